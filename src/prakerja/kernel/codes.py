@@ -1,0 +1,40 @@
+"""Codes that people type and numbers they are given. All from `secrets`; none is ever derived from a key or a time."""
+
+from __future__ import annotations
+
+import secrets
+
+from stdnum import luhn
+
+# A–Z and 2–9 without I, L, O and without 0, 1: what a person reads from a screen must not be misread (decisions.md 2.1).
+READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+VOUCHER_CODE_LENGTH = 12
+# Our own issuer prefix (programme.md 6.2, INFERRED): no payment scheme uses 9360 for cards.
+CARD_PREFIX = "9360"
+
+
+def readable_code(length: int = VOUCHER_CODE_LENGTH) -> str:
+    return "".join(secrets.choice(READABLE) for _ in range(length))
+
+
+def card_number() -> str:
+    """16 digits: our prefix, 11 random digits, a Luhn check digit."""
+    body = CARD_PREFIX + "".join(secrets.choice("0123456789") for _ in range(11))
+    return body + luhn.calc_check_digit(body)
+
+
+def is_card_number(text: str) -> bool:
+    return len(text) == 16 and text.isascii() and text.isdigit() and bool(luhn.is_valid(text))
+
+
+def one_time_password(digits: int = 6) -> str:
+    return str(secrets.randbelow(10**digits)).zfill(digits)
+
+
+def reference() -> str:
+    """A transaction code in the published shape: 16 upper-case letters and digits (partner-api 1.8)."""
+    return readable_code(16)
+
+
+def token() -> str:
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,60 @@
+"""Transactions and hot calls. One piece of work is one transaction, opened once, by the operation."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connection
+from django.db import transaction as django_transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Open the transaction of one piece of work. Nesting is an error (`durable`), so a helper cannot commit half."""
+    with django_transaction.atomic(durable=True):
+        yield
+
+
+def in_transaction() -> bool:
+    return connection.in_atomic_block
+
+
+def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a helper that writes: it refuses to run outside the operation's transaction."""
+
+    @functools.wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not connection.in_atomic_block:
+            raise RuntimeError(f"{function.__qualname__} writes and must run inside kernel.db.transaction()")
+        return function(*args, **kwargs)
+
+    return inner
+
+
+def call(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    """Run one hot call (`SELECT * FROM verb(…)`): one statement, one row, committed by itself under autocommit."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        raise RuntimeError("a hot call returns exactly one row")
+    return tuple(row)
+
+
+def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def row(sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchone()
+        return tuple(found) if found else None

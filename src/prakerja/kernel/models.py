@@ -1,0 +1,92 @@
+"""What belongs to the database as a whole: its nature, its clock; and the shapes that person tables share."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from prakerja.kernel.ids import new_id
+
+
+class Installation(models.Model):
+    """One row, written when the database is created. A trigger refuses every later change of `is_sandbox`."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    is_sandbox = models.BooleanField()
+    world = models.TextField()
+    keys_fingerprint = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_installation_one_row")]
+
+
+class Clock(models.Model):
+    """Programme time = wall time + offset. Only a sandbox's offset may differ from zero (a trigger says so)."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    offset_us = models.BigIntegerField(default=0)
+    # The last programme instant that a running system saw, so that a world stands still while nothing runs.
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_clock_one_row")]
+
+
+class KeyedRow(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class OwnedRow(KeyedRow):
+    """A row of a person in a context below `people`: the column only; people's migration adds the foreign key."""
+
+    person_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+
+    class Meta:
+        abstract = True
+
+
+class OwnedReference(models.BaseConstraint):
+    """FOREIGN KEY (person_id, x_id) REFERENCES target (person_id, id): a row points only to rows of the same person.
+
+    Stands beside a `ForeignKey(..., db_constraint=False)`, so that the ORM can join while the database makes sure that
+    nobody's row refers to somebody else's, and so that the tables can be spread over machines by person (Citus).
+    """
+
+    def __init__(self, *, name: str, field: str, to: str) -> None:
+        super().__init__(name=name)
+        self.field, self.to = field, to
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+        quote = schema_editor.quote_name
+        column = model._meta.get_field(self.field).column
+        return (
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('person_id')}, {quote(column)}) "
+            f"REFERENCES {quote(self.to)} ({quote('person_id')}, {quote('id')}) ON DELETE RESTRICT"
+        )
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """The database validates; there is nothing to say before it."""
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "field": self.field, "to": self.to}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnedReference) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field, self.to))
