@@ -90,3 +90,21 @@ class OwnedReference(models.BaseConstraint):
 
     def __hash__(self) -> int:
         return hash((self.name, self.field, self.to))
+
+
+def owned_key(table: str, person: str = "person_id") -> models.UniqueConstraint:
+    """UNIQUE (person_id, id): what rows of the same person point at, and the index of "everything of this person"."""
+    return models.UniqueConstraint(fields=[person, "id"], name=f"{table}_owned")
+
+
+def owned_foreign_key(to: str, **options: Any) -> Any:
+    """The ORM's half of an OwnedReference: joins, but neither a constraint nor an index of its own."""
+    return models.ForeignKey(
+        to, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", **options
+    )
+
+
+def reference(to: str, **options: Any) -> Any:
+    """A plain foreign key to a small reference table, without an index: nobody asks a million rows by it alone."""
+    options.setdefault("db_index", False)
+    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)

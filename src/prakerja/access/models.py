@@ -1,0 +1,86 @@
+"""Who may enter: operators (password and TOTP), and the one-time passwords of participants with their limits."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, *, email: str, password: str, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(KeyedRow, AbstractBaseUser, PermissionsMixin):
+    """An operator. Participants have no user: they sign in by phone code and are a person."""
+
+    email = models.EmailField(unique=True)
+    name = models.TextField(blank=True)
+    role = models.TextField(default="viewer")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+
+PURPOSES = ["sign_in", "purchase", "link_account", "attendance"]
+
+
+class OtpChallenge(OwnedRow):
+    """A code that was sent for signing in or linking an account. A purchase's code stands on its intent."""
+
+    purpose = models.TextField()
+    code_hash = models.BinaryField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    failed_count = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("access_otpchallenge"),
+            models.UniqueConstraint(
+                fields=["person_id", "purpose"],
+                condition=Q(used_at=None, replaced_at=None),
+                name="access_otpchallenge_one_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(failed_count__gte=0, failed_count__lte=3), name="access_otpchallenge_tries"
+            ),
+            models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="access_otpchallenge_purpose"),
+        ]
+
+
+class OtpGuard(OwnedRow):
+    """Counts and locks per person, purpose and scope, so that replacing a code never resets the tries.
+
+    The scope of a purchase is the platform and its user: whoever knows a card number must not be able to lock its owner
+    out (decisions.md 58). The scope "" counts everything of the person for the daily limit.
+    """
+
+    purpose = models.TextField()
+    scope = models.TextField(blank=True)
+    tries = models.SmallIntegerField(default=0)
+    last_sent_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    sent_today = models.SmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("access_otpguard"),
+            models.UniqueConstraint(fields=["person_id", "purpose", "scope"], name="access_otpguard_scope"),
+        ]

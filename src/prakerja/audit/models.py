@@ -1,0 +1,24 @@
+"""Append-only: who did what to which. A trigger refuses UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from prakerja.kernel.models import KeyedRow
+
+
+class Record(KeyedRow):
+    # Nil for the programme's own acts. No foreign key: an auditor's row outlives everything.
+    person_id = models.UUIDField(null=True)
+    action = models.TextField()
+    actor_kind = models.TextField()
+    actor_id = models.TextField(blank=True)
+    subject_kind = models.TextField()
+    subject_id = models.UUIDField(null=True)
+    # Programme time of the act, and wall time of the writing.
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id", "at"], name="audit_record_person")]

@@ -1,0 +1,108 @@
+"""Courses, their runs and seats, and at what price which platform sells them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from prakerja.kernel.models import KeyedRow
+
+# Above this many seats a run keeps them in slices, so that buyers do not queue for one row (architecture.md 4, rule 7).
+SLICED_ABOVE = 5_000
+SLICES = 16
+
+
+class Course(KeyedRow):
+    code = models.TextField(unique=True)
+    institution = models.ForeignKey("partners.Partner", on_delete=models.PROTECT)
+    title = models.TextField()
+    category = models.TextField()
+    mode = models.TextField()
+    delivery = models.TextField()
+    duration_hours = models.SmallIntegerField()
+    summary = models.TextField(blank=True)
+    syllabus = models.JSONField(default=list)
+    target_job = models.TextField(blank=True)
+    competency_standard = models.TextField(blank=True)
+    certificate_kinds = models.JSONField(default=list)
+    has_post_test = models.BooleanField(default=False)
+    required_assignments = models.SmallIntegerField(default=0)
+    min_age = models.SmallIntegerField(default=18)
+    min_education = models.SmallIntegerField(default=0)
+    # Sum and count instead of an average, so that adding a rating is one exact update.
+    rating_sum = models.IntegerField(default=0)
+    rating_count = models.IntegerField(default=0)
+    is_curated = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=["online", "onsite", "blended"]), name="catalogue_course_mode"),
+            models.CheckConstraint(condition=Q(delivery__in=["live", "self_paced"]), name="catalogue_course_delivery"),
+        ]
+
+
+class CourseRun(KeyedRow):
+    code = models.TextField(unique=True)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    session_count = models.SmallIntegerField(default=1)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="catalogue_courserun_order"),
+            models.CheckConstraint(
+                condition=Q(session_count__gte=1, session_count__lte=10), name="catalogue_courserun_sessions"
+            ),
+        ]
+
+
+class CourseRunSeats(KeyedRow):
+    """The seats of a run: one row, or 16 slices. Never a column of the run, which every reader would then wait for."""
+
+    course_run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, db_index=False)
+    slice = models.SmallIntegerField()
+    capacity = models.IntegerField()
+    seats_taken = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course_run", "slice"], name="catalogue_courserunseats_slice"),
+            models.CheckConstraint(
+                condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")), name="catalogue_courserunseats_bounds"
+            ),
+        ]
+
+
+class Listing(KeyedRow):
+    """The price of a course on a platform. One is live per course and platform; a new price is a new row."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT)
+    platform = models.ForeignKey("partners.Partner", on_delete=models.PROTECT)
+    price = models.BigIntegerField()
+    listed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "platform"], condition=Q(ended_at=None), name="catalogue_listing_one_live"
+            ),
+            models.CheckConstraint(condition=Q(price__gt=0), name="catalogue_listing_price"),
+        ]
+
+
+class Promotion(KeyedRow):
+    """A discount that the platform bears: the ledger moves the net price only (decisions.md 5)."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT)
+    discount = models.BigIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(discount__gt=0), name="catalogue_promotion_discount"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="catalogue_promotion_order"),
+        ]

@@ -1,0 +1,49 @@
+"""Platforms, institutions and their credentials."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import KeyedRow, reference
+
+
+class Partner(KeyedRow):
+    kind = models.TextField()
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    city = models.TextField(blank=True)
+    about = models.TextField(blank=True)
+    how_to_redeem = models.TextField(blank=True)
+    website = models.TextField(blank=True)
+    redirect_uris = models.JSONField(default=list)
+    # `payable:<code>`; institutions only.
+    payable = reference("ledger.Account", null=True)
+    is_sandbox = models.BooleanField(default=False)
+    legacy_commit = models.BooleanField(default=False)
+    rate_limit_per_minute = models.IntegerField(default=6000)
+    # Membership has dates: Sekolahmu left and Kariermu came within days (programme.md 1.1).
+    member_from = models.DateTimeField()
+    member_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["platform", "institution"]), name="partners_partner_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="platform") | Q(payable__isnull=False), name="partners_partner_institution_payable"
+            ),
+        ]
+
+
+class ApiCredential(KeyedRow):
+    """One live key of a partner. Several may live at once, so that a partner can rotate without a gap.
+
+    The key is sealed, not hashed: HMAC needs it back.
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
+    client_code = models.TextField(db_index=True)
+    sign_key_enc = models.BinaryField()
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)

@@ -1,0 +1,81 @@
+"""Persons, their contact points and consent. Everything that identifies a person is sealed and looked up by blind index."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import KeyedRow, owned_key
+
+EDUCATION = {"none": 0, "sd": 1, "smp": 2, "sma": 3, "diploma": 4, "s1": 5, "s2": 6}
+
+
+class Person(KeyedRow):
+    name = models.TextField()
+    birth_date = models.DateField()
+    nik_enc = models.BinaryField()
+    family_card_enc = models.BinaryField()
+    family_card_index = models.BinaryField()
+    province_code = models.TextField()
+    # A level of EDUCATION, so that "at least" is a comparison in SQL too.
+    education = models.SmallIntegerField()
+    language = models.TextField(default="id")
+    created_at = models.DateTimeField()
+    blocked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["family_card_index"], name="people_person_family_card")]
+
+
+class PersonRow(KeyedRow):
+    """A row of a person in a context above `people`. UNIQUE (person_id, id) is its index by person."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    person_id: uuid.UUID
+
+    class Meta:
+        abstract = True
+
+
+class ContactPoint(PersonRow):
+    kind = models.TextField()
+    value_enc = models.BinaryField()
+    verified_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("people_contactpoint", "person"),
+            models.UniqueConstraint(
+                fields=["person", "kind"], condition=Q(retired_at=None), name="people_contactpoint_one_live"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["phone", "email"]), name="people_contactpoint_kind"),
+        ]
+
+
+class Consent(PersonRow):
+    purpose = models.TextField()
+    version = models.TextField()
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [owned_key("people_consent", "person")]
+
+
+class NikClaim(models.Model):
+    """One NIK is one person: claimed in the transaction that makes the person, and the route of a look-up by NIK."""
+
+    index = models.BinaryField(primary_key=True)
+    person_id = models.UUIDField()
+
+
+class ContactClaim(KeyedRow):
+    kind = models.TextField()
+    index = models.BinaryField()
+    person_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "index"], name="people_contactclaim_value")]

@@ -1,0 +1,23 @@
+"""The training balance of an award. "Wallet" is only this; a bank account or e-wallet is a PayoutAccount."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from prakerja.kernel.models import OwnedReference, owned_foreign_key, owned_key
+from prakerja.people.models import PersonRow
+
+
+class Wallet(PersonRow):
+    balance = owned_foreign_key("ledger.Balance")
+    opened_at = models.DateTimeField()
+    # Exclusive: the year's balance cut-off, or the end of the next-purchase window (2023). Null while neither runs.
+    spendable_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("wallets_wallet", "person"),
+            OwnedReference(name="wallets_wallet_balance_owned", field="balance", to="ledger_balance"),
+            models.UniqueConstraint(fields=["person", "balance"], name="wallets_wallet_balance_once"),
+        ]
