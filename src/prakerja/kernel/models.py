@@ -62,17 +62,21 @@ class OwnedReference(models.BaseConstraint):
         super().__init__(name=name)
         self.field, self.to = field, to
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+    def _statement(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         column = model._meta.get_field(self.field).column
         return (
-            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('person_id')}, {quote(column)}) "
+            f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
+            f"FOREIGN KEY ({quote('person_id')}, {quote(column)}) "
             f"REFERENCES {quote(self.to)} ({quote('person_id')}, {quote('id')}) ON DELETE RESTRICT"
         )
 
-    def create_sql(self, model: Any, schema_editor: Any) -> str:
-        table = schema_editor.quote_name(model._meta.db_table)
-        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+        """Never inside CREATE TABLE: the target's own unique key may come later in the same migration."""
+        schema_editor.deferred_sql.append(self._statement(model, schema_editor))
+
+    def create_sql(self, model: Any, schema_editor: Any) -> None:
+        schema_editor.deferred_sql.append(self._statement(model, schema_editor))
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)

@@ -1,0 +1,37 @@
+"""Write down who did what to which."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from prakerja.audit.models import Record
+from prakerja.kernel.clock import wall
+from prakerja.kernel.db import requires_transaction
+
+
+@requires_transaction
+def record(
+    *,
+    action: str,
+    at: datetime,
+    person_id: uuid.UUID | None = None,
+    actor_kind: str = "system",
+    actor_id: str = "",
+    subject_kind: str = "",
+    subject_id: uuid.UUID | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Append one audit record. `action` is dotted (`award.revoked`); `data` never holds a secret; `at` is programme time."""
+    Record.objects.create(
+        person_id=person_id,
+        action=action,
+        actor_kind=actor_kind,
+        actor_id=actor_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        at=at,
+        recorded_at=wall(),
+        data=data or {},
+    )

@@ -1,0 +1,78 @@
+"""Settings of every door. Environment in, no logic: what a door adds stands in its own module beside this one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from prakerja.config.settings.database import database_from_environment
+from prakerja.kernel.secrets import keys
+
+PACKAGE = Path(__file__).resolve().parents[2]
+# Unset means production. `make run` and `journey` say "sandbox"; what may be done is still asked of the database.
+ENVIRONMENT = os.environ.get("PRAKERJA_ENV", "production")
+IS_DEMO = ENVIRONMENT != "production"
+
+SECRET_KEY = keys().derive("django")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("PRAKERJA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+USE_I18N = True
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+LOCALE_PATHS = [str(PACKAGE / "portal" / "locale"), str(PACKAGE / "console" / "locale")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "access.User"
+
+CONTEXTS = [
+    "kernel",
+    "audit",
+    "ledger",
+    "notifications",
+    "access",
+    "programmes",
+    "people",
+    "partners",
+    "catalogue",
+    "wallets",
+    "surveys",
+    "disbursements",
+    "intake",
+    "vouchers",
+    "purchases",
+    "training",
+    "incentives",
+]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    *(f"prakerja.{name}" for name in CONTEXTS),
+]
+MIDDLEWARE: list[str] = []
+DATABASES = {"default": database_from_environment(pool_size=int(os.environ.get("PRAKERJA_POOL", "2")))}
+
+# Argon2 with the costs of OWASP's second profile: Django's default takes 100 MiB a sign-in (stack.md).
+PASSWORD_HASHERS = ["prakerja.access.hashers.LeanArgon2"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"redact": {"()": "prakerja.kernel.logs.Redact"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}
+
+PHONE_URL = os.environ.get("PRAKERJA_PHONE_URL", "")
+CALLBACKS_URL = os.environ.get("PRAKERJA_CALLBACKS_URL", "")
+PORTAL_URL = os.environ.get("PRAKERJA_PORTAL_URL", "")
+SANDBOX_URL = os.environ.get("PRAKERJA_SANDBOX_URL", "")
+INSTITUTION_URL = os.environ.get("PRAKERJA_INSTITUTION_URL", "")
+# {"tokopedia": "http://…", …}: where the portal sends a person who wants to buy.
+PLATFORM_URLS = dict(
+    pair.split("=", 1) for pair in os.environ.get("PRAKERJA_PLATFORM_URLS", "").split(",") if "=" in pair
+)
+GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")
+BANK_URL = os.environ.get("PRAKERJA_BANK_URL", "")
+BANK_KEY = os.environ.get("PRAKERJA_BANK_KEY", "")

@@ -1,0 +1,75 @@
+"""What a participant has earned after training and surveys, and when it falls due."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import OwnedReference, owned_foreign_key, owned_key
+from prakerja.kernel.states import StateMachine
+from prakerja.people.models import PersonRow
+
+INCENTIVE_STATES = StateMachine(
+    "incentive",
+    {
+        "planned": ("due", "lapsed", "cancelled"),
+        "due": ("instructed", "held", "lapsed", "cancelled"),
+        "held": ("due", "lapsed", "cancelled"),
+        "instructed": ("paid", "due"),
+        # A transfer that came back after it was settled (model.md D).
+        "paid": ("due",),
+        "lapsed": (),
+        "cancelled": (),
+    },
+)
+
+
+class Incentive(PersonRow):
+    award = owned_foreign_key("intake.Award")
+    kind = models.TextField()
+    number = models.SmallIntegerField()
+    amount = models.BigIntegerField()
+    status = models.TextField(default="planned")
+    scheduled_date = models.DateField()
+    pay_date = models.DateField()
+    hold_reason = models.TextField(blank=True)
+    # The instant of the re-check of a hold.
+    recheck_at = models.DateTimeField(null=True)
+    # Why the last transfer did not stay: "" | failed | returned; decides between the labels Dijadwalkan and Dalam pengecekan.
+    last_problem = models.TextField(blank=True)
+    completion = owned_foreign_key("training.Completion", null=True)
+    response = owned_foreign_key("surveys.Response", null=True)
+    instruction = owned_foreign_key("disbursements.PaymentInstruction", null=True)
+    planned_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("incentives_incentive", "person"),
+            OwnedReference(name="incentives_incentive_award_owned", field="award", to="intake_award"),
+            OwnedReference(name="incentives_incentive_completion_owned", field="completion", to="training_completion"),
+            OwnedReference(name="incentives_incentive_response_owned", field="response", to="surveys_response"),
+            OwnedReference(
+                name="incentives_incentive_instruction_owned",
+                field="instruction",
+                to="disbursements_paymentinstruction",
+            ),
+            models.UniqueConstraint(fields=["person", "award", "kind", "number"], name="incentives_incentive_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=INCENTIVE_STATES.states()), name="incentives_incentive_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="post_training", completion__isnull=False)
+                | Q(kind="survey", response__isnull=False),
+                name="incentives_incentive_cause",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="incentives_incentive_amount"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "scheduled_date"],
+                name="incentives_incentive_waiting",
+                condition=Q(status__in=["planned", "due", "held"]),
+            )
+        ]

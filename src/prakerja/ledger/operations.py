@@ -1,0 +1,108 @@
+"""Money moves only here (and in the hot calls, whose head comments say so): immutable transfers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+
+from prakerja.kernel.db import requires_transaction, row
+from prakerja.kernel.ids import new_id
+from prakerja.ledger.models import Account, Balance, Chart, Transfer
+
+_PERSONAL = {Chart.WALLET, Chart.RESERVE}
+
+
+class BalanceTooLow(Exception):
+    """A running balance would fall below zero. The CHECK would refuse it too; this says so first."""
+
+
+@requires_transaction
+def open_balance(*, person_id: uuid.UUID, account: Chart) -> Balance:
+    """Make an empty running balance (wallet or reserve) of a person."""
+    return Balance.objects.create(person_id=person_id, account_id=int(account), amount=0)
+
+
+@requires_transaction
+def account_for(*, code: str) -> int:
+    """Number of the account with this code (`payable:<institution>`, `in_transit:<provider>` …); made when missing."""
+    found = Account.objects.filter(code=code).values_list("id", flat=True).first()
+    if found is not None:
+        return int(found)
+    with connection.cursor() as cursor:
+        # Two makers of the same account: the loser's insert does nothing and both read the winner's row.
+        cursor.execute(
+            "INSERT INTO ledger_account (id, code, has_running_balance) "
+            "VALUES (nextval('ledger_account_number'), %s, false) ON CONFLICT (code) DO NOTHING",
+            [code],
+        )
+    return int(Account.objects.values_list("id", flat=True).get(code=code))
+
+
+@requires_transaction
+def post(
+    *,
+    person_id: uuid.UUID | None,
+    event_id: uuid.UUID,
+    kind: str,
+    debit: int,
+    credit: int,
+    amount: int,
+    at: datetime,
+    balance_id: uuid.UUID | None = None,
+    reverses_id: uuid.UUID | None = None,
+) -> Transfer:
+    """Move `amount` whole rupiah from account `debit` to account `credit` (model.md C) at programme time `at`.
+
+    `balance_id` names the person's wallet or reserve balance and is required when one of the two accounts is personal.
+    An event posts a kind once: a second time is an IntegrityError of UNIQUE (person_id, event_id, kind).
+    Raises BalanceTooLow when the running balance does not cover the amount; nothing is written then.
+    """
+    personal = {debit, credit} & _PERSONAL
+    if bool(personal) != (balance_id is not None) or len(personal) > 1:
+        raise ValueError("a transfer touches at most one account of a person, and names its balance")
+    if balance_id is not None:
+        signed = amount if credit in _PERSONAL else -amount
+        moved = row(
+            "UPDATE ledger_balance SET amount = amount + %s "
+            "WHERE person_id = %s AND id = %s AND account_id = %s AND amount + %s >= 0 RETURNING amount",
+            [signed, person_id, balance_id, int(personal.pop()), signed],
+        )
+        if moved is None:
+            raise BalanceTooLow(kind)
+    return Transfer.objects.create(
+        id=new_id(),
+        person_id=person_id,
+        event_id=event_id,
+        kind=kind,
+        debit_id=int(debit),
+        credit_id=int(credit),
+        balance_id=balance_id,
+        amount=amount,
+        at=at,
+        reverses_id=reverses_id,
+    )
+
+
+@requires_transaction
+def empty(
+    *, person_id: uuid.UUID, balance_id: uuid.UUID, event_id: uuid.UUID, kind: str, credit: int, at: datetime
+) -> int:
+    """Move all that a running balance holds to `credit` (revocation, sweep, lapse). Returns the rupiah moved, maybe 0.
+
+    The balance row is locked first, so that what is read is what is moved.
+    """
+    locked = Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
+    if locked.amount:
+        post(
+            person_id=person_id,
+            event_id=event_id,
+            kind=kind,
+            debit=locked.account_id,
+            credit=credit,
+            amount=locked.amount,
+            at=at,
+            balance_id=balance_id,
+        )
+    return int(locked.amount)

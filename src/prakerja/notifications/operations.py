@@ -1,0 +1,65 @@
+"""Queue what must be told, in the transaction that makes it true; the worker sends it after the commit."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import seal
+from prakerja.notifications.models import Message
+
+CHANNEL_WAKE = "notifications_message"
+
+
+def seal_parameters(*, message_id: uuid.UUID, parameters: dict[str, Any]) -> bytes:
+    """The sealed form of a message's parameters (they may hold an OTP or a code); bound to the row."""
+    text = json.dumps(parameters, ensure_ascii=False)
+    return seal(text, table="notifications_message", column="parameters_enc", row_id=message_id)
+
+
+@requires_transaction
+def queue(
+    *,
+    person_id: uuid.UUID,
+    template: str,
+    channels: tuple[str, ...],
+    parameters: dict[str, Any],
+    dedupe_key: str,
+    at: datetime,
+) -> None:
+    """Queue one message per channel (`sms`, `email`, `dashboard`). The same dedupe key is told once, ever, per channel.
+
+    The address is looked up when the message leaves. Parameters are plain values: texts, rupiah, ISO instants.
+    """
+    rows = []
+    for channel in channels:
+        message_id = new_id()
+        rows.append(
+            Message(
+                id=message_id,
+                person_id=person_id,
+                template=template,
+                channel=channel,
+                parameters_enc=seal_parameters(message_id=message_id, parameters=parameters),
+                # A dashboard message is delivered by being there.
+                status="delivered" if channel == "dashboard" else "queued",
+                created_at=at,
+                send_after=at,
+                sent_at=at if channel == "dashboard" else None,
+                dedupe_key=f"{dedupe_key}:{channel}",
+            )
+        )
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    wake()
+
+
+def wake() -> None:
+    """Tell the worker that something waits; delivered by PostgreSQL when the transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL_WAKE}")

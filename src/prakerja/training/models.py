@@ -1,0 +1,99 @@
+"""Redemption and attendance, completion, certificates, ratings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import KeyedRow, OwnedReference, owned_foreign_key, owned_key, reference
+from prakerja.kernel.states import StateMachine
+from prakerja.people.models import PersonRow
+
+ATTENDANCE_STATES = StateMachine("attendance", {"pending": ("verified",), "verified": ()})
+SEQUENCES = [*range(1, 11), 999]
+
+
+class Attendance(PersonRow):
+    voucher = owned_foreign_key("vouchers.Voucher")
+    sequence = models.SmallIntegerField()
+    status = models.TextField(default="pending")
+    method = models.TextField()
+    institution_email_index = models.BinaryField(null=True)
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("training_attendance", "person"),
+            OwnedReference(name="training_attendance_voucher_owned", field="voucher", to="vouchers_voucher"),
+            models.UniqueConstraint(fields=["person", "voucher", "sequence"], name="training_attendance_once"),
+            models.CheckConstraint(condition=Q(sequence__in=SEQUENCES), name="training_attendance_sequence"),
+            models.CheckConstraint(
+                condition=Q(status="pending", verified_at=None) | Q(status="verified", verified_at__isnull=False),
+                name="training_attendance_status",
+            ),
+        ]
+
+
+class Completion(PersonRow):
+    voucher = owned_foreign_key("vouchers.Voucher")
+    completed_date = models.DateField()
+    score = models.SmallIntegerField(null=True)
+    reported_at = models.DateTimeField()
+    source = models.TextField()
+    idempotency_key = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            owned_key("training_completion", "person"),
+            OwnedReference(name="training_completion_voucher_owned", field="voucher", to="vouchers_voucher"),
+            models.UniqueConstraint(fields=["person", "voucher"], name="training_completion_once"),
+            models.CheckConstraint(condition=Q(source__in=["reported", "derived"]), name="training_completion_source"),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=0, score__lte=100), name="training_completion_score"
+            ),
+        ]
+
+
+class Certificate(PersonRow):
+    completion = owned_foreign_key("training.Completion")
+    kind = models.TextField()
+    number = models.TextField()
+    # On the dashboard from this instant: report + the working days of the two hops (programme.md 6.6).
+    visible_from = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            owned_key("training_certificate", "person"),
+            OwnedReference(name="training_certificate_completion_owned", field="completion", to="training_completion"),
+            models.UniqueConstraint(fields=["person", "completion", "kind"], name="training_certificate_once"),
+        ]
+
+
+class Rating(PersonRow):
+    completion = owned_foreign_key("training.Completion")
+    course = reference("catalogue.Course", db_index=True)
+    stars = models.SmallIntegerField()
+    review = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            owned_key("training_rating", "person"),
+            OwnedReference(name="training_rating_completion_owned", field="completion", to="training_completion"),
+            models.UniqueConstraint(fields=["person", "completion"], name="training_rating_once"),
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="training_rating_stars"),
+            models.CheckConstraint(condition=~Q(review=""), name="training_rating_review"),
+        ]
+
+
+class CertificateNumberClaim(KeyedRow):
+    """(institution, certificate number) → person: one number certifies one person."""
+
+    institution_id = models.UUIDField()
+    number = models.TextField()
+    person_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution_id", "number"], name="training_certificatenumberclaim_value")
+        ]

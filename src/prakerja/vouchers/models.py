@@ -1,0 +1,63 @@
+"""The one code: `kode voucher` of 2021, `redeem_code` of the published contract (ADR 0004)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import owned_key, reference
+from prakerja.kernel.states import StateMachine
+from prakerja.people.models import PersonRow
+
+VOUCHER_STATES = StateMachine(
+    "voucher",
+    {
+        "issued": ("redeemed", "cancelled", "expired"),
+        "redeemed": ("cancelled",),
+        "cancelled": (),
+        "expired": (),
+    },
+)
+
+
+class Voucher(PersonRow):
+    code_enc = models.BinaryField()
+    institution = reference("partners.Partner")
+    course_run = reference("catalogue.CourseRun")
+    amount = models.BigIntegerField()
+    status = models.TextField(default="issued")
+    cancel_reason = models.TextField(blank=True)
+    issued_at = models.DateTimeField()
+    # The window in which the code may be entered, computed from the class and the scheme when it is issued. `until` is
+    # exclusive.
+    redeemable_from = models.DateTimeField()
+    redeemable_until = models.DateTimeField()
+    redeemed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("vouchers_voucher", "person"),
+            models.CheckConstraint(condition=Q(status__in=VOUCHER_STATES.states()), name="vouchers_voucher_status"),
+            models.CheckConstraint(
+                condition=(Q(status="cancelled") & ~Q(cancel_reason="")) | (~Q(status="cancelled") & Q(cancel_reason="")),
+                name="vouchers_voucher_cancel_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="redeemed") | Q(redeemed_at__isnull=False), name="vouchers_voucher_redeemed_at"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="vouchers_voucher_amount"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["redeemable_until"], name="vouchers_voucher_open", condition=Q(status="issued")
+            )
+        ]
+
+
+class CodeClaim(models.Model):
+    """Blind index of a code → person and voucher: uniqueness across people, and the route of a redemption."""
+
+    index = models.BinaryField(primary_key=True)
+    person_id = models.UUIDField()
+    voucher_id = models.UUIDField()
