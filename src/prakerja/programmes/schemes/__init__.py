@@ -1,0 +1,130 @@
+"""Programme rules as dated data, and the pure policies that read them.
+
+Nothing here imports Django or another context: a scheme version is a frozen value, a policy a function of its
+arguments.
+"""
+
+from prakerja.programmes.schemes.amounts import (
+    IneligibleOutcome,
+    accepted_amounts,
+    claim_due_on,
+    ineligible_outcome,
+)
+from prakerja.programmes.schemes.codec import SchemeDataError
+from prakerja.programmes.schemes.days import (
+    WEEKDAYS_ONLY,
+    WIB,
+    WorkingCalendar,
+    at_wib,
+    end_of_day,
+    indonesian_calendar,
+    wib_day,
+)
+from prakerja.programmes.schemes.deadlines import (
+    balance_expires_at,
+    cutoff_at,
+    deadline_after_void,
+    next_purchase_until,
+    purchase_deadline,
+    reminder_instants,
+    revoke_at,
+    shown_deadline_day,
+)
+from prakerja.programmes.schemes.model import (
+    CodeShownBy,
+    CompletionSource,
+    CutoffKind,
+    DeadlineBasis,
+    Delivery,
+    Need,
+    OtpLimits,
+    PreviousMust,
+    PurchaseCloses,
+    Scheme,
+    SelfPacedFrom,
+    VoidBy,
+)
+from prakerja.programmes.schemes.otp import locked_until, next_otp_from, otp_expires_at, tries_left
+from prakerja.programmes.schemes.payments import (
+    certificate_visible_at,
+    incentive_dates,
+    incentive_due_at,
+    missing_needs,
+    pay_at,
+    recheck_at,
+    rescheduled_date,
+    survey_pay_at,
+)
+from prakerja.programmes.schemes.registry import (
+    UnknownScheme,
+    UnknownWave,
+    published_schemes,
+    resolve,
+    scheme_by_key,
+    scheme_for_wave,
+)
+from prakerja.programmes.schemes.windows import (
+    Window,
+    has_begun,
+    redeemable_until,
+    redemption_window,
+    survey_window,
+)
+
+__all__ = [
+    "WEEKDAYS_ONLY",
+    "WIB",
+    "CodeShownBy",
+    "CompletionSource",
+    "CutoffKind",
+    "DeadlineBasis",
+    "Delivery",
+    "IneligibleOutcome",
+    "Need",
+    "OtpLimits",
+    "PreviousMust",
+    "PurchaseCloses",
+    "Scheme",
+    "SchemeDataError",
+    "SelfPacedFrom",
+    "UnknownScheme",
+    "UnknownWave",
+    "VoidBy",
+    "Window",
+    "WorkingCalendar",
+    "accepted_amounts",
+    "at_wib",
+    "balance_expires_at",
+    "certificate_visible_at",
+    "claim_due_on",
+    "cutoff_at",
+    "deadline_after_void",
+    "end_of_day",
+    "has_begun",
+    "incentive_dates",
+    "incentive_due_at",
+    "indonesian_calendar",
+    "ineligible_outcome",
+    "locked_until",
+    "missing_needs",
+    "next_otp_from",
+    "next_purchase_until",
+    "otp_expires_at",
+    "pay_at",
+    "published_schemes",
+    "purchase_deadline",
+    "recheck_at",
+    "redeemable_until",
+    "redemption_window",
+    "reminder_instants",
+    "rescheduled_date",
+    "resolve",
+    "revoke_at",
+    "scheme_by_key",
+    "scheme_for_wave",
+    "shown_deadline_day",
+    "survey_pay_at",
+    "survey_window",
+    "tries_left",
+    "wib_day",
+]

@@ -1,0 +1,65 @@
+"""Arithmetic on whole rupiah: accepted prices, what a found ineligibility returns and claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from prakerja.programmes.schemes.model import Scheme
+
+
+def accepted_amounts(*, scheme: Scheme, price: int, running_discount: int | None = None) -> frozenset[int]:
+    """The amounts in rupiah that a listing accepts: its price, and price − running discount (decision 5).
+
+    The discount counts only where the scheme allows promotions; any other amount, a lower one too, is a price
+    mismatch. Raises ValueError for a price below 1 or a discount outside 1 … price − 1.
+    """
+    if price < 1:
+        raise ValueError("a price is at least one rupiah")
+    if running_discount is None:
+        return frozenset({price})
+    if not 0 < running_discount < price:
+        raise ValueError("a discount lies between nothing and the price")
+    if not scheme.price.promo_codes:
+        return frozenset({price})
+    return frozenset({price, price - running_discount})
+
+
+@dataclass(frozen=True, slots=True)
+class IneligibleOutcome:
+    """Where the whole benefit of a wrongful recipient goes; the four parts add up to it."""
+
+    balance_returned: int
+    claim: int
+    incentives_cancelled: int
+    surveys_cancelled: int
+
+    @property
+    def total(self) -> int:
+        return self.balance_returned + self.claim + self.incentives_cancelled + self.surveys_cancelled
+
+
+def ineligible_outcome(
+    *, scheme: Scheme, bought: int, incentives_paid: int, surveys_paid: int
+) -> IneligibleOutcome:
+    """Split the benefit of a recipient found ineligible: returned, claimed back, cancelled (8.2, example 8).
+
+    Amounts in rupiah. Raises ValueError when more was bought or paid than the scheme grants.
+    """
+    if not (
+        0 <= bought <= scheme.training_fund
+        and 0 <= incentives_paid <= scheme.incentive.total
+        and 0 <= surveys_paid <= scheme.survey.total
+    ):
+        raise ValueError("more was bought or paid than the scheme grants")
+    return IneligibleOutcome(
+        balance_returned=scheme.training_fund - bought,
+        claim=bought + incentives_paid + surveys_paid,
+        incentives_cancelled=scheme.incentive.total - incentives_paid,
+        surveys_cancelled=scheme.survey.total - surveys_paid,
+    )
+
+
+def claim_due_on(*, scheme: Scheme, decided_on: date) -> date:
+    """Last day, in WIB, to repay without a civil claim: 60 days after the decision (8.2)."""
+    return decided_on + timedelta(days=scheme.repay_days_if_ineligible)

@@ -1,0 +1,189 @@
+"""The five published versions of the rules, as data (rule book, section 13).
+
+`extends` merges deeply, lists are replaced, and `cutoffs` and `payout_pause` replace as a whole, so that
+dates of one year never leak into another. Values that section 13 does not name come from the decisions on
+redeeming and completing by scheme and are marked where they stand. `first_purchase.cutoff` is left out:
+limits of days are stored as exclusive instants.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+NO_CUTOFFS: dict[str, Any] = {
+    "balance": None,
+    "complete": None,
+    "review": None,
+    "survey": None,
+    "link": None,
+    "register": None,
+    "statutory_balance": None,
+}
+
+SCHEME_DATA: dict[str, dict[str, Any]] = {
+    "2021": {
+        "waves": {"first": 12, "last": 22},
+        "eligibility": {
+            "citizen": "WNI",
+            "age_min": 18,
+            "age_max": None,
+            "in_formal_education": False,
+            "kk_max_recipients": 2,
+            "lifetime_once": True,
+            "wage_ceiling": None,
+            "exclude_lists": [
+                "PEJABAT_NEGARA",
+                "DPRD",
+                "ASN",
+                "TNI",
+                "POLRI",
+                "PERANGKAT_DESA",
+                "BUMN_BUMD",
+                "DTKS",
+                "BSU",
+                "BPUM",
+                "PERNAH_MENERIMA",
+                "BLACKLIST",
+            ],
+        },
+        "test": {"required": True, "questions": 18, "minutes": 25, "weight": 0},
+        "selfie": {"required": False, "with_ktp": None},
+        "gps_permission": False,
+        "face_verification": False,
+        "kyc_by_wallet": False,
+        "auto_join_next": False,
+        "selection": {
+            "method": "RANDOM_AFTER_CLOSE",
+            "province_weighting": True,
+            "whitelist_priority": False,
+        },
+        "videos": {"count": 3, "block_skip": True, "gate": "CARD_NUMBER_VISIBLE"},
+        "training_fund": 1_000_000,
+        "incentive": {
+            "amount": 600_000,
+            "times": 4,
+            "interval_months": 1,
+            "trigger": "FIRST_TRAINING",
+            "needs": ["CERTIFICATE", "RATING", "REVIEW", "ACCOUNT_LINKED", "ACCOUNT_KYC", "NIK_MATCH"],
+        },
+        "survey": {
+            "amount": 50_000,
+            "times": 3,
+            "open_offset_days": [30, 90, None],
+            "window_days": 30,
+            "pay_within_days": 14,
+            "sequential": True,
+            # Default 9 of section 12: whatever has not opened opens two weeks before the year's survey cut-
+            # off.
+            "force_open_days": 14,
+        },
+        "schedule_sync_hours": 24,
+        "payout_working_days": [3, 5],
+        # A hold is looked at again after the 7 × 24 hours of section 5.4.
+        "hold_recheck_days": 7,
+        "first_purchase": {
+            "days": 30,
+            "basis": "WAVE",
+            # Default 5 of section 12, and the notification catalogue of section 13.
+            "void_grace_days": 7,
+            "reminder_days_before": [7, 3, 1],
+        },
+        "next_purchase": {"days": None, "requires": ["PREVIOUS_COMPLETED"]},
+        "cutoffs": {
+            "balance": "2021-11-30",
+            "complete": "2021-12-10",
+            "review": "2021-12-10",
+            "survey": "2021-12-10",
+            "link": "2021-12-15",
+            "register": "2021-12-15",
+            "statutory_balance": "12-15",
+        },
+        "payout_pause": {"first": "2021-12-11", "last": "2022-01-04"},
+        "revoke": {"auto": True, "blacklist": "LIFETIME", "release_full_commitment": True},
+        "price": {
+            "max_equals_balance": True,
+            "top_up": False,
+            "bundles": False,
+            "promo_codes": True,
+            "commission_max_pct": 15,
+        },
+        "repay_days_if_ineligible": 60,
+        "card": {"digits": 16, "luhn": True},
+        "code_shown_by": "platform",
+        "void": {"until": "redeemed", "by": ["institution", "operator", "platform_fault"]},
+        "refund_on_cancellation": False,
+        "otp": {
+            "digits": 6,
+            "life_s": 300,
+            "tries": 3,
+            "lock_min": 60,
+            "gap_s": 60,
+            "per_day_user": 5,
+            "per_day_person": 15,
+        },
+        # Decisions on redeeming and completing by scheme: one code, from an hour before a live class to its
+        # end.
+        "redeem": {
+            "window_before_min": 60,
+            "window_after_min": None,
+            "self_paced_from": "PURCHASE",
+            "offline_qr": False,
+        },
+        "completion": "reported",
+        "reporting": {"platform_working_days": 1, "verification_working_days": 1},
+        "course": {"sync_min_hours": None, "spl_min_hours": None},
+        "times_of_day": {"revoke": "00:05", "nightly": "00:10", "remind": "09:00", "pay": "10:00"},
+    },
+    "2020B": {
+        "extends": "2021",
+        "waves": {"first": 4, "last": 11},
+        "videos": {"count": 0},
+        "kyc_by_wallet": True,
+        "cutoffs": {"balance": "2020-12-15", "complete": "2020-12-15", "survey": "2020-12-15"},
+        "payout_pause": None,
+        "selection": {"whitelist_priority": True},
+    },
+    "2020A": {
+        "extends": "2020B",
+        "waves": {"first": 1, "last": 3},
+        "selfie": {"required": True},
+        "price": {"bundles": True, "commission_max_pct": None},
+        "auto_join_next": True,
+    },
+    "2022": {
+        "extends": "2021",
+        "waves": {"first": 23, "last": 47},
+        "eligibility": {"age_max": 64},
+        "selfie": {"required": True, "with_ktp": False},
+        "gps_permission": True,
+        "payout_pause": None,
+        "cutoffs": {
+            "balance": "2022-11-30",
+            "complete": "2022-12-05",
+            "review": "2022-12-10",
+            "survey": "2022-12-10",
+            "link": "2022-12-10",
+        },
+    },
+    "2023": {
+        "extends": "2022",
+        "waves": {"first": 48, "last": None},
+        "cutoffs": {},
+        "payout_pause": None,
+        "code_shown_by": "dashboard",
+        "training_fund": 3_500_000,
+        "incentive": {"times": 1},
+        "survey": {"times": 2},
+        "first_purchase": {"days": 15},
+        "next_purchase": {"days": 15, "requires": ["PREVIOUS_COMPLETED", "PREVIOUS_REVIEWED"]},
+        "eligibility": {"exclude_lists_remove": ["DTKS", "BSU", "BPUM"]},
+        "test": {"minutes": 40, "questions": None},
+        "redeem": {"window_after_min": 60, "self_paced_from": "RUN_START", "offline_qr": True},
+        "refund_on_cancellation": True,
+        "course": {"sync_min_hours": 15, "spl_min_hours": 9},
+        "face_verification": True,
+        # Attendance, assignments and feedback prove completion, so nothing waits for a report to travel.
+        "completion": "derived",
+        "reporting": {"platform_working_days": 0, "verification_working_days": 0},
+    },
+}

@@ -1,0 +1,99 @@
+"""Until when: first and later purchases, the balance, the year's cut-offs, reminders and the revoking run.
+
+Every limit is an exclusive instant in UTC: something is in time while `at < limit`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from prakerja.programmes.schemes.days import at_wib, end_of_day, wib_day
+from prakerja.programmes.schemes.model import CutoffKind, DeadlineBasis, Scheme
+
+
+def cutoff_at(*, scheme: Scheme, kind: CutoffKind) -> datetime | None:
+    """Exclusive end of a cut-off of the scheme's year (rule book 5.3), or None where the scheme has none.
+
+    2021: balance 1 Dec 00:00, completion, review and surveys 11 Dec 00:00, linking 16 Dec 00:00 WIB.
+    """
+    day = scheme.cutoffs.last_day(kind)
+    return None if day is None else end_of_day(day)
+
+
+def balance_expires_at(*, scheme: Scheme) -> datetime | None:
+    """Exclusive instant at which training balances lapse (5.3, example 5), or None: no fixed date."""
+    return cutoff_at(scheme=scheme, kind=CutoffKind.BALANCE)
+
+
+def purchase_deadline(
+    *, scheme: Scheme, announced_at: datetime, notified_at: datetime | None = None
+) -> datetime:
+    """Exclusive deadline of the first purchase, in UTC (4.2; defaults 1, 2 and 6 of section 12).
+
+    The day of the announcement in WIB is day 1 and the deadline is the end of day N, never past the balance
+    cut-off. With basis PERSON the days count from `notified_at` (when this person's message was sent, or
+    delivered) instead; ValueError when it is missing then.
+    """
+    counted_from = announced_at
+    if scheme.first_purchase.basis is DeadlineBasis.PERSON:
+        if notified_at is None:
+            raise ValueError("a personal deadline needs the instant of the person's notice")
+        counted_from = notified_at
+    return _capped(scheme, _end_of_counted_day(wib_day(counted_from), scheme.first_purchase.days))
+
+
+def deadline_after_void(*, scheme: Scheme, deadline_at: datetime, voided_at: datetime) -> datetime:
+    """Exclusive deadline after the only purchase was voided (default 5 of section 12, example 7).
+
+    The later of the present deadline and the end of the day of the void plus 7 days, never past the balance
+    cut-off.
+    """
+    grace = end_of_day(wib_day(voided_at) + timedelta(days=scheme.first_purchase.void_grace_days))
+    return _capped(scheme, max(deadline_at, grace))
+
+
+def next_purchase_until(*, scheme: Scheme, closed_at: datetime) -> datetime | None:
+    """Exclusive end of the window for the next purchase, or None where no limit applies.
+
+    `closed_at` is when the previous training reached what the scheme asks (2021 completed, 2023 reviewed). In
+    2023 that day is day 1 of 15 (5.3, example 7: reviewed 29 May, until the end of 12 June); in 2021 only the
+    cut-off ends it.
+    """
+    if scheme.next_purchase.days is None:
+        return balance_expires_at(scheme=scheme)
+    return _capped(scheme, _end_of_counted_day(wib_day(closed_at), scheme.next_purchase.days))
+
+
+def shown_deadline_day(*, deadline_at: datetime) -> date:
+    """The last day, in WIB, on which something is still in time; shown to people with 23.59 WIB."""
+    return wib_day(deadline_at - timedelta(microseconds=1))
+
+
+def reminder_instants(
+    *, scheme: Scheme, announced_at: datetime, deadline_at: datetime
+) -> tuple[datetime, ...]:
+    """Instants in UTC of the reminders to buy: 09:00 WIB on the deadline's day −7, −3, −1 (section 13).
+
+    Reminders that would precede the announcement are left out.
+    """
+    last_day = shown_deadline_day(deadline_at=deadline_at)
+    hour = scheme.times_of_day.remind
+    days = sorted(scheme.first_purchase.reminder_days_before, reverse=True)
+    instants = (at_wib(last_day - timedelta(days=before), hour) for before in days)
+    return tuple(instant for instant in instants if instant > announced_at)
+
+
+def revoke_at(*, scheme: Scheme, deadline_at: datetime) -> datetime:
+    """Instant in UTC of the run that revokes who bought nothing: 00:05 WIB after the deadline (example 2)."""
+    day = wib_day(deadline_at)
+    run = at_wib(day, scheme.times_of_day.revoke)
+    return run if run >= deadline_at else at_wib(day + timedelta(days=1), scheme.times_of_day.revoke)
+
+
+def _end_of_counted_day(first_day: date, days: int) -> datetime:
+    return end_of_day(first_day + timedelta(days=days - 1))
+
+
+def _capped(scheme: Scheme, limit: datetime) -> datetime:
+    cutoff = balance_expires_at(scheme=scheme)
+    return limit if cutoff is None else min(limit, cutoff)
