@@ -1,0 +1,116 @@
+"""What the launcher can refuse, each in Indonesian and English, with a stable code."""
+
+from __future__ import annotations
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "already-running": (
+        "Prakerja sudah berjalan di folder data {data_dir} (proses {pid}). "
+        "Hentikan dahulu, atau pakai folder lain dengan --data-dir.",
+        "Prakerja is already running on the data folder {data_dir} (process {pid}). "
+        "Stop it first, or use another folder with --data-dir.",
+    ),
+    "lock-taken": (
+        "Folder data {data_dir} sedang dipakai perintah prakerja lain (proses {pid}). "
+        "Coba lagi setelah perintah itu selesai.",
+        "The data folder {data_dir} is in use by another prakerja command (process {pid}). "
+        "Try again when it has finished.",
+    ),
+    "closed-folder": (
+        "PostgreSQL berjalan sebagai pengguna {user}, yang tidak dapat melewati folder {closed}. "
+        "Prakerja tidak mengubah izin folder itu; pilih folder lain dengan --data-dir "
+        "atau izinkan sendiri (chmod o+x {closed}).",
+        "PostgreSQL runs as the user {user}, who cannot pass through the folder {closed}. "
+        "Prakerja does not change that folder's permissions; choose another folder with --data-dir "
+        "or allow it yourself (chmod o+x {closed}).",
+    ),
+    "folder-not-writable": (
+        "Prakerja tidak dapat menulis di {path}: {reason}. Pilih folder lain dengan --data-dir.",
+        "Prakerja cannot write in {path}: {reason}. Choose another folder with --data-dir.",
+    ),
+    "foreign-folder": (
+        "Folder {path} dimiliki pengguna {owner}, bukan oleh pengguna yang menjalankan prakerja. "
+        "Jalankan sebagai {owner} atau pilih folder lain dengan --data-dir.",
+        "The folder {path} belongs to the user {owner}, not to the user who runs prakerja. "
+        "Run it as {owner} or choose another folder with --data-dir.",
+    ),
+    "database-newer": (
+        "Basis data di {path} dibuat oleh PostgreSQL {found}, lebih baru daripada PostgreSQL {have} "
+        "yang tersedia di sini. Pasang versi prakerja yang lebih baru atau pakai folder data lain.",
+        "The database in {path} was made by PostgreSQL {found}, newer than the PostgreSQL {have} "
+        "available here. Install a newer prakerja or use another data folder.",
+    ),
+    "database-older": (
+        "Basis data di {path} dibuat oleh PostgreSQL {found}, sedangkan di sini hanya ada PostgreSQL {have}. "
+        "Pasang PostgreSQL {found}, atau pindahkan isinya dengan pg_dump ke folder data baru.",
+        "The database in {path} was made by PostgreSQL {found}, and only PostgreSQL {have} is available "
+        "here. Install PostgreSQL {found}, or move the contents to a new data folder with pg_dump.",
+    ),
+    "not-a-database": (
+        "Folder {path} ada tetapi bukan basis data PostgreSQL (tidak ada PG_VERSION). "
+        "Prakerja tidak menghapusnya; pindahkan folder itu atau pakai folder data lain.",
+        "The folder {path} exists but is not a PostgreSQL database (it has no PG_VERSION). "
+        "Prakerja does not delete it; move it away or use another data folder.",
+    ),
+    "no-binaries": (
+        "Program PostgreSQL versi {oldest} sampai {newest} tidak ditemukan ({tried}). "
+        "Jalankan make setup, pasang PostgreSQL, atau beri DATABASE_URL.",
+        "No PostgreSQL programs of version {oldest} to {newest} were found ({tried}). "
+        "Run make setup, install PostgreSQL, or give DATABASE_URL.",
+    ),
+    "no-user": (
+        "PostgreSQL tidak mau berjalan sebagai root, dan mesin ini tidak punya pengguna postgres maupun "
+        "nobody. Buat salah satunya atau jalankan prakerja sebagai pengguna biasa.",
+        "PostgreSQL refuses to run as root, and this machine has neither a postgres nor a nobody user. "
+        "Create one of them or run prakerja as an ordinary user.",
+    ),
+    "cannot-switch-user": (
+        "PostgreSQL tidak mau berjalan sebagai root, dan root di sini tidak dapat menjadi {user}. "
+        "Jalankan prakerja sebagai pengguna biasa atau beri DATABASE_URL.",
+        "PostgreSQL refuses to run as root, and root cannot become {user} here. "
+        "Run prakerja as an ordinary user or give DATABASE_URL.",
+    ),
+    "no-short-folder": (
+        "Tidak ada folder sementara yang cukup pendek dan terbuka untuk soket PostgreSQL ({tried}).",
+        "No temporary folder is short and open enough for PostgreSQL's socket ({tried}).",
+    ),
+    "initdb-failed": (
+        "Basis data baru di {path} gagal dibuat: {reason}",
+        "The new database in {path} could not be made: {reason}",
+    ),
+    "start-failed": (
+        "PostgreSQL tidak dapat dijalankan: {reason} (selengkapnya di {log})",
+        "PostgreSQL could not be started: {reason} (more in {log})",
+    ),
+    "not-main-thread": (
+        "PostgreSQL hanya boleh dijalankan dari utas utama: ia ikut berhenti bersama utas yang memulainya.",
+        "PostgreSQL may only be started from the main thread: it ends with the thread that started it.",
+    ),
+    "database-url-invalid": (
+        "DATABASE_URL tidak dapat dibaca; bentuknya postgresql://pengguna@host:5432/basisdata.",
+        "DATABASE_URL cannot be read; its form is postgresql://user@host:5432/database.",
+    ),
+    "database-url-unreachable": (
+        "Server pada DATABASE_URL ({where}) tidak menjawab. "
+        "Periksa alamat, nama basis data dan kata sandinya.",
+        "The server of DATABASE_URL ({where}) does not answer. "
+        "Check its address, database name and password.",
+    ),
+    "database-url-too-old": (
+        "Server pada DATABASE_URL adalah PostgreSQL {found}; prakerja memerlukan {oldest} atau lebih baru.",
+        "The server of DATABASE_URL is PostgreSQL {found}; prakerja needs {oldest} or newer.",
+    ),
+}
+
+
+class LauncherError(Exception):
+    """The database cannot be had, for a reason a person can read.
+
+    `code` is stable; `indonesian` and `english` are whole sentences; `str()` is both, English last.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        indonesian, english = _SENTENCES[code]
+        self.code = code
+        self.indonesian = indonesian.format(**details)
+        self.english = english.format(**details)
+        super().__init__(f"{self.indonesian}\n{self.english}")
