@@ -1,0 +1,160 @@
+"""What each request may hold. Wrong members are refused by name; unknown members are ignored.
+
+Where the published pages contradict themselves we accept both (partner-api.md 6): `invoice_code` as integer or
+string, `amount` as integer or digits in a string, `sequence` left out or null. Free text may hold any character
+but controls; codes have a pattern, so that nothing else ever reaches a query.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from prakerja.kernel.errors import Refused
+from prakerja.partner_api import json_text
+
+# `\Z`, because `$` also matches before a line feed at the end.
+Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
+RedeemCode = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
+CardNumber = Annotated[str, Meta(pattern=r"\A[0-9]{16}\Z")]
+Otp = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
+Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,39}\Z")]
+Text = Annotated[str, Meta(max_length=128, pattern=r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z")]
+Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://[^\s\x00-\x1f\x7f-\x9f]+\Z")]
+# Far above any price, far below the bounds of bigint.
+Amount = Annotated[int, Meta(ge=0, le=10**12)] | Annotated[str, Meta(pattern=r"\A[0-9]{1,12}\Z")]
+Invoice = Annotated[int, Meta(ge=0, le=10**18)] | Text
+# An empty string is the published ERRPLT40036, so the pattern lets it through to `refusal`.
+CodeOrNothing = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{0,64}\Z")] | None
+
+SEQUENCES = frozenset((*range(1, 11), 999))
+
+B = TypeVar("B", bound="Body")
+
+
+class Body(msgspec.Struct, frozen=True):
+    """One request. `refusal` names a reason for what types cannot say, or None."""
+
+    def refusal(self) -> str | None:
+        return None
+
+
+class CourseAndRun(Body, frozen=True):
+    course_code: CodeOrNothing = None
+    schedule_code: CodeOrNothing = None
+
+    def refusal(self) -> str | None:
+        return None if self.course_code and self.schedule_code else "codes_empty"
+
+
+class QuotaSchedule(CourseAndRun, frozen=True):
+    """payment/quota-schedule (2.1)."""
+
+
+class SendOtp(CourseAndRun, frozen=True, kw_only=True):
+    """payment/send-otp (2.2)."""
+
+    user_platform_id: Text
+    prakerja_id: CardNumber
+    amount: Amount
+
+
+class Authorize(Body, frozen=True):
+    """payment/authorize (2.3)."""
+
+    otp: Otp
+    invoice_url: Url
+    invoice_code: Invoice
+
+
+class PaymentStatus(Body, frozen=True):
+    """payment/status (2.4)."""
+
+    invoice_code: Invoice
+
+
+class Void(Body, frozen=True):
+    """payment/void (2.5)."""
+
+    invoice_code: Invoice
+    transaction_code: Code
+
+
+class RedeemCodeStatus(Body, frozen=True):
+    """payment/redeem-code/status (2.8)."""
+
+    redeem_code: RedeemCode
+    sequence: int | None = 1
+
+    def refusal(self) -> str | None:
+        return None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid"
+
+
+class RedeemCodeCommit(Body, frozen=True):
+    """payment/redeem-code/commit (2.10); the oldest clients call the member `code`."""
+
+    redeem_code: RedeemCode | None = None
+    code: RedeemCode | None = None
+
+    def refusal(self) -> str | None:
+        if self.redeem_code is None and self.code is None:
+            raise Refused("field_invalid", field="redeem_code")
+        return None
+
+
+class Completion(Body, frozen=True):
+    """partner/completions, our own (decisions.md 13)."""
+
+    redeem_code: RedeemCode
+    certificate_number: Text
+    certificate_kind: Word
+    completed_date: date | None = None
+    score: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+
+class Page(Body, frozen=True):
+    """The query of a list: members arrive as text."""
+
+    cursor: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_=.-]{1,200}\Z")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+_FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
+
+
+def read(*, body: bytes, kind: type[B]) -> B:
+    """Read a JSON body as one of the structs. Raises Refused: body_malformed, field_invalid, its own reason."""
+    try:
+        members = json_text.read_object(body)
+    except json_text.BrokenJson:
+        raise Refused("body_malformed") from None
+    return _convert(members, kind, strict=True)
+
+
+def read_query(*, members: dict[str, Any], kind: type[B]) -> B:
+    """Read the members of a query string, where numbers are text. Raises Refused as `read` does."""
+    return _convert(members, kind, strict=False)
+
+
+def text(value: str, *, field: str) -> str:
+    """Check a free text that comes in the path or a header. Raises Refused: field_invalid."""
+    try:
+        return msgspec.convert(value, Text)
+    except msgspec.ValidationError:
+        raise Refused("field_invalid", field=field) from None
+
+
+def _convert(members: dict[str, Any], kind: type[B], *, strict: bool) -> B:
+    try:
+        found = msgspec.convert(members, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        named = _FIELD.search(str(error))
+        raise Refused("field_invalid", field=(named[1] or named[2]) if named else "-") from None
+    reason = found.refusal()
+    if reason is not None:
+        raise Refused(reason)
+    return found

@@ -1,0 +1,80 @@
+"""The one table of codes that a partner can be answered with (partner-api.md 1.7, 2.5, 2.7, 6; model.md F).
+
+The rows stand in `error_table.py`. Clients show the sentence to the participant (partner-api.md 1.7):
+Indonesian, or English when `Accept-Language` asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from prakerja.kernel.clock import WIB
+from prakerja.partner_api.error_table import COMPLETION, GENERAL, PAYMENT, REDEMPTION, Origin
+
+Language = Literal["id", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """One code. `name` is the reason of a refusal; `also` lists reasons with the same answer."""
+
+    code: str
+    name: str
+    also: tuple[str, ...]
+    origin: Origin
+    indonesian: str
+    english: str
+    meaning: str
+
+    @property
+    def status(self) -> int:
+        """The HTTP status stands in the code: ERRPLT40036 is a 400."""
+        return int(self.code[6:9])
+
+    def sentence(self, *, language: Language, details: Mapping[str, Any] | None = None) -> str:
+        """Return the sentence with its {n}, {jam} and {field} filled from the details of the refusal."""
+        text = self.english if language == "en" else self.indonesian
+        return text.format_map(_Fields(details or {})) if "{" in text else text
+
+
+class _Fields(dict[str, str]):
+    """{field} is the member's name, {n} the tries left, {jam} the hour in WIB until which a lock stands."""
+
+    def __init__(self, details: Mapping[str, Any]) -> None:
+        until = details.get("locked_until")
+        super().__init__(
+            field=str(details.get("field", "-")),
+            n=str(details.get("tries_left", "-")),
+            jam=until.astimezone(WIB).strftime("%H.%M") if isinstance(until, datetime) else "-",
+        )
+
+
+TABLE: tuple[ErrorRow, ...] = tuple(ErrorRow(*row) for row in (*GENERAL, *PAYMENT, *REDEMPTION, *COMPLETION))
+BY_CODE: dict[str, ErrorRow] = {row.code: row for row in TABLE}
+# In a sandbox a redeem code that equals one of these is answered with that very error (partner-api.md 2.7).
+MAGIC_CODES: dict[str, str] = {
+    row.code: row.name for row in TABLE if row.code.startswith("ERRTRX") and row.origin == "seen"
+}
+_BY_REASON: dict[str, ErrorRow] = {reason: row for row in TABLE for reason in (row.name, *row.also)}
+
+
+def for_reason(reason: str) -> ErrorRow:
+    """Return the row that answers a refusal. KeyError means a fault of ours: no row has it."""
+    return _BY_REASON[reason]
+
+
+def reasons() -> frozenset[str]:
+    """Every reason that this door can answer: a house test compares them with the operations'."""
+    return frozenset(_BY_REASON)
+
+
+# --- sentences of success: (Indonesian, English); the first two and the void's are published ---
+
+Sentences = tuple[str, str]
+OK: Sentences = ("OK", "OK")
+BOUGHT: Sentences = ("Pelatihan berhasil dibeli.", "The training has been bought.")
+OTP_SENT: Sentences = ("OTP berhasil dikirim.", "The OTP has been sent.")
+VOIDED: Sentences = ("Transaksi berhasil dibatalkan.", "The transaction has been cancelled.")
