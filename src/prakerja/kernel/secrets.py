@@ -57,7 +57,9 @@ class Keys:
 
 def _read(path: Path) -> tink.KeysetHandle:
     if not path.exists():
-        raise KeysMissing(f"no keyset at {path}; start with `prakerja up` or set PRAKERJA_KEYS to the folder that holds it")
+        raise KeysMissing(
+            f"no keyset at {path}; start with `prakerja up` or set PRAKERJA_KEYS to the folder that holds it"
+        )
     return cleartext_keyset_handle.read(tink.JsonKeysetReader(path.read_text()))
 
 

@@ -1,0 +1,52 @@
+"""Read partners and their credentials."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from prakerja.kernel.secrets import unseal
+from prakerja.partners.models import ApiCredential, Partner
+
+
+@dataclass(frozen=True)
+class Credential:
+    partner_id: uuid.UUID
+    kind: str
+    code: str
+    name: str
+    client_code: str
+    # Every key that still lives, so that a partner can rotate without a gap.
+    sign_keys: tuple[str, ...]
+    is_revoked: bool
+    is_sandbox: bool
+    legacy_commit: bool
+    rate_limit_per_minute: int
+
+
+def credential_by_client_code(*, client_code: str) -> Credential | None:
+    """The partner behind a client code with its live keys, or None when nobody has that code.
+
+    `is_revoked` says that the client exists and no key of it lives any more.
+    """
+    rows = list(ApiCredential.objects.filter(client_code=client_code).select_related("partner"))
+    if not rows:
+        return None
+    partner: Partner = rows[0].partner
+    live = tuple(
+        unseal(row.sign_key_enc, table="partners_apicredential", column="sign_key_enc", row_id=row.id)
+        for row in rows
+        if row.revoked_at is None
+    )
+    return Credential(
+        partner_id=partner.id,
+        kind=partner.kind,
+        code=partner.code,
+        name=partner.name,
+        client_code=client_code,
+        sign_keys=live,
+        is_revoked=not live,
+        is_sandbox=partner.is_sandbox,
+        legacy_commit=partner.legacy_commit,
+        rate_limit_per_minute=partner.rate_limit_per_minute,
+    )

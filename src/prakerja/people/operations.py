@@ -1,0 +1,116 @@
+"""Persons come to exist, and sign in by a code sent to their phone."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from prakerja.access.operations import check_challenge, send_challenge
+from prakerja.access.policies import SIGN_IN
+from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import blind_index, seal
+from prakerja.people.models import EDUCATION, ContactClaim, ContactPoint, NikClaim, Person
+from prakerja.people.policies import normal_phone
+from prakerja.people.queries import person_id_by_contact
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a person is registered with. `phone` and `email` are normalised; `education` is a key of EDUCATION."""
+
+    nik: str
+    family_card_number: str
+    name: str
+    birth_date: date
+    phone: str
+    email: str
+    province_code: str
+    education: str
+    language: str = "id"
+
+
+@requires_transaction
+def register_many(*, identities: list[Identity], at: datetime) -> list[uuid.UUID]:
+    """Make persons with sealed identity, their contact points and claims, set-based. Returns their ids in order.
+
+    The caller has refused what is malformed and what is claimed already; a claim lost to a rival is an IntegrityError
+    that rolls the whole batch back, and the caller may try again.
+    """
+    people, contacts, nik_claims, contact_claims = [], [], [], []
+    for identity in identities:
+        person_id = new_id()
+        people.append(
+            Person(
+                id=person_id,
+                name=identity.name,
+                birth_date=identity.birth_date,
+                nik_enc=seal(identity.nik, table="people_person", column="nik_enc", row_id=person_id),
+                family_card_enc=seal(
+                    identity.family_card_number,
+                    table="people_person",
+                    column="family_card_enc",
+                    row_id=person_id,
+                ),
+                family_card_index=blind_index("family_card", identity.family_card_number),
+                province_code=identity.province_code,
+                education=EDUCATION[identity.education],
+                language=identity.language,
+                created_at=at,
+            )
+        )
+        nik_claims.append(NikClaim(index=blind_index("nik", identity.nik), person_id=person_id))
+        for kind, value in (("phone", identity.phone), ("email", identity.email)):
+            contact_id = new_id()
+            contacts.append(
+                ContactPoint(
+                    id=contact_id,
+                    person_id=person_id,
+                    kind=kind,
+                    value_enc=seal(value, table="people_contactpoint", column="value_enc", row_id=contact_id),
+                    verified_at=at,
+                )
+            )
+            contact_claims.append(
+                ContactClaim(kind=kind, index=blind_index(kind, value), person_id=person_id)
+            )
+    Person.objects.bulk_create(people, batch_size=2000)
+    NikClaim.objects.bulk_create(nik_claims, batch_size=5000)
+    ContactPoint.objects.bulk_create(contacts, batch_size=5000)
+    ContactClaim.objects.bulk_create(contact_claims, batch_size=5000)
+    return [person.id for person in people]
+
+
+def request_sign_in_otp(*, phone: str, at: datetime) -> None:
+    """Send a sign-in code by SMS. A number that nobody registered gets the same answer, so that nobody can be looked up.
+
+    Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    """
+    number = normal_phone(phone)
+    if number is None:
+        raise Refused("phone_format")
+    person_id = person_id_by_contact(kind="phone", value=number)
+    if person_id is not None:
+        send_challenge(person_id=person_id, purpose="sign_in", at=at, rules=SIGN_IN)
+
+
+def sign_in(*, phone: str, otp: str, at: datetime) -> uuid.UUID:
+    """The person who holds this phone and code. Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked."""
+    number = normal_phone(phone)
+    if number is None:
+        raise Refused("phone_format")
+    person_id = person_id_by_contact(kind="phone", value=number)
+    if person_id is None:
+        raise Refused("otp_wrong", left=2)
+    check_challenge(person_id=person_id, purpose="sign_in", otp=otp, at=at, rules=SIGN_IN)
+    return person_id
+
+
+@requires_transaction
+def set_language(*, person_id: uuid.UUID, language: str) -> None:
+    """Remember the language (`id` or `en`) of messages and pages. Raises Refused: language_unknown."""
+    if language not in ("id", "en"):
+        raise Refused("language_unknown")
+    Person.objects.filter(id=person_id).update(language=language)

@@ -1,0 +1,59 @@
+"""Read persons. Sealed values are opened here and nowhere above."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from prakerja.kernel.secrets import blind_index, unseal
+from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Where and in which language a message goes. `value` is a phone number in E.164 or an e-mail address."""
+
+    value: str
+    language: str
+
+
+def person_id_by_contact(*, kind: str, value: str) -> uuid.UUID | None:
+    """Who holds this normalised phone number or e-mail address."""
+    return (
+        ContactClaim.objects.filter(kind=kind, index=blind_index(kind, value))
+        .values_list("person_id", flat=True)
+        .first()
+    )
+
+
+def person_id_by_nik(*, nik: str) -> uuid.UUID | None:
+    """Who holds this NIK."""
+    return NikClaim.objects.filter(index=blind_index("nik", nik)).values_list("person_id", flat=True).first()
+
+
+def contact(*, person_id: uuid.UUID, kind: str) -> str | None:
+    """The live phone number or e-mail address of a person, opened."""
+    point = ContactPoint.objects.filter(person_id=person_id, kind=kind, retired_at=None).first()
+    if point is None:
+        return None
+    return unseal(point.value_enc, table="people_contactpoint", column="value_enc", row_id=point.id)
+
+
+def addressees(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, Addressee]:
+    """Live contact points of many persons at once, for the outbox. `kind` is phone or email."""
+    points = ContactPoint.objects.filter(person_id__in=person_ids, kind=kind, retired_at=None).select_related(
+        "person"
+    )
+    return {
+        point.person_id: Addressee(
+            value=unseal(point.value_enc, table="people_contactpoint", column="value_enc", row_id=point.id),
+            language=point.person.language,
+        )
+        for point in points
+    }
+
+
+def nik(*, person_id: uuid.UUID) -> str:
+    """The NIK, opened: for the name inquiry at a payout provider only. Raises Person.DoesNotExist."""
+    sealed = Person.objects.values_list("nik_enc", flat=True).get(id=person_id)
+    return unseal(sealed, table="people_person", column="nik_enc", row_id=person_id)
