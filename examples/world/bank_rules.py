@@ -1,0 +1,58 @@
+"""What the bank does with a number: the last two digits of an account or wallet number choose it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import addresses
+
+# What a person may link, as in the years of the programme: two banks and four e-wallets. A wallet's number
+# is that of a phone.
+BANKS = {"bni": "BNI", "bca": "BCA"}
+WALLETS = {"ovo": "OVO", "linkaja": "LinkAja", "gopay": "GoPay", "dana": "DANA"}
+PROVIDERS = BANKS | WALLETS
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How an account answers an inquiry and what becomes of a transfer to it."""
+
+    nik_matches: bool = True
+    is_kyc_complete: bool = True
+    status: str = "settled"
+    reason: str | None = None
+    keeps_silent: bool = False
+    returned_because: str | None = None
+
+
+_BY_ENDING = {
+    "01": Behaviour(nik_matches=False, status="failed", reason="identity_differs"),
+    "02": Behaviour(is_kyc_complete=False, status="failed", reason="not_upgraded"),
+    "03": Behaviour(status="failed", reason="account_blocked"),
+    "04": Behaviour(status="held", reason="under_review"),
+    "05": Behaviour(keeps_silent=True),
+    "06": Behaviour(returned_because="account_closed"),
+}
+_FINE = Behaviour()
+
+
+def account_number(provider: str, typed: str) -> str | None:
+    """The number as the provider spells it: digits for a bank, ``+62…`` for a wallet; else None."""
+    if provider in WALLETS:
+        return addresses.phone_number(typed)
+    digits = typed.replace(" ", "").replace("-", "")
+    if provider in BANKS and digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 16:
+        return digits
+    return None
+
+
+def behaviour(number: str) -> Behaviour:
+    """What the last two digits say; any other ending is an account with which nothing is wrong."""
+    return _BY_ENDING.get(number[-2:], _FINE)
+
+
+def holder_name(number: str, asked_for: str) -> str:
+    """Whose account it is: the name that was asked for, unless the ending says that it is someone else's."""
+    if not behaviour(number).nik_matches:
+        return "ORANG LAIN"
+    return asked_for.strip().upper() or f"PEMEGANG {number[-4:]}"

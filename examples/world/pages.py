@@ -1,0 +1,96 @@
+"""What all pages share: two languages, the form token, amounts and instants as people write them."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from flask import Flask, Response, abort, request, session, url_for
+
+from .addresses import masked
+from .texts import ENGLISH
+
+_WIB = timezone(timedelta(hours=7))
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def language() -> str:
+    """``id`` unless this browser chose ``en``."""
+    return "en" if session.get("language") == "en" else "id"
+
+
+def translate(sentence: str) -> str:
+    """The sentence in the page's language; Indonesian is the source."""
+    return ENGLISH[sentence] if language() == "en" and sentence in ENGLISH else sentence
+
+
+def rupiah(amount: int) -> str:
+    """1000000 → Rp1.000.000"""
+    return "Rp" + f"{amount:,}".replace(",", ".")
+
+
+def instant(value: str) -> str:
+    """An RFC 3339 instant as a person in Jakarta reads it."""
+    moment = datetime.fromisoformat(value).astimezone(_WIB)
+    return f"{moment.day} {_MONTHS[language()][moment.month - 1]} {moment.year} {moment:%H.%M} WIB"
+
+
+def require_form_token() -> None:
+    """Refuse a form that does not come from a page of ours."""
+    expected = session.get("form_token", "")
+    given = request.form.get("form_token", "")
+    if not expected or not hmac.compare_digest(
+        str(expected).encode(), given.encode("utf-8", "surrogateescape")
+    ):
+        abort(403)
+
+
+def install(app: Flask) -> None:
+    """Give templates these words and every page its headers."""
+    app.jinja_env.filters.update(rupiah=rupiah, instant=instant, masked=masked)
+    app.before_request(_remember_language)
+    app.after_request(_harden)
+    app.context_processor(_words)
+
+
+def _remember_language() -> None:
+    chosen = request.args.get("lang")
+    if chosen in ("id", "en"):
+        session["language"] = chosen
+
+
+def _words() -> dict[str, Any]:
+    return {"t": translate, "language": language(), "form_token": _form_token, "switch": _switch}
+
+
+def _form_token() -> str:
+    """This browser's token, made when the first form is shown."""
+    if "form_token" not in session:
+        session["form_token"] = secrets.token_hex(16)
+    return str(session["form_token"])
+
+
+def _switch(code: str) -> str:
+    """The address of this page in another language; a page that answers a form goes back to its start."""
+    if request.endpoint is None or request.method != "GET":
+        return url_for("home", lang=code)
+    return url_for(request.endpoint, **(request.view_args or {}), lang=code)
+
+
+def _harden(response: Response) -> Response:
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Content-Security-Policy"] = _POLICY
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
