@@ -88,9 +88,7 @@ def sign(
     return hmac.digest(sign_key.encode(), head + body, algorithm).hex()
 
 
-def verify(
-    *, request: Request, signature: str, sign_keys: tuple[str, ...], algorithm: Algorithm
-) -> Match | None:
+def verify(*, request: Request, signature: str, sign_keys: tuple[str, ...], algorithm: Algorithm) -> Match | None:
     """Say which accepted spelling of the request the signature belongs to, or None.
 
     Hexadecimal is compared in constant time and in either case.

@@ -1,0 +1,102 @@
+"""Who calls, how often, and who guesses card numbers. Kept in this process: each worker counts for itself."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from prakerja.partners.queries import Credential, credential_by_client_code
+
+logger = logging.getLogger(__name__)
+
+# A revoked key works on for at most this long.
+CACHE_SECONDS = 3.0
+_CACHED_AT_MOST = 1_000
+
+# decisions.md 58: above 100 unknown cards an hour a client is slowed to one call a second and an operator is told.
+PROBES_AN_HOUR = 100
+SLOWED_PER_MINUTE = 60
+
+_cache: dict[str, tuple[float, Credential]] = {}
+
+
+def find(*, client_code: str) -> Credential | None:
+    """Return the client's credential, at most CACHE_SECONDS old. Unknown clients are asked for again each time."""
+    moment = time.monotonic()
+    cached = _cache.get(client_code)
+    if cached is not None and moment - cached[0] < CACHE_SECONDS:
+        return cached[1]
+    found = credential_by_client_code(client_code=client_code)
+    if found is None:
+        _cache.pop(client_code, None)
+        return None
+    if len(_cache) >= _CACHED_AT_MOST:
+        _cache.clear()
+    _cache[client_code] = (moment, found)
+    return found
+
+
+class Buckets:
+    """Token buckets by name: `per_second` flow in until `burst` are there, each call takes one. Wall time only."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, *, name: str, per_second: float, burst: float) -> bool:
+        """Take one token; False when none is left."""
+        moment = time.monotonic()
+        with self._lock:
+            left, since = self._left.get(name, (burst, moment))
+            left = min(burst, left + (moment - since) * per_second)
+            if left < 1.0:
+                self._left[name] = (left, moment)
+                return False
+            self._left[name] = (left - 1.0, moment)
+            return True
+
+    def is_empty(self, *, name: str, per_second: float, burst: float) -> bool:
+        """Say whether `take` would fail, without taking."""
+        moment = time.monotonic()
+        with self._lock:
+            left, since = self._left.get(name, (burst, moment))
+            return min(burst, left + (moment - since) * per_second) < 1.0
+
+    def clear(self) -> None:
+        with self._lock:
+            self._left.clear()
+
+
+_calls = Buckets()
+_probes = Buckets()
+_slowed = Buckets()
+
+
+def may_call(*, client: Credential) -> bool:
+    """Count one call against the client's calls a minute; a limit of 0 means none is set."""
+    limit = client.rate_limit_per_minute
+    if limit <= 0:
+        return True
+    # A burst of ten seconds' worth: a shop's queue empties at once after a pause, a runaway loop does not.
+    return _calls.take(name=client.client_code, per_second=limit / 60, burst=max(limit / 6, 1.0))
+
+
+def may_name_a_card(*, client: Credential) -> bool:
+    """False when this client named too many unknown cards within the hour and called within the last second."""
+    if not _probes.is_empty(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
+        return True
+    return _slowed.take(name=client.client_code, per_second=SLOWED_PER_MINUTE / 60, burst=1.0)
+
+
+def named_an_unknown_card(*, client: Credential) -> None:
+    """Count an unknown card, and tell the operators when there were too many."""
+    if not _probes.take(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
+        logger.warning("client %s named more than %s unknown cards within an hour", client.code, PROBES_AN_HOUR)
+
+
+def forget() -> None:
+    """Forget every credential and count: for tests, and for the process that has just changed a credential."""
+    _cache.clear()
+    for buckets in (_calls, _probes, _slowed):
+        buckets.clear()

@@ -1,0 +1,317 @@
+"""One declaration per endpoint, and the one order in which every request is checked.
+
+    size → headers → client → key → timestamp → signature → rate → kind of partner → body → one call → envelope
+
+A view gets a `Call` and returns the data of the answer; whatever it refuses with is looked up in the table of codes.
+Bodies, tokens and codes never reach a log line: a fault is logged as its type and the places it passed.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from prakerja.kernel import clock
+from prakerja.kernel.errors import Refused
+from prakerja.partner_api import bodies, clients, envelope, errors, signing
+from prakerja.partners.queries import Credential
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 64 * 1024
+# Seconds either way (partner-api.md G7); PARTNER_API_TIMESTAMP_WINDOW = None replays the published vectors.
+DEFAULT_TIMESTAMP_WINDOW = 300
+
+# Before an OTP has proved whose card it is, a closed or revoked card is told like one that never was.
+_NO_LIVING_CARD = frozenset(("card_unknown", "card_closed", "card_revoked", "award_ended", "award_suspended"))
+
+Kind = Literal["platform", "institution"]
+B = TypeVar("B", bound=bodies.Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B]):
+    """A request that passed every check. `at` is programme time, read once."""
+
+    client: Credential
+    body: B
+    at: datetime
+    path: Mapping[str, str]
+    token: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What one route declares: who may use it, how it is signed, what it reads and says."""
+
+    method: str
+    path: str
+    kind: Kind
+    body: type[bodies.Body]
+    algorithm: signing.Algorithm
+    message: errors.Sentences
+    has_authorization: bool
+    is_idempotent: bool
+    names_a_card: bool
+    answer: Callable[[Call[Any]], Any]
+
+    @property
+    def is_published(self) -> bool:
+        """The published contract signs with SHA-1 and does not say whether a query is signed; ours does."""
+        return self.algorithm == "sha1"
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+def endpoint(
+    *,
+    path: str,
+    kind: Kind,
+    body: type[B],
+    method: str = "POST",
+    algorithm: signing.Algorithm = "sha1",
+    message: errors.Sentences = errors.OK,
+    has_authorization: bool = False,
+    is_idempotent: bool = False,
+    names_a_card: bool = False,
+) -> Callable[[Callable[[Call[B]], Any]], Callable[[Call[B]], Any]]:
+    """Declare a view as the answer of a route and put it on the list that the URLs and the house tests read.
+
+    `is_idempotent` asks for an Idempotency-Key header; `names_a_card` counts unknown cards against the client.
+    """
+
+    def register(answer: Callable[[Call[B]], Any]) -> Callable[[Call[B]], Any]:
+        ENDPOINTS.append(
+            Endpoint(
+                method=method,
+                path=path,
+                kind=kind,
+                body=body,
+                algorithm=algorithm,
+                message=message,
+                has_authorization=has_authorization,
+                is_idempotent=is_idempotent,
+                names_a_card=names_a_card,
+                answer=answer,
+            )
+        )
+        return answer
+
+    return register
+
+
+class Route:
+    """The Django view of one path: finds the endpoint of the method and answers."""
+
+    csrf_exempt = True
+
+    def __init__(self, methods: Mapping[str, Endpoint]) -> None:
+        self.methods = methods
+
+    def __call__(self, request: HttpRequest, **path: str) -> HttpResponse:
+        found = self.methods.get(request.method or "")
+        if found is None:
+            response = refuse(request, "method_not_allowed")
+            response["Allow"] = ", ".join(self.methods)
+            return response
+        return respond(found, request, path)
+
+
+def respond(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -> HttpResponse:
+    """Check, call, wrap. Nothing but an envelope ever leaves."""
+    try:
+        call = _admit(declared, request, path)
+        data = _ask_about_a_card(declared, call) if declared.names_a_card else declared.answer(call)
+    except Refused as refusal:
+        return refuse(request, refusal.reason, refusal.details)
+    except (OperationalError, InterfaceError) as error:
+        _log_fault(declared, error)
+        return refuse(request, "busy")
+    except Exception as error:
+        _log_fault(declared, error)
+        return refuse(request, "internal")
+    return envelope.success(data=data, message=declared.message, language=_language(request))
+
+
+def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
+    """Answer a call that names a card: whoever tries numbers out learns nothing and is slowed (decisions.md 58)."""
+    if not clients.may_name_a_card(client=call.client):
+        raise Refused("rate_limited")
+    try:
+        return declared.answer(call)
+    except Refused as refusal:
+        if refusal.reason in _NO_LIVING_CARD:
+            clients.named_an_unknown_card(client=call.client)
+            raise Refused("card_unknown") from None
+        raise
+
+
+def refuse(request: HttpRequest, reason: str, details: Mapping[str, Any] | None = None) -> HttpResponse:
+    """Answer a reason from the table of codes."""
+    try:
+        row = errors.for_reason(reason)
+    except KeyError:
+        logger.error("no row for the reason %s", reason)
+        row = errors.for_reason("internal")
+    return envelope.failure(row=row, language=_language(request), details=details)
+
+
+def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -> Call[Any]:
+    meta = request.META
+    length = _length(meta)
+    client_code = meta.get("HTTP_CLIENT_CODE", "")
+    signature = meta.get("HTTP_SIGNATURE", "")
+    timestamp = meta.get("HTTP_TIMESTAMP", "")
+    if not (client_code and signature and timestamp):
+        raise Refused("headers_missing")
+    # Beyond ASCII no client_code exists, and PostgreSQL would choke on what a broken sender put there.
+    client = clients.find(client_code=client_code) if client_code.isascii() and client_code.isprintable() else None
+    if client is None:
+        raise Refused("client_unknown")
+    if client.is_revoked:
+        raise Refused("key_revoked")
+    _check_timestamp(timestamp)
+    body = _read(meta, length)
+    authorization = meta.get("HTTP_AUTHORIZATION", "") if declared.has_authorization else None
+    query = meta.get("QUERY_STRING", "")
+    match = signing.verify(
+        request=signing.Request(
+            client_code=client_code,
+            timestamp=timestamp,
+            method=declared.method,
+            paths=signing.path_spellings(
+                path=request.path_info, query=query, query_is_signed=not declared.is_published
+            ),
+            body=body,
+            authorization=authorization,
+        ),
+        signature=signature,
+        sign_keys=client.sign_keys,
+        algorithm=declared.algorithm,
+    )
+    if match is None:
+        raise Refused("signature_wrong")
+    _note_form(declared, client, match)
+    # Only after the signature: else anybody who knows a client_code could use up its calls.
+    if not clients.may_call(client=client):
+        raise Refused("rate_limited")
+    if client.kind != declared.kind:
+        raise Refused("partner_kind")
+    return Call(
+        client=client,
+        body=_members(declared, body, query),
+        at=clock.now(),
+        path=path,
+        token=_token(authorization) if authorization is not None else "",
+        idempotency_key=_idempotency_key(meta) if declared.is_idempotent else "",
+    )
+
+
+def _length(meta: Mapping[str, Any]) -> int | None:
+    """The announced length of the body; None when it comes in chunks. Refuses what is too large before reading it."""
+    text = meta.get("CONTENT_LENGTH") or ""
+    if "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower() or not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise Refused("body_malformed")
+    if len(text) > 9 or int(text) > MAX_BODY_BYTES:
+        raise Refused("body_too_large")
+    return int(text)
+
+
+def _read(meta: Mapping[str, Any], length: int | None) -> bytes:
+    """Read the body from the server itself: Django takes a body without Content-Length for an empty one."""
+    stream = meta["wsgi.input"]
+    if length is None:
+        if not meta.get("wsgi.input_terminated"):
+            return b""
+        body = _read_up_to(stream, MAX_BODY_BYTES + 1)
+        if len(body) > MAX_BODY_BYTES:
+            raise Refused("body_too_large")
+        return body
+    body = _read_up_to(stream, length)
+    if len(body) < length:
+        raise Refused("body_malformed")
+    return body
+
+
+def _read_up_to(stream: Any, size: int) -> bytes:
+    pieces: list[bytes] = []
+    while size > 0:
+        piece = stream.read(size)
+        if not piece:
+            break
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _check_timestamp(text: str) -> None:
+    window = getattr(settings, "PARTNER_API_TIMESTAMP_WINDOW", DEFAULT_TIMESTAMP_WINDOW)
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise Refused("timestamp_outside")
+    if window is not None and abs(clock.wall().timestamp() - int(text)) > window:
+        raise Refused("timestamp_outside")
+
+
+def _members(declared: Endpoint, body: bytes, query: str) -> bodies.Body:
+    if declared.method != "GET":
+        return bodies.read(body=body, kind=declared.body)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError:
+        raise Refused("body_malformed") from None
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Refused("body_malformed")
+    return bodies.read_query(members=members, kind=declared.body)
+
+
+def _token(header: str) -> str:
+    """`Payment <token>`; the bare token is accepted too. Raises Refused: token_invalid."""
+    scheme, _, token = header.strip().rpartition(" ")
+    if scheme.strip().lower() not in ("", "payment") or not token.isascii() or not 0 < len(token) <= 500:
+        raise Refused("token_invalid")
+    return token
+
+
+def _idempotency_key(meta: Mapping[str, Any]) -> str:
+    return bodies.text(meta.get("HTTP_IDEMPOTENCY_KEY", ""), field="Idempotency-Key")
+
+
+def _language(request: HttpRequest) -> errors.Language:
+    return envelope.language_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+_noted: set[tuple[str, str, str, str]] = set()
+
+
+def _note_form(declared: Endpoint, client: Credential, match: signing.Match) -> None:
+    """Say once which form a client signs, when it is not the bytes it sends: real clients teach us what is needed."""
+    if match.body is signing.BodyForm.RAW and match.authorization is signing.AuthorizationForm.EMPTY:
+        return
+    note = (client.client_code, declared.path, match.body, match.authorization)
+    if note not in _noted and len(_noted) < 10_000:
+        _noted.add(note)
+        logger.info("client %s signs %s: body %s, authorization %s", *note)
+
+
+def _log_fault(declared: Endpoint, error: BaseException) -> None:
+    """The type of the fault and the places it passed; its message may quote a row, so it stays out."""
+    places = " < ".join(
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+        for frame in reversed(traceback.extract_tb(error.__traceback__)[-6:])
+    )
+    cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
+    logger.error("%s %s: %s%s at %s", declared.method, declared.path, type(error).__name__, cause, places)

@@ -1,0 +1,71 @@
+"""What every answer looks like (partner-api.md 1.7): 200 exactly with `success: true`, or a code, a sentence and false.
+
+Clients differ in what they look at: some only at the HTTP status, some only at `success`. Both always say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from django.http import HttpResponse
+
+from prakerja.partner_api.errors import ErrorRow, Language, Sentences
+
+_JSON = "application/json"
+_encode = msgspec.json.Encoder().encode
+# How long a client should wait, in seconds, where waiting helps.
+_RETRY_AFTER = {"rate_limited": "5", "busy": "1"}
+
+
+class _NoData:
+    """`payment/void` answers without the member `data`, which is not the same as `null`."""
+
+
+NO_DATA = _NoData()
+
+
+def success(*, data: Any, message: Sentences, language: Language) -> HttpResponse:
+    """Return 200 with the data; NO_DATA leaves the member out."""
+    answer = {"success": True, "message": message[language == "en"]}
+    if data is not NO_DATA:
+        answer["data"] = data
+    return HttpResponse(_encode(answer), content_type=_JSON)
+
+
+def failure(*, row: ErrorRow, language: Language, details: Mapping[str, Any] | None = None) -> HttpResponse:
+    """Return the row's status with its code and sentence."""
+    answer = {"code": row.code, "message": row.sentence(language=language, details=details), "success": False}
+    response = HttpResponse(_encode(answer), content_type=_JSON, status=row.status)
+    if row.name in _RETRY_AFTER:
+        response["Retry-After"] = _RETRY_AFTER[row.name]
+    return response
+
+
+def stamp(instant: datetime) -> str:
+    """RFC 3339 in UTC with whole seconds, as the published samples write it: `2023-10-24T10:54:45Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@lru_cache(maxsize=256)
+def language_of(accept_language: str) -> Language:
+    """English when the caller prefers it to Indonesian, else Indonesian: most clients show what we say to people."""
+    best: tuple[float, Language] = (0.0, "id")
+    for part in accept_language[:200].split(","):
+        name, _, parameters = part.strip().partition(";")
+        primary = name.strip().lower().partition("-")[0]
+        weight = _weight(parameters)
+        if primary in ("id", "en") and weight > best[0]:
+            best = (weight, "en" if primary == "en" else "id")
+    return best[1]
+
+
+def _weight(parameters: str) -> float:
+    text = parameters.strip().removeprefix("q=")
+    try:
+        return min(float(text), 1.0) if text else 1.0
+    except ValueError:
+        return 0.0

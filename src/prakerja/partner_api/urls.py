@@ -1,0 +1,34 @@
+"""Every route of the partners' door, made from what the endpoints declare.
+
+A published client posts to `//api/…`, so any number of leading slashes is the same. Whatever is not listed is answered
+in the envelope too: Django's own pages would be HTML.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+
+from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refuse
+from prakerja.partner_api.v1 import partner, payment, redeem_code
+
+# Importing a module of views puts its endpoints on the list.
+VIEWS = (payment, redeem_code, partner)
+
+
+def no_route(request: HttpRequest) -> HttpResponse:
+    """Answer everything that is not a route. Declared for anybody: it says nothing."""
+    return refuse(request, "route_unknown")
+
+
+def _methods() -> dict[str, dict[str, Endpoint]]:
+    found: dict[str, dict[str, Endpoint]] = {}
+    for declared in ENDPOINTS:
+        found.setdefault(declared.path.lstrip("/"), {})[declared.method] = declared
+    return found
+
+
+urlpatterns = [
+    re_path(r"^(?:/*)", include([path(route, Route(methods)) for route, methods in _methods().items()])),
+    re_path(r"", no_route),
+]

@@ -1,0 +1,107 @@
+"""The published payment calls of a platform (partner-api.md 2.1 to 2.5): read, one call, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prakerja.catalogue import queries as catalogue
+from prakerja.kernel.errors import Refused
+from prakerja.partner_api import bodies, errors
+from prakerja.partner_api.endpoint import Call, endpoint
+from prakerja.partner_api.envelope import NO_DATA, stamp
+from prakerja.purchases import operations as purchases
+from prakerja.purchases import queries as purchase_queries
+
+_PREFIX = "/api/v1/integration/payment"
+# The states of a purchase in the contract's words (partner-api.md G8).
+STATUS = {"succeeded": "SUCCESS", "voided": "VOID"}
+
+
+@endpoint(path=f"{_PREFIX}/quota-schedule", kind="platform", body=bodies.QuotaSchedule)
+def quota_schedule(call: Call[bodies.QuotaSchedule]) -> Any:
+    course_code, schedule_code = _codes(call.body)
+    seats = catalogue.quota(course_code=course_code, schedule_code=schedule_code)
+    return {"schedule_code": schedule_code, "course_code": course_code, "quota": seats}
+
+
+@endpoint(
+    path=f"{_PREFIX}/send-otp",
+    kind="platform",
+    body=bodies.SendOtp,
+    message=errors.OTP_SENT,
+    names_a_card=True,
+)
+def send_otp(call: Call[bodies.SendOtp]) -> Any:
+    course_code, schedule_code = _codes(call.body)
+    token = purchases.send_otp(
+        platform_id=call.client.partner_id,
+        platform_user=call.body.user_platform_id,
+        card_number=call.body.prakerja_id,
+        course_code=course_code,
+        schedule_code=schedule_code,
+        amount=int(call.body.amount),
+        at=call.at,
+    )
+    return {"payment_token": token}
+
+
+@endpoint(
+    path=f"{_PREFIX}/authorize",
+    kind="platform",
+    body=bodies.Authorize,
+    message=errors.BOUGHT,
+    has_authorization=True,
+)
+def authorize(call: Call[bodies.Authorize]) -> Any:
+    receipt = purchases.authorise(
+        platform_id=call.client.partner_id,
+        token=call.token,
+        otp=call.body.otp,
+        invoice_code=str(call.body.invoice_code),
+        invoice_url=call.body.invoice_url,
+        at=call.at,
+    )
+    return {
+        "invoice_code": receipt.invoice_code,
+        "transaction_code": receipt.reference,
+        "amount": receipt.amount,
+        "status": STATUS[receipt.status],
+        "prakerja_name": receipt.name,
+    }
+
+
+@endpoint(path=f"{_PREFIX}/status", kind="platform", body=bodies.PaymentStatus)
+def status(call: Call[bodies.PaymentStatus]) -> Any:
+    found = purchase_queries.payment_status(
+        platform_id=call.client.partner_id, invoice_code=str(call.body.invoice_code)
+    )
+    return payment_status_data(found)
+
+
+@endpoint(path=f"{_PREFIX}/void", kind="platform", body=bodies.Void, message=errors.VOIDED)
+def void(call: Call[bodies.Void]) -> Any:
+    purchases.void(
+        platform_id=call.client.partner_id,
+        invoice_code=str(call.body.invoice_code),
+        reference=call.body.transaction_code,
+        at=call.at,
+    )
+    return NO_DATA
+
+
+def payment_status_data(found: Any) -> dict[str, Any]:
+    """The published members of payment/status; our own transactions answer begins with them."""
+    return {
+        "created_at": stamp(found.created_at),
+        "invoice_code": found.invoice_code,
+        "transaction_code": found.reference,
+        "amount": found.amount,
+        "status": STATUS[found.status],
+        "prakerja_name": found.name,
+    }
+
+
+def _codes(body: bodies.CourseAndRun) -> tuple[str, str]:
+    if not (body.course_code and body.schedule_code):
+        raise Refused("codes_empty")
+    return body.course_code, body.schedule_code

@@ -1,0 +1,57 @@
+"""The published redemption calls of an institution (partner-api.md 2.8, 2.10): read, one call, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prakerja.kernel.errors import Refused
+from prakerja.partner_api import bodies, errors
+from prakerja.partner_api.endpoint import Call, endpoint
+from prakerja.partner_api.envelope import stamp
+from prakerja.training import operations as training
+from prakerja.training import queries as training_queries
+
+_PREFIX = "/api/v1/integration/payment/redeem-code"
+
+
+@endpoint(path=f"{_PREFIX}/status", kind="institution", body=bodies.RedeemCodeStatus)
+def status(call: Call[bodies.RedeemCodeStatus]) -> Any:
+    code = typed_code(call, call.body.redeem_code)
+    found = training_queries.redemption_status(
+        institution_id=call.client.partner_id, code=code, sequence=call.body.sequence or 1, at=call.at
+    )
+    return _data(found)
+
+
+@endpoint(path=f"{_PREFIX}/commit", kind="institution", body=bodies.RedeemCodeCommit)
+def commit(call: Call[bodies.RedeemCodeCommit]) -> Any:
+    code = typed_code(call, call.body.redeem_code or call.body.code or "")
+    return _data(training.redeem(institution_id=call.client.partner_id, code=code, at=call.at))
+
+
+def typed_code(call: Call[Any], code: str) -> str:
+    """People type codes, so case does not count. In a sandbox an error's own code asks for that error (2.7)."""
+    code = code.upper()
+    if call.client.is_sandbox and code in errors.MAGIC_CODES:
+        raise Refused(errors.MAGIC_CODES[code])
+    return code
+
+
+def _data(found: Any) -> dict[str, Any]:
+    return {
+        "redeem_code": found.redeem_code,
+        "course_code": found.course_code,
+        "invoice_code": found.invoice_code,
+        "schedule_code": found.schedule_code,
+        "status": found.status,
+        "attendance_status": found.attendance_status,
+        # A client decodes this into a string, so "not yet" is empty and never another type.
+        "redeem_at": stamp(found.redeem_at) if found.redeem_at else "",
+        "dp_platform": found.dp_platform,
+        "schedule_start_end": found.schedule_start_end,
+        "course_type": found.course_type,
+        "course_type_label": found.course_type_label,
+        "course_learning_method": found.course_learning_method,
+        "is_online_attendance": found.is_online_attendance,
+        "sequence": found.sequence,
+    }
