@@ -1,0 +1,88 @@
+"""The operators' site: password and authenticator, then browsing; nothing can be changed by the browsing pages."""
+
+from __future__ import annotations
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
+
+from prakerja.config.settings.operators import *  # noqa: F403
+from prakerja.config.settings.operators import OPERATOR_APPS
+from prakerja.config.settings.pages import *  # noqa: F403
+from prakerja.config.settings.pages import INSTALLED_APPS, MIDDLEWARE, PACKAGE
+
+CONSOLE_APPS = ["unfold", "django.contrib.admin", *OPERATOR_APPS, "prakerja.console"]
+INSTALLED_APPS = [*INSTALLED_APPS, *CONSOLE_APPS]
+MIDDLEWARE = [
+    *MIDDLEWARE,
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "prakerja.console.gate.AuthenticatorGate",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "prakerja.console.urls"
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "console" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "prakerja.console.context.demo",
+            ]
+        },
+    }
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_COOKIE_NAME = "console_session"
+CSRF_COOKIE_NAME = "console_csrf"
+LANGUAGE_COOKIE_NAME = "console_language"
+# Ends with the browser, and after an idle half hour.
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# unfold's pages run Alpine, which evaluates expressions and sets styles: looser than ours, for signed-in operators only.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+UNFOLD = {
+    "SITE_TITLE": "Prakerja",
+    "SITE_HEADER": "Konsol Prakerja",
+    "SITE_SYMBOL": "visibility",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "COLORS": {
+        "primary": {
+            "50": "236 247 250",
+            "100": "207 234 241",
+            "200": "160 212 224",
+            "300": "106 184 203",
+            "400": "55 150 174",
+            "500": "22 121 146",
+            "600": "11 95 115",
+            "700": "9 78 95",
+            "800": "7 60 73",
+            "900": "5 45 55",
+            "950": "3 30 37",
+        }
+    },
+}

@@ -1,0 +1,24 @@
+"""The participant's site."""
+
+from __future__ import annotations
+
+from prakerja.config.settings.pages import *  # noqa: F403
+from prakerja.config.settings.pages import INSTALLED_APPS, PACKAGE
+
+INSTALLED_APPS = [*INSTALLED_APPS, "prakerja.portal"]
+ROOT_URLCONF = "prakerja.portal.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "portal" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "prakerja.portal.jinja2env.environment"},
+    }
+]
+# Cookies do not know ports: every site has its own names (decisions.md 36).
+SESSION_COOKIE_NAME = "portal_session"
+CSRF_COOKIE_NAME = "portal_csrf"
+LANGUAGE_COOKIE_NAME = "portal_language"
+# An idle participant is signed out after an hour: phones are shared.
+SESSION_COOKIE_AGE = 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False

@@ -1,0 +1,31 @@
+"""The sandbox's small site: the clock, the demo accounts, the authenticator. Serves on a sandbox database only."""
+
+from __future__ import annotations
+
+from prakerja.config.settings.pages import *  # noqa: F403
+from prakerja.config.settings.pages import INSTALLED_APPS, MIDDLEWARE, PACKAGE
+
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    # For its style sheet only.
+    "prakerja.portal",
+    "prakerja.sandbox",
+]
+MIDDLEWARE = [name for name in MIDDLEWARE if "SessionMiddleware" not in name]
+ROOT_URLCONF = "prakerja.sandbox.site.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "sandbox" / "site" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
+CSRF_COOKIE_NAME = "sandbox_csrf"
+LANGUAGE_COOKIE_NAME = "sandbox_language"

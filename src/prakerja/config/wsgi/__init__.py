@@ -1,0 +1,1 @@
+"""One entry per front door, so that each can be scaled, limited and taken down alone."""

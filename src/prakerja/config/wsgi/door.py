@@ -1,0 +1,53 @@
+"""What every door does before and around Django: its settings, its health, its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prakerja.config.processes import die_with_parent
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def door(name: str, *, module: str | None = None) -> Application:
+    """Django with the settings of this door; `GET /health` is answered before it, after one question to the database."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = module or f"prakerja.config.settings.{name}"
+    if os.environ.get("PRAKERJA_SUPERVISED"):
+        # granian's parent may be killed without a word to its worker, which would then hold the port for ever.
+        die_with_parent()
+    from django.core.wsgi import get_wsgi_application
+
+    django_application = get_wsgi_application()
+    _load_routes()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == "/health":
+            return _health(start_response)
+        answer: Iterable[bytes] = django_application(environ, start_response)
+        return answer
+
+    return application
+
+
+def _load_routes() -> None:
+    """Import every view now: a door that cannot is down at start, not at its first visitor."""
+    from django.urls import get_resolver
+
+    assert get_resolver().url_patterns is not None
+
+
+def _health(start_response: Callable[..., Any]) -> Iterable[bytes]:
+    from django.db import DatabaseError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        status, body = "200 OK", b"ok\n"
+    except DatabaseError:
+        status, body = "503 Service Unavailable", b"no database\n"
+    finally:
+        connection.close()
+    start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+    return [body]

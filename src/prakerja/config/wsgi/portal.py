@@ -1,0 +1,7 @@
+"""The participant's site, as a WSGI application of its own."""
+
+from __future__ import annotations
+
+from prakerja.config.wsgi.door import door
+
+application = door("portal")

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def demo(request: HttpRequest) -> dict[str, object]:
+    """Every page outside production says what it is."""
+    return {"is_demo": settings.IS_DEMO}

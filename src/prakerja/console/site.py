@@ -1,0 +1,89 @@
+"""Browsing, for reading only: no page of this site can add, change or delete anything, whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+# Sealed values, hashes and blind indexes say nothing to a reader and must not leave the database.
+_HIDDEN_ENDINGS = ("_enc", "_hash", "_index")
+_HIDDEN_NAMES = {"index", "password", "last_login", "user_permissions", "groups"}
+
+
+def is_hidden(field: models.Field[Any, Any]) -> bool:
+    return (
+        isinstance(field, models.BinaryField)
+        or field.name.endswith(_HIDDEN_ENDINGS)
+        or field.name in _HIDDEN_NAMES
+    )
+
+
+def shown_fields(model: type[models.Model]) -> list[str]:
+    return [field.name for field in model._meta.fields if not is_hidden(field)]
+
+
+class ReadOnly(ModelAdmin):  # type: ignore[misc]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+    list_filter_submit = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_authenticated)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Site(UnfoldAdminSite):  # type: ignore[misc]
+    site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Signed in with password and authenticator (the gate); what may be seen is decided per model."""
+        return bool(request.user.is_active and request.user.is_authenticated)
+
+
+site = Site(name="admin")
+
+
+def register(model: type[models.Model]) -> None:
+    """Browse a model: its plain columns as a list, newest first, filtered by its states and kinds."""
+    fields = shown_fields(model)
+    filters = [name for name in ("status", "kind", "template", "channel", "provider", "action") if name in fields]
+    related = [
+        field.name for field in model._meta.fields if isinstance(field, models.ForeignKey) and field.name in fields
+    ]
+    search = [name for name in ("code", "name", "title", "email", "number", "reference", "invoice_code") if name in fields]
+    options = {
+        "fields": fields,
+        "readonly_fields": fields,
+        "list_display": fields[:9],
+        "list_filter": filters,
+        "list_select_related": related,
+        "search_fields": [f"{name}__icontains" for name in search],
+        "ordering": ["-pk"],
+    }
+    site.register(model, type(f"{model.__name__}Admin", (ReadOnly,), options))
+
+
+for _config in apps.get_app_configs():
+    if not _config.name.startswith("prakerja."):
+        continue
+    for _model in _config.get_models():
+        # A claim is a blind index and whom it belongs to: nothing a person could read.
+        if not _model.__name__.endswith("Claim") and _model.__name__ != "Blacklist":
+            register(_model)

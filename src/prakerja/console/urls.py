@@ -1,0 +1,24 @@
+"""Sign-in by allauth; everything else is the read-only site."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.totp import views as totp
+from django.urls import path
+from django.views.generic import RedirectView
+
+from prakerja.console.site import site
+
+# Named one by one: what is not here (sign-up, e-mail changes, password resets) does not exist.
+urlpatterns = [
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/", RedirectView.as_view(url="/"), name="mfa_index"),
+    path("", site.urls),
+]
