@@ -1,0 +1,55 @@
+"""`POST /bank/results`: how a payment ended, as the sandbox bank tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from prakerja.disbursements.results import CallbackRefused, ReportedResult, read_result
+from prakerja.kernel import clock
+
+_MOST_BODY_BYTES = 64 * 1024
+_STATUS = {"signature": 401, "malformed": 400}
+
+
+class RecordResult(Protocol):
+    """The one call of this door."""
+
+    def __call__(self, *, provider: str, result: ReportedResult, at: datetime) -> bool:
+        """Write the result down; a repetition changes nothing. False when the reference is nobody's."""
+
+
+def bank_results(*, provider: str, record: RecordResult) -> Callable[[HttpRequest], HttpResponse]:
+    """The view for one provider; config wires `record` to the context that owns payments.
+
+    Answers 200 for a result that is written down, now or before; 401, 400, 404 (unknown reference), 413 otherwise, on
+    which the bank tries again. `at` is programme time now: the bank's own stamp is for its papers.
+    """
+
+    @csrf_exempt
+    @require_POST
+    def view(request: HttpRequest) -> HttpResponse:
+        if not 0 < _declared_length(request) <= _MOST_BODY_BYTES:
+            return JsonResponse({"error": "too_large"}, status=413)
+        try:
+            result = read_result(
+                provider=provider, body=request.body, signature=request.headers.get("X-Bank-Signature", "")
+            )
+        except CallbackRefused as refused:
+            return JsonResponse({"error": refused.reason}, status=_STATUS[refused.reason])
+        if not record(provider=provider, result=result, at=clock.now()):
+            return JsonResponse({"error": "reference_unknown"}, status=404)
+        return JsonResponse({"accepted": True})
+
+    return view
+
+
+def _declared_length(request: HttpRequest) -> int:
+    """The length the caller declares, before anything is read; 0 when it declares none."""
+    declared = request.META.get("CONTENT_LENGTH", "")
+    return int(declared) if declared.isascii() and declared.isdigit() else 0

@@ -1,0 +1,89 @@
+"""The client of the sandbox phone against the real program, and its sibling that sends nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from examples.world.testing import RunningWorld, running_world
+from prakerja.notifications.gateways import Accepted, PermanentFailure, TemporaryFailure
+from prakerja.notifications.gateways.log_only import LogOnly
+from prakerja.notifications.gateways.sandbox_phone import SandboxPhone
+
+pytestmark = pytest.mark.journeys
+
+AT = datetime(2021, 9, 27, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[RunningWorld]:
+    with running_world() as running:
+        yield running
+
+
+@pytest.fixture
+def phone(world: RunningWorld) -> SandboxPhone:
+    return SandboxPhone(url=world.url, key=world.gateway_key)
+
+
+def received(world: RunningWorld, address: str) -> list[tuple[str, str | None, str, str]]:
+    messages = httpx.get(f"{world.url}/phone/{address}/messages.json", trust_env=False).json()
+    return [(one["channel"], one["subject"], one["text"], one["at"]) for one in messages]
+
+
+def test_an_sms_arrives_once(world: RunningWorld, phone: SandboxPhone) -> None:
+    for _ in range(2):
+        sent = phone.send(reference="s-1", channel="sms", to="+6281200000201", text="Kode OTP 482913", at=AT)
+        assert sent == Accepted()
+    assert received(world, "081200000201") == [("sms", None, "Kode OTP 482913", "2021-09-27T01:00:00+00:00")]
+
+
+def test_an_email_arrives(world: RunningWorld, phone: SandboxPhone) -> None:
+    sent = phone.send(reference="s-2", channel="email", to="a@b.example", subject="Halo", text="Isi", at=AT)
+    assert sent == Accepted()
+    assert received(world, "a@b.example") == [("email", "Halo", "Isi", "2021-09-27T01:00:00+00:00")]
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("+6281200000009", TemporaryFailure("http_503")),
+        ("+6281200000008", PermanentFailure("unreachable")),
+        ("bukan nomor", PermanentFailure("address")),
+        ("", PermanentFailure("invalid")),
+    ],
+)
+def test_addresses_that_cannot_be_reached(
+    phone: SandboxPhone, to: str, expected: TemporaryFailure | PermanentFailure
+) -> None:
+    assert phone.send(reference=f"s-{to[-4:]}-x".replace(" ", ""), channel="sms", to=to, text="Isi", at=AT) == expected
+
+
+def test_a_wrong_key_or_a_gateway_that_is_away_does_not_give_a_message_up(world: RunningWorld) -> None:
+    stranger = SandboxPhone(url=world.url, key="another key")
+    away = SandboxPhone(url="http://127.0.0.1:9", key="k")
+    elsewhere = SandboxPhone(url=f"{world.url}/elsewhere", key=world.gateway_key)
+    outcomes = [
+        gateway.send(reference="s-3", channel="sms", to="+6281200000203", text="Isi", at=AT)
+        for gateway in (stranger, away, elsewhere)
+    ]
+    assert outcomes == [TemporaryFailure("http_401"), TemporaryFailure("no_answer"), TemporaryFailure("http_404")]
+    assert received(world, "081200000203") == []
+
+
+def test_log_only_sends_nothing_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        sent = LogOnly().send(reference="s-4", channel="sms", to="+6281200000204", text="482913", at=AT)
+    assert sent == Accepted()
+    assert caplog.messages == ["no gateway is configured: sms message s-4 reaches nobody"]
+
+
+@pytest.mark.parametrize(("url", "key"), [("", "k"), ("http://127.0.0.1:9", "")])
+def test_it_does_not_start_without_address_or_key(url: str, key: str) -> None:
+    with pytest.raises(ImproperlyConfigured):
+        SandboxPhone(url=url, key=key)
