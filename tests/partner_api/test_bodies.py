@@ -71,19 +71,13 @@ def test_malformed(body: bytes) -> None:
 
 
 def test_depth_that_is_allowed() -> None:
-    assert (
-        bodies.read(body=b'{"invoice_code":"x","y":[[[[[[[]]]]]]]}', kind=bodies.PaymentStatus).invoice_code
-        == "x"
-    )
+    assert bodies.read(body=b'{"invoice_code":"x","y":[[[[[[[]]]]]]]}', kind=bodies.PaymentStatus).invoice_code == "x"
     many = json.dumps({"invoice_code": "[{[{[{[{[{", "y": [[], [], [], [], [], [], [], [], []]}).encode()
     assert bodies.read(body=many, kind=bodies.PaymentStatus).invoice_code == "[{[{[{[{[{"
 
 
 def test_escaped_backslash_before_u0000_is_text() -> None:
-    assert (
-        bodies.read(body=rb'{"invoice_code": "x\\u0000"}', kind=bodies.PaymentStatus).invoice_code
-        == r"x\u0000"
-    )
+    assert bodies.read(body=rb'{"invoice_code": "x\\u0000"}', kind=bodies.PaymentStatus).invoice_code == r"x\u0000"
 
 
 @pytest.mark.parametrize(
@@ -192,9 +186,7 @@ def test_unknown_members_are_ignored() -> None:
     assert bodies.read(body=encoded(AUTHORIZE, more={"a": [1]}), kind=bodies.Authorize).otp == "123456"
 
 
-@pytest.mark.parametrize(
-    ("members", "sequence"), [({}, 1), ({"sequence": None}, None), ({"sequence": 999}, 999)]
-)
+@pytest.mark.parametrize(("members", "sequence"), [({}, 1), ({"sequence": None}, None), ({"sequence": 999}, 999)])
 def test_sequence_may_be_left_out(members: dict[str, Any], sequence: int | None) -> None:
     body = encoded({"redeem_code": "GHOPNYXUVMT0"}, **members)
     assert bodies.read(body=body, kind=bodies.RedeemCodeStatus).sequence == sequence
@@ -265,9 +257,7 @@ def test_completion_refuses_by_name(field: str, value: Any) -> None:
 
 def test_page() -> None:
     assert bodies.read_query(members={}, kind=bodies.Page) == bodies.Page(cursor=None, limit=50)
-    assert bodies.read_query(members={"limit": "2", "cursor": "a-1"}, kind=bodies.Page) == bodies.Page(
-        "a-1", 2
-    )
+    assert bodies.read_query(members={"limit": "2", "cursor": "a-1"}, kind=bodies.Page) == bodies.Page("a-1", 2)
 
 
 @pytest.mark.parametrize(

@@ -84,9 +84,7 @@ def test_every_code_and_reason_stands_once() -> None:
 
 @pytest.mark.parametrize("row", errors.TABLE, ids=lambda row: row.code)
 def test_rows_obey_the_grammar(row: errors.ErrorRow) -> None:
-    assert re.fullmatch(
-        r"ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|413|423|429|500|503)\d\d", row.code
-    )
+    assert re.fullmatch(r"ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|413|423|429|500|503)\d\d", row.code)
     assert row.indonesian
     assert row.english
     assert row.meaning
@@ -102,8 +100,7 @@ def test_rows_obey_the_grammar(row: errors.ErrorRow) -> None:
         ("ERRTRX40001", "Gagal verifikasi, tipe pelatihan tidak sesuai."),
         (
             "ERRTRX40027",
-            "Jadwal pelatihan belum dimulai atau sudah selesai, "
-            "silahkan cek jadwal pelatihan pada dashboard Prakerja",
+            "Jadwal pelatihan belum dimulai atau sudah selesai, silahkan cek jadwal pelatihan pada dashboard Prakerja",
         ),
         ("ERRTRX40028", "Gagal verifikasi, kode redeem bukan milik lembaga pelatihan."),
         ("ERRTRX40022", "Gagal verifikasi, kode sudah dibatalkan"),

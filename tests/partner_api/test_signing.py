@@ -41,9 +41,7 @@ def matched(body: bytes, signed: str, **changes: Any) -> BodyForm | None:
         body=signed.encode(),
         sign_key=KEY,
     )
-    found = signing.verify(
-        request=request(body, **changes), signature=signature, sign_keys=(KEY,), algorithm="sha1"
-    )
+    found = signing.verify(request=request(body, **changes), signature=signature, sign_keys=(KEY,), algorithm="sha1")
     return found.body if found else None
 
 
@@ -67,9 +65,7 @@ def test_documented_raw_text() -> None:
     assert found == signing.Match(BodyForm.RAW, STATUS, AuthorizationForm.EMPTY, 0)
 
 
-@pytest.mark.parametrize(
-    ("signature", "form"), [(VECTOR_3, BodyForm.COMPACT), (VECTOR_4_SPACED, BodyForm.RAW)]
-)
+@pytest.mark.parametrize(("signature", "form"), [(VECTOR_3, BodyForm.COMPACT), (VECTOR_4_SPACED, BodyForm.RAW)])
 def test_python_sends_spaces_and_signs_without(signature: str, form: BodyForm) -> None:
     body = b'{"redeem_code": "GHOPNYXUVMT0", "sequence": 1}'
     found = signing.verify(request=request(body), signature=signature, sign_keys=(KEY,), algorithm="sha1")
@@ -186,10 +182,7 @@ def test_no_slot_where_none_is_asked_for() -> None:
         body=b"{}",
         sign_key=KEY,
     )
-    assert (
-        signing.verify(request=request(b"{}"), signature=signature, sign_keys=(KEY,), algorithm="sha1")
-        is None
-    )
+    assert signing.verify(request=request(b"{}"), signature=signature, sign_keys=(KEY,), algorithm="sha1") is None
 
 
 @pytest.mark.parametrize(
@@ -236,9 +229,7 @@ def test_sha256_is_another_signature() -> None:
 
 def test_any_of_the_clients_keys_verifies() -> None:
     body = b'{"redeem_code": "GHOPNYXUVMT0", "sequence": 1}'
-    found = signing.verify(
-        request=request(body), signature=VECTOR_3, sign_keys=("old", KEY), algorithm="sha1"
-    )
+    found = signing.verify(request=request(body), signature=VECTOR_3, sign_keys=("old", KEY), algorithm="sha1")
     assert found is not None
     assert found.key_index == 1
     assert signing.verify(request=request(body), signature=VECTOR_3, sign_keys=(), algorithm="sha1") is None

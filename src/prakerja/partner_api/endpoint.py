@@ -280,10 +280,12 @@ def _members(declared: Endpoint, body: bytes, query: str) -> bodies.Body:
 
 def _token(header: str) -> str:
     """`Payment <token>`; the bare token is accepted too. Raises Refused: token_invalid."""
-    scheme, _, token = header.strip().rpartition(" ")
-    if scheme.strip().lower() not in ("", "payment") or not token.isascii() or not 0 < len(token) <= 500:
+    words = header.split()
+    if len(words) == 2 and words[0].lower() == "payment":
+        words = words[1:]
+    if len(words) != 1 or not words[0].isascii() or len(words[0]) > 500:
         raise Refused("token_invalid")
-    return token
+    return words[0]
 
 
 def _idempotency_key(meta: Mapping[str, Any]) -> str:
