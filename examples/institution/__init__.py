@@ -1,0 +1,1 @@
+"""The training institutions' class sites; one program serves them all."""

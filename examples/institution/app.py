@@ -1,0 +1,117 @@
+"""Puts the class sites together: `/` lists the institutions, `/<code>/` is one site with its own visitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+
+from examples.institution import enrolments, views
+from examples.institution.classes import Classes
+from examples.institution.study import Study
+from examples.shared import store, web
+from examples.shared.accounts import accounts_blueprint
+from examples.shared.config import PartnersFile, Settings
+from examples.shared.prakerja_client import Credentials, PrakerjaClient
+from examples.shared.texts import Translator
+
+HERE = Path(__file__).parent
+KIND = "institutions"
+# Dark enough for white letters on them; an institution's place in the list chooses.
+ACCENTS = ("#0b5394", "#00625a", "#7a3b00", "#8c1d40", "#5b2a91", "#2f5d1e", "#1f4e79", "#7d2020")
+LANGUAGE_COOKIE = "class_language"
+
+
+@dataclass(frozen=True)
+class School:
+    """What the pages of every institution share."""
+
+    client: PrakerjaClient
+    partners: PartnersFile
+    classes: Classes
+
+    def credentials(self, institution: str) -> Credentials:
+        """Return an institution's own credentials."""
+        return self.partners.credentials(KIND, institution)
+
+    def study(self) -> Study:
+        """Return the steps of a class for the institution of this request."""
+        code = web.site().code
+        return Study(
+            client=self.client,
+            credentials=self.credentials(code),
+            enrolments=enrolments.Enrolments(web.database()),
+            institution=code,
+        )
+
+    def institutions(self) -> dict[str, str]:
+        """Return the names of all institutions by code."""
+        return {code: entry["name"] for code, entry in self.partners.entries(KIND).items()}
+
+
+FRONT = web.Site(
+    code="",
+    name="Lembaga Pelatihan",
+    accent="#374151",
+    cookie="class_front",
+    cookie_path="/",
+    home_endpoint="front",
+    language_cookie=LANGUAGE_COOKIE,
+)
+
+
+def _find_site(partners: PartnersFile) -> web.Site | None:
+    code = g.get("site_code")
+    if code is None:
+        return FRONT
+    entries = partners.entries(KIND)
+    if code not in entries:
+        return None
+    place = sorted(entries).index(code)
+    return web.Site(
+        code=code,
+        name=entries[code]["name"],
+        accent=ACCENTS[place % len(ACCENTS)],
+        cookie=f"class_{code}",
+        cookie_path=f"/{code}/",
+        home_endpoint="classes.home",
+        language_cookie=LANGUAGE_COOKIE,
+    )
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the program."""
+    database = settings.data_dir / "institution.sqlite3"
+    store.prepare(database, enrolments.SCHEMA)
+    partners = PartnersFile(settings.partners_file)
+    program = web.Program(
+        settings=settings,
+        database=database,
+        translator=Translator(HERE.parent / "shared" / "english.json", HERE / "english.json"),
+        find_site=lambda: _find_site(partners),
+        front=FRONT,
+    )
+    app = web.build_app("institution", HERE, program)
+    client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s)
+    app.extensions["school"] = School(
+        client=client,
+        partners=partners,
+        classes=Classes(client, lambda code: partners.credentials(KIND, code)),
+    )
+
+    @app.url_value_preprocessor
+    def take_site(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.site_code = values.pop("site_code", None) if values else None
+
+    @app.url_defaults
+    def give_site(endpoint: str, values: dict[str, Any]) -> None:
+        if g.get("site_code") and app.url_map.is_endpoint_expecting(endpoint, "site_code"):
+            values.setdefault("site_code", g.site_code)
+
+    app.add_url_rule("/", "front", views.front)
+    app.add_url_rule("/accent.css", "accent", views.accent)
+    app.register_blueprint(accounts_blueprint(url_prefix="/<site_code>"))
+    app.register_blueprint(views.pages, url_prefix="/<site_code>")
+    return app

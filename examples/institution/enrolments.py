@@ -1,0 +1,160 @@
+"""Who attends which class, how far they are, and what was reported; in the program's SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, fields
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS enrolments (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    institution TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    redeem_code TEXT NOT NULL,
+    course_code TEXT NOT NULL,
+    schedule_code TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('opening', 'open', 'finishing', 'finished')),
+    score INTEGER CHECK (score BETWEEN 0 AND 100),
+    certificate_number TEXT,
+    certificate_kind TEXT,
+    report_key TEXT,
+    visible_from TEXT,
+    UNIQUE (institution, redeem_code),
+    UNIQUE (institution, certificate_number)
+);
+CREATE INDEX IF NOT EXISTS enrolments_by_account ON enrolments (account_id, number);
+CREATE TABLE IF NOT EXISTS lessons_done (
+    enrolment INTEGER NOT NULL REFERENCES enrolments (number),
+    lesson INTEGER NOT NULL,
+    PRIMARY KEY (enrolment, lesson)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """One person's place in one class. `opening` and `finishing` mean that Prakerja's answer is still awaited."""
+
+    number: int
+    institution: str
+    account_id: str
+    redeem_code: str
+    course_code: str
+    schedule_code: str
+    title: str
+    status: str
+    score: int | None
+    certificate_number: str | None
+    certificate_kind: str | None
+    report_key: str | None
+    visible_from: str | None
+
+
+COLUMNS = tuple(column.name for column in fields(Enrolment))
+CHANGEABLE = frozenset(("status", "visible_from"))
+
+
+def _enrolment(row: sqlite3.Row | None) -> Enrolment | None:
+    return Enrolment(**{column: row[column] for column in COLUMNS}) if row else None
+
+
+class Enrolments:
+    """Reads and writes enrolments over one open connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def by_code(self, *, institution: str, redeem_code: str) -> Enrolment | None:
+        """Return who uses a code at this site."""
+        return _enrolment(
+            self._connection.execute(
+                "SELECT * FROM enrolments WHERE institution = ? AND redeem_code = ?",
+                (institution, redeem_code),
+            ).fetchone()
+        )
+
+    def find(self, *, account_id: str, number: int) -> Enrolment | None:
+        """Return an enrolment of this account only."""
+        return _enrolment(
+            self._connection.execute(
+                "SELECT * FROM enrolments WHERE account_id = ? AND number = ?", (account_id, number)
+            ).fetchone()
+        )
+
+    def of_account(self, account_id: str) -> list[Enrolment]:
+        """Return all enrolments of an account, the newest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM enrolments WHERE account_id = ? ORDER BY number DESC", (account_id,)
+        ).fetchall()
+        return [found for found in map(_enrolment, rows) if found]
+
+    def reserve(
+        self,
+        *,
+        institution: str,
+        account_id: str,
+        redeem_code: str,
+        course_code: str,
+        schedule_code: str,
+        title: str,
+    ) -> Enrolment | None:
+        """Note that this account is about to use a code; None when another account of this site holds it."""
+        self._connection.execute(
+            "INSERT INTO enrolments (institution, account_id, redeem_code, course_code, schedule_code, title, status)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'opening') ON CONFLICT (institution, redeem_code) DO NOTHING",
+            (institution, account_id, redeem_code, course_code, schedule_code, title),
+        )
+        held = self.by_code(institution=institution, redeem_code=redeem_code)
+        return held if held and held.account_id == account_id else None
+
+    def release(self, enrolment: Enrolment) -> None:
+        """Forget a reservation that Prakerja refused."""
+        self._connection.execute("DELETE FROM enrolments WHERE number = ? AND status = 'opening'", (enrolment.number,))
+
+    def change(self, enrolment: Enrolment, **values: Any) -> Enrolment:
+        """Change columns of an enrolment and return it as it is now."""
+        if not values.keys() <= CHANGEABLE:
+            raise ValueError("this column of an enrolment never changes")
+        sets = ", ".join(f"{column} = ?" for column in values)
+        self._connection.execute(
+            f"UPDATE enrolments SET {sets} WHERE number = ?",  # noqa: S608 - our own column names
+            [*values.values(), enrolment.number],
+        )
+        return self._again(enrolment)
+
+    def start_finishing(
+        self,
+        enrolment: Enrolment,
+        *,
+        score: int,
+        certificate_number: str,
+        certificate_kind: str,
+        report_key: str,
+    ) -> Enrolment:
+        """Store what will be reported, once: of two clicks at the same time the second keeps the first's numbers."""
+        self._connection.execute(
+            "UPDATE enrolments SET status = 'finishing', score = ?, certificate_number = ?, certificate_kind = ?,"
+            " report_key = ? WHERE number = ? AND status = 'open'",
+            (score, certificate_number, certificate_kind, report_key, enrolment.number),
+        )
+        return self._again(enrolment)
+
+    def _again(self, enrolment: Enrolment) -> Enrolment:
+        found = self.find(account_id=enrolment.account_id, number=enrolment.number)
+        if found is None:
+            raise LookupError("the enrolment vanished")
+        return found
+
+    def lessons_done(self, enrolment: Enrolment) -> set[int]:
+        """Return the numbers of the lessons that are done, from 1."""
+        rows = self._connection.execute("SELECT lesson FROM lessons_done WHERE enrolment = ?", (enrolment.number,))
+        return {row["lesson"] for row in rows}
+
+    def mark_done(self, enrolment: Enrolment, lesson: int) -> None:
+        """Mark a lesson done; doing so twice changes nothing."""
+        self._connection.execute(
+            "INSERT INTO lessons_done (enrolment, lesson) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (enrolment.number, lesson),
+        )

@@ -1,0 +1,1 @@
+"""A digital platform's shop; the seven brands are data."""

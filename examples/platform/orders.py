@@ -1,0 +1,125 @@
+"""The shop's orders in its SQLite file. A card number is never among them."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass, fields
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS orders (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    invoice_code TEXT NOT NULL UNIQUE,
+    brand TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    course_code TEXT NOT NULL,
+    schedule_code TEXT NOT NULL,
+    course_title TEXT NOT NULL,
+    institution_code TEXT NOT NULL,
+    institution_name TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    how_to_redeem TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'unknown', 'paid', 'void', 'abandoned')),
+    payment_token TEXT,
+    attempted_at INTEGER,
+    transaction_code TEXT,
+    voucher_code TEXT,
+    is_code_known INTEGER NOT NULL DEFAULT 0,
+    paid_at TEXT
+);
+CREATE INDEX IF NOT EXISTS orders_by_account ON orders (account_id, number);
+"""
+# Letters and digits that nobody mistakes for one another.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One purchase or attempt; `amount` in whole rupiah, instants as Prakerja gave them."""
+
+    invoice_code: str
+    brand: str
+    account_id: str
+    course_code: str
+    schedule_code: str
+    course_title: str
+    institution_code: str
+    institution_name: str
+    starts_at: str
+    ends_at: str
+    amount: int
+    how_to_redeem: str
+    status: str = "waiting"
+    payment_token: str | None = None
+    attempted_at: int | None = None
+    transaction_code: str | None = None
+    voucher_code: str | None = None
+    is_code_known: int = 0
+    paid_at: str | None = None
+
+    @property
+    def needs_otp(self) -> bool:
+        """Say whether the buyer may still type an OTP."""
+        return self.status in {"waiting", "unknown"}
+
+
+COLUMNS = tuple(column.name for column in fields(Order))
+CHANGEABLE = frozenset(COLUMNS[COLUMNS.index("how_to_redeem") :]) | {"institution_code", "institution_name"}
+
+
+def new_invoice_code(prefix: str) -> str:
+    """Return a fresh invoice code in the shape shops use: TOKPED-XB9C89BXBJL7X."""
+    return f"{prefix}-" + "".join(secrets.choice(ALPHABET) for _ in range(13))
+
+
+class Orders:
+    """Reads and writes orders over one open connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, order: Order) -> None:
+        """Store a new order. Earlier ones of this account that still waited for an OTP lose their token:
+        a new OTP replaces the old at Prakerja too. One whose outcome is unknown is left alone."""
+        self._connection.execute(
+            "UPDATE orders SET status = 'abandoned', payment_token = NULL WHERE account_id = ? AND status = 'waiting'",
+            (order.account_id,),
+        )
+        marks = ", ".join("?" for _ in COLUMNS)
+        self._connection.execute(
+            f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES ({marks})",  # noqa: S608 - our own column names
+            [getattr(order, column) for column in COLUMNS],
+        )
+
+    def find(self, *, account_id: str, invoice_code: str) -> Order | None:
+        """Return an order of this account only."""
+        row = self._connection.execute(
+            "SELECT * FROM orders WHERE account_id = ? AND invoice_code = ?", (account_id, invoice_code)
+        ).fetchone()
+        return _order(row) if row else None
+
+    def of_account(self, account_id: str) -> list[Order]:
+        """Return all orders of an account, the newest first."""
+        rows = self._connection.execute("SELECT * FROM orders WHERE account_id = ? ORDER BY number DESC", (account_id,))
+        return [_order(row) for row in rows]
+
+    def change(self, order: Order, **values: Any) -> Order:
+        """Change columns of an order and return it as it is now."""
+        if not values.keys() <= CHANGEABLE:
+            raise ValueError("this column of an order never changes")
+        sets = ", ".join(f"{column} = ?" for column in values)
+        self._connection.execute(
+            f"UPDATE orders SET {sets} WHERE invoice_code = ?",  # noqa: S608 - our own column names
+            [*values.values(), order.invoice_code],
+        )
+        changed = self.find(account_id=order.account_id, invoice_code=order.invoice_code)
+        if changed is None:
+            raise LookupError("the order vanished")
+        return changed
+
+
+def _order(row: sqlite3.Row) -> Order:
+    return Order(**{column: row[column] for column in COLUMNS})

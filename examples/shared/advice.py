@@ -1,0 +1,62 @@
+"""What a visitor can do after Prakerja refused: the next step, by error code. The reason is Prakerja's own sentence."""
+
+from __future__ import annotations
+
+CHECK_CARD = "Periksa lagi 16 angka Nomor Kartu Prakerja di dashboard Prakerja Anda, lalu ketik ulang tanpa tertukar."
+CHOOSE_OTHER_RUN = "Kembali ke halaman pelatihan dan pilih jadwal lain."
+CHOOSE_OTHER_COURSE = "Pilih pelatihan lain."
+OPEN_DASHBOARD = "Buka dashboard Prakerja untuk melihat status kepesertaan Anda."
+NEW_OTP = "Tekan “Kirim ulang OTP”, lalu ketik kode yang baru."
+START_AGAIN = "Ulangi pembelian dari halaman pelatihan."
+CHECK_CODE = "Periksa lagi 12 huruf dan angka pada halaman pesanan di toko tempat Anda membeli."
+ASK_SHOP = "Hubungi toko tempat Anda membeli bila Anda merasa ini keliru."
+
+NEXT_STEP = {
+    "ERRPLT40490": CHOOSE_OTHER_RUN,
+    "ERRPLT40491": CHOOSE_OTHER_COURSE,
+    "ERRPLT40090": CHOOSE_OTHER_RUN,
+    "ERRPLT40396": CHOOSE_OTHER_COURSE,
+    "ERRPLT40091": CHOOSE_OTHER_RUN,
+    "ERRPLT40990": CHOOSE_OTHER_RUN,
+    "ERRPLT40390": CHOOSE_OTHER_COURSE,
+    "ERRPLT40492": CHECK_CARD,
+    "ERRPLT40391": OPEN_DASHBOARD,
+    "ERRPLT40392": "Buka dashboard Prakerja, tonton ketiga video sampai selesai, lalu kembali ke sini.",
+    "ERRPLT40394": OPEN_DASHBOARD,
+    "ERRPLT40395": OPEN_DASHBOARD,
+    "ERRPLT40393": (
+        "Masuk dengan akun toko yang pertama kali Anda pakai bersama nomor kartu ini, atau buka akun sendiri."
+    ),
+    "ERRPLT40991": CHOOSE_OTHER_COURSE,
+    "ERRPLT40992": "Selesaikan dahulu pelatihan yang sudah dibeli. Statusnya ada di dashboard Prakerja.",
+    "ERRPLT40092": "Harga baru saja berubah. Muat ulang halaman pelatihan dan lihat harga yang berlaku.",
+    "ERRPLT40093": "Lihat sisa saldo di dashboard Prakerja dan pilih pelatihan yang lebih murah.",
+    "ERRPLT42990": "Tunggu satu menit, lalu minta OTP lagi.",
+    "ERRPLT42991": "Coba lagi besok.",
+    "ERRPLT42390": "Tunggu sampai jam itu, lalu minta OTP baru.",
+    "ERRPLT40094": "Periksa SMS terbaru di ponsel yang terdaftar di Prakerja, lalu ketik keenam angkanya.",
+    "ERRPLT40095": NEW_OTP,
+    "ERRPLT40190": NEW_OTP,
+    "ERRPLT40993": START_AGAIN,
+    "ERRPLT40994": START_AGAIN,
+    "ERRPLT40493": START_AGAIN,
+    "ERRVOD40001": OPEN_DASHBOARD,
+    "ERRPLT40028": "Tidak ada yang perlu dilakukan: dana sudah kembali ke saldo pelatihan.",
+    "ERRVOD40990": "Lanjutkan kelas di situs lembaga pelatihan.",
+    "ERRTRX40020": CHECK_CODE,
+    "ERRTRX40001": CHECK_CODE,
+    "ERRTRX40027": "Lihat jadwal pelatihan di dashboard Prakerja dan masukkan kode pada waktunya.",
+    "ERRTRX40028": "Buka situs lembaga pelatihan yang tertulis pada pesanan Anda dan masukkan kode di sana.",
+    "ERRTRX40022": ASK_SHOP,
+    "ERRTRX40101": ASK_SHOP,
+    "ERRTRX40021": "Masuk dengan akun yang Anda pakai ketika memasukkan kode ini, lalu buka “Kelas saya”.",
+    "ERRPRT40993": "Kirim laporan lagi setelah kelas berakhir.",
+    "ERRPRT40992": "Masukkan kode kelas terlebih dahulu.",
+    "ERRINT42990": "Tunggu beberapa saat, lalu coba lagi.",
+}
+ANY = "Coba lagi beberapa saat. Bila tetap gagal, hubungi layanan pengaduan Prakerja."
+
+
+def next_step(code: str) -> str:
+    """Return the Indonesian next step for an error code."""
+    return NEXT_STEP.get(code, ANY)

@@ -1,0 +1,66 @@
+"""How rupiah and instants are written for a reader. Nothing here knows what time it is now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+WIB = timezone(timedelta(hours=7), "WIB")
+
+MONTHS = {
+    "id": (
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+
+
+def rupiah(amount: int, language: str = "id") -> str:
+    """Write whole rupiah: Rp475.000 in Indonesian, Rp475,000 in English."""
+    separated = f"{amount:,}"
+    return "Rp" + (separated.replace(",", ".") if language == "id" else separated)
+
+
+def _in_wib(instant: str) -> datetime:
+    return datetime.fromisoformat(instant).astimezone(WIB)
+
+
+def wib_date(instant: str | None, language: str = "id") -> str:
+    """Write the day of an RFC 3339 instant in Western Indonesian Time: 7 Oktober 2021."""
+    if not instant:
+        return ""
+    moment = _in_wib(instant)
+    return f"{moment.day} {MONTHS[language][moment.month - 1]} {moment.year}"
+
+
+def wib_instant(instant: str | None, language: str = "id") -> str:
+    """Write day and hour of an RFC 3339 instant: 7 Oktober 2021 pukul 10.00 WIB."""
+    if not instant:
+        return ""
+    moment = _in_wib(instant)
+    if language == "id":
+        return f"{wib_date(instant, language)} pukul {moment:%H.%M} WIB"
+    return f"{wib_date(instant, language)}, {moment:%H:%M} WIB"

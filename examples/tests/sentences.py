@@ -1,0 +1,57 @@
+"""Collects every Indonesian sentence that the example programs show, to check that each has an English one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from examples.institution import views as institution_views
+from examples.platform import views_orders, views_shop
+from examples.platform.brands import read_brands
+from examples.shared import advice, web
+
+EXAMPLES = Path(__file__).parents[1]
+IN_TEMPLATES = re.compile(r"""\b_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+SAYING = {"say", "notice"}
+
+
+def _of_templates(folder: Path) -> set[str]:
+    found = set()
+    for template in folder.rglob("*.html"):
+        for double, single in IN_TEMPLATES.findall(template.read_text(encoding="utf-8")):
+            found.add(double or single)
+    return found
+
+
+def _of_code(folder: Path) -> set[str]:
+    found = set()
+    for module in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            first = node.args[0]
+            if name in SAYING and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
+
+
+def of_shared() -> set[str]:
+    """Return the sentences of the shared pages."""
+    folder = EXAMPLES / "shared"
+    errors = {text for pair in (*web.HTTP_ERRORS.values(), web.UNREADABLE) for text in pair}
+    return _of_templates(folder) | _of_code(folder) | errors | set(advice.NEXT_STEP.values()) | {advice.ANY}
+
+
+def of_platform() -> set[str]:
+    """Return the sentences of the shop alone."""
+    folder = EXAMPLES / "platform"
+    data = {*views_shop.LABELS.values(), *views_orders.STATUS_LABELS.values()}
+    return _of_templates(folder) | _of_code(folder) | data | {brand.tagline for brand in read_brands()}
+
+
+def of_institution() -> set[str]:
+    """Return the sentences of the class sites alone."""
+    folder = EXAMPLES / "institution"
+    return _of_templates(folder) | _of_code(folder) | set(institution_views.LABELS.values())
