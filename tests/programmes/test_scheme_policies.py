@@ -127,16 +127,12 @@ def test_the_next_purchase(scheme: Scheme, closed: str, expected: datetime) -> N
 
 
 def test_reminders_come_at_nine_before_the_last_day() -> None:
-    instants = reminder_instants(
-        scheme=S21, announced_at=wib("2021-09-22 20:00"), deadline_at=wib("2021-10-22 00:00")
-    )
+    instants = reminder_instants(scheme=S21, announced_at=wib("2021-09-22 20:00"), deadline_at=wib("2021-10-22 00:00"))
     assert instants == (wib("2021-10-14 09:00"), wib("2021-10-18 09:00"), wib("2021-10-20 09:00"))
 
 
 def test_no_reminder_precedes_the_announcement() -> None:
-    instants = reminder_instants(
-        scheme=S21, announced_at=wib("2021-11-25 12:00"), deadline_at=wib("2021-12-01 00:00")
-    )
+    instants = reminder_instants(scheme=S21, announced_at=wib("2021-11-25 12:00"), deadline_at=wib("2021-12-01 00:00"))
     assert instants == (wib("2021-11-27 09:00"), wib("2021-11-29 09:00"))
 
 

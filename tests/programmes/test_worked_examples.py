@@ -101,9 +101,7 @@ def test_example_1_rupiah_of_the_happy_path() -> None:
 
 
 def test_example_1_the_second_training_is_reported_before_a_holiday() -> None:
-    visible = certificate_visible_at(
-        scheme=G21, reported_at=wib("2021-10-15 09:00"), calendar=indonesian_calendar()
-    )
+    visible = certificate_visible_at(scheme=G21, reported_at=wib("2021-10-15 09:00"), calendar=indonesian_calendar())
     assert visible == wib("2021-10-19 00:10")
 
 

@@ -39,9 +39,7 @@ class IneligibleOutcome:
         return self.balance_returned + self.claim + self.incentives_cancelled + self.surveys_cancelled
 
 
-def ineligible_outcome(
-    *, scheme: Scheme, bought: int, incentives_paid: int, surveys_paid: int
-) -> IneligibleOutcome:
+def ineligible_outcome(*, scheme: Scheme, bought: int, incentives_paid: int, surveys_paid: int) -> IneligibleOutcome:
     """Split the benefit of a recipient found ineligible: returned, claimed back, cancelled (8.2, example 8).
 
     Amounts in rupiah. Raises ValueError when more was bought or paid than the scheme grants.

@@ -25,9 +25,7 @@ def balance_expires_at(*, scheme: Scheme) -> datetime | None:
     return cutoff_at(scheme=scheme, kind=CutoffKind.BALANCE)
 
 
-def purchase_deadline(
-    *, scheme: Scheme, announced_at: datetime, notified_at: datetime | None = None
-) -> datetime:
+def purchase_deadline(*, scheme: Scheme, announced_at: datetime, notified_at: datetime | None = None) -> datetime:
     """Exclusive deadline of the first purchase, in UTC (4.2; defaults 1, 2 and 6 of section 12).
 
     The day of the announcement in WIB is day 1 and the deadline is the end of day N, never past the balance
@@ -69,9 +67,7 @@ def shown_deadline_day(*, deadline_at: datetime) -> date:
     return wib_day(deadline_at - timedelta(microseconds=1))
 
 
-def reminder_instants(
-    *, scheme: Scheme, announced_at: datetime, deadline_at: datetime
-) -> tuple[datetime, ...]:
+def reminder_instants(*, scheme: Scheme, announced_at: datetime, deadline_at: datetime) -> tuple[datetime, ...]:
     """Instants in UTC of the reminders to buy: 09:00 WIB on the deadline's day −7, −3, −1 (section 13).
 
     Reminders that would precede the announcement are left out.

@@ -31,9 +31,7 @@ def missing_needs(*, scheme: Scheme, met: AbstractSet[Need]) -> tuple[Need, ...]
     return tuple(need for need in scheme.incentive.needs if need not in met)
 
 
-def incentive_dates(
-    *, scheme: Scheme, conditions_met_at: datetime, calendar: WorkingCalendar
-) -> tuple[date, ...]:
+def incentive_dates(*, scheme: Scheme, conditions_met_at: datetime, calendar: WorkingCalendar) -> tuple[date, ...]:
     """The scheduled days of all incentive payments, in order (5.4, decision 50, example 1).
 
     The anchor is the day of the last condition + 24 h. Payment n falls on the anchor's day n − 1 months

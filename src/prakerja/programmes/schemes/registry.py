@@ -49,9 +49,7 @@ def _merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         if name.endswith("_remove"):
             name = name.removesuffix("_remove")
             merged[name] = [item for item in merged[name] if item not in value]
-        elif (
-            name not in REPLACED_AS_A_WHOLE and isinstance(value, Mapping) and isinstance(inherited, Mapping)
-        ):
+        elif name not in REPLACED_AS_A_WHOLE and isinstance(value, Mapping) and isinstance(inherited, Mapping):
             merged[name] = _merge(inherited, value)
         else:
             merged[name] = value

@@ -60,9 +60,7 @@ def redemption_window(
     return Window(opens_at=opens_at, closes_at=closes_at if cutoff is None else min(closes_at, cutoff))
 
 
-def has_begun(
-    *, delivery: Delivery | str, run_starts_at: datetime, run_ends_at: datetime, at: datetime
-) -> bool:
+def has_begun(*, delivery: Delivery | str, run_starts_at: datetime, run_ends_at: datetime, at: datetime) -> bool:
     """Whether it is too late to buy: live from its start, self-paced from its end on (decision 19)."""
     return at >= (run_starts_at if Delivery(delivery) is Delivery.LIVE else run_ends_at)
 
