@@ -68,7 +68,13 @@ class PaymentBatch(KeyedRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=BATCH_STATES.states()), name="disbursements_batch_status")
+            models.CheckConstraint(condition=Q(status__in=BATCH_STATES.states()), name="disbursements_batch_status"),
+            # Two runners that draft at once put their instructions into the same batch.
+            models.UniqueConstraint(
+                fields=["provider", "pay_date"],
+                condition=Q(status="drafted"),
+                name="disbursements_batch_one_drafted",
+            ),
         ]
 
 
@@ -84,6 +90,9 @@ class PaymentInstruction(PersonRow):
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # When to ask the provider about a transfer without an answer; null = not at all (answered, or asked too often).
+    ask_at = models.DateTimeField(null=True)
+    ask_count = models.SmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -105,6 +114,10 @@ class PaymentInstruction(PersonRow):
             models.CheckConstraint(
                 condition=Q(status__in=INSTRUCTION_STATES.states()), name="disbursements_instruction_status"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["ask_at"], name="disbursements_instruction_ask", condition=Q(status="sent")),
+            models.Index(fields=["batch"], name="disbursements_instr_drafted", condition=Q(status="drafted")),
         ]
 
 

@@ -35,6 +35,8 @@ class Incentive(PersonRow):
     hold_reason = models.TextField(blank=True)
     # The instant of the re-check of a hold.
     recheck_at = models.DateTimeField(null=True)
+    # The last look at the account that could pay or hold: an account linked after it is looked at without waiting.
+    checked_at = models.DateTimeField(null=True)
     # Why the last transfer did not stay: "" | failed | returned; decides between the labels Dijadwalkan and Dalam pengecekan.
     last_problem = models.TextField(blank=True)
     completion = owned_foreign_key("training.Completion", null=True)
@@ -72,4 +74,27 @@ class Incentive(PersonRow):
                 name="incentives_incentive_waiting",
                 condition=Q(status__in=["planned", "due", "held"]),
             )
+        ]
+
+
+class RepaymentClaim(PersonRow):
+    """What a wrongful recipient owes the state: bought training and paid incentives (programme.md 8.2).
+
+    A row and no transfer until it is repaid. Unpaid after `due_date` it goes to the civil-claim queue.
+    """
+
+    award = owned_foreign_key("intake.Award")
+    amount = models.BigIntegerField()
+    reason = models.TextField()
+    decided_at = models.DateTimeField()
+    # The last day, in WIB, to repay without a civil claim.
+    due_date = models.DateField()
+    repaid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("incentives_repaymentclaim", "person"),
+            OwnedReference(name="incentives_repaymentclaim_award_owned", field="award", to="intake_award"),
+            models.UniqueConstraint(fields=["person", "award"], name="incentives_repaymentclaim_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="incentives_repaymentclaim_amount"),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, owned_key, reference
 from prakerja.people.models import PersonRow
@@ -16,7 +17,10 @@ class Survey(KeyedRow):
 
 class Response(PersonRow):
     survey = reference("surveys.Survey")
+    # Written when the first incentive is paid, so it may lie ahead: the survey is open from then on.
     opens_at = models.DateTimeField()
+    # When the dashboard said that it is open; a row that nobody was told of may still be taken back.
+    announced_at = models.DateTimeField(null=True)
     # Exclusive.
     closes_at = models.DateTimeField()
     consented_at = models.DateTimeField(null=True)
@@ -28,4 +32,12 @@ class Response(PersonRow):
         constraints = [
             owned_key("surveys_response", "person"),
             models.UniqueConstraint(fields=["person", "survey"], name="surveys_response_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opens_at"], name="surveys_response_untold", condition=Q(announced_at=None, closed_at=None)
+            ),
+            models.Index(
+                fields=["closes_at"], name="surveys_response_unanswered", condition=Q(submitted_at=None, closed_at=None)
+            ),
         ]

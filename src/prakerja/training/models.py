@@ -25,10 +25,13 @@ class Attendance(PersonRow):
         constraints = [
             owned_key("training_attendance", "person"),
             OwnedReference(name="training_attendance_voucher_owned", field="voucher", to="vouchers_voucher"),
-            models.UniqueConstraint(fields=["person", "voucher", "sequence"], name="training_attendance_once"),
+            models.UniqueConstraint(
+                fields=["person", "voucher", "sequence"], name="training_attendance_once"
+            ),
             models.CheckConstraint(condition=Q(sequence__in=SEQUENCES), name="training_attendance_sequence"),
             models.CheckConstraint(
-                condition=Q(status="pending", verified_at=None) | Q(status="verified", verified_at__isnull=False),
+                condition=Q(status="pending", verified_at=None)
+                | Q(status="verified", verified_at__isnull=False),
                 name="training_attendance_status",
             ),
         ]
@@ -47,7 +50,9 @@ class Completion(PersonRow):
             owned_key("training_completion", "person"),
             OwnedReference(name="training_completion_voucher_owned", field="voucher", to="vouchers_voucher"),
             models.UniqueConstraint(fields=["person", "voucher"], name="training_completion_once"),
-            models.CheckConstraint(condition=Q(source__in=["reported", "derived"]), name="training_completion_source"),
+            models.CheckConstraint(
+                condition=Q(source__in=["reported", "derived"]), name="training_completion_source"
+            ),
             models.CheckConstraint(
                 condition=Q(score=None) | Q(score__gte=0, score__lte=100), name="training_completion_score"
             ),
@@ -60,12 +65,23 @@ class Certificate(PersonRow):
     number = models.TextField()
     # On the dashboard from this instant: report + the working days of the two hops (programme.md 6.6).
     visible_from = models.DateTimeField()
+    # When the dashboard said so.
+    announced_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["visible_from"], name="training_certificate_untold", condition=Q(announced_at=None)
+            )
+        ]
         constraints = [
             owned_key("training_certificate", "person"),
-            OwnedReference(name="training_certificate_completion_owned", field="completion", to="training_completion"),
-            models.UniqueConstraint(fields=["person", "completion", "kind"], name="training_certificate_once"),
+            OwnedReference(
+                name="training_certificate_completion_owned", field="completion", to="training_completion"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "completion", "kind"], name="training_certificate_once"
+            ),
         ]
 
 
@@ -79,7 +95,9 @@ class Rating(PersonRow):
     class Meta:
         constraints = [
             owned_key("training_rating", "person"),
-            OwnedReference(name="training_rating_completion_owned", field="completion", to="training_completion"),
+            OwnedReference(
+                name="training_rating_completion_owned", field="completion", to="training_completion"
+            ),
             models.UniqueConstraint(fields=["person", "completion"], name="training_rating_once"),
             models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="training_rating_stars"),
             models.CheckConstraint(condition=~Q(review=""), name="training_rating_review"),
@@ -95,5 +113,21 @@ class CertificateNumberClaim(KeyedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["institution_id", "number"], name="training_certificatenumberclaim_value")
+            models.UniqueConstraint(
+                fields=["institution_id", "number"], name="training_certificatenumberclaim_value"
+            )
+        ]
+
+
+class ReportClaim(KeyedRow):
+    """(institution, Idempotency-Key) → completion: a key that was used for one report is refused for another."""
+
+    institution_id = models.UUIDField()
+    idempotency_key = models.TextField()
+    person_id = models.UUIDField()
+    completion_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution_id", "idempotency_key"], name="training_reportclaim_value")
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from prakerja.kernel.models import OwnedReference, owned_foreign_key, owned_key
 from prakerja.people.models import PersonRow
@@ -20,4 +21,7 @@ class Wallet(PersonRow):
             owned_key("wallets_wallet", "person"),
             OwnedReference(name="wallets_wallet_balance_owned", field="balance", to="ledger_balance"),
             models.UniqueConstraint(fields=["person", "balance"], name="wallets_wallet_balance_once"),
+        ]
+        indexes = [
+            models.Index(fields=["spendable_until"], name="wallets_wallet_open", condition=Q(closed_at=None))
         ]
