@@ -302,7 +302,7 @@ def refusing(reason: str, **details: Any) -> Route:
 
 
 def test_a_refusal_is_looked_up(platform: NewCredential) -> None:
-    response = send(refusing("otp_wrong", tries_left=2), platform, body=BODY)
+    response = send(refusing("otp_wrong", left=2), platform, body=BODY)
     assert response.status_code == 400
     assert response.content == (b'{"code":"ERRPLT40094","message":"OTP salah. Sisa percobaan 2.","success":false}')
 

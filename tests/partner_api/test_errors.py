@@ -114,16 +114,13 @@ def test_published_sentences_stand_to_the_letter(code: str, sentence: str) -> No
 
 def test_sentences_with_fields() -> None:
     until = datetime(2021, 9, 27, 4, 0, tzinfo=UTC)
+    assert errors.for_reason("otp_wrong").sentence(language="id", details={"left": 2}) == "OTP salah. Sisa percobaan 2."
     assert (
-        errors.for_reason("otp_wrong").sentence(language="id", details={"tries_left": 2})
-        == "OTP salah. Sisa percobaan 2."
-    )
-    assert (
-        errors.for_reason("otp_locked").sentence(language="id", details={"locked_until": until})
+        errors.for_reason("otp_locked").sentence(language="id", details={"until": until})
         == "OTP terkunci sampai pukul 11.00."
     )
     assert (
-        errors.for_reason("otp_locked").sentence(language="en", details={"locked_until": until})
+        errors.for_reason("otp_locked").sentence(language="en", details={"until": until})
         == "OTPs are locked until 11.00 WIB."
     )
     assert (

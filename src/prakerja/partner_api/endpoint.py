@@ -34,6 +34,9 @@ DEFAULT_TIMESTAMP_WINDOW = 300
 # Before an OTP has proved whose card it is, a closed or revoked card is told like one that never was.
 _NO_LIVING_CARD = frozenset(("card_unknown", "card_closed", "card_revoked", "award_ended", "award_suspended"))
 
+# What an operation need not say, because the sentence wants the name of a member of our answers and questions.
+_IMPLIED = {"cursor_invalid": {"field": "cursor"}}
+
 Kind = Literal["platform", "institution"]
 B = TypeVar("B", bound=bodies.Body)
 
@@ -164,7 +167,7 @@ def refuse(request: HttpRequest, reason: str, details: Mapping[str, Any] | None 
     except KeyError:
         logger.error("no row for the reason %s", reason)
         row = errors.for_reason("internal")
-    return envelope.failure(row=row, language=_language(request), details=details)
+    return envelope.failure(row=row, language=_language(request), details=details or _IMPLIED.get(reason))
 
 
 def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -> Call[Any]:

@@ -40,7 +40,7 @@ GENERAL: tuple[Row, ...] = (
     ("ERRINT40090", "body_malformed", (), PROPOSED,
      "Permintaan tidak dapat dibaca.", "The request could not be read.",
      "broken JSON, a key twice, NUL, too deep, no object"),
-    ("ERRINT40091", "field_invalid", (), PROPOSED,
+    ("ERRINT40091", "field_invalid", ("cursor_invalid",), PROPOSED,
      "Isian {field} tidak sesuai.", "The field {field} is not valid.",
      "a member is missing, of the wrong type, too long or not in its pattern"),
     ("ERRINT40390", "partner_kind", (), PROPOSED,

@@ -44,10 +44,10 @@ class _Fields(dict[str, str]):
     """{field} is the member's name, {n} the tries left, {jam} the hour in WIB until which a lock stands."""
 
     def __init__(self, details: Mapping[str, Any]) -> None:
-        until = details.get("locked_until")
+        until = details.get("until")
         super().__init__(
             field=str(details.get("field", "-")),
-            n=str(details.get("tries_left", "-")),
+            n=str(details.get("left", "-")),
             jam=until.astimezone(WIB).strftime("%H.%M") if isinstance(until, datetime) else "-",
         )
 

@@ -5,6 +5,7 @@ A platform learns what it sells and the code of what it sold; an institution lea
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from prakerja.catalogue import queries as catalogue
@@ -21,16 +22,18 @@ _PREFIX = "/api/v1/partner"
 
 @endpoint(method="GET", path=f"{_PREFIX}/listings", kind="platform", body=bodies.Page, algorithm="sha256")
 def listings(call: Call[bodies.Page]) -> Any:
-    page = catalogue.listings(
-        platform_id=call.client.partner_id, cursor=call.body.cursor, limit=call.body.limit, at=call.at
+    return _page(
+        catalogue.listings(
+            platform_id=call.client.partner_id, cursor=call.body.cursor, limit=call.body.limit, at=call.at
+        )
     )
-    return {"items": [_listing(item) for item in page.items], "next_cursor": page.next_cursor}
 
 
 @endpoint(method="GET", path=f"{_PREFIX}/course-runs", kind="institution", body=bodies.Page, algorithm="sha256")
 def course_runs(call: Call[bodies.Page]) -> Any:
-    page = catalogue.course_runs(institution_id=call.client.partner_id, cursor=call.body.cursor, limit=call.body.limit)
-    return {"items": [_course_run(item) for item in page.items], "next_cursor": page.next_cursor}
+    return _page(
+        catalogue.course_runs(institution_id=call.client.partner_id, cursor=call.body.cursor, limit=call.body.limit)
+    )
 
 
 @endpoint(
@@ -81,53 +84,22 @@ def completions(call: Call[bodies.Completion]) -> Any:
     }
 
 
-def _course(item: Any) -> dict[str, Any]:
-    """What a platform and an institution are told alike."""
-    return {
-        "course_code": item.course_code,
-        "title": item.title,
-        "category": item.category,
-        "mode": item.mode,
-        "delivery": item.delivery,
-        "duration_hours": item.duration_hours,
-        "summary": item.summary,
-        "syllabus": list(item.syllabus),
-    }
+def _page(page: catalogue.Page) -> dict[str, Any]:
+    return {"items": [_with_stamps(item) for item in page.items], "next_cursor": page.next_cursor}
 
 
-def _listing(item: Any) -> dict[str, Any]:
-    promotion = item.promotion
-    return _course(item) | {
-        "institution": {"code": item.institution_code, "name": item.institution_name},
-        "target_job": item.target_job,
-        "competency_standard": item.competency_standard,
-        "certificate_kinds": list(item.certificate_kinds),
-        "rating_average": item.rating_average,
-        "rating_count": item.rating_count,
-        "how_to_redeem": item.how_to_redeem,
-        "price": item.price,
-        "promotion": {"discount": promotion.discount, "ends_at": stamp(promotion.ends_at)} if promotion else None,
-        "runs": [
-            {
-                "schedule_code": run.schedule_code,
-                "starts_at": stamp(run.starts_at),
-                "ends_at": stamp(run.ends_at),
-                "capacity": run.capacity,
-                "seats_available": run.seats_available,
-                "is_on_sale": run.is_on_sale,
-            }
-            for run in item.runs
-        ],
-    }
+def _with_stamps(item: dict[str, Any]) -> dict[str, Any]:
+    """The query gives the members of the wire; only instants are still Python's, or the database's spelling."""
+    return {name: _wire(name, value) for name, value in item.items()}
 
 
-def _course_run(item: Any) -> dict[str, Any]:
-    return _course(item) | {
-        "schedule_code": item.schedule_code,
-        "starts_at": stamp(item.starts_at),
-        "ends_at": stamp(item.ends_at),
-        "session_count": item.session_count,
-        "has_post_test": item.has_post_test,
-        "capacity": item.capacity,
-        "seats_taken": item.seats_taken,
-    }
+def _wire(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _with_stamps(value)
+    if isinstance(value, list):
+        return [_wire("", member) for member in value]
+    if isinstance(value, datetime):
+        return stamp(value)
+    if name.endswith("_at") and isinstance(value, str):
+        return stamp(datetime.fromisoformat(value))
+    return value

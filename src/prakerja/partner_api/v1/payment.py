@@ -89,7 +89,7 @@ def void(call: Call[bodies.Void]) -> Any:
     return NO_DATA
 
 
-def payment_status_data(found: Any) -> dict[str, Any]:
+def payment_status_data(found: purchase_queries.PaymentStatus) -> dict[str, Any]:
     """The published members of payment/status; our own transactions answer begins with them."""
     return {
         "created_at": stamp(found.created_at),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api import bodies, errors
 from prakerja.partner_api.endpoint import Call, endpoint
@@ -37,7 +39,8 @@ def typed_code(call: Call[Any], code: str) -> str:
     return code
 
 
-def _data(found: Any) -> dict[str, Any]:
+def _data(found: training_queries.RedemptionStatus) -> dict[str, Any]:
+    kind, label = _course_type(delivery=found.delivery, mode=found.mode)
     return {
         "redeem_code": found.redeem_code,
         "course_code": found.course_code,
@@ -47,11 +50,22 @@ def _data(found: Any) -> dict[str, Any]:
         "attendance_status": found.attendance_status,
         # A client decodes this into a string, so "not yet" is empty and never another type.
         "redeem_at": stamp(found.redeem_at) if found.redeem_at else "",
-        "dp_platform": found.dp_platform,
-        "schedule_start_end": found.schedule_start_end,
-        "course_type": found.course_type,
-        "course_type_label": found.course_type_label,
-        "course_learning_method": found.course_learning_method,
-        "is_online_attendance": found.is_online_attendance,
+        "dp_platform": found.platform_name,
+        "schedule_start_end": f"{_local(found.starts_at)} - {_local(found.ends_at)}",
+        "course_type": kind,
+        "course_type_label": label,
+        "course_learning_method": label.lower(),
+        "is_online_attendance": found.mode != "onsite",
         "sequence": found.sequence,
     }
+
+
+def _course_type(*, delivery: str, mode: str) -> tuple[int, str]:
+    """The contract's numbers: 1 and 2 as the test cases have them, 3 proposed (partner-api.md 2.9, G4)."""
+    if mode == "onsite":
+        return 3, "Luring"
+    return (1, "Pembelajaran Mandiri") if delivery == "self_paced" else (2, "Webinar")
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(WIB).strftime("%Y-%m-%d %H:%M:%S")
