@@ -1,0 +1,234 @@
+"""An institution reports that a class was completed; the certificate shows once the report has travelled."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from prakerja.audit.operations import record
+from prakerja.catalogue.models import CourseRun
+from prakerja.intake.models import Award
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.notifications.operations import queue
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import (
+    Delivery,
+    PurchaseCloses,
+    Scheme,
+    certificate_visible_at,
+    indonesian_calendar,
+    wib_day,
+)
+from prakerja.purchases.models import Purchase
+from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
+from prakerja.training.queries import route_of_code
+from prakerja.vouchers.models import Voucher
+from prakerja.vouchers.operations import lock_voucher
+
+
+@dataclass(frozen=True)
+class CompletionReceipt:
+    """What an institution is told. `completed_date` is a day in WIB; `visible_from` is UTC programme time."""
+
+    completion_id: uuid.UUID
+    course_code: str
+    schedule_code: str
+    completed_date: date
+    score: int | None
+    certificate_number: str
+    certificate_kind: str
+    reported_at: datetime
+    visible_from: datetime
+
+
+@dataclass(frozen=True)
+class _Report:
+    institution_id: uuid.UUID
+    completed_date: date | None
+    score: int | None
+    certificate_number: str
+    certificate_kind: str
+    idempotency_key: str
+    at: datetime
+
+
+def record_completion(
+    *,
+    institution_id: uuid.UUID,
+    code: str,
+    completed_date: date | None,
+    score: int | None,
+    certificate_number: str,
+    certificate_kind: str,
+    idempotency_key: str,
+    at: datetime,
+) -> CompletionReceipt:
+    """Store the completion of a redeemed code, once, with its certificate (decisions.md 13, 18; programme.md 6.6).
+
+    `completed_date` is a day in WIB and defaults to the day of the report; `score` is 0 to 100 or None and never matters
+    for money. The same content again gets the same answer. Raises Refused: code_unknown, not_owner,
+    voucher_not_redeemed, class_not_over (ends_at; a live class only), field_invalid (field), completion_differs,
+    idempotency_key_reused, certificate_number_used.
+    """
+    claim = route_of_code(code=code)
+    report = _Report(
+        institution_id=institution_id,
+        completed_date=completed_date,
+        score=score,
+        certificate_number=certificate_number.strip(),
+        certificate_kind=certificate_kind,
+        idempotency_key=idempotency_key,
+        at=at,
+    )
+    with transaction():
+        voucher = lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
+        run = CourseRun.objects.select_related("course").get(id=voucher.course_run_id)
+        _refuse(report=report, voucher=voucher, run=run)
+        completion = Completion.objects.filter(person_id=voucher.person_id, voucher=voucher).first()
+        if completion is not None:
+            certificate = _require_same(report=report, completion=completion)
+        else:
+            completion, certificate = _store(report=report, voucher=voucher)
+    return CompletionReceipt(
+        completion_id=completion.id,
+        course_code=run.course.code,
+        schedule_code=run.code,
+        completed_date=completion.completed_date,
+        score=completion.score,
+        certificate_number=certificate.number,
+        certificate_kind=certificate.kind,
+        reported_at=completion.reported_at,
+        visible_from=certificate.visible_from,
+    )
+
+
+def _refuse(*, report: _Report, voucher: Voucher, run: CourseRun) -> None:
+    if voucher.institution_id != report.institution_id:
+        raise Refused("not_owner")
+    if voucher.status != "redeemed" or voucher.redeemed_at is None:
+        raise Refused("voucher_not_redeemed")
+    if run.course.delivery == Delivery.LIVE and report.at < run.ends_at:
+        raise Refused("class_not_over", ends_at=run.ends_at)
+    if report.score is not None and not 0 <= report.score <= 100:
+        raise Refused("field_invalid", field="score")
+    if not report.certificate_number:
+        raise Refused("field_invalid", field="certificate_number")
+    day = report.completed_date
+    # Nobody completes a class before its code was entered, or tomorrow.
+    if day is not None and not wib_day(voucher.redeemed_at) <= day <= wib_day(report.at):
+        raise Refused("field_invalid", field="completed_date")
+
+
+@requires_transaction
+def _require_same(*, report: _Report, completion: Completion) -> Certificate:
+    """The certificate of the first report. A report without a date repeats whatever day the first one had."""
+    certificate = Certificate.objects.get(person_id=completion.person_id, completion=completion)
+    first = (completion.score, certificate.number, certificate.kind)
+    same_day = report.completed_date in (None, completion.completed_date)
+    if not same_day or first != (report.score, report.certificate_number, report.certificate_kind):
+        raise Refused("completion_differs")
+    return certificate
+
+
+@requires_transaction
+def _store(*, report: _Report, voucher: Voucher) -> tuple[Completion, Certificate]:
+    purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=voucher.person_id, voucher=voucher)
+    version = Award.objects.values_list("scheme_version_id", flat=True).get(
+        person_id=voucher.person_id, id=purchase.award_id
+    )
+    rules = scheme(scheme_version_id=version)
+    completion_id = new_id()
+    _claim(report=report, person_id=voucher.person_id, completion_id=completion_id)
+    completion = Completion.objects.create(
+        id=completion_id,
+        person_id=voucher.person_id,
+        voucher=voucher,
+        completed_date=report.completed_date or wib_day(report.at),
+        score=report.score,
+        reported_at=report.at,
+        source="reported",
+        idempotency_key=report.idempotency_key,
+    )
+    visible_from = certificate_visible_at(scheme=rules, reported_at=report.at, calendar=indonesian_calendar())
+    certificate = Certificate.objects.create(
+        person_id=voucher.person_id,
+        completion=completion,
+        kind=report.certificate_kind,
+        number=report.certificate_number,
+        visible_from=visible_from,
+    )
+    if visible_from <= report.at:
+        announce(certificate=certificate, at=report.at)
+    _close_purchase(purchase=purchase, rules=rules)
+    record(
+        action="training.completed",
+        at=report.at,
+        person_id=voucher.person_id,
+        actor_kind="partner",
+        actor_id=str(report.institution_id),
+        subject_kind="completion",
+        subject_id=completion.id,
+        data={"completed_date": completion.completed_date.isoformat(), "visible_from": visible_from.isoformat()},
+    )
+    return completion, certificate
+
+
+@requires_transaction
+def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -> None:
+    """Claim what is unique across people; a rival that was first makes this report a refusal, and nothing stays."""
+    if report.idempotency_key:
+        claim = ReportClaim.objects.filter(
+            institution_id=report.institution_id, idempotency_key=report.idempotency_key
+        )
+        if claim.exists():
+            raise Refused("idempotency_key_reused")
+        mine = ReportClaim(
+            institution_id=report.institution_id,
+            idempotency_key=report.idempotency_key,
+            person_id=person_id,
+            completion_id=completion_id,
+        )
+        ReportClaim.objects.bulk_create([mine], ignore_conflicts=True)
+        if not claim.filter(completion_id=completion_id).exists():
+            raise Refused("idempotency_key_reused")
+    numbers = CertificateNumberClaim.objects.filter(
+        institution_id=report.institution_id, number=report.certificate_number
+    )
+    number = CertificateNumberClaim(
+        institution_id=report.institution_id, number=report.certificate_number, person_id=person_id
+    )
+    CertificateNumberClaim.objects.bulk_create([number], ignore_conflicts=True)
+    if not numbers.filter(id=number.id).exists():
+        raise Refused("certificate_number_used")
+
+
+@requires_transaction
+def _close_purchase(*, purchase: Purchase, rules: Scheme) -> None:
+    """In schemes where completion is what the next purchase waits for, this training no longer blocks it (5.2)."""
+    if rules.purchase_closes_on is PurchaseCloses.COMPLETION and purchase.is_open:
+        purchase.is_open = False
+        purchase.save(update_fields=["is_open"])
+
+
+@requires_transaction
+def announce(*, certificate: Certificate, at: datetime) -> None:
+    """Say on the dashboard that the certificate is there and that a rating is wanted (CERT_READY, REVIEW_NEEDED)."""
+    certificate.announced_at = at
+    certificate.save(update_fields=["announced_at"])
+    title = (
+        Completion.objects.filter(person_id=certificate.person_id, id=certificate.completion_id)
+        .values_list("voucher__course_run__course__title", flat=True)
+        .get()
+    )
+    for template in ("cert_ready", "review_needed"):
+        queue(
+            person_id=certificate.person_id,
+            template=template,
+            channels=("dashboard",),
+            parameters={"course_title": title},
+            dedupe_key=f"{template}:{certificate.id}",
+            at=at,
+        )

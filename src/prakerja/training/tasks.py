@@ -1,0 +1,37 @@
+"""What falls due in training: the certificate appears when its report has travelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Min
+
+from prakerja.kernel.db import transaction
+from prakerja.kernel.due import DueTask
+from prakerja.training.completion import announce
+from prakerja.training.models import Certificate
+
+
+def next_certificate() -> datetime | None:
+    found: datetime | None = Certificate.objects.filter(announced_at=None).aggregate(first=Min("visible_from"))["first"]
+    return found
+
+
+def announce_certificates(at: datetime) -> int:
+    """Tell on the dashboard of each certificate that is visible now. Returns how many were told of."""
+    waiting = Certificate.objects.filter(announced_at=None, visible_from__lte=at).values_list("person_id", "id")
+    count = 0
+    for person_id, certificate_id in list(waiting):
+        with transaction():
+            certificate = (
+                Certificate.objects.select_for_update(no_key=True, skip_locked=True)
+                .filter(person_id=person_id, id=certificate_id, announced_at=None)
+                .first()
+            )
+            if certificate is not None:
+                announce(certificate=certificate, at=at)
+                count += 1
+    return count
+
+
+TASKS = [DueTask(name="certificate_ready", next_due=next_certificate, run=announce_certificates)]
