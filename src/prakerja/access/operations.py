@@ -34,9 +34,9 @@ def send_challenge(
     with transaction():
         guard = _lock_guard(person_id=person_id, purpose=purpose, scope=scope)
         _refuse_sending(guard=guard, at=at, rules=rules)
-        OtpChallenge.objects.filter(
-            person_id=person_id, purpose=purpose, used_at=None, replaced_at=None
-        ).update(replaced_at=at)
+        OtpChallenge.objects.filter(person_id=person_id, purpose=purpose, used_at=None, replaced_at=None).update(
+            replaced_at=at
+        )
         challenge_id = new_id()
         code = one_time_password(rules.digits)
         OtpChallenge.objects.create(
@@ -114,9 +114,7 @@ def _lock_guard(*, person_id: uuid.UUID, purpose: str, scope: str) -> OtpGuard:
     OtpGuard.objects.bulk_create(
         [OtpGuard(id=new_id(), person_id=person_id, purpose=purpose, scope=scope)], ignore_conflicts=True
     )
-    return OtpGuard.objects.select_for_update(no_key=True).get(
-        person_id=person_id, purpose=purpose, scope=scope
-    )
+    return OtpGuard.objects.select_for_update(no_key=True).get(person_id=person_id, purpose=purpose, scope=scope)
 
 
 def _refuse_sending(*, guard: OtpGuard, at: datetime, rules: OtpRules) -> None:

@@ -70,7 +70,8 @@ class CourseRunSeats(KeyedRow):
         constraints = [
             models.UniqueConstraint(fields=["course_run", "slice"], name="catalogue_courserunseats_slice"),
             models.CheckConstraint(
-                condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")), name="catalogue_courserunseats_bounds"
+                condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")),
+                name="catalogue_courserunseats_bounds",
             ),
         ]
 

@@ -27,7 +27,5 @@ class StateMachine:
     def diagram(self) -> str:
         """A Mermaid state diagram, generated so that the documents cannot differ from the code."""
         lines = ["stateDiagram-v2"]
-        lines += [
-            f"    {source} --> {target}" for source, targets in self.table.items() for target in targets
-        ]
+        lines += [f"    {source} --> {target}" for source, targets in self.table.items() for target in targets]
         return "\n".join(lines)

@@ -28,9 +28,7 @@ class Partner(KeyedRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["platform", "institution"]), name="partners_partner_kind"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=["platform", "institution"]), name="partners_partner_kind"),
             models.CheckConstraint(
                 condition=Q(kind="platform") | Q(payable__isnull=False),
                 name="partners_partner_institution_payable",

@@ -78,9 +78,7 @@ def mint_key(*, partner: Partner, at: datetime) -> str:
         id=credential_id,
         partner=partner,
         client_code=partner.code,
-        sign_key_enc=seal(
-            sign_key, table="partners_apicredential", column="sign_key_enc", row_id=credential_id
-        ),
+        sign_key_enc=seal(sign_key, table="partners_apicredential", column="sign_key_enc", row_id=credential_id),
         created_at=at,
     )
     return sign_key

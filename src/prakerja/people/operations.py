@@ -73,9 +73,7 @@ def register_many(*, identities: list[Identity], at: datetime) -> list[uuid.UUID
                     verified_at=at,
                 )
             )
-            contact_claims.append(
-                ContactClaim(kind=kind, index=blind_index(kind, value), person_id=person_id)
-            )
+            contact_claims.append(ContactClaim(kind=kind, index=blind_index(kind, value), person_id=person_id))
     Person.objects.bulk_create(people, batch_size=2000)
     NikClaim.objects.bulk_create(nik_claims, batch_size=5000)
     ContactPoint.objects.bulk_create(contacts, batch_size=5000)

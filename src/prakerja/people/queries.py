@@ -41,9 +41,7 @@ def contact(*, person_id: uuid.UUID, kind: str) -> str | None:
 
 def addressees(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, Addressee]:
     """Live contact points of many persons at once, for the outbox. `kind` is phone or email."""
-    points = ContactPoint.objects.filter(person_id__in=person_ids, kind=kind, retired_at=None).select_related(
-        "person"
-    )
+    points = ContactPoint.objects.filter(person_id__in=person_ids, kind=kind, retired_at=None).select_related("person")
     return {
         point.person_id: Addressee(
             value=unseal(point.value_enc, table="people_contactpoint", column="value_enc", row_id=point.id),

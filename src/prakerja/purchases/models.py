@@ -86,10 +86,14 @@ class Purchase(PersonRow):
             models.UniqueConstraint(fields=["person", "intent"], name="purchases_purchase_intent_once"),
             models.UniqueConstraint(fields=["person", "voucher"], name="purchases_purchase_voucher_once"),
             models.UniqueConstraint(
-                fields=["person", "award"], condition=Q(is_open=True), name="purchases_purchase_one_after_another"
+                fields=["person", "award"],
+                condition=Q(is_open=True),
+                name="purchases_purchase_one_after_another",
             ),
             models.UniqueConstraint(
-                fields=["person", "course"], condition=Q(status="succeeded"), name="purchases_purchase_course_once"
+                fields=["person", "course"],
+                condition=Q(status="succeeded"),
+                name="purchases_purchase_course_once",
             ),
             models.CheckConstraint(
                 condition=Q(status="succeeded", voided_at=None)
@@ -131,10 +135,6 @@ class PlatformUserClaim(KeyedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["platform_id", "platform_user"], name="purchases_platformuserclaim_user"
-            ),
-            models.UniqueConstraint(
-                fields=["platform_id", "person_id"], name="purchases_platformuserclaim_person"
-            ),
+            models.UniqueConstraint(fields=["platform_id", "platform_user"], name="purchases_platformuserclaim_user"),
+            models.UniqueConstraint(fields=["platform_id", "person_id"], name="purchases_platformuserclaim_person"),
         ]

@@ -40,18 +40,18 @@ class Voucher(PersonRow):
             owned_key("vouchers_voucher", "person"),
             models.CheckConstraint(condition=Q(status__in=VOUCHER_STATES.states()), name="vouchers_voucher_status"),
             models.CheckConstraint(
-                condition=(Q(status="cancelled") & ~Q(cancel_reason="")) | (~Q(status="cancelled") & Q(cancel_reason="")),
+                condition=(Q(status="cancelled") & ~Q(cancel_reason=""))
+                | (~Q(status="cancelled") & Q(cancel_reason="")),
                 name="vouchers_voucher_cancel_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(status="redeemed") | Q(redeemed_at__isnull=False), name="vouchers_voucher_redeemed_at"
+                condition=~Q(status="redeemed") | Q(redeemed_at__isnull=False),
+                name="vouchers_voucher_redeemed_at",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="vouchers_voucher_amount"),
         ]
         indexes = [
-            models.Index(
-                fields=["redeemable_until"], name="vouchers_voucher_open", condition=Q(status="issued")
-            )
+            models.Index(fields=["redeemable_until"], name="vouchers_voucher_open", condition=Q(status="issued"))
         ]
 
 

@@ -22,6 +22,4 @@ class Wallet(PersonRow):
             OwnedReference(name="wallets_wallet_balance_owned", field="balance", to="ledger_balance"),
             models.UniqueConstraint(fields=["person", "balance"], name="wallets_wallet_balance_once"),
         ]
-        indexes = [
-            models.Index(fields=["spendable_until"], name="wallets_wallet_open", condition=Q(closed_at=None))
-        ]
+        indexes = [models.Index(fields=["spendable_until"], name="wallets_wallet_open", condition=Q(closed_at=None))]

@@ -1,0 +1,84 @@
+"""Courses, runs, seats and prices come to exist and change."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from prakerja.catalogue.models import SLICED_ABOVE, SLICES, Course, CourseRun, CourseRunSeats, Listing, Promotion
+from prakerja.kernel.db import requires_transaction, row
+from prakerja.kernel.ids import new_id
+
+
+@requires_transaction
+def add_course(*, institution_id: uuid.UUID, code: str, **fields: Any) -> Course:
+    """Make a course of an institution. `fields` are the columns of `catalogue.models.Course`."""
+    return Course.objects.create(id=new_id(), institution_id=institution_id, code=code, **fields)
+
+
+@requires_transaction
+def add_run(
+    *,
+    course_id: uuid.UUID,
+    code: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    capacity: int,
+    session_count: int = 1,
+    seats_taken: int = 0,
+) -> CourseRun:
+    """Make a run with its seats: one row, or 16 slices above 5,000 seats (architecture.md 4, rule 7).
+
+    `seats_taken` is for demo worlds only: seats that nobody in this database bought would fail the proof, so such a run
+    is given the capacity that is left instead.
+    """
+    run = CourseRun.objects.create(
+        id=new_id(), course_id=course_id, code=code, starts_at=starts_at, ends_at=ends_at, session_count=session_count
+    )
+    left = capacity - seats_taken
+    slices = SLICES if left > SLICED_ABOVE else 1
+    share, rest = divmod(left, slices)
+    CourseRunSeats.objects.bulk_create(
+        CourseRunSeats(
+            id=new_id(), course_run=run, slice=number, capacity=share + (1 if number < rest else 0), seats_taken=0
+        )
+        for number in range(slices)
+    )
+    return run
+
+
+@requires_transaction
+def set_price(*, course_id: uuid.UUID, platform_id: uuid.UUID, price: int, at: datetime) -> Listing:
+    """List a course on a platform at `price` rupiah; an earlier price ends now and keeps its row."""
+    Listing.objects.filter(course_id=course_id, platform_id=platform_id, ended_at=None).update(ended_at=at)
+    return Listing.objects.create(id=new_id(), course_id=course_id, platform_id=platform_id, price=price, listed_at=at)
+
+
+@requires_transaction
+def add_promotion(*, listing_id: uuid.UUID, discount: int, starts_at: datetime, ends_at: datetime) -> Promotion:
+    """Register a discount in rupiah that the platform bears; `ends_at` is exclusive (decisions.md 5)."""
+    return Promotion.objects.create(
+        id=new_id(), listing_id=listing_id, discount=discount, starts_at=starts_at, ends_at=ends_at
+    )
+
+
+@requires_transaction
+def release_seat(*, course_run_id: uuid.UUID) -> None:
+    """Give one seat back: from any slice that has one taken, since only their sum has a meaning."""
+    freed = row(
+        "UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = ("
+        "  SELECT id FROM catalogue_courserunseats WHERE course_run_id = %s AND seats_taken > 0"
+        "  ORDER BY slice LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) RETURNING id",
+        [course_run_id],
+    )
+    if freed is None:
+        # Every row with a taken seat was locked by buyers: wait for the first one instead of skipping it.
+        freed = row(
+            "UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = ("
+            "  SELECT id FROM catalogue_courserunseats WHERE course_run_id = %s AND seats_taken > 0"
+            "  ORDER BY slice LIMIT 1) AND seats_taken > 0 RETURNING id",
+            [course_run_id],
+        )
+    if freed is None:
+        raise RuntimeError("a seat was given back that nobody had taken")

@@ -1,0 +1,154 @@
+"""Read the catalogue: seats, what a platform sells, what an institution teaches."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from prakerja.kernel.db import row, rows
+from prakerja.kernel.errors import Refused
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of rows as they go over the wire, and the cursor of the next one (None at the end)."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+def quota(*, course_code: str, schedule_code: str) -> int:
+    """Seats left in a run (partner-api 2.1). Raises Refused: run_unknown, course_unknown, run_of_other_course."""
+    found = row(
+        "SELECT course.code, (SELECT sum(capacity - seats_taken) FROM catalogue_courserunseats "
+        "                      WHERE course_run_id = run.id) "
+        "  FROM catalogue_courserun run JOIN catalogue_course course ON course.id = run.course_id "
+        " WHERE run.code = %s AND run.cancelled_at IS NULL",
+        [schedule_code],
+    )
+    if found is None:
+        raise Refused("run_unknown")
+    if found[0] != course_code:
+        known = row("SELECT 1 FROM catalogue_course WHERE code = %s", [course_code])
+        raise Refused("run_of_other_course" if known else "course_unknown")
+    return int(found[1])
+
+
+_COURSE_COLUMNS = (
+    "course_code",
+    "title",
+    "category",
+    "mode",
+    "delivery",
+    "duration_hours",
+    "summary",
+    "syllabus",
+)
+_LISTINGS = """
+SELECT course.code, course.title, course.category, course.mode, course.delivery, course.duration_hours, course.summary,
+       course.syllabus, course.target_job, course.competency_standard, course.certificate_kinds,
+       CASE WHEN course.rating_count > 0 THEN round(course.rating_sum::numeric / course.rating_count, 1)::float8 END,
+       course.rating_count, institution.code, institution.name, institution.how_to_redeem, listing.price,
+       promotion.discount, promotion.ends_at, runs.runs
+  FROM catalogue_listing listing
+  JOIN catalogue_course course ON course.id = listing.course_id
+  JOIN partners_partner institution ON institution.id = course.institution_id
+  LEFT JOIN LATERAL (
+        SELECT discount, ends_at FROM catalogue_promotion
+         WHERE listing_id = listing.id AND starts_at <= %(at)s AND %(at)s < ends_at ORDER BY discount DESC LIMIT 1
+       ) promotion ON true
+  JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object(
+                   'schedule_code', run.code, 'starts_at', run.starts_at, 'ends_at', run.ends_at,
+                   'capacity', seats.capacity, 'seats_available', seats.capacity - seats.taken,
+                   'is_on_sale', seats.taken < seats.capacity
+                       AND %(at)s < CASE course.delivery WHEN 'live' THEN run.starts_at ELSE run.ends_at END)
+               ORDER BY run.starts_at) AS runs
+          FROM catalogue_courserun run
+          JOIN LATERAL (SELECT sum(capacity) AS capacity, sum(seats_taken) AS taken
+                          FROM catalogue_courserunseats WHERE course_run_id = run.id) seats ON true
+         WHERE run.course_id = course.id AND run.cancelled_at IS NULL
+       ) runs ON runs.runs IS NOT NULL
+ WHERE listing.platform_id = %(platform)s AND listing.ended_at IS NULL AND course.code > %(after)s
+ ORDER BY course.code LIMIT %(limit)s
+"""
+_RUNS = """
+SELECT course.code, course.title, course.category, course.mode, course.delivery, course.duration_hours, course.summary,
+       course.syllabus, run.code, run.starts_at, run.ends_at, run.session_count, course.has_post_test,
+       seats.capacity, seats.taken
+  FROM catalogue_course course
+  JOIN catalogue_courserun run ON run.course_id = course.id AND run.cancelled_at IS NULL
+  JOIN LATERAL (SELECT sum(capacity)::int AS capacity, sum(seats_taken)::int AS taken
+                  FROM catalogue_courserunseats WHERE course_run_id = run.id) seats ON true
+ WHERE course.institution_id = %(institution)s AND run.code > %(after)s
+ ORDER BY run.code LIMIT %(limit)s
+"""
+
+
+def listings(*, platform_id: uuid.UUID, cursor: str | None, limit: int, at: datetime) -> Page:
+    """What a platform sells now, at its own price (decisions.md 3), ordered by course code. Raises Refused: cursor_invalid."""
+    parameters = {"platform": platform_id, "after": _after(cursor), "limit": limit + 1, "at": at}
+    items = []
+    for found in rows(_LISTINGS, parameters):
+        item = dict(zip(_COURSE_COLUMNS, found[:8], strict=True))
+        item["syllabus"] = _json(item["syllabus"])
+        discount = found[17]
+        item |= {
+            "target_job": found[8],
+            "competency_standard": found[9],
+            "certificate_kinds": _json(found[10]),
+            "rating_average": found[11],
+            "rating_count": found[12],
+            "institution": {"code": found[13], "name": found[14]},
+            "how_to_redeem": found[15],
+            "price": found[16],
+            "promotion": None if discount is None else {"discount": discount, "ends_at": found[18]},
+            "runs": _json(found[19]),
+        }
+        items.append(item)
+    return _page(items, limit=limit, key="course_code")
+
+
+def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) -> Page:
+    """An institution's own runs, ordered by schedule code. Raises Refused: cursor_invalid."""
+    parameters = {"institution": institution_id, "after": _after(cursor), "limit": limit + 1}
+    items = []
+    for found in rows(_RUNS, parameters):
+        item = dict(zip(_COURSE_COLUMNS, found[:8], strict=True))
+        item["syllabus"] = _json(item["syllabus"])
+        names = (
+            "schedule_code",
+            "starts_at",
+            "ends_at",
+            "session_count",
+            "has_post_test",
+            "capacity",
+            "seats_taken",
+        )
+        items.append(item | dict(zip(names, found[8:], strict=True)))
+    return _page(items, limit=limit, key="schedule_code")
+
+
+def _page(items: list[dict[str, Any]], *, limit: int, key: str) -> Page:
+    if len(items) <= limit:
+        return Page(items, None)
+    last = items[limit - 1][key]
+    return Page(items[:limit], base64.urlsafe_b64encode(str(last).encode()).decode())
+
+
+def _after(cursor: str | None) -> str:
+    if not cursor:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(cursor.encode()).decode()
+    except ValueError as error:
+        raise Refused("cursor_invalid") from error
+
+
+def _json(value: Any) -> Any:
+    # A raw cursor returns jsonb as text (stack.md).
+    return json.loads(value) if isinstance(value, str) else value

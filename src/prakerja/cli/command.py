@@ -1,0 +1,43 @@
+"""The command line as a whole: every family of sub-commands and the exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from prakerja.cli import bench, clock, journey, partner, proof, sandbox_commands, up, wave
+from prakerja.cli.arguments import CommandError
+from prakerja.cli.postgres import LauncherError
+
+FAMILIES = (up, journey, proof, wave, partner, sandbox_commands, clock, bench)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="prakerja",
+        description="An open implementation of the system behind Indonesia's Kartu Prakerja.",
+    )
+    subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for family in FAMILIES:
+        family.add_to(subparsers)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0: everything it claims was checked and holds; 1: it does not hold; 2: it could not run."""
+    given = parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except (CommandError, LauncherError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code

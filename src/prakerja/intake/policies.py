@@ -1,0 +1,42 @@
+"""Pure decisions about who may be awarded and what counts as seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prakerja.people.policies import age_on
+from prakerja.programmes.schemes import Scheme
+
+# The three induction videos are one minute each in the demo; 2-3 minutes in the programme (programme.md 6.1).
+VIDEO_SECONDS = {1: 60, 2: 60, 3: 60}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a listed person before the award."""
+
+    birth_date: date
+    is_blacklisted: bool
+    awards_before: int
+    family_recipients: int
+
+
+def exclusion(*, standing: Standing, scheme: Scheme, on: date) -> str:
+    """Why this person may not be awarded on day `on` (WIB), or "": a reason of programme.md 3.4."""
+    eligibility = scheme.eligibility
+    if standing.is_blacklisted:
+        return "BLACKLIST"
+    if eligibility.lifetime_once and standing.awards_before:
+        return "PERNAH_MENERIMA"
+    age = age_on(standing.birth_date, on)
+    if age < eligibility.age_min or (eligibility.age_max is not None and age > eligibility.age_max):
+        return "USIA"
+    if standing.family_recipients >= eligibility.kk_max_recipients:
+        return "KK_PENUH"
+    return ""
+
+
+def video_ready_at(*, video: int, started_at: datetime) -> datetime:
+    """The first instant at which a video that started then can have been seen to its end."""
+    return started_at + timedelta(seconds=VIDEO_SECONDS[video])

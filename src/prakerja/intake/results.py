@@ -1,0 +1,252 @@
+"""Results of a wave arrive as a list: the listed people are awarded, set-based, in one pass and one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, Q, Sum
+
+from prakerja.audit.operations import record
+from prakerja.intake.awarding import NewAward, award_many
+from prakerja.intake.models import Award, Blacklist, Decree, Wave
+from prakerja.intake.policies import Standing, exclusion
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.models import Installation
+from prakerja.kernel.secrets import blind_index
+from prakerja.ledger.models import Chart, Transfer
+from prakerja.people.models import EDUCATION, ContactClaim, NikClaim, Person
+from prakerja.people.operations import Identity, register_many
+from prakerja.people.policies import is_family_card_number, nik_problem, normal_email, normal_phone
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One line of the results file, as text; checked and normalised here."""
+
+    nik: str
+    family_card_number: str
+    name: str
+    birth_date: str
+    phone: str
+    email: str
+    province_code: str
+    education: str
+
+
+@dataclass
+class ImportOutcome:
+    """What an import did. `rejected` keeps each refused row with its reason; nothing of it was stored."""
+
+    awarded: int = 0
+    already: int = 0
+    rejected: list[tuple[ResultRow, str]] = field(default_factory=list)
+
+
+def import_results(
+    *, rows: Iterable[ResultRow], wave_number: int, decree_number: str, announced_at: datetime, at: datetime
+) -> ImportOutcome:
+    """Award every listed person: reserve the whole benefit, make the card number, set the deadline, queue SMS and e-mail.
+
+    Unknown people are registered. People who already hold an award of this wave are counted as `already`, so a second
+    import of the same file changes nothing. All or nothing for the accepted rows. Raises Refused: wave_unknown,
+    decree_of_other_wave, announced_differs, budget_too_low (needed, available; rupiah).
+    """
+    outcome = ImportOutcome()
+    with transaction():
+        wave = Wave.objects.select_for_update(no_key=True).filter(number=wave_number).first()
+        if wave is None:
+            raise Refused("wave_unknown", wave=wave_number)
+        rules = scheme(scheme_version_id=wave.scheme_version_id)
+        decree = _decree(wave=wave, number=decree_number, announced_at=announced_at)
+        identities = _readable(rows=rows, outcome=outcome)
+        people = _known_people(identities=identities)
+        fresh = [item for item in identities if item[1].nik not in people]
+        accepted = _accept(
+            identities=identities,
+            people=people,
+            wave=wave,
+            rules=rules,
+            on=announced_at.astimezone(WIB).date(),
+            outcome=outcome,
+        )
+        _require_budget(needed=len(accepted) * rules.total_benefit)
+        new_people = [identity for row, identity in fresh if identity.nik in {a.nik for a in accepted}]
+        ids = register_many(identities=new_people, at=at)
+        people |= {identity.nik: person_id for identity, person_id in zip(new_people, ids, strict=True)}
+        award_many(
+            awards=[NewAward(person_id=people[identity.nik], name=identity.name) for identity in accepted],
+            wave=wave,
+            decree=decree,
+            rules=rules,
+            announced_at=announced_at,
+            at=at,
+        )
+        outcome.awarded = len(accepted)
+        record(
+            action="wave.results_imported",
+            at=at,
+            actor_kind="operator",
+            subject_kind="wave",
+            subject_id=wave.id,
+            data={"awarded": outcome.awarded, "already": outcome.already, "rejected": len(outcome.rejected)},
+        )
+    return outcome
+
+
+@requires_transaction
+def _decree(*, wave: Wave, number: str, announced_at: datetime) -> Decree:
+    if wave.announced_at is not None and wave.announced_at != announced_at:
+        # The deadline is one fixed moment per wave; a second announcement would give some people another one.
+        raise Refused("announced_differs", announced_at=wave.announced_at)
+    wave.announced_at = announced_at
+    wave.save(update_fields=["announced_at"])
+    decree, _ = Decree.objects.get_or_create(
+        number=number, defaults={"id": new_id(), "wave": wave, "issued_at": announced_at}
+    )
+    if decree.wave_id != wave.id:
+        raise Refused("decree_of_other_wave", number=number)
+    return decree
+
+
+def _readable(*, rows: Iterable[ResultRow], outcome: ImportOutcome) -> list[tuple[ResultRow, Identity]]:
+    is_sandbox = Installation.objects.filter(is_sandbox=True).exists()
+    seen: set[str] = set()
+    readable = []
+    for row in rows:
+        identity, problem = _identity(row, is_sandbox=is_sandbox)
+        keys = {row.nik, f"phone:{identity.phone}", f"email:{identity.email}"} if identity else set()
+        if identity is None:
+            outcome.rejected.append((row, problem))
+        elif keys & seen:
+            outcome.rejected.append((row, "twice_in_file"))
+        else:
+            seen |= keys
+            readable.append((row, identity))
+    return readable
+
+
+def _identity(row: ResultRow, *, is_sandbox: bool) -> tuple[Identity | None, str]:
+    try:
+        birth_date = date.fromisoformat(row.birth_date)
+    except ValueError:
+        return None, "birth_date_format"
+    phone, email = normal_phone(row.phone), normal_email(row.email)
+    problem = nik_problem(row.nik, birth_date=birth_date)
+    # Demo people are nobody: their region does not exist, and no other person may enter a sandbox (architecture.md 8).
+    checks = (
+        (bool(problem), problem),
+        (is_sandbox and not row.nik.startswith("99"), "not_a_demo_nik"),
+        (not is_family_card_number(row.family_card_number), "family_card_format"),
+        (not row.name.strip(), "name_missing"),
+        (phone is None, "phone_format"),
+        (email is None, "email_format"),
+        (row.education not in EDUCATION, "education_unknown"),
+    )
+    for failed, reason in checks:
+        if failed:
+            return None, reason
+    return Identity(
+        nik=row.nik,
+        family_card_number=row.family_card_number,
+        name=row.name.strip(),
+        birth_date=birth_date,
+        phone=phone or "",
+        email=email or "",
+        province_code=row.province_code,
+        education=row.education,
+    ), ""
+
+
+def _known_people(*, identities: list[tuple[ResultRow, Identity]]) -> dict[str, uuid.UUID]:
+    by_index = {blind_index("nik", identity.nik): identity.nik for _, identity in identities}
+    claims = NikClaim.objects.filter(index__in=list(by_index)).values_list("index", "person_id")
+    return {by_index[bytes(index)]: person_id for index, person_id in claims}
+
+
+def _accept(
+    *,
+    identities: list[tuple[ResultRow, Identity]],
+    people: dict[str, uuid.UUID],
+    wave: Wave,
+    rules: Scheme,
+    on: date,
+    outcome: ImportOutcome,
+) -> list[Identity]:
+    """Sort out who holds an award of this wave already and who is excluded; the rest is accepted, in file order."""
+    awards = {
+        person_id: (total, here)
+        for person_id, total, here in Award.objects.filter(person_id__in=people.values())
+        .values("person_id")
+        .annotate(total=Count("id"), here=Count("id", filter=Q(wave=wave)))
+        .values_list("person_id", "total", "here")
+    }
+    blacklisted = {
+        bytes(index)
+        for index in Blacklist.objects.filter(
+            nik_index__in=[blind_index("nik", identity.nik) for _, identity in identities]
+        ).values_list("nik_index", flat=True)
+    }
+    taken = _contacts_of_others(identities=identities, people=people)
+    family = _family_recipients(identities=identities)
+    accepted = []
+    for row, identity in identities:
+        person_id = people.get(identity.nik)
+        total, here = awards.get(person_id, (0, 0)) if person_id else (0, 0)
+        family_index = blind_index("family_card", identity.family_card_number)
+        if here:
+            outcome.already += 1
+            continue
+        standing = Standing(
+            birth_date=identity.birth_date,
+            is_blacklisted=blind_index("nik", identity.nik) in blacklisted,
+            awards_before=total,
+            family_recipients=family.get(family_index, 0),
+        )
+        reason = exclusion(standing=standing, scheme=rules, on=on)
+        if not reason and identity.nik in taken:
+            reason = "contact_of_other_person"
+        if reason:
+            outcome.rejected.append((row, reason))
+            continue
+        family[family_index] = family.get(family_index, 0) + 1
+        accepted.append(identity)
+    return accepted
+
+
+def _contacts_of_others(*, identities: list[tuple[ResultRow, Identity]], people: dict[str, uuid.UUID]) -> set[str]:
+    """NIKs of new people whose phone or e-mail somebody else already has."""
+    wanted: dict[tuple[str, bytes], str] = {}
+    for _, identity in identities:
+        if identity.nik not in people:
+            wanted[("phone", blind_index("phone", identity.phone))] = identity.nik
+            wanted[("email", blind_index("email", identity.email))] = identity.nik
+    claims = ContactClaim.objects.filter(index__in=[index for _, index in wanted]).values_list("kind", "index")
+    return {wanted[(kind, bytes(index))] for kind, index in claims if (kind, bytes(index)) in wanted}
+
+
+def _family_recipients(*, identities: list[tuple[ResultRow, Identity]]) -> dict[bytes, int]:
+    indexes = {blind_index("family_card", identity.family_card_number) for _, identity in identities}
+    members = Person.objects.filter(family_card_index__in=list(indexes)).values_list("id", "family_card_index")
+    family_of = {person_id: bytes(index) for person_id, index in members}
+    recipients: dict[bytes, int] = {}
+    holders = Award.objects.filter(person_id__in=list(family_of)).values_list("person_id", flat=True).distinct()
+    for person_id in holders:
+        recipients[family_of[person_id]] = recipients.get(family_of[person_id], 0) + 1
+    return recipients
+
+
+def _require_budget(*, needed: int) -> None:
+    """The programme promises only what it has: checked once per file (decisions.md 48)."""
+    funds = int(Chart.PROGRAMME_FUNDS)
+    given = Transfer.objects.filter(credit_id=funds).aggregate(total=Sum("amount"))["total"] or 0
+    promised = Transfer.objects.filter(debit_id=funds).aggregate(total=Sum("amount"))["total"] or 0
+    if needed > given - promised:
+        raise Refused("budget_too_low", needed=needed, available=given - promised)

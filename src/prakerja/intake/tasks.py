@@ -1,0 +1,30 @@
+"""What falls due in intake: reminders before the deadline, revocation after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Min
+
+from prakerja.intake.ending import REVOCATION_DELAY, revoke_unbought
+from prakerja.intake.models import Award
+from prakerja.kernel.due import DueTask
+
+
+def next_revocation() -> datetime | None:
+    deadline = Award.objects.filter(status="active", first_purchase_at=None).aggregate(
+        first=Min("purchase_deadline_at")
+    )["first"]
+    return None if deadline is None else deadline + REVOCATION_DELAY
+
+
+def run_revocations(at: datetime) -> int:
+    overdue = Award.objects.filter(
+        status="active", first_purchase_at=None, purchase_deadline_at__lte=at - REVOCATION_DELAY
+    ).values_list("id", "person_id")
+    return sum(
+        revoke_unbought(award_id=award_id, person_id=person_id, at=at) for award_id, person_id in overdue.iterator()
+    )
+
+
+TASKS = [DueTask(name="revoke", next_due=next_revocation, run=run_revocations)]

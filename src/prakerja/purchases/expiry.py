@@ -1,0 +1,61 @@
+"""A code that was never redeemed ends with its window; its purchase no longer blocks the next one (decisions.md 23)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.audit.operations import record
+from prakerja.intake.models import Award
+from prakerja.kernel.db import transaction
+from prakerja.ledger.models import Chart
+from prakerja.ledger.operations import post
+from prakerja.notifications.operations import queue
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import balance_expires_at
+from prakerja.purchases.models import Purchase
+from prakerja.vouchers.operations import expire, lock_voucher
+
+
+def expire_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime) -> bool:
+    """End one overdue code. The price goes to the programme, at or after the balance cut-off to the treasury; never
+    back to the wallet: a bought class cannot be swapped in 2021. The first purchase still counts against revocation.
+    False when the code was redeemed or cancelled first; then nothing changes.
+    """
+    with transaction():
+        voucher = lock_voucher(person_id=person_id, voucher_id=voucher_id)
+        if voucher.status != "issued" or at < voucher.redeemable_until:
+            return False
+        purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=person_id, voucher_id=voucher_id)
+        award = Award.objects.get(person_id=person_id, id=purchase.award_id)
+        cutoff = balance_expires_at(scheme=scheme(scheme_version_id=award.scheme_version_id))
+        home = Chart.TREASURY if cutoff is not None and at >= cutoff else Chart.PROGRAMME_FUNDS
+        post(
+            person_id=person_id,
+            event_id=voucher_id,
+            kind="voucher_expired",
+            debit=int(Chart.VOUCHERS_OUTSTANDING),
+            credit=int(home),
+            amount=voucher.amount,
+            at=at,
+        )
+        expire(voucher=voucher, at=at)
+        purchase.is_open = False
+        purchase.save(update_fields=["is_open"])
+        queue(
+            person_id=person_id,
+            template="voucher_expired",
+            channels=("dashboard",),
+            parameters={"invoice_code": purchase.invoice_code, "amount": voucher.amount},
+            dedupe_key=f"expired:{voucher_id}",
+            at=at,
+        )
+        record(
+            action="voucher.expired",
+            at=at,
+            person_id=person_id,
+            subject_kind="voucher",
+            subject_id=voucher_id,
+            data={"amount": voucher.amount},
+        )
+    return True

@@ -1,0 +1,136 @@
+"""Intent → OTP → authorise → void. The first two verbs are hot calls: one PL/pgSQL function each (architecture.md 4)."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.intake.queries import award_of_card
+from prakerja.kernel.clock import wall
+from prakerja.kernel.codes import is_card_number, one_time_password, readable_code, reference
+from prakerja.kernel.db import call
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import blind_index, otp_hash, seal
+from prakerja.notifications.operations import seal_parameters, wake_sometimes
+from prakerja.purchases.tokens import PaymentToken
+from prakerja.purchases.void import void
+
+__all__ = ["Receipt", "authorise", "send_otp", "void"]
+
+_SEND_OTP = f"SELECT * FROM send_otp({', '.join(['%s'] * 17)})"
+_AUTHORISE = f"SELECT * FROM authorise({', '.join(['%s'] * 23)})"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What `authorize` answers. `amount` in rupiah; `status` is succeeded, or voided when a retry comes after a void."""
+
+    invoice_code: str
+    reference: str
+    amount: int
+    status: str
+    name: str
+
+
+def send_otp(
+    *,
+    platform_id: uuid.UUID,
+    platform_user: str,
+    card_number: str,
+    course_code: str,
+    schedule_code: str,
+    amount: int,
+    at: datetime,
+) -> str:
+    """Check an intended purchase, send the OTP by SMS and return the payment token. Nothing moves.
+
+    `amount` in rupiah must be the platform's price, or the price less a promotion that runs now. The OTP's limits are
+    the scheme's (programme.md 12, 13). Raises Refused with the reasons of model.md F in its order: run_unknown,
+    course_unknown, run_of_other_course, not_listed, class_begun, class_full, card_unknown, award_ended,
+    videos_unfinished, deadline_passed, balance_expired, account_bound, course_bought_before, previous_unfinished,
+    price_mismatch, requirements_not_met, balance_too_low, otp_locked (until), otp_too_soon, otp_daily_limit.
+    """
+    route = award_of_card(card_number=card_number) if is_card_number(card_number) else None
+    intent_id, message_id = new_id(), new_id()
+    code = one_time_password()
+    person_id = route.person_id if route else intent_id
+    token = PaymentToken.new(person_id=person_id, intent_id=intent_id)
+    reason, locked_until = call(
+        _SEND_OTP,
+        [
+            person_id,
+            route.award_id if route else None,
+            platform_id,
+            platform_user,
+            course_code,
+            schedule_code,
+            amount,
+            at,
+            wall(),
+            new_id(),
+            new_id(),
+            intent_id,
+            token.hash(),
+            otp_hash(intent_id, code),
+            message_id,
+            seal_parameters(message_id=message_id, parameters={"otp": code, "minutes": 5, "amount": amount}),
+            new_id(),
+        ],
+    )
+    if reason is not None:
+        raise Refused(reason, until=locked_until)
+    wake_sometimes()
+    return token.text()
+
+
+def authorise(
+    *, platform_id: uuid.UUID, token: str, otp: str, invoice_code: str, invoice_url: str, at: datetime
+) -> Receipt:
+    """Buy: check the OTP and everything else again under lock, then debit, take the seat and issue the voucher.
+
+    An honest retry (same platform, token and invoice) gets the first answer for ever, with the present status, before
+    the OTP is looked at. A wrong OTP is counted although it is refused; the third locks this platform account for an
+    hour. Raises Refused: token_invalid, token_used, otp_locked (until), otp_expired, otp_wrong (left), invoice_used,
+    class_full, or any reason of `send_otp`.
+    """
+    parsed = PaymentToken.parse(token)
+    if parsed is None:
+        raise Refused("token_invalid")
+    purchase_id, voucher_id, email_id, dashboard_id = new_id(), new_id(), new_id(), new_id()
+    code, transaction_code = readable_code(), reference()
+    told = {"code": code, "invoice_code": invoice_code}
+    reason, tries_left, locked_until, paid_reference, amount, status, name = call(
+        _AUTHORISE,
+        [
+            parsed.person_id,
+            parsed.intent_id,
+            platform_id,
+            parsed.hash(),
+            otp_hash(parsed.intent_id, otp),
+            invoice_code,
+            invoice_url,
+            at,
+            wall(),
+            purchase_id,
+            voucher_id,
+            seal(code, table="vouchers_voucher", column="code_enc", row_id=voucher_id),
+            blind_index("voucher_code", code),
+            transaction_code,
+            random.randrange(1 << 16),  # noqa: S311 - spreads buyers over slices of seats; nobody gains by guessing it
+            new_id(),
+            new_id(),
+            new_id(),
+            email_id,
+            seal_parameters(message_id=email_id, parameters=told),
+            dashboard_id,
+            seal_parameters(message_id=dashboard_id, parameters={"invoice_code": invoice_code}),
+            new_id(),
+        ],
+    )
+    if reason is not None:
+        raise Refused(reason, left=tries_left, until=locked_until)
+    wake_sometimes()
+    return Receipt(invoice_code=invoice_code, reference=paid_reference, amount=amount, status=status, name=name)

@@ -1,0 +1,85 @@
+"""Read purchases, scoped to the platform that made them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.kernel.db import row
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.secrets import unseal
+
+
+@dataclass(frozen=True)
+class PaymentStatus:
+    """`amount` in rupiah; `status` succeeded or voided; `created_at` UTC programme time."""
+
+    created_at: datetime
+    invoice_code: str
+    reference: str
+    amount: int
+    status: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Transaction(PaymentStatus):
+    """A payment status with what its buyer needs to know. `voucher_code` is None where the dashboard alone shows it."""
+
+    voucher_code: str | None
+    voucher_status: str
+    course_code: str
+    schedule_code: str
+    course_title: str
+    institution_code: str
+    institution_name: str
+    how_to_redeem: str
+
+
+_TRANSACTION = """
+SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purchase.amount, purchase.status, person.name,
+       voucher.id, voucher.code_enc, voucher.status, scheme.code_shown_by, course.code, run.code, course.title,
+       institution.code, institution.name, institution.how_to_redeem
+  FROM purchases_invoiceclaim claim
+  JOIN purchases_purchase purchase ON purchase.person_id = claim.person_id AND purchase.id = claim.purchase_id
+  JOIN people_person person ON person.id = purchase.person_id
+  JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+  JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+  JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+  JOIN catalogue_courserun run ON run.id = purchase.course_run_id
+  JOIN catalogue_course course ON course.id = purchase.course_id
+  JOIN partners_partner institution ON institution.id = voucher.institution_id
+ WHERE claim.platform_id = %s AND claim.invoice_code = %s
+"""
+
+
+def payment_status(*, platform_id: uuid.UUID, invoice_code: str) -> PaymentStatus:
+    """The state of this platform's own invoice (partner-api 2.4). Raises Refused: invoice_unknown."""
+    found = transaction(platform_id=platform_id, invoice_code=invoice_code)
+    return PaymentStatus(found.created_at, found.invoice_code, found.reference, found.amount, found.status, found.name)
+
+
+def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
+    """This platform's own transaction with its code, for its buyer's order page (decisions.md 2.1).
+
+    The code is there while the scheme says that the platform shows it (2021). Raises Refused: invoice_unknown.
+    """
+    found = row(_TRANSACTION, [platform_id, invoice_code])
+    if found is None:
+        raise Refused("invoice_unknown")
+    *status, voucher_id, code_enc, voucher_status, shown_by, course_code, run_code, title, inst, inst_name, how = found
+    code = None
+    if shown_by == "platform":
+        code = unseal(code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher_id)
+    return Transaction(
+        *status,
+        voucher_code=code,
+        voucher_status=voucher_status,
+        course_code=course_code,
+        schedule_code=run_code,
+        course_title=title,
+        institution_code=inst,
+        institution_name=inst_name,
+        how_to_redeem=how,
+    )

@@ -1,0 +1,71 @@
+-- send_otp: every check of a purchase, then a new intent whose OTP is on its way. Nothing moves (programme.md 12, 13).
+--
+-- Writes: access_otpguard, purchases_paymentintent, notifications_message, audit_record (ADR 0006).
+-- Locks: the open intent that will be replaced → otp guard of (person, platform user) → guard of the person's whole day.
+-- The same order as `authorise`: the other way round the two deadlock over one purchase.
+-- Two requests at the same instant queue at the guard, and the second is told to wait.
+CREATE OR REPLACE FUNCTION send_otp(
+    p_person_id uuid, p_award_id uuid, p_platform_id uuid, p_platform_user text,
+    p_course_code text, p_schedule_code text, p_amount bigint, p_at timestamptz, p_wall timestamptz,
+    p_guard_id uuid, p_day_guard_id uuid, p_intent_id uuid, p_token_hash bytea, p_otp_hash bytea,
+    p_message_id uuid, p_message_parameters bytea, p_audit_id uuid,
+    OUT reason text, OUT locked_until timestamptz
+) LANGUAGE plpgsql AS $$
+DECLARE
+    v_run_id uuid;
+    v_limits record;
+    v_guard record;
+    v_day_guard record;
+    v_today date := (p_at AT TIME ZONE 'Asia/Jakarta')::date;
+    v_scope text := p_platform_id || ':' || p_platform_user;
+    v_last timestamptz;
+BEGIN
+    reason := purchase_refusal(p_person_id, p_award_id, p_platform_id, p_platform_user,
+                               p_course_code, p_schedule_code, p_amount, p_at);
+    IF reason IS NOT NULL THEN RETURN; END IF;
+    SELECT scheme.otp_gap_s, scheme.otp_per_day_user, scheme.otp_per_day_person, scheme.otp_life_s
+      INTO v_limits
+      FROM intake_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+     WHERE award.person_id = p_person_id AND award.id = p_award_id;
+    SELECT id INTO v_run_id FROM catalogue_courserun WHERE code = p_schedule_code;
+
+    PERFORM 1 FROM purchases_paymentintent
+      WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run_id AND status = 'otp_sent'
+        FOR NO KEY UPDATE;
+    -- An empty guard is not a decision: making the rows is allowed before the last refusal.
+    INSERT INTO access_otpguard (id, person_id, purpose, scope, tries, sent_today)
+    VALUES (p_guard_id, p_person_id, 'purchase', v_scope, 0, 0), (p_day_guard_id, p_person_id, 'purchase', '', 0, 0)
+    ON CONFLICT (person_id, purpose, scope) DO NOTHING;
+    SELECT * INTO v_guard FROM access_otpguard
+     WHERE person_id = p_person_id AND purpose = 'purchase' AND scope = v_scope FOR NO KEY UPDATE;
+    IF v_guard.locked_until > p_at THEN
+        reason := 'otp_locked'; locked_until := v_guard.locked_until; RETURN;
+    END IF;
+    SELECT * INTO v_day_guard FROM access_otpguard
+     WHERE person_id = p_person_id AND purpose = 'purchase' AND scope = '' FOR NO KEY UPDATE;
+    -- The gap counts for (person, platform, schedule), so that another class is not kept waiting (decisions.md 58).
+    SELECT max(created_at) INTO v_last FROM purchases_paymentintent
+     WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run_id;
+    IF v_last + make_interval(secs => v_limits.otp_gap_s) > p_at THEN reason := 'otp_too_soon'; RETURN; END IF;
+    IF v_guard.day = v_today AND v_guard.sent_today >= v_limits.otp_per_day_user
+       OR v_day_guard.day = v_today AND v_day_guard.sent_today >= v_limits.otp_per_day_person THEN
+        reason := 'otp_daily_limit'; RETURN;
+    END IF;
+
+    UPDATE access_otpguard SET last_sent_at = p_at, day = v_today,
+           sent_today = CASE WHEN day = v_today THEN sent_today + 1 ELSE 1 END
+     WHERE person_id = p_person_id AND id IN (v_guard.id, v_day_guard.id);
+    UPDATE purchases_paymentintent SET status = 'replaced'
+     WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run_id AND status = 'otp_sent';
+    INSERT INTO purchases_paymentintent (id, person_id, award_id, platform_id, platform_user, course_run_id, amount,
+                                         token_hash, otp_hash, failed_count, status, created_at, expires_at)
+    VALUES (p_intent_id, p_person_id, p_award_id, p_platform_id, p_platform_user, v_run_id, p_amount,
+            p_token_hash, p_otp_hash, 0, 'otp_sent', p_at, p_at + make_interval(secs => v_limits.otp_life_s));
+    INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,
+                                       attempt_count, dedupe_key)
+    VALUES (p_message_id, p_person_id, 'otp_purchase', 'sms', p_message_parameters, 'queued', p_at, p_at,
+            0, 'otp:' || p_intent_id);
+    INSERT INTO audit_record (id, person_id, action, actor_kind, actor_id, subject_kind, subject_id, at, recorded_at, data)
+    VALUES (p_audit_id, p_person_id, 'purchase.otp_sent', 'partner', p_platform_id::text, 'payment_intent', p_intent_id,
+            p_at, p_wall, '{}');
+END $$;

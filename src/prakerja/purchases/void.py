@@ -1,0 +1,94 @@
+"""A platform takes a purchase back, while its code has not been redeemed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.audit.operations import record
+from prakerja.catalogue.operations import release_seat
+from prakerja.intake.operations import reopen_purchase_window
+from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.ledger.models import Chart
+from prakerja.ledger.operations import post
+from prakerja.notifications.operations import queue
+from prakerja.purchases.models import PURCHASE_STATES, InvoiceClaim, Purchase
+from prakerja.purchases.models import ReferenceClaim as PurchaseReference
+from prakerja.vouchers.operations import cancel, lock_voucher
+from prakerja.wallets.models import Wallet
+
+
+def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datetime) -> None:
+    """Cancel a transaction of this platform: the price returns, the seat is free, the code is dead (partner-api 2.5).
+
+    Back to the wallet while it is open; to the treasury after a cut-off, to the programme after the award ended
+    (model.md C). When it was the only purchase the deadline moves to void day + 7 at least (programme.md 12, default 5).
+    Raises Refused: transaction_unknown, void_twice, void_after_redemption.
+    """
+    claim = PurchaseReference.objects.filter(reference=reference).first()
+    invoice = InvoiceClaim.objects.filter(platform_id=platform_id, invoice_code=invoice_code).first()
+    if claim is None or invoice is None or claim.purchase_id != invoice.purchase_id:
+        raise Refused("transaction_unknown")
+    with transaction():
+        route = Purchase.objects.get(person_id=claim.person_id, id=claim.purchase_id)
+        voucher = lock_voucher(person_id=route.person_id, voucher_id=route.voucher_id)
+        purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=route.person_id, id=route.id)
+        if purchase.status == "voided":
+            raise Refused("void_twice")
+        if voucher.status != "issued":
+            raise Refused("void_after_redemption")
+        _pay_back(purchase=purchase, at=at)
+        cancel(voucher=voucher, reason="transaction_voided", at=at)
+        purchase.status = PURCHASE_STATES.advance(current=purchase.status, to="voided")
+        purchase.is_open, purchase.voided_at = False, at
+        purchase.save(update_fields=["status", "is_open", "voided_at"])
+        release_seat(course_run_id=purchase.course_run_id)
+        if not Purchase.objects.filter(
+            person_id=purchase.person_id, award_id=purchase.award_id, status="succeeded"
+        ).exists():
+            reopen_purchase_window(person_id=purchase.person_id, award_id=purchase.award_id, voided_at=at)
+        queue(
+            person_id=purchase.person_id,
+            template="purchase_voided",
+            channels=("email", "dashboard"),
+            parameters={"invoice_code": purchase.invoice_code, "amount": purchase.amount},
+            dedupe_key=f"voided:{purchase.id}",
+            at=at,
+        )
+        record(
+            action="purchase.voided",
+            at=at,
+            person_id=purchase.person_id,
+            actor_kind="partner",
+            actor_id=str(platform_id),
+            subject_kind="purchase",
+            subject_id=purchase.id,
+            data={"amount": purchase.amount},
+        )
+
+
+@requires_transaction
+def _pay_back(*, purchase: Purchase, at: datetime) -> None:
+    wallet_id = row(
+        "SELECT wallet_id, status FROM intake_award WHERE person_id = %s AND id = %s",
+        [purchase.person_id, purchase.award_id],
+    )
+    if wallet_id is None:
+        raise RuntimeError("a purchase without its award")
+    wallet = Wallet.objects.select_for_update(no_key=True).get(person_id=purchase.person_id, id=wallet_id[0])
+    kind, credit, balance_id = "void", int(Chart.WALLET), wallet.balance_id
+    if wallet.closed_at is not None:
+        ended = wallet_id[1] in ("revoked", "annulled", "withdrawn")
+        kind, balance_id = "void_late", None
+        credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
+    post(
+        person_id=purchase.person_id,
+        event_id=purchase.id,
+        kind=kind,
+        debit=int(Chart.VOUCHERS_OUTSTANDING),
+        credit=credit,
+        amount=purchase.amount,
+        at=at,
+        balance_id=balance_id,
+    )

@@ -1,0 +1,87 @@
+"""Read the state of a code at its institution (partner-api 2.8)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.kernel.db import row
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.secrets import blind_index
+from prakerja.vouchers.models import CodeClaim
+
+
+@dataclass(frozen=True)
+class RedemptionStatus:
+    """`status` 1 = redeemed; `attendance_status` 1 = verified for the asked sequence. Instants are UTC programme time."""
+
+    redeem_code: str
+    course_code: str
+    invoice_code: str
+    schedule_code: str
+    status: int
+    attendance_status: int
+    redeem_at: datetime | None
+    platform_name: str
+    starts_at: datetime
+    ends_at: datetime
+    delivery: str
+    mode: str
+    sequence: int
+
+
+_STATUS = """
+SELECT voucher.institution_id, voucher.status, voucher.cancel_reason, voucher.redeemed_at, course.code, run.code,
+       run.starts_at, run.ends_at, course.delivery, course.mode, purchase.invoice_code, platform.name,
+       COALESCE(attendance.status = 'verified', false)
+  FROM vouchers_voucher voucher
+  JOIN catalogue_courserun run ON run.id = voucher.course_run_id
+  JOIN catalogue_course course ON course.id = run.course_id
+  JOIN purchases_purchase purchase ON purchase.person_id = voucher.person_id AND purchase.voucher_id = voucher.id
+  JOIN partners_partner platform ON platform.id = purchase.platform_id
+  LEFT JOIN training_attendance attendance ON attendance.person_id = voucher.person_id
+        AND attendance.voucher_id = voucher.id AND attendance.sequence = %s
+ WHERE voucher.person_id = %s AND voucher.id = %s
+"""
+
+
+def route_of_code(*, code: str) -> CodeClaim:
+    """Person and voucher behind a code. Raises Refused: code_unknown."""
+    claim = CodeClaim.objects.filter(index=blind_index("voucher_code", code)).first()
+    if claim is None:
+        raise Refused("code_unknown")
+    return claim
+
+
+def redemption_status(*, institution_id: uuid.UUID, code: str, sequence: int = 1, at: datetime) -> RedemptionStatus:
+    """State of a code of this institution at one sequence (1-10, 999).
+
+    Raises Refused: code_unknown, not_owner, code_void, transaction_void.
+    """
+    claim = route_of_code(code=code)
+    found = row(_STATUS, [sequence, claim.person_id, claim.voucher_id])
+    if found is None:
+        raise Refused("code_unknown")
+    owner, status, cancel_reason, redeemed_at, course, run, starts, ends, delivery, mode, invoice, platform, there = (
+        found
+    )
+    if owner != institution_id:
+        raise Refused("not_owner")
+    if status == "cancelled":
+        raise Refused("code_void" if cancel_reason == "code_voided" else "transaction_void")
+    return RedemptionStatus(
+        redeem_code=code,
+        course_code=course,
+        invoice_code=invoice,
+        schedule_code=run,
+        status=1 if status == "redeemed" else 0,
+        attendance_status=1 if there else 0,
+        redeem_at=redeemed_at,
+        platform_name=platform,
+        starts_at=starts,
+        ends_at=ends,
+        delivery=delivery,
+        mode=mode,
+        sequence=sequence,
+    )

@@ -1,0 +1,49 @@
+-- redeem: the code of a bought class is entered at its institution; from now on the institution is owed the price.
+--
+-- Writes: vouchers_voucher, training_attendance, ledger_transfer, notifications_message, audit_record (ADR 0006).
+-- Locks: the voucher. The order of refusals is the published one: found → type → window → owner → code void →
+-- transaction void → used (partner-api 2.7).
+CREATE OR REPLACE FUNCTION redeem(
+    p_person_id uuid, p_voucher_id uuid, p_institution_id uuid, p_at timestamptz, p_wall timestamptz,
+    p_attendance_id uuid, p_transfer_id uuid, p_message_id uuid, p_message_parameters bytea, p_audit_id uuid,
+    OUT reason text
+) LANGUAGE plpgsql AS $$
+DECLARE
+    v_voucher record;
+    v_class record;
+BEGIN
+    SELECT * INTO v_voucher FROM vouchers_voucher
+     WHERE person_id = p_person_id AND id = p_voucher_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN reason := 'code_unknown'; RETURN; END IF;
+    SELECT course.mode, partner.payable_id
+      INTO v_class
+      FROM catalogue_courserun run
+      JOIN catalogue_course course ON course.id = run.course_id
+      JOIN partners_partner partner ON partner.id = v_voucher.institution_id
+     WHERE run.id = v_voucher.course_run_id;
+    -- An on-site class takes attendance at its door, not by this call (partner-api G4).
+    IF v_class.mode = 'onsite' THEN reason := 'type_mismatch'; RETURN; END IF;
+    IF v_voucher.status = 'issued' AND (p_at < v_voucher.redeemable_from OR p_at >= v_voucher.redeemable_until)
+       OR v_voucher.status = 'expired' THEN
+        reason := 'outside_window'; RETURN;
+    END IF;
+    IF v_voucher.institution_id <> p_institution_id THEN reason := 'not_owner'; RETURN; END IF;
+    IF v_voucher.status = 'cancelled' THEN
+        reason := CASE v_voucher.cancel_reason WHEN 'code_voided' THEN 'code_void' ELSE 'transaction_void' END; RETURN;
+    END IF;
+    IF v_voucher.status <> 'issued' THEN reason := 'code_used'; RETURN; END IF;
+
+    UPDATE vouchers_voucher SET status = 'redeemed', redeemed_at = p_at
+     WHERE person_id = p_person_id AND id = p_voucher_id;
+    INSERT INTO training_attendance (id, person_id, voucher_id, sequence, status, method, verified_at)
+    VALUES (p_attendance_id, p_person_id, p_voucher_id, 1, 'verified', 'commit', p_at);
+    INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, amount, at)
+    VALUES (p_transfer_id, p_person_id, p_voucher_id, 'redeem', 5, v_class.payable_id, v_voucher.amount, p_at);
+    INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,
+                                       sent_at, attempt_count, dedupe_key)
+    VALUES (p_message_id, p_person_id, 'code_redeemed', 'dashboard', p_message_parameters, 'delivered', p_at, p_at, p_at, 0,
+            'redeemed:' || p_voucher_id);
+    INSERT INTO audit_record (id, person_id, action, actor_kind, actor_id, subject_kind, subject_id, at, recorded_at, data)
+    VALUES (p_audit_id, p_person_id, 'voucher.redeemed', 'partner', p_institution_id::text, 'voucher', p_voucher_id,
+            p_at, p_wall, jsonb_build_object('amount', v_voucher.amount));
+END $$;

@@ -1,0 +1,31 @@
+"""The one code of a purchase: issued by `authorise`, used by `redeem`, cancelled or expired here."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.kernel.db import requires_transaction
+from prakerja.vouchers.models import VOUCHER_STATES, Voucher
+
+
+@requires_transaction
+def lock_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Voucher:
+    """The voucher row, locked until the end of the transaction: redemption and void of one code wait for each other."""
+    return Voucher.objects.select_for_update(no_key=True).get(person_id=person_id, id=voucher_id)
+
+
+@requires_transaction
+def cancel(*, voucher: Voucher, reason: str, at: datetime) -> None:
+    """Make a code unusable. `reason`: transaction_voided, code_voided or session_cancelled (model.md D)."""
+    voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="cancelled")
+    voucher.cancel_reason, voucher.ended_at = reason, at
+    voucher.save(update_fields=["status", "cancel_reason", "ended_at"])
+
+
+@requires_transaction
+def expire(*, voucher: Voucher, at: datetime) -> None:
+    """End a code that was never redeemed, at the end of its window (decisions.md 23)."""
+    voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="expired")
+    voucher.ended_at = at
+    voucher.save(update_fields=["status", "ended_at"])

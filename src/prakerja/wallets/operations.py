@@ -1,0 +1,24 @@
+"""Fund · spend · expire: the training balance of an award. Spending stands in the hot call `authorise`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.kernel.db import requires_transaction
+from prakerja.ledger.operations import empty
+from prakerja.wallets.models import Wallet
+
+
+@requires_transaction
+def close_wallet(
+    *, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, kind: str, credit: int, at: datetime
+) -> int:
+    """Close a wallet for good and move what it holds to account `credit`. Returns the rupiah moved, maybe 0.
+
+    The balance is locked first, as every purchase does: a purchase that holds it wins, one that waits finds it closed.
+    """
+    wallet = Wallet.objects.get(person_id=person_id, id=wallet_id)
+    moved = empty(person_id=person_id, balance_id=wallet.balance_id, event_id=event_id, kind=kind, credit=credit, at=at)
+    Wallet.objects.filter(person_id=person_id, id=wallet_id).update(closed_at=at)
+    return moved

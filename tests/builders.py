@@ -1,0 +1,222 @@
+"""The least that a test needs, made by the real operations. Names of people are invented; NIKs begin with 99."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prakerja.catalogue.models import Course, CourseRun
+from prakerja.catalogue.operations import add_course, add_run, set_price
+from prakerja.intake.models import Award, Wave
+from prakerja.intake.operations import ResultRow, finish_video, import_results, open_wave, start_video
+from prakerja.intake.queries import card_number
+from prakerja.kernel.clock import WIB, wall
+from prakerja.kernel.db import transaction
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.models import Clock, Installation
+from prakerja.kernel.secrets import keys, unseal
+from prakerja.ledger.models import Chart
+from prakerja.ledger.operations import post
+from prakerja.notifications.models import Message
+from prakerja.partners.operations import NewCredential, add_partner
+from prakerja.purchases.operations import Receipt, authorise, send_otp
+from prakerja.vouchers.models import Voucher
+
+ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
+VIDEOS_AT = datetime(2021, 9, 25, 19, 0, tzinfo=WIB)
+BUY_AT = datetime(2021, 9, 25, 19, 30, tzinfo=WIB)
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class World:
+    wave: Wave
+    platform: NewCredential
+    institution: NewCredential
+
+
+@dataclass(frozen=True)
+class Participant:
+    person_id: uuid.UUID
+    award: Award
+    card: str
+    phone: str
+    nik: str
+
+
+def install(*, is_sandbox: bool = True) -> None:
+    Installation.objects.get_or_create(
+        id=1,
+        defaults={
+            "is_sandbox": is_sandbox,
+            "world": "test",
+            "keys_fingerprint": keys().fingerprint,
+            "created_at": wall(),
+        },
+    )
+    Clock.objects.get_or_create(id=1)
+
+
+def world(*, wave: int = 21, budget: int = 2_679_997_950_000) -> World:
+    install()
+    number = next(_numbers)
+    with transaction():
+        opened = open_wave(
+            number=wave,
+            opens_at=datetime(2021, 9, 16, 12, tzinfo=WIB),
+            closes_at=datetime(2021, 9, 19, 23, 59, tzinfo=WIB),
+            quota=754_929,
+        )
+        post(
+            person_id=None,
+            event_id=new_id(),
+            kind="programme_funding",
+            debit=int(Chart.TREASURY),
+            credit=int(Chart.PROGRAMME_FUNDS),
+            amount=budget,
+            at=ANNOUNCED,
+        )
+    return World(
+        wave=opened,
+        platform=add_partner(kind="platform", code=f"platform{number}", name="Tokopedia", at=ANNOUNCED),
+        institution=add_partner(
+            kind="institution", code=f"institution{number}", name="Rasa Kata", at=ANNOUNCED, legacy_commit=True
+        ),
+    )
+
+
+def result_row(**changes: str) -> ResultRow:
+    number = next(_numbers)
+    birth = date(1995, 3, 1) + timedelta(days=number % 28)
+    values = {
+        "nik": f"990101{birth:%d%m%y}{number:04d}",
+        "family_card_number": f"99{number:014d}",
+        "name": f"Peserta Ke-{number}",
+        "birth_date": birth.isoformat(),
+        "phone": f"0812{number + 10_000_000:08d}",
+        "email": f"peserta{number}@contoh.id",
+        "province_code": "99",
+        "education": "sma",
+    }
+    return ResultRow(**{**values, **changes})
+
+
+def participants(
+    world: World, *, count: int = 1, ready: bool = True, announced_at: datetime = ANNOUNCED
+) -> list[Participant]:
+    """Award `count` new people; with `ready` they have seen the three videos."""
+    rows = [result_row() for _ in range(count)]
+    import_results(
+        rows=rows,
+        wave_number=world.wave.number,
+        decree_number=f"SK-{world.wave.number}",
+        announced_at=announced_at,
+        at=announced_at,
+    )
+    from prakerja.people.queries import person_id_by_nik
+
+    made = []
+    for row in rows:
+        person_id = person_id_by_nik(nik=row.nik)
+        assert person_id is not None
+        if ready:
+            watch_videos(person_id)
+        award = Award.objects.get(person_id=person_id)
+        made.append(Participant(person_id, award, card_number(award=award), "+62" + row.phone[1:], row.nik))
+    return made
+
+
+def participant(world: World, *, ready: bool = True) -> Participant:
+    return participants(world, ready=ready)[0]
+
+
+def watch_videos(person_id: uuid.UUID, *, at: datetime = VIDEOS_AT) -> None:
+    for number in (1, 2, 3):
+        ready_at = start_video(person_id=person_id, number=number, at=at)
+        finish_video(person_id=person_id, number=number, at=ready_at)
+        at = ready_at
+
+
+def course(
+    world: World,
+    *,
+    price: int = 475_000,
+    seats: int = 100,
+    delivery: str = "self_paced",
+    starts_at: datetime = datetime(2021, 9, 1, tzinfo=WIB),
+    ends_at: datetime = datetime(2021, 12, 10, tzinfo=WIB),
+    **fields: object,
+) -> tuple[Course, CourseRun]:
+    number = next(_numbers)
+    with transaction():
+        made = add_course(
+            institution_id=world.institution.partner_id,
+            code=f"kursus-{number}",
+            title=f"Kursus {number}",
+            category="Keuangan",
+            mode=fields.pop("mode", "online"),
+            delivery=delivery,
+            duration_hours=7,
+            **fields,
+        )
+        run = add_run(
+            course_id=made.id, code=f"jadwal-{number}", starts_at=starts_at, ends_at=ends_at, capacity=seats
+        )
+        set_price(course_id=made.id, platform_id=world.platform.partner_id, price=price, at=ANNOUNCED)
+    return made, run
+
+
+def otp_of(person_id: uuid.UUID, template: str = "otp_purchase") -> str:
+    """The code in the newest SMS, as the phone would show it."""
+    import json
+
+    message = Message.objects.filter(person_id=person_id, template=template).order_by("-created_at", "-id")[0]
+    assert message.parameters_enc is not None
+    sealed = unseal(
+        message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id
+    )
+    return str(json.loads(sealed)["otp"])
+
+
+def intend(
+    world: World, who: Participant, run: CourseRun, *, amount: int = 475_000, at: datetime = BUY_AT, user: str = ""
+) -> tuple[str, str]:
+    """Send the OTP; returns the token and the code on the phone."""
+    token = send_otp(
+        platform_id=world.platform.partner_id,
+        platform_user=user or f"user-{who.person_id}",
+        card_number=who.card,
+        course_code=run.course.code,
+        schedule_code=run.code,
+        amount=amount,
+        at=at,
+    )
+    return token, otp_of(who.person_id)
+
+
+def buy(
+    world: World,
+    who: Participant,
+    run: CourseRun,
+    *,
+    amount: int = 475_000,
+    at: datetime = BUY_AT,
+    invoice: str = "",
+    user: str = "",
+) -> Receipt:
+    token, otp = intend(world, who, run, amount=amount, at=at, user=user)
+    return authorise(
+        platform_id=world.platform.partner_id,
+        token=token,
+        otp=otp,
+        invoice_code=invoice or f"INV-{next(_numbers)}",
+        invoice_url="https://platform.example/invoice",
+        at=at + timedelta(seconds=30),
+    )
+
+
+def code_of(person_id: uuid.UUID) -> str:
+    voucher = Voucher.objects.filter(person_id=person_id).order_by("-issued_at")[0]
+    return unseal(voucher.code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher.id)
