@@ -1,0 +1,151 @@
+"""A person links the bank account or e-wallet that incentives are paid to (programme.md 5.5)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.access.operations import check_challenge, send_challenge
+from prakerja.audit.operations import record
+from prakerja.disbursements.gateway import gateway
+from prakerja.disbursements.models import PayoutAccount
+from prakerja.disbursements.policies import PROVIDERS, account_number, linkable_providers
+from prakerja.disbursements.providers import InquiryResult
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import seal, unseal
+from prakerja.people import queries as people
+from prakerja.people.models import Person
+from prakerja.programmes.schemes import wib_day
+
+
+def request_link(*, person_id: uuid.UUID, provider: str, number: str, closes_at: datetime | None, at: datetime) -> None:
+    """Send the OTP that confirms a link. `closes_at` is the exclusive link cut-off of the person's scheme, if any.
+
+    An e-wallet's number must be the registered phone. Raises Refused: link_closed, provider_unknown, number_format,
+    wallet_phone, account_linked, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    """
+    _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
+    send_challenge(
+        person_id=person_id, purpose="link_account", at=at, parameters={"provider": PROVIDERS[provider].name}
+    )
+
+
+def link_account(
+    *, person_id: uuid.UUID, provider: str, number: str, otp: str, closes_at: datetime | None, at: datetime
+) -> uuid.UUID:
+    """Link an account: the provider is asked whose it is, the OTP is used up, the answer is stored. Returns its id.
+
+    An account of another NIK, or a wallet that was not upgraded, is linked and says so: it is what the person must mend
+    before money comes (programme.md 5.4). Raises Refused as `request_link`, and account_not_found, account_blocked,
+    provider_unavailable, otp_wrong (left), otp_expired, otp_locked (until).
+    """
+    spelt = _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
+    found = inquire(person_id=person_id, provider=provider, number=spelt)
+    if found.status == "unknown":
+        raise Refused("provider_unavailable")
+    if found.status != "active":
+        raise Refused("account_not_found" if found.status == "not_found" else "account_blocked")
+    check_challenge(person_id=person_id, purpose="link_account", otp=otp, at=at)
+    account_id = new_id()
+    with transaction():
+        account = PayoutAccount(
+            id=account_id,
+            person_id=person_id,
+            kind=PROVIDERS[provider].kind,
+            provider=provider,
+            number_enc=seal(spelt, table="disbursements_payoutaccount", column="number_enc", row_id=account_id),
+            holder_name=found.holder_name or "",
+            nik_matches=found.nik_matches,
+            is_kyc_complete=_is_kyc_complete(provider=provider, found=found),
+            linked_at=at,
+        )
+        # Of two links at once the unique key lets one through.
+        PayoutAccount.objects.bulk_create([account], ignore_conflicts=True)
+        if not PayoutAccount.objects.filter(person_id=person_id, id=account_id).exists():
+            raise Refused("account_linked")
+        record(
+            action="account.linked",
+            at=at,
+            person_id=person_id,
+            actor_kind="participant",
+            subject_kind="payout_account",
+            subject_id=account_id,
+            data={
+                "provider": provider,
+                "nik_matches": account.nik_matches,
+                "is_kyc_complete": account.is_kyc_complete,
+            },
+        )
+    return account_id
+
+
+def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
+    """Take the link away; a payment that is due soon will be held. Raises Refused: account_unknown."""
+    with transaction():
+        account = (
+            PayoutAccount.objects.select_for_update(no_key=True).filter(person_id=person_id, unlinked_at=None).first()
+        )
+        if account is None:
+            raise Refused("account_unknown")
+        account.unlinked_at = at
+        account.save(update_fields=["unlinked_at"])
+        record(
+            action="account.unlinked",
+            at=at,
+            person_id=person_id,
+            actor_kind="participant",
+            subject_kind="payout_account",
+            subject_id=account.id,
+        )
+
+
+def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResult:
+    """Ask the provider whose account this is. A network call: never inside a transaction."""
+    name = Person.objects.values_list("name", flat=True).get(id=person_id)
+    return gateway().inquire(provider=provider, number=number, name=name, nik_tail=people.nik(person_id=person_id)[-4:])
+
+
+def inquire_account(*, account: PayoutAccount) -> InquiryResult:
+    """Ask the provider about a linked account again: a person may have upgraded the wallet since."""
+    return inquire(person_id=account.person_id, provider=account.provider, number=opened_number(account=account))
+
+
+@requires_transaction
+def store_inquiry(*, account: PayoutAccount, found: InquiryResult) -> None:
+    """Keep what the provider says now; no usable answer changes nothing."""
+    if found.status != "active":
+        return
+    account.nik_matches = found.nik_matches
+    account.is_kyc_complete = _is_kyc_complete(provider=account.provider, found=found)
+    account.holder_name = found.holder_name or account.holder_name
+    account.save(update_fields=["nik_matches", "is_kyc_complete", "holder_name"])
+
+
+def opened_number(*, account: PayoutAccount) -> str:
+    """The account's number, opened: for the provider only."""
+    return unseal(bytes(account.number_enc), table="disbursements_payoutaccount", column="number_enc", row_id=account.id)
+
+
+def _is_kyc_complete(*, provider: str, found: InquiryResult) -> bool:
+    """A bank knows its customers: only an e-wallet has to be upgraded (programme.md 5.5)."""
+    return found.is_kyc_complete or PROVIDERS[provider].kind == "bank_account"
+
+
+def _checked_number(
+    *, person_id: uuid.UUID, provider: str, number: str, closes_at: datetime | None, at: datetime
+) -> str:
+    if closes_at is not None and at >= closes_at:
+        raise Refused("link_closed", closed_at=closes_at)
+    rule = linkable_providers(on=wib_day(at)).get(provider)
+    if rule is None:
+        raise Refused("provider_unknown")
+    spelt = account_number(kind=rule.kind, typed=number)
+    if spelt is None:
+        raise Refused("number_format")
+    if rule.kind == "e_wallet" and spelt != people.contact(person_id=person_id, kind="phone"):
+        raise Refused("wallet_phone")
+    if PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None).exists():
+        raise Refused("account_linked")
+    return spelt

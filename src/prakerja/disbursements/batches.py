@@ -1,0 +1,89 @@
+"""A batch of payments to one provider on one day leaves only with three signatures of three people (decisions.md 53)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from prakerja.audit.operations import record
+from prakerja.disbursements.models import BATCH_STATES, PaymentBatch, PaymentInstruction
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.models import Installation
+
+# The state that each signature leads to, and the column that keeps who gave it.
+SIGNATURES = (("approved", "approved_by"), ("authorised", "authorised_by"), ("released", "released_by"))
+SANDBOX_SIGNERS = ("verifikator@demo.prakerja", "bendahara@demo.prakerja", "direktur@demo.prakerja")
+
+
+@requires_transaction
+def drafted_batch(*, provider: str, pay_date: date, at: datetime) -> PaymentBatch:
+    """The batch of this provider and day that still takes instructions; made when there is none."""
+    batches = PaymentBatch.objects.filter(provider=provider, pay_date=pay_date, status="drafted")
+    found = batches.first()
+    if found is None:
+        # Two runners at once: the unique key keeps one batch and both use it.
+        PaymentBatch.objects.bulk_create(
+            [PaymentBatch(provider=provider, pay_date=pay_date, drafted_at=at)], ignore_conflicts=True
+        )
+        found = batches.first()
+    if found is None:
+        # It was signed between the two looks: the next instruction opens a batch of its own.
+        return PaymentBatch.objects.create(provider=provider, pay_date=pay_date, drafted_at=at)
+    return found
+
+
+def sign_batch(*, batch_id: uuid.UUID, signer: str, at: datetime) -> str:
+    """Give the next signature (approve, authorise, release) and return the batch's new state. At release money may go.
+
+    `signer` names the operator; each of the three must be somebody else. Raises Refused: batch_unknown, batch_signed
+    (nothing is left to sign), signer_repeated.
+    """
+    with transaction():
+        batch = PaymentBatch.objects.select_for_update(no_key=True).filter(id=batch_id).first()
+        if batch is None:
+            raise Refused("batch_unknown")
+        missing = [(state, column) for state, column in SIGNATURES if not getattr(batch, column)]
+        if not missing or batch.status == "closed":
+            raise Refused("batch_signed")
+        if not signer or signer in (batch.approved_by, batch.authorised_by, batch.released_by):
+            raise Refused("signer_repeated")
+        state, column = missing[0]
+        batch.status = BATCH_STATES.advance(current=batch.status, to=state)
+        setattr(batch, column, signer)
+        if state == "released":
+            batch.released_at = at
+        batch.save()
+        record(
+            action=f"batch.{state}",
+            at=at,
+            actor_kind="operator",
+            actor_id=signer,
+            subject_kind="payment_batch",
+            subject_id=batch.id,
+            data={"provider": batch.provider, "pay_date": batch.pay_date.isoformat()},
+        )
+    return batch.status
+
+
+def sandbox_sign_off(*, at: datetime) -> int:
+    """Sign every waiting batch as three demo operators. Returns how many were released; 0 outside a sandbox."""
+    if not Installation.objects.filter(is_sandbox=True).exists():
+        return 0
+    released = 0
+    for batch in PaymentBatch.objects.filter(status__in=["drafted", "approved", "authorised"], drafted_at__lte=at):
+        while batch.status != "released":
+            signed = [getattr(batch, column) for _, column in SIGNATURES]
+            signer = next(name for name in SANDBOX_SIGNERS if name not in signed)
+            sign_batch(batch_id=batch.id, signer=signer, at=at)
+            batch.refresh_from_db()
+        released += 1
+    return released
+
+
+def close_batches(*, at: datetime) -> int:
+    """Close released batches in which every instruction has its end. Returns how many."""
+    open_ones = PaymentInstruction.objects.filter(status__in=["drafted", "sent"]).values("batch_id")
+    with transaction():
+        done = PaymentBatch.objects.filter(status="released").exclude(id__in=open_ones)
+        return done.update(status="closed", closed_at=at)

@@ -1,0 +1,154 @@
+"""One payment to one account: drafted, sent once, answered once. What fails is followed up, never edited (model.md D).
+
+These are helpers of the context that owes the money: it opens the transaction, locks its own row and calls them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from prakerja.disbursements.accounts import opened_number
+from prakerja.disbursements.batches import drafted_batch
+from prakerja.disbursements.gateway import gateway
+from prakerja.disbursements.models import (
+    INSTRUCTION_STATES,
+    PaymentInstruction,
+    PayoutAccount,
+    ReferenceClaim,
+)
+from prakerja.disbursements.policies import ask_again_at, provider_of, reference_for
+from prakerja.disbursements.providers import TransferResult
+from prakerja.kernel import codes
+from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.errors import Refused
+from prakerja.ledger.models import Chart
+from prakerja.ledger.operations import account_for, post
+
+
+@requires_transaction
+def draft_instruction(
+    *, account: PayoutAccount, amount: int, pay_date: date, follow_up_of: PaymentInstruction | None, at: datetime
+) -> PaymentInstruction:
+    """Write down a payment of `amount` rupiah, in the batch of its provider and day. Nothing moves yet."""
+    batch = drafted_batch(provider=account.provider, pay_date=pay_date, at=at)
+    instruction = PaymentInstruction.objects.create(
+        person_id=account.person_id,
+        batch=batch,
+        payout_account=account,
+        reference=reference_for(provider=account.provider, code=codes.reference()),
+        amount=amount,
+        follow_up_of=follow_up_of,
+        pay_date=pay_date,
+    )
+    ReferenceClaim.objects.create(
+        provider=account.provider,
+        reference=instruction.reference,
+        person_id=account.person_id,
+        instruction_id=instruction.id,
+    )
+    return instruction
+
+
+@requires_transaction
+def drop_instruction(*, instruction: PaymentInstruction, to: str, reason: str, at: datetime) -> None:
+    """End a drafted payment at the last look: `held`, or `cancelled` when its award ended or its day has passed."""
+    _advance(instruction, to=to, at=at, reason=reason)
+    instruction.ended_at = at
+    instruction.save()
+
+
+@requires_transaction
+def mark_sent(*, instruction: PaymentInstruction, at: datetime) -> None:
+    """The payment goes out with this transaction; the call follows the commit. Raises Refused: batch_not_released."""
+    if instruction.batch.status != "released":
+        raise Refused("batch_not_released")
+    _advance(instruction, to="sent", at=at)
+    instruction.sent_at = at
+    instruction.ask_at = ask_again_at(asked=0, at=at)
+    instruction.save()
+    _post(instruction, "send", debit=int(Chart.INCENTIVES_PAYABLE), credit=_in_transit(instruction), at=at)
+
+
+@requires_transaction
+def record_result(*, instruction: PaymentInstruction, status: str, reason: str, at: datetime) -> bool:
+    """Store an answer of the provider: settled, failed or returned. False when it says what is known already.
+
+    Raises Refused: result_conflicts (an answer that its state does not allow, such as failed after settled).
+    """
+    if instruction.status == status:
+        return False
+    if status not in INSTRUCTION_STATES.table[instruction.status]:
+        raise Refused("result_conflicts", known=instruction.status, reported=status)
+    _advance(instruction, to=status, at=at, reason=reason)
+    instruction.ask_at = None
+    if status == "settled":
+        instruction.settled_at = at
+        _post(instruction, "settle", debit=_in_transit(instruction), credit=_paid_out(instruction), at=at)
+    elif status == "failed":
+        instruction.ended_at = at
+        _post(instruction, "send_failed", debit=_in_transit(instruction), credit=int(Chart.INCENTIVES_PAYABLE), at=at)
+    else:
+        instruction.ended_at = at
+        _post(instruction, "return", debit=_paid_out(instruction), credit=int(Chart.INCENTIVES_PAYABLE), at=at)
+    instruction.save()
+    return True
+
+
+@requires_transaction
+def ask_later(*, instruction: PaymentInstruction, at: datetime) -> None:
+    """The provider gave no answer that ends anything: ask again, less and less often, then leave it to an operator."""
+    instruction.ask_count += 1
+    instruction.ask_at = ask_again_at(asked=instruction.ask_count, at=at)
+    instruction.save(update_fields=["ask_count", "ask_at"])
+
+
+def transmit(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:
+    """Tell the provider to pay. A network call, after the commit; the same reference is never paid twice."""
+    account = instruction.payout_account
+    return gateway().transfer(
+        reference=instruction.reference,
+        provider=account.provider,
+        number=opened_number(account=account),
+        holder_name=account.holder_name,
+        amount=instruction.amount,
+        at=at,
+    )
+
+
+def ask_status(*, instruction: PaymentInstruction) -> TransferResult:
+    """Ask the provider how a payment stands. A network call that moves nothing."""
+    return gateway().status(reference=instruction.reference)
+
+
+def route_of_reference(*, reference: str) -> tuple[uuid.UUID, uuid.UUID]:
+    """Person and instruction behind a transfer's name. Raises Refused: reference_unknown."""
+    claim = ReferenceClaim.objects.filter(provider=provider_of(reference=reference), reference=reference).first()
+    if claim is None:
+        raise Refused("reference_unknown")
+    return claim.person_id, claim.instruction_id
+
+
+def _advance(instruction: PaymentInstruction, *, to: str, at: datetime, reason: str = "") -> None:
+    instruction.status = INSTRUCTION_STATES.advance(current=instruction.status, to=to)
+    instruction.reason = reason
+
+
+def _post(instruction: PaymentInstruction, kind: str, *, debit: int, credit: int, at: datetime) -> None:
+    post(
+        person_id=instruction.person_id,
+        event_id=instruction.id,
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        amount=instruction.amount,
+        at=at,
+    )
+
+
+def _in_transit(instruction: PaymentInstruction) -> int:
+    return account_for(code=f"in_transit:{instruction.payout_account.provider}")
+
+
+def _paid_out(instruction: PaymentInstruction) -> int:
+    return account_for(code=f"paid_out:{instruction.payout_account.provider}")

@@ -1,0 +1,42 @@
+"""The public verbs of disbursements; each stands in the file that its noun names.
+
+A participant links an account through `incentives.operations`, which knows until when the person's scheme lets him.
+"""
+
+from prakerja.disbursements.accounts import (
+    inquire_account,
+    link_account,
+    request_link,
+    store_inquiry,
+    unlink_account,
+)
+from prakerja.disbursements.batches import close_batches, sandbox_sign_off, sign_batch
+from prakerja.disbursements.instructions import (
+    ask_later,
+    ask_status,
+    draft_instruction,
+    drop_instruction,
+    mark_sent,
+    record_result,
+    route_of_reference,
+    transmit,
+)
+
+__all__ = [
+    "ask_later",
+    "ask_status",
+    "close_batches",
+    "draft_instruction",
+    "drop_instruction",
+    "inquire_account",
+    "link_account",
+    "mark_sent",
+    "record_result",
+    "request_link",
+    "route_of_reference",
+    "sandbox_sign_off",
+    "sign_batch",
+    "store_inquiry",
+    "transmit",
+    "unlink_account",
+]

@@ -1,0 +1,132 @@
+"""Surveys are installed, planned for a person, opened, answered, closed. Their money stands in `incentives`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from prakerja.audit.operations import record
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.notifications.operations import queue
+from prakerja.programmes.schemes import Scheme, survey_window
+from prakerja.surveys.models import Response, Survey
+from prakerja.surveys.policies import checked_answers
+from prakerja.surveys.questionnaires import QUESTIONNAIRES
+
+
+@requires_transaction
+def install_surveys() -> None:
+    """Store the questionnaires. The same again changes nothing."""
+    for item in QUESTIONNAIRES:
+        Survey.objects.get_or_create(
+            number=item["number"], defaults={"title": item["title"], "questions": item["questions"]}
+        )
+
+
+@requires_transaction
+def plan_responses(*, person_id: uuid.UUID, rules: Scheme, first_incentive_paid_at: datetime) -> None:
+    """Write down when each survey of a person opens and closes, counted from the first incentive (programme.md 7)."""
+    if Survey.objects.filter(number__lte=rules.survey.times).count() < rules.survey.times:
+        install_surveys()
+    surveys = Survey.objects.filter(number__lte=rules.survey.times)
+    planned = []
+    for survey in surveys:
+        window = survey_window(scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at)
+        if window is not None:
+            planned.append(
+                Response(person_id=person_id, survey=survey, opens_at=window.opens_at, closes_at=window.closes_at)
+            )
+    Response.objects.bulk_create(planned, ignore_conflicts=True)
+
+
+@requires_transaction
+def take_back_plan(*, person_id: uuid.UUID) -> None:
+    """The first incentive came back: surveys that nobody was told of are not planned any more."""
+    Response.objects.filter(person_id=person_id, announced_at=None, submitted_at=None, closed_at=None).delete()
+
+
+@requires_transaction
+def lock_response(*, person_id: uuid.UUID, survey_id: uuid.UUID) -> Response:
+    """A person's response, locked. `survey_id` names the survey, or the response itself. Raises Refused: survey_unknown."""
+    found = (
+        Response.objects.select_for_update(no_key=True)
+        .filter(Q(id=survey_id) | Q(survey_id=survey_id), person_id=person_id)
+        .first()
+    )
+    if found is None:
+        raise Refused("survey_unknown")
+    return found
+
+
+@requires_transaction
+def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[str, Any], at: datetime) -> None:
+    """Store a complete set of answers, once, inside the window.
+
+    Raises Refused: survey_submitted, survey_not_open (opens_at), survey_closed, survey_order (an earlier one is open
+    and unanswered), consent_missing, survey_incomplete (question).
+    """
+    if response.submitted_at is not None:
+        raise Refused("survey_submitted")
+    if at < response.opens_at:
+        raise Refused("survey_not_open", opens_at=response.opens_at)
+    if response.closed_at is not None or at >= response.closes_at:
+        raise Refused("survey_closed", closed_at=response.closes_at)
+    earlier = Response.objects.filter(
+        person_id=response.person_id,
+        survey__number__lt=response.survey.number,
+        submitted_at=None,
+        closed_at=None,
+        closes_at__gt=at,
+    )
+    if is_sequential and earlier.exists():
+        raise Refused("survey_order")
+    response.answers = checked_answers(questions=response.survey.questions, answers=answers)
+    response.consented_at = response.submitted_at = at
+    if response.announced_at is None:
+        response.announced_at = at
+    response.save()
+    record(
+        action="survey.submitted",
+        at=at,
+        person_id=response.person_id,
+        actor_kind="participant",
+        subject_kind="survey_response",
+        subject_id=response.id,
+        data={"survey": response.survey.number},
+    )
+
+
+@requires_transaction
+def close_response(*, response: Response, at: datetime) -> None:
+    """The survey was not answered in time."""
+    response.closed_at = at
+    response.save(update_fields=["closed_at"])
+
+
+def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) -> bool:
+    """Say on the dashboard that a survey is open. False when it was said before."""
+    with transaction():
+        response = (
+            Response.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+            .select_related("survey")
+            .filter(person_id=person_id, id=response_id, announced_at=None, closed_at=None)
+            .first()
+        )
+        if response is None:
+            return False
+        response.announced_at = at
+        response.save(update_fields=["announced_at"])
+        queue(
+            person_id=person_id,
+            template="survey_open",
+            channels=("dashboard",),
+            parameters={"number": response.survey.number, "closes_at": response.closes_at.isoformat()},
+            dedupe_key=f"survey_open:{response.id}",
+            at=at,
+        )
+    return True

@@ -1,0 +1,38 @@
+"""Whether a survey is answered: consent first, and every question (programme.md 7). What is answered never matters. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prakerja.kernel.errors import Refused
+
+LONGEST_TEXT = 2_000
+
+
+def checked_answers(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers to keep: one per question, nothing else.
+
+    Values may be the texts of a form. Raises Refused: consent_missing, survey_incomplete (question).
+    """
+    kept: dict[str, Any] = {}
+    for question in questions:
+        key, kind = question["key"], question["kind"]
+        value = _value(question, answers.get(key))
+        if value is None:
+            raise Refused("consent_missing") if kind == "consent" else Refused("survey_incomplete", question=key)
+        kept[key] = value
+    return kept
+
+
+def _value(question: Mapping[str, Any], given: Any) -> Any:
+    """The answer in its own type, or None when it is none."""
+    kind = question["kind"]
+    if kind == "consent":
+        return True if given in (True, "true", "yes", "on", "1") else None
+    text = str(given).strip() if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    if kind == "choice":
+        return text if text in {option["value"] for option in question["options"]} else None
+    if kind == "number":
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return text if text and len(text) <= LONGEST_TEXT and "\x00" not in text else None
