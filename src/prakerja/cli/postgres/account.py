@@ -89,18 +89,25 @@ def first_closed(path: Path, account: Account | None) -> Path | None:
 
 
 def run(
-    command: Sequence[str], *, account: Account | None, timeout: float = 120
+    command: Sequence[str],
+    *,
+    account: Account | None,
+    timeout: float = 120,
+    started: Callable[[int], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a short program as the server's account and collect its words; it dies with its parent."""
+    """Run a short program as the server's account and collect its words; it dies with its parent.
+
+    `timeout` is in seconds; `started` is told the process id at once. Raises LauncherError
+    `cannot-switch-user`.
+    """
     try:
-        return subprocess.run(
+        process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            check=False,
-            timeout=timeout,
             cwd="/",
             env=_environment(),
             umask=0o077,
@@ -109,6 +116,15 @@ def run(
         )
     except (subprocess.SubprocessError, PermissionError) as error:
         raise _cannot_start(error, account) from error
+    with process:
+        try:
+            if started is not None:
+                started(process.pid)
+            output, words = process.communicate(timeout=timeout)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, output, words)
 
 
 def spawn(command: Sequence[str], *, account: Account | None, output: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -151,8 +167,8 @@ def _environment() -> dict[str, str]:
 
 
 def _cannot_start(error: Exception, account: Account | None) -> Exception:
-    """A refused setuid becomes a sentence; anything else (a time-out) stays as it is."""
-    if account is not None and not isinstance(error, subprocess.TimeoutExpired):
+    """A refused setuid becomes a sentence; anything else stays as it is."""
+    if account is not None:
         return LauncherError("cannot-switch-user", user=account.name)
     return error
 

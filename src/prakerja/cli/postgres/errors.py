@@ -90,10 +90,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "DATABASE_URL cannot be read; its form is postgresql://user@host:5432/database.",
     ),
     "database-url-unreachable": (
-        "Server pada DATABASE_URL ({where}) tidak menjawab. "
-        "Periksa alamat, nama basis data dan kata sandinya.",
-        "The server of DATABASE_URL ({where}) does not answer. "
-        "Check its address, database name and password.",
+        "Server pada DATABASE_URL ({where}) tidak menjawab. Periksa alamat, nama basis data dan kata sandinya.",
+        "The server of DATABASE_URL ({where}) does not answer. Check its address, database name and password.",
     ),
     "database-url-too-old": (
         "Server pada DATABASE_URL adalah PostgreSQL {found}; prakerja memerlukan {oldest} atau lebih baru.",

@@ -158,12 +158,7 @@ def socket_folder(layout: Layout, account: Account | None, previous: Path | None
     owner = account.uid if account is not None else os.geteuid()
     if fits(layout.run):
         return layout.run
-    if (
-        previous is not None
-        and previous != layout.run
-        and fits(previous)
-        and _is_closed_to_others(previous, owner)
-    ):
+    if previous is not None and previous != layout.run and fits(previous) and _is_closed_to_others(previous, owner):
         return previous
     folder = Path(tempfile.mkdtemp(prefix="prakerja-", dir=short_folder(account)))
     hand_over(folder, account)

@@ -70,9 +70,7 @@ class LauncherLock:
         os.close(self.descriptor)
 
 
-def wait_for_lock(
-    lock: LauncherLock, *, own: bool, patient: bool, answers: Callable[[State], bool]
-) -> State | None:
+def wait_for_lock(lock: LauncherLock, *, own: bool, patient: bool, answers: Callable[[State], bool]) -> State | None:
     """Wait until the lock is ours (returns None), or return the state of a running owner's server to adopt.
 
     `own`: never adopt; a running owner is reported instead. A one-shot command's server is never adopted: it

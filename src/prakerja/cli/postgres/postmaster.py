@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from psycopg import sql
 from prakerja.cli.postgres.account import Account, hand_over, run, spawn
 from prakerja.cli.postgres.binaries import Binaries
 from prakerja.cli.postgres.errors import LauncherError
-from prakerja.cli.postgres.layout import PORT, Layout
+from prakerja.cli.postgres.layout import PORT, Layout, socket_path
 from prakerja.cli.postgres.lock import is_alive
 
 ROLE = "prakerja"
@@ -45,15 +47,23 @@ class Blueprint:
         return self.layout.log / "postgresql.log"
 
 
-def make_cluster(layout: Layout, account: Account | None, binaries: Binaries, *, sync: bool) -> None:
+def make_cluster(
+    layout: Layout,
+    account: Account | None,
+    binaries: Binaries,
+    *,
+    sync: bool,
+    started: Callable[[int], None] | None = None,
+) -> None:
     """`initdb` into another name, then rename: a half-made database is never taken for a whole one.
 
+    The name is a new one every time, since the children of a killed `initdb` still write for a moment.
     Connections over the socket are trusted, because only its owner and root can enter the socket's folder.
-    Raises LauncherError `initdb-failed`.
+    `started` is told the process id of `initdb`. Raises LauncherError `initdb-failed`.
     """
-    fresh = layout.home / "postgres.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
+    for left in layout.home.glob("postgres.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    fresh = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=layout.home))
     hand_over(fresh, account)
     command = [binaries.program("initdb"), "-D", str(fresh), "-U", ROLE, "-E", "UTF8", "--locale=C"]
     if binaries.major >= 17:  # the wheel has no ICU; older versions know only the C library's locales
@@ -61,7 +71,7 @@ def make_cluster(layout: Layout, account: Account | None, binaries: Binaries, *,
     command += ["--data-checksums", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
     if not sync:
         command.append("--no-sync")
-    answer = run(command, account=account, timeout=300)
+    answer = run(command, account=account, timeout=300, started=started)
     if answer.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
         said = (answer.stderr or answer.stdout).strip().splitlines()
@@ -102,7 +112,13 @@ def settings(*, durable: bool) -> dict[str, str]:
 
 
 def start(plan: Blueprint) -> subprocess.Popen[bytes]:
-    """Start the server as a foreground child; the caller tells the watcher, then waits."""
+    """Start the server as a foreground child; the caller tells the watcher, then waits.
+
+    A killed server's socket and its lock file are cleared first: when nobody has collected its process yet,
+    PostgreSQL takes them for a living server's. The folder is ours alone, and so is the launcher's lock.
+    """
+    for left in (socket_path(plan.socket_dir), Path(f"{socket_path(plan.socket_dir)}.lock")):
+        left.unlink(missing_ok=True)
     if plan.log_file.exists() and plan.log_file.stat().st_size > _LARGEST_LOG:
         plan.log_file.replace(plan.log_file.with_suffix(".1.log"))
     command = [plan.binaries.program("postgres"), "-D", str(plan.layout.cluster)]
@@ -153,9 +169,7 @@ def stop(process: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
 def answers(socket_dir: Path) -> bool:
     """Whether a server takes connections on that socket now."""
     try:
-        psycopg.connect(
-            host=str(socket_dir), port=PORT, user=ROLE, dbname=DATABASE, connect_timeout=5
-        ).close()
+        psycopg.connect(host=str(socket_dir), port=PORT, user=ROLE, dbname=DATABASE, connect_timeout=5).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -180,7 +194,8 @@ def end_orphan(cluster: Path) -> None:
             os.kill(pid, number)
         while ours and is_alive(pid) and time.monotonic() < deadline:
             time.sleep(_STEP)
-    if not ours:
+    # A zombie and a stranger both look like a living server to PostgreSQL; a number nobody has does not.
+    if Path(f"/proc/{pid}").exists() and not (ours and is_alive(pid)):
         record.unlink(missing_ok=True)
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -88,9 +89,7 @@ def database_url(server: Server, name: str) -> str:
         password = parts.pop("password", None)
         login = f"{user}:{quote(str(password), safe='')}" if password is not None else user
         database = quote(str(parts.pop("dbname")), safe="")
-        query = "&".join(
-            f"{key}={quote(str(value), safe='')}" for key, value in parts.items() if value is not None
-        )
+        query = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in parts.items() if value is not None)
         return f"postgresql://{login}@/{database}" + (f"?{query}" if query else "")
     return _socket_url(server.socket_dir, name)
 
@@ -114,6 +113,8 @@ class _Owner:
 
     def begin(self, *, durable: bool, remove: Path | None) -> Server:
         """Make the database if there is none, start the server, wait until it answers."""
+        if threading.current_thread() is not threading.main_thread():
+            raise LauncherError("not-main-thread")  # see account.spawn; said before a database is made
         earlier = read_state(self._layout)
         previous = Path(earlier.socket_dir) if earlier is not None and earlier.socket_dir else None
         self._say("starting", socket_dir=previous)
@@ -122,7 +123,7 @@ class _Owner:
         if self._layout.cluster.exists():
             postmaster.end_orphan(self._layout.cluster)
         else:
-            postmaster.make_cluster(self._layout, self._account, binaries, sync=durable)
+            postmaster.make_cluster(self._layout, self._account, binaries, sync=durable, started=self._watch.follow)
         self._plan = postmaster.Blueprint(
             layout=self._layout,
             account=self._account,
@@ -165,7 +166,8 @@ class _Owner:
     def end(self, *, at_once: bool) -> None:
         """Stop the server, dismiss the watcher, clear what a next start does not need, free the lock."""
         socket_dir = self._plan.socket_dir if self._plan is not None else None
-        self._say("stopping", socket_dir=socket_dir)
+        if socket_dir is not None:
+            self._say("stopping", socket_dir=socket_dir)
         if self._process is not None:
             postmaster.stop(self._process, at_once=at_once)
         if self._watch is not None:
@@ -179,9 +181,7 @@ class _Owner:
         pid = self._process.pid if self._process is not None else 0
         write_state(
             self._layout,
-            State(
-                kind=self._kind, phase=phase, launcher=os.getpid(), pid=pid, socket_dir=str(socket_dir or "")
-            ),
+            State(kind=self._kind, phase=phase, launcher=os.getpid(), pid=pid, socket_dir=str(socket_dir or "")),
         )
 
     def _binaries_for_cluster(self) -> Binaries:

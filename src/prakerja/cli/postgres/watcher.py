@@ -2,8 +2,8 @@
 
 Standard input is a pipe whose other end only the launcher holds. Each line is the process id of the server
 now running; `done` means the launcher has stopped it itself. End-of-file without `done`: the launcher died,
-so the server is stopped fast, then FOLDER (a throw-away server's) is removed. The launcher's lock is inherited
-and thus held until the server is really gone.
+so the server is stopped fast, then FOLDER (a throw-away server's) is removed. The launcher's lock is
+inherited and thus held until the server is really gone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ def main() -> None:
         if pid:
             _stop(pid, handle)
     for folder in sys.argv[1:]:
-        shutil.rmtree(folder, ignore_errors=True)
+        for _ in range(50):  # a stopped server's last children may still be writing
+            shutil.rmtree(folder, ignore_errors=True)
+            if not os.path.exists(folder):
+                break
+            time.sleep(0.1)
 
 
 if __name__ == "__main__":
