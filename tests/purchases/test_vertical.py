@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from prakerja.ledger.models import Balance, Chart, Transfer
+from prakerja.reporting.proof import prove
 from prakerja.training.operations import redeem
 from tests import builders as b
 
@@ -22,5 +23,7 @@ def test_a_listed_person_buys_and_redeems() -> None:
     code = b.code_of(who.person_id)
     status = redeem(institution_id=world.institution.partner_id, code=code, at=b.BUY_AT + timedelta(hours=12))
     assert (status.status, status.attendance_status) == (1, 1)
+    proof = prove()
+    assert [check for check in proof.checks if not check.ok] == []
     kinds = list(Transfer.objects.filter(person_id=who.person_id).order_by("id").values_list("kind", "amount"))
     assert kinds == [("fund", 1_000_000), ("reserve", 2_550_000), ("purchase", 475_000), ("redeem", 475_000)]

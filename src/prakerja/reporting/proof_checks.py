@@ -1,0 +1,348 @@
+"""The checks of the proof: (what it proves, the rows it looks at, a statement that returns the rows that differ)."""
+
+from __future__ import annotations
+
+
+def _account(code: str, expected: str, name: str, counted: str) -> tuple[str, str, str]:
+    """The balance of one programme account equals a sum over the rows that stand behind it."""
+    return (
+        name,
+        counted,
+        f"""
+        SELECT account.balance, expected.amount AS expected
+          FROM (SELECT coalesce(sum(CASE WHEN credit.code = '{code}' THEN t.amount ELSE -t.amount END), 0) AS balance
+                  FROM ledger_transfer t
+                  JOIN ledger_account debit ON debit.id = t.debit_id
+                  JOIN ledger_account credit ON credit.id = t.credit_id
+                 WHERE '{code}' IN (debit.code, credit.code)) account,
+               (SELECT coalesce(sum(amount), 0) AS amount FROM {expected}) expected
+         WHERE account.balance <> expected.amount
+        """,
+    )
+
+
+def _per_account(prefix: str, expected: str, name: str, counted: str) -> tuple[str, str, str]:
+    """The same for a family of accounts (`payable:<institution>`): `expected` yields (code, amount)."""
+    return (
+        name,
+        counted,
+        f"""
+        SELECT coalesce(account.code, expected.code) AS account, coalesce(account.balance, 0) AS balance,
+               coalesce(expected.amount, 0) AS expected
+          FROM (SELECT a.code, coalesce(sum(CASE WHEN t.credit_id = a.id THEN t.amount ELSE -t.amount END), 0) AS balance
+                  FROM ledger_account a LEFT JOIN ledger_transfer t ON a.id IN (t.credit_id, t.debit_id)
+                 WHERE a.code LIKE '{prefix}:%' GROUP BY a.code) account
+          FULL JOIN (SELECT code, sum(amount) AS amount FROM ({expected}) rows (code, amount) GROUP BY code) expected
+            ON expected.code = account.code
+         WHERE coalesce(account.balance, 0) <> coalesce(expected.amount, 0)
+        """,
+    )
+
+
+def _claim(name: str, claim: str, row: str, on: str, key: str) -> tuple[str, str, str]:
+    """Every claim has its row, and every row its claim."""
+    return (
+        name,
+        claim,
+        f"SELECT claimed.{key} AS claim, target.id AS target FROM {claim} claimed FULL JOIN {row} target ON {on} "
+        f"WHERE claimed.{key} IS NULL OR target.id IS NULL",
+    )
+
+
+_MONEY = [
+    (
+        "all accounts sum to zero",
+        "ledger_account",
+        "SELECT total FROM (SELECT coalesce(sum(CASE WHEN t.credit_id = a.id THEN t.amount ELSE -t.amount END), 0) AS total"
+        "  FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.credit_id, t.debit_id)) x WHERE total <> 0",
+    ),
+    (
+        "each running balance equals its transfers",
+        "ledger_balance",
+        """
+        SELECT balance.id AS balance, balance.amount, coalesce(moved.amount, 0) AS transfers
+          FROM ledger_balance balance
+          LEFT JOIN (SELECT t.person_id, t.balance_id, b.account_id,
+                            sum(CASE WHEN t.credit_id = b.account_id THEN t.amount ELSE -t.amount END) AS amount
+                       FROM ledger_transfer t
+                       JOIN ledger_balance b ON b.person_id = t.person_id AND b.id = t.balance_id
+                      GROUP BY t.person_id, t.balance_id, b.account_id) moved
+            ON moved.person_id = balance.person_id AND moved.balance_id = balance.id
+         WHERE balance.amount <> coalesce(moved.amount, 0)
+        """,
+    ),
+    (
+        "a transfer names the balance of the personal account it touches, and no other",
+        "ledger_transfer",
+        """
+        SELECT t.id AS transfer FROM ledger_transfer t
+          LEFT JOIN ledger_balance b ON b.person_id = t.person_id AND b.id = t.balance_id
+         WHERE ((t.debit_id IN (3, 4) OR t.credit_id IN (3, 4)) <> (t.balance_id IS NOT NULL))
+            OR (t.balance_id IS NOT NULL AND b.account_id NOT IN (t.debit_id, t.credit_id))
+        """,
+    ),
+    (
+        "an ended award holds nothing",
+        "intake_award",
+        """
+        SELECT award.id AS award, award.status, wallet_balance.amount AS wallet, reserve.amount AS reserve
+          FROM intake_award award
+          JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
+          JOIN ledger_balance wallet_balance
+            ON wallet_balance.person_id = wallet.person_id AND wallet_balance.id = wallet.balance_id
+          JOIN ledger_balance reserve ON reserve.person_id = award.person_id AND reserve.id = award.reserve_id
+         WHERE award.ended_at IS NOT NULL AND (wallet_balance.amount <> 0 OR reserve.amount <> 0)
+            OR wallet.closed_at IS NOT NULL AND wallet_balance.amount <> 0
+        """,
+    ),
+    _account(
+        "vouchers_outstanding",
+        "vouchers_voucher WHERE status = 'issued'",
+        "bought and not redeemed equals vouchers_outstanding",
+        "vouchers_voucher",
+    ),
+    _per_account(
+        "payable",
+        "SELECT 'payable:' || partner.code, voucher.amount FROM vouchers_voucher voucher "
+        "JOIN partners_partner partner ON partner.id = voucher.institution_id WHERE voucher.status = 'redeemed'",
+        "redeemed and not settled equals payable, per institution",
+        "vouchers_voucher",
+    ),
+    _account(
+        "incentives_payable",
+        "incentives_incentive WHERE status IN ('due', 'held')",
+        "incentives due or held equal incentives_payable",
+        "incentives_incentive",
+    ),
+    _per_account(
+        "in_transit",
+        "SELECT 'in_transit:' || account.provider, instruction.amount FROM disbursements_paymentinstruction instruction "
+        "JOIN disbursements_payoutaccount account ON account.person_id = instruction.person_id "
+        " AND account.id = instruction.payout_account_id WHERE instruction.status = 'sent'",
+        "sent and unanswered equals in_transit, per provider",
+        "disbursements_paymentinstruction",
+    ),
+    _per_account(
+        "paid_out",
+        "SELECT 'paid_out:' || account.provider, instruction.amount FROM disbursements_paymentinstruction instruction "
+        "JOIN disbursements_payoutaccount account ON account.person_id = instruction.person_id "
+        " AND account.id = instruction.payout_account_id WHERE instruction.status = 'settled'",
+        "settled instructions equal paid_out, per provider",
+        "disbursements_paymentinstruction",
+    ),
+]
+
+_CAUSES = [
+    (
+        "a purchase has its transfer, and a void exactly when it is voided",
+        "purchases_purchase",
+        """
+        SELECT purchase.id AS purchase, purchase.status, purchase.amount, bought.amount AS bought, undone.amount AS undone
+          FROM purchases_purchase purchase
+          LEFT JOIN ledger_transfer bought ON bought.person_id = purchase.person_id
+                AND bought.event_id = purchase.id AND bought.kind = 'purchase'
+          LEFT JOIN ledger_transfer undone ON undone.person_id = purchase.person_id
+                AND undone.event_id = purchase.id AND undone.kind IN ('void', 'void_late')
+         WHERE bought.amount IS DISTINCT FROM purchase.amount
+            OR (purchase.status = 'voided') <> (undone.amount IS NOT DISTINCT FROM purchase.amount)
+            OR (purchase.status = 'succeeded' AND undone.id IS NOT NULL)
+        """,
+    ),
+    (
+        "a purchase succeeded exactly when its voucher is not cancelled, at the same price",
+        "purchases_purchase",
+        """
+        SELECT purchase.id AS purchase, purchase.status, voucher.status AS voucher, voucher.amount
+          FROM purchases_purchase purchase
+          FULL JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+         WHERE purchase.id IS NULL OR voucher.id IS NULL OR purchase.amount <> voucher.amount
+            OR (purchase.status = 'succeeded') <> (voucher.status <> 'cancelled')
+        """,
+    ),
+    (
+        "a voucher was redeemed exactly when the institution was credited and the first attendance verified",
+        "vouchers_voucher",
+        """
+        SELECT voucher.id AS voucher, voucher.status, moved.amount AS credited, attendance.id IS NOT NULL AS attended
+          FROM vouchers_voucher voucher
+          LEFT JOIN ledger_transfer moved ON moved.person_id = voucher.person_id
+                AND moved.event_id = voucher.id AND moved.kind = 'redeem'
+          LEFT JOIN training_attendance attendance ON attendance.person_id = voucher.person_id
+                AND attendance.voucher_id = voucher.id AND attendance.sequence = 1 AND attendance.status = 'verified'
+         WHERE (voucher.redeemed_at IS NOT NULL) <> (moved.amount IS NOT DISTINCT FROM voucher.amount)
+            OR (voucher.redeemed_at IS NOT NULL) <> (attendance.id IS NOT NULL)
+        """,
+    ),
+    (
+        "an expired voucher gave its price back once",
+        "vouchers_voucher",
+        """
+        SELECT voucher.id AS voucher, voucher.status, moved.amount AS returned
+          FROM vouchers_voucher voucher
+          LEFT JOIN ledger_transfer moved ON moved.person_id = voucher.person_id
+                AND moved.event_id = voucher.id AND moved.kind = 'voucher_expired'
+         WHERE (voucher.status = 'expired') <> (moved.amount IS NOT DISTINCT FROM voucher.amount)
+        """,
+    ),
+    (
+        "an intent is consumed exactly when it has its purchase",
+        "purchases_paymentintent",
+        """
+        SELECT intent.id AS intent, intent.status, purchase.id AS purchase
+          FROM purchases_paymentintent intent
+          LEFT JOIN purchases_purchase purchase ON purchase.person_id = intent.person_id AND purchase.intent_id = intent.id
+         WHERE (intent.status = 'consumed') <> (purchase.id IS NOT NULL)
+            OR purchase.id IS NOT NULL AND purchase.amount <> intent.amount
+        """,
+    ),
+    (
+        "seats taken equal succeeded purchases, per run",
+        "catalogue_courserun",
+        """
+        SELECT run.code AS run, seats.taken, coalesce(bought.count, 0) AS bought
+          FROM catalogue_courserun run
+          JOIN (SELECT course_run_id, sum(seats_taken) AS taken FROM catalogue_courserunseats GROUP BY 1) seats
+            ON seats.course_run_id = run.id
+          LEFT JOIN (SELECT course_run_id, count(*) AS count FROM purchases_purchase
+                      WHERE status = 'succeeded' GROUP BY 1) bought ON bought.course_run_id = run.id
+         WHERE seats.taken <> coalesce(bought.count, 0)
+        """,
+    ),
+    (
+        "no purchase before the videos, after the deadline or above the listed price",
+        "purchases_purchase",
+        """
+        SELECT purchase.id AS purchase FROM purchases_purchase purchase
+          JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+         WHERE award.videos_done_at IS NULL OR purchase.authorised_at < award.videos_done_at
+            OR NOT EXISTS (SELECT 1 FROM catalogue_listing listing
+                            WHERE listing.course_id = purchase.course_id AND listing.platform_id = purchase.platform_id
+                              AND listing.price >= purchase.amount)
+        """,
+    ),
+    (
+        "a revoked person is on the blacklist, and nobody else is",
+        "intake_award",
+        """
+        SELECT award.id AS award, listed.person_id AS listed
+          FROM (SELECT * FROM intake_award WHERE status = 'revoked') award
+          FULL JOIN intake_blacklist listed ON listed.person_id = award.person_id
+         WHERE award.id IS NULL OR listed.person_id IS NULL
+        """,
+    ),
+    (
+        "each incentive that fell due left the reserve once",
+        "incentives_incentive",
+        """
+        SELECT incentive.id AS incentive, incentive.status, moved.amount AS moved
+          FROM incentives_incentive incentive
+          LEFT JOIN ledger_transfer moved ON moved.person_id = incentive.person_id
+                AND moved.event_id = incentive.id AND moved.kind IN ('incentive_due', 'survey_due')
+         WHERE incentive.status IN ('due', 'held', 'instructed', 'paid')
+               AND moved.amount IS DISTINCT FROM incentive.amount
+            OR incentive.status = 'planned' AND moved.id IS NOT NULL
+        """,
+    ),
+    (
+        "an incentive is paid exactly when its latest instruction is settled for its amount",
+        "incentives_incentive",
+        """
+        SELECT incentive.id AS incentive, incentive.status, instruction.status AS instruction
+          FROM incentives_incentive incentive
+          LEFT JOIN disbursements_paymentinstruction instruction
+            ON instruction.person_id = incentive.person_id AND instruction.id = incentive.instruction_id
+         WHERE (incentive.status = 'paid') <> coalesce(instruction.status = 'settled', false)
+            OR instruction.amount <> incentive.amount
+        """,
+    ),
+    (
+        "nothing was paid without certificate, stars, review and a valid account",
+        "incentives_incentive",
+        """
+        SELECT incentive.id AS incentive FROM incentives_incentive incentive
+          JOIN disbursements_paymentinstruction instruction
+            ON instruction.person_id = incentive.person_id AND instruction.id = incentive.instruction_id
+          JOIN disbursements_payoutaccount account
+            ON account.person_id = instruction.person_id AND account.id = instruction.payout_account_id
+         WHERE instruction.sent_at IS NOT NULL
+           AND (NOT account.nik_matches OR NOT account.is_kyc_complete OR incentive.kind = 'post_training' AND (
+                NOT EXISTS (SELECT 1 FROM training_certificate certificate
+                             WHERE certificate.person_id = incentive.person_id
+                               AND certificate.completion_id = incentive.completion_id)
+             OR NOT EXISTS (SELECT 1 FROM training_rating rating
+                             WHERE rating.person_id = incentive.person_id
+                               AND rating.completion_id = incentive.completion_id)))
+        """,
+    ),
+    (
+        "nothing was sent inside the payout pause",
+        "disbursements_paymentinstruction",
+        """
+        SELECT instruction.id AS instruction, instruction.sent_at
+          FROM disbursements_paymentinstruction instruction
+          JOIN intake_award award ON award.person_id = instruction.person_id
+          JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+         WHERE (instruction.sent_at AT TIME ZONE 'Asia/Jakarta')::date
+               BETWEEN (scheme.data -> 'payout_pause' ->> 'first')::date AND (scheme.data -> 'payout_pause' ->> 'last')::date
+        """,
+    ),
+    (
+        "a follow-up never pays what its predecessor paid",
+        "disbursements_paymentinstruction",
+        """
+        SELECT later.id AS instruction FROM disbursements_paymentinstruction later
+          JOIN disbursements_paymentinstruction earlier
+            ON earlier.person_id = later.person_id AND earlier.id = later.follow_up_of_id
+         WHERE earlier.status NOT IN ('failed', 'returned') OR earlier.amount <> later.amount
+        """,
+    ),
+]
+
+_CLAIMS = [
+    _claim(
+        "each NIK claim has its person and back",
+        "people_nikclaim",
+        "people_person",
+        "target.id = claimed.person_id",
+        "person_id",
+    ),
+    _claim(
+        "each card claim has its award and back",
+        "intake_cardclaim",
+        "intake_award",
+        "target.person_id = claimed.person_id AND target.id = claimed.award_id",
+        "award_id",
+    ),
+    _claim(
+        "each code claim has its voucher and back",
+        "vouchers_codeclaim",
+        "vouchers_voucher",
+        "target.person_id = claimed.person_id AND target.id = claimed.voucher_id",
+        "voucher_id",
+    ),
+    _claim(
+        "each invoice claim has its purchase and back",
+        "purchases_invoiceclaim",
+        "purchases_purchase",
+        "target.person_id = claimed.person_id AND target.id = claimed.purchase_id "
+        "AND target.platform_id = claimed.platform_id AND target.invoice_code = claimed.invoice_code",
+        "purchase_id",
+    ),
+    _claim(
+        "each reference claim has its purchase and back",
+        "purchases_referenceclaim",
+        "purchases_purchase",
+        "target.person_id = claimed.person_id AND target.id = claimed.purchase_id "
+        "AND target.reference = claimed.reference",
+        "purchase_id",
+    ),
+    _claim(
+        "each contact claim has its live contact point and back",
+        "people_contactclaim",
+        "(SELECT * FROM people_contactpoint WHERE retired_at IS NULL)",
+        "target.person_id = claimed.person_id AND target.kind = claimed.kind",
+        "person_id",
+    ),
+]
+
+CHECKS: tuple[tuple[str, str, str], ...] = (*_MONEY, *_CAUSES, *_CLAIMS)
