@@ -1,0 +1,299 @@
+"""Buying with the card: OTP, refusals, time-outs, the code, cancelling."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from examples.platform import checkout
+from examples.tests.conftest import PHRASE, PORTS, Visitor
+from examples.tests.fake_prakerja import CARD, OTP, FakePrakerja, refuse
+
+FORM = {"course": "python_1", "schedule": "python_1-run"}
+CHECKOUT = "/checkout?course=python_1&schedule=python_1-run"
+
+
+def reach_otp(buyer: Visitor) -> str:
+    """Sign up and send the OTP; return the path of the OTP page."""
+    buyer.sign_up()
+    buyer.get(CHECKOUT)
+    buyer.send("/checkout", card_number="9900 1122-3344 5566", **FORM)
+    assert re.fullmatch(r"/orders/TOKPED-[2-9A-Z]{13}/otp", buyer.path)
+    return buyer.path
+
+
+def named(fake: FakePrakerja, name: str) -> list[dict[str, object]]:
+    """Return what was sent to one call."""
+    return [sent for _, called, sent in fake.calls if called == name]
+
+
+def test_a_purchase_shows_the_code(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    assert 'autocomplete="one-time-code"' in buyer.html
+    buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    assert buyer.path == f"/orders/{invoice}"
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+    assert buyer.text("order-status") == "Berhasil dibayar"
+    assert buyer.text("price") == "Rp475.000"
+    assert buyer.text("invoice-code") == invoice
+    assert buyer.text("transaction-code") == "TRX0000000000001"
+    assert "Buka situs LPK-SATU." in buyer.html
+    assert 'href="http://127.0.0.1:8005/lpk-satu/"' in buyer.html
+    assert "25 September 2021 pukul 19.30 WIB" in buyer.html
+    assert named(fake, "payment/authorize") == [
+        {"otp": OTP, "invoice_url": f"http://127.0.0.1:9107/orders/{invoice}", "invoice_code": invoice}
+    ]
+    sent = named(fake, "payment/send-otp")
+    assert [call["amount"] for call in sent] == [475_000]
+    html = buyer.get("/orders")
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+    assert f'data-invoice="{invoice}"' in html
+
+
+def test_one_account_sends_one_user_id(buyer: Visitor, fake: FakePrakerja, platform: Flask) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    buyer.get("/checkout?course=kopi_1&schedule=kopi_1-run")
+    buyer.send("/checkout", card_number=CARD, course="kopi_1", schedule="kopi_1-run")
+    other = Visitor(platform.test_client(), f"http://127.0.0.1:{PORTS[0]}")
+    other.sign_up()
+    other.get(CHECKOUT)
+    other.send("/checkout", card_number=CARD, **FORM)
+    assert re.match("/orders/BUKALP-", other.path)
+    users = [call["user_platform_id"] for call in named(fake, "payment/send-otp")]
+    assert users[0] == users[1] != users[2]
+
+
+def test_a_promotion_is_paid_at_its_price(buyer: Visitor, fake: FakePrakerja) -> None:
+    fake.listings[0]["promotion"] = {"discount": 75_000, "ends_at": None}
+    buyer.send(reach_otp(buyer), otp=OTP)
+    assert [call["amount"] for call in named(fake, "payment/send-otp")] == [400_000]
+    assert buyer.text("price") == "Rp400.000"
+
+
+def test_checkout_needs_an_account_and_comes_back(buyer: Visitor) -> None:
+    buyer.get(CHECKOUT)
+    assert buyer.path == "/signin"
+    assert 'name="next" value="/checkout?course=python_1&amp;schedule=python_1-run"' in buyer.html
+    buyer.get("/signup")
+    buyer.send("/signup", name="Siti", email="siti@contoh.id", password=PHRASE, next=CHECKOUT)
+    assert buyer.path == "/checkout"
+    assert 'name="card_number"' in buyer.html
+    buyer.get("/checkout?course=python_1&schedule=kopi_1-run", 404)
+
+
+@pytest.mark.parametrize("typed", ["", "1234", "99001122334455667", "990011223344556x", "<script>", "९९००११२२३३४४५५६६"])
+def test_a_number_that_is_no_card_number_is_not_sent(buyer: Visitor, fake: FakePrakerja, typed: str) -> None:
+    buyer.sign_up()
+    buyer.get(CHECKOUT)
+    html = buyer.send("/checkout", 422, card_number=typed, **FORM)
+    assert 'href="#card_number">Nomor Kartu Prakerja terdiri dari 16 angka.' in html
+    assert not typed or f'value="{typed}"' not in html
+    assert named(fake, "payment/send-otp") == []
+
+
+def test_a_refusal_shows_the_sentence_and_what_to_do(buyer: Visitor, fake: FakePrakerja) -> None:
+    buyer.sign_up()
+    buyer.get(CHECKOUT)
+    html = buyer.send("/checkout", 422, card_number="9900112233440000", **FORM)
+    assert buyer.text("error-message") == "Nomor Kartu Prakerja tidak ditemukan."
+    assert "Periksa lagi 16 angka" in html
+    assert "9900112233440000" not in html
+    fake.refusals["payment/send-otp"] = refuse(
+        "ERRPLT40392", "Tonton tiga video di dashboard Prakerja terlebih dahulu."
+    )
+    html = buyer.send("/checkout", 422, card_number=CARD, **FORM)
+    assert buyer.text("error-message") == "Tonton tiga video di dashboard Prakerja terlebih dahulu."
+    assert "tonton ketiga video sampai selesai" in html
+    assert "Anda belum membeli pelatihan di sini." in buyer.get("/orders")
+
+
+def test_a_wrong_otp_tells_the_tries_left_and_locks(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    assert "6 angka" in buyer.send(path, 422, otp="12")
+    assert named(fake, "payment/authorize") == []
+    buyer.send(path, 422, otp="000000")
+    assert buyer.text("error-message") == "OTP salah. Sisa percobaan 2."
+    buyer.send(path, 422, otp="000000")
+    assert buyer.text("error-message") == "OTP salah. Sisa percobaan 1."
+    buyer.send(path, 422, otp="000000")
+    assert buyer.text("error-message") == "OTP terkunci sampai pukul 11.00."
+    assert fake.transactions == {}
+
+
+def test_the_otp_can_be_sent_again(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    resend = path.replace("/otp", "/resend")
+    fake.refusals["payment/send-otp"] = refuse("ERRPLT42990", "Tunggu 60 detik sebelum meminta OTP lagi.")
+    buyer.send(resend, 422)
+    assert buyer.text("error-message") == "Tunggu 60 detik sebelum meminta OTP lagi."
+    fake.refusals.clear()
+    assert "OTP baru sudah dikirim." in buyer.send(resend)
+    assert buyer.path == path
+    buyer.send(path, otp=OTP)
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+    assert [call["prakerja_id"] for call in named(fake, "payment/send-otp")] == [CARD, CARD, CARD]
+
+
+def test_after_a_restart_the_card_number_is_asked_again(buyer: Visitor, platform: Flask) -> None:
+    path = reach_otp(buyer)
+    platform.extensions["shop"].cards._cards.clear()
+    assert "Ketik lagi nomor kartu" in buyer.get(path)
+    buyer.send(path.replace("/otp", "/resend"))
+    assert buyer.path == "/checkout"
+
+
+def test_card_memory_forgets_after_ten_minutes() -> None:
+    moment = [100.0]
+    memory = checkout.CardMemory(monotonic=lambda: moment[0])
+    memory.keep("A", CARD)
+    moment[0] += 599.9
+    assert memory.recall("A") == CARD
+    moment[0] += 0.1
+    assert memory.recall("A") is None
+    memory.keep("B", CARD)
+    assert list(memory._cards) == ["B"]
+
+
+def test_a_time_out_at_authorize_is_settled_by_asking(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    fake.late.add("payment/authorize")
+    buyer.send(path, otp=OTP)
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+    assert len(fake.transactions) == 1
+    assert [name for _, name, _ in fake.calls if name.startswith("payment/")][-2:] == [
+        "payment/authorize",
+        "payment/status",
+    ]
+
+
+def test_a_lost_authorize_may_be_repeated_and_pays_once(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    here = path.removesuffix("/otp")
+    fake.lost.add("payment/authorize")
+    buyer.send(path, otp=OTP)
+    assert buyer.path == here
+    assert buyer.text("order-status") == "Sedang diperiksa"
+    assert "belum mencatat pembayaran" in buyer.send(f"{here}/check")
+    fake.lost.clear()
+    assert "tidak mungkin dibayar dua kali" in buyer.get(path)
+    buyer.send(path, otp=OTP)
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+    assert len(fake.transactions) == 1
+
+
+def test_an_unknown_outcome_is_found_out_later(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    fake.late |= {"payment/authorize", "payment/status"}
+    buyer.send(path, otp=OTP)
+    assert buyer.text("order-status") == "Sedang diperiksa"
+    assert "Jangan membeli lagi" in buyer.html
+    fake.late.clear()
+    buyer.get("/orders")
+    assert buyer.text("order-status") == "Berhasil dibayar"
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+
+
+def test_an_attempt_that_stays_unknown_ends(
+    buyer: Visitor, fake: FakePrakerja, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = reach_otp(buyer)
+    fake.lost.add("payment/authorize")
+    buyer.send(path, otp=OTP)
+    monkeypatch.setattr(checkout, "SETTLED_S", -1)
+    buyer.get("/orders")
+    assert buyer.text("order-status") == "Tidak dilanjutkan"
+    assert fake.transactions == {}
+
+
+def test_a_code_that_only_the_dashboard_shows(buyer: Visitor, fake: FakePrakerja) -> None:
+    fake.shows_code = False
+    buyer.send(reach_otp(buyer), otp=OTP)
+    assert "Kode untuk membuka kelas ada di dashboard Prakerja Anda." in buyer.html
+    assert 'data-testid="voucher-code"' not in buyer.html
+
+
+def test_a_code_that_comes_late_is_fetched_on_the_next_view(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    invoice = path.split("/")[2]
+    fake.refusals[f"transactions/{invoice}"] = (503, {})
+    buyer.send(path, otp=OTP)
+    assert "sedang kami ambil" in buyer.html
+    fake.refusals.clear()
+    buyer.get(f"/orders/{invoice}")
+    assert buyer.text("voucher-code") == "ABCDEFGH0001"
+
+
+def test_cancelling_voids_once_and_hides_the_code(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    cancel = f"/orders/{invoice}/cancel"
+    assert "Ya, batalkan" in buyer.get(cancel)
+    buyer.send(cancel)
+    assert buyer.path == f"/orders/{invoice}"
+    assert buyer.text("order-status") == "Dibatalkan"
+    assert "ABCDEFGH0001" not in buyer.html
+    buyer.send(cancel)
+    assert named(fake, "payment/void") == [{"invoice_code": invoice, "transaction_code": "TRX0000000000001"}]
+
+
+def test_a_redeemed_order_cannot_be_cancelled(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    fake.codes["ABCDEFGH0001"]["status"] = 1
+    cancel = path.replace("/otp", "/cancel")
+    buyer.get(cancel)
+    buyer.send(cancel, 422)
+    assert buyer.text("error-message") == "Kode sudah ditukar; transaksi tidak dapat dibatalkan."
+
+
+def test_a_void_whose_answer_was_lost(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    cancel = path.replace("/otp", "/cancel")
+    buyer.get(cancel)
+    fake.late.add("payment/void")
+    buyer.send(cancel)
+    assert buyer.text("order-status") == "Dibatalkan"
+
+
+def test_a_new_otp_ends_the_order_that_waited(buyer: Visitor, fake: FakePrakerja) -> None:
+    first = reach_otp(buyer)
+    buyer.get("/checkout?course=kopi_1&schedule=kopi_1-run")
+    buyer.send("/checkout", card_number=CARD, course="kopi_1", schedule="kopi_1-run")
+    buyer.get(first)
+    assert buyer.path == first.removesuffix("/otp")
+    assert buyer.text("order-status") == "Tidak dilanjutkan"
+
+
+def test_orders_are_private(buyer: Visitor, platform: Flask) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    other = Visitor(platform.test_client(), buyer.base)
+    other.sign_up(email="budi@contoh.id")
+    other.get(path.removesuffix("/otp"), 404)
+    other.get(path, 404)
+    other.send(path.replace("/otp", "/cancel"), 404)
+
+
+def test_the_card_number_leaves_no_trace(buyer: Visitor, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    path = reach_otp(buyer)
+    pages = buyer.html
+    pages += buyer.send(path, 422, otp="000000")
+    files = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert b"token-1" in files
+    pages += buyer.send(path, otp=OTP) + buyer.get("/orders")
+    for file in tmp_path.iterdir():
+        assert CARD.encode() not in file.read_bytes()
+    for trace in (CARD, OTP, "token-1"):
+        assert trace not in pages
+        assert trace not in caplog.text
+    assert buyer.page is not None
+    assert buyer.page.headers["Cache-Control"] == "no-store"
