@@ -14,13 +14,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from partner_api.conftest import AT, Signer, read, send
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api import bodies, clients, errors
 from prakerja.partner_api.endpoint import MAX_BODY_BYTES, Call, Endpoint, Route
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.partners.operations import NewCredential, mint_key
+from tests.partner_api.signer import AT, Signer, read, send
 
 PATH = "/api/v1/test/echo"
 

@@ -64,9 +64,10 @@ def transaction(call: Call[bodies.Body]) -> Any:
     is_idempotent=True,
 )
 def completions(call: Call[bodies.Completion]) -> Any:
+    code = typed_code(call, call.body.redeem_code)
     found = training.record_completion(
         institution_id=call.client.partner_id,
-        code=typed_code(call, call.body.redeem_code),
+        code=code,
         completed_date=call.body.completed_date,
         score=call.body.score,
         certificate_number=call.body.certificate_number,
@@ -75,7 +76,7 @@ def completions(call: Call[bodies.Completion]) -> Any:
         at=call.at,
     )
     return {
-        "redeem_code": found.redeem_code,
+        "redeem_code": code,
         "completed_date": found.completed_date.isoformat(),
         "score": found.score,
         "certificate_number": found.certificate_number,
