@@ -177,16 +177,16 @@ def apply(person_id: uuid.UUID, *, status: str = "waiting", reason: str = "") ->
     )
 
 
-def award(person_id: uuid.UUID | None = None, *, videos: int = 0, balance: int = 1_000_000, **fields: Any) -> Participant:
+def award(
+    person_id: uuid.UUID | None = None, *, videos: int = 0, balance: int = 1_000_000, **fields: Any
+) -> Participant:
     """Somebody selected, with `videos` of the three videos seen."""
     owner = person_id or person()
     application = apply(owner, status="selected")
     funds = Balance.objects.create(person_id=owner, account_id=int(Chart.WALLET), amount=balance)
     reserve = Balance.objects.create(person_id=owner, account_id=int(Chart.RESERVE), amount=2_550_000)
     wallet = Wallet.objects.create(person_id=owner, balance=funds, opened_at=ANNOUNCED)
-    decree, _ = Decree.objects.get_or_create(
-        number="SK-21", defaults={"wave": wave(), "issued_at": ANNOUNCED}
-    )
+    decree, _ = Decree.objects.get_or_create(number="SK-21", defaults={"wave": wave(), "issued_at": ANNOUNCED})
     award_id = new_id()
     made = Award.objects.create(
         id=award_id,

@@ -10,12 +10,8 @@ from prakerja.kernel.clock import WIB
 from prakerja.kernel.money import format_rupiah
 
 MONTHS = {
-    "id": (
-        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
-    ),
-    "en": (
-        "January February March April May June July August September October November December".split()
-    ),
+    "id": ("Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()),
+    "en": ("January February March April May June July August September October November December".split()),
 }
 WEEKDAYS = {
     "id": "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split(),

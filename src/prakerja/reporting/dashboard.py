@@ -93,6 +93,8 @@ class Purchase(msgspec.Struct, frozen=True):
     invoice_code: str
     authorised_at: datetime
     voided_at: datetime | None
+    course_code: str
+    schedule_code: str
     course_title: str
     delivery: str
     mode: str
@@ -167,9 +169,7 @@ class Survey(msgspec.Struct, frozen=True):
 
     def is_open(self, at: datetime) -> bool:
         """Whether it can be answered at `at`."""
-        return (
-            self.submitted_at is None and self.closed_at is None and self.opens_at <= at < self.closes_at
-        )
+        return self.submitted_at is None and self.closed_at is None and self.opens_at <= at < self.closes_at
 
 
 class Dashboard(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ SELECT json_build_object(
                 'id', pu.id, 'number', pu.number, 'amount', pu.amount, 'status', pu.status,
                 'reference', pu.reference, 'invoice_code', pu.invoice_code,
                 'authorised_at', pu.authorised_at, 'voided_at', pu.voided_at,
-                'course_title', co.title, 'delivery', co.delivery, 'mode', co.mode,
+                'course_code', co.code, 'schedule_code', cr.code, 'course_title', co.title, 'delivery', co.delivery, 'mode', co.mode,
                 'institution_code', ins.code, 'institution_name', ins.name, 'how_to_redeem', ins.how_to_redeem,
                 'institution_website', ins.website,
                 'platform_code', pl.code, 'platform_name', pl.name,

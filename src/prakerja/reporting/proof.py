@@ -51,7 +51,10 @@ def _run(cursor: Any, name: str, counted: str, sql: str) -> Check:
     cursor.execute(f"SELECT * FROM ({sql}) differences LIMIT {SHOWN}")
     names = [column.name for column in cursor.description]
     differences = [
-        {key: value if isinstance(value, int | bool | None) else str(value) for key, value in zip(names, row, strict=True)}
+        {
+            key: value if isinstance(value, int | bool | None) else str(value)
+            for key, value in zip(names, row, strict=True)
+        }
         for row in cursor.fetchall()
     ]
     return Check(name=name, ok=not differences, rows=looked_at, differences=differences)

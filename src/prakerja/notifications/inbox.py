@@ -1,0 +1,45 @@
+"""What a person has been told on the dashboard."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.kernel.db import transaction
+from prakerja.kernel.secrets import unseal
+from prakerja.notifications.models import Message
+from prakerja.notifications.templates import render
+
+NEWEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """One message as its owner reads it; `at` is UTC programme time."""
+
+    title: str
+    text: str
+    at: datetime
+    is_new: bool
+
+
+def open_inbox(*, person_id: uuid.UUID, language: str, at: datetime) -> list[InboxMessage]:
+    """The newest dashboard messages in `language` (id or en), newest first; looking marks them as read at `at`."""
+    with transaction():
+        found = list(
+            Message.objects.filter(person_id=person_id, channel="dashboard").order_by("-created_at", "-id")[:NEWEST]
+        )
+        fresh = [message.id for message in found if message.read_at is None]
+        if fresh:
+            Message.objects.filter(person_id=person_id, id__in=fresh, read_at=None).update(read_at=at)
+    return [_opened(message, language) for message in found if message.parameters_enc is not None]
+
+
+def _opened(message: Message, language: str) -> InboxMessage:
+    text = unseal(
+        message.parameters_enc or b"", table="notifications_message", column="parameters_enc", row_id=message.id
+    )
+    words = render(template=message.template, channel=message.channel, parameters=json.loads(text), language=language)
+    return InboxMessage(title=words.title, text=words.text, at=message.created_at, is_new=message.read_at is None)

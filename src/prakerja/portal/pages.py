@@ -1,0 +1,92 @@
+"""What every view needs: who may use it, who is signed in, and how a page is answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template import loader
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from prakerja.kernel.errors import Refused
+from prakerja.portal.texts import sentence
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+SESSION_PERSON = "person_id"
+
+
+def anyone(view: View[P]) -> View[P]:
+    """Declare a page that needs no sign-in."""
+    view.allowed = "anyone"  # type: ignore[attr-defined]
+    return view
+
+
+def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]) -> View[P]:
+    """Declare a page of the signed-in person, whose id comes first among its arguments.
+
+    Nobody else's id can be asked for: there is none in any address. A stranger is sent to the sign-in page.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        person_id = request.session.get(SESSION_PERSON)
+        if person_id is None:
+            return to_sign_in(request)
+        try:
+            response = view(request, uuid.UUID(person_id), *args, **kwargs)
+        except Refused as refused:
+            if refused.reason == "person_unknown":
+                # The session outlived its database (a sandbox that was made anew).
+                request.session.flush()
+                return to_sign_in(request)
+            response = page(request, "refused", section="", status=409, text=sentence(refused))
+        add_never_cache_headers(response)
+        return response
+
+    inner.allowed = "participant"  # type: ignore[attr-defined]
+    return inner
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
+    """To the sign-in page and, for pages that can be asked for again, back afterwards."""
+    address = reverse("portal:sign_in")
+    if request.method == "GET":
+        address += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(address)
+
+
+def safe_next(request: HttpRequest, given: str, fallback: str) -> str:
+    """An address of this site only: nobody can be sent elsewhere through ours."""
+    if given and url_has_allowed_host_and_scheme(
+        given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return given
+    return fallback
+
+
+def page(request: HttpRequest, template: str, *, section: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Render `portal/<template>.html`. `section` marks the place in the menu."""
+    context["section"] = section
+    context["signed_in"] = SESSION_PERSON in request.session
+    context["here"] = request.get_full_path()
+    return HttpResponse(loader.render_to_string(f"portal/{template}.html", context, request), status=status)
+
+
+def with_notice(request: HttpRequest, notice: str, name: str, *args: Any) -> HttpResponseRedirect:
+    """Redirect after a POST, with the key of one sentence that the next page shows once."""
+    request.session["notice"] = notice
+    return redirect(name, *args)
+
+
+def take_notice(request: HttpRequest) -> str:
+    """The key left by the last POST, gone once it was read."""
+    if "notice" not in request.session:
+        return ""
+    return str(request.session.pop("notice"))

@@ -1,0 +1,114 @@
+"""Words for reasons, states and labels. A refusal carries a stable English name; the sentence is looked up here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from prakerja.kernel.errors import Refused
+from prakerja.portal import formats
+
+# Sentences that need nothing but themselves.
+SENTENCES = {
+    "phone_format": gettext_lazy("Nomor ponsel tidak benar. Contoh: 0812 3456 7890."),
+    "otp_expired": gettext_lazy("Kode OTP sudah kedaluwarsa. Minta kode baru."),
+    "otp_daily_limit": gettext_lazy("Batas permintaan kode hari ini tercapai. Coba lagi besok."),
+    "video_order": gettext_lazy("Tonton video sesuai urutan."),
+    "video_unknown": gettext_lazy("Video itu tidak ada."),
+    "video_not_started": gettext_lazy("Mulai video ini dahulu."),
+    "award_ended": gettext_lazy("Kepesertaan sudah berakhir atau dicabut."),
+    "award_unknown": gettext_lazy("Anda belum menjadi peserta."),
+    "rated_already": gettext_lazy("Anda sudah memberi ulasan untuk pelatihan ini."),
+    "certificate_not_visible": gettext_lazy("Ulasan dapat diberikan setelah sertifikat muncul."),
+    "review_closed": gettext_lazy("Batas waktu memberi ulasan sudah lewat."),
+    "review_empty": gettext_lazy("Tulis ulasan Anda."),
+    "review_too_long": gettext_lazy("Ulasan terlalu panjang. Tulis paling banyak 2.000 huruf."),
+    "stars_range": gettext_lazy("Pilih satu sampai lima bintang."),
+    "provider_unknown": gettext_lazy("Pilih bank atau dompet elektronik."),
+    "number_format": gettext_lazy("Nomor hanya berisi angka. Periksa panjangnya."),
+    "wallet_phone": gettext_lazy("Nomor dompet elektronik harus sama dengan nomor ponsel yang terdaftar."),
+    "account_not_found": gettext_lazy("Nomor tidak ditemukan. Periksa kembali bank atau dompet dan nomornya."),
+    "account_linked": gettext_lazy("Sudah ada rekening yang tersambung. Putuskan dahulu."),
+    "account_unknown": gettext_lazy("Tidak ada rekening yang tersambung."),
+    "link_closed": gettext_lazy("Batas waktu menyambungkan rekening sudah lewat."),
+    "provider_unavailable": gettext_lazy("Bank atau dompet sedang tidak dapat dihubungi. Coba lagi sebentar lagi."),
+    "survey_closed": gettext_lazy("Survei ini sudah ditutup."),
+    "survey_not_open": gettext_lazy("Survei ini belum dibuka."),
+    "survey_submitted": gettext_lazy("Anda sudah mengisi survei ini."),
+    "survey_incomplete": gettext_lazy("Jawab semua pertanyaan."),
+    "consent_missing": gettext_lazy("Setujui dahulu penggunaan jawaban Anda."),
+    "withdraw_after_purchase": gettext_lazy("Anda sudah membeli pelatihan, jadi tidak dapat mengundurkan diri."),
+}
+
+
+def sentence(refused: Refused) -> str:
+    """What a participant reads when a rule said no."""
+    details: dict[str, Any] = refused.details
+    if refused.reason == "otp_wrong":
+        left = int(details.get("left", 0))
+        return ngettext("Kode OTP salah. Sisa percobaan: %(n)s.", "Kode OTP salah. Sisa percobaan: %(n)s.", left) % {
+            "n": left
+        }
+    if refused.reason == "otp_locked":
+        return _("Terlalu banyak kode salah. Coba lagi setelah %(when)s.") % {"when": formats.instant(details["until"])}
+    if refused.reason == "otp_too_soon":
+        return _("Tunggu %(seconds)s detik sebelum meminta kode baru.") % {"seconds": details.get("seconds", 60)}
+    if refused.reason == "video_too_early":
+        return _("Video belum selesai. Sisa %(seconds)s detik.") % {"seconds": details.get("seconds", "")}
+    known = SENTENCES.get(refused.reason)
+    return str(known) if known else _("Permintaan ini tidak dapat dilakukan sekarang.")
+
+
+INCENTIVE_LABELS = {
+    "planned": (gettext_lazy("Menunggu diproses"), "grey"),
+    "due": (gettext_lazy("Dijadwalkan"), "blue"),
+    "instructed": (gettext_lazy("Sedang diproses"), "blue"),
+    "paid": (gettext_lazy("Berhasil"), "green"),
+    "held": (gettext_lazy("Dana tertahan"), "orange"),
+    "checking": (gettext_lazy("Dalam pengecekan"), "yellow"),
+    "failed": (gettext_lazy("Gagal"), "red"),
+    "lapsed": (gettext_lazy("Hangus"), "red"),
+    "cancelled": (gettext_lazy("Dibatalkan"), "red"),
+}
+
+HOLD_REASONS = {
+    "account_changed": gettext_lazy("Rekening diganti dekat tanggal pembayaran."),
+    "nik_mismatch": gettext_lazy("NIK pemilik rekening berbeda dengan NIK Anda."),
+    "kyc_incomplete": gettext_lazy("Dompet elektronik belum ditingkatkan."),
+    "no_account": gettext_lazy("Belum ada rekening yang tersambung."),
+}
+
+VOUCHER_LABELS = {
+    "issued": (gettext_lazy("Belum ditukar"), "blue"),
+    "redeemed": (gettext_lazy("Sudah ditukar"), "green"),
+    "cancelled": (gettext_lazy("Dibatalkan"), "red"),
+    "expired": (gettext_lazy("Kedaluwarsa"), "red"),
+}
+
+DELIVERY = {
+    "live": gettext_lazy("Kelas terjadwal"),
+    "self_paced": gettext_lazy("Belajar mandiri"),
+}
+MODE = {
+    "online": gettext_lazy("Daring"),
+    "onsite": gettext_lazy("Tatap muka"),
+    "blended": gettext_lazy("Bauran"),
+}
+CERTIFICATE = {
+    "completion": gettext_lazy("Sertifikat penyelesaian"),
+    "excellence": gettext_lazy("Sertifikat kompetensi lulusan"),
+    "competence": gettext_lazy("Sertifikat kompetensi"),
+}
+
+NOTICES = {
+    "video_finished": gettext_lazy("Video selesai."),
+    "videos_done": gettext_lazy("Ketiga video selesai. Nomor kartu dan saldo Anda sekarang terlihat."),
+    "rated": gettext_lazy("Terima kasih. Ulasan Anda tersimpan."),
+    "linked": gettext_lazy("Rekening tersambung."),
+    "unlinked": gettext_lazy("Rekening diputuskan."),
+    "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
+    "withdrawn": gettext_lazy("Anda sudah mengundurkan diri."),
+    "signed_out": gettext_lazy("Anda sudah keluar."),
+}

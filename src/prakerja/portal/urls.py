@@ -1,0 +1,39 @@
+"""Addresses of the participant's site. None holds anything about a person but opaque ids of the reader's own rows."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from prakerja.portal.views import errors, journey, messages, money, public, purchases, signing_in, surveys
+
+pages = [
+    path("", public.home, name="home"),
+    path("pelatihan", public.courses, name="courses"),
+    path("bantuan", public.help_page, name="help"),
+    path("privasi", public.privacy, name="privacy"),
+    path("bahasa/<slug:code>", public.language, name="language"),
+    path("masuk", signing_in.sign_in, name="sign_in"),
+    path("masuk/kode", signing_in.sign_in_code, name="sign_in_code"),
+    path("keluar", signing_in.sign_out, name="sign_out"),
+    path("dashboard", journey.dashboard, name="dashboard"),
+    path("video", journey.videos, name="videos"),
+    path("video/<int:number>/mulai", journey.video_start, name="video_start"),
+    path("video/<int:number>/selesai", journey.video_finish, name="video_finish"),
+    path("transaksi", purchases.purchases, name="purchases"),
+    path("transaksi/<uuid:purchase_id>", purchases.purchase, name="purchase"),
+    path("ulasan/<uuid:completion_id>", purchases.review, name="review"),
+    path("rekening", money.account, name="account"),
+    path("rekening/kode", money.account_code, name="account_code"),
+    path("rekening/putuskan", money.account_unlink, name="account_unlink"),
+    path("insentif", money.incentives, name="incentives"),
+    path("survei", surveys.surveys, name="surveys"),
+    path("survei/<uuid:response_id>", surveys.survey, name="survey"),
+    path("pesan", messages.messages, name="messages"),
+    path("mengundurkan-diri", journey.withdraw, name="withdraw"),
+]
+urlpatterns = [path("", include((pages, "portal")))]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

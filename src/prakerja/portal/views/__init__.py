@@ -1,0 +1,1 @@
+"""Views: translate in, make one domain call, translate out."""

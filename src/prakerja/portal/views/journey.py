@@ -1,0 +1,101 @@
+"""The dashboard, the three videos, and leaving the programme."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from prakerja.intake import operations as intake
+from prakerja.intake.policies import VIDEO_SECONDS
+from prakerja.kernel import clock
+from prakerja.portal.induction import films
+from prakerja.portal.jinja2env import language
+from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
+from prakerja.portal.texts import INCENTIVE_LABELS, NOTICES, VOUCHER_LABELS
+from prakerja.reporting.policies import derived_stage, incentive_label, next_action
+from prakerja.reporting.queries import dashboard as read_dashboard
+
+# Which of the six words of the way a stage stands at; an ended award shows no way.
+STEP_OF_STAGE = {"awarded": 0, "ready": 1, "purchased": 2, "redeemed": 3, "completed": 4, "reviewed": 5, "paying": 5}
+# A revoked or withdrawn card is worth nothing: neither number nor fund is shown any more.
+LIVE = ("active", "suspended", "finished")
+
+
+@participant
+@require_safe
+def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Where am I now and what do I do next (one statement; the hot page)."""
+    at = clock.now()
+    board = read_dashboard(person_id=person_id)
+    stage = derived_stage(dashboard=board)
+    award = board.award
+    return page(
+        request,
+        "dashboard",
+        section="dashboard",
+        notice=NOTICES.get(take_notice(request), ""),
+        board=board,
+        award=award if award and stage in (*STEP_OF_STAGE, "finished", "suspended") else None,
+        is_live=award is not None and award.status in LIVE,
+        sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
+        action=next_action(dashboard=board, at=at),
+        steps=(_("Video"), _("Beli"), _("Tukar kode"), _("Belajar"), _("Ulasan"), _("Insentif")),
+        step=STEP_OF_STAGE.get(stage, 6),
+        incentives=[(i, INCENTIVE_LABELS[incentive_label(incentive=i, at=at)]) for i in board.incentives],
+        voucher_words=VOUCHER_LABELS,
+        provider_names=PROVIDER_NAMES,
+        platform_names=PLATFORM_NAMES,
+    )
+
+
+@participant
+@require_safe
+def videos(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The three films, in order; the next one opens when the one before was seen to its end."""
+    at = clock.now()
+    board = read_dashboard(person_id=person_id, transactions=1)
+    shown = films(views=board.videos, language=language(), at=at)
+    return page(
+        request,
+        "videos",
+        section="dashboard",
+        notice=NOTICES.get(take_notice(request), ""),
+        films=shown,
+        seconds=VIDEO_SECONDS[1],
+        done=all(film.state == "done" for film in shown),
+    )
+
+
+@participant
+@require_POST
+def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """The film begins: the server notes when."""
+    intake.start_video(person_id=person_id, number=number, at=clock.now())
+    return with_notice(request, "", "portal:videos")
+
+
+@participant
+@require_POST
+def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """The film was seen; the server refuses while its seconds are not over."""
+    is_complete = intake.finish_video(person_id=person_id, number=number, at=clock.now())
+    if is_complete:
+        return with_notice(request, "videos_done", "portal:dashboard")
+    return with_notice(request, "video_finished", "portal:videos")
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Leave before the first purchase, after one confirmation (default 16)."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        if request.POST.get("sure") == "yes":
+            intake.withdraw(person_id=person_id, at=clock.now())
+            return with_notice(request, "withdrawn", "portal:dashboard")
+        errors["sure"] = _("Centang kotak ini bila Anda yakin.")
+    return page(request, "withdraw", section="dashboard", status=422 if errors else 200, errors=errors)

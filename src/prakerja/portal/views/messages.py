@@ -1,0 +1,21 @@
+"""What the programme has told this person on the dashboard."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from prakerja.kernel import clock
+from prakerja.notifications.inbox import open_inbox
+from prakerja.portal.jinja2env import language
+from prakerja.portal.pages import page, participant
+
+
+@participant
+@require_safe
+def messages(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Newest first; looking at them marks them as read."""
+    shown = open_inbox(person_id=person_id, language=language(), at=clock.now())
+    return page(request, "messages", section="messages", messages=shown)

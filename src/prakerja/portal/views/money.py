@@ -1,0 +1,154 @@
+"""The linked account and the schedule of incentives."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from prakerja.disbursements.operations import unlink_account
+from prakerja.incentives.operations import link_account, request_link
+from prakerja.kernel import clock
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.errors import Refused
+from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.providers import PROVIDER_NAMES, linkable
+from prakerja.portal.texts import HOLD_REASONS, INCENTIVE_LABELS, NOTICES, sentence
+from prakerja.reporting.dashboard import Dashboard
+from prakerja.reporting.policies import incentive_label
+from prakerja.reporting.queries import dashboard as read_dashboard
+
+# Unlinking this near before a payment gets the warning: a change then leads to a hold (rule book 5.5).
+NEAR = timedelta(days=7)
+
+
+def _typed(request: HttpRequest) -> tuple[str, str]:
+    """Provider and number as typed, digits only."""
+    number = "".join(character for character in request.POST.get("number", "")[:40] if character not in " .-")
+    return request.POST.get("provider", ""), number
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number")
+def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The linked account, or the form that asks for one; a POST sends the code and asks for it."""
+    provider, number = _typed(request) if request.method == "POST" else ("", "")
+    at = clock.now()
+    offered = linkable(at)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        if provider not in offered:
+            errors["provider"] = _("Pilih bank atau dompet elektronik.")
+        if not (number.isascii() and number.isdigit() and 8 <= len(number) <= 20):
+            errors["number"] = _("Nomor hanya berisi angka. Periksa panjangnya.")
+        if not errors:
+            try:
+                request_link(person_id=person_id, provider=provider, number=number, at=at)
+            except Refused as refused:
+                errors["number"] = sentence(refused)
+            else:
+                return _code_page(request, provider, number, {})
+    board = read_dashboard(person_id=person_id, transactions=1)
+    return page(
+        request,
+        "account",
+        section="dashboard",
+        status=422 if errors else 200,
+        notice=NOTICES.get(take_notice(request), ""),
+        account=board.account,
+        errors=errors,
+        provider=provider,
+        number=number,
+        offered=offered,
+        provider_names=PROVIDER_NAMES,
+    )
+
+
+def _code_page(request: HttpRequest, provider: str, number: str, errors: dict[str, str]) -> HttpResponse:
+    return page(
+        request,
+        "account_code",
+        section="dashboard",
+        status=422 if errors else 200,
+        provider=provider,
+        number=number,
+        errors=errors,
+        provider_names=PROVIDER_NAMES,
+    )
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number", "otp")
+def account_code(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Confirm by the code; the bank is asked whose account it is, and the account page shows the answer."""
+    provider, number = _typed(request)
+    if request.method != "POST" or provider not in PROVIDER_NAMES:
+        return with_notice(request, "", "portal:account")
+    otp = "".join(request.POST.get("otp", "").split())[:10]
+    try:
+        link_account(person_id=person_id, provider=provider, number=number, otp=otp, at=clock.now())
+    except Refused as refused:
+        return _code_page(request, provider, number, {"otp": sentence(refused)})
+    return with_notice(request, "linked", "portal:account")
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_unlink(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Let go of the account, with a warning when a payment is near."""
+    at = clock.now()
+    if request.method == "POST":
+        unlink_account(person_id=person_id, at=at)
+        return with_notice(request, "unlinked", "portal:account")
+    board = read_dashboard(person_id=person_id, transactions=1)
+    return page(request, "account_unlink", section="dashboard", near=payment_near(board, at))
+
+
+def payment_near(board: Dashboard, at: datetime) -> date | None:
+    """The day of the next payment when it is at most seven days off."""
+    today = at.astimezone(WIB).date()
+    days = [i.pay_date for i in board.incentives if i.status in ("planned", "due") and i.pay_date >= today]
+    return min((day for day in days if day - today <= NEAR), default=None)
+
+
+@participant
+@require_safe
+def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The schedule with its labels, or what is still missing before there is one."""
+    at = clock.now()
+    board = read_dashboard(person_id=person_id)
+    rows = [(i, INCENTIVE_LABELS[incentive_label(incentive=i, at=at)]) for i in board.incentives]
+    rows.sort(key=lambda row: (row[0].scheduled_date, row[0].number))
+    return page(
+        request,
+        "incentives",
+        section="incentives",
+        rows=rows,
+        missing=missing_words(board, at),
+        hold_words=HOLD_REASONS,
+        pause=board.award.rules.payout_pause if board.award else None,
+    )
+
+
+def missing_words(board: Dashboard, at: datetime) -> list[str]:
+    """The conditions of rule book 5.4 that this person has not met yet, in the order in which they are met."""
+    if board.award is None or board.award.status != "active" or board.incentives:
+        return []
+    first = board.first_purchase
+    completion = first.completion if first else None
+    visible = completion is not None and all(item.visible_from <= at for item in completion.certificates)
+    account = board.account
+    conditions = (
+        (visible, _("Sertifikat pelatihan pertama")),
+        (completion is not None and completion.rating is not None, _("Beri rating dan ulasan")),
+        (account is not None, _("Sambungkan rekening")),
+        (account is None or account.nik_matches, _("Rekening atas NIK Anda sendiri")),
+        (account is None or account.is_kyc_complete, _("Tingkatkan e-wallet")),
+    )
+    return [word for is_met, word in conditions if not is_met]

@@ -1,0 +1,112 @@
+"""Transactions: the code and how to redeem it, the class, the certificate, the review."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from prakerja.kernel import clock
+from prakerja.kernel.errors import Refused
+from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_LABELS, sentence
+from prakerja.reporting.dashboard import Purchase
+from prakerja.reporting.queries import dashboard as read_dashboard
+from prakerja.training.operations import rate
+
+# More trainings than the fund can buy; the list needs no pages.
+ALL = 200
+
+
+@participant
+@require_safe
+def purchases(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Every transaction, newest first."""
+    board = read_dashboard(person_id=person_id, transactions=ALL)
+    return page(request, "purchases", section="purchases", board=board, voucher_words=VOUCHER_LABELS)
+
+
+@participant
+@require_safe
+def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID) -> HttpResponse:
+    """One transaction of this person; anybody else's is simply not there."""
+    at = clock.now()
+    board = read_dashboard(person_id=person_id, transactions=ALL)
+    item = next((item for item in board.purchases if item.id == purchase_id), None)
+    if item is None:
+        raise Http404
+    return page(
+        request,
+        "purchase",
+        section="purchases",
+        notice=NOTICES.get(take_notice(request), ""),
+        item=item,
+        at=at,
+        shows_code=item.voucher_status in ("issued", "redeemed"),
+        class_address=class_address(item),
+        can_rate=can_rate(item, at),
+        voucher_words=VOUCHER_LABELS,
+        delivery_words=DELIVERY,
+        mode_words=MODE,
+        certificate_words=CERTIFICATE,
+    )
+
+
+def class_address(item: Purchase) -> str:
+    """Where this class stands on its institution's site, when we know that site."""
+    if not settings.INSTITUTION_URL:
+        return item.institution_website
+    root = settings.INSTITUTION_URL.rstrip("/")
+    return f"{root}/{item.institution_code}/class/{item.course_code}/{item.schedule_code}"
+
+
+def can_rate(item: Purchase, at: datetime) -> bool:
+    """Whether the review form is offered: the certificate shows and there is no review yet."""
+    completion = item.completion
+    if completion is None or completion.rating is not None:
+        return False
+    return all(certificate.visible_from <= at for certificate in completion.certificates)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, person_id: uuid.UUID, completion_id: uuid.UUID) -> HttpResponse:
+    """Stars and a written review, both needed."""
+    stars, text = "", ""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        stars = request.POST.get("stars", "")
+        text = request.POST.get("review", "").replace("\x00", "")
+        if stars not in ("1", "2", "3", "4", "5"):
+            errors["stars"] = _("Pilih satu sampai lima bintang.")
+        if not text.strip():
+            errors["review"] = _("Tulis ulasan Anda.")
+        if not errors:
+            try:
+                rate(person_id=person_id, completion_id=completion_id, stars=int(stars), review=text, at=clock.now())
+            except Refused as refused:
+                if refused.reason == "completion_unknown":
+                    raise Http404 from refused
+                errors["review"] = sentence(refused)
+            else:
+                return with_notice(request, "rated", "portal:dashboard")
+    board = read_dashboard(person_id=person_id, transactions=ALL)
+    found = (item for item in board.purchases if item.completion and item.completion.id == completion_id)
+    item = next(found, None)
+    if item is None:
+        raise Http404
+    return page(
+        request,
+        "review",
+        section="purchases",
+        status=422 if errors else 200,
+        item=item,
+        errors=errors,
+        stars=stars,
+        review=text,
+        words={5: _("Sangat baik"), 4: _("Baik"), 3: _("Cukup"), 2: _("Kurang"), 1: _("Sangat kurang")},
+    )

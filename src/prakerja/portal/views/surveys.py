@@ -1,0 +1,92 @@
+"""Surveys: the list, and one with its questions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from prakerja.incentives.operations import submit_survey
+from prakerja.kernel import clock
+from prakerja.kernel.errors import Refused
+from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.texts import NOTICES, sentence
+from prakerja.reporting.dashboard import Survey
+from prakerja.reporting.queries import dashboard as read_dashboard
+from prakerja.surveys.queries import response as read_response
+
+LONGEST_ANSWER = 2_000
+
+
+def state_of(survey: Survey, at: datetime) -> str:
+    """sent, open, later or closed."""
+    if survey.submitted_at is not None:
+        return "sent"
+    if survey.is_open(at):
+        return "open"
+    return "later" if at < survey.opens_at else "closed"
+
+
+@participant
+@require_safe
+def surveys(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Every survey of this person and how it stands."""
+    at = clock.now()
+    board = read_dashboard(person_id=person_id, transactions=1)
+    return page(
+        request,
+        "surveys",
+        section="surveys",
+        notice=NOTICES.get(take_notice(request), ""),
+        rows=[(survey, state_of(survey, at)) for survey in board.surveys],
+        amount=board.award.rules.survey.amount if board.award else None,
+    )
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -> HttpResponse:
+    """Consent first, then every question; what was typed stays in the form when something is missing."""
+    at = clock.now()
+    board = read_dashboard(person_id=person_id, transactions=1)
+    found = next((item for item in board.surveys if item.id == response_id), None)
+    if found is None:
+        raise Http404
+    if not found.is_open(at):
+        return with_notice(request, "", "portal:surveys")
+    questions = read_response(person_id=person_id, survey_id=response_id).survey.questions
+    answers: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        typed = {item["id"]: request.POST.get(f"q_{item['id']}", "").replace("\x00", "").strip() for item in questions}
+        answers = {name: text[:LONGEST_ANSWER] for name, text in typed.items() if text}
+        if request.POST.get("consent") != "yes":
+            errors["consent"] = _("Setujui dahulu penggunaan jawaban Anda.")
+        for item in questions:
+            if item["id"] not in answers:
+                errors[f"q_{item['id']}"] = _("Jawab pertanyaan ini.")
+        if not errors:
+            try:
+                given = {"consent": "yes", **answers}
+                submit_survey(person_id=person_id, survey_id=response_id, answers=given, at=at)
+            except Refused as refused:
+                # What is told about one question stands at that question.
+                field = f"q_{refused.details['question']}" if refused.reason == "survey_incomplete" else "consent"
+                errors[field] = sentence(refused)
+            else:
+                return with_notice(request, "survey_sent", "portal:surveys")
+    return page(
+        request,
+        "survey",
+        section="surveys",
+        status=422 if errors else 200,
+        survey=found,
+        questions=questions,
+        answers=answers,
+        consent=request.POST.get("consent") == "yes",
+        errors=errors,
+    )
