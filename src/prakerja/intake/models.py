@@ -83,6 +83,8 @@ class Award(PersonRow):
     videos_done_at = models.DateTimeField(null=True)
     # Written by `authorise`, cleared when the only purchase is voided: what revocation looks at.
     first_purchase_at = models.DateTimeField(null=True)
+    # The due instant of the last reminder to buy, so that each is sent once and none twice.
+    reminded_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
 

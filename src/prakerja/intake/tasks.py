@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from prakerja.intake.ending import REVOCATION_DELAY, revoke_unbought
 from prakerja.intake.models import Award
+from prakerja.intake.reminders import remind, waiting_groups
 from prakerja.kernel.due import DueTask
 
 
@@ -27,4 +28,16 @@ def run_revocations(at: datetime) -> int:
     )
 
 
-TASKS = [DueTask(name="revoke", next_due=next_revocation, run=run_revocations)]
+def next_reminder() -> datetime | None:
+    return min((due for group in waiting_groups() if (due := group.next_instant())), default=None)
+
+
+def run_reminders(at: datetime) -> int:
+    due = [(group, instant) for group in waiting_groups() if (instant := group.next_instant()) and instant <= at]
+    return sum(remind(group=group, due_at=instant, at=at) for group, instant in due)
+
+
+TASKS = [
+    DueTask(name="remind to buy", next_due=next_reminder, run=run_reminders),
+    DueTask(name="revoke", next_due=next_revocation, run=run_revocations),
+]

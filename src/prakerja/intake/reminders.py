@@ -1,0 +1,71 @@
+"""Reminders to buy before the deadline: at 09:00 WIB, 7, 3 and 1 days before (INFERRED, programme.md 13)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.intake.models import Award
+from prakerja.kernel.db import transaction
+from prakerja.notifications.operations import queue
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import reminder_instants
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Everybody with the same deadline, scheme and last reminder: a handful of groups, however large the wave."""
+
+    deadline_at: datetime
+    scheme_version_id: uuid.UUID
+    announced_at: datetime
+    reminded_at: datetime | None
+
+    def next_instant(self) -> datetime | None:
+        instants = reminder_instants(
+            scheme=scheme(scheme_version_id=self.scheme_version_id),
+            announced_at=self.announced_at,
+            deadline_at=self.deadline_at,
+        )
+        later = [instant for instant in instants if self.reminded_at is None or instant > self.reminded_at]
+        return min(later, default=None)
+
+
+def waiting_groups() -> list[Waiting]:
+    """Groups of people who have not bought yet."""
+    groups = (
+        Award.objects.filter(status="active", first_purchase_at=None)
+        .order_by()
+        .values_list("purchase_deadline_at", "scheme_version_id", "wave__announced_at", "reminded_at")
+        .distinct()
+    )
+    return [Waiting(*group) for group in groups]
+
+
+def remind(*, group: Waiting, due_at: datetime, at: datetime) -> int:
+    """Tell each person of a group once that the deadline is near, with its exact date and hour. Returns how many.
+
+    People who bought meanwhile are not in the locked rows any more; a second runner finds none.
+    """
+    with transaction():
+        awards = list(
+            Award.objects.select_for_update(no_key=True, skip_locked=True).filter(
+                status="active",
+                first_purchase_at=None,
+                purchase_deadline_at=group.deadline_at,
+                scheme_version_id=group.scheme_version_id,
+                reminded_at=group.reminded_at,
+            )
+        )
+        for award in awards:
+            queue(
+                person_id=award.person_id,
+                template="deadline_reminder",
+                channels=("sms", "dashboard"),
+                parameters={"deadline": award.purchase_deadline_at.isoformat()},
+                dedupe_key=f"reminder:{award.id}:{due_at.isoformat()}",
+                at=at,
+            )
+        Award.objects.filter(id__in=[award.id for award in awards]).update(reminded_at=due_at)
+    return len(awards)

@@ -1,0 +1,182 @@
+"""Results of a wave are imported: awards in one pass, reasons for the rest, the same file twice changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from prakerja.intake.models import Award, Blacklist, Decree
+from prakerja.intake.operations import ImportOutcome, ResultRow, import_results, revoke_unbought, withdraw
+from prakerja.intake.queries import card_number
+from prakerja.intake.tasks import next_reminder, next_revocation, run_reminders, run_revocations
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.codes import is_card_number
+from prakerja.kernel.db import rows
+from prakerja.kernel.errors import Refused
+from prakerja.ledger.models import Balance, Transfer
+from prakerja.notifications.models import Message
+from prakerja.people.models import Person
+from tests import builders as b
+
+pytestmark = pytest.mark.django_db
+
+
+def take(rows: list[ResultRow], *, wave: int = 21, announced_at: datetime = b.ANNOUNCED) -> ImportOutcome:
+    return import_results(
+        rows=rows, wave_number=wave, decree_number=f"SK-{wave}", announced_at=announced_at, at=announced_at
+    )
+
+
+def test_an_award_reserves_the_whole_benefit_and_sets_the_exact_deadline() -> None:
+    b.world()
+    outcome = take([b.result_row()])
+    assert (outcome.awarded, outcome.already, outcome.rejected) == (1, 0, [])
+    award = Award.objects.get()
+    assert award.purchase_deadline_at == datetime(2021, 10, 21, 17, 0, tzinfo=UTC)
+    assert is_card_number(card_number(award=award))
+    amounts = dict(Balance.objects.values_list("account__code", "amount"))
+    assert amounts == {"wallet": 1_000_000, "reserve": 2_550_000}
+    kinds = sorted(Transfer.objects.exclude(person_id=None).values_list("kind", "amount"))
+    assert kinds == [("fund", 1_000_000), ("reserve", 2_550_000)]
+    told = sorted(Message.objects.values_list("channel", "template", "status"))
+    assert told == [
+        ("dashboard", "result_pass", "delivered"),
+        ("email", "result_pass", "queued"),
+        ("sms", "result_pass", "queued"),
+    ]
+
+
+def test_the_same_file_twice_changes_nothing() -> None:
+    b.world()
+    listed = [b.result_row() for _ in range(3)]
+    take(listed)
+    before = rows("SELECT count(*), max(id::text) FROM ledger_transfer")
+    again = take(listed)
+    assert (again.awarded, again.already, again.rejected) == (0, 3, [])
+    assert rows("SELECT count(*), max(id::text) FROM ledger_transfer") == before
+    assert (Award.objects.count(), Person.objects.count(), Decree.objects.count()) == (3, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"nik": "123"}, "nik_format"),
+        ({"nik": "99010131139500AA"}, "nik_format"),
+        ({"birth_date": "1990-01-01"}, "nik_birth_date"),
+        ({"birth_date": "kemarin"}, "birth_date_format"),
+        ({"family_card_number": "12"}, "family_card_format"),
+        ({"name": "  "}, "name_missing"),
+        ({"phone": "telepon"}, "phone_format"),
+        ({"email": "bukan-surel"}, "email_format"),
+        ({"education": "tk"}, "education_unknown"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_rejected_by_name(changes: dict[str, str], reason: str) -> None:
+    b.world()
+    outcome = take([b.result_row(**changes), b.result_row()])
+    assert [why for _, why in outcome.rejected] == [reason]
+    assert (outcome.awarded, Person.objects.count()) == (1, 1)
+
+
+def test_people_who_may_not_be_awarded() -> None:
+    b.world()
+    family = "9900000000000001"
+    listed = [b.result_row(family_card_number=family) for _ in range(3)]
+    minor = b.result_row(nik="9901010101059999", birth_date="2005-01-01")
+    twice = b.result_row()
+    outcome = take([*listed, minor, twice, twice])
+    assert [why for _, why in outcome.rejected] == ["twice_in_file", "KK_PENUH", "USIA"]
+    assert outcome.awarded == 3
+
+
+def test_somebody_elses_phone() -> None:
+    b.world()
+    first = b.result_row()
+    take([first])
+    outcome = take([b.result_row(phone=first.phone)])
+    assert [why for _, why in outcome.rejected] == ["contact_of_other_person"]
+
+
+def test_a_real_persons_nik_may_not_enter_a_sandbox() -> None:
+    b.world()
+    row = b.result_row()
+    outcome = take([b.result_row(nik="3171" + row.nik[4:], birth_date=row.birth_date)])
+    assert [why for _, why in outcome.rejected] == ["not_a_demo_nik"]
+
+
+def test_the_budget_bounds_the_promises() -> None:
+    b.world(budget=3_550_000)
+    with pytest.raises(Refused) as caught:
+        take([b.result_row(), b.result_row()])
+    assert (caught.value.reason, caught.value.details) == (
+        "budget_too_low",
+        {"needed": 7_100_000, "available": 3_550_000},
+    )
+    assert (Award.objects.count(), Person.objects.count()) == (0, 0)
+
+
+def test_one_announcement_per_wave() -> None:
+    b.world()
+    take([b.result_row()])
+    with pytest.raises(Refused, match="announced_differs"):
+        take([b.result_row()], announced_at=b.ANNOUNCED + timedelta(days=1))
+    with pytest.raises(Refused, match="wave_unknown"):
+        take([b.result_row()], wave=20)
+
+
+def test_worked_example_2_missed_deadline() -> None:
+    """Revoked at 00:05 of day 31: 3,550,000 released, blacklisted for life, told by SMS; never awarded again."""
+    b.world()
+    listed = b.result_row()
+    take([listed])
+    due = next_revocation()
+    assert due == datetime(2021, 10, 22, 0, 5, tzinfo=WIB)
+    assert run_revocations(due - timedelta(seconds=1)) == 0
+    assert run_revocations(due) == 1
+    award = Award.objects.get()
+    assert (award.status, award.end_reason, award.ended_at) == ("revoked", "no_purchase", due)
+    released = dict(Transfer.objects.filter(kind__startswith="revoke").values_list("kind", "amount"))
+    assert released == {"revoke_balance": 1_000_000, "revoke_reserve": 2_550_000}
+    assert set(Balance.objects.values_list("amount", flat=True)) == {0}
+    assert Blacklist.objects.count() == 1
+    assert Message.objects.filter(template="revoked", channel="sms").count() == 1
+    assert (next_revocation(), run_revocations(due)) == (None, 0)
+    b_wave = b.world(wave=22)
+    outcome = take([listed], wave=b_wave.wave.number, announced_at=datetime(2021, 11, 3, 20, 0, tzinfo=WIB))
+    assert [why for _, why in outcome.rejected] == ["BLACKLIST"]
+
+
+def test_a_buyer_is_not_revoked() -> None:
+    world = b.world()
+    who = b.participant(world)
+    _, run = b.course(world)
+    b.buy(world, who, run)
+    assert next_revocation() is None
+    assert not revoke_unbought(
+        award_id=who.award.id, person_id=who.person_id, at=datetime(2021, 12, 24, tzinfo=WIB)
+    )
+    with pytest.raises(Refused, match="already_bought"):
+        withdraw(person_id=who.person_id, at=b.BUY_AT)
+
+
+def test_withdrawal_uses_the_chance_up() -> None:
+    world = b.world()
+    who = b.participant(world)
+    withdraw(person_id=who.person_id, at=b.BUY_AT)
+    assert Award.objects.get().status == "withdrawn"
+    assert Blacklist.objects.count() == 0
+    assert set(Balance.objects.values_list("amount", flat=True)) == {0}
+    with pytest.raises(Refused, match="award_ended"):
+        withdraw(person_id=who.person_id, at=b.BUY_AT)
+
+
+def test_reminders_go_out_three_times_with_the_exact_hour() -> None:
+    b.world()
+    take([b.result_row()])
+    dues = []
+    while (due := next_reminder()) is not None:
+        dues.append(due)
+        assert run_reminders(due) == 1
+    assert dues == [datetime(2021, 10, day, 9, 0, tzinfo=WIB) for day in (14, 18, 20)]
+    assert Message.objects.filter(template="deadline_reminder", channel="sms").count() == 3
