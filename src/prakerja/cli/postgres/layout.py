@@ -80,7 +80,8 @@ def prepare(data_dir: Path | None, *, for_server: bool = True) -> tuple[Layout, 
             layout.home.chmod(0o711)  # made earlier without a server (DATABASE_URL), and ours
         for folder in (layout.keys, layout.log):
             _make(folder, 0o700)
-        if for_server and _make(layout.run, 0o700):
+        if for_server:
+            _make(layout.run, 0o700)
             hand_over(layout.run, account)
     except OSError as error:
         path = error.filename or layout.data_dir

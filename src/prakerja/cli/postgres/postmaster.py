@@ -71,7 +71,7 @@ def make_cluster(
     command += ["--data-checksums", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
     if not sync:
         command.append("--no-sync")
-    answer = run(command, account=account, timeout=300, started=started)
+    answer = run(command, account=account, timeout=300, libraries=binaries.libraries, started=started)
     if answer.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
         said = (answer.stderr or answer.stdout).strip().splitlines()
@@ -126,7 +126,7 @@ def start(plan: Blueprint) -> subprocess.Popen[bytes]:
     for name, value in settings(durable=plan.durable).items():
         command += ["-c", f"{name}={value}"]
     with plan.log_file.open("ab") as output:
-        return spawn(command, account=plan.account, output=output)
+        return spawn(command, account=plan.account, libraries=plan.binaries.libraries, output=output)
 
 
 def wait_until_ready(plan: Blueprint, process: subprocess.Popen[bytes], log_from: int) -> bool:
