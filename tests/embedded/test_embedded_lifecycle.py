@@ -116,17 +116,15 @@ def test_the_watcher_alone_is_enough_where_there_is_no_death_signal(launch: Laun
     assert remembered(again.facts["dsn"]) == [1]
 
 
-def test_an_orphan_without_watcher_and_death_signal_is_ended_by_the_next_owner(
-    launch: Launch, seeded: Path, who: str
-) -> None:
-    launcher = launch("own", seeded / "data", who=who, options={"no_death_signal": True})
+def test_an_orphan_without_watcher_and_death_signal_is_ended_by_the_next_owner(launch: Launch, seeded: Path) -> None:
+    launcher = launch("own", seeded / "data", options={"no_death_signal": True})
     remember(launcher.facts["dsn"], 1)
     for pid in processes_of(seeded):
         if b"watcher.py" in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
     launcher.kill()
     assert launcher.facts["pid"] in processes_of(seeded)
-    again = launch("own", seeded / "data", who=who)
+    again = launch("own", seeded / "data")
     assert again.facts["pid"] != launcher.facts["pid"]
     assert remembered(again.facts["dsn"]) == [1]
 
