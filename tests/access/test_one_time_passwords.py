@@ -1,0 +1,75 @@
+"""Sign-in codes: their life, their limits, their locks; a wrong one is counted although it is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.errors import Refused
+from prakerja.notifications.models import Message
+from prakerja.people.operations import request_sign_in_otp, sign_in
+from tests import builders as b
+
+pytestmark = pytest.mark.django_db
+TEN = datetime(2021, 9, 27, 10, 0, tzinfo=WIB)
+
+
+@pytest.fixture
+def who() -> b.Participant:
+    return b.participant(b.world(), ready=False)
+
+
+def reason(phone: str, otp: str, at: datetime) -> Refused:
+    with pytest.raises(Refused) as caught:
+        sign_in(phone=phone, otp=otp, at=at)
+    return caught.value
+
+
+def ask(who: b.Participant, at: datetime) -> str:
+    request_sign_in_otp(phone=who.phone, at=at)
+    return b.otp_of(who.person_id, "otp_sign_in")
+
+
+def test_a_code_signs_in_once(who: b.Participant) -> None:
+    otp = ask(who, TEN)
+    assert sign_in(phone="0" + who.phone[3:], otp=otp, at=TEN + timedelta(minutes=4, seconds=59)) == who.person_id
+    assert reason(who.phone, otp, TEN + timedelta(minutes=4, seconds=59)).reason == "otp_expired"
+
+
+def test_a_code_lives_five_minutes(who: b.Participant) -> None:
+    otp = ask(who, TEN)
+    assert reason(who.phone, otp, TEN + timedelta(minutes=5)).reason == "otp_expired"
+
+
+def test_the_third_wrong_code_locks_for_an_hour(who: b.Participant) -> None:
+    otp = ask(who, TEN)
+    wrong = "000000" if otp != "000000" else "111111"
+    answers = [reason(who.phone, wrong, TEN) for _ in range(3)]
+    assert [(answer.reason, answer.details.get("left")) for answer in answers] == [
+        ("otp_wrong", 2),
+        ("otp_wrong", 1),
+        ("otp_locked", None),
+    ]
+    assert reason(who.phone, otp, TEN + timedelta(minutes=59)).reason == "otp_locked"
+    otp = ask(who, TEN + timedelta(hours=1, seconds=1))
+    assert sign_in(phone=who.phone, otp=otp, at=TEN + timedelta(hours=1, seconds=2)) == who.person_id
+
+
+def test_a_new_code_needs_a_minute_and_replaces_the_old(who: b.Participant) -> None:
+    old = ask(who, TEN)
+    with pytest.raises(Refused, match="otp_too_soon"):
+        ask(who, TEN + timedelta(seconds=59))
+    new = ask(who, TEN + timedelta(seconds=60))
+    if old != new:
+        assert reason(who.phone, old, TEN + timedelta(seconds=61)).reason == "otp_wrong"
+    assert sign_in(phone=who.phone, otp=new, at=TEN + timedelta(seconds=62)) == who.person_id
+
+
+def test_a_number_that_nobody_registered_learns_nothing(who: b.Participant) -> None:
+    request_sign_in_otp(phone="081200000000", at=TEN)
+    assert Message.objects.filter(template="otp_sign_in").count() == 0
+    assert reason("081200000000", "123456", TEN).reason == "otp_wrong"
+    with pytest.raises(Refused, match="phone_format"):
+        request_sign_in_otp(phone="bukan nomor", at=TEN)
