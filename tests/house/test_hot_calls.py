@@ -1,0 +1,97 @@
+"""The rules of hot calls (docs/architecture.md, "Hot calls"; ADR 0006)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from prakerja.kernel.db import row
+from prakerja.kernel.functions import function_name, hot_call_files, sha256_of
+from tests.house.source import PACKAGE, files, shown
+
+HOT_CALLS = hot_call_files()
+_WRITE = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)", re.I)
+
+
+def _comment(path: Path) -> str:
+    """The comment at the head of a file, as one line of text."""
+    lines = []
+    for line in path.read_text().splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
+
+
+def _body(path: Path) -> str:
+    """The statements: no comments, no texts."""
+    text = re.sub(r"--[^\n]*", "", path.read_text())
+    return re.sub(r"'[^']*'", "''", text)
+
+
+def _declared(path: Path) -> set[str]:
+    """Tables of the sentence `Writes: a, b, c.column …` up to the ADR that allows it."""
+    found = re.search(r"Writes: (.*?)\(ADR 0006\)", _comment(path))
+    return set(re.findall(r"\b([a-z]+_[a-z]+)\b", found.group(1))) if found else set()
+
+
+def _written(path: Path) -> set[str]:
+    # `FOR NO KEY UPDATE` and `DO UPDATE SET` name no table.
+    body = re.sub(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b|\bDO\s+UPDATE\b", "", _body(path), flags=re.I)
+    return set(_WRITE.findall(body))
+
+
+def test_the_hot_calls_are_known() -> None:
+    """A new one is a decision: it writes other contexts' tables."""
+    assert {function_name(path) for path in HOT_CALLS} == {"authorise", "purchase_refusal", "redeem", "send_otp"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", HOT_CALLS, ids=shown)
+def test_the_installed_function_is_the_file(path: Path) -> None:
+    """An edited file without a migration would work on the author's machine only."""
+    found = row("SELECT obj_description(to_regproc(%s), 'pg_proc')", [function_name(path)])
+    assert found == (f"sha256:{sha256_of(path)}",), f"{shown(path)} was edited: add a migration that installs it"
+
+
+@pytest.mark.django_db
+def test_nothing_else_is_installed() -> None:
+    """Functions of ours in the database are hot calls or the guards of a migration."""
+    found = row(
+        "SELECT array_to_string(array_agg(proname::text ORDER BY proname), ' ') FROM pg_proc "
+        "WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND prorettype <> 'trigger'::regtype"
+    )
+    assert found is not None
+    assert found[0].split() == sorted(function_name(path) for path in HOT_CALLS)
+
+
+@pytest.mark.parametrize("path", HOT_CALLS, ids=shown)
+def test_the_head_comment_lists_the_tables_that_are_written(path: Path) -> None:
+    assert _declared(path) == _written(path)
+    if not _written(path):
+        assert "writes nothing" in _comment(path)
+
+
+@pytest.mark.parametrize("path", HOT_CALLS, ids=shown)
+def test_instants_and_chance_come_in_as_parameters(path: Path) -> None:
+    forbidden = r"\b(now|random|clock_timestamp|gen_random_uuid|nextval|uuidv7)\s*\(|\bCURRENT_\w+|\bLOCALTIME\w*"
+    assert re.findall(forbidden, _body(path), re.I) == []
+
+
+@pytest.mark.parametrize("path", HOT_CALLS, ids=shown)
+def test_a_refusal_is_a_returned_reason(path: Path) -> None:
+    """An EXCEPTION block opens a subtransaction per call; a RAISE undoes the counted wrong OTP."""
+    assert re.findall(r"\b(EXCEPTION|RAISE|ASSERT)\b", _body(path), re.I) == []
+
+
+@pytest.mark.parametrize("path", HOT_CALLS, ids=shown)
+def test_locks_leave_foreign_key_checks_alone(path: Path) -> None:
+    """Plain FOR UPDATE blocks every other session that only checks a foreign key to the row."""
+    assert re.findall(r"\bFOR\s+(?:UPDATE|SHARE)\b", _body(path), re.I) == []
+
+
+def test_other_sql_files_only_read() -> None:
+    readers = [path for path in files(".sql", below=PACKAGE) if path not in HOT_CALLS]
+    assert {shown(path): _written(path) for path in readers if _written(path)} == {}
