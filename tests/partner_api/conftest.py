@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from prakerja.partner_api import clients
 from prakerja.partners.operations import NewCredential, add_partner
+from tests.partner_api.partner import Scene
 from tests.partner_api.signer import AT
 
 
@@ -27,3 +29,10 @@ def platform(db: None) -> NewCredential:
 @pytest.fixture
 def institution(db: None) -> NewCredential:
     return add_partner(kind="institution", code="lkpis", name="LKP Ilmu Sejahtera", at=AT, is_sandbox=True)
+
+
+@pytest.fixture
+def scene(db: None, settings: Any) -> Scene:
+    """The door with its own URLs, and everybody in place."""
+    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    return Scene()

@@ -249,6 +249,17 @@ def test_path_spellings(path: str, query: str, signed: bool, expected: tuple[str
     assert signing.path_spellings(path=path, query=query, query_is_signed=signed) == expected
 
 
+def test_spellings_of_a_free_text_in_the_path() -> None:
+    assert signing.path_spellings(path="/t/a/b!(é", query="", query_is_signed=True, tail="a/b!(é") == (
+        "/t/a/b!(é",
+        "/t/a/b!(%C3%A9",
+        "/t/a/b%21%28%C3%A9",
+        "/t/a%2Fb%21%28%C3%A9",
+        "/t/a%2Fb!(%C3%A9",
+    )
+    assert signing.path_spellings(path="/t/INV-1", query="", query_is_signed=True, tail="INV-1") == ("/t/INV-1",)
+
+
 # --- what must hold for every body ---
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)

@@ -144,9 +144,13 @@ def _after(cursor: str | None) -> str:
     if not cursor:
         return ""
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
+        after = base64.urlsafe_b64decode(cursor.encode()).decode()
     except ValueError as error:
         raise Refused("cursor_invalid") from error
+    if "\x00" in after:
+        # PostgreSQL stores no such text, so we never made this cursor.
+        raise Refused("cursor_invalid")
+    return after
 
 
 def _json(value: Any) -> Any:

@@ -194,7 +194,10 @@ def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) ->
             timestamp=timestamp,
             method=declared.method,
             paths=signing.path_spellings(
-                path=request.path_info, query=query, query_is_signed=not declared.is_published
+                path=request.path_info,
+                query=query,
+                query_is_signed=not declared.is_published,
+                tail=path.get("invoice_code", ""),
             ),
             body=body,
             authorization=authorization,

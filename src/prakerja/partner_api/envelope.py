@@ -40,6 +40,8 @@ def failure(*, row: ErrorRow, language: Language, details: Mapping[str, Any] | N
     """Return the row's status with its code and sentence."""
     answer = {"code": row.code, "message": row.sentence(language=language, details=details), "success": False}
     response = HttpResponse(_encode(answer), content_type=_JSON, status=row.status)
+    # Django would log the path of every refusal, and a path may hold an invoice code; faults are logged by `endpoint`.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     if row.name in _RETRY_AFTER:
         response["Retry-After"] = _RETRY_AFTER[row.name]
     return response

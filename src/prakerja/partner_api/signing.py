@@ -23,6 +23,7 @@ from prakerja.partner_api import json_text
 
 Algorithm = Literal["sha1", "sha256"]
 
+_PLAIN = re.compile("[A-Za-z0-9/._~-]*")
 _HEX = {"sha1": re.compile("[0-9a-fA-F]{40}"), "sha256": re.compile("[0-9a-fA-F]{64}")}
 
 
@@ -121,15 +122,22 @@ def body_forms(body: bytes) -> Iterator[tuple[BodyForm, bytes]]:
             yield form, text
 
 
-def path_spellings(*, path: str, query: str, query_is_signed: bool) -> tuple[str, ...]:
+# What common encoders leave as it is: RFC 3986 in a path, Python's `quote`, `quote(safe="")`, `encodeURIComponent`.
+_LEFT_ALONE = ("/-._~!$&'()*+,;=:@", "/", "", "!'()*")
+
+
+def path_spellings(*, path: str, query: str, query_is_signed: bool, tail: str = "") -> tuple[str, ...]:
     """The texts a caller may have signed as the path: decoded, as the server sees it, or as on the wire.
 
     Leading slashes count as one (a published client posts to `//api/…` and signs `/api/…`). The published
     contract does not say whether a query is signed, so both are accepted there; our own endpoints sign it
-    (`query_is_signed`).
+    (`query_is_signed`). `tail` is the free text at the end of a path, in which a caller may have quoted slashes.
     """
     single = "/" + path.lstrip("/")
-    found = dict.fromkeys((single, quote(single, safe="/-._~!$&'()*+,;=:@")))
+    found = dict.fromkeys((single,))
+    if not _PLAIN.fullmatch(single) or "/" in tail:
+        head = single.removesuffix(tail)
+        found |= dict.fromkeys(quote(head) + quote(tail, safe=safe) for safe in _LEFT_ALONE)
     if query and query_is_signed:
         return tuple(f"{spelling}?{query}" for spelling in found)
     if query:

@@ -1,0 +1,119 @@
+"""A partner's program in these tests: it holds a credential, signs, asks the whole door through its own URLs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from prakerja.kernel import clock
+from prakerja.kernel.models import Clock
+from prakerja.ledger.models import Transfer
+from prakerja.partners.operations import NewCredential
+from prakerja.purchases.models import PaymentIntent, Purchase
+from prakerja.vouchers.models import Voucher
+from tests import builders as b
+from tests.partner_api.signer import Signer
+
+PAYMENT = "/api/v1/integration/payment"
+
+
+def set_programme_time(at: datetime) -> None:
+    """Move the test's programme clock to an instant."""
+    offset = at - clock.wall()
+    Clock.objects.update_or_create(id=1, defaults={"offset_us": offset // (offset.resolution)})
+    clock.forget()
+
+
+@dataclass
+class Partner:
+    credential: NewCredential
+    http: Client = field(default_factory=Client)
+
+    def post(self, path: str, members: Any, *, token: str = "", **headers: str) -> tuple[int, Any]:
+        body = members if isinstance(members, bytes) else json.dumps(members).encode()
+        signed = json.dumps(members, separators=(",", ":")).encode() if not isinstance(members, bytes) else body
+        if token:
+            headers["Authorization"] = f"Payment {token}"
+        return self.ask("POST", path, body=body, signed=signed, headers=headers)
+
+    def get(self, path: str) -> tuple[int, Any]:
+        return self.ask("GET", path, body=b"", signed=b"", headers={})
+
+    def ask(self, method: str, target: str, *, body: bytes, signed: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        algorithm = "sha256" if target.startswith("/api/v1/partner/") else "sha1"
+        path, _, query = target.partition("?")
+        sent = Signer(self.credential, algorithm).headers(method, target, signed) | headers
+        meta: dict[str, Any] = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in sent.items()}
+        if query:
+            meta["QUERY_STRING"] = query
+        response = self.http.generic(method, path, body, content_type="application/json", **meta)
+        return read(response)
+
+
+def read(response: HttpResponse) -> tuple[int, Any]:
+    """Status and body; what every answer must obey is asserted here."""
+    assert response["Content-Type"] == "application/json"
+    answer = json.loads(response.content)
+    assert answer["success"] is (response.status_code == 200)
+    assert list(answer)[:2] == (["success", "message"] if answer["success"] else ["code", "message"])
+    return response.status_code, answer
+
+
+class Scene:
+    """One platform, one institution, one ready participant, one self-paced class at Rp475.000."""
+
+    def __init__(self) -> None:
+        self.world = b.world()
+        self.who = b.participant(self.world)
+        self.course, self.run = b.course(self.world)
+        self.shop = Partner(self.world.platform)
+        self.lms = Partner(self.world.institution)
+        set_programme_time(b.BUY_AT)
+
+    def intent(self, **changes: Any) -> dict[str, Any]:
+        return {
+            "user_platform_id": "user-1",
+            "prakerja_id": self.who.card,
+            "course_code": self.course.code,
+            "schedule_code": self.run.code,
+            "amount": 475_000,
+        } | changes
+
+    def send_otp(self, **changes: Any) -> tuple[int, Any]:
+        return self.shop.post(f"{PAYMENT}/send-otp", self.intent(**changes))
+
+    def token(self, **changes: Any) -> str:
+        status, answer = self.send_otp(**changes)
+        assert status == 200, answer
+        return str(answer["data"]["payment_token"])
+
+    def authorize(self, token: str, **changes: Any) -> tuple[int, Any]:
+        members = {
+            "otp": b.otp_of(self.who.person_id),
+            "invoice_url": "https://shop.example/i/1",
+            "invoice_code": "INV-1",
+        }
+        return self.shop.post(f"{PAYMENT}/authorize", members | changes, token=token)
+
+    def bought(self) -> dict[str, Any]:
+        status, answer = self.authorize(self.token())
+        assert status == 200, answer
+        return dict(answer["data"])
+
+    def counts(self) -> tuple[int, ...]:
+        return (
+            Transfer.objects.count(),
+            PaymentIntent.objects.count(),
+            Purchase.objects.count(),
+            Voucher.objects.exclude(status="issued").count(),
+        )
+
+
+def refused(answer: tuple[int, Any]) -> tuple[int, str, str]:
+    status, body = answer
+    return status, body["code"], body["message"]

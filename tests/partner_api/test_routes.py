@@ -1,0 +1,54 @@
+"""Every route of the door: who may use it, by which method, and what is said where none is."""
+
+from __future__ import annotations
+
+import pytest
+
+from prakerja.partner_api.endpoint import Endpoint
+from prakerja.partner_api.urls import ENDPOINTS  # importing the URLs declares the endpoints
+from tests.partner_api.partner import PAYMENT, Scene, refused
+
+
+def test_every_route_says_who_may_use_it() -> None:
+
+    assert {(e.method, e.path): (e.kind, e.algorithm) for e in ENDPOINTS} == {
+        ("POST", f"{PAYMENT}/quota-schedule"): ("platform", "sha1"),
+        ("POST", f"{PAYMENT}/send-otp"): ("platform", "sha1"),
+        ("POST", f"{PAYMENT}/authorize"): ("platform", "sha1"),
+        ("POST", f"{PAYMENT}/status"): ("platform", "sha1"),
+        ("POST", f"{PAYMENT}/void"): ("platform", "sha1"),
+        ("POST", f"{PAYMENT}/redeem-code/status"): ("institution", "sha1"),
+        ("POST", f"{PAYMENT}/redeem-code/commit"): ("institution", "sha1"),
+        ("GET", "/api/v1/partner/listings"): ("platform", "sha256"),
+        ("GET", "/api/v1/partner/course-runs"): ("institution", "sha256"),
+        ("GET", "/api/v1/partner/transactions/<path:invoice_code>"): ("platform", "sha256"),
+        ("POST", "/api/v1/partner/completions"): ("institution", "sha256"),
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/v1/integration/payment/", f"{PAYMENT}/status/", "/admin/", "/x?a"])
+def test_no_such_route(scene: Scene, path: str) -> None:
+    response = scene.shop.http.post(path)
+    assert response.status_code == 404
+    assert response.json() == {"code": "ERRINT40490", "message": "Layanan tidak ditemukan.", "success": False}
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_no_such_method(scene: Scene, method: str) -> None:
+    response = scene.shop.http.generic(method, f"{PAYMENT}/status")
+    assert (response.status_code, response.json()["code"], response["Allow"]) == (405, "ERRINT40590", "POST")
+
+
+@pytest.mark.parametrize("slashes", ["//", "///"])
+def test_leading_slashes_are_one(scene: Scene, slashes: str) -> None:
+    # Django's test client reads `//api` as a host, so the path is put where the server puts it.
+    found = scene.shop.http.generic("POST", "/", PATH_INFO=slashes + f"{PAYMENT}/status".lstrip("/"))
+    assert found.json()["code"] == "ERRINT40190"
+
+
+@pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda e: e.path)
+def test_every_route_refuses_the_other_kind(scene: Scene, declared: Endpoint) -> None:
+    other = scene.lms if declared.kind == "platform" else scene.shop
+    path = declared.path.replace("<path:invoice_code>", "INV-1")
+    answer = other.get(path) if declared.method == "GET" else other.post(path, {})
+    assert refused(answer) == (403, "ERRINT40390", "Layanan ini tidak tersedia untuk jenis mitra Anda.")
