@@ -33,18 +33,24 @@ def success(*, data: Any, message: Sentences, language: Language) -> HttpRespons
     answer = {"success": True, "message": message[language == "en"]}
     if data is not NO_DATA:
         answer["data"] = data
-    return HttpResponse(_encode(answer), content_type=_JSON)
+    return _response(answer, 200)
 
 
 def failure(*, row: ErrorRow, language: Language, details: Mapping[str, Any] | None = None) -> HttpResponse:
     """Return the row's status with its code and sentence."""
     answer = {"code": row.code, "message": row.sentence(language=language, details=details), "success": False}
-    response = HttpResponse(_encode(answer), content_type=_JSON, status=row.status)
+    response = _response(answer, row.status)
     # Django would log the path of every refusal, and a path may hold an invoice code; faults are logged by `endpoint`.
     response._has_been_logged = True  # type: ignore[attr-defined]
     if row.name in _RETRY_AFTER:
         response["Retry-After"] = _RETRY_AFTER[row.name]
     return response
+
+
+def _response(answer: dict[str, Any], status: int) -> HttpResponse:
+    body = _encode(answer)
+    # Without a length the server would send chunks, which the oldest clients do not expect.
+    return HttpResponse(body, status=status, headers={"Content-Type": _JSON, "Content-Length": str(len(body))})
 
 
 def stamp(instant: datetime) -> str:

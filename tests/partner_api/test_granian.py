@@ -1,0 +1,232 @@
+"""The door through the real server: underscore headers, double slashes, chunks and large bodies are its business too."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+from tests import builders as b
+from tests.partner_api.partner import PAYMENT, set_programme_time
+from tests.partner_api.signer import Signer
+
+pytestmark = [pytest.mark.journeys, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(__file__).parents[2]
+STATUS = f"{PAYMENT}/status"
+
+
+def database_of_the_tests() -> str:
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path="/" + quote(str(connection.settings_dict["NAME"]))))
+
+
+@pytest.fixture(scope="module")
+def port(django_db_setup: None) -> Iterator[int]:
+    """The partners' door under granian, on the tests' own database."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = int(free.getsockname()[1])
+    command = (
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--port",
+        str(number),
+    )
+    environment = os.environ | {
+        "DATABASE_URL": database_of_the_tests(),
+        "PYTHONPATH": str(ROOT / "src"),
+        "PRAKERJA_SUPERVISED": "1",
+        "PRAKERJA_POOL": "2",
+    }
+    environment.pop("PRAKERJA_CLOCK", None)
+    process = subprocess.Popen(
+        [sys.executable, *command, "prakerja.config.wsgi.partner_api:application"], env=environment, cwd=ROOT
+    )
+    try:
+        _wait_until_healthy(number, process)
+        yield number
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+
+def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the door ended before it answered"
+        with contextlib.suppress(OSError):
+            if ask(port, "GET", "/health")[0] == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the door did not answer within 30 seconds")
+
+
+def ask(
+    port: int, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None
+) -> tuple[int, str]:
+    http = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        http.request(method, target, body or None, headers or {})
+        response = http.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        http.close()
+
+
+def signed(platform: Any, body: bytes, target: str = STATUS) -> dict[str, str]:
+    return Signer(platform).headers("POST", target, body) | {"Content-Type": "application/json"}
+
+
+BODY = b'{"invoice_code":"INV-1"}'
+# What a good request is answered with here: nothing was bought.
+UNKNOWN = (404, "ERRPLT40493")
+
+
+def outcome(answer: tuple[int, str]) -> tuple[int, str]:
+    return answer[0], json.loads(answer[1])["code"]
+
+
+@pytest.mark.parametrize(
+    "spelling", [str.lower, str.title, str.upper], ids=["client_code", "Client_Code", "CLIENT_CODE"]
+)
+def test_underscore_headers_arrive_in_any_case(port: int, spelling: Any) -> None:
+    platform = b.world().platform
+    headers = {spelling(name): value for name, value in signed(platform, BODY).items()}
+    assert outcome(ask(port, "POST", STATUS, BODY, headers)) == UNKNOWN
+
+
+def test_go_canonical_headers(port: int) -> None:
+    platform = b.world().platform
+    sent = signed(platform, BODY)
+    headers = {
+        "Client_code": sent["client_code"],
+        "Timestamp": sent["timestamp"],
+        "Signature": sent["signature"].upper(),
+    }
+    assert outcome(ask(port, "POST", STATUS, BODY, headers)) == UNKNOWN
+
+
+@pytest.mark.parametrize("slashes", ["//", "///"])
+def test_double_slash_in_the_path(port: int, slashes: str) -> None:
+    platform = b.world().platform
+    target = slashes + STATUS.lstrip("/")
+    assert outcome(ask(port, "POST", target, BODY, signed(platform, BODY))) == UNKNOWN
+
+
+def test_python_spacing(port: int) -> None:
+    platform = b.world().platform
+    assert outcome(ask(port, "POST", STATUS, b'{"invoice_code": "INV-1"}', signed(platform, BODY))) == UNKNOWN
+
+
+def raw(port: int, text: bytes) -> tuple[int, str]:
+    """Send exactly these bytes and read one answer, without ever sending more."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as link:
+        link.sendall(text)
+        head, _, rest = b"", b"", b""
+        while b"\r\n\r\n" not in head:
+            piece = link.recv(65536)
+            assert piece, "the server closed the connection without an answer"
+            head += piece
+        head, _, rest = head.partition(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        while len(rest) < length:
+            piece = link.recv(65536)
+            assert piece
+            rest += piece
+        return int(head.split(b" ", 2)[1]), rest.decode()
+
+
+def request_head(headers: dict[str, str], **more: str) -> bytes:
+    lines = [f"POST {STATUS} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name.replace('_length', '-Length')}: {value}" for name, value in (headers | more).items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def test_a_body_in_chunks_is_read(port: int) -> None:
+    platform = b.world().platform
+    head = request_head(signed(platform, BODY), **{"Transfer-Encoding": "chunked"})
+    chunks = b"5\r\n" + BODY[:5] + b"\r\n" + f"{len(BODY) - 5:x}".encode() + b"\r\n" + BODY[5:] + b"\r\n0\r\n\r\n"
+    assert outcome(raw(port, head + chunks)) == UNKNOWN
+
+
+def test_a_large_body_is_refused_before_it_is_sent(port: int) -> None:
+    platform = b.world().platform
+    head = request_head(signed(platform, BODY), **{"Content-Length": "1048576"})
+    assert outcome(raw(port, head)) == (413, "ERRINT41390")
+
+
+def test_large_bodies_that_are_sent_all_the_same(port: int) -> None:
+    platform = b.world().platform
+    body = b'{"invoice_code":"' + b"x" * 2**20 + b'"}'
+    # The server may answer and close while the client still writes.
+    with contextlib.suppress(ConnectionError):
+        assert outcome(ask(port, "POST", STATUS, body, signed(platform, body))) == (413, "ERRINT41390")
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    head = request_head(signed(platform, body), **{"Transfer-Encoding": "chunked"})
+    with contextlib.suppress(ConnectionError):
+        assert outcome(raw(port, head + chunk * 3 + b"0\r\n\r\n")) == (413, "ERRINT41390")
+    assert outcome(ask(port, "POST", STATUS, BODY, signed(platform, BODY))) == UNKNOWN
+
+
+def test_a_stale_timestamp_is_by_wall_time(port: int) -> None:
+    platform = b.world().platform
+    set_programme_time(b.BUY_AT)
+    stale = Signer(platform).headers("POST", STATUS, BODY, timestamp=str(int(time.time()) - 400))
+    assert outcome(ask(port, "POST", STATUS, BODY, stale)) == (401, "ERRINT40193")
+    assert outcome(ask(port, "POST", STATUS, BODY, signed(platform, BODY))) == UNKNOWN
+
+
+def test_buying_and_redeeming_over_http(port: int) -> None:
+    """The whole purchase as a partner's program does it: the answers, then the code, then the redemption."""
+    world = b.world()
+    who = b.participant(world)
+    course, run = b.course(world)
+    set_programme_time(b.BUY_AT)
+    # Every process reads the moved clock again within this time.
+    time.sleep(0.3)
+
+    def post(partner: Any, path: str, members: dict[str, Any], **headers: str) -> dict[str, Any]:
+        body = json.dumps(members, separators=(",", ":")).encode()
+        status, text = ask(port, "POST", path, body, signed(partner, body, path) | headers)
+        assert status == 200, text
+        return dict(json.loads(text)["data"])
+
+    codes = {"course_code": course.code, "schedule_code": run.code}
+    intent = codes | {"user_platform_id": "u-1", "prakerja_id": who.card, "amount": 475_000}
+    token = post(world.platform, f"{PAYMENT}/send-otp", intent)["payment_token"]
+    payment = {"otp": b.otp_of(who.person_id), "invoice_url": "https://x.id/1", "invoice_code": "INV/1 é"}
+    bought = post(world.platform, f"{PAYMENT}/authorize", payment, Authorization=f"Payment {token}")
+    assert (bought["status"], bought["amount"]) == ("SUCCESS", 475_000)
+    assert post(world.platform, f"{PAYMENT}/quota-schedule", codes)["quota"] == 99
+
+    target = f"/api/v1/partner/transactions/{quote('INV/1 é', safe='')}"
+    headers = Signer(world.platform, "sha256").headers("GET", target, b"")
+    status, text = ask(port, "GET", target, headers=headers)
+    assert status == 200, text
+    code = json.loads(text)["data"]["voucher_code"]
+    assert code == b.code_of(who.person_id)
+    redeemed = post(world.institution, f"{PAYMENT}/redeem-code/commit", {"redeem_code": code})
+    assert (redeemed["status"], redeemed["invoice_code"]) == (1, "INV/1 é")
