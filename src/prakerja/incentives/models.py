@@ -62,8 +62,7 @@ class Incentive(PersonRow):
                 condition=Q(status__in=INCENTIVE_STATES.states()), name="incentives_incentive_status"
             ),
             models.CheckConstraint(
-                condition=Q(kind="post_training", completion__isnull=False)
-                | Q(kind="survey", response__isnull=False),
+                condition=Q(kind="post_training", completion__isnull=False) | Q(kind="survey", response__isnull=False),
                 name="incentives_incentive_cause",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="incentives_incentive_amount"),

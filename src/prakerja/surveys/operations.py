@@ -112,7 +112,7 @@ def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datet
     """Say on the dashboard that a survey is open. False when it was said before."""
     with transaction():
         response = (
-            Response.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+            Response.objects.select_for_update(no_key=True, of=("self",))
             .select_related("survey")
             .filter(person_id=person_id, id=response_id, announced_at=None, closed_at=None)
             .first()

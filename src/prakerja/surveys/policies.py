@@ -11,25 +11,24 @@ LONGEST_TEXT = 2_000
 
 
 def checked_answers(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers to keep: one per question, nothing else.
+    """The answers to keep: `consent` and one per question, nothing else.
 
     Values may be the texts of a form. Raises Refused: consent_missing, survey_incomplete (question).
     """
-    kept: dict[str, Any] = {}
+    if answers.get("consent") not in (True, "true", "yes", "on", "1"):
+        raise Refused("consent_missing")
+    kept: dict[str, Any] = {"consent": True}
     for question in questions:
-        key, kind = question["key"], question["kind"]
-        value = _value(question, answers.get(key))
+        value = _value(question, answers.get(question["id"]))
         if value is None:
-            raise Refused("consent_missing") if kind == "consent" else Refused("survey_incomplete", question=key)
-        kept[key] = value
+            raise Refused("survey_incomplete", question=question["id"])
+        kept[question["id"]] = value
     return kept
 
 
 def _value(question: Mapping[str, Any], given: Any) -> Any:
     """The answer in its own type, or None when it is none."""
     kind = question["kind"]
-    if kind == "consent":
-        return True if given in (True, "true", "yes", "on", "1") else None
     text = str(given).strip() if isinstance(given, str | int) and not isinstance(given, bool) else ""
     if kind == "choice":
         return text if text in {option["value"] for option in question["options"]} else None

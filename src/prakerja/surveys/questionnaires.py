@@ -1,6 +1,7 @@
 """The three evaluation surveys: consent first, then the themes of the real ones (programme.md 7). Wording is ours.
 
-A question's `kind` is consent (must be true), choice (one of its options), number (whole, 0 or more) or text.
+Consent is asked before every survey and is no question of it. A question's `kind` is choice (one of its options),
+number (whole, 0 or more) or text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ Question = dict[str, Any]
 
 
 def _question(key: str, kind: str, indonesian: str, english: str, **more: Any) -> Question:
-    return {"key": key, "kind": kind, "text": {"id": indonesian, "en": english}, **more}
+    return {"id": key, "kind": kind, "text": {"id": indonesian, "en": english}, **more}
 
 
 def _choice(key: str, indonesian: str, english: str, *options: tuple[str, str, str]) -> Question:
@@ -19,12 +20,6 @@ def _choice(key: str, indonesian: str, english: str, *options: tuple[str, str, s
     return _question(key, "choice", indonesian, english, options=listed)
 
 
-CONSENT = _question(
-    "consent",
-    "consent",
-    "Saya setuju jawaban saya dipakai untuk menilai program ini. Jawaban tidak memengaruhi insentif.",
-    "I agree that my answers are used to evaluate the programme. They do not affect any payment.",
-)
 YES_NO = (("yes", "Ya", "Yes"), ("no", "Tidak", "No"))
 AGREEMENT = (
     ("agree", "Setuju", "Agree"),
@@ -43,7 +38,6 @@ QUESTIONNAIRES: tuple[dict[str, Any], ...] = (
         "number": 1,
         "title": {"id": "Survei 1: sebelum dan sesudah pelatihan", "en": "Survey 1: before and after the training"},
         "questions": [
-            CONSENT,
             _choice(
                 "work_before", "Apa kegiatan utama Anda sebelum pelatihan?", "Your work before the training?", *WORK
             ),
@@ -70,7 +64,6 @@ QUESTIONNAIRES: tuple[dict[str, Any], ...] = (
         "number": 2,
         "title": {"id": "Survei 2: manfaat pelatihan", "en": "Survey 2: what the training was good for"},
         "questions": [
-            CONSENT,
             _choice("work_now", "Apa kegiatan utama Anda sekarang?", "Your work now?", *WORK),
             _choice("skills", "Pelatihan menambah keterampilan saya.", "The training added to my skills.", *AGREEMENT),
             _choice(
@@ -88,7 +81,6 @@ QUESTIONNAIRES: tuple[dict[str, Any], ...] = (
         "number": 3,
         "title": {"id": "Survei 3: keadaan sekarang", "en": "Survey 3: how things are now"},
         "questions": [
-            CONSENT,
             _choice("work_now", "Apa kegiatan utama Anda sekarang?", "Your work now?", *WORK),
             _choice(
                 "income",

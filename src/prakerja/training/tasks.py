@@ -24,7 +24,7 @@ def announce_certificates(at: datetime) -> int:
     for person_id, certificate_id in list(waiting):
         with transaction():
             certificate = (
-                Certificate.objects.select_for_update(no_key=True, skip_locked=True)
+                Certificate.objects.select_for_update(no_key=True)
                 .filter(person_id=person_id, id=certificate_id, announced_at=None)
                 .first()
             )

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.kernel.db import requires_transaction
+from prakerja.ledger.models import Chart
 from prakerja.ledger.operations import empty
 from prakerja.wallets.models import Wallet
 
@@ -22,3 +23,23 @@ def close_wallet(
     moved = empty(person_id=person_id, balance_id=wallet.balance_id, event_id=event_id, kind=kind, credit=credit, at=at)
     Wallet.objects.filter(person_id=person_id, id=wallet_id).update(closed_at=at)
     return moved
+
+
+@requires_transaction
+def sweep(*, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, at: datetime) -> int | None:
+    """Close a wallet whose last moment to spend has passed; what it holds goes to the treasury (examples 5, 7).
+
+    Returns the rupiah swept, maybe 0, or None when it is closed already or may still be spent. The caller holds the
+    balance, as every purchase does.
+    """
+    wallet = Wallet.objects.get(person_id=person_id, id=wallet_id)
+    if wallet.closed_at is not None or wallet.spendable_until is None or at < wallet.spendable_until:
+        return None
+    return close_wallet(
+        person_id=person_id,
+        wallet_id=wallet_id,
+        event_id=event_id,
+        kind="sweep",
+        credit=int(Chart.TREASURY),
+        at=at,
+    )

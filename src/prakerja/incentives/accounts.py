@@ -1,0 +1,46 @@
+"""Linking an account, for a participant: the scheme of the award says until when (programme.md 5.3)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.disbursements import operations as disbursements
+from prakerja.intake.queries import current_award
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import CutoffKind, cutoff_at
+
+
+def request_link(*, person_id: uuid.UUID, provider: str, number: str, at: datetime) -> None:
+    """Send the OTP that confirms a link. An e-wallet's number must be the registered phone.
+
+    Raises Refused: link_closed, provider_unknown, number_format, wallet_phone, account_linked (unlink it first),
+    otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    """
+    disbursements.request_link(
+        person_id=person_id, provider=provider, number=number, closes_at=_closes_at(person_id), at=at
+    )
+
+
+def link_account(*, person_id: uuid.UUID, provider: str, number: str, otp: str, at: datetime) -> uuid.UUID:
+    """Link a bank account or e-wallet and return its id. The provider is asked first, over the network.
+
+    Raises Refused as `request_link`, and account_not_found, account_blocked, provider_unavailable, otp_wrong (left),
+    otp_expired, otp_locked (until).
+    """
+    return disbursements.link_account(
+        person_id=person_id, provider=provider, number=number, otp=otp, closes_at=_closes_at(person_id), at=at
+    )
+
+
+def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
+    """Take the link away; a payment of the next days will be held. Raises Refused: account_unknown."""
+    disbursements.unlink_account(person_id=person_id, at=at)
+
+
+def _closes_at(person_id: uuid.UUID) -> datetime | None:
+    """Exclusive; None for somebody without an award or in a scheme without the cut-off."""
+    award = current_award(person_id=person_id)
+    if award is None:
+        return None
+    return cutoff_at(scheme=scheme(scheme_version_id=award.scheme_version_id), kind=CutoffKind.LINK)

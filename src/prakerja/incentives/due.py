@@ -1,0 +1,228 @@
+"""Which rows wait for which instant: one statement per task, in UTC. Hours and cut-offs come from the scheme's data.
+
+Each yields (person_id, id, due_at). A task's next instant is the least due_at, and what it does at an instant are the
+rows whose due_at has come: the two cannot disagree, because they are the same statement.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from prakerja.incentives.endings import review_cutoff
+from prakerja.kernel.db import row, rows
+from prakerja.programmes.models import SchemeVersion
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
+
+PAGE = 500
+
+# A day and an hour of the scheme, as an instant: what `at_wib` says, in SQL.
+_AT_NIGHT = "(i.scheduled_date + (sv.data->'times_of_day'->>'nightly')::time) AT TIME ZONE 'Asia/Jakarta'"
+_AT_PAY_HOUR = "(i.pay_date + (sv.data->'times_of_day'->>'pay')::time) AT TIME ZONE 'Asia/Jakarta'"
+_OF_AWARD = """
+  JOIN intake_award a ON a.person_id = i.person_id AND a.id = i.award_id
+  JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id"""
+
+# The last condition + 24 h: certificate of the first training, its rating, a valid account (programme.md 5.4).
+PLAN = """
+SELECT a.person_id, a.id, GREATEST(certificate.visible_from, rating.created_at, account.linked_at)
+                          + make_interval(hours => (sv.data->>'schedule_sync_hours')::int) AS due_at
+  FROM intake_award a
+  JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
+  JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount > 0
+  JOIN LATERAL (
+        SELECT purchase.voucher_id FROM purchases_purchase purchase
+         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.status = 'succeeded'
+         ORDER BY purchase.authorised_at, purchase.number LIMIT 1) first ON true
+  JOIN training_completion completion ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
+  JOIN LATERAL (
+        SELECT min(visible_from) AS visible_from FROM training_certificate
+         WHERE person_id = a.person_id AND completion_id = completion.id) certificate ON visible_from IS NOT NULL
+  JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id
+  JOIN disbursements_payoutaccount account ON account.person_id = a.person_id AND account.unlinked_at IS NULL
+                                          AND account.nik_matches AND account.is_kyc_complete
+ WHERE a.status = 'active'
+   AND NOT EXISTS (SELECT 1 FROM incentives_incentive i
+                    WHERE i.person_id = a.person_id AND i.award_id = a.id AND i.kind = 'post_training')"""
+
+FALL_DUE = f"""
+SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_NIGHT}) AS due_at
+  FROM incentives_incentive i {_OF_AWARD}
+ WHERE i.status = 'planned'"""
+
+# Due and nothing under way: no re-check is awaited and no draft waits for signatures.
+PAY = f"""
+SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_PAY_HOUR}) AS due_at
+  FROM incentives_incentive i {_OF_AWARD}
+ WHERE i.status = 'due' AND i.recheck_at IS NULL AND a.status IN ('active', 'suspended', 'finished')
+   AND NOT EXISTS (SELECT 1 FROM disbursements_paymentinstruction drafted
+                    WHERE drafted.person_id = i.person_id AND drafted.id = i.instruction_id
+                      AND drafted.status = 'drafted')"""
+
+SEND = """
+SELECT instruction.person_id, instruction.id, batch.released_at AS due_at
+  FROM disbursements_paymentinstruction instruction
+  JOIN disbursements_paymentbatch batch ON batch.id = instruction.batch_id AND batch.status = 'released'
+ WHERE instruction.status = 'drafted'"""
+
+ASK = """
+SELECT instruction.person_id, instruction.id, instruction.ask_at AS due_at
+  FROM disbursements_paymentinstruction instruction
+ WHERE instruction.status = 'sent' AND instruction.ask_at IS NOT NULL"""
+
+# Seven days after the last look, or when an account is linked that it did not see.
+RECHECK = """
+SELECT i.person_id, i.id, CASE WHEN account.linked_at > i.checked_at THEN LEAST(i.recheck_at, account.linked_at)
+                               ELSE i.recheck_at END AS due_at
+  FROM incentives_incentive i
+  JOIN intake_award a ON a.person_id = i.person_id AND a.id = i.award_id
+  LEFT JOIN disbursements_payoutaccount account ON account.person_id = i.person_id AND account.unlinked_at IS NULL
+ WHERE i.status IN ('held', 'due') AND i.recheck_at IS NOT NULL AND a.status IN ('active', 'suspended', 'finished')"""
+
+LAPSE_SURVEY = """
+SELECT response.person_id, response.id, response.closes_at AS due_at
+  FROM surveys_response response
+ WHERE response.submitted_at IS NULL AND response.closed_at IS NULL"""
+
+# A window between purchases (2023) does not end while a training is open; a year's cut-off waits for nothing.
+SWEEP = """
+SELECT a.person_id, a.id, wallet.spendable_until AS due_at
+  FROM wallets_wallet wallet
+  JOIN intake_award a ON a.person_id = wallet.person_id AND a.wallet_id = wallet.id
+  JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
+ WHERE wallet.closed_at IS NULL AND wallet.spendable_until IS NOT NULL AND a.status IN ('active', 'suspended')
+   AND NOT (sv.data->'cutoffs'->>'balance' IS NULL AND EXISTS (
+        SELECT 1 FROM purchases_purchase purchase
+         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.is_open))"""
+
+# The instant at which the last of its conditions came true.
+FINISH = """
+SELECT a.person_id, a.id, GREATEST(
+        a.awarded_at, wallet.closed_at,
+        (SELECT max(COALESCE(i.paid_at, i.ended_at)) FROM incentives_incentive i
+          WHERE i.person_id = a.person_id AND i.award_id = a.id),
+        (SELECT max(COALESCE(response.submitted_at, response.closed_at)) FROM surveys_response response
+          WHERE response.person_id = a.person_id),
+        (SELECT max(GREATEST(purchase.authorised_at, voucher.redeemed_at, voucher.ended_at))
+           FROM purchases_purchase purchase
+           JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+          WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id)) AS due_at
+  FROM intake_award a
+  JOIN wallets_wallet wallet ON wallet.person_id = a.person_id AND wallet.id = a.wallet_id
+  JOIN ledger_balance fund ON fund.person_id = a.person_id AND fund.id = wallet.balance_id AND fund.amount = 0
+  JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount = 0
+ WHERE a.status = 'active'
+   AND NOT EXISTS (SELECT 1 FROM incentives_incentive i WHERE i.person_id = a.person_id AND i.award_id = a.id
+                      AND i.status NOT IN ('paid', 'lapsed', 'cancelled'))
+   AND NOT EXISTS (SELECT 1 FROM surveys_response response WHERE response.person_id = a.person_id
+                      AND response.submitted_at IS NULL AND response.closed_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM purchases_purchase purchase
+                     JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id
+                                                  AND voucher.id = purchase.voucher_id
+                    WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id
+                      AND purchase.status = 'succeeded' AND voucher.status = 'issued')"""
+
+# The three cut-offs below hold for every award of a scheme version at once: %(cutoff)s and %(version)s are filled in.
+_FIRST_REVIEWED = """EXISTS (
+        SELECT 1 FROM (SELECT purchase.voucher_id FROM purchases_purchase purchase
+                        WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id
+                          AND purchase.status = 'succeeded'
+                        ORDER BY purchase.authorised_at, purchase.number LIMIT 1) first
+          JOIN training_completion completion
+            ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
+          JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id)"""
+
+LAPSE_UNREVIEWED = f"""
+SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
+  FROM intake_award a
+ WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND NOT {_FIRST_REVIEWED}"""
+
+LAPSE_UNOPENED = """
+SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
+  FROM intake_award a
+ WHERE a.scheme_version_id = %(version)s AND a.status IN ('active', 'suspended')
+   AND (SELECT count(*) FROM surveys_response response WHERE response.person_id = a.person_id) < %(surveys)s"""
+
+# Something is still promised or owed and no valid account is linked; a payment under way keeps its course.
+LAPSE_UNLINKED = """
+SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
+  FROM intake_award a
+  JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id
+ WHERE a.scheme_version_id = %(version)s AND a.status IN ('active', 'suspended', 'finished')
+   AND NOT EXISTS (SELECT 1 FROM disbursements_payoutaccount account
+                    WHERE account.person_id = a.person_id AND account.unlinked_at IS NULL
+                      AND account.nik_matches AND account.is_kyc_complete)
+   AND (reserve.amount > 0 OR EXISTS (
+        SELECT 1 FROM incentives_incentive i WHERE i.person_id = a.person_id AND i.award_id = a.id
+           AND i.status IN ('planned', 'due', 'held')))"""
+
+Work = Callable[[uuid.UUID, uuid.UUID], object]
+
+
+def next_of(sql: str) -> datetime | None:
+    """The least instant that the statement yields."""
+    found = row(f"SELECT min(due_at) FROM ({sql}) waiting")  # noqa: S608 - the statements above, no value of a person's
+    return None if found is None else found[0]
+
+
+def do_due(sql: str, *, at: datetime, work: Work) -> int:
+    """Call `work` for each row that is due at `at`, a page at a time; returns how many calls did something."""
+    return sum(bool(work(person_id, item_id)) for person_id, item_id in _due_rows(sql, {}, at))
+
+
+def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> datetime | None:
+    """The least cut-off of a scheme version that an award still waits for."""
+    instants = [
+        parameters["cutoff"]
+        for parameters in _cutoffs(cutoff_of)
+        if row(f"SELECT 1 FROM ({sql}) waiting LIMIT 1", parameters) is not None  # noqa: S608
+    ]
+    return min(instants, default=None)
+
+
+def do_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime, work: Work) -> int:
+    """Call `work` for each award whose scheme's cut-off has passed; returns how many calls did something."""
+    return sum(
+        bool(work(person_id, item_id))
+        for parameters in _cutoffs(cutoff_of)
+        if parameters["cutoff"] <= at
+        for person_id, item_id in _due_rows(sql, parameters, at)
+    )
+
+
+def review_limit(rules: Scheme) -> datetime | None:
+    return review_cutoff(rules)
+
+
+def survey_limit(rules: Scheme) -> datetime | None:
+    return cutoff_at(scheme=rules, kind=CutoffKind.SURVEY)
+
+
+def link_limit(rules: Scheme) -> datetime | None:
+    return cutoff_at(scheme=rules, kind=CutoffKind.LINK)
+
+
+def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, object]]:
+    found = []
+    for version_id in SchemeVersion.objects.values_list("id", flat=True):
+        rules = scheme(scheme_version_id=version_id)
+        cutoff = cutoff_of(rules)
+        if cutoff is not None:
+            found.append({"cutoff": cutoff, "version": version_id, "surveys": rules.survey.times})
+    return found
+
+
+def _due_rows(sql: str, parameters: dict[str, object], at: datetime) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
+    """Person and id of what is due, in the order of ids: each row is met once, whatever the work does to it."""
+    page = (
+        f"SELECT person_id, id FROM ({sql}) waiting WHERE due_at <= %(at)s AND id > %(after)s ORDER BY id LIMIT {PAGE}"  # noqa: S608
+    )
+    after = uuid.UUID(int=0)
+    while True:
+        found = rows(page, {**parameters, "at": at, "after": after})
+        yield from found
+        if len(found) < PAGE:
+            return
+        after = found[-1][1]

@@ -1,0 +1,30 @@
+"""The public verbs of incentives; each stands in the file that its noun names."""
+
+from prakerja.incentives.accounts import link_account, request_link, unlink_account
+from prakerja.incentives.endings import annul, finish, lapse_unlinked, lapse_unreviewed, sweep_balance
+from prakerja.incentives.payments import ask_payment, draft_payment, send_payment
+from prakerja.incentives.planning import fall_due, plan_incentives
+from prakerja.incentives.rechecks import recheck
+from prakerja.incentives.results import record_payment_result
+from prakerja.incentives.surveying import lapse_survey, lapse_unopened_surveys, submit_survey
+
+__all__ = [
+    "annul",
+    "ask_payment",
+    "draft_payment",
+    "fall_due",
+    "finish",
+    "lapse_survey",
+    "lapse_unlinked",
+    "lapse_unopened_surveys",
+    "lapse_unreviewed",
+    "link_account",
+    "plan_incentives",
+    "recheck",
+    "record_payment_result",
+    "request_link",
+    "send_payment",
+    "submit_survey",
+    "sweep_balance",
+    "unlink_account",
+]

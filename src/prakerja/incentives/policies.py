@@ -1,0 +1,81 @@
+"""When a payment must not leave, and what an instant or a day means for it. Pure decisions over plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prakerja.programmes.schemes import (
+    Need,
+    Scheme,
+    WorkingCalendar,
+    indonesian_calendar,
+    pay_at,
+    rescheduled_date,
+    wib_day,
+)
+
+# An account that was changed on the payment day or up to two days before it holds the payment (programme.md 5.5 says
+# "close to the payment date" and gives no number; INFERRED).
+ACCOUNT_CHANGE_HOLD_DAYS = 2
+# Awards whose incentives are still owed: a transfer may come back after the award was finished.
+PAYABLE_AWARDS = ("active", "suspended", "finished")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What decides over a linked account. `linked_on` is a day in WIB."""
+
+    linked_on: date
+    nik_matches: bool
+    is_kyc_complete: bool
+
+    @property
+    def is_valid(self) -> bool:
+        return self.nik_matches and self.is_kyc_complete
+
+
+def hold_reason(*, account: AccountFacts | None, pay_date: date, is_suspended: bool) -> str:
+    """Why a payment of `pay_date` (WIB) must be held, or "" (programme.md 5.5, model.md D)."""
+    if account is None:
+        return "no_account"
+    if not account.nik_matches:
+        return "nik_mismatch"
+    if not account.is_kyc_complete:
+        return "kyc_incomplete"
+    if account.linked_on >= pay_date - timedelta(days=ACCOUNT_CHANGE_HOLD_DAYS):
+        return "account_changed"
+    return "award_suspended" if is_suspended else ""
+
+
+def first_day_after_pause(*, scheme: Scheme, day: date, calendar: WorkingCalendar) -> date | None:
+    """The first working day after the year's pause when `day` lies in it, else None (programme.md 5.4)."""
+    pause = scheme.payout_pause
+    if pause is None or not pause.first <= day <= pause.last:
+        return None
+    return calendar.on_or_after(pause.last + timedelta(days=1))
+
+
+def new_dates(*, scheme: Scheme, checked_at: datetime) -> tuple[date, date]:
+    """Scheduled day and payment day after a re-check at `checked_at`: 24 h later, then the third working day."""
+    calendar = indonesian_calendar()
+    scheduled = rescheduled_date(scheme=scheme, rechecked_at=checked_at, calendar=calendar)
+    return scheduled, wib_day(pay_at(scheme=scheme, scheduled_on=scheduled, calendar=calendar))
+
+
+def needs_met(
+    *, certificate_visible_from: datetime | None, rated_at: datetime | None, account: AccountFacts | None, at: datetime
+) -> frozenset[Need]:
+    """The conditions of the incentive that hold at `at`. A stored rating always has its stars and its text."""
+    met = set()
+    if certificate_visible_from is not None and certificate_visible_from <= at:
+        met.add(Need.CERTIFICATE)
+    if rated_at is not None and rated_at <= at:
+        met |= {Need.RATING, Need.REVIEW}
+    if account is not None:
+        met.add(Need.ACCOUNT_LINKED)
+        if account.is_kyc_complete:
+            met.add(Need.ACCOUNT_KYC)
+        if account.nik_matches:
+            met.add(Need.NIK_MATCH)
+    return frozenset(met)

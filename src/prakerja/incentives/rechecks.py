@@ -1,0 +1,81 @@
+"""A payment that was held, failed or came back is looked at again: paid by new dates, or held longer (programme.md 5.5)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.audit.operations import record
+from prakerja.disbursements.models import PayoutAccount
+from prakerja.disbursements.operations import inquire_account, store_inquiry
+from prakerja.disbursements.providers import InquiryResult
+from prakerja.disbursements.queries import live_account
+from prakerja.incentives.models import INCENTIVE_STATES, Incentive
+from prakerja.incentives.payments import hold
+from prakerja.incentives.planning import lock_incentive, tell_of_schedule
+from prakerja.incentives.policies import PAYABLE_AWARDS, hold_reason, new_dates
+from prakerja.incentives.standing import account_facts
+from prakerja.intake.models import Award
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.programmes.queries import scheme
+
+
+def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> str:
+    """Look again, seven days later or as soon as a new account is linked: the provider is asked, then it is decided.
+
+    Returns due (new schedule date 24 h later, paid the third working day after it), held (seven more days), or "" when
+    it does not wait. A provider that does not answer changes nothing we know about the account.
+    """
+    waiting = Incentive.objects.get(person_id=person_id, id=incentive_id)
+    asked = live_account(person_id=person_id)
+    if not _is_time(incentive=waiting, account=asked, at=at):
+        return ""
+    answer = None if asked is None else inquire_account(account=asked)
+    with transaction():
+        incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
+        award = Award.objects.get(person_id=person_id, id=incentive.award_id)
+        account = live_account(person_id=person_id)
+        if not _is_time(incentive=incentive, account=account, at=at) or award.status not in PAYABLE_AWARDS:
+            return ""
+        # An answer is about the account that was asked for, not about one that was linked meanwhile.
+        found = answer if account is not None and asked is not None and account.id == asked.id else None
+        rules = scheme(scheme_version_id=award.scheme_version_id)
+        scheduled, pay_date = new_dates(scheme=rules, checked_at=at)
+        if account is not None and found is not None:
+            store_inquiry(account=account, found=found)
+        reason = _reason(account=account, found=found) or hold_reason(
+            account=account_facts(account), pay_date=pay_date, is_suspended=award.status == "suspended"
+        )
+        if reason:
+            hold(incentive=incentive, rules=rules, reason=reason, at=at)
+            return "held"
+        if incentive.status == "held":
+            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="due")
+        incentive.scheduled_date, incentive.pay_date = scheduled, pay_date
+        incentive.hold_reason, incentive.recheck_at, incentive.checked_at = "", None, at
+        incentive.save()
+        tell_of_schedule(incentive=incentive, at=at)
+        record(
+            action="incentive.rechecked",
+            at=at,
+            person_id=person_id,
+            subject_kind="incentive",
+            subject_id=incentive.id,
+            data={"scheduled_date": scheduled.isoformat(), "pay_date": pay_date.isoformat()},
+        )
+    return "due"
+
+
+def _is_time(*, incentive: Incentive, account: PayoutAccount | None, at: datetime) -> bool:
+    if incentive.status not in ("held", "due") or incentive.recheck_at is None:
+        return False
+    is_new = account is not None and incentive.checked_at is not None and account.linked_at > incentive.checked_at
+    return at >= incentive.recheck_at or (is_new and account is not None and at >= account.linked_at)
+
+
+@requires_transaction
+def _reason(*, account: PayoutAccount | None, found: InquiryResult | None) -> str:
+    """What only the provider knows: a blocked or vanished account cannot be paid."""
+    if account is None or found is None:
+        return ""
+    return {"blocked": "account_blocked", "not_found": "account_blocked"}.get(found.status, "")

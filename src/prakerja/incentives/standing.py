@@ -1,0 +1,85 @@
+"""Where a participant stands on the way to the incentive: the facts, read in the caller's transaction."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.disbursements.models import PayoutAccount
+from prakerja.disbursements.queries import live_account
+from prakerja.incentives.policies import AccountFacts
+from prakerja.intake.models import Award
+from prakerja.kernel.db import requires_transaction
+from prakerja.ledger.models import Balance
+from prakerja.programmes.schemes import wib_day
+from prakerja.purchases.models import Purchase
+from prakerja.training.models import Certificate, Completion, Rating
+from prakerja.wallets.models import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The first training that was not voided, how far it got, and the account that is linked now. Instants are UTC."""
+
+    completion_id: uuid.UUID | None
+    certificate_visible_from: datetime | None
+    rated_at: datetime | None
+    account: PayoutAccount | None
+
+    @property
+    def facts(self) -> AccountFacts | None:
+        return account_facts(self.account)
+
+    @property
+    def is_reviewed(self) -> bool:
+        return self.rated_at is not None
+
+
+def account_facts(account: PayoutAccount | None) -> AccountFacts | None:
+    """What decides over an account."""
+    if account is None:
+        return None
+    return AccountFacts(
+        linked_on=wib_day(account.linked_at),
+        nik_matches=account.nik_matches,
+        is_kyc_complete=account.is_kyc_complete,
+    )
+
+
+def standing(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Standing:
+    """Read it. Only the first training that was not voided leads to the incentive (programme.md 5.4)."""
+    account = live_account(person_id=person_id)
+    first = (
+        Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
+        .order_by("authorised_at", "number")
+        .first()
+    )
+    completion = Completion.objects.filter(person_id=person_id, voucher_id=first.voucher_id).first() if first else None
+    if completion is None:
+        return Standing(None, None, None, account)
+    visible_from = (
+        Certificate.objects.filter(person_id=person_id, completion=completion)
+        .order_by("visible_from")
+        .values_list("visible_from", flat=True)
+        .first()
+    )
+    rated_at = (
+        Rating.objects.filter(person_id=person_id, completion=completion).values_list("created_at", flat=True).first()
+    )
+    return Standing(completion.id, visible_from, rated_at, account)
+
+
+@requires_transaction
+def lock_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
+    """The award row, locked: planning and ending of one award wait for each other."""
+    return Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
+
+
+@requires_transaction
+def lock_wallet_and_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
+    """The wallet's balance first, as every purchase takes it, then the award: what ends an award may empty both."""
+    wallet_id = Award.objects.values_list("wallet_id", flat=True).get(person_id=person_id, id=award_id)
+    balance_id = Wallet.objects.values_list("balance_id", flat=True).get(person_id=person_id, id=wallet_id)
+    Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
+    return lock_award(person_id=person_id, award_id=award_id)

@@ -1,0 +1,75 @@
+"""What falls due in incentives, in the order in which it must happen when several things share an instant.
+
+A task does everything due at or before `at`, each person in a transaction of their own, and stamps it `at`. After a run
+its next instant lies ahead: each piece of work either ends the wait or writes down a later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from prakerja.disbursements.operations import close_batches
+from prakerja.incentives import due, operations
+from prakerja.kernel.due import DueTask
+from prakerja.programmes.schemes import Scheme
+
+Cutoff = Callable[[Scheme], datetime | None]
+
+
+def _task(name: str, sql: str, verb: Callable[..., object], item: str) -> DueTask:
+    """A task whose statement finds the rows and whose verb takes one person and one `item`."""
+
+    def run(at: datetime) -> int:
+        return due.do_due(
+            sql, at=at, work=lambda person_id, item_id: verb(person_id=person_id, **{item: item_id}, at=at)
+        )
+
+    return DueTask(name=name, next_due=lambda: due.next_of(sql), run=run)
+
+
+def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., object]) -> DueTask:
+    """A task that waits for a cut-off of the year, for every award of a scheme version."""
+
+    def run(at: datetime) -> int:
+        return due.do_cutoff(
+            sql, cutoff_of, at=at, work=lambda person_id, award_id: verb(person_id=person_id, award_id=award_id, at=at)
+        )
+
+    return DueTask(name=name, next_due=lambda: due.next_cutoff(sql, cutoff_of), run=run)
+
+
+def _send(at: datetime) -> int:
+    done = due.do_due(
+        due.SEND,
+        at=at,
+        work=lambda person_id, item_id: operations.send_payment(person_id=person_id, instruction_id=item_id, at=at),
+    )
+    close_batches(at=at)
+    return done
+
+
+def _ask(at: datetime) -> int:
+    done = due.do_due(
+        due.ASK,
+        at=at,
+        work=lambda person_id, item_id: operations.ask_payment(person_id=person_id, instruction_id=item_id, at=at),
+    )
+    close_batches(at=at)
+    return done
+
+
+TASKS = [
+    _task("sweep_balance", due.SWEEP, operations.sweep_balance, "award_id"),
+    _cutoff_task("lapse_unreviewed", due.LAPSE_UNREVIEWED, due.review_limit, operations.lapse_unreviewed),
+    _task("lapse_survey", due.LAPSE_SURVEY, operations.lapse_survey, "response_id"),
+    _cutoff_task("lapse_unopened_surveys", due.LAPSE_UNOPENED, due.survey_limit, operations.lapse_unopened_surveys),
+    _cutoff_task("lapse_unlinked", due.LAPSE_UNLINKED, due.link_limit, operations.lapse_unlinked),
+    _task("plan_incentives", due.PLAN, operations.plan_incentives, "award_id"),
+    _task("incentive_due", due.FALL_DUE, operations.fall_due, "incentive_id"),
+    _task("recheck_held", due.RECHECK, operations.recheck, "incentive_id"),
+    _task("draft_payments", due.PAY, operations.draft_payment, "incentive_id"),
+    DueTask(name="send_payments", next_due=lambda: due.next_of(due.SEND), run=_send),
+    DueTask(name="ask_payments", next_due=lambda: due.next_of(due.ASK), run=_ask),
+    _task("finish_awards", due.FINISH, operations.finish, "award_id"),
+]
