@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from prakerja.incentives.endings import review_cutoff
 from prakerja.kernel.db import row, rows
@@ -163,7 +164,7 @@ Work = Callable[[uuid.UUID, uuid.UUID], object]
 
 def next_of(sql: str) -> datetime | None:
     """The least instant that the statement yields."""
-    found = row(f"SELECT min(due_at) FROM ({sql}) waiting")  # noqa: S608 - the statements above, no value of a person's
+    found = row(f"SELECT min(due_at) FROM ({sql}) waiting")
     return None if found is None else found[0]
 
 
@@ -177,7 +178,7 @@ def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> dat
     instants = [
         parameters["cutoff"]
         for parameters in _cutoffs(cutoff_of)
-        if row(f"SELECT 1 FROM ({sql}) waiting LIMIT 1", parameters) is not None  # noqa: S608
+        if row(f"SELECT 1 FROM ({sql}) waiting LIMIT 1", parameters) is not None
     ]
     return min(instants, default=None)
 
@@ -204,7 +205,7 @@ def link_limit(rules: Scheme) -> datetime | None:
     return cutoff_at(scheme=rules, kind=CutoffKind.LINK)
 
 
-def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, object]]:
+def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, Any]]:
     found = []
     for version_id in SchemeVersion.objects.values_list("id", flat=True):
         rules = scheme(scheme_version_id=version_id)
@@ -214,10 +215,10 @@ def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, o
     return found
 
 
-def _due_rows(sql: str, parameters: dict[str, object], at: datetime) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
+def _due_rows(sql: str, parameters: dict[str, Any], at: datetime) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
     """Person and id of what is due, in the order of ids: each row is met once, whatever the work does to it."""
     page = (
-        f"SELECT person_id, id FROM ({sql}) waiting WHERE due_at <= %(at)s AND id > %(after)s ORDER BY id LIMIT {PAGE}"  # noqa: S608
+        f"SELECT person_id, id FROM ({sql}) waiting WHERE due_at <= %(at)s AND id > %(after)s ORDER BY id LIMIT {PAGE}"
     )
     after = uuid.UUID(int=0)
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
@@ -47,13 +47,13 @@ def call(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(row)
 
 
-def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [tuple(row) for row in cursor.fetchall()]
 
 
-def row(sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+def row(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found = cursor.fetchone()
