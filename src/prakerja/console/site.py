@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
@@ -55,6 +57,10 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
     def has_permission(self, request: HttpRequest) -> bool:
         """Signed in with password and authenticator (the gate); what may be seen is decided per model."""
         return bool(request.user.is_active and request.user.is_authenticated)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's own sign-in page knows passwords only: whoever comes here is sent to the one that asks for the code."""
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or "/")
 
 
 site = Site(name="admin")
