@@ -49,6 +49,6 @@ class Message(OwnedRow):
             models.Index(
                 fields=["send_after"],
                 name="notifications_message_waiting",
-                condition=Q(status__in=["queued", "failed_temporary"]),
+                condition=Q(status__in=["queued", "failed_temporary", "sending"]),
             )
         ]

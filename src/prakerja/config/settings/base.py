@@ -67,12 +67,15 @@ LOGGING = {
 PHONE_URL = os.environ.get("PRAKERJA_PHONE_URL", "")
 CALLBACKS_URL = os.environ.get("PRAKERJA_CALLBACKS_URL", "")
 PORTAL_URL = os.environ.get("PRAKERJA_PORTAL_URL", "")
+CONSOLE_URL = os.environ.get("PRAKERJA_CONSOLE_URL", "")
 SANDBOX_URL = os.environ.get("PRAKERJA_SANDBOX_URL", "")
 INSTITUTION_URL = os.environ.get("PRAKERJA_INSTITUTION_URL", "")
 # {"tokopedia": "http://…", …}: where the portal sends a person who wants to buy.
 PLATFORM_URLS = dict(
     pair.split("=", 1) for pair in os.environ.get("PRAKERJA_PLATFORM_URLS", "").split(",") if "=" in pair
 )
+# A name of `notifications.gateways.GATEWAYS`.
+MESSAGE_GATEWAY = os.environ.get("PRAKERJA_MESSAGE_GATEWAY", "log_only")
 GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")
 BANK_URL = os.environ.get("PRAKERJA_BANK_URL", "")
 BANK_KEY = os.environ.get("PRAKERJA_BANK_KEY", "")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from prakerja.config.settings.base import *  # noqa: F403
 
-ROOT_URLCONF = "prakerja.callbacks.urls"
+# The door names its views; which verbs they call is wiring.
+ROOT_URLCONF = "prakerja.config.callback_urls"
 MIDDLEWARE: list[str] = []
 TEMPLATES: list[dict[str, object]] = []
 APPEND_SLASH = False

@@ -13,8 +13,8 @@ if "PRAKERJA_KEYS" not in os.environ:
     create_keys(_folder)
     os.environ["PRAKERJA_KEYS"] = str(_folder)
 
-from prakerja.config.settings.base import *  # noqa: E402, F403
-from prakerja.config.settings.database import database_from_environment  # noqa: E402
+from prakerja.config.settings.base import *  # noqa: F403
+from prakerja.config.settings.database import database_from_environment
 
 DATABASES = {"default": database_from_environment(pool_size=0)}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,66 @@
+"""What every command shares: its options, how it says something, how it reads durations and instants."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from prakerja.kernel.clock import parse_instant
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked: an Indonesian and an English sentence, English last."""
+
+    def __init__(self, indonesian: str, english: str) -> None:
+        super().__init__(f"{indonesian}\n{english}")
+        self.indonesian, self.english = indonesian, english
+
+
+def common(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The options that every command takes."""
+    parser.add_argument(
+        "--data-dir", type=Path, default=None, help="folder of the embedded database (else DATABASE_URL is used)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    return parser
+
+
+def duration(text: str) -> timedelta:
+    """`30d`, `1h30m`, `90s` → a span of time."""
+    found = re.findall(r"(\d+)([smhdw])", text)
+    if not found or "".join(number + unit for number, unit in found) != text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration: use numbers with s, m, h, d or w, as in 1d12h")
+    return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in found), timedelta())
+
+
+def instant(text: str) -> datetime:
+    """ISO 8601; without a zone it is WIB."""
+    try:
+        return parse_instant(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no instant: use ISO 8601, as in 2021-10-22T00:05 (WIB unless it says otherwise)"
+        ) from None
+
+
+def positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+    return int(text)
+
+
+def progress(text: str) -> None:
+    """A line for whoever watches; standard output belongs to the answer."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def answer(value: Any) -> None:
+    """The one JSON document of a command, on one line."""
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)

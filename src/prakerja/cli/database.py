@@ -1,0 +1,112 @@
+"""A command's way to the database: which one it is, whether it may be used, and whose clock it has."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from prakerja.cli.arguments import CommandError
+from prakerja.cli.postgres import Server, server_for
+from prakerja.kernel.secrets import create_keys
+
+# Held by `up` for as long as it runs, and by a one-shot command while nothing else runs: who holds it owns the clock.
+RUNNING = 720_021
+ADDRESSES = "addresses.json"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database with Django on top of it. `home` is our folder in the data folder."""
+
+    server: Server
+    home: Path
+    # Nothing else runs on this database, so this command starts and stops its clock.
+    is_alone: bool
+
+    def addresses(self) -> dict[str, Any]:
+        """Where the running system answers. Raises CommandError when none runs."""
+        path = self.home / ADDRESSES
+        if self.is_alone or not path.exists():
+            raise CommandError(
+                "Prakerja tidak sedang berjalan di folder data ini. Jalankan `prakerja up` dahulu.",
+                "Prakerja is not running on this data folder. Start `prakerja up` first.",
+            )
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
+
+
+def prepare_django(server: Server) -> None:
+    """Point this process at the database and its keys, and load Django. Called once, before any model is imported."""
+    create_keys(server.keys)
+    os.environ["DATABASE_URL"] = server.dsn
+    os.environ["PRAKERJA_KEYS"] = str(server.keys)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "prakerja.config.settings.command"
+    addresses = server.data_dir / "prakerja" / ADDRESSES
+    if addresses.exists():
+        # What falls due is done in the command's own process and may have to call the bank.
+        os.environ.update(json.loads(addresses.read_text())["environment"])
+    import django
+
+    django.setup()
+
+
+@contextlib.contextmanager
+def database(data_dir: Path | None, *, sandbox_only: bool = False) -> Iterator[Database]:
+    """What a one-shot command works with: the running system's database, or its own for as long as it runs.
+
+    While nothing else runs the world's clock stands still; it ticks for as long as the command does.
+    Raises CommandError when there is no world, it is no sandbox (`sandbox_only`), or the keys are others.
+    """
+    with server_for(data_dir, own=False) as server:
+        prepare_django(server)
+        from prakerja.cli.installation import check_installation
+        from prakerja.sandbox import clock
+
+        installation = check_installation()
+        if sandbox_only and not installation.is_sandbox:
+            raise not_a_sandbox()
+        lock = RunningLock(server)
+        is_alone = lock.take()
+        ticks = is_alone and installation.is_sandbox
+        try:
+            if ticks:
+                clock.resume()
+            yield Database(server=server, home=server.data_dir / "prakerja", is_alone=is_alone)
+            if ticks:
+                clock.pause()
+        finally:
+            lock.give_back()
+
+
+class RunningLock:
+    """Who runs this database. A lock of the session: it ends with its connection, however we end."""
+
+    def __init__(self, server: Server) -> None:
+        self._dsn = server.dsn
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def take(self) -> bool:
+        """Try to be the one who runs this database; False when somebody else is. Also after the server was recovered."""
+        self.give_back()
+        self._connection = psycopg.connect(self._dsn, autocommit=True)
+        taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (RUNNING,)).fetchone()
+        return bool(taken and taken[0])
+
+    def give_back(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def not_a_sandbox() -> CommandError:
+    return CommandError(
+        "Perintah ini hanya untuk basis data yang dibuat sebagai sandbox.",
+        "This command works only on a database that was created as a sandbox.",
+    )

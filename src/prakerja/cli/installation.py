@@ -1,0 +1,122 @@
+"""What a database is: its tables, its nature, its keys, its world. Imported after Django is loaded."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.management import call_command
+from django.db import ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from prakerja.cli.arguments import CommandError, progress
+from prakerja.kernel.clock import forget
+from prakerja.kernel.models import Clock, Installation
+from prakerja.kernel.secrets import keys
+from prakerja.sandbox import making
+from prakerja.sandbox.calendar import STARTS_AT
+
+_HALF_MADE = "half-made:"
+
+
+def migrate() -> None:
+    """Bring the tables up to date. Raises CommandError when the database is newer than this program."""
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.disk_migrations or {})
+    labels = {label for label, _ in known}
+    newer = [key for key in executor.loader.applied_migrations if key[0] in labels and key not in known]
+    if newer:
+        names = ", ".join(sorted(f"{label}.{name}" for label, name in newer))
+        raise CommandError(
+            f"Basis data ini lebih baru daripada program ini ({names}). Pasang prakerja yang lebih baru.",
+            f"This database is newer than this program ({names}). Install a newer prakerja.",
+        )
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        progress("Making the tables …")
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def check_installation() -> Installation:
+    """The database's nature. Raises CommandError: nothing is installed, the keys are others, the world is half made."""
+    try:
+        found = Installation.objects.first()
+    except ProgrammingError:
+        found = None
+    if found is None:
+        raise CommandError(
+            "Basis data ini belum berisi apa-apa. Jalankan `prakerja up` dahulu.",
+            "There is nothing in this database yet. Start `prakerja up` first.",
+        )
+    _refuse_other_keys(found)
+    if found.world.startswith(_HALF_MADE):
+        raise CommandError(
+            "Dunia di basis data ini belum selesai dibuat. Jalankan `prakerja up` dahulu.",
+            "The world in this database was not finished. Start `prakerja up` first.",
+        )
+    return found
+
+
+def install(*, world: str | None, may_wipe: bool) -> Installation:
+    """Keep the world that is there, or make `world` (default g21) in an empty database.
+
+    A world that a killed start left half made is thrown away and made again when the database is our own (`may_wipe`).
+    Raises CommandError: another world stands here, other keys, half made in somebody else's database.
+    """
+    found = Installation.objects.first()
+    if found is not None and found.world.startswith(_HALF_MADE):
+        if not may_wipe or not found.is_sandbox:
+            raise CommandError(
+                "Pembuatan dunia di basis data ini terputus. Kosongkan basis data itu lalu jalankan lagi.",
+                "Making the world in this database was interrupted. Empty the database and start again.",
+            )
+        progress("A start was interrupted: making the world again …")
+        _wipe()
+        found = None
+    if found is not None:
+        _refuse_other_keys(found)
+        if world is not None and found.is_sandbox and found.world != world:
+            raise CommandError(
+                f"Basis data ini berisi dunia {found.world}, bukan {world}. Pakai folder lain dengan --data-dir.",
+                f"This database holds the world {found.world}, not {world}. Use another folder with --data-dir.",
+            )
+        return found
+    if os.environ.get("PRAKERJA_ENV") == "production":
+        raise CommandError(
+            "PRAKERJA_ENV=production: `prakerja up` tidak membuat sandbox di lingkungan produksi.",
+            "PRAKERJA_ENV=production: `prakerja up` makes no sandbox in a production environment.",
+        )
+    return _create(world or "g21")
+
+
+def _create(world: str) -> Installation:
+    starts_at = STARTS_AT[world]
+    installation = Installation.objects.create(
+        is_sandbox=True,
+        world=_HALF_MADE + world,
+        keys_fingerprint=keys().fingerprint,
+        created_at=starts_at,
+    )
+    Clock.objects.create(id=1, offset_us=0, seen_at=starts_at)
+    forget()
+    progress(f"Making the world {world} …")
+    making.create(world)
+    installation.world = world
+    installation.save(update_fields=["world"])
+    return installation
+
+
+def _refuse_other_keys(found: Installation) -> None:
+    if found.keys_fingerprint != keys().fingerprint:
+        raise CommandError(
+            "Kunci di folder data ini bukan kunci basis data ini; isinya tidak akan terbaca. "
+            "Pakai folder data yang semula atau PRAKERJA_KEYS.",
+            "The keys in this data folder are not those of this database; it could not be read. "
+            "Use the original data folder.",
+        )
+
+
+def _wipe() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    connection.close()
+    migrate()

@@ -1,0 +1,174 @@
+"""Which processes run, on which ports, with what in their environment (model.md A)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import prakerja
+
+ROOT = Path(prakerja.__file__).resolve().parents[2]
+PLATFORMS = ("bukalapak", "maubelajarapa", "pintaria", "pijarmahir", "sisnaker", "sekolahmu", "tokopedia")
+OFFSETS = {"portal": 0, "console": 1, "partner_api": 2, "callbacks": 3, "world": 4, "institution": 5, "sandbox": 6}
+PLATFORM_OFFSET = 11
+# What a program needs to run at all. Nothing else of ours reaches the example programs: no database, no keys.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_BANK_CLIENTS = ("portal", "callbacks", "sandbox")
+POOLS = {"portal": 4, "console": 2, "partner_api": 4, "callbacks": 2, "sandbox": 2}
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Every address of one running system."""
+
+    host: str
+    ports: dict[str, int]
+
+    @classmethod
+    def from_base(cls, *, host: str, base: int) -> Addresses:
+        ports = {name: base + offset for name, offset in OFFSETS.items()}
+        ports |= {f"platform:{code}": base + PLATFORM_OFFSET + index for index, code in enumerate(PLATFORMS)}
+        return cls(host=host, ports=ports)
+
+    @classmethod
+    def from_free(cls, *, host: str, free: list[int]) -> Addresses:
+        names = [*OFFSETS, *(f"platform:{code}" for code in PLATFORMS)]
+        return cls(host=host, ports=dict(zip(names, free, strict=True)))
+
+    def url(self, name: str) -> str:
+        # A server that listens everywhere is reached at the loopback address.
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{host}:{self.ports[name]}"
+
+    def platform_urls(self) -> dict[str, str]:
+        return {code: self.url(f"platform:{code}") for code in PLATFORMS}
+
+    def document(self) -> dict[str, object]:
+        """The addresses as `up --json` names them."""
+        return {
+            "portal": self.url("portal"),
+            "console": self.url("console"),
+            "partner_api": self.url("partner_api"),
+            "callbacks": self.url("callbacks"),
+            "phone": self.url("world"),
+            "sandbox": self.url("sandbox"),
+            "institution": self.url("institution"),
+            "platforms": self.platform_urls(),
+        }
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process to start: what it runs, what it may know, and where it answers `/health` (None: it has no door)."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(repr=False)
+    health: list[str] = field(default_factory=list)
+    cwd: Path = ROOT
+
+
+def bare_environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")}
+
+
+def our_environment(
+    addresses: Addresses, *, database_url: str, keys: Path, is_sandbox: bool, gateway_key: str, bank_key: str
+) -> dict[str, str]:
+    """The environment of our own processes."""
+    hosts = {"127.0.0.1", "localhost", "[::1]", addresses.host}
+    listens_everywhere = addresses.host in ("0.0.0.0", "::")  # noqa: S104
+    return {
+        "DATABASE_URL": database_url,
+        "PRAKERJA_KEYS": str(keys),
+        "PRAKERJA_ENV": "sandbox" if is_sandbox else "production",
+        "PRAKERJA_HOSTS": "*" if listens_everywhere else ",".join(sorted(hosts)),
+        "PRAKERJA_PHONE_URL": addresses.url("world"),
+        "PRAKERJA_BANK_URL": addresses.url("world"),
+        "PRAKERJA_CALLBACKS_URL": addresses.url("callbacks"),
+        "PRAKERJA_PORTAL_URL": addresses.url("portal"),
+        "PRAKERJA_CONSOLE_URL": addresses.url("console"),
+        "PRAKERJA_SANDBOX_URL": addresses.url("sandbox"),
+        "PRAKERJA_INSTITUTION_URL": addresses.url("institution"),
+        "PRAKERJA_PLATFORM_URLS": ",".join(f"{code}={url}" for code, url in addresses.platform_urls().items()),
+        "PRAKERJA_MESSAGE_GATEWAY": "sandbox_phone" if is_sandbox else "log_only",
+        "PRAKERJA_GATEWAY_KEY": gateway_key,
+        "PRAKERJA_BANK_KEY": bank_key,
+        "PRAKERJA_SUPERVISED": "1",
+    }
+
+
+def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry: str | None = None) -> Program:
+    """A front door under granian: one worker, eight threads (decisions.md 38)."""
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", addresses.host, "--port", str(addresses.ports[name])),
+        *("--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"),
+        entry or f"prakerja.config.wsgi.{name}:application",
+    ]
+    # Only those that move money or link accounts hold the bank's key (model.md A).
+    own = {key: value for key, value in environment.items() if key != "PRAKERJA_BANK_KEY" or name in _BANK_CLIENTS}
+    return Program(
+        name=name,
+        command=command,
+        environment=bare_environment() | own | {"PRAKERJA_POOL": str(POOLS[name])},
+        health=[addresses.url(name) + "/health"],
+    )
+
+
+def worker(environment: dict[str, str]) -> Program:
+    return Program(
+        name="worker",
+        command=[sys.executable, "-m", "prakerja.config.worker"],
+        environment=bare_environment() | environment | {"PRAKERJA_POOL": "3"},
+    )
+
+
+def world(addresses: Addresses, *, data: Path, gateway_key: str, bank_key: str) -> Program:
+    """The phone, the bank and the registry: no database, no clock, none of our keys but the two that it must check."""
+    return Program(
+        name="world",
+        command=[sys.executable, "-m", "examples.world"],
+        environment=bare_environment()
+        | {
+            "HOST": addresses.host,
+            "PORT": str(addresses.ports["world"]),
+            "DATA_DIR": str(data / "world"),
+            "GATEWAY_KEY": gateway_key,
+            "BANK_KEY": bank_key,
+            "CALLBACKS_URL": addresses.url("callbacks"),
+            "PORTAL_URL": addresses.url("portal"),
+            "SANDBOX_URL": addresses.url("sandbox"),
+        },
+        health=[addresses.url("world") + "/health"],
+    )
+
+
+def partner_programs(addresses: Addresses, *, data: Path, partners_file: Path) -> list[Program]:
+    """The shops and the institutions' sites: they hold partner credentials and know the HTTP API, nothing else."""
+    shared = bare_environment() | {
+        "HOST": addresses.host,
+        "PRAKERJA_API": addresses.url("partner_api"),
+        "PARTNERS_FILE": str(partners_file),
+        "PORTAL_URL": addresses.url("portal"),
+        "PHONE_URL": addresses.url("world"),
+        "INSTITUTION_URL": addresses.url("institution"),
+    }
+    ports = [addresses.ports[f"platform:{code}"] for code in PLATFORMS]
+    return [
+        Program(
+            name="institution",
+            command=[sys.executable, "-m", "examples.institution"],
+            environment=shared | {"PORT": str(addresses.ports["institution"]), "DATA_DIR": str(data / "institution")},
+            health=[addresses.url("institution") + "/health"],
+        ),
+        Program(
+            name="platform",
+            command=[sys.executable, "-m", "examples.platform"],
+            environment=shared | {"PORTS": ",".join(map(str, ports)), "DATA_DIR": str(data / "platform")},
+            health=[f"{url}/health" for url in addresses.platform_urls().values()],
+        ),
+    ]

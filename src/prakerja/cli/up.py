@@ -1,0 +1,220 @@
+"""`prakerja up`: the whole system on one machine, until somebody stops it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prakerja.cli import plan
+from prakerja.cli.arguments import CommandError, answer, common, progress
+from prakerja.cli.database import ADDRESSES, RunningLock, prepare_django
+from prakerja.cli.postgres import Server, server_for
+from prakerja.cli.supervisor import Stopped, Supervisor, refuse_taken_ports, stoppable
+
+WORLDS = ("g21", "empty")
+
+
+def add_to(subparsers: Any) -> None:
+    parser = common(subparsers.add_parser("up", help="run everything on this machine until Ctrl-C"))
+    parser.add_argument("--world", choices=WORLDS, default=None, help="what an empty database is filled with (g21)")
+    parser.add_argument("--port-base", type=int, default=8000, help="first port (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system."""
+
+    server: Server
+    addresses: plan.Addresses
+    supervisor: Supervisor
+    lock: RunningLock
+    world: str
+    accounts: dict[str, Any]
+
+    def document(self) -> dict[str, Any]:
+        return {**self.addresses.document(), "accounts": self.accounts}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if not 1 <= arguments.port_base <= 65535 - 32:
+        raise CommandError("--port-base harus antara 1 dan 65503.", "--port-base must be between 1 and 65503.")
+    addresses = plan.Addresses.from_base(host=arguments.host, base=arguments.port_base)
+    began = time.monotonic()
+    with stoppable():
+        try:
+            refuse_taken_ports(addresses)
+            with (
+                server_for(arguments.data_dir, own=True) as server,
+                running(server, addresses, world=arguments.world) as system,
+            ):
+                if arguments.json:
+                    answer(system.document())
+                else:
+                    _print_for_people(system, seconds=time.monotonic() - began)
+                _tend(system)
+        except Stopped:
+            progress("Stopped.")
+    return 0
+
+
+@contextlib.contextmanager
+def running(server: Server, addresses: plan.Addresses, *, world: str | None) -> Iterator[System]:
+    """Start everything on this server and stop it at the end. Yields once every door answers. Main thread only."""
+    home = server.data_dir / "prakerja"
+    prepare_django(server)
+    lock = RunningLock(server)
+    supervisor = Supervisor(server.log)
+    try:
+        if not lock.take():
+            raise CommandError(
+                "Prakerja lain sedang berjalan di basis data ini.", "Another prakerja is running on this database."
+            )
+        try:
+            yield _start(server, addresses, supervisor, lock, home=home, world=world)
+        finally:
+            supervisor.stop()
+            _put_away(home)
+    finally:
+        lock.give_back()
+
+
+def _start(
+    server: Server,
+    addresses: plan.Addresses,
+    supervisor: Supervisor,
+    lock: RunningLock,
+    *,
+    home: Path,
+    world: str | None,
+) -> System:
+    from prakerja.cli import installation
+    from prakerja.kernel.secrets import keys
+    from prakerja.sandbox import accounts, clock, partners_file
+
+    gateway_key, bank_key = keys().derive("gateway"), keys().derive("bank")
+    data = home / "examples"
+    data.mkdir(mode=0o700, exist_ok=True)
+    # First, while the tables are made: a demo world's payments go through the bank.
+    supervisor.start(plan.world(addresses, data=data, gateway_key=gateway_key, bank_key=bank_key))
+    installation.migrate()
+    supervisor.wait()
+    environment = plan.our_environment(
+        addresses,
+        database_url=server.dsn,
+        keys=server.keys,
+        is_sandbox=True,
+        gateway_key=gateway_key,
+        bank_key=bank_key,
+    )
+    _use(environment)
+    found = installation.install(world=world, may_wipe=server.socket_dir is not None)
+    if not found.is_sandbox:
+        raise CommandError(
+            "`prakerja up` menjalankan sandbox saja; basis data ini bukan sandbox.",
+            "`prakerja up` runs sandboxes only; this database is none.",
+        )
+    partners = home / partners_file.NAME
+    partners_file.write(partners)
+    clock.resume()
+    for name in ("portal", "console", "partner_api", "callbacks"):
+        supervisor.start(plan.door(name, addresses, environment))
+    supervisor.start(
+        plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application")
+    )
+    supervisor.start(plan.worker(environment))
+    for program in plan.partner_programs(addresses, data=data, partners_file=partners):
+        supervisor.start(program)
+    _write_addresses(home, addresses, environment)
+    supervisor.wait()
+    return System(
+        server=server,
+        addresses=addresses,
+        supervisor=supervisor,
+        lock=lock,
+        world=found.world,
+        accounts=accounts.document(),
+    )
+
+
+def _use(environment: dict[str, str]) -> None:
+    """Make this process know where the bank and the phone are: settings were loaded before anybody knew."""
+    from django.conf import settings
+
+    os.environ.update(environment)
+    settings.PHONE_URL = environment["PRAKERJA_PHONE_URL"]
+    settings.BANK_URL = environment["PRAKERJA_BANK_URL"]
+    settings.BANK_KEY = environment["PRAKERJA_BANK_KEY"]
+    settings.GATEWAY_KEY = environment["PRAKERJA_GATEWAY_KEY"]
+
+
+def _tend(system: System) -> None:
+    """Watch over everything until somebody stops us (Stopped unwinds from here)."""
+    server = system.server
+    while True:
+        time.sleep(0.5)
+        if server.owned and not server.running():
+            progress("PostgreSQL ended and is started again.")
+            server = server.recover()
+            system.lock.take()
+        system.supervisor.tend()
+
+
+def _write_addresses(home: Path, addresses: plan.Addresses, environment: dict[str, str]) -> None:
+    """Tell one-shot commands where everything answers; gone when we stop."""
+    kept = ("PRAKERJA_PHONE_URL", "PRAKERJA_BANK_URL", "PRAKERJA_BANK_KEY", "PRAKERJA_GATEWAY_KEY", "PRAKERJA_ENV")
+    document = {**addresses.document(), "environment": {name: environment[name] for name in kept}}
+    path = home / ADDRESSES
+    temporary = path.with_suffix(".new")
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(document, file)
+    temporary.replace(path)
+
+
+def _put_away(home: Path) -> None:
+    """The clock stops where it is, and nobody is told of addresses that no longer answer."""
+    from django.db import DatabaseError, connection
+
+    from prakerja.sandbox import clock
+
+    (home / ADDRESSES).unlink(missing_ok=True)
+    try:
+        clock.pause()
+    except DatabaseError as error:
+        # The last second the worker wrote stands instead.
+        progress(f"The clock's last instant could not be written ({type(error).__name__}).")
+    finally:
+        connection.close()
+
+
+def _print_for_people(system: System, *, seconds: float) -> None:
+    address = system.addresses
+    lines = [
+        "",
+        f"Prakerja is running (world {system.world}, started in {seconds:.0f} s). Ctrl-C stops it.",
+        "",
+        f"  Portal (participants)    {address.url('portal')}",
+        f"  Phone, bank, registry    {address.url('world')}",
+        f"  Sandbox (clock, codes)   {address.url('sandbox')}",
+        f"  Institutions' classes    {address.url('institution')}",
+        f"  Console (operators)      {address.url('console')}",
+        f"  Partner API              {address.url('partner_api')}",
+        "",
+        "  Shops:",
+        *(f"    {code:<22} {url}" for code, url in address.platform_urls().items()),
+    ]
+    participants = system.accounts["participants"]
+    if participants:
+        lines += ["", "  Participants sign in with their phone number; the code arrives on the phone page:"]
+        lines += [f"    {one['phone']:<16} {one['name']:<24} {one['stage']}" for one in participants]
+    lines += ["", "  Operators (the authenticator's codes are on the sandbox page):"]
+    lines += [f"    {one['email']:<28} {one['password']:<24} {one['role']}" for one in system.accounts["operators"]]
+    print("\n".join(lines), flush=True)

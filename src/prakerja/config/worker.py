@@ -1,0 +1,157 @@
+"""The worker: sends the outbox as soon as something is in it, and runs what falls due as time passes.
+
+Two threads, because a bank that keeps silent must not hold up a one-time password; the main thread keeps the time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psycopg
+
+_LOG = logging.getLogger("prakerja.worker")
+# A due instant is looked for this often (wall seconds): stamps made by the worker are late by no more than this.
+_DUE_EVERY = 0.5
+_OUTBOX_EVERY = 1.0
+_RECONNECT_AFTER = 0.5
+
+
+def main() -> int:
+    """Work until SIGTERM or SIGINT."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prakerja.config.settings.worker")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from prakerja.config.timekeeping import heartbeat
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    threads = [
+        threading.Thread(target=_persist, args=(step, stopping), name=step.__name__, daemon=True)
+        for step in (send_outbox, run_due)
+    ]
+    for thread in threads:
+        thread.start()
+    while not stopping.is_set():
+        if settings.IS_DEMO:
+            _once(heartbeat)
+        stopping.wait(1.0)
+    for thread in threads:
+        thread.join(timeout=8)
+    return 0
+
+
+def send_outbox(stopping: threading.Event) -> None:
+    """Send whatever waits; woken by NOTIFY at the commit that queued it, and every second for retries that come of age."""
+    from prakerja.kernel import clock
+    from prakerja.notifications.delivery import BATCH, deliver
+    from prakerja.notifications.operations import CHANNEL_WAKE
+
+    with _own_connection() as listener:
+        listener.execute(f"LISTEN {CHANNEL_WAKE}")
+        while not stopping.is_set():
+            while deliver(at=clock.now(), resolve=addresses_of) == BATCH and not stopping.is_set():
+                pass
+            _let_go()
+            for _ in listener.notifies(timeout=_OUTBOX_EVERY, stop_after=1):
+                pass
+
+
+def run_due(stopping: threading.Event) -> None:
+    """Run every task that is due. Whoever moves a sandbox's clock holds a lock and runs them itself, with exact stamps."""
+    from prakerja.config.due import due_tasks
+    from prakerja.config.timekeeping import MOVING
+    from prakerja.kernel import clock
+
+    tasks = due_tasks()
+    with _own_connection() as lock:
+        while not stopping.wait(_DUE_EVERY):
+            if not _flag(lock, "SELECT pg_try_advisory_lock(%s)", MOVING):
+                continue
+            try:
+                for task in tasks:
+                    now = clock.now()
+                    instant = task.next_due()
+                    if instant is not None and instant <= now:
+                        _run_one(task.name, task.run, now)
+            finally:
+                _flag(lock, "SELECT pg_advisory_unlock(%s)", MOVING)
+                _let_go()
+
+
+def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Any]:
+    """The outbox's look-up: contact points are opened by people, which notifications must not know."""
+    from prakerja.people.queries import addressees
+
+    return addressees(person_ids=person_ids, kind=kind)
+
+
+def _run_one(name: str, run: Callable[[Any], int], at: Any) -> None:
+    """One task's failure must not keep the others from running; it stays due and is tried again."""
+    from django.db import OperationalError
+
+    try:
+        done = run(at)
+    except OperationalError:
+        raise
+    except Exception:
+        _LOG.exception("the task %s failed", name)
+    else:
+        if done:
+            _LOG.info("%s: %d", name, done)
+
+
+def _persist(step: Callable[[threading.Event], None], stopping: threading.Event) -> None:
+    """Keep a thread's work going through restarts of the database and faults that are not for ever."""
+    while not stopping.is_set():
+        try:
+            step(stopping)
+        except Exception:
+            _LOG.exception("%s begins again", step.__name__)
+            _let_go()
+            stopping.wait(_RECONNECT_AFTER)
+
+
+def _once(function: Callable[[], None]) -> None:
+    from django.db import DatabaseError
+
+    try:
+        function()
+    except DatabaseError as error:
+        _LOG.warning("heartbeat: %s", type(error).__name__)
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Give this thread's connection back to the pool."""
+    from django.db import connection
+
+    connection.close()
+
+
+def _own_connection() -> psycopg.Connection[Any]:
+    """A connection beside the pool, for what belongs to a session: LISTEN and locks."""
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+def _flag(connection: psycopg.Connection[Any], sql: str, key: int) -> bool:
+    found = connection.execute(sql, (key,)).fetchone()
+    return bool(found and found[0])
+
+
+if __name__ == "__main__":
+    from prakerja.config.processes import die_with_parent
+
+    if os.environ.get("PRAKERJA_SUPERVISED"):
+        die_with_parent()
+    raise SystemExit(main())

@@ -1,0 +1,225 @@
+"""The sentences of every message, Indonesian first. A message stores its template's name and parameters, never a sentence.
+
+Channels: S = SMS, E = e-mail, D = dashboard (programme.md 13). Parameters are plain values; what they are called says how
+they are written: `deadline` is an exclusive instant, `…_at` an instant, `…_date` a day, `amount`, `fund` and `balance`
+are rupiah. All instants are shown in WIB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import get_language, gettext, gettext_noop, override
+
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.money import format_rupiah
+
+_ = gettext_noop
+
+_MONTHS = {
+    "id": ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+}
+_AT = {"id": "pukul", "en": "at"}
+_RUPIAH = ("amount", "fund", "balance", "price")
+
+
+@dataclass(frozen=True)
+class Template:
+    """`title` heads an e-mail or a dashboard message; `text` is the sentence; `sms` replaces it where every sign costs."""
+
+    title: str
+    text: str
+    sms: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    title: str
+    text: str
+
+
+class UnknownTemplate(Exception):
+    """A message names a template that this program does not have."""
+
+
+TEMPLATES: Mapping[str, Template] = {
+    "otp_sign_in": Template(
+        title=_("Kode masuk Prakerja"),
+        text=_(
+            "Kode OTP {otp} untuk masuk ke dashboard Prakerja, berlaku {minutes} menit. "
+            "Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "otp_purchase": Template(
+        title=_("Kode OTP pembelian pelatihan"),
+        text=_(
+            "Kode OTP {otp} untuk membeli pelatihan seharga {amount} dengan Kartu Prakerja Anda, berlaku {minutes} menit. "
+            "Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "otp_link_account": Template(
+        title=_("Kode OTP rekening"),
+        text=_(
+            "Kode OTP {otp} untuk menyambungkan rekening atau e-wallet ke akun Prakerja Anda, berlaku {minutes} menit. "
+            "Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "otp_attendance": Template(
+        title=_("Kode OTP kehadiran"),
+        text=_(
+            "Kode OTP {otp} untuk verifikasi kehadiran pelatihan Anda, berlaku {minutes} menit. "
+            "Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "otp_phone": Template(
+        title=_("Kode verifikasi nomor ponsel"),
+        text=_(
+            "Kode OTP {otp} untuk memastikan nomor ponsel Anda, berlaku {minutes} menit. "
+            "Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "email_verify": Template(
+        title=_("Pastikan alamat email Anda"),
+        text=_("Buka tautan ini untuk memastikan alamat email akun Prakerja Anda: {link}"),
+    ),
+    "wave_joined": Template(
+        title=_("Anda bergabung di Gelombang {wave}"),
+        text=_("Pendaftaran Anda di Gelombang {wave} sudah kami terima. Tunggu sampai gelombang ditutup dan diumumkan."),
+    ),
+    "result_pass": Template(
+        title=_("Anda lolos Gelombang {wave}"),
+        text=_(
+            "Selamat {name}, Anda lolos Kartu Prakerja Gelombang {wave}. Dana pelatihan Anda {fund}. Tonton tiga video di "
+            "dashboard, lalu beli pelatihan pertama paling lambat {deadline}. Lewat dari itu, kepesertaan Anda dicabut."
+        ),
+        sms=_(
+            "Selamat, Anda lolos Kartu Prakerja Gelombang {wave}. Dana pelatihan {fund}. Beli pelatihan pertama paling "
+            "lambat {deadline} atau kepesertaan dicabut. Buka dashboard Prakerja."
+        ),
+    ),
+    "result_fail": Template(
+        title=_("Hasil Gelombang {wave}"),
+        text=_("Anda belum lolos Gelombang {wave}. Alasan: {reason}. Anda dapat bergabung di gelombang berikutnya."),
+    ),
+    "deadline_reminder": Template(
+        title=_("Segera beli pelatihan pertama Anda"),
+        text=_(
+            "Anda belum membeli pelatihan. Batas waktunya {deadline}. Lewat dari itu, kepesertaan Kartu Prakerja Anda "
+            "dicabut dan dananya kembali ke program."
+        ),
+        sms=_(
+            "Kartu Prakerja: Anda belum membeli pelatihan. Batas waktunya {deadline}; lewat dari itu kepesertaan dicabut."
+        ),
+    ),
+    "purchase_ok": Template(
+        title=_("Pembelian pelatihan berhasil"),
+        text=_(
+            "Pembelian Anda berhasil (invoice {invoice_code}). Kode voucher: {code}. Masuk ke situs lembaga pelatihan, "
+            "buka kelas yang Anda beli, lalu masukkan kode itu untuk mulai belajar."
+        ),
+    ),
+    "purchase_ok:dashboard": Template(
+        title=_("Pembelian pelatihan berhasil"),
+        text=_("Pembelian Anda berhasil (invoice {invoice_code}). Kode vouchernya ada di halaman transaksi."),
+    ),
+    "purchase_voided": Template(
+        title=_("Pembelian dibatalkan"),
+        text=_("Pembelian dengan invoice {invoice_code} dibatalkan. {amount} kembali ke saldo pelatihan Anda."),
+    ),
+    "code_redeemed": Template(
+        title=_("Kode voucher sudah ditukar"),
+        text=_("Kode voucher Anda sudah ditukar di lembaga pelatihan. Selamat belajar."),
+    ),
+    "voucher_expired": Template(
+        title=_("Kode voucher kedaluwarsa"),
+        text=_("Kode voucher untuk invoice {invoice_code} tidak ditukar sampai waktunya habis dan tidak berlaku lagi."),
+    ),
+    "cert_ready": Template(
+        title=_("Sertifikat Anda sudah terbit"),
+        text=_("Sertifikat pelatihan {course_title} sudah ada di dashboard."),
+    ),
+    "review_needed": Template(
+        title=_("Beri rating dan ulasan"),
+        text=_("Beri rating dan ulasan untuk pelatihan {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."),
+    ),
+    "incentive_scheduled": Template(
+        title=_("Insentif dijadwalkan"),
+        text=_("Insentif {amount} dijadwalkan pada {scheduled_date}."),
+    ),
+    "incentive_paid": Template(
+        title=_("Insentif sudah dibayarkan"),
+        text=_("{amount} sudah dikirim ke rekening atau e-wallet Anda."),
+        sms=_("Kartu Prakerja: insentif {amount} sudah dikirim ke rekening atau e-wallet Anda."),
+    ),
+    "incentive_held": Template(
+        title=_("Dana tertahan"),
+        text=_("Insentif {amount} belum dapat dikirim. Periksa rekening atau e-wallet Anda di dashboard."),
+    ),
+    "survey_open": Template(
+        title=_("Survei {number} sudah dibuka"),
+        text=_("Isi survei {number} di dashboard paling lambat {deadline}. Jawaban Anda tidak memengaruhi pembayaran."),
+    ),
+    "revoked": Template(
+        title=_("Kepesertaan dicabut"),
+        text=_(
+            "Kepesertaan Kartu Prakerja Anda dicabut karena tidak membeli pelatihan sampai {deadline}. "
+            "Kartu Anda tidak berlaku lagi dan Anda tidak dapat bergabung kembali."
+        ),
+        sms=_(
+            "Kepesertaan Kartu Prakerja Anda dicabut karena tidak ada pembelian pelatihan sampai {deadline}. "
+            "Kartu tidak berlaku lagi."
+        ),
+    ),
+    "withdrawn": Template(
+        title=_("Pengunduran diri dicatat"),
+        text=_("Pengunduran diri Anda dari Kartu Prakerja sudah dicatat. Kartu Anda tidak berlaku lagi."),
+    ),
+    "cutoff_notice": Template(
+        title=_("Batas akhir tahun"),
+        text=_("Batas akhir program tahun ini: {deadline}. Sesudahnya sisa saldo atau insentif kembali ke negara."),
+    ),
+}
+
+
+def render(*, template: str, channel: str, parameters: Mapping[str, Any], language: str) -> Rendered:
+    """The words of a message in `language` (id or en).
+
+    Raises UnknownTemplate; KeyError names a parameter that the sentence needs and the message does not have.
+    """
+    found = TEMPLATES.get(f"{template}:{channel}") or TEMPLATES.get(template)
+    if found is None:
+        raise UnknownTemplate(template)
+    with override(language):
+        values = {name: _written(name, value) for name, value in parameters.items()}
+        sentence = found.sms if channel == "sms" and found.sms else found.text
+        return Rendered(title=gettext(found.title).format_map(values), text=gettext(sentence).format_map(values))
+
+
+def _written(name: str, value: Any) -> str:
+    if name in _RUPIAH and isinstance(value, int):
+        return format_rupiah(value)
+    if name == "deadline":
+        # Stored exclusive: the last second that is still in time is the one people know.
+        return _instant(datetime.fromisoformat(value) - timedelta(seconds=1))
+    if name.endswith("_at"):
+        return _instant(datetime.fromisoformat(value))
+    if name.endswith("_date"):
+        return _day(date.fromisoformat(value))
+    return str(value)
+
+
+def _instant(value: datetime) -> str:
+    local = value.astimezone(WIB)
+    return f"{_day(local.date())} {_AT[_language()]} {local:%H.%M} WIB"
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {_MONTHS[_language()][value.month - 1]} {value.year}"
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "id"

@@ -1,0 +1,39 @@
+"""Who can sign in to this sandbox, for `up --json` and the accounts page."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from prakerja.people.queries import person_id_by_contact
+from prakerja.reporting.policies import derived_stage
+from prakerja.reporting.queries import dashboard
+from prakerja.sandbox.demo_operators import OPERATORS
+from prakerja.sandbox.demo_people import PEOPLE
+
+
+def document() -> dict[str, Any]:
+    """`{"participants": [{"name", "phone", "stage"}], "operators": [{"email", "password", "totp_secret", "role"}]}`."""
+    return {"participants": participants(), "operators": operators()}
+
+
+def participants() -> list[dict[str, str]]:
+    """The demo people of this database with the stage that each has reached by now."""
+    found = []
+    for person in PEOPLE:
+        person_id = person_id_by_contact(kind="phone", value=person.phone)
+        if person_id is not None:
+            found.append({"name": person.name, "phone": person.phone, "stage": stage_of(person_id)})
+    return found
+
+
+def operators() -> list[dict[str, str]]:
+    return [
+        {"email": one.email, "password": one.password, "totp_secret": one.totp_secret, "role": one.role}
+        for one in OPERATORS
+    ]
+
+
+def stage_of(person_id: uuid.UUID) -> str:
+    """The derived stage of a person (model.md D)."""
+    return derived_stage(dashboard=dashboard(person_id=person_id))

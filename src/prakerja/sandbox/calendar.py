@@ -1,0 +1,21 @@
+"""The instants and waves of the demo worlds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prakerja.kernel.clock import parse_instant
+
+# When a new world begins (architecture.md 6).
+STARTS_AT = {
+    "empty": parse_instant("2021-09-17T08:00+07:00"),
+    "g21": parse_instant("2021-09-27T08:00+07:00"),
+}
+# Everything that stood before the first participant.
+SET_UP_AT = parse_instant("2021-09-01T00:00+07:00")
+# Waves around the article: number, first day, last day, quota (programme.md 4.1, 4.3).
+WAVES = (
+    (21, date(2021, 9, 16), date(2021, 9, 19), 754_929),
+    (22, date(2021, 10, 25), date(2021, 10, 28), 46_000),
+)
+ANNOUNCED_AT = {21: parse_instant("2021-09-22T20:00+07:00")}

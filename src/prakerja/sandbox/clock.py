@@ -1,0 +1,149 @@
+"""The movable clock of a sandbox: forward only, from one due instant to the next, still while nothing runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from prakerja.config.due import due_tasks
+from prakerja.config.timekeeping import HEARTBEAT, MOVING
+from prakerja.kernel import clock
+from prakerja.kernel.db import row
+from prakerja.kernel.due import DueTask
+from prakerja.kernel.errors import Refused
+
+
+@dataclass
+class Journey:
+    """What happened on the way: how many pieces of work at which instant, and which tasks would not move on."""
+
+    started_at: datetime
+    stopped_at: datetime
+    steps: list[tuple[datetime, str, int]] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+
+
+def resume() -> None:
+    """Let the clock go on from the last instant that a running system saw. Nothing to do before the first."""
+    _write(
+        "UPDATE kernel_clock SET offset_us ="
+        " round(extract(epoch FROM (seen_at + %s - %s)) * 1000000)::bigint WHERE id = 1 AND seen_at IS NOT NULL",
+        [HEARTBEAT, clock.wall()],
+    )
+    clock.forget()
+
+
+def pause() -> None:
+    """Write down where the clock stands, for the next `resume`."""
+    clock.forget()
+    _write("UPDATE kernel_clock SET seen_at = %s - %s WHERE id = 1", [clock.now(), HEARTBEAT])
+
+
+def advance(by: timedelta, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
+    """Move the clock forward by `by` and run what falls due on the way; see `move_to`."""
+    clock.forget()
+    return move_to(clock.now() + by, on_step=on_step)
+
+
+def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
+    """Move the clock to `target` (any zone), stopping at every instant at which something falls due.
+
+    Each task runs with `at` = that instant, so that what it stamps is that instant. Returns when every process of this
+    database knows the new time. Raises Refused: clock_backwards (`now`), clock_not_movable (no sandbox), clock_busy
+    (somebody else is moving it).
+    """
+    require_sandbox()
+    with _moving():
+        clock.forget()
+        started = clock.now()
+        if target < started:
+            raise Refused("clock_backwards", now=started)
+        journey = Journey(started_at=started, stopped_at=started)
+        _run_what_falls_due(target, journey, on_step)
+        _set(target)
+        journey.stopped_at = target
+    clock.wait_until_all_know()
+    return journey
+
+
+def next_due() -> datetime | None:
+    """The next instant at which something waits, for the page's "next event"; None when nothing does."""
+    clock.forget()
+    now = clock.now()
+    instants = [instant for task in due_tasks() if (instant := task.next_due()) is not None and instant > now]
+    return min(instants, default=None)
+
+
+def require_sandbox() -> None:
+    """Raises Refused: clock_not_movable."""
+    found = row("SELECT is_sandbox FROM kernel_installation WHERE id = 1")
+    if found is None or not found[0]:
+        raise Refused("clock_not_movable")
+
+
+def _run_what_falls_due(
+    target: datetime, journey: Journey, on_step: Callable[[datetime, str, int], None] | None
+) -> None:
+    tasks = list(due_tasks())
+    at = journey.started_at
+    while tasks:
+        due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= target]
+        if not due:
+            return
+        at = max(at, min(instant for instant, _ in due))
+        _set(at)
+        for instant, task in due:
+            if instant > at:
+                continue
+            done = task.run(at)
+            if done:
+                journey.steps.append((at, task.name, done))
+                if on_step is not None:
+                    on_step(at, task.name, done)
+            elif _still_waits(task, at):
+                # Nothing done and still due: it waits for somebody else (a bank that does not answer). The worker goes
+                # on asking; the clock does not stand still for it.
+                journey.stuck.append(task.name)
+                tasks.remove(task)
+
+
+def _still_waits(task: DueTask, at: datetime) -> bool:
+    instant = task.next_due()
+    return instant is not None and instant <= at
+
+
+def _set(to: datetime) -> None:
+    """Set programme time; never back, not even by the milliseconds that passed since `to` was chosen."""
+    _write(
+        "UPDATE kernel_clock SET offset_us = greatest(offset_us, round(extract(epoch FROM (%s::timestamptz"
+        " - %s::timestamptz)) * 1000000)::bigint) WHERE id = 1",
+        [to, clock.wall()],
+    )
+    clock.forget()
+
+
+def _write(sql: str, parameters: list[object]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+@contextmanager
+def _moving() -> Iterator[None]:
+    """Be the only one who moves the clock. The worker may be in the middle of a task: wait for it a little."""
+    deadline = time.monotonic() + 10
+    while True:
+        taken = row("SELECT pg_try_advisory_lock(%s)", [MOVING])
+        if taken is not None and taken[0]:
+            break
+        if time.monotonic() > deadline:
+            raise Refused("clock_busy")
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        _write("SELECT pg_advisory_unlock(%s)", [MOVING])

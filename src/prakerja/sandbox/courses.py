@@ -1,0 +1,66 @@
+"""Course runs on demand, of the demo institution and sold on every platform."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from prakerja.catalogue.models import Course
+from prakerja.catalogue.operations import add_course, add_run, set_price
+from prakerja.kernel.codes import readable_code
+from prakerja.kernel.db import transaction
+from prakerja.partners.models import Partner
+from prakerja.sandbox.people import Offer
+
+# The first institution of the catalogue: the one whose credentials `sandbox participant` prints.
+INSTITUTION = "rasakata"
+SELF_PACED_DAYS = 60
+SESSION_HOURS = 3
+DEFAULT_PRICE = 250_000
+
+
+def make_course(
+    *, price: int = DEFAULT_PRICE, seats: int | None = None, starts_at: datetime | None = None, at: datetime
+) -> Offer:
+    """Make a class at `price` rupiah: self-paced, to be bought and redeemed at once, or live for three hours.
+
+    Without `starts_at` access runs from now for 60 days (decisions.md 20).
+    """
+    code = f"demo-{readable_code(8).lower()}"
+    is_live = starts_at is not None
+    begins = starts_at or at
+    ends = begins + (timedelta(hours=SESSION_HOURS) if is_live else timedelta(days=SELF_PACED_DAYS))
+    schedule = f"{code}-1" if is_live else f"{code}-mandiri"
+    with transaction():
+        course = add_course(
+            institution_id=Partner.objects.get(code=INSTITUTION).id,
+            code=code,
+            title=f"Kelas Demo {code[-4:].upper()}",
+            category="Perkantoran",
+            mode="online",
+            delivery="live" if is_live else "self_paced",
+            duration_hours=SESSION_HOURS,
+            summary="Kelas rekaan untuk mencoba pembelian dan penukaran kode.",
+            syllabus=["Pembukaan", "Latihan", "Penutup"],
+            certificate_kinds=["completion"],
+        )
+        add_run(
+            course_id=course.id,
+            code=schedule,
+            starts_at=begins,
+            ends_at=ends,
+            capacity=seats if seats is not None else (30 if is_live else 1_000_000),
+        )
+        for platform_id in Partner.objects.filter(kind="platform", member_until=None).values_list("id", flat=True):
+            set_price(course_id=course.id, platform_id=platform_id, price=price, at=at)
+    return Offer(
+        platform="tokopedia", institution=INSTITUTION, course_code=code, schedule_code=schedule, price=price
+    )
+
+
+def list_demo_courses(*, platform_id: uuid.UUID, at: datetime) -> None:
+    """Let a platform that joined later sell every course of the demo institution (decisions.md 10)."""
+    with transaction():
+        for course in Course.objects.filter(institution__code=INSTITUTION):
+            prices = course.listing_set.filter(ended_at=None).values_list("price", flat=True)
+            set_price(course_id=course.id, platform_id=platform_id, price=min(prices, default=DEFAULT_PRICE), at=at)

@@ -1,0 +1,125 @@
+"""Demo worlds: what an empty sandbox database is filled with."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from prakerja.catalogue.operations import add_course, add_promotion, add_run, set_price
+from prakerja.intake.operations import open_wave
+from prakerja.kernel.db import transaction
+from prakerja.kernel.ids import new_id
+from prakerja.ledger.models import Chart
+from prakerja.ledger.operations import post
+from prakerja.partners.operations import add_partner
+from prakerja.people.models import EDUCATION
+from prakerja.programmes.operations import install_scheme
+from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
+from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES
+from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
+from prakerja.sandbox.worlds.questionnaires import load_questionnaires
+from prakerja.surveys.models import Survey
+
+# 754,929 recipients of wave 21 times 3,550,000 rupiah.
+BUDGET = 2_679_997_950_000
+
+
+def create(world: str) -> None:
+    """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well."""
+    make_empty()
+    if world == "g21":
+        from prakerja.sandbox.demo_people import make_demo_people
+
+        make_demo_people(until=STARTS_AT["g21"])
+
+
+def make_empty() -> None:
+    catalogue = load_catalogue()
+    with transaction():
+        for scheme in published_schemes():
+            install_scheme(scheme=scheme)
+        for number, opens, closes, quota in WAVES:
+            open_wave(number=number, opens_at=at_wib(opens, time(12)), closes_at=end_of_day(closes), quota=quota)
+        post(
+            person_id=None,
+            event_id=new_id(),
+            kind="programme_funding",
+            debit=Chart.TREASURY,
+            credit=Chart.PROGRAMME_FUNDS,
+            amount=BUDGET,
+            at=SET_UP_AT,
+        )
+        for survey in load_questionnaires():
+            Survey.objects.create(number=survey.number, title=survey.title, questions=list(survey.questions))
+    _make_catalogue(catalogue)
+    # allauth's tables are there for commands and the console only; the sandbox's pages load without them.
+    from prakerja.sandbox.operators import make_operators
+
+    make_operators()
+
+
+def _make_catalogue(catalogue: Catalogue) -> None:
+    partners = {}
+    for platform in catalogue.platforms:
+        partners[platform.code] = add_partner(
+            kind="platform", code=platform.code, name=platform.name, at=SET_UP_AT, is_sandbox=True, legacy_commit=True
+        ).partner_id
+    for institution in catalogue.institutions:
+        partners[institution.code] = add_partner(
+            kind="institution",
+            code=institution.code,
+            name=institution.name,
+            at=SET_UP_AT,
+            city=institution.city,
+            about=institution.about,
+            how_to_redeem=institution.how_to_redeem,
+            is_sandbox=True,
+            legacy_commit=True,
+        ).partner_id
+    with transaction():
+        for course in catalogue.courses:
+            _make_course(course, partners)
+
+
+def _make_course(course: CatalogueCourse, partners: dict[str, object]) -> None:
+    row = add_course(
+        institution_id=partners[course.institution],
+        code=course.code,
+        title=course.title,
+        category=course.category,
+        mode=course.mode,
+        delivery=course.delivery,
+        duration_hours=course.duration_hours,
+        summary=course.summary,
+        syllabus=list(course.syllabus),
+        target_job=course.target_job,
+        competency_standard=course.competency_standard,
+        certificate_kinds=list(course.certificate_kinds),
+        has_post_test=course.has_post_test,
+        required_assignments=course.required_assignments,
+        min_age=course.min_age,
+        min_education=EDUCATION[course.min_education],
+        rating_sum=course.rating_sum,
+        rating_count=course.rating_count,
+    )
+    for run in course.runs:
+        add_run(
+            course_id=row.id,
+            code=run.code,
+            starts_at=run.starts_at,
+            ends_at=run.ends_at,
+            capacity=run.capacity,
+            session_count=run.session_count,
+            # A full class of a demo is one without a seat left to sell.
+            seats_taken=run.capacity if run.sold_out else 0,
+        )
+    for listing in course.listings:
+        listed = set_price(
+            course_id=row.id, platform_id=partners[listing.platform], price=listing.price, at=SET_UP_AT
+        )
+        if listing.promotion is not None:
+            add_promotion(
+                listing_id=listed.id,
+                discount=listing.promotion.discount,
+                starts_at=listing.promotion.starts_at,
+                ends_at=listing.promotion.ends_at,
+            )

@@ -1,0 +1,89 @@
+"""A synthetic participant at a stage, as of now: what `prakerja sandbox participant` makes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from prakerja.intake.models import Award
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.errors import Refused
+from prakerja.sandbox import courses, partners_file, people
+from prakerja.wallets.models import Wallet
+
+STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
+# How long ago each step was: a participant's history stands in the quarter of an hour before now.
+_AWARDED, _WATCHED, _EARLIER, _BOUGHT, _REDEEMED, _COMPLETED = (
+    timedelta(minutes=minutes) for minutes in (15, 14, 9, 5, 3, 1)
+)
+
+
+def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime) -> dict[str, Any]:
+    """Make somebody new at `stage`. `balance` rupiah is left after an earlier, completed purchase of the rest.
+
+    Raises Refused as the operations do, and balance_range.
+    """
+    participant = people.award(people.invented_row(), wave=wave, at=at - _AWARDED)
+    award = Award.objects.get(id=participant.award_id)
+    # After the deadline there is nothing to buy any more: this life was lived before it.
+    at = min(at, award.purchase_deadline_at - timedelta(hours=1))
+    reached = STAGES.index(stage)
+    offer = None
+    if reached >= STAGES.index("ready"):
+        people.watch_videos(participant, at=at - _WATCHED)
+        if balance is not None:
+            _spend_down_to(balance, participant, at=at - _EARLIER)
+    if reached >= STAGES.index("purchased"):
+        price = min(courses.DEFAULT_PRICE, _balance(award))
+        offer = courses.make_course(price=price, at=at - _BOUGHT - timedelta(seconds=1))
+        people.buy(participant, offer, at=at - _BOUGHT)
+    if reached >= STAGES.index("redeemed"):
+        people.use_code(participant.purchases[-1], at=at - _REDEEMED)
+    if reached >= STAGES.index("completed"):
+        people.complete(participant.purchases[-1], at=at - _COMPLETED)
+    return _document(participant, stage=stage, award=award, offer=offer)
+
+
+def _spend_down_to(balance: int, participant: people.Participant, *, at: datetime) -> None:
+    award = Award.objects.get(id=participant.award_id)
+    rest = _balance(award) - balance
+    if rest == 0:
+        return
+    if rest < 0 or balance < 0:
+        raise Refused("balance_range")
+    offer = courses.make_course(price=rest, at=at - timedelta(seconds=1))
+    bought = people.buy(participant, offer, at=at)
+    people.use_code(bought, at=at + timedelta(minutes=1))
+    people.complete(bought, at=at + timedelta(minutes=2))
+
+
+def _balance(award: Award) -> int:
+    return int(Wallet.objects.select_related("balance").get(id=award.wallet_id).balance.amount)
+
+
+def _document(
+    participant: people.Participant, *, stage: str, award: Award, offer: people.Offer | None
+) -> dict[str, Any]:
+    bought = participant.purchases[-1] if offer is not None else None
+    award.refresh_from_db()
+    return {
+        "person_id": str(participant.person_id),
+        "name": participant.name,
+        "nik": participant.nik,
+        "phone": participant.phone,
+        "email": participant.email,
+        "stage": stage,
+        "card_number": participant.card_number,
+        "balance": _balance(award),
+        "purchase_deadline": (award.purchase_deadline_at - timedelta(seconds=1)).astimezone(WIB).isoformat(),
+        "platform": bought.offer.platform if bought else None,
+        "platform_user": bought.platform_user if bought else None,
+        "invoice_code": bought.invoice_code if bought else None,
+        "transaction_code": bought.transaction_code if bought else None,
+        "redeem_code": bought.redeem_code if bought else None,
+        "course_code": bought.offer.course_code if bought else None,
+        "schedule_code": bought.offer.schedule_code if bought else None,
+        "price": bought.offer.price if bought else None,
+        "institution": courses.INSTITUTION,
+        "institution_credentials": partners_file.credentials_of(courses.INSTITUTION),
+    }

@@ -1,0 +1,17 @@
+"""The three pages of a sandbox."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from prakerja.sandbox.site import views
+
+app_name = "sandbox"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("clock", views.clock_page, name="clock"),
+    path("clock/move", views.move, name="move"),
+    path("accounts", views.accounts_page, name="accounts"),
+    path("authenticator", views.authenticator, name="authenticator"),
+    path("language/<str:code>", views.language, name="language"),
+]

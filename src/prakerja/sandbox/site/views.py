@@ -1,0 +1,134 @@
+"""The clock, the demo accounts, the authenticator. Open to whoever reaches this address: a sandbox has no secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from prakerja.kernel import clock as kernel_clock
+from prakerja.kernel.clock import WIB, parse_instant
+from prakerja.kernel.errors import Refused
+from prakerja.portal import formats
+from prakerja.sandbox import accounts, clock
+from prakerja.sandbox.demo_operators import OPERATORS
+
+STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("sandbox:clock"))
+
+
+@require_GET
+def clock_page(request: HttpRequest) -> HttpResponse:
+    return _clock(request)
+
+
+@require_POST
+def move(request: HttpRequest) -> HttpResponse:
+    """Move the clock by a step, to the next event or to an instant; show what fell due on the way."""
+    try:
+        target = _target(request)
+    except ValueError:
+        return _clock(request, status=400, error=_("Tuliskan tanggal dan jam, misalnya 2021-10-22T00:05."))
+    if target is None:
+        return _clock(request, error=_("Tidak ada yang sedang menunggu waktu."))
+    try:
+        journey = clock.move_to(target)
+    except Refused as refusal:
+        return _clock(request, status=409, error=_refusal(refusal))
+    steps = [{"at": formats.instant(at), "name": task_name(name), "count": count} for at, name, count in journey.steps]
+    return _clock(request, moved=True, steps=steps)
+
+
+@require_GET
+def accounts_page(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "sandbox/accounts.html",
+        _shared(request) | {"participants": accounts.participants(), "operators": OPERATORS},
+    )
+
+
+@require_GET
+def authenticator(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "sandbox/authenticator.html",
+        _shared(request) | {"operators": OPERATORS, "seconds_left": OPERATORS[0].seconds_left()},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@require_GET
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the language for this site and go back to a page of it."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    pages = {reverse(f"sandbox:{name}") for name in ("clock", "accounts", "authenticator")}
+    back = request.GET.get("next", "")
+    response = HttpResponseRedirect(back if back in pages else reverse("sandbox:clock"))
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=31_536_000, samesite="Lax", httponly=True)
+    return response
+
+
+def task_name(name: str) -> str:
+    """What fell due, in words."""
+    words = {
+        "revoke": _("Kepesertaan dicabut"),
+        "reminders": _("Pengingat batas waktu dikirim"),
+        "certificates": _("Sertifikat terbit"),
+        "voucher_expiry": _("Kode voucher kedaluwarsa"),
+        "sandbox_sign_off": _("Daftar pembayaran ditandatangani"),
+    }
+    return words.get(name, name.replace("_", " "))
+
+
+def _target(request: HttpRequest) -> datetime | None:
+    kernel_clock.forget()
+    now = kernel_clock.now()
+    step = request.POST.get("step", "")
+    if step in STEPS:
+        return now + STEPS[step]
+    if step == "next":
+        return clock.next_due()
+    return parse_instant(request.POST.get("instant", "").strip())
+
+
+def _refusal(refusal: Refused) -> str:
+    if refusal.reason == "clock_backwards":
+        return _("Jam program hanya dapat maju.")
+    if refusal.reason == "clock_busy":
+        return _("Jam sedang digerakkan. Coba lagi sebentar lagi.")
+    return _("Jam ini tidak dapat digerakkan.")
+
+
+def _clock(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    kernel_clock.forget()
+    now = kernel_clock.now()
+    due = clock.next_due()
+    context = _shared(request) | {
+        "now": formats.instant(now),
+        "now_weekday": formats.wib_day(now),
+        "now_value": now.astimezone(WIB).strftime("%Y-%m-%dT%H:%M"),
+        "next_due": formats.instant(due) if due else None,
+    }
+    return render(request, "sandbox/clock.html", context | more, status=status)
+
+
+def _shared(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "portal_url": settings.PORTAL_URL,
+        "phone_url": settings.PHONE_URL,
+        "console_url": settings.CONSOLE_URL,
+        "page": request.resolver_match.url_name if request.resolver_match else "",
+        "here": request.path if request.method == "GET" else reverse("sandbox:clock"),
+    }
