@@ -24,7 +24,7 @@ _MONTHS = {
     "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
 }
 _AT = {"id": "pukul", "en": "at"}
-_RUPIAH = ("amount", "fund", "balance", "price")
+_RUPIAH = ("amount", "fund", "balance", "price", "claim")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,19 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "cutoff_notice": Template(
         title=_("Batas akhir tahun"),
-        text=_("Batas akhir program tahun ini: {deadline}. Sesudahnya sisa saldo atau insentif kembali ke negara."),
+        text=_("Batas akhir program tahun ini sudah lewat. {amount} yang tersisa kembali ke negara."),
+    ),
+    "award_finished": Template(
+        title=_("Kepesertaan selesai"),
+        text=_("Semua insentif dan survei Anda sudah dibayar atau berakhir. Terima kasih sudah mengikuti program ini."),
+    ),
+    "award_annulled": Template(
+        title=_("Kepesertaan dibatalkan"),
+        text=_(
+            "Data menunjukkan Anda tidak memenuhi syarat, jadi kepesertaan Kartu Prakerja Anda dibatalkan. "
+            "Kembalikan {claim} paling lambat {due_date}."
+        ),
+        sms=_("Kepesertaan Kartu Prakerja Anda dibatalkan. Kembalikan {claim} paling lambat {due_date}."),
     ),
 }
 

@@ -26,11 +26,12 @@ def language() -> str:
 def environment(**options: Any) -> Environment:
     """Called once by Django's Jinja2 backend with the options of the settings."""
     options["loader"] = PackageLoader("prakerja.portal")
+    options.pop("autoescape", None)
     options["undefined"] = StrictUndefined
     options["trim_blocks"] = True
     options["lstrip_blocks"] = True
     options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n"]
-    env = Environment(**options)
+    env = Environment(autoescape=True, **options)
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         {

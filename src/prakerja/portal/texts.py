@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from prakerja.incentives.labels import incentive_label
 from prakerja.kernel.errors import Refused
 from prakerja.portal import formats
+from prakerja.reporting.dashboard import Incentive
 
 # Sentences that need nothing but themselves.
 SENTENCES = {
@@ -17,9 +20,9 @@ SENTENCES = {
     "otp_daily_limit": gettext_lazy("Batas permintaan kode hari ini tercapai. Coba lagi besok."),
     "video_order": gettext_lazy("Tonton video sesuai urutan."),
     "video_unknown": gettext_lazy("Video itu tidak ada."),
+    "no_award": gettext_lazy("Anda belum menjadi peserta."),
     "video_not_started": gettext_lazy("Mulai video ini dahulu."),
     "award_ended": gettext_lazy("Kepesertaan sudah berakhir atau dicabut."),
-    "award_unknown": gettext_lazy("Anda belum menjadi peserta."),
     "rated_already": gettext_lazy("Anda sudah memberi ulasan untuk pelatihan ini."),
     "certificate_not_visible": gettext_lazy("Ulasan dapat diberikan setelah sertifikat muncul."),
     "review_closed": gettext_lazy("Batas waktu memberi ulasan sudah lewat."),
@@ -30,16 +33,19 @@ SENTENCES = {
     "number_format": gettext_lazy("Nomor hanya berisi angka. Periksa panjangnya."),
     "wallet_phone": gettext_lazy("Nomor dompet elektronik harus sama dengan nomor ponsel yang terdaftar."),
     "account_not_found": gettext_lazy("Nomor tidak ditemukan. Periksa kembali bank atau dompet dan nomornya."),
+    "account_blocked": gettext_lazy("Rekening ini diblokir. Hubungi bank atau dompetnya, atau pakai yang lain."),
     "account_linked": gettext_lazy("Sudah ada rekening yang tersambung. Putuskan dahulu."),
     "account_unknown": gettext_lazy("Tidak ada rekening yang tersambung."),
     "link_closed": gettext_lazy("Batas waktu menyambungkan rekening sudah lewat."),
     "provider_unavailable": gettext_lazy("Bank atau dompet sedang tidak dapat dihubungi. Coba lagi sebentar lagi."),
     "survey_closed": gettext_lazy("Survei ini sudah ditutup."),
     "survey_not_open": gettext_lazy("Survei ini belum dibuka."),
+    "survey_order": gettext_lazy("Isi dahulu survei sebelumnya."),
+    "survey_unknown": gettext_lazy("Survei itu tidak ada."),
     "survey_submitted": gettext_lazy("Anda sudah mengisi survei ini."),
     "survey_incomplete": gettext_lazy("Jawab semua pertanyaan."),
     "consent_missing": gettext_lazy("Setujui dahulu penggunaan jawaban Anda."),
-    "withdraw_after_purchase": gettext_lazy("Anda sudah membeli pelatihan, jadi tidak dapat mengundurkan diri."),
+    "already_bought": gettext_lazy("Anda sudah membeli pelatihan, jadi tidak dapat mengundurkan diri."),
 }
 
 
@@ -55,29 +61,60 @@ def sentence(refused: Refused) -> str:
         return _("Terlalu banyak kode salah. Coba lagi setelah %(when)s.") % {"when": formats.instant(details["until"])}
     if refused.reason == "otp_too_soon":
         return _("Tunggu %(seconds)s detik sebelum meminta kode baru.") % {"seconds": details.get("seconds", 60)}
-    if refused.reason == "video_too_early":
+    if refused.reason == "video_too_soon":
         return _("Video belum selesai. Sisa %(seconds)s detik.") % {"seconds": details.get("seconds", "")}
     known = SENTENCES.get(refused.reason)
     return str(known) if known else _("Permintaan ini tidak dapat dilakukan sekarang.")
 
 
-INCENTIVE_LABELS = {
-    "planned": (gettext_lazy("Menunggu diproses"), "grey"),
-    "due": (gettext_lazy("Dijadwalkan"), "blue"),
-    "instructed": (gettext_lazy("Sedang diproses"), "blue"),
-    "paid": (gettext_lazy("Berhasil"), "green"),
-    "held": (gettext_lazy("Dana tertahan"), "orange"),
-    "checking": (gettext_lazy("Dalam pengecekan"), "yellow"),
-    "failed": (gettext_lazy("Gagal"), "red"),
-    "lapsed": (gettext_lazy("Hangus"), "red"),
-    "cancelled": (gettext_lazy("Dibatalkan"), "red"),
+INCENTIVE_COLOURS = {
+    "planned": "grey",
+    "due": "blue",
+    "instructed": "blue",
+    "paid": "green",
+    "held": "orange",
+    "checking": "yellow",
+    "failed": "red",
+    "lapsed": "red",
+    "cancelled": "red",
 }
+
+
+def incentive_tag(*, incentive: Incentive, at: datetime) -> tuple[str, str]:
+    """An incentive's label and the colour of its tag."""
+    label = incentive_label(
+        status=incentive.status,
+        last_problem=incentive.last_problem,
+        scheduled_date=incentive.scheduled_date,
+        recheck_at=incentive.recheck_at,
+        at=at,
+    )
+    return str(label.text), INCENTIVE_COLOURS[label.key]
+
 
 HOLD_REASONS = {
     "account_changed": gettext_lazy("Rekening diganti dekat tanggal pembayaran."),
     "nik_mismatch": gettext_lazy("NIK pemilik rekening berbeda dengan NIK Anda."),
     "kyc_incomplete": gettext_lazy("Dompet elektronik belum ditingkatkan."),
     "no_account": gettext_lazy("Belum ada rekening yang tersambung."),
+    "account_blocked": gettext_lazy("Rekening diblokir atau sudah ditutup."),
+    "award_suspended": gettext_lazy("Saldo Anda sedang dibekukan."),
+}
+
+# Why a wave was not won, in the words of the result page (rule book 3.4).
+FAIL_REASONS = {
+    "KUOTA_PENUH": gettext_lazy("Alasan: kuota gelombang ini penuh. Anda boleh bergabung dengan gelombang berikutnya."),
+    "NIK_TIDAK_VALID": gettext_lazy("Alasan: NIK tidak ditemukan. Hubungi Dukcapil."),
+    "NIK_KK_TIDAK_COCOK": gettext_lazy("Alasan: NIK dan nomor KK tidak cocok. Hubungi Dukcapil."),
+    "DTKS": gettext_lazy("Alasan: NIK terdaftar sebagai penerima bantuan Kementerian Sosial."),
+    "BSU": gettext_lazy("Alasan: NIK terdaftar sebagai penerima BSU."),
+    "BPUM": gettext_lazy("Alasan: NIK terdaftar sebagai penerima BPUM."),
+    "SEKOLAH": gettext_lazy("Alasan: NIK terdaftar masih bersekolah. Perbarui status di sekolah atau kampus."),
+    "DAFTAR_TERLARANG": gettext_lazy("Alasan: pekerjaan Anda termasuk yang tidak dapat ikut."),
+    "PERNAH_MENERIMA": gettext_lazy("Alasan: Anda pernah menjadi penerima."),
+    "KK_PENUH": gettext_lazy("Alasan: sudah ada dua penerima dalam satu KK."),
+    "USIA": gettext_lazy("Alasan: usia belum atau tidak lagi memenuhi syarat."),
+    "BLACKLIST": gettext_lazy("Alasan: kepesertaan Anda pernah dicabut."),
 }
 
 VOUCHER_LABELS = {

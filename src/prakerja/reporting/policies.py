@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from prakerja.kernel.clock import WIB
 from prakerja.reporting.dashboard import Dashboard, Incentive, Purchase, Survey
 
 ENDED = ("revoked", "lapsed", "withdrawn", "annulled", "finished", "suspended")
@@ -67,6 +66,15 @@ def next_action(*, dashboard: Dashboard, at: datetime) -> NextAction:
     )
 
 
+def is_running(purchase: Purchase) -> bool:
+    """Whether this training still blocks the next one: one after another (rule book 5.2, order; 2021)."""
+    return (
+        purchase.status == "succeeded"
+        and purchase.completion is None
+        and purchase.voucher_status in ("issued", "redeemed")
+    )
+
+
 def _about_class(dashboard: Dashboard, at: datetime) -> NextAction | None:
     for purchase in dashboard.purchases:
         if purchase.status == "succeeded" and purchase.completion is None:
@@ -113,17 +121,3 @@ def _about_money(dashboard: Dashboard) -> NextAction | None:
         return NextAction(kind="wait_schedule")
     return None
 
-
-def incentive_label(*, incentive: Incentive, at: datetime) -> str:
-    """The label's key (model.md D, incentive and its label). The words are the dashboard's own of 2021.
-
-    A held payment is first *held* and, once its day of re-check has come, *checking*; after a failed or returned
-    transfer it is *failed* until its new schedule date, then *checking*.
-    """
-    if incentive.status == "held":
-        if incentive.recheck_at is not None and at >= incentive.recheck_at:
-            return "checking"
-        return "held"
-    if incentive.status == "due" and incentive.last_problem:
-        return "failed" if at.astimezone(WIB).date() < incentive.scheduled_date else "checking"
-    return incentive.status

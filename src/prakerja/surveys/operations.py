@@ -125,7 +125,7 @@ def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datet
             person_id=person_id,
             template="survey_open",
             channels=("dashboard",),
-            parameters={"number": response.survey.number, "closes_at": response.closes_at.isoformat()},
+            parameters={"number": response.survey.number, "deadline": response.closes_at.isoformat()},
             dedupe_key=f"survey_open:{response.id}",
             at=at,
         )

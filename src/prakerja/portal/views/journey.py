@@ -15,8 +15,8 @@ from prakerja.portal.induction import films
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
-from prakerja.portal.texts import INCENTIVE_LABELS, NOTICES, VOUCHER_LABELS
-from prakerja.reporting.policies import derived_stage, incentive_label, next_action
+from prakerja.portal.texts import FAIL_REASONS, NOTICES, VOUCHER_LABELS, incentive_tag
+from prakerja.reporting.policies import derived_stage, is_running, next_action
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Which of the six words of the way a stage stands at; an ended award shows no way.
@@ -43,9 +43,11 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         is_live=award is not None and award.status in LIVE,
         sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
         action=next_action(dashboard=board, at=at),
+        may_buy=not any(is_running(purchase) for purchase in board.purchases),
+        reason_words=FAIL_REASONS,
         steps=(_("Video"), _("Beli"), _("Tukar kode"), _("Belajar"), _("Ulasan"), _("Insentif")),
         step=STEP_OF_STAGE.get(stage, 6),
-        incentives=[(i, INCENTIVE_LABELS[incentive_label(incentive=i, at=at)]) for i in board.incentives],
+        incentives=[(i, incentive_tag(incentive=i, at=at)) for i in board.incentives],
         voucher_words=VOUCHER_LABELS,
         provider_names=PROVIDER_NAMES,
         platform_names=PLATFORM_NAMES,

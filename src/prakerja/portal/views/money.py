@@ -10,16 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from prakerja.disbursements.operations import unlink_account
-from prakerja.incentives.operations import link_account, request_link
+from prakerja.incentives.operations import link_account, request_link, unlink_account
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
-from prakerja.portal.texts import HOLD_REASONS, INCENTIVE_LABELS, NOTICES, sentence
+from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
 from prakerja.reporting.dashboard import Dashboard
-from prakerja.reporting.policies import incentive_label
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Unlinking this near before a payment gets the warning: a change then leads to a hold (rule book 5.5).
@@ -123,7 +121,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """The schedule with its labels, or what is still missing before there is one."""
     at = clock.now()
     board = read_dashboard(person_id=person_id)
-    rows = [(i, INCENTIVE_LABELS[incentive_label(incentive=i, at=at)]) for i in board.incentives]
+    rows = [(i, incentive_tag(incentive=i, at=at)) for i in board.incentives]
     rows.sort(key=lambda row: (row[0].scheduled_date, row[0].number))
     return page(
         request,
