@@ -1,7 +1,7 @@
 """Write docs/states.md from the tables of states in the code, so that the documents cannot differ from it.
 
-    python tools/state_diagrams.py            write the file
-    python tools/state_diagrams.py --check    exit 1 when the committed file is not what would be written
+python tools/state_diagrams.py            write the file
+python tools/state_diagrams.py --check    exit 1 when the committed file is not what would be written
 """
 
 from __future__ import annotations

@@ -114,7 +114,9 @@ def test_every_identifier_in_a_person_table_is_a_checked_reference() -> None:
     named = {
         (column.table, column.name)
         for column in columns()
-        if column.table in _owned() and column.name.endswith("_id") and column.name != "person_id"
+        if column.table in _owned()
+        and column.name.endswith("_id")
+        and column.name != "person_id"
         # An actor may be a partner, an operator or the system: a text.
         and column.type != "text"
     }
@@ -139,7 +141,8 @@ def test_a_claim_is_keyed_by_its_value(table: str) -> None:
 def test_nothing_is_deleted_by_accident() -> None:
     """No foreign key cascades: a row that something hangs on stays."""
     ours = tuple(
-        {column.table.partition("_")[0] + "_" for column in columns()} - {"auth_", "django_", "account_", "mfa_", "axes_"}
+        {column.table.partition("_")[0] + "_" for column in columns()}
+        - {"auth_", "django_", "account_", "mfa_", "axes_"}
     )
     assert [key for key in foreign_keys() if key.table.startswith(ours) and key.on_delete not in "ar"] == []
 

@@ -82,9 +82,9 @@ def test_the_diagrams_are_those_of_the_code() -> None:
 
 def test_states_change_by_the_table_only() -> None:
     """A status is written by `advance`, by a bulk statement beside its rule, or when a row is made; never by a bare word."""
-    from tests.house.source import dotted, python, shown, tree
-
     import ast
+
+    from tests.house.source import dotted, python, shown, tree
 
     found = []
     for path in python(below=PACKAGE):

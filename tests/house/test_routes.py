@@ -1,0 +1,129 @@
+"""Every route of every door says who may use it, and means it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.test import RequestFactory, override_settings
+from django.urls import URLPattern, URLResolver
+
+from prakerja.config import callback_urls
+from prakerja.partner_api import urls as partner_urls
+from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route
+from tests.house.source import ROOT
+
+# Pages of the portal that need no sign-in. Whatever is not here belongs to the signed-in participant.
+PORTAL_PUBLIC = {"home", "courses", "help", "privacy", "language", "sign_in", "sign_in_code", "sign_out"}
+# The console's: to sign in, and to be told that one's account is closed.
+CONSOLE_PUBLIC = {"account_login", "account_inactive"}
+# allauth writes the address into the session before it sends a stranger away, so this one wants the database.
+CONSOLE_NEEDS_SESSION = {("mfa_activate_totp", "POST")}
+CONSOLE_SIGN_IN = ("/login/", "/accounts/login/")
+OWN_PREFIX = "/api/v1/partner/"
+
+
+@functools.cache
+def probe(door: str) -> list[dict[str, Any]]:
+    """What a stranger is answered at every address of a door, without a database (door_probe.py)."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.house.door_probe", door], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, result.stderr
+    found: list[dict[str, Any]] = json.loads(result.stdout.splitlines()[-1])
+    return found
+
+
+def test_every_portal_page_is_declared() -> None:
+    undeclared = [route["name"] for route in probe("portal") if route["allowed"] not in ("anyone", "participant")]
+    assert undeclared == []
+
+
+def test_the_public_pages_of_the_portal_are_these() -> None:
+    public = {route["name"].removeprefix("portal:") for route in probe("portal") if route["allowed"] == "anyone"}
+    assert public == PORTAL_PUBLIC
+
+
+def test_a_stranger_is_sent_to_the_portal_sign_in_page_before_anything_is_read() -> None:
+    visits = [
+        (route["name"], method, *(route[method] if isinstance(route[method], list) else (route[method], "")))
+        for route in probe("portal")
+        if route["allowed"] == "participant"
+        for method in ("GET", "POST")
+    ]
+    assert len(visits) > 20
+    assert [visit for visit in visits if visit[2] != 302 or not visit[3].startswith("/masuk")] == []
+
+
+def test_a_stranger_sees_nothing_of_the_console() -> None:
+    """The index and the sign-out lead to the front page, which leads to the sign-in page."""
+    answers = {
+        (route["name"], method): route[method]
+        for route in probe("console")
+        if route["name"] not in CONSOLE_PUBLIC
+        for method in ("GET", "POST")
+    }
+    assert len(answers) > 200
+    open_to_strangers = {
+        visit: answer
+        for visit, answer in answers.items()
+        if visit not in CONSOLE_NEEDS_SESSION
+        and not (answer[0] == 302 and (answer[1] == "/" or answer[1].startswith(CONSOLE_SIGN_IN)))
+    }
+    assert open_to_strangers == {}
+    assert {answers[visit] for visit in CONSOLE_NEEDS_SESSION} == {"OperationalError"}
+
+
+def test_the_console_has_one_sign_in_page() -> None:
+    """Django's own knows passwords only, so it may do nothing but lead to the one that asks for the code."""
+    login = next(route for route in probe("console") if route["name"] == "admin:login")
+    assert login["GET"] == login["POST"] == [302, "/accounts/login/?next=/"]
+
+
+def _patterns(found: list[Any], before: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for pattern in found:
+        if isinstance(pattern, URLResolver):
+            flat += _patterns(pattern.url_patterns, before)
+        elif isinstance(pattern, URLPattern):
+            flat.append((str(pattern.pattern), pattern.callback))
+    return flat
+
+
+def test_every_partner_route_is_a_declared_endpoint() -> None:
+    routes = _patterns(partner_urls.urlpatterns)
+    assert routes[-1] == ("", partner_urls.no_route)
+    assert all(isinstance(view, Route) for _, view in routes[:-1])
+    served = {(method, "/" + route) for route, view in routes[:-1] for method in view.methods}
+    assert served == {(declared.method, declared.path) for declared in ENDPOINTS}
+    assert len(ENDPOINTS) == len(served)
+
+
+@pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda declared: f"{declared.method} {declared.path}")
+def test_every_endpoint_says_who_may_use_it(declared: Endpoint) -> None:
+    assert declared.kind in ("platform", "institution")
+    # The published contract signs with SHA-1; ours never does, and its writes can be repeated safely.
+    assert (declared.algorithm == "sha256") is declared.path.startswith(OWN_PREFIX)
+    assert declared.is_idempotent is (declared.path.startswith(OWN_PREFIX) and declared.method != "GET")
+
+
+@pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda declared: f"{declared.method} {declared.path}")
+def test_an_unsigned_call_reaches_no_endpoint(declared: Endpoint) -> None:
+    """Refused by what is missing, before a client is looked up: there is no database here."""
+    path = declared.path.replace("<path:invoice_code>", "X")
+    request = RequestFactory().generic(declared.method, path, b"{}", content_type="application/json")
+    response = Route({declared.method: declared})(request, **({"invoice_code": "X"} if "<" in declared.path else {}))
+    assert (response.status_code, json.loads(response.content)["code"]) == (401, "ERRINT40190")
+
+
+def test_every_call_back_is_signed() -> None:
+    routes = _patterns(callback_urls.urlpatterns)
+    assert routes != []
+    for route, view in routes:
+        with override_settings(BANK_URL="http://127.0.0.1:9", BANK_KEY="0123456789abcdef"):
+            response = view(RequestFactory().post(f"/{route}", b"{}", content_type="application/json"))
+        assert (route, response.status_code) == (route, 401)
