@@ -35,11 +35,10 @@ def _address(route: str) -> str:
     return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: _SAMPLES[found.group(1) or ""], route)
 
 
-def _visit(address: str, method: str) -> tuple[int, str] | str:
-    from django.test import Client
-
+def _visit(client: Any, address: str, method: str) -> tuple[int, str] | str:
+    client.cookies.clear()
     try:
-        response = getattr(Client(), method.lower())(address)
+        response = getattr(client, method.lower())(address)
     except Exception as error:
         return type(error).__name__
     return response.status_code, response.headers.get("Location", "")
@@ -52,17 +51,21 @@ def main(door: str) -> None:
     os.environ["PRAKERJA_POOL"] = "0"
     os.environ["PRAKERJA_ENV"] = "sandbox"
     import django
+    from django.test import Client
     from django.test.utils import setup_test_environment
     from django.urls import get_resolver
 
     django.setup()
     setup_test_environment()
+    # One for all: each new one would build the door's middleware again.
+    client = Client()
     found = []
     for route, name, view in _walk(get_resolver().url_patterns):
         allowed = getattr(view, "allowed", "")
-        visits = {} if allowed == "anyone" else {method: _visit(_address(route), method) for method in ("GET", "POST")}
+        methods = () if allowed == "anyone" else ("GET", "POST")
+        visits = {method: _visit(client, _address(route), method) for method in methods}
         found.append({"route": route, "name": name, "allowed": allowed, **visits})
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 if __name__ == "__main__":
