@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_POST
 
 from prakerja.disbursements.results import CallbackRefused, ReportedResult, read_result
 from prakerja.kernel import clock
+from prakerja.kernel.errors import Refused
 
+_LOG = logging.getLogger(__name__)
 _MOST_BODY_BYTES = 64 * 1024
 _STATUS = {"signature": 401, "malformed": 400}
 
@@ -21,14 +24,17 @@ class RecordResult(Protocol):
     """The one call of this door."""
 
     def __call__(self, *, provider: str, result: ReportedResult, at: datetime) -> bool:
-        """Write the result down; a repetition changes nothing. False when the reference is nobody's."""
+        """Write the result down; a repetition changes nothing. False when the reference is nobody's.
+
+        Raises Refused when it contradicts what is known.
+        """
 
 
 def bank_results(*, provider: str, record: RecordResult) -> Callable[[HttpRequest], HttpResponse]:
     """The view for one provider; config wires `record` to the context that owns payments.
 
-    Answers 200 for a result that is written down, now or before; 401, 400, 404 (unknown reference), 413 otherwise, on
-    which the bank tries again. `at` is programme time now: the bank's own stamp is for its papers.
+    Answers 200 for a result that is written down, now or before; 401, 400, 404 (unknown reference), 409 (it contradicts
+    what is written down), 413 otherwise, on which the bank tries again. `at` is programme time now: the bank's own stamp is for its papers.
     """
 
     @csrf_exempt
@@ -42,7 +48,13 @@ def bank_results(*, provider: str, record: RecordResult) -> Callable[[HttpReques
             )
         except CallbackRefused as refused:
             return JsonResponse({"error": refused.reason}, status=_STATUS[refused.reason])
-        if not record(provider=provider, result=result, at=clock.now()):
+        try:
+            is_known = record(provider=provider, result=result, at=clock.now())
+        except Refused as refused:
+            # Settled after failed, or failed after settled: no answer of ours mends it, an operator has to ask the bank.
+            _LOG.warning("a bank's result was refused: %s", refused.reason)
+            return JsonResponse({"error": refused.reason}, status=409)
+        if not is_known:
             return JsonResponse({"error": "reference_unknown"}, status=404)
         return JsonResponse({"accepted": True})
 

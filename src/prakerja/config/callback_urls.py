@@ -8,12 +8,19 @@ from django.urls import path
 
 from prakerja.callbacks.bank import bank_results
 from prakerja.disbursements.results import ReportedResult
+from prakerja.kernel.errors import Refused
 
 
 def _record(*, provider: str, result: ReportedResult, at: datetime) -> bool:
     from prakerja.incentives.operations import record_payment_result
 
-    return record_payment_result(provider=provider, result=result, at=at)
+    try:
+        record_payment_result(reference=result.reference, status=result.status, reason=result.reason or "", at=at)
+    except Refused as refused:
+        if refused.reason != "reference_unknown":
+            raise
+        return False
+    return True
 
 
 urlpatterns = [path("bank/results", bank_results(provider="sandbox", record=_record))]

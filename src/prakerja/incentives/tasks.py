@@ -6,6 +6,7 @@ its next instant lies ahead: each piece of work either ends the wait or writes d
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 
@@ -59,8 +60,13 @@ def _ask(at: datetime) -> int:
     return done
 
 
+def _sweep(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
+    """An empty wallet is closed too: nothing swept is something done."""
+    return operations.sweep_balance(person_id=person_id, award_id=award_id, at=at) is not None
+
+
 TASKS = [
-    _task("sweep_balance", due.SWEEP, operations.sweep_balance, "award_id"),
+    _task("sweep_balance", due.SWEEP, _sweep, "award_id"),
     _cutoff_task("lapse_unreviewed", due.LAPSE_UNREVIEWED, due.review_limit, operations.lapse_unreviewed),
     _task("lapse_survey", due.LAPSE_SURVEY, operations.lapse_survey, "response_id"),
     _cutoff_task("lapse_unopened_surveys", due.LAPSE_UNOPENED, due.survey_limit, operations.lapse_unopened_surveys),

@@ -16,8 +16,7 @@ from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
-from prakerja.sandbox.worlds.questionnaires import load_questionnaires
-from prakerja.surveys.models import Survey
+from prakerja.surveys.operations import install_surveys
 
 # 754,929 recipients of wave 21 times 3,550,000 rupiah.
 BUDGET = 2_679_997_950_000
@@ -48,8 +47,7 @@ def make_empty() -> None:
             amount=BUDGET,
             at=SET_UP_AT,
         )
-        for survey in load_questionnaires():
-            Survey.objects.create(number=survey.number, title=survey.title, questions=list(survey.questions))
+        install_surveys()
     _make_catalogue(catalogue)
     # allauth's tables are there for commands and the console only; the sandbox's pages load without them.
     from prakerja.sandbox.operators import make_operators
