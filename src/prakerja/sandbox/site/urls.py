@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from prakerja.sandbox.site import views
 
-app_name = "sandbox"
-urlpatterns = [
+PAGES = [
     path("", views.home, name="home"),
     path("clock", views.clock_page, name="clock"),
     path("clock/move", views.move, name="move"),
@@ -15,3 +14,4 @@ urlpatterns = [
     path("authenticator", views.authenticator, name="authenticator"),
     path("language/<str:code>", views.language, name="language"),
 ]
+urlpatterns = [path("", include((PAGES, "sandbox")))]

@@ -60,12 +60,13 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def authenticator(request: HttpRequest) -> HttpResponse:
-    return render(
+    response = render(
         request,
         "sandbox/authenticator.html",
         _shared(request) | {"operators": OPERATORS, "seconds_left": OPERATORS[0].seconds_left()},
-        headers={"Cache-Control": "no-store"},
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_GET
@@ -83,11 +84,17 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
 def task_name(name: str) -> str:
     """What fell due, in words."""
     words = {
+        "remind to buy": _("Pengingat batas waktu pembelian"),
         "revoke": _("Kepesertaan dicabut"),
-        "reminders": _("Pengingat batas waktu dikirim"),
-        "certificates": _("Sertifikat terbit"),
-        "voucher_expiry": _("Kode voucher kedaluwarsa"),
-        "sandbox_sign_off": _("Daftar pembayaran ditandatangani"),
+        "expire vouchers": _("Kode voucher kedaluwarsa"),
+        "certificate_ready": _("Sertifikat terbit"),
+        "plan_incentives": _("Insentif direncanakan"),
+        "incentive_due": _("Insentif jatuh tempo"),
+        "draft_payments": _("Pembayaran disusun"),
+        "sandbox_sign_off": _("Pembayaran ditandatangani"),
+        "send_payments": _("Pembayaran dikirim"),
+        "ask_payments": _("Bank ditanya"),
+        "open_survey": _("Survei dibuka"),
     }
     return words.get(name, name.replace("_", " "))
 

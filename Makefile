@@ -1,0 +1,89 @@
+# One line for everything: `make help`. Needs Python 3.11 or newer and make, nothing else; the rest comes into .venv.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Port, world and the like: make run ARGS="--port-base 9000".
+ARGS ?=
+
+.PHONY: help run setup test check bench bench-full lock format chromium clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+run: setup ## run everything on this machine with a demo world; Ctrl-C stops it
+	@$(BIN)/prakerja up $(ARGS)
+
+setup: .venv/.installed .venv/.assets .venv/.translations ## build the environment in .venv; then .venv/bin/prakerja works
+
+test: setup .venv/.dev chromium ## build the environment and run every test, the browser tests included
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup .venv/.dev ## formatting, lint, types, import contracts, migrations, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	DJANGO_SETTINGS_MODULE=prakerja.config.settings.test $(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/python tools/translations.py check
+
+bench: setup .venv/.dev ## every benchmark at a small size, as a table of ratios (10 minutes)
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-full: setup .venv/.dev ## every benchmark at full size; says so when the disk is too small
+	@$(BIN)/python -m bench --full $(ARGS)
+
+lock: ## compile requirements/*.txt from *.in, with hashes and without addresses (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/dev.in -o requirements/dev.txt
+	for name in run examples; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$name.in -c requirements/dev.txt -o requirements/$$name.txt; done
+
+format: .venv/.dev ## format the sources
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove the environment and everything that was built (never the data folder)
+	rm -rf .venv node_modules src/prakerja/portal/static/build
+
+# Stamps, so that a second run does nothing and needs no network.
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Prakerja needs Python 3.11 or newer. Name one with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Building the environment in .venv …"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed: .venv/.python requirements/run.txt requirements/examples.txt pyproject.toml
+	@echo "Installing what the programme needs …"
+	@$(PIP) install --require-hashes -r requirements/run.txt -r requirements/examples.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/.dev: .venv/.installed requirements/dev.txt
+	@echo "Installing what the tests and checks need …"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.assets: .venv/.installed package-lock.json tools/build_assets.py $(wildcard src/prakerja/portal/styles/*)
+	@$(BIN)/python tools/build_assets.py
+	@touch $@
+
+.venv/.translations: .venv/.installed tools/translations.py $(wildcard src/prakerja/*/locale/*/LC_MESSAGES/*.po)
+	@$(BIN)/python tools/translations.py compile
+	@touch $@
+
+# The browser tests drive Debian's Chromium. It is installed only where we may.
+chromium:
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests …"; \
+		apt-get install -y -q --no-install-recommends chromium >/dev/null 2>&1 \
+		|| { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends chromium >/dev/null 2>&1; } \
+		|| echo "!!! Chromium could not be installed: THE BROWSER TESTS ARE SKIPPED !!!"; \
+	else \
+		echo "!!! No Chromium on this machine: THE BROWSER TESTS ARE SKIPPED (Debian: apt install chromium) !!!"; \
+	fi
