@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> Flask:
         front=FRONT,
     )
     app = web.build_app("institution", HERE, program)
-    client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s)
+    client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s, language=web.language)
     app.extensions["school"] = School(
         client=client,
         partners=partners,

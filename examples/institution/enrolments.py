@@ -119,7 +119,7 @@ class Enrolments:
             raise ValueError("this column of an enrolment never changes")
         sets = ", ".join(f"{column} = ?" for column in values)
         self._connection.execute(
-            f"UPDATE enrolments SET {sets} WHERE number = ?",  # noqa: S608 - our own column names
+            f"UPDATE enrolments SET {sets} WHERE number = ?",
             [*values.values(), enrolment.number],
         )
         return self._again(enrolment)

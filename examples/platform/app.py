@@ -85,7 +85,7 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
         front=next(iter(sites.values())),
     )
     app = web.build_app("platform", HERE, program)
-    client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s)
+    client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s, language=web.language)
     partners = PartnersFile(settings.partners_file)
     app.extensions["shop"] = Shop(
         client=client,

@@ -90,7 +90,7 @@ class Orders:
         )
         marks = ", ".join("?" for _ in COLUMNS)
         self._connection.execute(
-            f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES ({marks})",  # noqa: S608 - our own column names
+            f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES ({marks})",
             [getattr(order, column) for column in COLUMNS],
         )
 
@@ -112,7 +112,7 @@ class Orders:
             raise ValueError("this column of an order never changes")
         sets = ", ".join(f"{column} = ?" for column in values)
         self._connection.execute(
-            f"UPDATE orders SET {sets} WHERE invoice_code = ?",  # noqa: S608 - our own column names
+            f"UPDATE orders SET {sets} WHERE invoice_code = ?",
             [*values.values(), order.invoice_code],
         )
         changed = self.find(account_id=order.account_id, invoice_code=order.invoice_code)

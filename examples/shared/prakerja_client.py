@@ -62,7 +62,14 @@ def signature(
 class PrakerjaClient:
     """Every call takes the credentials of the partner it speaks for; amounts are whole rupiah."""
 
-    def __init__(self, *, base_url: str, timeout_s: float = 10.0, wall_time: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        timeout_s: float = 10.0,
+        wall_time: Callable[[], float] = time.time,
+        language: Callable[[], str] = lambda: "id",
+    ) -> None:
         # The server may close an idle connection at any time, so idle ones are dropped early. Proxy variables of the
         # machine are ignored: the address given is the address meant.
         self._http = httpx.Client(
@@ -73,6 +80,7 @@ class PrakerjaClient:
             follow_redirects=False,
         )
         self._wall_time = wall_time
+        self._language = language
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -216,7 +224,11 @@ class PrakerjaClient:
         may_repeat: bool = False,
     ) -> dict[str, Any]:
         text = "" if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Accept-Language": self._language(),
+        }
         if authorization:
             headers["Authorization"] = authorization
         if idempotency_key:

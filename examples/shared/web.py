@@ -108,6 +108,11 @@ def sign_out() -> None:
     g.forget_cookie = True
 
 
+def language() -> str:
+    """Return the visitor's language; Prakerja's own sentences are asked for in it."""
+    return str(g.get("language", "id"))
+
+
 def say(text: str, **values: object) -> str:
     """Return a sentence in the visitor's language."""
     sentence: str = g.program.translator.translate(g.language, text, **values)

@@ -75,6 +75,7 @@ class FakePrakerja:
         self.transactions: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, dict[str, Any]] = {}
         self.completions: dict[str, tuple[str, str]] = {}
+        self.languages: list[str] = []
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.late: set[str] = set()
         self.lost: set[str] = set()
@@ -113,6 +114,7 @@ class FakePrakerja:
         name = parts.path.removeprefix("/api/v1/integration/").removeprefix("/api/v1/partner/")
         with self._lock:
             self.calls.append((method, name, sent))
+            self.languages.append(headers.get("accept-language", ""))
             if name in self.refusals:
                 return self.refusals[name]
             if name in self.lost:

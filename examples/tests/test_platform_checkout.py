@@ -113,6 +113,14 @@ def test_a_refusal_shows_the_sentence_and_what_to_do(buyer: Visitor, fake: FakeP
     assert "Anda belum membeli pelatihan di sini." in buyer.get("/orders")
 
 
+def test_refusals_are_asked_for_in_the_visitors_language(buyer: Visitor, fake: FakePrakerja) -> None:
+    buyer.sign_up()
+    for language in ("en", "id"):
+        buyer.get(f"/language/{language}?next={CHECKOUT.replace('&', '%26')}")
+        buyer.send("/checkout", 422, card_number="9900112233440000", **FORM)
+        assert fake.languages[-1] == language
+
+
 def test_a_wrong_otp_tells_the_tries_left_and_locks(buyer: Visitor, fake: FakePrakerja) -> None:
     path = reach_otp(buyer)
     assert "6 angka" in buyer.send(path, 422, otp="12")
