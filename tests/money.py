@@ -1,0 +1,193 @@
+"""What tests of the paying side share: the real bank of the example world, the steps of a participant, the books."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from examples.world.testing import RunningWorld, running_world
+from prakerja.catalogue.models import CourseRun
+from prakerja.config.due import due_tasks
+from prakerja.incentives.models import Incentive
+from prakerja.incentives.operations import link_account, request_link, submit_survey
+from prakerja.intake.models import Award
+from prakerja.intake.operations import import_results
+from prakerja.intake.queries import card_number
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import rows
+from prakerja.people.policies import normal_phone
+from prakerja.people.queries import person_id_by_nik
+from prakerja.surveys.models import Response
+from prakerja.training.completion import CompletionReceipt, record_completion
+from prakerja.training.models import Completion
+from prakerja.training.operations import redeem
+from prakerja.training.rating import rate
+from tests.builders import (
+    ANNOUNCED,
+    Participant,
+    World,
+    buy,
+    code_of,
+    course,
+    otp_of,
+    result_row,
+    watch_videos,
+)
+
+
+def wib(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=WIB)
+
+
+@contextmanager
+def running_bank() -> Iterator[RunningWorld]:
+    """The bank as a real program. It keeps silent (an account ending in 05) for longer than our client waits."""
+    with running_world(BANK_SILENCE_SECONDS="8", BANK_RETURN_SECONDS="3600") as running:
+        yield running
+
+
+def use_bank(running: RunningWorld) -> None:
+    settings.BANK_URL, settings.BANK_KEY = running.url, running.bank_key
+
+
+def run_until(until: datetime) -> list[tuple[str, str, int]]:
+    """Run what falls due, one instant after another, as the moving clock does: [(WIB, task, pieces of work)].
+
+    A task whose next instant does not move behind the one it ran at would stop the clock for ever: that is a failure.
+    """
+    steps = []
+    tasks = due_tasks()
+    while True:
+        due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= until]
+        if not due:
+            return steps
+        at = min(instant for instant, _ in due)
+        for instant, task in due:
+            if instant == at:
+                done = task.run(at)
+                following = task.next_due()
+                assert following is None or following > at, f"{task.name} stands still at {at}"
+                steps.append((f"{at.astimezone(WIB):%Y-%m-%d %H:%M}", task.name, done))
+
+
+def participant_with_phone(world: World, *, phone: str, announced_at: datetime = ANNOUNCED) -> Participant:
+    """Awarded, with the three videos seen, and a phone whose last digits the bank does not react to."""
+    row = result_row(phone=phone)
+    import_results(
+        rows=[row],
+        wave_number=world.wave.number,
+        decree_number=f"SK-{phone}",
+        announced_at=announced_at,
+        at=announced_at,
+    )
+    person_id = person_id_by_nik(nik=row.nik)
+    assert person_id is not None
+    watch_videos(person_id, at=announced_at + timedelta(minutes=5))
+    award = Award.objects.get(person_id=person_id)
+    return Participant(person_id, award, card_number(award=award), normal_phone(phone) or "", row.nik)
+
+
+def buy_class(world: World, who: Participant, *, price: int, at: datetime, **fields: object) -> CourseRun:
+    """A new self-paced class at this price, bought at `at` (the OTP was sent half a minute before)."""
+    _, run = course(world, price=price, **fields)  # type: ignore[arg-type]
+    buy(world, who, run, amount=price, at=at - timedelta(seconds=30))
+    return run
+
+
+def report(world: World, who: Participant, *, at: datetime, completed: str | None = None) -> CompletionReceipt:
+    """The institution reports the class that was bought last."""
+    return record_completion(
+        institution_id=world.institution.partner_id,
+        code=code_of(who.person_id),
+        completed_date=None if completed is None else wib(completed).date(),
+        score=80,
+        certificate_number=f"RK-{uuid.uuid4()}",
+        certificate_kind="completion",
+        idempotency_key=str(uuid.uuid4()),
+        at=at,
+    )
+
+
+def redeem_class(world: World, who: Participant, *, at: datetime) -> None:
+    redeem(institution_id=world.institution.partner_id, code=code_of(who.person_id), at=at)
+
+
+def review(who: Participant, *, at: datetime, stars: int = 5) -> None:
+    """Rate the training that was completed last."""
+    completion = Completion.objects.filter(person_id=who.person_id).order_by("-reported_at")[0]
+    rate(person_id=who.person_id, completion_id=completion.id, stars=stars, review="Sangat berguna.", at=at)
+
+
+def link(who: Participant, *, provider: str = "bni", number: str = "7700123456", at: datetime) -> uuid.UUID:
+    request_link(person_id=who.person_id, provider=provider, number=number, at=at)
+    return link_account(
+        person_id=who.person_id, provider=provider, number=number, otp=otp_of(who.person_id, "otp_link_account"), at=at
+    )
+
+
+def reviewed(
+    world: World, who: Participant, *, price: int = 475_000, number: str = "7700123456", until: str = "2021-10-06 19:00"
+) -> None:
+    """The path of worked example 1 up to the review of 6 October."""
+    link(who, number=number, at=wib("2021-09-24 10:00"))
+    buy_class(world, who, price=price, at=wib("2021-09-25 19:30"))
+    redeem_class(world, who, at=wib("2021-09-26 09:00"))
+    run_until(wib("2021-10-04 09:00"))
+    report(world, who, at=wib("2021-10-04 09:00"), completed="2021-10-02")
+    run_until(wib(until))
+    review(who, at=wib(until))
+
+
+def answer(who: Participant, *, number: int, at: datetime) -> None:
+    """Fill the survey with this number."""
+    response = Response.objects.select_related("survey").get(person_id=who.person_id, survey__number=number)
+    answers = {"consent": "yes"}
+    for question in response.survey.questions:
+        options = question.get("options")
+        answers[question["id"]] = options[0]["value"] if options else "3"
+    submit_survey(person_id=who.person_id, survey_id=response.id, answers=answers, at=at)
+
+
+def incentives(who: Participant) -> list[tuple[str, int, str, str]]:
+    """[(kind, number, status, scheduled day → payment day)] in order."""
+    found = Incentive.objects.filter(person_id=who.person_id).order_by("kind", "number")
+    return [(i.kind, i.number, i.status, f"{i.scheduled_date} → {i.pay_date}") for i in found]
+
+
+def transfers(who: Participant, *kinds: str) -> list[tuple[str, str, int]]:
+    """[(WIB, kind, rupiah)] of a person, in order; only these kinds when given."""
+    found = rows(
+        "SELECT at, kind, amount FROM ledger_transfer WHERE person_id = %s ORDER BY at, kind, id", [who.person_id]
+    )
+    return [
+        (f"{at.astimezone(WIB):%Y-%m-%d %H:%M}", kind, amount)
+        for at, kind, amount in found
+        if not kinds or kind in kinds
+    ]
+
+
+def books(who: Participant) -> dict[str, int]:
+    """What a person's transfers left on each account, without empty ones. Running balances must agree with them."""
+    found = rows(
+        """SELECT account.code, sum(moved.amount)::bigint FROM (
+               SELECT credit_id AS account_id, amount FROM ledger_transfer WHERE person_id = %(person)s
+               UNION ALL SELECT debit_id, -amount FROM ledger_transfer WHERE person_id = %(person)s) moved
+             JOIN ledger_account account ON account.id = moved.account_id
+            GROUP BY account.code HAVING sum(moved.amount) <> 0 ORDER BY account.code""",
+        {"person": who.person_id},
+    )
+    sums = dict(found)
+    running = dict(
+        rows(
+            "SELECT account.code, balance.amount FROM ledger_balance balance JOIN ledger_account account"
+            " ON account.id = balance.account_id WHERE balance.person_id = %s AND balance.amount <> 0",
+            [who.person_id],
+        )
+    )
+    assert {code: amount for code, amount in sums.items() if code in ("wallet", "reserve")} == running
+    assert sum(sums.values()) == 0
+    return sums
