@@ -1,0 +1,42 @@
+"""Indonesian is the source language; nobody who chose English may fall back into it by an oversight."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from tests.house.source import PACKAGE, ROOT, files, shown
+
+
+def test_every_sentence_is_translated() -> None:
+    result = subprocess.run(
+        [sys.executable, "tools/translations.py", "check"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_script_stands_in_a_page() -> None:
+    """The content policy would refuse it, and the page would be broken for everybody."""
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|\son\w+=[\"']|javascript:", re.I)
+    found = [
+        f"{shown(path)}:{number}"
+        for path in files(".html", below=PACKAGE)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if inline.search(line)
+    ]
+    assert found == []
+
+
+def test_pages_fetch_nothing_from_elsewhere() -> None:
+    """No fonts, scripts, pictures or counters of strangers: a visit is nobody else's business."""
+    foreign = re.compile(
+        r"(?:src|href)=[\"'](?:https?:)?//(?!127\.0\.0\.1|localhost)[^\"'{]*\.(?:js|css|woff2?|png|svg|gif)"
+    )
+    found = [
+        f"{shown(path)}:{number}"
+        for path in files(".html")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if foreign.search(line)
+    ]
+    assert found == []
