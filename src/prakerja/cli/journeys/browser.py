@@ -1,0 +1,164 @@
+"""A browser in eighty lines: cookies, redirects, forms as they stand on the page. No JavaScript, as on a cheap phone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import httpx
+
+
+class UnexpectedPage(Exception):
+    """A page did not show what a person would have looked for there."""
+
+
+@dataclass
+class Form:
+    action: str
+    method: str
+    # What would be sent if the person pressed the button now.
+    values: dict[str, list[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    """Collects forms, the visible text and what carries a data-testid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.text: list[str] = []
+        self.marked: dict[str, str] = {}
+        self._form: Form | None = None
+        self._select = ""
+        self._textarea = ""
+        self._marks: list[tuple[str, str]] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        got = {name: value or "" for name, value in attrs}
+        if tag in ("script", "style", "head"):
+            self._hidden += 1
+        mark = got.get("data-testid") or got.get("id")
+        if mark:
+            self._marks.append((tag, mark))
+            self.marked.setdefault(mark, "")
+        if tag == "form":
+            self._form = Form(got.get("action", ""), got.get("method", "get").lower())
+            self.forms.append(self._form)
+        elif self._form is not None and "disabled" not in got:
+            self._field(self._form, tag, got)
+
+    def _field(self, form: Form, tag: str, got: dict[str, str]) -> None:
+        name, value = got.get("name", ""), got.get("value", "")
+        if tag == "option" and self._select:
+            form.choices.setdefault(self._select, []).append(value)
+            if "selected" in got or self._select not in form.values:
+                form.values[self._select] = [value]
+        if not name:
+            return
+        form.names.add(name)
+        kind = got.get("type", "text")
+        if tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._textarea = name
+            form.texts.append(name)
+            form.values[name] = [""]
+        elif tag == "input" and kind in ("radio", "checkbox"):
+            form.choices.setdefault(name, []).append(value or "on")
+            if "checked" in got:
+                form.values.setdefault(name, []).append(value or "on")
+        elif tag == "input" and kind not in ("submit", "button"):
+            form.values[name] = [value]
+            if kind != "hidden":
+                form.texts.append(name)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style", "head"):
+            self._hidden -= 1
+        if self._marks and self._marks[-1][0] == tag:
+            self._marks.pop()
+        if tag == "form":
+            self._form = None
+        elif tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            self._textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea and self._form is not None:
+            self._form.values[self._textarea] = [self._form.values[self._textarea][0] + data]
+        if not self._hidden:
+            self.text.append(data)
+            for _, mark in self._marks[-1:]:
+                self.marked[mark] += data
+
+
+@dataclass(frozen=True)
+class Page:
+    url: str
+    status: int
+    html: str
+    text: str
+    forms: tuple[Form, ...]
+    marked: dict[str, str]
+
+    def marked_text(self, name: str) -> str:
+        """The text of the element with this data-testid or id."""
+        if name not in self.marked:
+            raise UnexpectedPage(f"{self.path}: nothing is marked {name}")
+        return " ".join(self.marked[name].split())
+
+    def must_say(self, *sentences: str) -> Page:
+        for sentence in sentences:
+            if sentence not in self.text:
+                raise UnexpectedPage(f"{self.path} ({self.status}) does not say “{sentence}”: …{self.text[:600]}…")
+        return self
+
+    @property
+    def path(self) -> str:
+        return httpx.URL(self.url).path
+
+    def form(self, *, has: str = "", action: str = "") -> Form:
+        for form in self.forms:
+            if (not has or has in form.names) and action in form.action and (has or action):
+                return form
+        raise UnexpectedPage(f"{self.path} ({self.status}) has no form with {has or action}: …{self.text[:600]}…")
+
+
+def read_page(*, url: str, status: int, html: str) -> Page:
+    reader = _Reader()
+    reader.feed(html)
+    text = re.sub(r"\s+", " ", " ".join(reader.text)).replace("\u00a0", " ")
+    return Page(url, status, html, text, tuple(reader.forms), reader.marked)
+
+
+class Browser:
+    """One person at one site. Each site has its own, because cookies do not know ports."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self._client = httpx.Client(follow_redirects=True, timeout=30, trust_env=False)
+
+    def get(self, path: str) -> Page:
+        answer = self._client.get(urljoin(self.base, path))
+        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+
+    def submit(self, page: Page, *, has: str = "", action: str = "", **values: str) -> Page:
+        """Fill the form that has this field (or action) and press its button."""
+        form = page.form(has=has, action=action)
+        sent = {**form.values, **{name: [value] for name, value in values.items()}}
+        target = urljoin(page.url, form.action) if form.action else page.url
+        if form.method == "get":
+            answer = self._client.get(target, params={name: value for name, value in sent.items()})
+        else:
+            answer = self._client.post(target, data={name: value for name, value in sent.items()})
+        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+
+    def close(self) -> None:
+        self._client.close()
