@@ -354,7 +354,10 @@ QUESTIONS = [
         "id": "work",
         "kind": "choice",
         "text": {"id": "Apakah Anda sekarang bekerja?", "en": "Do you have work now?"},
-        "options": [{"id": "Ya", "en": "Yes"}, {"id": "Tidak", "en": "No"}],
+        "options": [
+            {"value": "yes", "text": {"id": "Ya", "en": "Yes"}},
+            {"value": "no", "text": {"id": "Tidak", "en": "No"}},
+        ],
     },
     {"id": "story", "kind": "text", "text": {"id": "Apa manfaatnya?", "en": "What did it help you with?"}},
 ]

@@ -39,7 +39,7 @@ def open_inbox(*, person_id: uuid.UUID, language: str, at: datetime) -> list[Inb
 
 def _opened(message: Message, language: str) -> InboxMessage:
     text = unseal(
-        message.parameters_enc or b"", table="notifications_message", column="parameters_enc", row_id=message.id
+        bytes(message.parameters_enc or b""), table="notifications_message", column="parameters_enc", row_id=message.id
     )
     words = render(template=message.template, channel=message.channel, parameters=json.loads(text), language=language)
     return InboxMessage(title=words.title, text=words.text, at=message.created_at, is_new=message.read_at is None)

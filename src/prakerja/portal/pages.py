@@ -35,7 +35,7 @@ def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpRespo
     """
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person_id = request.session.get(SESSION_PERSON)
         if person_id is None:
             return to_sign_in(request)

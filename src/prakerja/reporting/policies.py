@@ -120,4 +120,3 @@ def _about_money(dashboard: Dashboard) -> NextAction | None:
     if not dashboard.incentives and dashboard.first_purchase and dashboard.first_purchase.completion:
         return NextAction(kind="wait_schedule")
     return None
-

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -44,7 +45,7 @@ def compare_courses(*, search: CourseSearch, at: datetime) -> CoursesPage:
     Every word of the text must occur in title, category, institution, target job or summary (case does not matter).
     """
     words = [f"%{_literal(word)}%" for word in search.text.split()[:WORDS]]
-    parameters = {
+    parameters: dict[str, Any] = {
         "at": at,
         "words": words or ["%"],
         "category": search.category,

@@ -22,3 +22,5 @@ LANGUAGE_COOKIE_NAME = "portal_language"
 # An idle participant is signed out after an hour: phones are shared.
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
+# Said in our words, with what to do next.
+CSRF_FAILURE_VIEW = "prakerja.portal.views.errors.expired_form"

@@ -15,12 +15,14 @@ from prakerja.people.operations import request_sign_in_otp
 from prakerja.people.operations import sign_in as check_sign_in
 from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
 from prakerja.portal.texts import NOTICES, sentence
+from prakerja.portal.throttle import slowed
 
 # These do not say whether a number is registered: they look like "sent", and the code page tells how long to wait.
 SILENT = ("otp_too_soon", "otp_daily_limit", "otp_locked")
 
 
 @anyone
+@slowed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("phone")
@@ -55,6 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @anyone
+@slowed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("phone", "otp")

@@ -1,0 +1,196 @@
+"""What a participant does on the pages: each rule at the level of HTTP, and that a refusal changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.test import Client
+
+from prakerja.disbursements.models import PayoutAccount
+from prakerja.incentives.models import Incentive
+from prakerja.intake.models import Award, InductionView
+from prakerja.kernel.clock import WIB
+from prakerja.ledger.models import Account
+from prakerja.surveys.models import Response
+from prakerja.training.models import Rating
+from tests import builders
+from tests.portal import world
+
+Enter = Callable[[uuid.UUID], Client]
+Move = Callable[[datetime], None]
+
+
+def test_three_videos_in_order_and_in_their_time(enter: Enter, move: Move) -> None:
+    who = world.award()
+    browser = enter(who.person_id)
+    now = world.BOUGHT
+    assert "Sisa waktu" not in browser.get("/video").text
+    early = browser.post("/video/2/mulai")
+    assert early.status_code == 409
+    assert "sesuai urutan" in early.text
+    unstarted = browser.post("/video/1/selesai")
+    assert "Mulai video ini dahulu" in unstarted.text
+    for number in (1, 2, 3):
+        assert browser.post(f"/video/{number}/mulai")["Location"] == "/video"
+        move(now + timedelta(seconds=30))
+        page = browser.get("/video").text
+        assert 'data-countdown="' in page
+        assert f"induction-{number}.webm" in page
+        soon = browser.post(f"/video/{number}/selesai")
+        assert soon.status_code == 409
+        assert "Video belum selesai. Sisa" in soon.text
+        now += timedelta(seconds=70)
+        move(now)
+        done = browser.post(f"/video/{number}/selesai")
+        assert done["Location"] == ("/dashboard" if number == 3 else "/video")
+    assert InductionView.objects.filter(person_id=who.person_id, finished_at__isnull=False).count() == 3
+    text = browser.get("/dashboard").text
+    assert "Ketiga video selesai" in text
+    assert "9360 1234 1234 1238" in text
+    assert "Ketiga video selesai" not in browser.get("/dashboard").text
+
+
+def test_a_video_that_does_not_exist(enter: Enter) -> None:
+    browser = enter(world.award().person_id)
+    assert browser.post("/video/4/mulai").status_code == 409
+    assert browser.get("/video/1/mulai").status_code == 405
+
+
+def test_a_review_needs_both_stars_and_words_and_keeps_what_was_typed(enter: Enter, move: Move) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    completion = world.complete(world.buy(who, world.course(), status="redeemed"))
+    address = f"/ulasan/{completion.id}"
+    browser = enter(who.person_id)
+    move(datetime(2021, 10, 6, 19, tzinfo=WIB))
+    words = browser.post(address, {"review": "Bagus <b>sekali</b> 😀 '; --"})
+    assert words.status_code == 422
+    assert "Pilih satu sampai lima bintang." in words.text
+    assert "Bagus &lt;b&gt;sekali&lt;/b&gt; 😀" in words.text
+    stars = browser.post(address, {"stars": "4", "review": "  "})
+    assert stars.status_code == 422
+    assert "Tulis ulasan Anda." in stars.text
+    assert "checked" in stars.text
+    for wrong in ("0", "6", "4.5", "x", ""):
+        assert browser.post(address, {"stars": wrong, "review": "Bagus"}).status_code == 422
+    assert browser.post(address, {"stars": "5", "review": "a" * 2001}).status_code == 422
+    assert not Rating.objects.exists()
+    assert browser.post(address, {"stars": "5", "review": "Bagus <b>sekali</b>"})["Location"] == "/dashboard"
+    assert [(rating.stars, rating.review) for rating in Rating.objects.all()] == [(5, "Bagus <b>sekali</b>")]
+    again = browser.post(address, {"stars": "1", "review": "Ganti"})
+    assert again.status_code == 422
+    assert "sudah memberi ulasan" in again.text
+
+
+def test_a_review_waits_for_the_certificate(enter: Enter, move: Move) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    purchase = world.buy(who, world.course(), status="redeemed")
+    completion = world.complete(purchase)
+    browser = enter(who.person_id)
+    move(datetime(2021, 10, 5, 12, tzinfo=WIB))
+    assert "/ulasan/" not in browser.get(f"/transaksi/{purchase.id}").text
+    answer = browser.post(f"/ulasan/{completion.id}", {"stars": "5", "review": "Bagus"})
+    assert answer.status_code == 422
+    assert "setelah sertifikat muncul" in answer.text
+    assert not Rating.objects.exists()
+
+
+def test_linking_asks_for_a_right_number_before_it_sends_a_code(enter: Enter) -> None:
+    who = world.award(world.person(phone="+6281234500001"), videos=3)
+    browser = enter(who.person_id)
+    none = browser.post("/rekening", {"number": "0812"})
+    assert none.status_code == 422
+    assert "Pilih bank atau dompet elektronik." in none.text
+    assert "Nomor hanya berisi angka" in none.text
+    other = browser.post("/rekening", {"provider": "ovo", "number": "081299990000"})
+    assert "harus sama dengan nomor ponsel" in other.text
+    assert "BCA" not in other.text
+    sent = browser.post("/rekening", {"provider": "ovo", "number": "0812 3450 0001"})
+    assert sent.status_code == 200
+    assert "••••••••0001" in sent.text
+    assert builders.otp_of(who.person_id, "otp_link_account")
+    assert not PayoutAccount.objects.exists()
+
+
+def test_unlinking_warns_near_a_payment(enter: Enter, move: Move) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    purchase = world.buy(who, world.course(), status="redeemed")
+    completion = world.complete(purchase)
+    world.link(who)
+    world.plan(who, completion)
+    browser = enter(who.person_id)
+    move(datetime(2021, 10, 4, 23, tzinfo=WIB))
+    assert "Pembayaran berikutnya" not in browser.get("/rekening/putuskan").text
+    move(datetime(2021, 10, 5, 1, tzinfo=WIB))
+    assert "Selasa, 12 Oktober 2021" in browser.get("/rekening/putuskan").text
+    assert browser.post("/rekening/putuskan")["Location"] == "/rekening"
+    assert PayoutAccount.objects.get(person_id=who.person_id).unlinked_at is not None
+    assert browser.post("/rekening/putuskan").status_code == 409
+
+
+def test_incentives_say_what_is_missing_then_their_labels(enter: Enter, move: Move) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    purchase = world.buy(who, world.course(), status="redeemed")
+    completion = world.complete(purchase)
+    browser = enter(who.person_id)
+    move(datetime(2021, 10, 6, 19, tzinfo=WIB))
+    missing = browser.get("/insentif").text
+    assert "Beri rating dan ulasan" in missing
+    assert "Sambungkan rekening" in missing
+    assert "Sertifikat pelatihan pertama" not in missing
+    world.rate(completion, purchase)
+    world.link(who)
+    recheck = datetime(2021, 10, 19, 0, 10, tzinfo=WIB)
+    world.plan(who, completion, status="held", hold_reason="account_changed", recheck_at=recheck)
+    held = browser.get("/insentif").text
+    assert "Dana tertahan" in held
+    assert held.count("Menunggu diproses") == 3
+    move(recheck)
+    assert "Dalam pengecekan" in browser.get("/insentif").text
+    for status, word in (("due", "Dijadwalkan"), ("instructed", "Sedang diproses"), ("paid", "Berhasil")):
+        Incentive.objects.filter(number=1).update(status=status, paid_at=recheck if status == "paid" else None)
+        assert word in browser.get("/insentif").text
+
+
+def test_a_survey_needs_consent_and_every_answer(enter: Enter, move: Move) -> None:
+    who = world.award(videos=3)
+    survey = world.open_survey(who, opens=world.BOUGHT)
+    address = f"/survei/{survey.id}"
+    browser = enter(who.person_id)
+    empty = browser.post(address, {})
+    assert empty.status_code == 422
+    assert empty.text.count("Jawab pertanyaan ini.") == 4
+    assert "Setujui dahulu" in empty.text
+    partly = browser.post(address, {"consent": "yes", "q_work": "yes"})
+    assert partly.status_code == 422
+    assert "checked" in partly.text
+    foreign = browser.post(address, {"consent": "yes", "q_work": "perhaps", "q_story": "x"})
+    assert foreign.status_code == 422
+    assert Response.objects.get().submitted_at is None
+    sent = browser.post(address, {"consent": "yes", "q_work": "yes", "q_story": "Dapat kerja 😀"})
+    assert sent["Location"] == "/survei"
+    assert Response.objects.get().answers == {"consent": True, "work": "yes", "story": "Dapat kerja 😀"}
+    assert "Sudah diisi" in browser.get("/survei").text
+    assert browser.post(address, {"consent": "yes", "q_work": "no", "q_story": "y"})["Location"] == "/survei"
+    assert Response.objects.get().answers["work"] == "yes"
+    move(world.BOUGHT + timedelta(days=40))
+    assert Incentive.objects.filter(person_id=who.person_id, kind="survey").count() == 1
+
+
+def test_withdrawing_is_confirmed_and_only_before_the_first_purchase(enter: Enter) -> None:
+    assert Account.objects.exists()
+    who = world.award(videos=3)
+    browser = enter(who.person_id)
+    unsure = browser.post("/mengundurkan-diri", {})
+    assert unsure.status_code == 422
+    assert Award.objects.get().status == "active"
+    assert browser.post("/mengundurkan-diri", {"sure": "yes"})["Location"] == "/dashboard"
+    assert Award.objects.get().status == "withdrawn"
+    assert "Anda mengundurkan diri" in browser.get("/dashboard").text
+    bought = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    world.buy(bought, world.course())
+    refused = enter(bought.person_id).post("/mengundurkan-diri", {"sure": "yes"})
+    assert refused.status_code == 409
+    assert "sudah membeli pelatihan" in refused.text
+    assert Award.objects.get(person_id=bought.person_id).status == "active"
