@@ -86,7 +86,9 @@ def test_worked_example_1(g21: World) -> None:
     award = Award.objects.get(id=one.award.id)
     assert (award.status, award.ended_at) == ("finished", wib("2022-01-12 10:00"))
     told = Message.objects.filter(person_id=one.person_id, channel="dashboard")
-    count = {template: told.filter(template=template).count() for template in set(told.values_list("template", flat=True))}
+    count = {
+        template: told.filter(template=template).count() for template in set(told.values_list("template", flat=True))
+    }
     assert count == {
         "result_pass": 1,
         "purchase_ok": 3,

@@ -125,7 +125,9 @@ def store_inquiry(*, account: PayoutAccount, found: InquiryResult) -> None:
 
 def opened_number(*, account: PayoutAccount) -> str:
     """The account's number, opened: for the provider only."""
-    return unseal(bytes(account.number_enc), table="disbursements_payoutaccount", column="number_enc", row_id=account.id)
+    return unseal(
+        bytes(account.number_enc), table="disbursements_payoutaccount", column="number_enc", row_id=account.id
+    )
 
 
 def _is_kyc_complete(*, provider: str, found: InquiryResult) -> bool:

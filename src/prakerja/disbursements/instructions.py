@@ -103,6 +103,13 @@ def ask_later(*, instruction: PaymentInstruction, at: datetime) -> None:
     instruction.save(update_fields=["ask_count", "ask_at"])
 
 
+@requires_transaction
+def ask_now(*, instruction: PaymentInstruction, at: datetime) -> None:
+    """Ask about a sent payment at `at`, and from the start of the list of waits."""
+    instruction.ask_at, instruction.ask_count = at, 0
+    instruction.save(update_fields=["ask_at", "ask_count"])
+
+
 def transmit(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:
     """Tell the provider to pay. A network call, after the commit; the same reference is never paid twice."""
     account = instruction.payout_account

@@ -107,9 +107,7 @@ class PaymentInstruction(PersonRow):
                 field="follow_up_of",
                 to="disbursements_paymentinstruction",
             ),
-            models.UniqueConstraint(
-                fields=["person", "follow_up_of"], name="disbursements_instruction_one_follow_up"
-            ),
+            models.UniqueConstraint(fields=["person", "follow_up_of"], name="disbursements_instruction_one_follow_up"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="disbursements_instruction_amount"),
             models.CheckConstraint(
                 condition=Q(status__in=INSTRUCTION_STATES.states()), name="disbursements_instruction_status"

@@ -13,6 +13,7 @@ from prakerja.disbursements.accounts import (
 from prakerja.disbursements.batches import close_batches, sandbox_sign_off, sign_batch
 from prakerja.disbursements.instructions import (
     ask_later,
+    ask_now,
     ask_status,
     draft_instruction,
     drop_instruction,
@@ -24,6 +25,7 @@ from prakerja.disbursements.instructions import (
 
 __all__ = [
     "ask_later",
+    "ask_now",
     "ask_status",
     "close_batches",
     "draft_instruction",

@@ -4,7 +4,7 @@ from prakerja.incentives.accounts import link_account, request_link, unlink_acco
 from prakerja.incentives.endings import annul, finish, lapse_unlinked, lapse_unreviewed, sweep_balance
 from prakerja.incentives.payments import ask_payment, draft_payment, send_payment
 from prakerja.incentives.planning import fall_due, plan_incentives
-from prakerja.incentives.rechecks import recheck
+from prakerja.incentives.rechecks import recheck, retry_payment
 from prakerja.incentives.results import record_payment_result
 from prakerja.incentives.surveying import lapse_survey, lapse_unopened_surveys, submit_survey
 
@@ -23,6 +23,7 @@ __all__ = [
     "recheck",
     "record_payment_result",
     "request_link",
+    "retry_payment",
     "send_payment",
     "submit_survey",
     "sweep_balance",
