@@ -43,9 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             {
                 "was": _text(journey.started_at),
                 "now": _text(journey.stopped_at),
-                "ran": [
-                    {"at": _text(at), "task": name, "count": count} for at, name, count in journey.steps
-                ],
+                "ran": [{"at": _text(at), "task": name, "count": count} for at, name, count in journey.steps],
                 "waiting": journey.stuck,
             }
         )

@@ -106,7 +106,7 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", addresses.host, "--port", str(addresses.ports[name])),
-        *("--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"),
+        *("--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "error"),
         entry or f"prakerja.config.wsgi.{name}:application",
     ]
     # Only those that move money or link accounts hold the bank's key (model.md A).

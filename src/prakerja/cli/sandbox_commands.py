@@ -45,11 +45,7 @@ def participant(arguments: argparse.Namespace) -> int:
         from prakerja.sandbox.participants import make_participant
 
         try:
-            answer(
-                make_participant(
-                    stage=arguments.stage, wave=arguments.wave, balance=arguments.balance, at=now()
-                )
-            )
+            answer(make_participant(stage=arguments.stage, wave=arguments.wave, balance=arguments.balance, at=now()))
         except Refused as refusal:
             raise _explained(refusal) from refusal
     return 0
@@ -80,9 +76,7 @@ def inbox(arguments: argparse.Namespace) -> int:
         from prakerja.sandbox.inbox import received
 
         try:
-            answer(
-                received(phone=arguments.phone, phone_url=str(found.addresses()["phone"]), wait=arguments.wait)
-            )
+            answer(received(phone=arguments.phone, phone_url=str(found.addresses()["phone"]), wait=arguments.wait))
         except Refused as refusal:
             raise _explained(refusal) from refusal
     return 0
@@ -116,6 +110,8 @@ def _explained(refusal: Refused) -> CommandError:
         "phone_format": ("Itu bukan nomor ponsel Indonesia.", "That is no Indonesian mobile number."),
         "phone_silent": ("Halaman ponsel tidak menjawab.", "The phone page does not answer."),
     }
-    details = ", ".join(f"{name}={value}" for name, value in refusal.details.items() if not isinstance(value, timedelta))
+    details = ", ".join(
+        f"{name}={value}" for name, value in refusal.details.items() if not isinstance(value, timedelta)
+    )
     fallback = (f"Ditolak: {refusal.reason} {details}", f"Refused: {refusal.reason} {details}")
     return CommandError(*sentences.get(refusal.reason, fallback))

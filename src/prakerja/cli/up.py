@@ -127,9 +127,7 @@ def _start(
     clock.resume()
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
-    supervisor.start(
-        plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application")
-    )
+    supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))
     supervisor.start(plan.worker(environment))
     for program in plan.partner_programs(addresses, data=data, partners_file=partners):
         supervisor.start(program)

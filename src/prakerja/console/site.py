@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin import display
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
@@ -18,11 +19,7 @@ _HIDDEN_NAMES = {"index", "password", "last_login", "user_permissions", "groups"
 
 
 def is_hidden(field: models.Field[Any, Any]) -> bool:
-    return (
-        isinstance(field, models.BinaryField)
-        or field.name.endswith(_HIDDEN_ENDINGS)
-        or field.name in _HIDDEN_NAMES
-    )
+    return isinstance(field, models.BinaryField) or field.name.endswith(_HIDDEN_ENDINGS) or field.name in _HIDDEN_NAMES
 
 
 def shown_fields(model: type[models.Model]) -> list[str]:
@@ -66,20 +63,41 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
 site = Site(name="admin")
 
 
+def reads_as(row: models.Model | None) -> str:
+    """A row that another one refers to, by the first thing about it that a person can read."""
+    if row is None:
+        return "–"
+    words = (getattr(row, name, "") for name in ("name", "title", "code", "number"))
+    return next((str(word) for word in words if word), str(row.pk))
+
+
+def _reference(field: models.ForeignKey[Any, Any]) -> Any:
+    def shown(row: models.Model) -> str:
+        return reads_as(getattr(row, field.name))
+
+    shown.__name__ = f"{field.name}_shown"
+    return display(description=field.verbose_name)(shown)
+
+
 def register(model: type[models.Model]) -> None:
     """Browse a model: its plain columns as a list, newest first, filtered by its states and kinds."""
     fields = shown_fields(model)
+    references = {
+        field.name: _reference(field)
+        for field in model._meta.fields
+        if isinstance(field, models.ForeignKey) and field.name in fields
+    }
+    columns = [references.get(name, name) for name in fields]
     filters = [name for name in ("status", "kind", "template", "channel", "provider", "action") if name in fields]
-    related = [
-        field.name for field in model._meta.fields if isinstance(field, models.ForeignKey) and field.name in fields
+    search = [
+        name for name in ("code", "name", "title", "email", "number", "reference", "invoice_code") if name in fields
     ]
-    search = [name for name in ("code", "name", "title", "email", "number", "reference", "invoice_code") if name in fields]
     options = {
-        "fields": fields,
-        "readonly_fields": fields,
-        "list_display": fields[:9],
+        "fields": columns,
+        "readonly_fields": columns,
+        "list_display": columns[:9],
         "list_filter": filters,
-        "list_select_related": related,
+        "list_select_related": list(references),
         "search_fields": [f"{name}__icontains" for name in search],
         "ordering": ["-pk"],
     }

@@ -8,6 +8,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 from django.views.generic import RedirectView
 
+from prakerja.console.payments import payments
 from prakerja.console.site import site
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets) does not exist.
@@ -20,5 +21,6 @@ urlpatterns = [
     path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("accounts/2fa/", RedirectView.as_view(url="/"), name="mfa_index"),
+    path("payments/", payments, name="console_payments"),
     path("", site.urls),
 ]

@@ -53,9 +53,7 @@ def make_course(
         )
         for platform_id in Partner.objects.filter(kind="platform", member_until=None).values_list("id", flat=True):
             set_price(course_id=course.id, platform_id=platform_id, price=price, at=at)
-    return Offer(
-        platform="tokopedia", institution=INSTITUTION, course_code=code, schedule_code=schedule, price=price
-    )
+    return Offer(platform="tokopedia", institution=INSTITUTION, course_code=code, schedule_code=schedule, price=price)
 
 
 def list_demo_courses(*, platform_id: uuid.UUID, at: datetime) -> None:

@@ -28,10 +28,30 @@ class DemoOperator:
 
 
 OPERATORS = (
-    DemoOperator("melihat@prakerja.example", "Vina Pertiwi", "viewer", "demo-melihat-2021", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
-    DemoOperator("menyetujui@prakerja.example", "Andi Kusuma", "approver", "demo-menyetujui-2021", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"),
-    DemoOperator("mengesahkan@prakerja.example", "Ratna Lesmana", "authoriser", "demo-mengesahkan-2021", "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"),
-    DemoOperator("mencairkan@prakerja.example", "Teguh Wardhana", "releaser", "demo-mencairkan-2021", "ONSWG4TFORZWKY3SMV2HGZLDOJSXI43F"),
+    DemoOperator(
+        "melihat@prakerja.example", "Vina Pertiwi", "viewer", "demo-melihat-2021", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    ),
+    DemoOperator(
+        "menyetujui@prakerja.example",
+        "Andi Kusuma",
+        "approver",
+        "demo-menyetujui-2021",
+        "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+    ),
+    DemoOperator(
+        "mengesahkan@prakerja.example",
+        "Ratna Lesmana",
+        "authoriser",
+        "demo-mengesahkan-2021",
+        "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+    ),
+    DemoOperator(
+        "mencairkan@prakerja.example",
+        "Teguh Wardhana",
+        "releaser",
+        "demo-mencairkan-2021",
+        "ONSWG4TFORZWKY3SMV2HGZLDOJSXI43F",
+    ),
 )
 
 

@@ -111,9 +111,7 @@ def _make_course(course: CatalogueCourse, partners: dict[str, object]) -> None:
             seats_taken=run.capacity if run.sold_out else 0,
         )
     for listing in course.listings:
-        listed = set_price(
-            course_id=row.id, platform_id=partners[listing.platform], price=listing.price, at=SET_UP_AT
-        )
+        listed = set_price(course_id=row.id, platform_id=partners[listing.platform], price=listing.price, at=SET_UP_AT)
         if listing.promotion is not None:
             add_promotion(
                 listing_id=listed.id,

@@ -108,9 +108,7 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         nik=row.nik,
         phone=row.phone,
         email=row.email,
-        card_number=unseal(
-            held.card_number_enc, table="intake_award", column="card_number_enc", row_id=held.id
-        ),
+        card_number=unseal(held.card_number_enc, table="intake_award", column="card_number_enc", row_id=held.id),
         award_id=held.id,
     )
 

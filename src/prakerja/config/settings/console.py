@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy
 
 from prakerja.config.settings.operators import *  # noqa: F403
 from prakerja.config.settings.operators import OPERATOR_APPS
@@ -69,7 +70,21 @@ UNFOLD = {
     "SITE_SYMBOL": "visibility",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": True,
+        "navigation": [
+            {
+                "items": [
+                    {
+                        "title": gettext_lazy("Pembayaran tertahan dan gagal"),
+                        "icon": "payments",
+                        "link": reverse_lazy("console_payments"),
+                    }
+                ]
+            }
+        ],
+    },
     "COLORS": {
         "primary": {
             "50": "236 247 250",
