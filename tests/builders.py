@@ -59,7 +59,10 @@ def install(*, is_sandbox: bool = True) -> None:
     Clock.objects.get_or_create(id=1)
     # A test that commits for real leaves empty tables behind it; the chart is part of the schema.
     Account.objects.bulk_create(
-        [Account(id=row.value, code=row.label, has_running_balance=row.label in ("wallet", "reserve")) for row in Chart],
+        [
+            Account(id=row.value, code=row.label, has_running_balance=row.label in ("wallet", "reserve"))
+            for row in Chart
+        ],
         ignore_conflicts=True,
     )
 
@@ -166,9 +169,7 @@ def course(
             duration_hours=7,
             **fields,
         )
-        run = add_run(
-            course_id=made.id, code=f"jadwal-{number}", starts_at=starts_at, ends_at=ends_at, capacity=seats
-        )
+        run = add_run(course_id=made.id, code=f"jadwal-{number}", starts_at=starts_at, ends_at=ends_at, capacity=seats)
         set_price(course_id=made.id, platform_id=world.platform.partner_id, price=price, at=ANNOUNCED)
     return made, run
 
@@ -179,9 +180,7 @@ def otp_of(person_id: uuid.UUID, template: str = "otp_purchase") -> str:
 
     message = Message.objects.filter(person_id=person_id, template=template).order_by("-created_at", "-id")[0]
     assert message.parameters_enc is not None
-    sealed = unseal(
-        message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id
-    )
+    sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
     return str(json.loads(sealed)["otp"])
 
 

@@ -153,9 +153,7 @@ def test_a_buyer_is_not_revoked() -> None:
     _, run = b.course(world)
     b.buy(world, who, run)
     assert next_revocation() is None
-    assert not revoke_unbought(
-        award_id=who.award.id, person_id=who.person_id, at=datetime(2021, 12, 24, tzinfo=WIB)
-    )
+    assert not revoke_unbought(award_id=who.award.id, person_id=who.person_id, at=datetime(2021, 12, 24, tzinfo=WIB))
     with pytest.raises(Refused, match="already_bought"):
         withdraw(person_id=who.person_id, at=b.BUY_AT)
 

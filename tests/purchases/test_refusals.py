@@ -252,7 +252,7 @@ def test_foreign_replaced_and_used_tokens() -> None:
     world = b.world()
     who, other = b.participants(world, count=2)
     _, run = b.course(world)
-    old, old_otp = b.intend(world, who, run)
+    old, _ = b.intend(world, who, run)
     token, otp = b.intend(world, who, run, at=b.BUY_AT + timedelta(minutes=1))
     at = b.BUY_AT + timedelta(minutes=2)
     common = {"otp": otp, "invoice_code": "INV-T", "invoice_url": "", "at": at}

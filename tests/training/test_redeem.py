@@ -41,7 +41,7 @@ def reason(world: b.World, code: str, at: datetime = LATER, institution: object 
 
 
 def test_a_code_works_once() -> None:
-    world, who, code = bought()
+    world, _, code = bought()
     status = redeem(institution_id=world.institution.partner_id, code=code, at=LATER)
     assert (status.status, status.attendance_status, status.redeem_at) == (1, 1, LATER)
     assert Transfer.objects.get(kind="redeem").amount == 475_000

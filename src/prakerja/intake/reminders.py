@@ -40,7 +40,12 @@ def waiting_groups() -> list[Waiting]:
         .values_list("purchase_deadline_at", "scheme_version_id", "wave__announced_at", "reminded_at")
         .distinct()
     )
-    return [Waiting(*group) for group in groups]
+    # A wave with awards was announced; the column is null only before.
+    return [
+        Waiting(deadline, version, announced, reminded)
+        for deadline, version, announced, reminded in groups
+        if announced is not None
+    ]
 
 
 def remind(*, group: Waiting, due_at: datetime, at: datetime) -> int:

@@ -71,11 +71,11 @@ class OwnedReference(models.BaseConstraint):
             f"REFERENCES {quote(self.to)} ({quote('person_id')}, {quote('id')}) ON DELETE RESTRICT"
         )
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         """Never inside CREATE TABLE: the target's own unique key may come later in the same migration."""
         schema_editor.deferred_sql.append(self._statement(model, schema_editor))
 
-    def create_sql(self, model: Any, schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         schema_editor.deferred_sql.append(self._statement(model, schema_editor))
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:

@@ -98,8 +98,8 @@ def seal(text: str, *, table: str, column: str, row_id: uuid.UUID) -> bytes:
     return keys().seal(text, place(table, column, row_id))
 
 
-def unseal(data: bytes, *, table: str, column: str, row_id: uuid.UUID) -> str:
-    return keys().unseal(data, place(table, column, row_id))
+def unseal(data: bytes | memoryview, *, table: str, column: str, row_id: uuid.UUID) -> str:
+    return keys().unseal(bytes(data), place(table, column, row_id))
 
 
 def blind_index(purpose: str, value: str) -> bytes:

@@ -24,9 +24,10 @@ class PaymentStatus:
 
 
 @dataclass(frozen=True)
-class Transaction(PaymentStatus):
-    """A payment status with what its buyer needs to know. `voucher_code` is None where the dashboard alone shows it."""
+class Transaction:
+    """A payment with what its buyer needs to know. `voucher_code` is None where the dashboard alone shows it."""
 
+    payment: PaymentStatus
     voucher_code: str | None
     voucher_status: str
     course_code: str
@@ -56,8 +57,7 @@ SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purcha
 
 def payment_status(*, platform_id: uuid.UUID, invoice_code: str) -> PaymentStatus:
     """The state of this platform's own invoice (partner-api 2.4). Raises Refused: invoice_unknown."""
-    found = transaction(platform_id=platform_id, invoice_code=invoice_code)
-    return PaymentStatus(found.created_at, found.invoice_code, found.reference, found.amount, found.status, found.name)
+    return transaction(platform_id=platform_id, invoice_code=invoice_code).payment
 
 
 def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
@@ -73,7 +73,7 @@ def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
     if shown_by == "platform":
         code = unseal(code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher_id)
     return Transaction(
-        *status,
+        payment=PaymentStatus(*status),
         voucher_code=code,
         voucher_status=voucher_status,
         course_code=course_code,

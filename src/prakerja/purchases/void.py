@@ -70,16 +70,17 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
 
 @requires_transaction
 def _pay_back(*, purchase: Purchase, at: datetime) -> None:
-    wallet_id = row(
+    award = row(
         "SELECT wallet_id, status FROM intake_award WHERE person_id = %s AND id = %s",
         [purchase.person_id, purchase.award_id],
     )
-    if wallet_id is None:
+    if award is None:
         raise RuntimeError("a purchase without its award")
-    wallet = Wallet.objects.select_for_update(no_key=True).get(person_id=purchase.person_id, id=wallet_id[0])
-    kind, credit, balance_id = "void", int(Chart.WALLET), wallet.balance_id
+    wallet = Wallet.objects.select_for_update(no_key=True).get(person_id=purchase.person_id, id=award[0])
+    kind, credit = "void", int(Chart.WALLET)
+    balance_id: uuid.UUID | None = wallet.balance_id
     if wallet.closed_at is not None:
-        ended = wallet_id[1] in ("revoked", "annulled", "withdrawn")
+        ended = award[1] in ("revoked", "annulled", "withdrawn")
         kind, balance_id = "void_late", None
         credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
     post(

@@ -155,9 +155,9 @@ class Browser:
         sent = {**form.values, **{name: [value] for name, value in values.items()}}
         target = urljoin(page.url, form.action) if form.action else page.url
         if form.method == "get":
-            answer = self._client.get(target, params={name: value for name, value in sent.items()})
+            answer = self._client.get(target, params=dict(sent))
         else:
-            answer = self._client.post(target, data={name: value for name, value in sent.items()})
+            answer = self._client.post(target, data=dict(sent))
         return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
 
     def close(self) -> None:
