@@ -26,6 +26,77 @@ BRAND, DARK, ACCENT, PALE, WHITE = "#0b5f73", "#073c49", "#f2a541", "#d5e9ed", "
 LIMIT = 1_000_000
 
 
+# A picture is a list of (shape, box in a field of 200 by 200, colour).
+PICTURES: dict[str, list[tuple[str, tuple[float, ...], str]]] = {
+    "book": [
+        ("rect", (25, 45, 97, 155), WHITE),
+        ("rect", (103, 45, 175, 155), WHITE),
+        *[("rect", (x, y, x + 52, y + 6), BRAND) for x in (35, 113) for y in (65, 85, 105, 125)],
+    ],
+    "coins": [
+        *[
+            ("ellipse", (35, y, 165, y + 44), colour)
+            for y, colour in (
+                (130, "#c97f1e"),
+                (118, ACCENT),
+                (96, "#c97f1e"),
+                (84, ACCENT),
+                (62, "#c97f1e"),
+                (50, ACCENT),
+            )
+        ]
+    ],
+    "card": [
+        ("round", (15, 50, 185, 155), WHITE),
+        ("rect", (15, 72, 185, 92), DARK),
+        *[("rect", (30 + 37 * i, 112, 59 + 37 * i, 122), BRAND) for i in range(4)],
+        ("round", (30, 132, 70, 146), ACCENT),
+    ],
+    "survey": [
+        ("round", (45, 20, 155, 180), WHITE),
+        *[("rect", (82, y, 142, y + 8), BRAND) for y in (52, 88, 124, 150)],
+        *[("ellipse", (58, y - 4, 74, y + 12), ACCENT) for y in (52, 88, 124, 150)],
+    ],
+    "phone": [
+        ("round", (60, 15, 140, 185), DARK),
+        ("rect", (68, 32, 132, 160), WHITE),
+        ("round", (74, 62, 126, 104), ACCENT),
+    ],
+    "clock": [
+        ("ellipse", (25, 25, 175, 175), WHITE),
+        ("ellipse", (37, 37, 163, 163), PALE),
+        ("rect", (96, 55, 104, 104), DARK),
+        ("rect", (96, 96, 142, 104), "#b3261e"),
+    ],
+    "shops": [
+        *[
+            ("round", (18 + 58 * (i % 3), 40 + 62 * (i // 3), 66 + 58 * (i % 3), 92 + 62 * (i // 3)), c)
+            for i, c in enumerate((WHITE, ACCENT, WHITE, ACCENT, WHITE, ACCENT))
+        ],
+        ("ellipse", (88, 4, 112, 28), WHITE),
+    ],
+    "lock": [
+        ("ellipse", (60, 20, 140, 120), PALE),
+        ("ellipse", (76, 38, 124, 110), BRAND),
+        ("round", (45, 85, 155, 175), ACCENT),
+        ("ellipse", (90, 112, 110, 132), DARK),
+        ("rect", (96, 122, 104, 152), DARK),
+    ],
+    "ticket": [
+        ("round", (15, 60, 185, 145), ACCENT),
+        ("ellipse", (2, 88, 28, 116), BRAND),
+        ("ellipse", (172, 88, 198, 116), BRAND),
+        *[("rect", (48 + 27 * i, 94, 68 + 27 * i, 112), DARK) for i in range(4)],
+    ],
+    "star": [("star", (20, 20, 180, 180), ACCENT)],
+    "bank": [
+        ("roof", (15, 25, 185, 80), ACCENT),
+        *[("rect", (x, 88, x + 20, 145), WHITE) for x in (32, 70, 110, 148)],
+        ("rect", (18, 152, 182, 172), WHITE),
+    ],
+}
+
+
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     """A DejaVu face."""
     return ImageFont.truetype(str(FONTS / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")), size)
@@ -44,82 +115,9 @@ def wrapped(draw: ImageDraw.ImageDraw, text: str, face: ImageFont.FreeTypeFont, 
     return [*lines, line]
 
 
-def shapes(name: str) -> list[tuple[str, tuple[float, ...], str]]:
-    """A picture as a list of (shape, box in a 200 x 200 field, colour)."""
-    pictures: dict[str, list[tuple[str, tuple[float, ...], str]]] = {
-        "book": [
-            ("rect", (25, 45, 97, 155), WHITE),
-            ("rect", (103, 45, 175, 155), WHITE),
-            *[("rect", (x, y, x + 52, y + 6), BRAND) for x in (35, 113) for y in (65, 85, 105, 125)],
-        ],
-        "coins": [
-            *[
-                ("ellipse", (35, y, 165, y + 44), colour)
-                for y, colour in (
-                    (130, "#c97f1e"),
-                    (118, ACCENT),
-                    (96, "#c97f1e"),
-                    (84, ACCENT),
-                    (62, "#c97f1e"),
-                    (50, ACCENT),
-                )
-            ]
-        ],
-        "card": [
-            ("round", (15, 50, 185, 155), WHITE),
-            ("rect", (15, 72, 185, 92), DARK),
-            *[("rect", (30 + 37 * i, 112, 59 + 37 * i, 122), BRAND) for i in range(4)],
-            ("round", (30, 132, 70, 146), ACCENT),
-        ],
-        "survey": [
-            ("round", (45, 20, 155, 180), WHITE),
-            *[("rect", (82, y, 142, y + 8), BRAND) for y in (52, 88, 124, 150)],
-            *[("ellipse", (58, y - 4, 74, y + 12), ACCENT) for y in (52, 88, 124, 150)],
-        ],
-        "phone": [
-            ("round", (60, 15, 140, 185), DARK),
-            ("rect", (68, 32, 132, 160), WHITE),
-            ("round", (74, 62, 126, 104), ACCENT),
-        ],
-        "clock": [
-            ("ellipse", (25, 25, 175, 175), WHITE),
-            ("ellipse", (37, 37, 163, 163), PALE),
-            ("rect", (96, 55, 104, 104), DARK),
-            ("rect", (96, 96, 142, 104), "#b3261e"),
-        ],
-        "shops": [
-            *[
-                ("round", (18 + 58 * (i % 3), 40 + 62 * (i // 3), 66 + 58 * (i % 3), 92 + 62 * (i // 3)), c)
-                for i, c in enumerate((WHITE, ACCENT, WHITE, ACCENT, WHITE, ACCENT))
-            ],
-            ("ellipse", (88, 4, 112, 28), WHITE),
-        ],
-        "lock": [
-            ("ellipse", (60, 20, 140, 120), PALE),
-            ("ellipse", (76, 38, 124, 110), BRAND),
-            ("round", (45, 85, 155, 175), ACCENT),
-            ("ellipse", (90, 112, 110, 132), DARK),
-            ("rect", (96, 122, 104, 152), DARK),
-        ],
-        "ticket": [
-            ("round", (15, 60, 185, 145), ACCENT),
-            ("ellipse", (2, 88, 28, 116), BRAND),
-            ("ellipse", (172, 88, 198, 116), BRAND),
-            *[("rect", (48 + 27 * i, 94, 68 + 27 * i, 112), DARK) for i in range(4)],
-        ],
-        "star": [("star", (20, 20, 180, 180), ACCENT)],
-        "bank": [
-            ("roof", (15, 25, 185, 80), ACCENT),
-            *[("rect", (x, 88, x + 20, 145), WHITE) for x in (32, 70, 110, 148)],
-            ("rect", (18, 152, 182, 172), WHITE),
-        ],
-    }
-    return pictures[name]
-
-
 def draw_picture(draw: ImageDraw.ImageDraw, name: str, left: int, top: int) -> None:
-    """Draw one picture of `shapes` with its corner at (left, top)."""
-    for shape, box, colour in shapes(name):
+    """Draw one of PICTURES with its corner at (left, top)."""
+    for shape, box, colour in PICTURES[name]:
         place = tuple(value + (left if index % 2 == 0 else top) for index, value in enumerate(box))
         x0, y0, x1, y1 = place
         if shape == "ellipse":

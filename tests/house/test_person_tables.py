@@ -158,4 +158,6 @@ def test_instants_have_a_zone() -> None:
     assert [
         column for column in columns() if column.name.endswith("_at") and not column.type.startswith("timestamp with")
     ] == []
-    assert [column for column in columns() if column.name.endswith("_date") and column.type != "date"] == []
+    # Django's own session table calls an instant `expire_date`.
+    own = [column for column in columns() if not column.table.startswith("django_")]
+    assert [column for column in own if column.name.endswith("_date") and column.type != "date"] == []
