@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from examples.world.testing import RunningWorld, running_world
 from prakerja.catalogue.models import CourseRun
 from prakerja.config.due import due_tasks
@@ -48,10 +46,6 @@ def running_bank() -> Iterator[RunningWorld]:
     """The bank as a real program. It keeps silent (an account ending in 05) for longer than our client waits."""
     with running_world(BANK_SILENCE_SECONDS="8", BANK_RETURN_SECONDS="3600") as running:
         yield running
-
-
-def use_bank(running: RunningWorld) -> None:
-    settings.BANK_URL, settings.BANK_KEY = running.url, running.bank_key
 
 
 def run_until(until: datetime) -> list[tuple[str, str, int]]:

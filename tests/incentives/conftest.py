@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
 from tests.builders import World, world
-from tests.money import running_bank, use_bank
+from tests.money import running_bank
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +17,8 @@ def bank_program() -> Iterator[RunningWorld]:
 
 
 @pytest.fixture(autouse=True)
-def bank(bank_program: RunningWorld) -> RunningWorld:
-    use_bank(bank_program)
+def bank(bank_program: RunningWorld, settings: Settings) -> RunningWorld:
+    settings.BANK_URL, settings.BANK_KEY = bank_program.url, bank_program.bank_key
     return bank_program
 
 
