@@ -6,10 +6,15 @@ one would leave the others signed in. Here a copy is five seconds old at most.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.models import Session
+    from django.core.cache.backends.base import BaseCache
 
 REMEMBERED_SECONDS = 5
 
@@ -18,6 +23,10 @@ class SessionStore(CachedStore):
     # Doors share the table: a session's signature and its place in the cache name the door it belongs to, so that the
     # cookie of one door is worthless at another.
     cache_key_prefix = f"session:{settings.SESSION_COOKIE_NAME}:"
+    # What the stubs do not tell of Django's own classes.
+    _cache: BaseCache
+    _session: dict[str, Any]
+    _get_session_from_db: Callable[[], Session | None]
 
     @property
     def key_salt(self) -> str:

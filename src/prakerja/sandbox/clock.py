@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -127,7 +128,7 @@ def _set(to: datetime) -> None:
     clock.forget()
 
 
-def _write(sql: str, parameters: list[object]) -> None:
+def _write(sql: str, parameters: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import time
 
 from prakerja.catalogue.operations import add_course, add_promotion, add_run, set_price
@@ -78,7 +80,7 @@ def _make_catalogue(catalogue: Catalogue) -> None:
             _make_course(course, partners)
 
 
-def _make_course(course: CatalogueCourse, partners: dict[str, object]) -> None:
+def _make_course(course: CatalogueCourse, partners: Mapping[str, uuid.UUID]) -> None:
     row = add_course(
         institution_id=partners[course.institution],
         code=course.code,

@@ -86,7 +86,7 @@ def invented_row(*, name: str = "", phone: str = "", email: str = "") -> ResultR
 
 
 def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
-    """Put somebody on the wave's list. Raises Refused, also when the list refuses the row (`result_rejected`, reason)."""
+    """Put somebody on the wave's list. Raises Refused, also when the list refuses the row (`result_rejected`, because)."""
     found = Wave.objects.filter(number=wave).first()
     if found is None:
         raise Refused("wave_unknown", wave=wave)
@@ -98,7 +98,7 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         at=at,
     )
     if outcome.rejected:
-        raise Refused("result_rejected", reason=outcome.rejected[0][1])
+        raise Refused("result_rejected", because=outcome.rejected[0][1])
     person_id = person_id_by_nik(nik=row.nik)
     assert person_id is not None
     held = Award.objects.get(person_id=person_id, wave=found)

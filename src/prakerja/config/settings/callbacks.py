@@ -6,6 +6,5 @@ from prakerja.config.settings.base import *  # noqa: F403
 
 # The door names its views; which verbs they call is wiring.
 ROOT_URLCONF = "prakerja.config.callback_urls"
-MIDDLEWARE: list[str] = []
-TEMPLATES: list[dict[str, object]] = []
+MIDDLEWARE = []
 APPEND_SLASH = False

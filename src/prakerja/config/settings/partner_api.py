@@ -5,7 +5,6 @@ from __future__ import annotations
 from prakerja.config.settings.base import *  # noqa: F403
 
 ROOT_URLCONF = "prakerja.partner_api.urls"
-MIDDLEWARE: list[str] = []
-TEMPLATES: list[dict[str, object]] = []
+MIDDLEWARE = []
 # The contract's paths have no trailing slash, and a redirect would lose the signature.
 APPEND_SLASH = False
