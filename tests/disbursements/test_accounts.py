@@ -1,0 +1,139 @@
+"""Linking an account: whose it is, which phone, until when, and that the OTP is the last word."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from prakerja.audit.models import Record
+from prakerja.disbursements.accounts import opened_number
+from prakerja.disbursements.models import PayoutAccount
+from prakerja.disbursements.queries import live_account
+from prakerja.incentives.operations import link_account, request_link, unlink_account
+from prakerja.kernel.db import transaction
+from prakerja.kernel.errors import Refused
+from prakerja.notifications.models import Message
+from prakerja.people.operations import Identity, register_many
+from tests.builders import Participant, World, otp_of
+from tests.money import link, participant_with_phone, wib
+
+pytestmark = pytest.mark.django_db
+AT = wib("2021-09-24 10:00")
+
+
+@pytest.fixture
+def who(g21: World) -> Participant:
+    return participant_with_phone(g21, phone="081210000010")
+
+
+def ask(who: Participant, *, provider: str = "bni", number: str = "7700123456", **changes: Any) -> str:
+    with pytest.raises(Refused) as refused:
+        request_link(person_id=who.person_id, provider=provider, number=number, **{"at": AT, **changes})
+    assert not Message.objects.filter(template="otp_link_account").exists()
+    return refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("provider", "number", "reason"),
+    [
+        ("mandiri", "7700123456", "provider_unknown"),
+        # BCA could be linked from December 2022 on.
+        ("bca", "7700123456", "provider_unknown"),
+        ("bni", "1234567", "number_format"),
+        ("bni", "7700 12345a", "number_format"),
+        ("bni", "٧٧٠٠١٢٣٤٥٦", "number_format"),
+        ("ovo", "halo", "number_format"),
+        ("ovo", "081210000011", "wallet_phone"),
+    ],
+)
+def test_what_cannot_be_linked(who: Participant, provider: str, number: str, reason: str) -> None:
+    assert ask(who, provider=provider, number=number) == reason
+
+
+def test_linking_ends_with_the_cutoff(who: Participant) -> None:
+    assert ask(who, at=wib("2021-12-16 00:00")) == "link_closed"
+    link(who, at=wib("2021-12-15 23:59:59"))
+
+
+@pytest.mark.parametrize(("provider", "typed"), [("ovo", "0812-1000-0010"), ("dana", "+62 812 1000 0010")])
+def test_a_wallet_of_the_registered_phone(who: Participant, provider: str, typed: str) -> None:
+    account_id = link(who, provider=provider, number=typed, at=AT)
+    account = live_account(person_id=who.person_id)
+    assert account is not None
+    assert (account.id, account.kind, opened_number(account=account)) == (account_id, "e_wallet", "+6281210000010")
+    assert b"81210000010" not in bytes(account.number_enc)
+    assert (account.nik_matches, account.is_kyc_complete, account.linked_at) == (True, True, AT)
+    record = Record.objects.get(action="account.linked")
+    assert record.data == {"provider": provider, "nik_matches": True, "is_kyc_complete": True}
+
+
+def test_one_account_at_a_time(who: Participant) -> None:
+    link(who, at=AT)
+    with pytest.raises(Refused, match="account_linked"):
+        link(who, number="7700123458", at=AT + timedelta(minutes=5))
+    unlink_account(person_id=who.person_id, at=AT + timedelta(minutes=6))
+    with pytest.raises(Refused, match="account_unknown"):
+        unlink_account(person_id=who.person_id, at=AT + timedelta(minutes=6))
+    link(who, number="7700123458", at=AT + timedelta(minutes=7))
+    assert list(PayoutAccount.objects.order_by("linked_at").values_list("unlinked_at", flat=True)) == [
+        AT + timedelta(minutes=6),
+        None,
+    ]
+
+
+def test_the_otp_is_needed_and_a_wrong_one_is_counted(who: Participant) -> None:
+    request_link(person_id=who.person_id, provider="bni", number="7700123456", at=AT)
+    otp = otp_of(who.person_id, "otp_link_account")
+    wrong = f"{(int(otp) + 1) % 1_000_000:06}"
+    for left in (2, 1):
+        with pytest.raises(Refused) as refused:
+            link_account(person_id=who.person_id, provider="bni", number="7700123456", otp=wrong, at=AT)
+        assert (refused.value.reason, refused.value.details) == ("otp_wrong", {"left": left})
+    with pytest.raises(Refused, match="otp_locked"):
+        link_account(person_id=who.person_id, provider="bni", number="7700123456", otp=wrong, at=AT)
+    with pytest.raises(Refused, match="otp_locked"):
+        link_account(person_id=who.person_id, provider="bni", number="7700123456", otp=otp, at=AT)
+    assert not PayoutAccount.objects.exists()
+
+
+def test_a_bank_that_does_not_answer_costs_no_otp(who: Participant, settings: Settings) -> None:
+    request_link(person_id=who.person_id, provider="bni", number="7700123456", at=AT)
+    otp, url = otp_of(who.person_id, "otp_link_account"), settings.BANK_URL
+    settings.BANK_URL = "http://127.0.0.1:9"
+    with pytest.raises(Refused, match="provider_unavailable"):
+        link_account(person_id=who.person_id, provider="bni", number="7700123456", otp=otp, at=AT)
+    settings.BANK_URL = url
+    link_account(person_id=who.person_id, provider="bni", number="7700123456", otp=otp, at=AT)
+    assert live_account(person_id=who.person_id) is not None
+
+
+def test_somebody_elses_account_is_linked_and_says_so(who: Participant) -> None:
+    link(who, number="7700123401", at=AT)
+    account = live_account(person_id=who.person_id)
+    assert account is not None
+    assert (account.holder_name, account.nik_matches) == ("ORANG LAIN", False)
+
+
+def test_a_person_without_an_award_may_link(db: None) -> None:
+    with transaction():
+        (person_id,) = register_many(
+            identities=[
+                Identity(
+                    nik="9901010101900001",
+                    family_card_number="9901010101900001",
+                    name="Tanpa Penetapan",
+                    birth_date=date(1990, 1, 1),
+                    phone="+6281234500020",
+                    email="tanpa@contoh.id",
+                    province_code="99",
+                    education="sma",
+                )
+            ],
+            at=AT,
+        )
+    request_link(person_id=person_id, provider="bni", number="7700123456", at=AT)
+    otp = otp_of(person_id, "otp_link_account")
+    assert link_account(person_id=person_id, provider="bni", number="7700123456", otp=otp, at=AT)

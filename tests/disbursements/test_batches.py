@@ -1,0 +1,112 @@
+"""Money leaves only with three signatures of three people; a sandbox signs by itself, nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+
+from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
+from prakerja.disbursements.operations import close_batches, sandbox_sign_off, sign_batch
+from prakerja.disbursements.policies import ASK_AFTER, ask_again_at, provider_of, reference_for
+from prakerja.disbursements.tasks import TASKS
+from prakerja.incentives import due
+from prakerja.incentives.operations import send_payment, unlink_account
+from prakerja.kernel.errors import Refused
+from tests.builders import Participant, World, install, world
+from tests.money import books, incentives, link, participant_with_phone, reviewed, run_until, wib
+
+pytestmark = pytest.mark.django_db
+AT = wib("2021-10-12 11:00")
+
+
+@pytest.fixture
+def drafted(db: None) -> tuple[Participant, PaymentBatch]:
+    """A payment that waits for signatures in production, where no task signs."""
+    install(is_sandbox=False)
+    g21 = world()
+    who = participant_with_phone(g21, phone="081210000010")
+    reviewed(g21, who)
+    run_until(wib("2021-10-12 10:00"))
+    return who, PaymentBatch.objects.get()
+
+
+def test_three_signatures_of_three_people(drafted: tuple[Participant, PaymentBatch]) -> None:
+    who, batch = drafted
+    instruction = PaymentInstruction.objects.get()
+    assert (instruction.status, incentives(who)[0][2]) == ("drafted", "due")
+    # A draft that waits is not drafted again, and does not leave.
+    assert run_until(wib("2021-10-20 00:00")) == []
+    assert sign_batch(batch_id=batch.id, signer="a", at=AT) == "approved"
+    with pytest.raises(Refused, match="signer_repeated"):
+        sign_batch(batch_id=batch.id, signer="a", at=AT)
+    with pytest.raises(Refused, match="signer_repeated"):
+        sign_batch(batch_id=batch.id, signer="", at=AT)
+    assert sign_batch(batch_id=batch.id, signer="b", at=AT) == "authorised"
+    assert send_payment(person_id=who.person_id, instruction_id=instruction.id, at=AT) == ""
+    assert books(who)["incentives_payable"] == 600_000
+    assert due.next_of(due.SEND) is None
+    assert sign_batch(batch_id=batch.id, signer="c", at=AT) == "released"
+    with pytest.raises(Refused, match="batch_signed"):
+        sign_batch(batch_id=batch.id, signer="d", at=AT)
+    with pytest.raises(Refused, match="batch_unknown"):
+        sign_batch(batch_id=who.person_id, signer="d", at=AT)
+    assert close_batches(at=AT) == 0
+    assert run_until(AT) == [("2021-10-12 11:00", "send_payments", 1)]
+    batch.refresh_from_db()
+    assert (batch.status, batch.approved_by, batch.authorised_by, batch.released_by) == ("closed", "a", "b", "c")
+    assert incentives(who)[0][2] == "paid"
+
+
+def test_the_last_look_is_at_the_sending(drafted: tuple[Participant, PaymentBatch]) -> None:
+    who, batch = drafted
+    unlink_account(person_id=who.person_id, at=AT)
+    link(who, number="7700123459", at=AT)
+    for signer in "abc":
+        sign_batch(batch_id=batch.id, signer=signer, at=AT)
+    run_until(AT)
+    assert list(PaymentInstruction.objects.values_list("status", "reason")) == [("held", "account_changed")]
+    assert incentives(who)[0][2] == "held"
+    assert "in_transit:bni" not in books(who)
+
+
+def test_signatures_that_come_in_the_pause_put_the_payment_off(
+    drafted: tuple[Participant, PaymentBatch],
+) -> None:
+    who, batch = drafted
+    run_until(wib("2021-12-13 09:00"))
+    for signer in "abc":
+        sign_batch(batch_id=batch.id, signer=signer, at=wib("2021-12-13 09:00"))
+    run_until(wib("2021-12-13 09:00"))
+    assert list(PaymentInstruction.objects.filter(batch=batch).values_list("status", "reason")) == [
+        ("cancelled", "payout_pause")
+    ]
+    assert incentives(who)[0] == ("post_training", 1, "due", "2021-10-07 → 2022-01-05")
+
+
+def test_nobody_signs_for_people_outside_a_sandbox(drafted: tuple[Participant, PaymentBatch]) -> None:
+    _, batch = drafted
+    assert TASKS[0].next_due() is None
+    assert sandbox_sign_off(at=AT) == 0
+    batch.refresh_from_db()
+    assert batch.status == "drafted"
+
+
+def test_a_sandbox_signs_as_three_people(g21: World) -> None:
+    batch = PaymentBatch.objects.create(provider="bni", pay_date=AT.date(), drafted_at=AT)
+    assert TASKS[0].next_due() == AT
+    assert TASKS[0].run(AT) == 1
+    batch.refresh_from_db()
+    assert batch.status == "released"
+    assert len({batch.approved_by, batch.authorised_by, batch.released_by}) == 3
+    assert TASKS[0].next_due() is None
+    assert close_batches(at=AT) == 1
+
+
+def test_questions_come_less_and_less_often_and_end() -> None:
+    instants = [ask_again_at(asked=n, at=AT) for n in range(len(ASK_AFTER) + 1)]
+    assert [None if i is None else (i - AT).total_seconds() for i in instants[:4]] == [300, 1800, 7200, 86400]
+    assert instants[-1] is None
+    assert len(ASK_AFTER) == 17
+
+
+def test_a_reference_names_its_provider() -> None:
+    assert provider_of(reference=reference_for(provider="linkaja", code="ABCD2345ABCD2345")) == "linkaja"
