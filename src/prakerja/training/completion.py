@@ -180,9 +180,7 @@ def _store(*, report: _Report, voucher: Voucher) -> tuple[Completion, Certificat
 def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -> None:
     """Claim what is unique across people; a rival that was first makes this report a refusal, and nothing stays."""
     if report.idempotency_key:
-        claim = ReportClaim.objects.filter(
-            institution_id=report.institution_id, idempotency_key=report.idempotency_key
-        )
+        claim = ReportClaim.objects.filter(institution_id=report.institution_id, idempotency_key=report.idempotency_key)
         if claim.exists():
             raise Refused("idempotency_key_reused")
         mine = ReportClaim(

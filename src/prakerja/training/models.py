@@ -25,13 +25,10 @@ class Attendance(PersonRow):
         constraints = [
             owned_key("training_attendance", "person"),
             OwnedReference(name="training_attendance_voucher_owned", field="voucher", to="vouchers_voucher"),
-            models.UniqueConstraint(
-                fields=["person", "voucher", "sequence"], name="training_attendance_once"
-            ),
+            models.UniqueConstraint(fields=["person", "voucher", "sequence"], name="training_attendance_once"),
             models.CheckConstraint(condition=Q(sequence__in=SEQUENCES), name="training_attendance_sequence"),
             models.CheckConstraint(
-                condition=Q(status="pending", verified_at=None)
-                | Q(status="verified", verified_at__isnull=False),
+                condition=Q(status="pending", verified_at=None) | Q(status="verified", verified_at__isnull=False),
                 name="training_attendance_status",
             ),
         ]
@@ -50,9 +47,7 @@ class Completion(PersonRow):
             owned_key("training_completion", "person"),
             OwnedReference(name="training_completion_voucher_owned", field="voucher", to="vouchers_voucher"),
             models.UniqueConstraint(fields=["person", "voucher"], name="training_completion_once"),
-            models.CheckConstraint(
-                condition=Q(source__in=["reported", "derived"]), name="training_completion_source"
-            ),
+            models.CheckConstraint(condition=Q(source__in=["reported", "derived"]), name="training_completion_source"),
             models.CheckConstraint(
                 condition=Q(score=None) | Q(score__gte=0, score__lte=100), name="training_completion_score"
             ),
@@ -70,18 +65,12 @@ class Certificate(PersonRow):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["visible_from"], name="training_certificate_untold", condition=Q(announced_at=None)
-            )
+            models.Index(fields=["visible_from"], name="training_certificate_untold", condition=Q(announced_at=None))
         ]
         constraints = [
             owned_key("training_certificate", "person"),
-            OwnedReference(
-                name="training_certificate_completion_owned", field="completion", to="training_completion"
-            ),
-            models.UniqueConstraint(
-                fields=["person", "completion", "kind"], name="training_certificate_once"
-            ),
+            OwnedReference(name="training_certificate_completion_owned", field="completion", to="training_completion"),
+            models.UniqueConstraint(fields=["person", "completion", "kind"], name="training_certificate_once"),
         ]
 
 
@@ -95,9 +84,7 @@ class Rating(PersonRow):
     class Meta:
         constraints = [
             owned_key("training_rating", "person"),
-            OwnedReference(
-                name="training_rating_completion_owned", field="completion", to="training_completion"
-            ),
+            OwnedReference(name="training_rating_completion_owned", field="completion", to="training_completion"),
             models.UniqueConstraint(fields=["person", "completion"], name="training_rating_once"),
             models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="training_rating_stars"),
             models.CheckConstraint(condition=~Q(review=""), name="training_rating_review"),
@@ -113,9 +100,7 @@ class CertificateNumberClaim(KeyedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["institution_id", "number"], name="training_certificatenumberclaim_value"
-            )
+            models.UniqueConstraint(fields=["institution_id", "number"], name="training_certificatenumberclaim_value")
         ]
 
 
