@@ -1,0 +1,139 @@
+"""The documents say what the code does, where a machine can tell."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from prakerja.cli.command import parser
+from prakerja.kernel.functions import hot_call_files
+from prakerja.partner_api.endpoint import ENDPOINTS
+from prakerja.partner_api.urls import VIEWS
+from tests.house.source import ROOT, dotted, files, python, shown, tree
+
+DOCUMENTS = files(".md")
+ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
+_LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
+# What a `kind=` means beside a transfer: an incentive, a cut-off, an actor.
+_OTHER_KINDS = {"post_training", "survey"}
+_MOVERS = {"post", "empty", "close_wallet", "_empty_reserve", "_close_wallet", "move_to_payable", "_post", "_transfer"}
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_links_lead_somewhere(path: Path) -> None:
+    broken = []
+    for link in _LINK.findall(path.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        if not target.exists():
+            broken.append(link)
+        elif anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.M)
+            broken += [link] if anchor not in map(_anchor, headings) else []
+    assert broken == []
+
+
+def test_the_layers_are_those_that_are_enforced() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown_layers = re.search(r"```layers\n(.*?)```", text, re.S)
+    assert shown_layers is not None
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    enforced = next(contract["layers"] for contract in contracts if contract["id"] == "layers")
+    assert shown_layers.group(1).splitlines() == enforced
+
+
+def _kinds_in_documents() -> set[str]:
+    rows = re.findall(r"^\|.*\|$", (ROOT / "docs" / "money.md").read_text(encoding="utf-8"), re.M)
+    cells = [row.split("|")[3] for row in rows if "→" in row]
+    return {kind for cell in cells for kind in re.findall(r"`([a-z_]+)`", cell)}
+
+
+def _kinds_in_code() -> set[str]:
+    """Words that are given as the kind of a transfer, in Python and in the hot calls."""
+    found: set[str] = set()
+    for path in python():
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] not in _MOVERS:
+                continue
+            given = [word.value for word in node.keywords if word.arg == "kind"] + node.args[1:2]
+            found |= {part.value for value in given for part in ast.walk(value) if _is_word(part)}  # type: ignore[attr-defined]
+    for path in hot_call_files():
+        found |= set(re.findall(r"p_transfer_id, p_person_id, \w+, '(\w+)'", path.read_text()))
+    # `survey_lapsed_1` … are made from a number.
+    return {"survey_lapsed_n" if kind == "survey_lapsed_" else kind for kind in found} - _OTHER_KINDS
+
+
+def _is_word(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(re.fullmatch(r"[a-z_]+", node.value))
+
+
+def test_every_transfer_has_its_line_and_every_line_its_transfer() -> None:
+    documented, posted = _kinds_in_documents(), _kinds_in_code()
+    # Those whose kind is chosen in a variable before the call; they stand in the code as words.
+    chosen = {kind for kind in documented - posted if _stands_in_code(kind)}
+    assert posted - documented == set()
+    assert documented - posted - chosen == set()
+
+
+def _stands_in_code(kind: str) -> bool:
+    return any(f'"{kind}"' in path.read_text(encoding="utf-8") for path in python())
+
+
+def test_every_partner_endpoint_is_listed_with_its_user() -> None:
+    assert len(VIEWS) == 3
+    text = (ROOT / "docs" / "partner-api.md").read_text(encoding="utf-8")
+    listed = {
+        (method, re.sub(r"<(\w+)>", r"<path:\1>", path), kind)
+        for method, path, kind in re.findall(r"^\| `(GET|POST) (\S+)` \| (\w+) \|", text, re.M)
+    }
+    assert listed == {(declared.method, declared.path, declared.kind) for declared in ENDPOINTS}
+
+
+def test_commands_in_documents_exist() -> None:
+    action = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
+    named = {
+        command
+        for path in DOCUMENTS
+        for command in re.findall(r"(?:^|`|bin/)prakerja ([a-z]+)\b", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert named - set(action.choices) == set()
+
+
+def test_make_targets_in_documents_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    named = {target for path in DOCUMENTS for target in re.findall(r"(?:^|`)make ([a-z-]+)\b", path.read_text(), re.M)}
+    assert named - targets == set()
+
+
+def test_decisions_are_numbered_and_one_page_long() -> None:
+    assert [int(path.name[:4]) for path in ADRS] == list(range(1, len(ADRS) + 1))
+    for path in ADRS:
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"^## (.*)$", text, re.M) == ["Context", "Decision", "Consequences"], path.name
+        assert len(text.splitlines()) <= 60, path.name
+
+
+def test_decisions_that_comments_cite_exist() -> None:
+    numbers = {path.name[:4] for path in ADRS}
+    cited = {
+        number
+        for path in files(".py", ".sql", ".md", ".toml")
+        for number in re.findall(r"ADR (\d{4})", path.read_text(encoding="utf-8"))
+    }
+    assert cited - numbers == set()
+
+
+def test_the_front_page_shows_pictures_when_there_are_some() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert ("## Pictures" in text) is bool(pictures)
