@@ -72,7 +72,8 @@ def test_public_verbs_take_keywords_only(path: Path) -> None:
     positional = {}
     for function in _public_functions(path):
         kinds = {parameter.name: parameter.kind for parameter in inspect.signature(function).parameters.values()}
-        plain = [name for name, kind in kinds.items() if kind is not inspect.Parameter.KEYWORD_ONLY]
+        named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+        plain = [name for name, kind in kinds.items() if kind not in named]
         if plain:
             positional[function.__qualname__] = plain
     assert positional == {}

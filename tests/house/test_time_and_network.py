@@ -49,6 +49,11 @@ _MAY_USE_NETWORK = {
     "kernel/http.py": {"httpx"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
     "cli/supervisor.py": {"socket", "urllib.request"},
+    # The journey plays people in front of their browsers, on ports that are free.
+    "cli/journeys/browser.py": {"httpx"},
+    "cli/journeys/people.py": {"httpx"},
+    "cli/journeys/timeline.py": {"httpx"},
+    "cli/journeys/play.py": {"socket"},
 }
 # Operations take `at`; these read programme time themselves.
 _ENTRY_POINTS = {"portal", "console", "partner_api", "callbacks", "cli", "config", "sandbox", "kernel"}

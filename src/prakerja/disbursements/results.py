@@ -1,10 +1,16 @@
-"""What a provider's call back says, for the callbacks door: providers themselves are private to disbursements."""
+"""What providers answer and call back, for the contexts and doors above: providers themselves are private to us."""
 
 from __future__ import annotations
 
-from prakerja.disbursements.providers import PROVIDERS, CallbackRefused, ReportedResult
+from prakerja.disbursements.providers import (
+    PROVIDERS,
+    CallbackRefused,
+    InquiryResult,
+    ReportedResult,
+    TransferResult,
+)
 
-__all__ = ["CallbackRefused", "ReportedResult", "read_result"]
+__all__ = ["CallbackRefused", "InquiryResult", "ReportedResult", "TransferResult", "read_result"]
 
 
 def read_result(*, provider: str, body: bytes, signature: str) -> ReportedResult:

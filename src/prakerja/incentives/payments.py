@@ -15,8 +15,8 @@ from prakerja.disbursements.operations import (
     mark_sent,
     transmit,
 )
-from prakerja.disbursements.providers import TransferResult
 from prakerja.disbursements.queries import live_account
+from prakerja.disbursements.results import TransferResult
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.planning import lock_incentive
 from prakerja.incentives.policies import PAYABLE_AWARDS, first_day_after_pause, hold_reason

@@ -8,8 +8,8 @@ from datetime import datetime
 from prakerja.audit.operations import record
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.operations import ask_now, inquire_account, store_inquiry
-from prakerja.disbursements.providers import InquiryResult
 from prakerja.disbursements.queries import live_account
+from prakerja.disbursements.results import InquiryResult
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.payments import hold
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
@@ -43,7 +43,7 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
         rules = scheme(scheme_version_id=award.scheme_version_id)
         scheduled, pay_date = new_dates(scheme=rules, checked_at=at)
         if account is not None and found is not None:
-            store_inquiry(account=account, found=found)
+            account = store_inquiry(account=account, found=found, at=at)
         reason = _reason(account=account, found=found) or hold_reason(
             account=account_facts(account), pay_date=pay_date, is_suspended=award.status == "suspended"
         )

@@ -103,19 +103,7 @@ def _award_batch(
             _transfer(award_id, "reserve", reserve, Chart.RESERVE, at),
         ]
         messages += _announcements(item, award_id, wave=wave, rules=rules, deadline=deadline, at=at)
-        audits.append(
-            Record(
-                person_id=item.person_id,
-                action="award.made",
-                actor_kind="decree",
-                actor_id=decree.number,
-                subject_kind="award",
-                subject_id=award_id,
-                at=at,
-                recorded_at=wall(),
-                data={"benefit": rules.total_benefit},
-            )
-        )
+        audits.append(_audit(item, award_id, decree=decree, rules=rules, at=at))
     Balance.objects.bulk_create(balances)
     Wallet.objects.bulk_create(wallets)
     Award.objects.bulk_create(rows)
@@ -123,6 +111,20 @@ def _award_batch(
     Transfer.objects.bulk_create(transfers)
     Message.objects.bulk_create(messages)
     Record.objects.bulk_create(audits)
+
+
+def _audit(item: NewAward, award_id: uuid.UUID, *, decree: Decree, rules: Scheme, at: datetime) -> Record:
+    return Record(
+        person_id=item.person_id,
+        action="award.made",
+        actor_kind="decree",
+        actor_id=decree.number,
+        subject_kind="award",
+        subject_id=award_id,
+        at=at,
+        recorded_at=wall(),
+        data={"benefit": rules.total_benefit},
+    )
 
 
 def _transfer(award_id: uuid.UUID, kind: str, balance: Balance, account: Chart, at: datetime) -> Transfer:

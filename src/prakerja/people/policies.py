@@ -28,6 +28,7 @@ def nik_problem(nik: str, *, birth_date: date | None = None) -> str:
 
 
 def is_family_card_number(number: str) -> bool:
+    """Whether this can be the number of a family card: 16 digits."""
     return len(number) == 16 and number.isascii() and number.isdigit()
 
 
@@ -43,6 +44,7 @@ def normal_phone(text: str) -> str | None:
 
 
 def normal_email(text: str) -> str | None:
+    """The address with its domain in small letters; None when it is none. What stands before the @ is its owner's."""
     text = text.strip()
     local, at, domain = text.rpartition("@")
     if not at or not local or "." not in domain or any(c.isspace() for c in text) or len(text) > 254:
