@@ -33,7 +33,7 @@ def test_three_videos_in_order_and_in_their_time(enter: Enter, move: Move) -> No
     unstarted = browser.post("/video/1/selesai")
     assert "Mulai video ini dahulu" in unstarted.text
     for number in (1, 2, 3):
-        assert browser.post(f"/video/{number}/mulai")["Location"] == "/video"
+        assert browser.post(f"/video/{number}/mulai")["Location"] == f"/video#video-{number}"
         move(now + timedelta(seconds=30))
         page = browser.get("/video").text
         assert 'data-countdown="' in page

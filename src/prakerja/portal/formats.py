@@ -67,6 +67,11 @@ def grouped(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
+def thousands(number: int) -> str:
+    """`4210` → `4.210`; in English `4,210`."""
+    return f"{number:,}" if _language() == "en" else f"{number:,}".replace(",", ".")
+
+
 def masked(number: str) -> str:
     """An account number with only its last four characters shown."""
     return "•" * max(len(number) - 4, 0) + number[-4:]

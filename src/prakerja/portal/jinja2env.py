@@ -54,6 +54,7 @@ def environment(**options: Any) -> Environment:
             "wib_day": formats.wib_day,
             "hour": formats.hour,
             "grouped": formats.grouped,
+            "thousands": formats.thousands,
             "masked": formats.masked,
         }
     )

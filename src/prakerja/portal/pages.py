@@ -46,7 +46,9 @@ def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpRespo
                 # The session outlived its database (a sandbox that was made anew).
                 request.session.flush()
                 return to_sign_in(request)
-            response = page(request, "refused", section="", status=409, text=sentence(refused))
+            response = page(
+                request, "refused", section="", status=409, text=sentence(refused), here=reverse("portal:dashboard")
+            )
         add_never_cache_headers(response)
         return response
 
@@ -75,13 +77,15 @@ def page(request: HttpRequest, template: str, *, section: str, status: int = 200
     """Render `portal/<template>.html`. `section` marks the place in the menu."""
     context["section"] = section
     context["signed_in"] = SESSION_PERSON in request.session
-    context["here"] = request.get_full_path()
+    # Where the language link leads back to; an address that only takes POSTs names another.
+    context.setdefault("here", request.get_full_path())
     return HttpResponse(loader.render_to_string(f"portal/{template}.html", context, request), status=status)
 
 
 def with_notice(request: HttpRequest, notice: str, name: str, *args: Any) -> HttpResponseRedirect:
-    """Redirect after a POST, with the key of one sentence that the next page shows once."""
-    request.session["notice"] = notice
+    """Redirect after a POST, with the key of one sentence (or "") that the next page shows once."""
+    if notice:
+        request.session["notice"] = notice
     return redirect(name, *args)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.intake import operations as intake
 from prakerja.intake.policies import VIDEO_SECONDS
 from prakerja.kernel import clock
+from prakerja.kernel.errors import Refused
 from prakerja.portal.induction import films
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
-from prakerja.portal.texts import FAIL_REASONS, NOTICES, VOUCHER_LABELS, incentive_tag
+from prakerja.portal.texts import FAIL_REASONS, NOTICES, VOUCHER_LABELS, incentive_tag, sentence
 from prakerja.reporting.policies import derived_stage, is_running, next_action
 from prakerja.reporting.queries import dashboard as read_dashboard
 
@@ -58,6 +60,12 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def videos(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """The three films, in order; the next one opens when the one before was seen to its end."""
+    return _films_page(request, person_id, notice=str(NOTICES.get(take_notice(request), "")))
+
+
+def _films_page(
+    request: HttpRequest, person_id: uuid.UUID, *, notice: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
     at = clock.now()
     board = read_dashboard(person_id=person_id, transactions=1)
     shown = films(views=board.videos, language=language(), at=at)
@@ -65,7 +73,10 @@ def videos(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         request,
         "videos",
         section="dashboard",
-        notice=NOTICES.get(take_notice(request), ""),
+        status=status,
+        here=reverse("portal:videos"),
+        notice=notice,
+        problem=problem,
         films=shown,
         seconds=VIDEO_SECONDS[1],
         done=all(film.state == "done" for film in shown),
@@ -76,15 +87,22 @@ def videos(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The film begins: the server notes when."""
-    intake.start_video(person_id=person_id, number=number, at=clock.now())
-    return with_notice(request, "", "portal:videos")
+    try:
+        intake.start_video(person_id=person_id, number=number, at=clock.now())
+    except Refused as refused:
+        return _films_page(request, person_id, problem=sentence(refused), status=409)
+    # To the film itself: browsers only play what is in sight.
+    return HttpResponseRedirect(reverse("portal:videos") + f"#video-{number}")
 
 
 @participant
 @require_POST
 def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The film was seen; the server refuses while its seconds are not over."""
-    is_complete = intake.finish_video(person_id=person_id, number=number, at=clock.now())
+    try:
+        is_complete = intake.finish_video(person_id=person_id, number=number, at=clock.now())
+    except Refused as refused:
+        return _films_page(request, person_id, problem=sentence(refused), status=409)
     if is_complete:
         return with_notice(request, "videos_done", "portal:dashboard")
     return with_notice(request, "video_finished", "portal:videos")
