@@ -76,3 +76,9 @@ def test_the_example_programs_share_no_code_with_us() -> None:
         if name.partition(".")[0] in {"prakerja", "django"}
     ]
     assert found == []
+
+
+def test_every_folder_with_python_is_a_package() -> None:
+    """Without its `__init__.py` a folder works here and is left out of what setuptools installs."""
+    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+    assert sorted(str(folder) for folder in folders if not (folder / "__init__.py").exists()) == []
