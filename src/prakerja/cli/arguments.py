@@ -34,7 +34,7 @@ def common(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def duration(text: str) -> timedelta:
     """`30d`, `1h30m`, `90s` → a span of time."""
-    found = re.findall(r"(\d+)([smhdw])", text)
+    found = re.findall(r"([0-9]+)([smhdw])", text)
     if not found or "".join(number + unit for number, unit in found) != text:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: use numbers with s, m, h, d or w, as in 1d12h")
     return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in found), timedelta())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from prakerja.cli.arguments import CommandError, answer, common, instant, positi
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 
+# When this program began, as near as it can know: loading Django takes a second, in which an SMS may arrive.
+_LOADED = time.time()
 STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
 
 

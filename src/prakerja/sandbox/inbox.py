@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -17,20 +18,24 @@ _ON_ITS_WAY = 5.0
 _LOOK_EVERY = 0.1
 
 
-def received(*, phone: str, phone_url: str, wait: float | None) -> list[dict[str, Any]]:
+def received(*, phone: str, phone_url: str, wait: float | None, called_at: datetime) -> list[dict[str, Any]]:
     """`[{"at", "channel", "to", "text"}]`, newest first, once the outbox holds nothing for this number (5 s at most).
 
-    `wait` (wall seconds): return as soon as something newer than this call arrives. Raises Refused: phone_format,
-    phone_silent (the phone page does not answer).
+    `wait` (wall seconds): return as soon as something newer than the call arrives: what was not there when we first
+    looked, or was written since `called_at` (programme time), which is before this program was even loaded. Raises
+    Refused: phone_format, phone_silent (the phone page does not answer).
     """
     number = normal_phone(phone)
     if number is None:
         raise Refused("phone_format")
-    before = _newest(_ask(phone_url, number))
     if wait is not None:
         deadline = time.monotonic() + wait
-        while time.monotonic() < deadline and _newest(_ask(phone_url, number)) == before:
+        there = _ask(phone_url, number)
+        before = _newest(there)
+        has_newer = any(datetime.fromisoformat(one["at"]) >= called_at for one in there)
+        while not has_newer and time.monotonic() < deadline:
             time.sleep(_LOOK_EVERY)
+            has_newer = _newest(_ask(phone_url, number)) != before
     else:
         deadline = time.monotonic() + _ON_ITS_WAY
         while time.monotonic() < deadline and _is_on_its_way(number):

@@ -1,0 +1,140 @@
+"""The one-shot commands, beside a running system."""
+
+from __future__ import annotations
+
+import csv
+import re
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import running
+
+pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
+
+
+@pytest.mark.parametrize("stage", ["awarded", "ready", "purchased", "redeemed", "completed"])
+def test_participant_at_a_stage(system: running.System, stage: str) -> None:
+    one = system.json("sandbox", "participant", "--stage", stage)
+    assert one["nik"].startswith("99")
+    assert len(one["card_number"]) == 16
+    assert set(one["institution_credentials"]) == {"client_code", "sign_key"}
+    has_bought = stage in ("purchased", "redeemed", "completed")
+    for key in ("redeem_code", "course_code", "schedule_code", "invoice_code", "transaction_code"):
+        assert (one[key] is not None) == has_bought, key
+    assert one["balance"] == (750_000 if has_bought else 1_000_000)
+
+
+def test_participant_with_a_balance(system: running.System) -> None:
+    one = system.json("sandbox", "participant", "--stage", "ready", "--balance", "225000")
+    assert one["balance"] == 225_000
+    assert one["redeem_code"] is None
+
+
+def test_too_large_a_balance_is_refused(system: running.System) -> None:
+    result = system.run("sandbox", "participant", "--balance", "1000001")
+    assert (result.code, result.out) == (2, "")
+
+
+def test_course(system: running.System) -> None:
+    made = system.json("sandbox", "course", "--price", "123000", "--seats", "3", "--starts", "2021-10-01T09:00")
+    assert (made["price"], made["seats"], made["institution"]) == (123_000, 3, "rasakata")
+    assert made["schedule_code"] == f"{made['course_code']}-1"
+
+
+def test_inbox_holds_what_was_received(system: running.System) -> None:
+    one = system.json("sandbox", "participant")
+    messages = system.json("sandbox", "inbox", "--phone", one["phone"])
+    assert [message["channel"] for message in messages] == ["sms"]
+    assert "21 Oktober 2021 pukul 23.59 WIB" in messages[0]["text"]
+    assert set(messages[0]) == {"at", "channel", "to", "text"}
+
+
+def test_inbox_waits_for_what_is_newer(system: running.System) -> None:
+    one = system.json("sandbox", "participant")
+    system.json("sandbox", "inbox", "--phone", one["phone"])
+    results: list[running.Result] = []
+    waiting = threading.Thread(
+        target=lambda: results.append(system.run("sandbox", "inbox", "--phone", one["phone"], "--wait", "30"))
+    )
+    waiting.start()
+    with httpx.Client(base_url=system.urls["portal"], follow_redirects=True) as browser:
+        form = browser.get("/masuk")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+        assert token is not None
+        sent = browser.post("/masuk", data={"csrfmiddlewaretoken": token.group(1), "phone": one["phone"]})
+        assert sent.status_code == 200
+    waiting.join()
+    newest = results[0].document[0]["text"]
+    assert "OTP" in newest
+    assert "angan berikan kode" in newest
+
+
+def test_totp(system: running.System) -> None:
+    assert len(system.run("sandbox", "totp", "--user", "approver").out.strip()) == 6
+    assert set(system.json("sandbox", "totp", "--user", "viewer", "--json")) == {"user", "code", "seconds_left"}
+    assert system.run("sandbox", "totp", "--user", "nobody").code == 2
+
+
+def test_partner_add(system: running.System) -> None:
+    made = system.json("partner", "add", "--kind", "platform", "--code", "tokobaru", "--name", "Toko Baru")
+    assert made["client_code"] == "tokobaru"
+    assert len(made["sign_key"]) == 32
+    again = system.run("partner", "add", "--kind", "platform", "--code", "tokobaru", "--name", "Toko Baru")
+    assert (again.code, again.out) == (2, "")
+
+
+def test_clock_moves_forward_only(system: running.System) -> None:
+    before = datetime.fromisoformat(system.json("clock", "show")["now"])
+    moved = system.json("clock", "advance", "1h")
+    assert datetime.fromisoformat(moved["now"]) - datetime.fromisoformat(moved["was"]) == timedelta(hours=1)
+    after = datetime.fromisoformat(system.json("clock", "show")["now"])
+    assert after - before >= timedelta(hours=1)
+    back = system.run("clock", "set", before.isoformat())
+    assert (back.code, back.out) == (2, "")
+
+
+def test_import_of_results(system: running.System, tmp_path: Path) -> None:
+    columns = "nik,family_card_number,name,birth_date,phone,email,province_code,education"
+    file = tmp_path / "results.csv"
+    file.write_text(
+        f"{columns}\n"
+        "9955550101900001,9955550101900001,Lestari Contoh,1990-01-01,081355500001,lestari@contoh.example,31,sma\n"
+        "3255550101900001,9955550101900002,Bukan Demo,1990-01-01,081355500002,bukan@contoh.example,31,sma\n"
+        "9955550101900003,9955550101900003,Salah Telepon,1990-01-01,12,salah@contoh.example,31,sma\n"
+    )
+    arguments = ("wave", "import-results", str(file), "--wave", "21", "--decree", "SK-UJI-1")
+    first = system.json(*arguments)
+    assert {name: first[name] for name in ("awarded", "already", "rejected")} == {
+        "awarded": 1,
+        "already": 0,
+        "rejected": 2,
+    }
+    with (tmp_path / "results.csv.rejected.csv").open(newline="") as rejected:
+        assert [row["reason"] for row in csv.DictReader(rejected)] == ["not_a_demo_nik", "phone_format"]
+    second = system.json(*arguments)
+    assert (second["awarded"], second["already"], second["rejected"]) == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("wave", "import-results", "/nonexistent.csv", "--wave", "21", "--decree", "X"),
+        ("sandbox", "inbox", "--phone", "12"),
+        ("sandbox", "participant", "--wave", "99"),
+        ("bench", "no-such-benchmark"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(system: running.System, arguments: tuple[str, ...]) -> None:
+    result = system.run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "Traceback" not in result.err
+
+
+def test_the_proof_holds(system: running.System) -> None:
+    proof = system.json("proof", "--json")
+    assert proof["ok"] is True
+    assert all(check["ok"] and check["differences"] == [] for check in proof["checks"])

@@ -1,0 +1,156 @@
+"""`prakerja up`: starts everything, says where, keeps the world, leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from tests import running
+
+pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
+PLATFORMS = ["bukalapak", "maubelajarapa", "pintaria", "pijarmahir", "sisnaker", "sekolahmu", "tokopedia"]
+
+
+def test_one_line_names_every_address(system: running.System) -> None:
+    at = system.urls
+    base = system.base
+    assert list(at) == [
+        *("portal", "console", "partner_api", "callbacks", "phone", "sandbox", "institution", "platforms", "accounts")
+    ]
+    assert {name: at[name].rsplit(":", 1)[1] for name in ("portal", "console", "partner_api", "callbacks")} == {
+        "portal": str(base),
+        "console": str(base + 1),
+        "partner_api": str(base + 2),
+        "callbacks": str(base + 3),
+    }
+    assert at["phone"].endswith(f":{base + 4}")
+    assert at["institution"].endswith(f":{base + 5}")
+    assert at["sandbox"].endswith(f":{base + 6}")
+    assert at["platforms"] == {code: f"http://127.0.0.1:{base + 11 + index}" for index, code in enumerate(PLATFORMS)}
+
+
+def test_it_starts_within_a_minute(system: running.System) -> None:
+    assert system.seconds < 60
+
+
+def test_every_door_answers(system: running.System) -> None:
+    at = system.urls
+    singles = [
+        at[name] for name in ("portal", "console", "partner_api", "callbacks", "phone", "sandbox", "institution")
+    ]
+    for url in [*singles, *at["platforms"].values()]:
+        assert httpx.get(f"{url}/health").status_code == 200, url
+
+
+def test_the_demo_world_has_somebody_at_every_stage(system: running.System) -> None:
+    participants = system.urls["accounts"]["participants"]
+    assert {one["stage"] for one in participants} == {
+        *("awarded", "ready", "purchased", "redeemed", "completed", "reviewed", "paying")
+    }
+    assert all(set(one) == {"name", "phone", "stage"} for one in participants)
+    operators = system.urls["accounts"]["operators"]
+    assert [one["role"] for one in operators] == ["viewer", "approver", "authoriser", "releaser"]
+    assert all(set(one) == {"email", "password", "totp_secret", "role"} for one in operators)
+
+
+def test_secrets_are_for_their_owner_alone(system: running.System) -> None:
+    home = system.data_dir / "prakerja"
+    assert (home / "partners.json").stat().st_mode & 0o777 == 0o600
+    assert (home / "keys").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (home / "keys").iterdir()} == {0o600}
+
+
+def test_example_programs_hold_no_database_and_no_keys(system: running.System) -> None:
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                line = file.read()
+            with open(f"/proc/{entry}/environ", "rb") as file:
+                known = file.read()
+        except OSError:
+            continue
+        if b"examples." in line and str(system.data_dir).encode() in known:
+            assert b"DATABASE_URL" not in known
+            assert b"PRAKERJA_KEYS" not in known
+
+
+def test_a_taken_port_is_named(system: running.System) -> None:
+    with running.folder() as other:
+        result = running.command("up", "--port-base", str(system.base - 5), data_dir=other)
+    assert result.code == 2
+    assert str(system.base) in result.err
+    assert result.out == ""
+
+
+def test_a_second_one_on_the_same_folder_is_refused(system: running.System) -> None:
+    result = system.run("up", "--port-base", str(running.free_base()))
+    assert result.code == 2
+    assert str(system.data_dir) in result.err
+
+
+def test_a_killed_door_comes_back(system: running.System) -> None:
+    url = f"{system.urls['callbacks']}/health"
+    victim = next(
+        int(entry)
+        for entry in os.listdir("/proc")
+        if entry.isdigit() and f"--port {system.base + 3} ".encode() in _line(entry)
+    )
+    os.kill(victim, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    time.sleep(0.6)
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    pytest.fail("the door did not come back")
+
+
+def test_stops_cleanly_and_stands_still_until_the_next_start() -> None:
+    with running.folder() as folder:
+        with running.system(folder, "--world", "empty") as first:
+            assert first.urls["accounts"]["participants"] == []
+            first.json("clock", "set", "2021-09-18T10:00")
+            made = first.json("sandbox", "course")
+            assert first.stop(signal.SIGINT) == 0
+        assert running.processes_of(folder) == []
+        stopped = datetime.fromisoformat(running.command("clock", "show", data_dir=folder).document["now"])
+        time.sleep(2)
+        with running.system(folder) as second:
+            resumed = datetime.fromisoformat(second.json("clock", "show")["now"])
+            assert timedelta(0) <= resumed - stopped < timedelta(seconds=20)
+            assert second.json("proof", "--json")["ok"] is True
+            offered = httpx.get(f"{second.urls['platforms']['tokopedia']}/", params={"q": made["course_code"]})
+            assert offered.status_code == 200
+        wrong = running.command("up", "--world", "g21", "--port-base", str(running.free_base()), data_dir=folder)
+        assert wrong.code == 2
+        assert "empty" in wrong.err
+
+
+def test_nothing_outlives_a_kill() -> None:
+    with running.folder() as folder, running.system(folder, "--world", "empty") as started:
+        started.stop(signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while running.processes_of(folder) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert running.processes_of(folder) == []
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", started.base))
+
+
+def _line(entry: str) -> bytes:
+    try:
+        with open(f"/proc/{entry}/cmdline", "rb") as file:
+            return file.read().replace(b"\0", b" ")
+    except OSError:
+        return b""
