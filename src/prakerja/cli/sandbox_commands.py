@@ -76,10 +76,13 @@ def course(arguments: argparse.Namespace) -> int:
 
 def inbox(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir, sandbox_only=True) as found:
+        from prakerja.kernel.clock import now
         from prakerja.sandbox.inbox import received
 
+        phone_url = str(found.addresses()["phone"])
+        called_at = now() - timedelta(seconds=time.time() - _LOADED)
         try:
-            answer(received(phone=arguments.phone, phone_url=str(found.addresses()["phone"]), wait=arguments.wait))
+            answer(received(phone=arguments.phone, phone_url=phone_url, wait=arguments.wait, called_at=called_at))
         except Refused as refusal:
             raise _explained(refusal) from refusal
     return 0
