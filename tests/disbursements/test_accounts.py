@@ -9,8 +9,10 @@ import pytest
 from pytest_django import Settings
 
 from prakerja.audit.models import Record
-from prakerja.disbursements.accounts import opened_number
+from prakerja.disbursements.accounts import opened_number, store_inquiry
 from prakerja.disbursements.models import PayoutAccount
+from prakerja.disbursements.providers import InquiryResult
+from prakerja.disbursements.providers.base import AccountStatus
 from prakerja.disbursements.queries import live_account
 from prakerja.incentives.operations import link_account, request_link, unlink_account
 from prakerja.kernel.db import transaction
@@ -137,3 +139,28 @@ def test_a_person_without_an_award_may_link(db: None) -> None:
     request_link(person_id=person_id, provider="bni", number="7700123456", at=AT)
     otp = otp_of(person_id, "otp_link_account")
     assert link_account(person_id=person_id, provider="bni", number="7700123456", otp=otp, at=AT)
+
+
+def test_what_became_worse_is_a_row_of_its_own(who: Participant) -> None:
+    link(who, provider="ovo", number="081210000010", at=AT)
+    account = live_account(person_id=who.person_id)
+    assert account is not None
+    later = AT + timedelta(days=30)
+
+    def say(status: AccountStatus, nik_matches: bool, is_kyc_complete: bool) -> PayoutAccount:
+        live = live_account(person_id=who.person_id)
+        assert live is not None
+        found = InquiryResult(status, "SITI", nik_matches, is_kyc_complete)
+        with transaction():
+            return store_inquiry(account=live, found=found, at=later)
+
+    assert say("unknown", False, False).id == account.id
+    assert say("blocked", False, False).id == account.id
+    assert say("active", True, True).id == account.id
+    worse = say("active", True, False)
+    account.refresh_from_db()
+    # What was paid to the old row was paid to a valid account, and still points at one.
+    assert (account.is_kyc_complete, account.unlinked_at) == (True, later)
+    assert (worse.is_kyc_complete, worse.linked_at, worse.unlinked_at) == (False, AT, None)
+    assert opened_number(account=worse) == "+6281210000010"
+    assert say("active", True, True).id == worse.id

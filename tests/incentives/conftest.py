@@ -6,6 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
+from prakerja.kernel.db import rows
+from prakerja.reporting.proof_checks import CHECKS
 from tests.builders import World, world
 from tests.money import running_bank
 
@@ -20,6 +22,16 @@ def bank_program() -> Iterator[RunningWorld]:
 def bank(bank_program: RunningWorld, settings: Settings) -> RunningWorld:
     settings.BANK_URL, settings.BANK_KEY = bank_program.url, bank_program.bank_key
     return bank_program
+
+
+@pytest.fixture(autouse=True)
+def _money_is_proved(db: None) -> Iterator[None]:
+    """Whatever a test of the paying side did, the books agree with the rows afterwards.
+
+    The proof's own transaction cannot begin inside the one that a test rolls back, so its statements are run here.
+    """
+    yield
+    assert {name: found for name, _, sql in CHECKS if (found := rows(sql.replace("%", "%%")))} == {}
 
 
 @pytest.fixture

@@ -48,22 +48,11 @@ def link_account(
     if found.status != "active":
         raise Refused("account_not_found" if found.status == "not_found" else "account_blocked")
     check_challenge(person_id=person_id, purpose="link_account", otp=otp, at=at)
-    account_id = new_id()
+    account = _new_account(person_id=person_id, provider=provider, number=spelt, found=found, at=at)
     with transaction():
-        account = PayoutAccount(
-            id=account_id,
-            person_id=person_id,
-            kind=PROVIDERS[provider].kind,
-            provider=provider,
-            number_enc=seal(spelt, table="disbursements_payoutaccount", column="number_enc", row_id=account_id),
-            holder_name=found.holder_name or "",
-            nik_matches=found.nik_matches,
-            is_kyc_complete=_is_kyc_complete(provider=provider, found=found),
-            linked_at=at,
-        )
         # Of two links at once the unique key lets one through.
         PayoutAccount.objects.bulk_create([account], ignore_conflicts=True)
-        if not PayoutAccount.objects.filter(person_id=person_id, id=account_id).exists():
+        if not PayoutAccount.objects.filter(person_id=person_id, id=account.id).exists():
             raise Refused("account_linked")
         record(
             action="account.linked",
@@ -71,14 +60,14 @@ def link_account(
             person_id=person_id,
             actor_kind="participant",
             subject_kind="payout_account",
-            subject_id=account_id,
+            subject_id=account.id,
             data={
                 "provider": provider,
                 "nik_matches": account.nik_matches,
                 "is_kyc_complete": account.is_kyc_complete,
             },
         )
-    return account_id
+    return account.id
 
 
 def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
@@ -113,14 +102,44 @@ def inquire_account(*, account: PayoutAccount) -> InquiryResult:
 
 
 @requires_transaction
-def store_inquiry(*, account: PayoutAccount, found: InquiryResult) -> None:
-    """Keep what the provider says now; no usable answer changes nothing."""
+def store_inquiry(*, account: PayoutAccount, found: InquiryResult, at: datetime) -> PayoutAccount:
+    """Keep what the provider says now, and return the account as it stands; no usable answer changes nothing.
+
+    What is worse than before becomes a row of its own: payments made until now keep pointing at what was true of theirs.
+    """
     if found.status != "active":
-        return
-    account.nik_matches = found.nik_matches
-    account.is_kyc_complete = _is_kyc_complete(provider=account.provider, found=found)
+        return account
+    now = (found.nik_matches, _is_kyc_complete(provider=account.provider, found=found))
+    if (account.nik_matches and not now[0]) or (account.is_kyc_complete and not now[1]):
+        number = opened_number(account=account)
+        account.unlinked_at = at
+        account.save(update_fields=["unlinked_at"])
+        account = _new_account(
+            person_id=account.person_id, provider=account.provider, number=number, found=found, at=account.linked_at
+        )
+        account.save(force_insert=True)
+        return account
+    account.nik_matches, account.is_kyc_complete = now
     account.holder_name = found.holder_name or account.holder_name
     account.save(update_fields=["nik_matches", "is_kyc_complete", "holder_name"])
+    return account
+
+
+def _new_account(
+    *, person_id: uuid.UUID, provider: str, number: str, found: InquiryResult, at: datetime
+) -> PayoutAccount:
+    account_id = new_id()
+    return PayoutAccount(
+        id=account_id,
+        person_id=person_id,
+        kind=PROVIDERS[provider].kind,
+        provider=provider,
+        number_enc=seal(number, table="disbursements_payoutaccount", column="number_enc", row_id=account_id),
+        holder_name=found.holder_name or "",
+        nik_matches=found.nik_matches,
+        is_kyc_complete=_is_kyc_complete(provider=provider, found=found),
+        linked_at=at,
+    )
 
 
 def opened_number(*, account: PayoutAccount) -> str:

@@ -293,7 +293,7 @@ _CAUSES = [
         SELECT later.id AS instruction FROM disbursements_paymentinstruction later
           JOIN disbursements_paymentinstruction earlier
             ON earlier.person_id = later.person_id AND earlier.id = later.follow_up_of_id
-         WHERE earlier.status NOT IN ('failed', 'returned') OR earlier.amount <> later.amount
+         WHERE earlier.status NOT IN ('failed', 'returned', 'held', 'cancelled') OR earlier.amount <> later.amount
         """,
     ),
 ]
