@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import time
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from prakerja.cli import plan, up
 from prakerja.cli.arguments import progress
 from prakerja.cli.journeys.timeline import Step, Timeline
 from prakerja.cli.postgres import throwaway_server
-from prakerja.cli.supervisor import Stopped, stoppable
+from prakerja.cli.supervisor import Stopped, free_ports, stoppable
 
 WORLD = "empty"
 
@@ -25,7 +24,7 @@ def run(*, as_json: bool) -> int:
     began = time.monotonic()
     try:
         with stoppable(), throwaway_server() as server:
-            addresses = plan.Addresses.from_free(host="127.0.0.1", free=_free_ports(14))
+            addresses = plan.Addresses.from_free(host="127.0.0.1", free=free_ports(14))
             with up.running(server, addresses, world=WORLD):
                 document = _play(addresses, data_dir=server.data_dir)
     except Stopped:
@@ -83,18 +82,6 @@ def _wrong_totals(paid: dict[str, Any]) -> list[str]:
     if third.get("incentive") != 2_400_000:
         wrong.append(f"third: incentive is {third.get('incentive')}, expected 2400000 in spite of the hold")
     return wrong
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now; all are held open while they are chosen, so that none comes twice."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def _say(step: Step, problem: str) -> None:
