@@ -1,0 +1,276 @@
+"""A hot call against its ceilings: TPC-B-like, the function alone, then signed HTTP through the real door.
+
+The five are measured in turn, round after round, so that what the machine does meanwhile hits all of them alike. Each
+round gives its own ratios; the result is their median. Latencies are pooled over the rounds.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from django.db import connection
+
+from bench.doors import served
+from bench.harness import Bench, settle
+from bench.load import Load, drive, percentile
+from bench.pgbench import Ceiling, Driver
+from bench.report import Result, machine, say
+from bench.world import Person, World, make_world
+from prakerja.kernel.db import rows
+from prakerja.partner_api.signing import sign
+
+TARGETS = {"function_to_tpcb": 0.40, "http_to_function": 0.60, "p99_to_function": 3.0, "popular_to_many": 0.7}
+CLIENTS = 8
+CONNECTIONS = 16
+PHASES = ("tpcb", "function", "http", "timed", "popular")
+WARM = {"function": 800, "http": 800, "tpcb": 1600}
+DOOR = "prakerja.config.wsgi.partner_api:application"
+
+
+@dataclass(frozen=True)
+class HotCall:
+    """One verb: the SQL function, the operation that makes its parameters, the request that partners send."""
+
+    name: str
+    unit: str
+    function: str
+    stage: Callable[[World, Person], None]
+    # The module whose `call` the operation uses, and the operation applied to a person.
+    module: Any
+    operate: Callable[[Person], object]
+    request: Callable[[Person], Request]
+    verify: Callable[[int], dict[str, bool]]
+    # Names in `module` that look something up before the call, with what they answer for the person (no query needed).
+    looked_up: Callable[[World, Person], dict[str, Callable[..., object]]] = field(default=lambda world, who: {})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An unsigned request of a partner."""
+
+    client_code: str
+    sign_key: str
+    path: str
+    body: bytes
+    authorization: str = ""
+
+    def signed(self, timestamp: str) -> bytes:
+        """The bytes to send, signed as the contract says (HMAC-SHA1)."""
+        signature = sign(
+            client_code=self.client_code,
+            timestamp=timestamp,
+            method="POST",
+            path=self.path,
+            body=self.body,
+            sign_key=self.sign_key,
+            authorization=self.authorization,
+        )
+        slot = f"Authorization: {self.authorization}\r\n" if self.authorization else ""
+        head = (
+            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nclient_code: {self.client_code}\r\n"
+            f"timestamp: {timestamp}\r\nsignature: {signature}\r\n{slot}"
+            f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
+        )
+        return head.encode() + self.body
+
+
+class Queue:
+    """The parameters of the function alone, one numbered row a call, made by the operation itself."""
+
+    def __init__(self, verb: HotCall, world: World) -> None:
+        self.verb, self.world = verb, world
+        self.filled = 0
+        found = rows("SELECT proargtypes::oid[]::regtype[]::text[] FROM pg_proc WHERE proname = %s", [verb.function])
+        self.kinds: list[str] = found[0][0]
+        names = [f"p{number}" for number in range(1, len(self.kinds) + 1)]
+        with connection.cursor() as cursor:
+            columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, self.kinds, strict=True))
+            cursor.execute(f"CREATE TABLE bench_queue (number integer PRIMARY KEY, {columns})")
+        self.statement = (
+            f"SELECT answer.reason FROM bench_queue q CROSS JOIN LATERAL "
+            f"{verb.function}({', '.join('q.' + name for name in names)}) answer WHERE q.number = :number"
+        )
+
+    def add(self, people: Sequence[Person]) -> None:
+        # Before the COPY begins: while it runs, the connection can ask nothing else, and an operation may.
+        queued = [_parameters(self.verb, self.world, who) for who in people]
+        with connection.cursor() as cursor, cursor.copy("COPY bench_queue FROM STDIN") as copy:
+            for number, parameters in enumerate(queued, self.filled + 1):
+                copy.write_row([number, *parameters])
+        self.filled += len(people)
+
+
+class _Captured(Exception):
+    def __init__(self, parameters: Sequence[Any]) -> None:
+        self.parameters = parameters
+
+
+def _parameters(verb: HotCall, world: World, who: Person) -> Sequence[Any]:
+    def capture(sql: str, parameters: Sequence[Any]) -> None:
+        raise _Captured(parameters)
+
+    with patch.multiple(verb.module, call=capture, **verb.looked_up(world, who)):
+        try:
+            verb.operate(who)
+        except _Captured as captured:
+            return captured.parameters
+    raise RuntimeError(f"{verb.name} did not call its function")
+
+
+@dataclass
+class _Found:
+    """Rates a second by phase, one for each round; latencies in seconds of all rounds."""
+
+    rates: dict[str, list[float]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    function_latencies: list[float] = field(default_factory=list)
+    http_latencies: list[float] = field(default_factory=list)
+
+    def ratio(self, over: str, under: str) -> float:
+        """The median over the rounds of one phase's rate over another's."""
+        return statistics.median(a / b for a, b in zip(self.rates[over], self.rates[under], strict=True))
+
+
+class _Run:
+    """Measures one slice of a phase at a time and keeps count of every call that was made."""
+
+    def __init__(self, verb: HotCall, driver: Driver, queue: Queue, port: int) -> None:
+        self.verb, self.driver, self.queue, self.port = verb, driver, queue, port
+        self.attempted = 0
+        self.failed = 0
+        self._next = 1
+
+    def tpcb(self, count: int) -> float:
+        return self.driver.tpcb(clients=CLIENTS, each=math.ceil(count / CLIENTS)).rate
+
+    def function(self, count: int, *, clients: int = CLIENTS, timed: bool = False) -> Ceiling:
+        """The function alone for the next people of the queue; `count` is a multiple of `clients`."""
+        if self._next + count - 1 > self.queue.filled:
+            raise RuntimeError("the queue is too short: calls without parameters would count as very fast ones")
+        found = self.driver.statement(
+            self.queue.statement, first=self._next, clients=clients, each=count // clients, timed=timed
+        )
+        self._next += count
+        self.attempted += count
+        return found
+
+    def http(self, people: Sequence[Person]) -> Load:
+        """Each person's request once. Signed now, because a signature lives five minutes."""
+        timestamp = str(int(time.time()))
+        requests = [self.verb.request(who).signed(timestamp) for who in people]
+        found = drive(port=self.port, requests=requests, expect=b'"success":true', connections=CONNECTIONS)
+        self.attempted += len(people)
+        self.failed += found.failed
+        for failure in found.failures:
+            say(f"a wrong answer: {failure.decode(errors='replace')}")
+        return found
+
+
+def measure(verb: HotCall, bench: Bench, seconds: float) -> Result:
+    """Seed, measure in rounds for about `seconds` altogether, verify."""
+    about = machine(postgresql=bench.postgresql)
+    say("making the world …")
+    world = make_world(stage=verb.stage)
+    bench.driver.prepare_tpcb()
+    queue = Queue(verb, world)
+    with served(DOOR, log=bench.server.log / "door.log") as port:
+        run = _Run(verb, bench.driver, queue, port)
+        rates = _warm_up(run, world)
+        rounds = max(1, min(5, round(seconds / 10)))
+        sizes = {phase: _whole(rate * seconds / rounds / len(PHASES)) for phase, rate in rates.items()}
+        say(f"{rounds} rounds of {sizes}; seeding …")
+        many = world.add_people(rounds * (sizes["function"] + sizes["timed"] + sizes["http"]), world.many)
+        popular = world.add_people(rounds * sizes["popular"], [world.popular])
+        queued = rounds * (sizes["function"] + sizes["timed"])
+        queue.add(many[:queued])
+        del many[:queued]
+        settle()
+        found = _Found()
+        for number in range(rounds):
+            _round(run, found, sizes, many, popular, first=number)
+    say("verifying …")
+    checks = {"every HTTP answer was a success": run.failed == 0, **verb.verify(run.attempted)}
+    return _result(verb, found, about, checks, bench.driver)
+
+
+def _warm_up(run: _Run, world: World) -> dict[str, float]:
+    """Fill the caches of every process and learn about how fast each phase is."""
+    people = world.add_people(WARM["function"] + WARM["http"], world.many)
+    run.queue.add(people[: WARM["function"]])
+    settle()
+    function = run.function(WARM["function"]).rate
+    http = run.http(people[WARM["function"] :]).rate
+    return {"tpcb": run.tpcb(WARM["tpcb"]), "function": function, "http": http, "timed": function, "popular": http}
+
+
+def _round(
+    run: _Run, found: _Found, sizes: dict[str, int], many: list[Person], popular: list[Person], *, first: int
+) -> None:
+    """Every phase once, each round beginning with another one."""
+
+    def take(people: list[Person], count: int) -> list[Person]:
+        taken = people[:count]
+        del people[:count]
+        return taken
+
+    def timed() -> float:
+        ceiling = run.function(sizes["timed"], clients=CONNECTIONS, timed=True)
+        found.function_latencies += ceiling.latencies
+        return ceiling.rate
+
+    def http() -> float:
+        load = run.http(take(many, sizes["http"]))
+        found.http_latencies += load.latencies
+        return load.rate
+
+    phases: dict[str, Callable[[], float]] = {
+        "tpcb": lambda: run.tpcb(sizes["tpcb"]),
+        "function": lambda: run.function(sizes["function"]).rate,
+        "http": http,
+        "timed": timed,
+        "popular": lambda: run.http(take(popular, sizes["popular"])).rate,
+    }
+    for step in range(len(PHASES)):
+        phase = PHASES[(first + step) % len(PHASES)]
+        found.rates[phase].append(phases[phase]())
+
+
+def _whole(count: float) -> int:
+    """A number of calls that every number of clients shares evenly."""
+    return max(1, math.ceil(count / CONNECTIONS)) * CONNECTIONS
+
+
+def _result(verb: HotCall, found: _Found, about: dict[str, Any], checks: dict[str, bool], driver: Driver) -> Result:
+    http_p99 = percentile(found.http_latencies, 99)
+    function_p99 = percentile(found.function_latencies, 99)
+    return Result(
+        name=verb.name,
+        value=statistics.median(found.rates["http"]),
+        unit=verb.unit,
+        p50_ms=percentile(found.http_latencies, 50) * 1000,
+        p99_ms=http_p99 * 1000,
+        ratios={
+            "function_to_tpcb": found.ratio("function", "tpcb"),
+            "http_to_function": found.ratio("http", "function"),
+            "p99_to_function": http_p99 / function_p99,
+            "popular_to_many": found.ratio("popular", "http"),
+        },
+        targets=TARGETS,
+        at_most=frozenset({"p99_to_function"}),
+        checks=checks,
+        machine=about,
+        figures={
+            "TPC-B-like a second, 8 clients": statistics.median(found.rates["tpcb"]),
+            "function a second, 8 clients": statistics.median(found.rates["function"]),
+            "function a second, 16 clients": statistics.median(found.rates["timed"]),
+            "function p99 ms, 16 clients": function_p99 * 1000,
+            "HTTP a second, 200 classes": statistics.median(found.rates["http"]),
+            "HTTP a second, one class": statistics.median(found.rates["popular"]),
+        },
+        notes=[f"ceilings driven by {driver.label}"],
+    )

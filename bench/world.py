@@ -1,0 +1,296 @@
+"""A world of many participants, seeded quickly and in the very rows that the operations write.
+
+One participant goes through the real operations; every other one is a copy of all that participant's rows with ids of
+their own, made by one INSERT … SELECT a table. What must be unique or readable for each person (claims, card number,
+token, code, platform account) is made in Python and comes in by COPY.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from bench.cloning import Cloner, clone_id
+from prakerja.catalogue.operations import add_course, add_run, set_price
+from prakerja.intake.models import Award
+from prakerja.intake.operations import ResultRow, finish_video, import_results, open_wave, start_video
+from prakerja.kernel.clock import WIB, forget, wall
+from prakerja.kernel.codes import CARD_PREFIX, READABLE
+from prakerja.kernel.db import rows, transaction
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.models import Clock, Installation
+from prakerja.kernel.secrets import blind_index, keys, otp_hash, seal
+from prakerja.ledger.models import Chart
+from prakerja.ledger.operations import post
+from prakerja.partners.models import Partner
+from prakerja.partners.operations import NewCredential, add_partner
+from prakerja.purchases.operations import authorise, send_otp
+from prakerja.purchases.tokens import PaymentToken
+
+ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
+VIDEOS_AT = datetime(2021, 9, 25, 19, 0, tzinfo=WIB)
+BOUGHT_AT = datetime(2021, 9, 27, 8, 0, tzinfo=WIB)
+# Now, in programme time, when a world is made. It ticks from here while the benchmark runs.
+NOW = datetime(2021, 9, 27, 8, 5, tzinfo=WIB)
+PRICE = 90_000
+CLASSES = 200
+PLATFORMS = 7
+INSTITUTIONS = 20
+OTP = "246810"
+_SECRET = bytes(range(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A course with its one run."""
+
+    course_id: uuid.UUID
+    course_code: str
+    run_id: uuid.UUID
+    run_code: str
+    institution: NewCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant with what a partner would know of them."""
+
+    number: int
+    person_id: uuid.UUID
+    card: str
+    code: str
+    token: str
+    platform: NewCredential
+    platform_user: str
+    lesson: Class
+
+
+@dataclass
+class World:
+    platforms: list[NewCredential]
+    many: list[Class]
+    popular: Class
+    template: uuid.UUID
+    cloner: Cloner
+    people: list[Person] = field(default_factory=list)
+
+    def add_people(self, count: int, classes: Sequence[Class]) -> list[Person]:
+        """Make `count` more people, spread over `classes` and the platforms; in random order, as people come."""
+        first = len(self.people) + 1
+        made = [self._person(number, classes[number % len(classes)]) for number in range(first, first + count)]
+        self.cloner.clone(made)
+        self.people += made
+        random.shuffle(made)
+        return made
+
+    def _person(self, number: int, lesson: Class) -> Person:
+        person_id = clone_id(self.template, number)
+        intent_id = clone_id(self.cloner.intent_id, number) if self.cloner.intent_id else None
+        token = PaymentToken(person_id, intent_id, _SECRET).text() if intent_id else ""
+        return Person(
+            number=number,
+            person_id=person_id,
+            card=_card_number(number),
+            code=_code(number),
+            token=token,
+            platform=self.platforms[number % PLATFORMS],
+            platform_user=f"user-{number}",
+            lesson=lesson,
+        )
+
+
+def make_world(*, stage: Callable[[World, Person], None]) -> World:
+    """An installation with partners, classes and one participant who has seen the videos, brought on by `stage`."""
+    _install()
+    platforms = [_partner("platform", number) for number in range(1, PLATFORMS + 1)]
+    institutions = [_partner("institution", number) for number in range(1, INSTITUTIONS + 1)]
+    # Partners' calls a minute are limited; the benchmark is not about that limit, and 0 means that none is set.
+    Partner.objects.update(rate_limit_per_minute=0)
+    with transaction():
+        many = [
+            _class(number, platforms, institutions[number % INSTITUTIONS], seats=5_000) for number in range(CLASSES)
+        ]
+        popular = _class(CLASSES, platforms, institutions[0], seats=400_000)
+    person_id = _participant()
+    world = World(
+        platforms=platforms, many=many, popular=popular, template=person_id, cloner=Cloner(person_id, columns)
+    )
+    card = rows("SELECT card_number_enc, id FROM intake_award WHERE person_id = %s", [person_id])[0]
+    from prakerja.intake.queries import card_number
+
+    template = Person(
+        number=0,
+        person_id=person_id,
+        card=card_number(award=Award.objects.get(id=card[1])),
+        code="",
+        token="",
+        platform=platforms[0],
+        platform_user="user-0",
+        lesson=many[0],
+    )
+    stage(world, template)
+    world.cloner.learn()
+    return world
+
+
+def ready(world: World, who: Person) -> None:
+    """The participant may buy now: nothing to add."""
+
+
+def intended(world: World, who: Person) -> None:
+    """The participant's OTP has been sent a minute before now."""
+    _send_otp(who, who.lesson, at=NOW - timedelta(minutes=1))
+
+
+def bought(world: World, who: Person) -> None:
+    """The participant bought a self-paced class whose code may be entered now."""
+    _buy(who, who.lesson, at=BOUGHT_AT)
+
+
+def _send_otp(who: Person, lesson: Class, *, at: datetime) -> str:
+    return send_otp(
+        platform_id=who.platform.partner_id,
+        platform_user=who.platform_user,
+        card_number=who.card,
+        course_code=lesson.course_code,
+        schedule_code=lesson.run_code,
+        amount=PRICE,
+        at=at,
+    )
+
+
+def _buy(who: Person, lesson: Class, *, at: datetime) -> None:
+    token = _send_otp(who, lesson, at=at)
+    parsed = PaymentToken.parse(token)
+    assert parsed is not None
+    # The code is in a sealed SMS; writing the hash of a known one is shorter than reading it back.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE purchases_paymentintent SET otp_hash = %s WHERE person_id = %s AND id = %s",
+            [otp_hash(parsed.intent_id, OTP), parsed.person_id, parsed.intent_id],
+        )
+    authorise(
+        platform_id=who.platform.partner_id,
+        token=token,
+        otp=OTP,
+        invoice_code=f"INV-0-{lesson.course_code}",
+        invoice_url="https://platform.example/invoice/0",
+        at=at + timedelta(seconds=30),
+    )
+
+
+def columns(who: Person, ids: Callable[[str], uuid.UUID | None]) -> dict[str, Any]:
+    """What is this person's own and not a copy, by column of the table of clones. `ids` names the template's rows."""
+    award_id, intent_id, voucher_id = ids("intake_award"), ids("purchases_paymentintent"), ids("vouchers_voucher")
+    own_award = clone_id(award_id, who.number) if award_id else None
+    own_intent = clone_id(intent_id, who.number) if intent_id else None
+    own_voucher = clone_id(voucher_id, who.number) if voucher_id else None
+    token = PaymentToken.parse(who.token)
+    return {
+        "platform_id": who.platform.partner_id,
+        "platform_user": who.platform_user,
+        "course_run_id": who.lesson.run_id,
+        "course_id": who.lesson.course_id,
+        "institution_id": who.lesson.institution.partner_id,
+        "nik_index": blind_index("nik", f"bench-{who.number}"),
+        "family_index": blind_index("family_card", f"bench-{who.number}"),
+        "contact_index": blind_index("phone", f"bench-{who.number}"),
+        "card_index": blind_index("card", who.card),
+        "card_enc": own_award and seal(who.card, table="intake_award", column="card_number_enc", row_id=own_award),
+        "token_hash": token and token.hash(),
+        "otp_hash": own_intent and otp_hash(own_intent, OTP),
+        "code_index": blind_index("voucher_code", who.code),
+        "code_enc": own_voucher and seal(who.code, table="vouchers_voucher", column="code_enc", row_id=own_voucher),
+    }
+
+
+def _install() -> None:
+    Installation.objects.create(
+        id=1, is_sandbox=True, world="bench", keys_fingerprint=keys().fingerprint, created_at=wall()
+    )
+    Clock.objects.create(id=1, offset_us=int((NOW - wall()).total_seconds() * 1_000_000))
+    forget()
+    with transaction():
+        open_wave(
+            number=21,
+            opens_at=datetime(2021, 9, 16, 12, tzinfo=WIB),
+            closes_at=datetime(2021, 9, 19, 23, 59, tzinfo=WIB),
+            quota=754_929,
+        )
+        post(
+            person_id=None,
+            event_id=new_id(),
+            kind="programme_funding",
+            debit=int(Chart.TREASURY),
+            credit=int(Chart.PROGRAMME_FUNDS),
+            amount=2_679_997_950_000,
+            at=ANNOUNCED,
+        )
+
+
+def _partner(kind: str, number: int) -> NewCredential:
+    return add_partner(kind=kind, code=f"{kind}{number}", name=f"{kind} {number}", at=ANNOUNCED, legacy_commit=True)
+
+
+def _class(number: int, platforms: Sequence[NewCredential], institution: NewCredential, *, seats: int) -> Class:
+    made = add_course(
+        institution_id=institution.partner_id,
+        code=f"course-{number}",
+        title=f"Kursus {number}",
+        category="Keuangan",
+        mode="online",
+        delivery="self_paced",
+        duration_hours=7,
+    )
+    run = add_run(
+        course_id=made.id,
+        code=f"run-{number}",
+        starts_at=datetime(2021, 9, 1, tzinfo=WIB),
+        ends_at=datetime(2021, 12, 10, tzinfo=WIB),
+        capacity=seats,
+    )
+    for platform in platforms:
+        set_price(course_id=made.id, platform_id=platform.partner_id, price=PRICE, at=ANNOUNCED)
+    return Class(made.id, made.code, run.id, run.code, institution)
+
+
+def _participant() -> uuid.UUID:
+    row = ResultRow(
+        nik="9901010103950001",
+        family_card_number="9900000000000001",
+        name="Peserta Tolok Ukur",
+        birth_date="1995-03-01",
+        phone="081210000001",
+        email="peserta@contoh.id",
+        province_code="99",
+        education="sma",
+    )
+    outcome = import_results(rows=[row], wave_number=21, decree_number="SK-BENCH", announced_at=ANNOUNCED, at=ANNOUNCED)
+    assert outcome.awarded == 1, outcome
+    person_id: uuid.UUID = Award.objects.get().person_id
+    at = VIDEOS_AT
+    for number in (1, 2, 3):
+        at = start_video(person_id=person_id, number=number, at=at)
+        finish_video(person_id=person_id, number=number, at=at)
+    return person_id
+
+
+def _card_number(number: int) -> str:
+    from stdnum import luhn
+
+    body = f"{CARD_PREFIX}{number:011d}"
+    return body + str(luhn.calc_check_digit(body))
+
+
+def _code(number: int) -> str:
+    letters = []
+    for _ in range(12):
+        number, letter = divmod(number, len(READABLE))
+        letters.append(READABLE[letter])
+    return "".join(letters)
