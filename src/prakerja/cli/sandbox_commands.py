@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import time
 from datetime import timedelta
 from typing import Any
 
 from prakerja.cli.arguments import CommandError, answer, common, instant, positive
 from prakerja.cli.database import database
+from prakerja.config.processes import age
 from prakerja.kernel.errors import Refused
 
-# When this program began, as near as it can know: loading Django takes a second, in which an SMS may arrive.
-_LOADED = time.time()
 STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
 
 
@@ -80,7 +78,8 @@ def inbox(arguments: argparse.Namespace) -> int:
         from prakerja.sandbox.inbox import received
 
         phone_url = str(found.addresses()["phone"])
-        called_at = now() - timedelta(seconds=time.time() - _LOADED)
+        # Loading takes a second, in which an SMS may arrive.
+        called_at = now() - timedelta(seconds=age())
         try:
             answer(received(phone=arguments.phone, phone_url=phone_url, wait=arguments.wait, called_at=called_at))
         except Refused as refusal:
