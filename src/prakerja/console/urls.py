@@ -20,6 +20,8 @@ urlpatterns = [
     path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    # An operator whose authenticator works already is sent here by allauth; it is never switched off by its owner.
+    path("accounts/2fa/totp/deactivate/", RedirectView.as_view(url="/"), name="mfa_deactivate_totp"),
     path("accounts/2fa/", RedirectView.as_view(url="/"), name="mfa_index"),
     path("payments/", payments, name="console_payments"),
     path("", site.urls),
