@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from django.utils.translation import get_language, gettext, ngettext, override
+from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import escape
 
 from prakerja.portal import formats
 
@@ -23,15 +26,62 @@ def language() -> str:
     return "en" if get_language() == "en" else "id"
 
 
-def environment(**options: Any) -> Environment:
+class Constants(NodeTransformer):
+    """Replace what is the same at every visit by its value when a template is compiled.
+
+    A page has a hundred words and twenty addresses; looking them up at each visit cost a third of its time.
+    """
+
+    KNOWN: ClassVar[dict[str, Callable[..., str]]] = {
+        "_": gettext,
+        "url": reverse,
+        "asset": asset,
+        "language": language,
+    }
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        self.generic_visit(node)
+        known = self.KNOWN.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        arguments = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+        dynamic = node.kwargs or node.dyn_args or node.dyn_kwargs or len(arguments) < len(node.args)
+        if known is None or dynamic:
+            return node
+        text = known(*arguments)
+        # Words come from the catalogue, which is as much ours as the template; `%%` is how they write one percent sign.
+        safe = text.replace("%%", "%") if known is gettext else escape(text)
+        return nodes.MarkSafe(nodes.Const(str(safe)), lineno=node.lineno)
+
+
+class PageEnvironment(Environment):
+    """The environment of one language."""
+
+    page_language = "id"
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        with override(self.page_language):
+            tree: nodes.Template = Constants().visit(super()._parse(source, name, filename))
+        return tree
+
+
+def indonesian(**options: Any) -> Environment:
     """Called once by Django's Jinja2 backend with the options of the settings."""
+    return _environment("id", options)
+
+
+def english(**options: Any) -> Environment:
+    """The same pages in English."""
+    return _environment("en", options)
+
+
+def _environment(page_language: str, options: dict[str, Any]) -> Environment:
     options["loader"] = PackageLoader("prakerja.portal")
     options.pop("autoescape", None)
     options["undefined"] = StrictUndefined
     options["trim_blocks"] = True
     options["lstrip_blocks"] = True
     options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n"]
-    env = Environment(autoescape=True, **options)
+    env = PageEnvironment(autoescape=True, **options)
+    env.page_language = page_language
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         {

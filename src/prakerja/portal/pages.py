@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from prakerja.kernel.errors import Refused
+from prakerja.portal.jinja2env import language
 from prakerja.portal.texts import sentence
 
 P = ParamSpec("P")
@@ -79,7 +80,9 @@ def page(request: HttpRequest, template: str, *, section: str, status: int = 200
     context["signed_in"] = SESSION_PERSON in request.session
     # Where the language link leads back to; an address that only takes POSTs names another.
     context.setdefault("here", request.get_full_path())
-    return HttpResponse(loader.render_to_string(f"portal/{template}.html", context, request), status=status)
+    return HttpResponse(
+        loader.render_to_string(f"portal/{template}.html", context, request, using=language()), status=status
+    )
 
 
 def with_notice(request: HttpRequest, notice: str, name: str, *args: Any) -> HttpResponseRedirect:

@@ -7,13 +7,16 @@ from prakerja.config.settings.pages import INSTALLED_APPS, PACKAGE
 
 INSTALLED_APPS = [*INSTALLED_APPS, "prakerja.portal"]
 ROOT_URLCONF = "prakerja.portal.urls"
+# One environment for each language: words and addresses are put in when a template is compiled, not at each visit.
 TEMPLATES = [
     {
+        "NAME": language,
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [PACKAGE / "portal" / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "prakerja.portal.jinja2env.environment"},
+        "OPTIONS": {"environment": f"prakerja.portal.jinja2env.{function}"},
     }
+    for language, function in (("id", "indonesian"), ("en", "english"))
 ]
 # Cookies do not know ports: every site has its own names (decisions.md 36).
 SESSION_COOKIE_NAME = "portal_session"

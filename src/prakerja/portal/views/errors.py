@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from prakerja.portal.jinja2env import language
+
 
 def answer(request: HttpRequest, status: int, heading: str, paragraphs: tuple[str, ...]) -> HttpResponse:
     """An error page without session and database: it must work when they do not."""
@@ -18,7 +20,7 @@ def answer(request: HttpRequest, status: int, heading: str, paragraphs: tuple[st
         "signed_in": False,
         "here": request.get_full_path() if request.method == "GET" else "/",
     }
-    return HttpResponse(loader.render_to_string("portal/error.html", context, request), status=status)
+    return HttpResponse(loader.render_to_string("portal/error.html", context, request, using=language()), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
