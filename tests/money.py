@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from examples.world.testing import RunningWorld, running_world
 from prakerja.catalogue.models import CourseRun
@@ -17,6 +19,8 @@ from prakerja.intake.operations import import_results
 from prakerja.intake.queries import card_number
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows
+from prakerja.kernel.secrets import unseal
+from prakerja.notifications.models import Message
 from prakerja.people.policies import normal_phone
 from prakerja.people.queries import person_id_by_nik
 from prakerja.surveys.models import Response
@@ -185,3 +189,11 @@ def books(who: Participant) -> dict[str, int]:
     assert {code: amount for code, amount in sums.items() if code in ("wallet", "reserve")} == running
     assert sum(sums.values()) == 0
     return sums
+
+
+def opened(message: Message) -> dict[str, Any]:
+    """The parameters of a message, as the outbox opens them."""
+    assert message.parameters_enc is not None
+    sealed = bytes(message.parameters_enc)
+    text = unseal(sealed, table="notifications_message", column="parameters_enc", row_id=message.id)
+    return dict(json.loads(text))

@@ -7,9 +7,11 @@ from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
 from prakerja.kernel.db import rows
+from prakerja.notifications.models import Message
+from prakerja.notifications.templates import render
 from prakerja.reporting.proof_checks import CHECKS
 from tests.builders import World, world
-from tests.money import running_bank
+from tests.money import opened, running_bank
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +28,17 @@ def bank(bank_program: RunningWorld, settings: Settings) -> RunningWorld:
 
 @pytest.fixture(autouse=True)
 def _money_is_proved(db: None) -> Iterator[None]:
-    """Whatever a test of the paying side did, the books agree with the rows afterwards.
+    """Whatever a test of the paying side did, the books agree with the rows afterwards, and what was told has its words.
 
     The proof's own transaction cannot begin inside the one that a test rolls back, so its statements are run here.
     """
     yield
     assert {name: found for name, _, sql in CHECKS if (found := rows(sql.replace("%", "%%")))} == {}
+    for message in Message.objects.exclude(parameters_enc=None):
+        parameters = opened(message)
+        for language in ("id", "en"):
+            said = render(template=message.template, channel=message.channel, parameters=parameters, language=language)
+            assert "{" not in said.title + said.text
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ def hold(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> N
         parameters={
             "kind": incentive.kind,
             "number": incentive.number,
+            "amount": incentive.amount,
             "reason": reason,
             "recheck_at": incentive.recheck_at.isoformat(),
         },

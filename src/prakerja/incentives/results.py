@@ -130,6 +130,7 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
         parameters={
             "kind": incentive.kind,
             "number": incentive.number,
+            "amount": incentive.amount,
             "reason": problem,
             "recheck_at": incentive.recheck_at.isoformat(),
         },
