@@ -73,7 +73,6 @@ OWN_CLASS = {
 }
 _MANY_CODES = {("vouchers_codeclaim", "index"): "decode(md5(t.index::text || c.number), 'hex')"}
 _FIRST = 0x01000000
-Find = Callable[[str], uuid.UUID | None]
 
 
 class Numbered(Protocol):
@@ -87,14 +86,13 @@ def clone_id(template: uuid.UUID, number: int) -> uuid.UUID:
 
 
 class Cloner:
-    """Knows the template's rows. `columns(person, find)` gives what is a person's own, by column of the clone table."""
+    """Knows the template's rows. `columns(person)` gives what is a person's own, by column of the clone table."""
 
-    def __init__(self, template: uuid.UUID, columns: Callable[[Any, Find], dict[str, Any]]) -> None:
+    def __init__(self, template: uuid.UUID, columns: Callable[[Any], dict[str, Any]]) -> None:
         self.template = template
         self._columns = columns
         self._ids: dict[str, list[uuid.UUID]] = {}
         self._statements: list[str] = []
-        self.intent_id: uuid.UUID | None = None
 
     def learn(self) -> None:
         """Look at the template's rows and prepare the statements that copy them."""
@@ -109,20 +107,20 @@ class Cloner:
         is_simple = len(self._ids["vouchers_voucher"]) <= 1
         own = OWN | (OWN_CLASS if is_simple else _MANY_CODES)
         self._statements = [self._statement(table, own, own_ids) for table in TABLES]
-        self.intent_id = self._only("purchases_paymentintent")
 
     def clone(self, people: Sequence[Numbered]) -> None:
         """Copy the template's rows for each of `people`, in one transaction."""
         with transaction(), connection.cursor() as cursor:
-            _fill(cursor, "bench_clone", [{"number": p.number, **self._columns(p, self._only)} for p in people])
+            _fill(cursor, "bench_clone", [{"number": p.number, **self._columns(p)} for p in people])
             for statement in self._statements:
                 cursor.execute(statement)
             cursor.execute("DROP TABLE bench_clone")
             cursor.execute(_SEATS)
 
-    def _only(self, table: str) -> uuid.UUID | None:
+    def own_id(self, table: str, number: int) -> uuid.UUID | None:
+        """The id of that copy's row in a table where the template has exactly one row; None elsewhere."""
         ids = self._ids.get(table, [])
-        return ids[0] if len(ids) == 1 else None
+        return clone_id(ids[0], number) if len(ids) == 1 else None
 
     def _statement(self, table: str, own: dict[tuple[str, str], str], own_ids: list[uuid.UUID]) -> str:
         columns = _columns_of(table)

@@ -47,7 +47,7 @@ class HotCall:
     request: Callable[[Person], Request]
     verify: Callable[[int], dict[str, bool]]
     # Names in `module` that look something up before the call, with what they answer for the person (no query needed).
-    looked_up: Callable[[World, Person], dict[str, Callable[..., object]]] = field(default=lambda world, who: {})
+    looked_up: Callable[[Person], dict[str, Callable[..., object]]] = lambda who: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class Request:
 class Queue:
     """The parameters of the function alone, one numbered row a call, made by the operation itself."""
 
-    def __init__(self, verb: HotCall, world: World) -> None:
-        self.verb, self.world = verb, world
+    def __init__(self, verb: HotCall) -> None:
+        self.verb = verb
         self.filled = 0
         found = rows("SELECT proargtypes::oid[]::regtype[]::text[] FROM pg_proc WHERE proname = %s", [verb.function])
         self.kinds: list[str] = found[0][0]
@@ -99,7 +99,7 @@ class Queue:
 
     def add(self, people: Sequence[Person]) -> None:
         # Before the COPY begins: while it runs, the connection can ask nothing else, and an operation may.
-        queued = [_parameters(self.verb, self.world, who) for who in people]
+        queued = [_parameters(self.verb, who) for who in people]
         with connection.cursor() as cursor, cursor.copy("COPY bench_queue FROM STDIN") as copy:
             for number, parameters in enumerate(queued, self.filled + 1):
                 copy.write_row([number, *parameters])
@@ -111,11 +111,11 @@ class _Captured(Exception):
         self.parameters = parameters
 
 
-def _parameters(verb: HotCall, world: World, who: Person) -> Sequence[Any]:
+def _parameters(verb: HotCall, who: Person) -> Sequence[Any]:
     def capture(sql: str, parameters: Sequence[Any]) -> None:
         raise _Captured(parameters)
 
-    with patch.multiple(verb.module, call=capture, **verb.looked_up(world, who)):
+    with patch.multiple(verb.module, call=capture, **verb.looked_up(who)):
         try:
             verb.operate(who)
         except _Captured as captured:
@@ -177,7 +177,7 @@ def measure(verb: HotCall, bench: Bench, seconds: float) -> Result:
     say("making the world …")
     world = make_world(stage=verb.stage)
     bench.driver.prepare_tpcb()
-    queue = Queue(verb, world)
+    queue = Queue(verb)
     with served(DOOR, log=bench.server.log / "door.log") as port:
         run = _Run(verb, bench.driver, queue, port)
         rates = _warm_up(run, world)

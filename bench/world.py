@@ -63,6 +63,9 @@ class Person:
 
     number: int
     person_id: uuid.UUID
+    award_id: uuid.UUID | None
+    intent_id: uuid.UUID | None
+    voucher_id: uuid.UUID | None
     card: str
     code: str
     token: str
@@ -91,11 +94,14 @@ class World:
 
     def _person(self, number: int, lesson: Class) -> Person:
         person_id = clone_id(self.template, number)
-        intent_id = clone_id(self.cloner.intent_id, number) if self.cloner.intent_id else None
+        intent_id = self.cloner.own_id("purchases_paymentintent", number)
         token = PaymentToken(person_id, intent_id, _SECRET).text() if intent_id else ""
         return Person(
             number=number,
             person_id=person_id,
+            award_id=self.cloner.own_id("intake_award", number),
+            intent_id=intent_id,
+            voucher_id=self.cloner.own_id("vouchers_voucher", number),
             card=_card_number(number),
             code=_code(number),
             token=token,
@@ -127,6 +133,9 @@ def make_world(*, stage: Callable[[World, Person], None]) -> World:
     template = Person(
         number=0,
         person_id=person_id,
+        award_id=None,
+        intent_id=None,
+        voucher_id=None,
         card=card_number(award=Award.objects.get(id=card[1])),
         code="",
         token="",
@@ -185,12 +194,8 @@ def _buy(who: Person, lesson: Class, *, at: datetime) -> None:
     )
 
 
-def columns(who: Person, ids: Callable[[str], uuid.UUID | None]) -> dict[str, Any]:
-    """What is this person's own and not a copy, by column of the table of clones. `ids` names the template's rows."""
-    award_id, intent_id, voucher_id = ids("intake_award"), ids("purchases_paymentintent"), ids("vouchers_voucher")
-    own_award = clone_id(award_id, who.number) if award_id else None
-    own_intent = clone_id(intent_id, who.number) if intent_id else None
-    own_voucher = clone_id(voucher_id, who.number) if voucher_id else None
+def columns(who: Person) -> dict[str, Any]:
+    """What is this person's own and not a copy, by column of the table of clones."""
     token = PaymentToken.parse(who.token)
     return {
         "platform_id": who.platform.partner_id,
@@ -202,11 +207,13 @@ def columns(who: Person, ids: Callable[[str], uuid.UUID | None]) -> dict[str, An
         "family_index": blind_index("family_card", f"bench-{who.number}"),
         "contact_index": blind_index("phone", f"bench-{who.number}"),
         "card_index": blind_index("card", who.card),
-        "card_enc": own_award and seal(who.card, table="intake_award", column="card_number_enc", row_id=own_award),
+        "card_enc": who.award_id
+        and seal(who.card, table="intake_award", column="card_number_enc", row_id=who.award_id),
         "token_hash": token and token.hash(),
-        "otp_hash": own_intent and otp_hash(own_intent, OTP),
+        "otp_hash": who.intent_id and otp_hash(who.intent_id, OTP),
         "code_index": blind_index("voucher_code", who.code),
-        "code_enc": own_voucher and seal(who.code, table="vouchers_voucher", column="code_enc", row_id=own_voucher),
+        "code_enc": who.voucher_id
+        and seal(who.code, table="vouchers_voucher", column="code_enc", row_id=who.voucher_id),
     }
 
 
