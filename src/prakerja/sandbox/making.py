@@ -26,14 +26,19 @@ BUDGET = 2_679_997_950_000
 
 def create(world: str) -> None:
     """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well."""
-    make_empty()
+    make_programme()
+    # allauth's tables are there for commands and the console only; the sandbox's pages load without them.
+    from prakerja.sandbox.operators import make_operators
+
+    make_operators()
     if world == "g21":
         from prakerja.sandbox.demo_people import make_demo_people
 
         make_demo_people(until=STARTS_AT["g21"])
 
 
-def make_empty() -> None:
+def make_programme() -> None:
+    """Rules, waves, money, surveys, partners and courses: everything but people."""
     catalogue = load_catalogue()
     with transaction():
         for scheme in published_schemes():
@@ -51,10 +56,6 @@ def make_empty() -> None:
         )
         install_surveys()
     _make_catalogue(catalogue)
-    # allauth's tables are there for commands and the console only; the sandbox's pages load without them.
-    from prakerja.sandbox.operators import make_operators
-
-    make_operators()
 
 
 def _make_catalogue(catalogue: Catalogue) -> None:
