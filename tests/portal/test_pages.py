@@ -211,3 +211,25 @@ def test_whoever_hammers_the_door_is_told_to_wait(portal: Client) -> None:
 def test_a_session_of_a_lost_world_leads_to_the_sign_in_page(enter: Enter) -> None:
     answer = enter(uuid.uuid4()).get("/dashboard")
     assert answer["Location"] == "/masuk?next=%2Fdashboard"
+
+
+def test_the_language_link_leads_back_to_the_same_question(portal: Client) -> None:
+    world.course()
+    text = portal.get("/pelatihan", {"cari": "barista & kopi", "urut": "cheapest"}).text
+    [address] = re.findall(r'href="(/bahasa/en[^"]+)"', text)
+    answer = portal.get(address)
+    assert answer["Location"] == "/pelatihan?cari=barista+%26+kopi&urut=cheapest"
+    assert answer.cookies["portal_language"].value == "en"
+    assert portal.get("/bahasa/fr").status_code == 404
+
+
+def test_names_and_texts_of_others_are_only_text(enter: Enter) -> None:
+    who = world.award(world.person(name="<script>alert('x')</script>"), videos=3, first_purchase_at=world.BOUGHT)
+    purchase = world.buy(who, world.course(title='"><img src=x>'), status="redeemed")
+    world.rate(world.complete(purchase), purchase, review="</blockquote><b>tebal</b>")
+    browser = enter(who.person_id)
+    for path in ("/dashboard", "/transaksi", f"/transaksi/{purchase.id}", "/pelatihan"):
+        text = clean(browser.get(path))
+        assert "<script>alert" not in text
+        assert "<img" not in text
+        assert "<b>tebal" not in text
