@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api import bodies, clients, envelope, errors, signing
+from prakerja.partner_api.guide import Guide
 from prakerja.partners.queries import Credential
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ class Endpoint:
     is_idempotent: bool
     names_a_card: bool
     answer: Callable[[Call[Any]], Any]
+    # For the published pages; `docs` asks for one, no call does.
+    guide: Guide | None = None
 
     @property
     def is_published(self) -> bool:
@@ -88,10 +91,12 @@ def endpoint(
     has_authorization: bool = False,
     is_idempotent: bool = False,
     names_a_card: bool = False,
+    guide: Guide | None = None,
 ) -> Callable[[Callable[[Call[B]], Any]], Callable[[Call[B]], Any]]:
     """Declare a view as the answer of a route and put it on the list that the URLs and the house tests read.
 
-    `is_idempotent` asks for an Idempotency-Key header; `names_a_card` counts unknown cards against the client.
+    `is_idempotent` asks for an Idempotency-Key header; `names_a_card` counts unknown cards against the client; `guide`
+    is what the published pages tell of it.
     """
 
     def register(answer: Callable[[Call[B]], Any]) -> Callable[[Call[B]], Any]:
@@ -107,6 +112,7 @@ def endpoint(
                 is_idempotent=is_idempotent,
                 names_a_card=names_a_card,
                 answer=answer,
+                guide=guide,
             )
         )
         return answer

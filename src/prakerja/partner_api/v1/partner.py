@@ -8,19 +8,36 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from prakerja.catalogue import queries as catalogue
-from prakerja.partner_api import bodies
+from prakerja.partner_api import answers, bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
+from prakerja.partner_api.guide import Guide
 from prakerja.partner_api.v1.payment import payment_status_data
-from prakerja.partner_api.v1.redeem_code import typed_code
+from prakerja.partner_api.v1.redeem_code import CODE_REFUSALS, typed_code
 from prakerja.purchases import queries as purchases
 from prakerja.training import operations as training
 
 _PREFIX = "/api/v1/partner"
 
 
-@endpoint(method="GET", path=f"{_PREFIX}/listings", kind="platform", body=bodies.Page, algorithm="sha256")
+@endpoint(
+    method="GET",
+    path=f"{_PREFIX}/listings",
+    kind="platform",
+    body=bodies.Page,
+    algorithm="sha256",
+    guide=Guide(
+        title=_("Daftar pelatihan yang Anda jual"),
+        about=_(
+            "Pelatihan yang boleh dijual platform Anda, dengan harga Anda, jadwal, sisa kursi, dan cara menukar kode."
+        ),
+        data=answers.ListingsData,
+        refuses=("cursor_invalid",),
+    ),
+)
 def listings(call: Call[bodies.Page]) -> Any:
     return _page(
         catalogue.listings(
@@ -29,7 +46,19 @@ def listings(call: Call[bodies.Page]) -> Any:
     )
 
 
-@endpoint(method="GET", path=f"{_PREFIX}/course-runs", kind="institution", body=bodies.Page, algorithm="sha256")
+@endpoint(
+    method="GET",
+    path=f"{_PREFIX}/course-runs",
+    kind="institution",
+    body=bodies.Page,
+    algorithm="sha256",
+    guide=Guide(
+        title=_("Daftar kelas Anda"),
+        about=_("Semua jadwal dari pelatihan lembaga Anda sendiri, dengan kapasitas dan kursi yang terpakai."),
+        data=answers.CourseRunsData,
+        refuses=("cursor_invalid",),
+    ),
+)
 def course_runs(call: Call[bodies.Page]) -> Any:
     return _page(
         catalogue.course_runs(institution_id=call.client.partner_id, cursor=call.body.cursor, limit=call.body.limit)
@@ -42,6 +71,15 @@ def course_runs(call: Call[bodies.Page]) -> Any:
     kind="platform",
     body=bodies.Body,
     algorithm="sha256",
+    guide=Guide(
+        title=_("Satu transaksi Anda"),
+        about=_(
+            "Isi status pembayaran, ditambah kode voucher (selama aturan gelombang mengizinkan platform "
+            "menampilkannya; selain itu null), kelasnya, dan cara menukarnya."
+        ),
+        data=answers.TransactionData,
+        refuses=("invoice_unknown",),
+    ),
 )
 def transaction(call: Call[bodies.Body]) -> Any:
     invoice_code = bodies.text(call.path["invoice_code"], field="invoice_code")
@@ -62,6 +100,21 @@ def transaction(call: Call[bodies.Body]) -> Any:
     body=bodies.Completion,
     algorithm="sha256",
     is_idempotent=True,
+    guide=Guide(
+        title=_("Laporkan penyelesaian"),
+        about=_(
+            "Melaporkan bahwa peserta menyelesaikan pelatihan. Laporan yang sama boleh dikirim ulang dan dijawab sama; "
+            "isi yang berbeda ditolak."
+        ),
+        data=answers.CompletionData,
+        refuses=(
+            *CODE_REFUSALS,
+            "voucher_not_redeemed",
+            "class_not_over",
+            "completion_differs",
+            "certificate_number_used",
+        ),
+    ),
 )
 def completions(call: Call[bodies.Completion]) -> Any:
     code = typed_code(call, call.body.redeem_code)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from prakerja.catalogue import queries as catalogue
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import bodies, errors
+from prakerja.partner_api import answers, bodies, errors
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import NO_DATA, stamp
+from prakerja.partner_api.guide import Guide
 from prakerja.purchases import operations as purchases
 from prakerja.purchases import queries as purchase_queries
 
@@ -16,8 +19,42 @@ _PREFIX = "/api/v1/integration/payment"
 # The states of a purchase in the contract's words (partner-api.md G8).
 STATUS = {"succeeded": "SUCCESS", "voided": "VOID"}
 
+_CODES = ("codes_empty", "run_unknown", "course_unknown", "run_of_other_course")
+# What stands in the way of a purchase, checked at send-otp and, under lock, again at authorize.
+_PURCHASE = (
+    *_CODES[1:],
+    "not_listed",
+    "class_begun",
+    "class_full",
+    "card_unknown",
+    "videos_unfinished",
+    "deadline_passed",
+    "balance_expired",
+    "account_bound",
+    "course_bought_before",
+    "previous_unfinished",
+    "price_mismatch",
+    "requirements_not_met",
+    "balance_too_low",
+    "otp_locked",
+    "otp_too_soon",
+    "otp_daily_limit",
+)
 
-@endpoint(path=f"{_PREFIX}/quota-schedule", kind="platform", body=bodies.QuotaSchedule)
+
+@endpoint(
+    path=f"{_PREFIX}/quota-schedule",
+    kind="platform",
+    body=bodies.QuotaSchedule,
+    guide=Guide(
+        title=_("Cek kuota"),
+        about=_(
+            "Menjawab sisa kursi satu jadwal. Boleh dipanggil sebelum dan sesudah pembelian, dan boleh ditampilkan."
+        ),
+        data=answers.QuotaData,
+        refuses=_CODES,
+    ),
+)
 def quota_schedule(call: Call[bodies.QuotaSchedule]) -> Any:
     course_code, schedule_code = _codes(call.body)
     seats = catalogue.quota(course_code=course_code, schedule_code=schedule_code)
@@ -30,6 +67,16 @@ def quota_schedule(call: Call[bodies.QuotaSchedule]) -> Any:
     body=bodies.SendOtp,
     message=errors.OTP_SENT,
     names_a_card=True,
+    guide=Guide(
+        title=_("Kirim OTP"),
+        about=_(
+            "Memeriksa rencana pembelian, mengirim OTP lewat SMS ke peserta, dan memberi token pembayaran. Belum ada "
+            "uang atau kursi yang ditahan: semuanya diperiksa lagi ketika OTP disahkan. Tampilkan kalimat setiap "
+            "penolakan kepada pembeli."
+        ),
+        data=answers.PaymentTokenData,
+        refuses=("codes_empty", *_PURCHASE),
+    ),
 )
 def send_otp(call: Call[bodies.SendOtp]) -> Any:
     course_code, schedule_code = _codes(call.body)
@@ -51,6 +98,15 @@ def send_otp(call: Call[bodies.SendOtp]) -> Any:
     body=bodies.Authorize,
     message=errors.BOUGHT,
     has_authorization=True,
+    guide=Guide(
+        title=_("Sahkan pembayaran"),
+        about=_(
+            "Membeli: memeriksa OTP, mendebit saldo, mengambil kursi, dan membuat kode. Bila jawabannya tidak sampai, "
+            "ulangi dengan token dan invoice yang sama; jawabannya akan sama dan tidak ada yang dibeli dua kali."
+        ),
+        data=answers.ReceiptData,
+        refuses=("token_used", "otp_wrong", "otp_expired", "invoice_used", "award_ended", *_PURCHASE),
+    ),
 )
 def authorize(call: Call[bodies.Authorize]) -> Any:
     receipt = purchases.authorise(
@@ -70,7 +126,17 @@ def authorize(call: Call[bodies.Authorize]) -> Any:
     }
 
 
-@endpoint(path=f"{_PREFIX}/status", kind="platform", body=bodies.PaymentStatus)
+@endpoint(
+    path=f"{_PREFIX}/status",
+    kind="platform",
+    body=bodies.PaymentStatus,
+    guide=Guide(
+        title=_("Status pembayaran"),
+        about=_("Menjawab bagaimana keadaan transaksi dari invoice Anda sendiri."),
+        data=answers.PaymentStatusData,
+        refuses=("invoice_unknown",),
+    ),
+)
 def status(call: Call[bodies.PaymentStatus]) -> Any:
     found = purchase_queries.payment_status(
         platform_id=call.client.partner_id, invoice_code=str(call.body.invoice_code)
@@ -78,7 +144,21 @@ def status(call: Call[bodies.PaymentStatus]) -> Any:
     return payment_status_data(found)
 
 
-@endpoint(path=f"{_PREFIX}/void", kind="platform", body=bodies.Void, message=errors.VOIDED)
+@endpoint(
+    path=f"{_PREFIX}/void",
+    kind="platform",
+    body=bodies.Void,
+    message=errors.VOIDED,
+    guide=Guide(
+        title=_("Batalkan transaksi"),
+        about=_(
+            "Membatalkan transaksi selama kodenya belum ditukar: saldo dan kursi kembali, kode mati. Pembatalan kedua "
+            "ditolak. Jawabannya tidak punya anggota data."
+        ),
+        data=None,
+        refuses=("transaction_unknown", "void_twice", "void_after_redemption"),
+    ),
+)
 def void(call: Call[bodies.Void]) -> Any:
     purchases.void(
         platform_id=call.client.partner_id,

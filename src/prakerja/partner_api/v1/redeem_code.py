@@ -5,18 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import bodies, errors
+from prakerja.partner_api import answers, bodies, errors
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
+from prakerja.partner_api.guide import Guide
 from prakerja.training import operations as training
 from prakerja.training import queries as training_queries
 
 _PREFIX = "/api/v1/integration/payment/redeem-code"
 
 
-@endpoint(path=f"{_PREFIX}/status", kind="institution", body=bodies.RedeemCodeStatus)
+# A sandbox can be asked for any of these by typing its code (2.7).
+CODE_REFUSALS = tuple(errors.MAGIC_CODES.values())
+
+
+@endpoint(
+    path=f"{_PREFIX}/status",
+    kind="institution",
+    body=bodies.RedeemCodeStatus,
+    guide=Guide(
+        title=_("Status kode redeem"),
+        about=_(
+            "Menjawab untuk kelas apa sebuah kode, apakah sudah ditukar, dan apakah kehadiran pada urutan itu sudah "
+            "terverifikasi. Hanya jawaban ini yang membuktikan kehadiran, bukan kembalinya peserta ke situs Anda."
+        ),
+        data=answers.RedeemCodeData,
+        refuses=(*CODE_REFUSALS, "sequence_invalid"),
+    ),
+)
 def status(call: Call[bodies.RedeemCodeStatus]) -> Any:
     code = typed_code(call, call.body.redeem_code)
     found = training_queries.redemption_status(
@@ -25,7 +45,20 @@ def status(call: Call[bodies.RedeemCodeStatus]) -> Any:
     return _data(found)
 
 
-@endpoint(path=f"{_PREFIX}/commit", kind="institution", body=bodies.RedeemCodeCommit)
+@endpoint(
+    path=f"{_PREFIX}/commit",
+    kind="institution",
+    body=bodies.RedeemCodeCommit,
+    guide=Guide(
+        title=_("Tukar kode (cara lama)"),
+        about=_(
+            "Menyatakan kode dipakai, tanpa langkah peserta. Selalu tersedia di sandbox; untuk kunci asli hanya bila "
+            "disetujui. Penukaran kedua ditolak."
+        ),
+        data=answers.RedeemCodeData,
+        refuses=CODE_REFUSALS,
+    ),
+)
 def commit(call: Call[bodies.RedeemCodeCommit]) -> Any:
     code = typed_code(call, call.body.redeem_code or call.body.code or "")
     return _data(training.redeem(institution_id=call.client.partner_id, code=code, at=call.at))

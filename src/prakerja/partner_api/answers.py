@@ -1,0 +1,157 @@
+"""What the member `data` of each answer holds, for the published files only: views answer with plain dictionaries.
+
+Tests check every answer against these. An answer has exactly these members: the published ones gain none
+(decisions.md 2). What each member means stands once for all, in `docs/fields.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+# RFC 3339 in UTC with whole seconds.
+Instant = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", extra_json_schema={"format": "date-time"}
+    ),
+]
+Rupiah = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+# `2021-10-01 09:00:00 - 2021-10-01 12:00:00`, Jakarta time.
+Span = Annotated[str, Meta(pattern=r"^[0-9-]{10} [0-9:]{8} - [0-9-]{10} [0-9:]{8}$")]
+PaymentState = Literal["SUCCESS", "VOID"]
+
+
+class Data(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The base of all: no other members than those named."""
+
+
+class QuotaData(Data):
+    schedule_code: str
+    course_code: str
+    quota: Count
+
+
+class PaymentTokenData(Data):
+    payment_token: str
+
+
+class ReceiptData(Data):
+    invoice_code: str
+    transaction_code: str
+    amount: Rupiah
+    status: PaymentState
+    prakerja_name: str
+
+
+class PaymentStatusData(Data):
+    created_at: Instant
+    invoice_code: str
+    transaction_code: str
+    amount: Rupiah
+    status: PaymentState
+    prakerja_name: str
+
+
+class RedeemCodeData(Data):
+    redeem_code: str
+    course_code: str
+    invoice_code: str
+    schedule_code: str
+    status: Literal[0, 1]
+    attendance_status: Literal[0, 1]
+    # Never null: a client decodes it into a string.
+    redeem_at: Instant | Literal[""]
+    dp_platform: str
+    schedule_start_end: Span
+    course_type: Literal[1, 2, 3]
+    course_type_label: Literal["Pembelajaran Mandiri", "Webinar", "Luring"]
+    course_learning_method: Literal["pembelajaran mandiri", "webinar", "luring"]
+    is_online_attendance: bool
+    sequence: int
+
+
+class Institution(Data):
+    code: str
+    name: str
+
+
+class Course(Data):
+    """What every answer with a course tells of it."""
+
+    course_code: str
+    title: str
+    category: str
+    mode: Literal["online", "onsite", "blended"]
+    delivery: Literal["live", "self_paced"]
+    duration_hours: Annotated[int, Meta(ge=1)]
+    summary: str
+    syllabus: list[Any]
+
+
+class ListedPromotion(Data):
+    discount: Rupiah
+    ends_at: Instant
+
+
+class ListedRun(Data):
+    schedule_code: str
+    starts_at: Instant
+    ends_at: Instant
+    capacity: Count
+    seats_available: Count
+    is_on_sale: bool
+
+
+class Listing(Course):
+    target_job: str
+    competency_standard: str
+    certificate_kinds: list[str]
+    rating_average: float | None
+    rating_count: Count
+    institution: Institution
+    how_to_redeem: str
+    price: Rupiah
+    promotion: ListedPromotion | None
+    runs: list[ListedRun]
+
+
+class ListingsData(Data):
+    items: list[Listing]
+    next_cursor: str | None
+
+
+class CourseRun(Course):
+    schedule_code: str
+    starts_at: Instant
+    ends_at: Instant
+    session_count: Annotated[int, Meta(ge=1, le=10)]
+    has_post_test: bool
+    capacity: Count
+    seats_taken: Count
+
+
+class CourseRunsData(Data):
+    items: list[CourseRun]
+    next_cursor: str | None
+
+
+class TransactionData(PaymentStatusData):
+    voucher_code: str | None
+    course_code: str
+    schedule_code: str
+    course_title: str
+    institution: Institution
+    how_to_redeem: str
+
+
+class CompletionData(Data):
+    redeem_code: str
+    completed_date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
+    score: Annotated[int, Meta(ge=0, le=100)] | None
+    certificate_number: str
+    certificate_kind: str
+    visible_from: Instant
