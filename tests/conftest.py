@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from prakerja.kernel import clock
+from tests import running
 
 
 @pytest.fixture(autouse=True)
 def _fresh_clock() -> None:
     clock.forget()
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[running.System]:
+    """One running demo world for every test that looks at it from outside (`prakerja up`)."""
+    with running.folder() as folder, running.system(folder) as started:
+        yield started
