@@ -25,7 +25,7 @@ NEAR = timedelta(days=7)
 
 
 def _typed(request: HttpRequest) -> tuple[str, str]:
-    """Provider and number as typed, digits only."""
+    """Provider and number as typed, without the blanks, dots and dashes that people put between digits."""
     number = "".join(character for character in request.POST.get("number", "")[:40] if character not in " .-")
     return request.POST.get("provider", ""), number
 
@@ -42,7 +42,9 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         if provider not in offered:
             errors["provider"] = _("Pilih bank atau dompet elektronik.")
-        if not (number.isascii() and number.isdigit() and 8 <= len(number) <= 20):
+        # An e-wallet's number is a phone number: +62 is as good as 0.
+        digits = number.removeprefix("+")
+        if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
             errors["number"] = _("Nomor hanya berisi angka. Periksa panjangnya.")
         if not errors:
             try:

@@ -1,0 +1,54 @@
+"""Debian's Chromium, driven by Playwright: which one, with which switches, and what a cheap phone looks like."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Playwright
+
+# A cheap Android phone, upright.
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+MILLISECONDS = 10_000
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+    # Nothing but this machine exists: a page that loads anything from elsewhere shows it by failing.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium without a window. Raises RuntimeError where there is none."""
+    path = chromium_path()
+    if path is None:
+        raise RuntimeError("there is no Chromium on this machine (Debian: apt install chromium)")
+    return playwright.chromium.launch(executable_path=path, args=SWITCHES)
+
+
+def new_context(
+    browser: Browser, *, size: dict[str, int] = PHONE, language: str = "id-ID", scripts: bool = True
+) -> BrowserContext:
+    """A browser of one person: own cookies, Indonesian, in Jakarta."""
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        locale=language,
+        timezone_id="Asia/Jakarta",
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(MILLISECONDS)
+    return context

@@ -1,0 +1,112 @@
+"""What a person does with a browser, as the pages lead: portal, phone page, shops, institutions, the sandbox's clock."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from tests.browser.system import RunningSystem
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+PASSWORD = "sandi-peserta-2021"
+SECONDS_FOR_A_MESSAGE = 15
+COURSE = "rasakata-barista-dasar"
+RUN = f"{COURSE}-mandiri"
+
+
+class Citizen:
+    """One participant with one browser: a tab for the sites, and the demo phone in a second tab."""
+
+    def __init__(self, context: BrowserContext, system: RunningSystem, person: dict[str, Any]) -> None:
+        self.system = system
+        self.context = context
+        self.name = str(person["name"])
+        self.number = str(person["phone"])
+        self.email = f"{self.name.lower().replace(' ', '.')}@contoh.example"
+        self.page: Page = context.new_page()
+        self._phone: Page | None = None
+        self._read: set[str] = set()
+        self.shop = system.platforms["tokopedia"]
+
+    # -- the phone ---------------------------------------------------------------------------------------------------
+
+    def phone(self) -> Page:
+        """The second tab: the phone page, opened by typing the number as the page asks."""
+        if self._phone is None:
+            self._phone = self.context.new_page()
+            self._phone.goto(f"{self.system.phone}/phone/")
+            self._phone.fill("#address", self.number)
+            self._phone.click("main form button")
+            expect(self._phone.locator("#inbox")).to_be_attached()
+        return self._phone
+
+    def otp(self, purpose: str) -> str:
+        """The six digits of the newest unread message that says `purpose`, read from the phone page."""
+        phone = self.phone()
+        deadline = time.monotonic() + SECONDS_FOR_A_MESSAGE
+        while time.monotonic() < deadline:
+            newest = phone.locator("article.message", has_text=purpose).first
+            if newest.count() and (name := newest.get_attribute("id")) and name not in self._read:
+                self._read.add(name)
+                return newest.locator(".code code").first.inner_text()
+            time.sleep(0.15)
+            phone.reload()
+        raise AssertionError(f"no message that says “{purpose}” arrived within {SECONDS_FOR_A_MESSAGE} s")
+
+    # -- the portal --------------------------------------------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        """By phone number and the code from the SMS; ends on the dashboard."""
+        self.page.goto(f"{self.system.portal}/masuk")
+        self.page.fill("#phone", self.number)
+        self.page.click("main button[type=submit]")
+        self.page.fill("#otp", self.otp("masuk ke dashboard"))
+        self.page.click("main form:has(#otp) button")
+        expect(self.page).to_have_url(f"{self.system.portal}/dashboard")
+
+    def visit(self, path: str) -> Page:
+        self.page.goto(self.system.portal + path)
+        return self.page
+
+    def card_number(self) -> str:
+        return self.visit("/dashboard").locator("#card-number").inner_text()
+
+    # -- the shops ---------------------------------------------------------------------------------------------------
+
+    def open_account(self) -> None:
+        """Fill the sign-up page that a shop or an institution is showing."""
+        self.page.fill("#name", self.name)
+        self.page.fill("#email", self.email)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button.main")
+
+    def checkout(self, *, course: str = COURSE) -> None:
+        """From the course's page to the one that asks for the card number, opening an account on the way."""
+        self.page.goto(f"{self.shop}/course/{course}")
+        self.page.click("text=Beli dengan Kartu Prakerja")
+        if urlsplit(self.page.url).path == "/signin":
+            self.page.click("main >> text=Buka akun")
+            self.open_account()
+        expect(self.page.locator("#card_number")).to_be_visible()
+
+    def buy(self, *, course: str = COURSE) -> str:
+        """With card number and OTP; returns the code that the shop shows."""
+        number = self.card_number()
+        self.checkout(course=course)
+        self.page.fill("#card_number", number)
+        self.page.click("main button.main")
+        self.page.fill("#otp", self.otp("membeli pelatihan"))
+        self.page.click("main form:has(#otp) button.main")
+        return self.page.locator("[data-testid=voucher-code]").inner_text()
+
+
+def move_clock(page: Page, system: RunningSystem, button: str) -> None:
+    """Press one of the sandbox clock's buttons: “+1 jam”, “+1 hari”, “+1 minggu”."""
+    page.goto(f"{system.sandbox}/clock")
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator("h2", has_text="Yang terjadi di perjalanan")).to_be_visible(timeout=30_000)
