@@ -67,9 +67,30 @@ def test_a_new_code_needs_a_minute_and_replaces_the_old(who: b.Participant) -> N
     assert sign_in(phone=who.phone, otp=new, at=TEN + timedelta(seconds=62)) == who.person_id
 
 
-def test_a_number_that_nobody_registered_learns_nothing(who: b.Participant) -> None:
-    request_sign_in_otp(phone="081200000000", at=TEN)
-    assert Message.objects.filter(template="otp_sign_in").count() == 0
-    assert reason("081200000000", "123456", TEN).reason == "otp_wrong"
+def test_a_number_that_nobody_registered_is_told_the_same(who: b.Participant) -> None:
+    """Request, three wrong codes, the lock, the expiry: a stranger's number answers like a registered one."""
+    stranger = "081200000099"
+    known, unknown = [], []
+    for phone, answers in ((who.phone, known), (stranger, unknown)):
+        request_sign_in_otp(phone=phone, at=TEN)
+        with pytest.raises(Refused) as too_soon:
+            request_sign_in_otp(phone=phone, at=TEN + timedelta(seconds=30))
+        answers.append((too_soon.value.reason, too_soon.value.details))
+        for moment in (0, 1, 301, 302, 303):
+            at = TEN + timedelta(seconds=moment)
+            refused = reason(phone, "0000000", at)
+            answers.append((refused.reason, refused.details))
+        later = TEN + timedelta(minutes=10)
+        request_sign_in_otp(phone=phone, at=later)
+        refused = reason(phone, "0000000", later)
+        answers.append((refused.reason, refused.details))
+        with pytest.raises(Refused) as locked:
+            request_sign_in_otp(phone=phone, at=later + timedelta(minutes=2))
+        answers.append((locked.value.reason, locked.value.details))
+    assert known == unknown
+    assert [name for name, _ in known] == [
+        "otp_too_soon", "otp_wrong", "otp_wrong", "otp_expired", "otp_expired", "otp_expired", "otp_locked", "otp_locked"
+    ]  # fmt: skip
+    assert Message.objects.filter(template="otp_sign_in").count() == 2
     with pytest.raises(Refused, match="phone_format"):
         request_sign_in_otp(phone="bukan nomor", at=TEN)

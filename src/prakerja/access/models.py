@@ -84,3 +84,15 @@ class OtpGuard(OwnedRow):
             owned_key("access_otpguard"),
             models.UniqueConstraint(fields=["person_id", "purpose", "scope"], name="access_otpguard_scope"),
         ]
+
+
+class StrangerGuard(models.Model):
+    """Counts tries to sign in with a number that nobody registered, by its blind index.
+
+    Without it a stranger's number would never be locked, and patience would tell which numbers are registered.
+    """
+
+    index = models.BinaryField(primary_key=True)
+    tries = models.SmallIntegerField(default=0)
+    last_sent_at = models.DateTimeField(null=True)
+    locked_until = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from prakerja.access.models import OtpChallenge, OtpGuard
+from prakerja.access.models import OtpChallenge, OtpGuard, StrangerGuard
 from prakerja.access.policies import DEFAULT, OtpRules
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.codes import one_time_password
@@ -126,3 +126,44 @@ def _refuse_sending(*, guard: OtpGuard, at: datetime, rules: OtpRules) -> None:
             raise Refused("otp_too_soon", seconds=int(wait.total_seconds()) + 1)
     if guard.day == at.astimezone(WIB).date() and guard.sent_today >= rules.per_day:
         raise Refused("otp_daily_limit")
+
+
+def send_to_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -> None:
+    """Behave as if a code had been sent to a number that nobody registered (its blind index); nothing is sent.
+
+    Raises Refused as `send_challenge` does: otp_locked (until), otp_too_soon (seconds).
+    """
+    with transaction():
+        guard = _lock_stranger(index=index)
+        if guard.locked_until is not None and guard.locked_until > at:
+            raise Refused("otp_locked", until=guard.locked_until)
+        if guard.last_sent_at is not None:
+            wait = guard.last_sent_at + timedelta(seconds=rules.gap_s) - at
+            if wait > timedelta(0):
+                raise Refused("otp_too_soon", seconds=int(wait.total_seconds()) + 1)
+        guard.last_sent_at = at
+        guard.save(update_fields=["last_sent_at"])
+
+
+def refuse_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -> Refused:
+    """The refusal that a registered number would get for a wrong code: the same words, counts and lock."""
+    with transaction():
+        guard = _lock_stranger(index=index)
+        if guard.locked_until is not None and guard.locked_until > at:
+            return Refused("otp_locked", until=guard.locked_until)
+        if guard.last_sent_at is None or at >= guard.last_sent_at + timedelta(seconds=rules.life_s):
+            return Refused("otp_expired")
+        guard.tries += 1
+        refusal = Refused("otp_wrong", left=rules.tries - guard.tries)
+        if guard.tries >= rules.tries:
+            guard.tries, guard.locked_until = 0, at + timedelta(minutes=rules.lock_min)
+            guard.last_sent_at = None
+            refusal = Refused("otp_locked", until=guard.locked_until)
+        guard.save(update_fields=["tries", "last_sent_at", "locked_until"])
+    return refusal
+
+
+@requires_transaction
+def _lock_stranger(*, index: bytes) -> StrangerGuard:
+    StrangerGuard.objects.bulk_create([StrangerGuard(index=index)], ignore_conflicts=True)
+    return StrangerGuard.objects.select_for_update(no_key=True).get(index=index)

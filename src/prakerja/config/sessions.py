@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
 
+from prakerja.kernel.clock import wall
+
 if TYPE_CHECKING:
     from django.contrib.sessions.models import Session
     from django.core.cache.backends.base import BaseCache
 
 REMEMBERED_SECONDS = 5
+TOUCHED = "_touched"
+TOUCH_EVERY_SECONDS = 300
 
 
 class SessionStore(CachedStore):
@@ -39,6 +43,10 @@ class SessionStore(CachedStore):
             if row is None:
                 return {}
             data = self.decode(row.session_data)
+            # Idle time counts from the last visit: written again at most every five minutes, not at every page.
+            if data and wall().timestamp() - data.get(TOUCHED, 0) > TOUCH_EVERY_SECONDS:
+                data[TOUCHED] = int(wall().timestamp())
+                self.modified = True
             self._cache.set(self.cache_key, data, REMEMBERED_SECONDS)
         return data
 

@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from prakerja.access.operations import check_challenge, send_challenge
+from prakerja.access.operations import check_challenge, refuse_stranger, send_challenge, send_to_stranger
 from prakerja.access.policies import SIGN_IN
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
@@ -90,7 +90,9 @@ def request_sign_in_otp(*, phone: str, at: datetime) -> None:
     if number is None:
         raise Refused("phone_format")
     person_id = person_id_by_contact(kind="phone", value=number)
-    if person_id is not None:
+    if person_id is None:
+        send_to_stranger(index=blind_index("phone", number), at=at, rules=SIGN_IN)
+    else:
         send_challenge(person_id=person_id, purpose="sign_in", at=at, rules=SIGN_IN)
 
 
@@ -101,14 +103,14 @@ def sign_in(*, phone: str, otp: str, at: datetime) -> uuid.UUID:
         raise Refused("phone_format")
     person_id = person_id_by_contact(kind="phone", value=number)
     if person_id is None:
-        raise Refused("otp_wrong", left=2)
+        raise refuse_stranger(index=blind_index("phone", number), at=at, rules=SIGN_IN)
     check_challenge(person_id=person_id, purpose="sign_in", otp=otp, at=at, rules=SIGN_IN)
     return person_id
 
 
-@requires_transaction
 def set_language(*, person_id: uuid.UUID, language: str) -> None:
-    """Remember the language (`id` or `en`) of messages and pages. Raises Refused: language_unknown."""
+    """Remember the language (`id` or `en`) of a person's messages. Raises Refused: language_unknown."""
     if language not in ("id", "en"):
         raise Refused("language_unknown")
-    Person.objects.filter(id=person_id).update(language=language)
+    with transaction():
+        Person.objects.filter(id=person_id).update(language=language)

@@ -46,13 +46,13 @@ class DemoPerson:
 
 
 PEOPLE = (
-    DemoPerson("Rani Puspita", "9901014503980011", "1998-03-05", "+6281321000101", "32", "sma", "awarded"),
-    DemoPerson("Wayan Permana", "9901021210990021", "1999-10-12", "+6281321000102", "51", "diploma", "awarded"),
-    DemoPerson("Bayu Pranata", "9901032107960031", "1996-07-21", "+6281321000103", "33", "sma", "ready"),
-    DemoPerson("Maya Tanjung", "9901045911940041", "1994-11-19", "+6281321000104", "12", "s1", "ready"),
-    DemoPerson("Citra Handayani", "9901054801000051", "2000-01-08", "+6281321000105", "35", "sma", "purchased"),
-    DemoPerson("Dimas Wicaksono", "9901063006930061", "1993-06-30", "+6281321000106", "31", "smp", "redeemed"),
-    DemoPerson("Eka Purnama", "9901071402970071", "1997-02-14", "+6281321000107", "73", "sma", "completed"),
+    DemoPerson("Rani Puspita", "9901014503980011", "1998-03-05", "+6281321000121", "32", "sma", "awarded"),
+    DemoPerson("Wayan Permana", "9901021210990021", "1999-10-12", "+6281321000122", "51", "diploma", "awarded"),
+    DemoPerson("Bayu Pranata", "9901032107960031", "1996-07-21", "+6281321000123", "33", "sma", "ready"),
+    DemoPerson("Maya Tanjung", "9901045911940041", "1994-11-19", "+6281321000124", "12", "s1", "ready"),
+    DemoPerson("Citra Handayani", "9901054801000051", "2000-01-08", "+6281321000125", "35", "sma", "purchased"),
+    DemoPerson("Dimas Wicaksono", "9901063006930061", "1993-06-30", "+6281321000126", "31", "smp", "redeemed"),
+    DemoPerson("Eka Purnama", "9901071402970071", "1997-02-14", "+6281321000127", "73", "sma", "completed"),
     DemoPerson(
         "Fitri Subagja", "9901086604950081", "1995-04-26", "+6281321000110", "34", "s1", "reviewed",
         ("ovo", "+6281321000110"),

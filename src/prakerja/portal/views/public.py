@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from prakerja.kernel import clock
-from prakerja.portal.pages import anyone, page, safe_next
+from prakerja.people.operations import set_language
+from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
 from prakerja.portal.texts import DELIVERY, MODE
 from prakerja.programmes.schemes.registry import scheme_by_key
 from prakerja.reporting.courses import SORTS, CourseSearch
@@ -95,6 +98,10 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     """Remember the language of this browser and go back to the page that was open."""
     if code not in dict(settings.LANGUAGES):
         raise Http404
+    person_id = request.session.get(SESSION_PERSON)
+    if person_id is not None:
+        # Messages follow the page: who reads it in English gets English SMS.
+        set_language(person_id=uuid.UUID(person_id), language=code)
     response = HttpResponseRedirect(safe_next(request, request.GET.get("next", ""), "/"))
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
