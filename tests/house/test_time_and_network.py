@@ -34,6 +34,7 @@ _MAY_STAMP_ITSELF = {
 _NETWORK = {
     "aiohttp",
     "ftplib",
+    "httpcore",
     "http.client",
     "httpx",
     "imaplib",
@@ -47,6 +48,8 @@ _NETWORK = {
 _MAY_USE_NETWORK = {
     # The one way out; it refuses inside a transaction.
     "kernel/http.py": {"httpx"},
+    # The same towards addresses that a stranger chose; it resolves and checks them itself.
+    "kernel/outside.py": {"httpcore", "httpx", "socket"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
     "cli/supervisor.py": {"socket", "urllib.request"},
     # The journey plays people in front of their browsers, on ports that are free.
