@@ -58,6 +58,24 @@ class CourseRun(KeyedRow):
         ]
 
 
+class CourseRunSession(KeyedRow):
+    """One dated meeting of a live class. A run without any meets evenly (`catalogue.policies.spread_sessions`)."""
+
+    course_run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, db_index=False)
+    number = models.SmallIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course_run", "number"], name="catalogue_courserunsession_number"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="catalogue_courserunsession_order"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=10), name="catalogue_courserunsession_numbers"
+            ),
+        ]
+
+
 class CourseRunSeats(KeyedRow):
     """The seats of a run: one row, or 16 slices. Never a column of the run, which every reader would then wait for."""
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from prakerja.catalogue.models import SLICED_ABOVE, SLICES, Course, CourseRun, CourseRunSeats, Listing, Promotion
+from prakerja.catalogue.models import (
+    SLICED_ABOVE,
+    SLICES,
+    Course,
+    CourseRun,
+    CourseRunSeats,
+    CourseRunSession,
+    Listing,
+    Promotion,
+)
 from prakerja.kernel.db import requires_transaction, row
 from prakerja.kernel.ids import new_id
 
@@ -27,14 +37,27 @@ def add_run(
     capacity: int,
     session_count: int = 1,
     seats_taken: int = 0,
+    sessions: Sequence[tuple[datetime, datetime]] = (),
 ) -> CourseRun:
     """Make a run with its seats: one row, or 16 slices above 5,000 seats (architecture.md 4, rule 7).
+
+    `sessions` are the (start, end) of each meeting of a live class, in order, at most ten; without them its
+    `session_count` meetings are spread evenly.
 
     `seats_taken` is for demo worlds only: seats that nobody in this database bought would fail the proof, so such a run
     is given the capacity that is left instead.
     """
     run = CourseRun.objects.create(
-        id=new_id(), course_id=course_id, code=code, starts_at=starts_at, ends_at=ends_at, session_count=session_count
+        id=new_id(),
+        course_id=course_id,
+        code=code,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        session_count=len(sessions) or session_count,
+    )
+    CourseRunSession.objects.bulk_create(
+        CourseRunSession(id=new_id(), course_run=run, number=number, starts_at=begins, ends_at=ends)
+        for number, (begins, ends) in enumerate(sessions, 1)
     )
     left = capacity - seats_taken
     slices = SLICES if left > SLICED_ABOVE else 1

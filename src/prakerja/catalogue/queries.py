@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from prakerja.catalogue.models import CourseRun, CourseRunSession
+from prakerja.catalogue.policies import Session, spread_sessions
 from prakerja.kernel.db import row, rows
 from prakerja.kernel.errors import Refused
 
@@ -19,6 +21,15 @@ class Page:
 
     items: list[dict[str, Any]]
     next_cursor: str | None
+
+
+def sessions_of(*, run: CourseRun) -> tuple[Session, ...]:
+    """The dated meetings of a live class, in order: as told, else spread evenly."""
+    told = CourseRunSession.objects.filter(course_run=run).order_by("number").values_list("starts_at", "ends_at")
+    found = tuple(Session(number, starts, ends) for number, (starts, ends) in enumerate(told, 1))
+    if len(found) == run.session_count:
+        return found
+    return spread_sessions(starts_at=run.starts_at, ends_at=run.ends_at, count=run.session_count)
 
 
 def quota(*, course_code: str, schedule_code: str) -> int:

@@ -23,6 +23,7 @@ from prakerja.programmes.schemes import (
     wib_day,
 )
 from prakerja.purchases.models import Purchase
+from prakerja.training.facts import bought_code, derives
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
 from prakerja.training.queries import route_of_code
 from prakerja.vouchers.models import Voucher
@@ -69,8 +70,9 @@ def record_completion(
     """Store the completion of a redeemed code, once, with its certificate (decisions.md 13, 18; programme.md 6.6).
 
     `completed_date` is a day in WIB and defaults to the day of the report; `score` is 0 to 100 or None and never matters
-    for money. The same content again gets the same answer. Raises Refused: code_unknown, not_owner,
-    voucher_not_redeemed, class_not_over (ends_at; a live class only), field_invalid (field), completion_differs,
+    for money. The same content again gets the same answer. Where completion is derived the report only adds score and
+    certificate number; the day stays the derived one. Raises Refused: code_unknown, not_owner, voucher_not_redeemed,
+    class_not_over (ends_at; a live class only), field_invalid (field), attendance_incomplete, completion_differs,
     idempotency_key_reused, certificate_number_used.
     """
     claim = route_of_code(code=code)
@@ -88,8 +90,12 @@ def record_completion(
         run = CourseRun.objects.select_related("course").get(id=voucher.course_run_id)
         _refuse(report=report, voucher=voucher, run=run)
         completion = Completion.objects.filter(person_id=voucher.person_id, voucher=voucher).first()
-        if completion is not None:
+        if completion is not None and completion.source == "derived":
+            certificate = _add_number(report=report, completion=completion)
+        elif completion is not None:
             certificate = _require_same(report=report, completion=completion)
+        elif derives(bought_code(person_id=voucher.person_id, voucher_id=voucher.id)):
+            raise Refused("attendance_incomplete")
         else:
             completion, certificate = _store(report=report, voucher=voucher)
     return CompletionReceipt(
@@ -134,6 +140,33 @@ def _require_same(*, report: _Report, completion: Completion) -> Certificate:
 
 
 @requires_transaction
+def _add_number(*, report: _Report, completion: Completion) -> Certificate:
+    """Give a derived completion its score and its certificate's kind and number, once."""
+    certificate = Certificate.objects.get(person_id=completion.person_id, completion=completion)
+    if certificate.number:
+        first = (completion.score, certificate.number, certificate.kind)
+        if first != (report.score, report.certificate_number, report.certificate_kind):
+            raise Refused("completion_differs")
+        return certificate
+    _claim(report=report, person_id=completion.person_id, completion_id=completion.id)
+    completion.score, completion.idempotency_key = report.score, report.idempotency_key
+    completion.save(update_fields=["score", "idempotency_key"])
+    certificate.number, certificate.kind = report.certificate_number, report.certificate_kind
+    certificate.save(update_fields=["number", "kind"])
+    record(
+        action="training.certified",
+        at=report.at,
+        person_id=completion.person_id,
+        actor_kind="partner",
+        actor_id=str(report.institution_id),
+        subject_kind="completion",
+        subject_id=completion.id,
+        data={},
+    )
+    return certificate
+
+
+@requires_transaction
 def _store(*, report: _Report, voucher: Voucher) -> tuple[Completion, Certificate]:
     purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=voucher.person_id, voucher=voucher)
     version = Award.objects.values_list("scheme_version_id", flat=True).get(
@@ -162,7 +195,7 @@ def _store(*, report: _Report, voucher: Voucher) -> tuple[Completion, Certificat
     )
     if visible_from <= report.at:
         announce(certificate=certificate, at=report.at)
-    _close_purchase(purchase=purchase, rules=rules)
+    close_purchase(purchase=purchase, rules=rules)
     record(
         action="training.completed",
         at=report.at,
@@ -204,7 +237,7 @@ def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -
 
 
 @requires_transaction
-def _close_purchase(*, purchase: Purchase, rules: Scheme) -> None:
+def close_purchase(*, purchase: Purchase, rules: Scheme) -> None:
     """In schemes where completion is what the next purchase waits for, this training no longer blocks it (5.2)."""
     if rules.purchase_closes_on is PurchaseCloses.COMPLETION and purchase.is_open:
         purchase.is_open = False

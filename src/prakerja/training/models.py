@@ -10,7 +10,19 @@ from prakerja.kernel.states import StateMachine
 from prakerja.people.models import PersonRow
 
 ATTENDANCE_STATES = StateMachine("attendance", {"pending": ("verified",), "verified": ()})
-SEQUENCES = [*range(1, 11), 999]
+# What an institution asked for at url-generate. Expiry is derived from the instant, as with payment intents.
+ATTEMPT_STATES = StateMachine(
+    "attendance attempt",
+    {
+        "open": ("verified", "cancelled", "failed", "replaced"),
+        "verified": (),
+        "cancelled": (),
+        "failed": (),
+        "replaced": (),
+    },
+)
+POST_TEST = 999
+SEQUENCES = [*range(1, 11), POST_TEST]
 
 
 class Attendance(PersonRow):
@@ -30,6 +42,42 @@ class Attendance(PersonRow):
             models.CheckConstraint(
                 condition=Q(status="pending", verified_at=None) | Q(status="verified", verified_at__isnull=False),
                 name="training_attendance_status",
+            ),
+        ]
+
+
+class AttendanceAttempt(PersonRow):
+    """One `state` of the contract: a participant may verify one sequence of one code, once, while it is open."""
+
+    voucher = owned_foreign_key("vouchers.Voucher")
+    sequence = models.SmallIntegerField()
+    # What the institution knows the attempt by. The address of the page carries a sealed identifier instead.
+    state = models.TextField()
+    institution_email_index = models.BinaryField()
+    redirect_uri = models.TextField()
+    status = models.TextField(default="open")
+    # Why it failed: a reason of the published family.
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("training_attendanceattempt", "person"),
+            OwnedReference(name="training_attendanceattempt_voucher_owned", field="voucher", to="vouchers_voucher"),
+            models.UniqueConstraint(
+                fields=["person", "voucher", "sequence"],
+                condition=Q(status="open"),
+                name="training_attendanceattempt_one_open",
+            ),
+            models.CheckConstraint(condition=Q(sequence__in=SEQUENCES), name="training_attendanceattempt_sequence"),
+            models.CheckConstraint(
+                condition=Q(status__in=ATTEMPT_STATES.states()), name="training_attendanceattempt_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", ended_at=None) | (~Q(status="open") & Q(ended_at__isnull=False)),
+                name="training_attendanceattempt_ended",
             ),
         ]
 
@@ -104,6 +152,23 @@ class CertificateNumberClaim(KeyedRow):
         ]
 
 
+class InstitutionEmailClaim(KeyedRow):
+    """(institution, course, e-mail there) → the code that it was first verified with: one address takes a course once."""
+
+    institution_id = models.UUIDField()
+    course_id = models.UUIDField()
+    email_index = models.BinaryField()
+    person_id = models.UUIDField()
+    voucher_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution_id", "course_id", "email_index"], name="training_institutionemailclaim_value"
+            )
+        ]
+
+
 class ReportClaim(KeyedRow):
     """(institution, Idempotency-Key) → completion: a key that was used for one report is refused for another."""
 
@@ -115,4 +180,41 @@ class ReportClaim(KeyedRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["institution_id", "idempotency_key"], name="training_reportclaim_value")
+        ]
+
+
+class SandboxCode(KeyedRow):
+    """A `PRAT-` code: a positive case of the contract's own tests. Nobody bought it, and no money hangs on it."""
+
+    institution = models.ForeignKey("partners.Partner", on_delete=models.PROTECT)
+    case = models.TextField()
+    code = models.TextField(unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "case"], name="training_sandboxcode_case"),
+            models.CheckConstraint(condition=Q(code__startswith="PRAT-"), name="training_sandboxcode_prefix"),
+        ]
+
+
+class SandboxAttendance(KeyedRow):
+    """The newest state of one sequence of a test code, and whether it was verified."""
+
+    code = models.ForeignKey(SandboxCode, on_delete=models.PROTECT, db_index=False)
+    sequence = models.SmallIntegerField()
+    state = models.TextField(blank=True)
+    redirect_uri = models.TextField(blank=True)
+    expires_at = models.DateTimeField(null=True)
+    # `open`, `verified`, `cancelled` or `failed`.
+    outcome = models.TextField(default="open")
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "sequence"], name="training_sandboxattendance_sequence"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["open", "verified", "cancelled", "failed"]),
+                name="training_sandboxattendance_outcome",
+            ),
         ]

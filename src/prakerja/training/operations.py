@@ -1,47 +1,72 @@
-"""The code of a bought class is entered; the class is completed and rated."""
+"""The public verbs of training: a code is entered, attendance verified, the class completed and rated."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from prakerja.kernel.clock import wall
-from prakerja.kernel.db import call
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.ids import new_id
-from prakerja.notifications.operations import seal_parameters
+from prakerja.training import sandbox_codes
+from prakerja.training.attendance import VerificationRequest, request_verification
 from prakerja.training.completion import CompletionReceipt, record_completion
-from prakerja.training.queries import RedemptionStatus, redemption_status, route_of_code
+from prakerja.training.deriving import derive_completion
+from prakerja.training.queries import RedemptionStatus, redemption_status
 from prakerja.training.rating import rate
+from prakerja.training.redemption import redeem
+from prakerja.training.sandbox_codes import make_sandbox_codes
+from prakerja.training.verifying import cancel, check_code, send_code, verification, verify
 
-__all__ = ["CompletionReceipt", "rate", "record_completion", "redeem"]
+__all__ = [
+    "CompletionReceipt",
+    "VerificationRequest",
+    "attendance_status",
+    "cancel",
+    "check_code",
+    "commit",
+    "derive_completion",
+    "make_sandbox_codes",
+    "rate",
+    "record_completion",
+    "redeem",
+    "request_verification",
+    "reset",
+    "send_code",
+    "verification",
+    "verify",
+]
 
-_REDEEM = f"SELECT reason FROM redeem({', '.join(['%s'] * 10)})"
 
+def attendance_status(
+    *, institution_id: uuid.UUID, is_sandbox: bool, code: str, sequence: int, at: datetime
+) -> RedemptionStatus:
+    """State of a code of this institution, or of its test codes, at one sequence (1-10, 999).
 
-def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
-    """Use up a code at its institution: the first attendance is verified and the institution is owed the price.
-
-    A hot call (architecture.md 4): one indexed read for the route, one function. Raises Refused in the published order:
-    code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (partner-api 2.7).
+    Raises Refused: code_unknown, not_owner, code_void, transaction_void.
     """
-    claim = route_of_code(code=code)
-    message_id = new_id()
-    (reason,) = call(
-        _REDEEM,
-        [
-            claim.person_id,
-            claim.voucher_id,
-            institution_id,
-            at,
-            wall(),
-            new_id(),
-            new_id(),
-            message_id,
-            seal_parameters(message_id=message_id, parameters={}),
-            new_id(),
-        ],
-    )
-    if reason is not None:
-        raise Refused(reason)
-    return redemption_status(institution_id=institution_id, code=code, at=at)
+    if is_sandbox and sandbox_codes.is_test_code(code):
+        return sandbox_codes.status(institution_id=institution_id, code=code, sequence=sequence)
+    return redemption_status(institution_id=institution_id, code=code, sequence=sequence, at=at)
+
+
+def commit(
+    *, institution_id: uuid.UUID, is_sandbox: bool, is_allowed: bool, code: str, at: datetime
+) -> RedemptionStatus:
+    """The way of before 2023: sequence 1 without a participant, for sandbox clients and those that were allowed it.
+
+    Raises Refused: commit_disabled, and as `redeem`.
+    """
+    if not (is_sandbox or is_allowed):
+        raise Refused("commit_disabled")
+    if is_sandbox and sandbox_codes.is_test_code(code):
+        return sandbox_codes.commit(institution_id=institution_id, code=code, at=at)
+    return redeem(institution_id=institution_id, code=code, at=at)
+
+
+def reset(*, institution_id: uuid.UUID, is_sandbox: bool, code: str) -> RedemptionStatus:
+    """Wind a test code back to its start; any other code is refused (partner-api.md 2.9).
+
+    Raises Refused: reset_not_allowed, code_unknown, not_owner.
+    """
+    if not (is_sandbox and sandbox_codes.is_test_code(code)):
+        raise Refused("reset_not_allowed")
+    return sandbox_codes.reset(institution_id=institution_id, code=code)

@@ -2,10 +2,11 @@
 --
 -- Writes: vouchers_voucher, training_attendance, ledger_transfer, notifications_message, audit_record (ADR 0006).
 -- Locks: the voucher. The order of refusals is the published one: found → type → window → owner → code void →
--- transaction void → used (partner-api 2.7).
+-- transaction void → used (partner-api 2.7). `p_method` is commit or verification_page; only the page knows an e-mail.
 CREATE OR REPLACE FUNCTION redeem(
     p_person_id uuid, p_voucher_id uuid, p_institution_id uuid, p_at timestamptz, p_wall timestamptz,
     p_attendance_id uuid, p_transfer_id uuid, p_message_id uuid, p_message_parameters bytea, p_audit_id uuid,
+    p_method text DEFAULT 'commit', p_email_index bytea DEFAULT NULL,
     OUT reason text
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -35,8 +36,9 @@ BEGIN
 
     UPDATE vouchers_voucher SET status = 'redeemed', redeemed_at = p_at
      WHERE person_id = p_person_id AND id = p_voucher_id;
-    INSERT INTO training_attendance (id, person_id, voucher_id, sequence, status, method, verified_at)
-    VALUES (p_attendance_id, p_person_id, p_voucher_id, 1, 'verified', 'commit', p_at);
+    INSERT INTO training_attendance (id, person_id, voucher_id, sequence, status, method, institution_email_index,
+                                     verified_at)
+    VALUES (p_attendance_id, p_person_id, p_voucher_id, 1, 'verified', p_method, p_email_index, p_at);
     INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, amount, at)
     VALUES (p_transfer_id, p_person_id, p_voucher_id, 'redeem', 5, v_class.payable_id, v_voucher.amount, p_at);
     INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,

@@ -66,6 +66,9 @@ LOGGING = {
 
 PHONE_URL = os.environ.get("PRAKERJA_PHONE_URL", "")
 CALLBACKS_URL = os.environ.get("PRAKERJA_CALLBACKS_URL", "")
+# A name of `training.verification.VERIFIERS`, for schemes that verify faces. Empty: in a sandbox the simulated one, else none
+# passes.
+FACE_VERIFIER = os.environ.get("PRAKERJA_FACE_VERIFIER", "")
 PORTAL_URL = os.environ.get("PRAKERJA_PORTAL_URL", "")
 CONSOLE_URL = os.environ.get("PRAKERJA_CONSOLE_URL", "")
 SANDBOX_URL = os.environ.get("PRAKERJA_SANDBOX_URL", "")

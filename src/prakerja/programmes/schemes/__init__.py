@@ -65,6 +65,7 @@ from prakerja.programmes.schemes.registry import (
 )
 from prakerja.programmes.schemes.windows import (
     Window,
+    attendance_window,
     has_begun,
     redeemable_until,
     redemption_window,
@@ -94,6 +95,7 @@ __all__ = [
     "WorkingCalendar",
     "accepted_amounts",
     "at_wib",
+    "attendance_window",
     "balance_expires_at",
     "certificate_visible_at",
     "claim_due_on",

@@ -126,6 +126,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
         "redeem": {
             "window_before_min": 60,
             "window_after_min": None,
+            # No source tells until when a post-test may be sat; in 2021 nothing outlasted the class.
+            "post_test_days": 0,
             "self_paced_from": "PURCHASE",
             "offline_qr": False,
         },
@@ -178,7 +180,7 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
         "next_purchase": {"days": 15, "requires": ["PREVIOUS_COMPLETED", "PREVIOUS_REVIEWED"]},
         "eligibility": {"exclude_lists_remove": ["DTKS", "BSU", "BPUM"]},
         "test": {"minutes": 40, "questions": None},
-        "redeem": {"window_after_min": 60, "self_paced_from": "RUN_START", "offline_qr": True},
+        "redeem": {"window_after_min": 60, "post_test_days": 7, "self_paced_from": "RUN_START", "offline_qr": True},
         "refund_on_cancellation": True,
         "course": {"sync_min_hours": 15, "spl_min_hours": 9},
         "face_verification": True,

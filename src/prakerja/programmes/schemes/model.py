@@ -276,10 +276,14 @@ class OtpLimits:
 
 @dataclass(frozen=True, slots=True)
 class RedeemRules:
-    """Minutes around a live session's start; `window_after_min` None: to the class end (decisions 2.2)."""
+    """Minutes around a live session's start; `window_after_min` None: to the class end (decisions 2.2).
+
+    `post_test_days` is for how many days after a live class's end the attendance of its post-test may be verified.
+    """
 
     window_before_min: int
     window_after_min: int | None
+    post_test_days: int
     self_paced_from: SelfPacedFrom
     offline_qr: bool
 

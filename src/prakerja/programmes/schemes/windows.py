@@ -60,6 +60,36 @@ def redemption_window(
     return Window(opens_at=opens_at, closes_at=closes_at if cutoff is None else min(closes_at, cutoff))
 
 
+def attendance_window(
+    *,
+    scheme: Scheme,
+    delivery: Delivery | str,
+    run_starts_at: datetime,
+    run_ends_at: datetime,
+    session_starts_at: datetime,
+    is_post_test: bool,
+) -> Window:
+    """When attendance after the redemption may be verified (decisions 2.2; partner-api G10).
+
+    A later session of a live class: as `redemption_window`, around its own start. Its post-test: from an hour before
+    the last session (`session_starts_at`) to `post_test_days` after the class end, never past the completion
+    cut-off. Self-paced: from the run's start to its end; who is here redeemed before, so the purchase plays no part.
+    Raises ValueError for an unknown delivery.
+    """
+    window = redemption_window(
+        scheme=scheme,
+        delivery=delivery,
+        purchased_at=run_starts_at,
+        run_starts_at=run_starts_at,
+        run_ends_at=run_ends_at,
+        session_starts_at=session_starts_at,
+    )
+    if Delivery(delivery) is Delivery.SELF_PACED or not is_post_test:
+        return window
+    last = redeemable_until(scheme=scheme, run_ends_at=run_ends_at + timedelta(days=scheme.redeem.post_test_days))
+    return Window(opens_at=window.opens_at, closes_at=last)
+
+
 def has_begun(*, delivery: Delivery | str, run_starts_at: datetime, run_ends_at: datetime, at: datetime) -> bool:
     """Whether it is too late to buy: live from its start, self-paced from its end on (decision 19)."""
     return at >= (run_starts_at if Delivery(delivery) is Delivery.LIVE else run_ends_at)

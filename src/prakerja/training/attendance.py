@@ -1,0 +1,136 @@
+"""An institution asks for the page on which a participant proves to be there (partner-api.md 2.6)."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import blind_index
+from prakerja.partners.models import Partner
+from prakerja.programmes.schemes import Delivery
+from prakerja.training import sandbox_codes
+from prakerja.training.facts import BoughtCode, bought_code, window_of
+from prakerja.training.models import ATTEMPT_STATES, AttendanceAttempt, InstitutionEmailClaim
+from prakerja.training.policies import STATE_LIFE, attendance_refusal, is_redirectable
+from prakerja.training.queries import route_of_code
+from prakerja.training.tokens import PageToken
+from prakerja.vouchers.models import Voucher
+from prakerja.vouchers.operations import lock_voucher
+
+
+@dataclass(frozen=True)
+class VerificationRequest:
+    """`token` ends the address of the page; `state` is what the institution will see again in its own address."""
+
+    token: str
+    state: str
+    delivery: Delivery
+    mode: str
+
+
+def request_verification(
+    *,
+    institution_id: uuid.UUID,
+    is_sandbox: bool,
+    code: str,
+    redirect_uri: str,
+    email: str,
+    sequence: int,
+    at: datetime,
+) -> VerificationRequest:
+    """Open the one state of (code, sequence): an older one is replaced, and this one ends unused after STATE_LIFE.
+
+    `redirect_uri` must be registered, to the letter; `email` is the participant's at the institution. `is_sandbox` says
+    that the asking client may use test codes. Raises Refused: redirect_uri_unregistered, code_unknown, type_mismatch,
+    sequence_invalid, outside_window, not_owner, code_void, transaction_void, code_used, sequence_out_of_order,
+    email_used.
+    """
+    if redirect_uri not in registered_uris(institution_id=institution_id):
+        raise Refused("redirect_uri_unregistered")
+    state = secrets.token_urlsafe(24)
+    if is_sandbox and sandbox_codes.is_test_code(code):
+        test = sandbox_codes.open_state(
+            institution_id=institution_id,
+            code=code,
+            sequence=sequence,
+            state=state,
+            redirect_uri=redirect_uri,
+            expires_at=at + STATE_LIFE,
+        )
+        token = PageToken(person_id=None, attempt_id=test.attempt_id).text()
+        return VerificationRequest(token, state, test.delivery, "online")
+    claim = route_of_code(code=code)
+    email_index = index_of_email(email)
+    with transaction():
+        # The code is what rivals wait for: of two requests at once the later one's state is the one that lives.
+        lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
+        found = bought_code(person_id=claim.person_id, voucher_id=claim.voucher_id)
+        refuse(found=found, institution_id=institution_id, sequence=sequence, email_index=email_index, at=at)
+        _replace(found=found, sequence=sequence, at=at)
+        attempt = AttendanceAttempt.objects.create(
+            id=new_id(),
+            person_id=found.person_id,
+            voucher_id=found.voucher_id,
+            sequence=sequence,
+            state=state,
+            institution_email_index=email_index,
+            redirect_uri=redirect_uri,
+            created_at=at,
+            expires_at=at + STATE_LIFE,
+        )
+    token = PageToken(person_id=found.person_id, attempt_id=attempt.id).text()
+    return VerificationRequest(token, state, found.facts.delivery, found.facts.mode)
+
+
+def registered_uris(*, institution_id: uuid.UUID) -> frozenset[str]:
+    """Where browsers may be sent for this institution: what it filed, as far as it is a plain web address."""
+    filed = Partner.objects.values_list("redirect_uris", flat=True).get(id=institution_id)
+    return frozenset(uri for uri in filed if isinstance(uri, str) and is_redirectable(uri))
+
+
+def index_of_email(email: str) -> bytes:
+    """The address is compared, never kept; case and blanks around it do not make another person."""
+    return blind_index("institution_email", email.strip().lower())
+
+
+@requires_transaction
+def refuse(*, found: BoughtCode, institution_id: uuid.UUID, sequence: int, email_index: bytes, at: datetime) -> None:
+    """Raise Refused unless this sequence may be verified now for this institution and address."""
+    window = window_of(code=found, sequence=sequence)
+    reason = attendance_refusal(
+        facts=found.facts, institution_id=institution_id, sequence=sequence, window=window, at=at
+    )
+    if reason is not None:
+        raise Refused(reason)
+    claim = email_claim(found=found, email_index=email_index)
+    if claim is not None and is_anothers(claim=claim, found=found):
+        raise Refused("email_used")
+
+
+@requires_transaction
+def email_claim(*, found: BoughtCode, email_index: bytes) -> InstitutionEmailClaim | None:
+    """Who verified first with this address, in this course of this institution."""
+    return InstitutionEmailClaim.objects.filter(
+        institution_id=found.facts.institution_id, course_id=found.course_id, email_index=email_index
+    ).first()
+
+
+@requires_transaction
+def is_anothers(*, claim: InstitutionEmailClaim, found: BoughtCode) -> bool:
+    """Whether another code holds the address. A cancelled one lets go of it: its class may be bought anew."""
+    if claim.voucher_id == found.voucher_id:
+        return False
+    held_by = Voucher.objects.filter(person_id=claim.person_id, id=claim.voucher_id)
+    return not held_by.filter(status="cancelled").exists()
+
+
+@requires_transaction
+def _replace(*, found: BoughtCode, sequence: int, at: datetime) -> None:
+    AttendanceAttempt.objects.filter(
+        person_id=found.person_id, voucher_id=found.voucher_id, sequence=sequence, status="open"
+    ).update(status=ATTEMPT_STATES.advance(current="open", to="replaced"), ended_at=at)

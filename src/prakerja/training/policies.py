@@ -1,0 +1,124 @@
+"""Attendance as pure decisions: which sequences a class has, what may be verified next, where the browser goes back.
+
+Sources: partner-api.md 2.6, 2.7, 4; decisions.md 2.2. The order of refusals is the published one with ours in between:
+type → sequence → window → owner → code void → transaction void → used → order.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from prakerja.programmes.schemes import Delivery, Window
+
+POST_TEST = 999
+# How long a participant has from url-generate to the last click. No source tells; half an hour outlasts a slow SMS.
+STATE_LIFE = timedelta(minutes=30)
+
+# Printable ASCII that an address may hold, and a host with perhaps a port: no user, nothing that ends a policy.
+_PLAIN = re.compile(r"""[!#-;=?-\[\]_a-z~]+""")
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+
+# What an institution reads in `code` when the browser comes back without success. The partners' door answers the same
+# reasons from its own table; a test compares the two.
+CALLBACK_CODES: Mapping[str, str] = {
+    "code_unknown": "ERRTRX40020",
+    "type_mismatch": "ERRTRX40001",
+    "outside_window": "ERRTRX40027",
+    "not_owner": "ERRTRX40028",
+    "code_void": "ERRTRX40022",
+    "transaction_void": "ERRTRX40101",
+    "code_used": "ERRTRX40021",
+    "sequence_invalid": "ERRTRX40090",
+    "sequence_out_of_order": "ERRTRX40990",
+    "email_used": "ERRTRX40991",
+    "attendance_cancelled": "ERRTRX40092",
+    "face_not_verified": "ERRTRX40392",
+    "state_expired": "ERRTRX41090",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """What is known of a code when one of its sequences is asked for. `verified` are the sequences that are done."""
+
+    institution_id: uuid.UUID
+    mode: str
+    delivery: Delivery
+    session_count: int
+    has_post_test: bool
+    status: str
+    cancel_reason: str
+    verified: frozenset[int]
+
+    @property
+    def sequences(self) -> tuple[int, ...]:
+        """The sequences of this class in order: 1…n, and 999 where there is a post-test. Self-paced has but one."""
+        meetings = self.session_count if self.delivery is Delivery.LIVE else 1
+        return (*range(1, meetings + 1), *((POST_TEST,) if self.has_post_test else ()))
+
+
+def attendance_refusal(
+    *, facts: CodeFacts, institution_id: uuid.UUID, sequence: int, window: Window | None, at: datetime
+) -> str | None:
+    """Why this sequence cannot be verified now, as the reason of a refusal; None when it can.
+
+    `window` is None for a sequence that the class does not have. 1 precedes all others, 999 is last; the sessions
+    between may be verified in any order, so that a missed one does not shut the rest out.
+    """
+    if facts.mode == "onsite":
+        return "type_mismatch"
+    if sequence not in facts.sequences or window is None:
+        return "sequence_invalid"
+    is_done = sequence in facts.verified
+    is_alive = facts.status in ("issued", "redeemed")
+    if facts.status == "expired" or (is_alive and not is_done and at not in window):
+        return "outside_window"
+    if facts.institution_id != institution_id:
+        return "not_owner"
+    if facts.status == "cancelled":
+        return "code_void" if facts.cancel_reason == "code_voided" else "transaction_void"
+    if is_done:
+        return "code_used"
+    before = {*facts.sequences} - {POST_TEST} if sequence == POST_TEST else {1} - {sequence}
+    return None if before <= facts.verified else "sequence_out_of_order"
+
+
+def all_verified(facts: CodeFacts) -> bool:
+    """Whether every sequence of the class is done."""
+    return facts.verified >= {*facts.sequences}
+
+
+def is_redirectable(uri: str) -> bool:
+    """Whether a browser may be sent there at all: a web address with a host and nothing that could split a header."""
+    if not _PLAIN.fullmatch(uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and port != 0 and _HOST.fullmatch(parts.netloc) is not None
+
+
+def return_address(*, redirect_uri: str, state: str, reason: str | None = None) -> str:
+    """The institution's address with `state`, and with `success=false` and the code where it failed (partner-api G5).
+
+    What stands in its query stays, and what is added stands before a fragment.
+    """
+    parts = urlsplit(redirect_uri)
+    added: dict[str, str] = {"state": state}
+    if reason is not None:
+        added |= {"success": "false", "code": CALLBACK_CODES[reason]}
+    query = "&".join(text for text in (parts.query, urlencode(added)) if text)
+    return urlunsplit(parts._replace(query=query))
+
+
+def origin(uri: str) -> str:
+    """Scheme, host and port: what a content policy allows a form to end at."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}"

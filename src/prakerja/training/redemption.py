@@ -1,0 +1,85 @@
+"""The hot call that uses a code up: by `/commit`, or as the first attendance on the verification page."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.kernel.clock import wall
+from prakerja.kernel.db import call, requires_transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.notifications.operations import seal_parameters
+from prakerja.training.queries import RedemptionStatus, redemption_status, route_of_code
+
+_REDEEM = f"SELECT reason FROM redeem({', '.join(['%s'] * 12)})"
+
+
+def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
+    """Use up a code at its institution: the first attendance is verified and the institution is owed the price.
+
+    A hot call (architecture.md 4): one indexed read for the route, one function. Raises Refused in the published order:
+    code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (partner-api 2.7).
+    """
+    claim = route_of_code(code=code)
+    _call(
+        person_id=claim.person_id,
+        voucher_id=claim.voucher_id,
+        institution_id=institution_id,
+        method="commit",
+        email_index=None,
+        at=at,
+    )
+    return redemption_status(institution_id=institution_id, code=code, at=at)
+
+
+@requires_transaction
+def redeem_in_transaction(
+    *,
+    person_id: uuid.UUID,
+    voucher_id: uuid.UUID,
+    institution_id: uuid.UUID,
+    method: str,
+    email_index: bytes,
+    at: datetime,
+) -> None:
+    """The same call as a part of a larger piece of work. Raises Refused as `redeem`."""
+    _call(
+        person_id=person_id,
+        voucher_id=voucher_id,
+        institution_id=institution_id,
+        method=method,
+        email_index=email_index,
+        at=at,
+    )
+
+
+def _call(
+    *,
+    person_id: uuid.UUID,
+    voucher_id: uuid.UUID,
+    institution_id: uuid.UUID,
+    method: str,
+    email_index: bytes | None,
+    at: datetime,
+) -> None:
+    message_id = new_id()
+    (reason,) = call(
+        _REDEEM,
+        [
+            person_id,
+            voucher_id,
+            institution_id,
+            at,
+            wall(),
+            new_id(),
+            new_id(),
+            message_id,
+            seal_parameters(message_id=message_id, parameters={}),
+            new_id(),
+            method,
+            email_index,
+        ],
+    )
+    if reason is not None:
+        raise Refused(reason)

@@ -1,0 +1,210 @@
+"""The `PRAT-` codes with which an institution tries its program out: four positive cases, and a way back to their start.
+
+They stand in tables of their own. Nobody bought them, so nothing here touches a person, a purchase or money; a test
+code is known to the sandbox institution that it was made for, and to nobody else (partner-api.md 2.9, G12).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prakerja.kernel.codes import readable_code
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.programmes.schemes import Delivery
+from prakerja.training.models import SandboxAttendance, SandboxCode
+from prakerja.training.policies import POST_TEST, return_address
+from prakerja.training.queries import RedemptionStatus
+
+PREFIX = "PRAT-"
+# The cases by their published names, without the expected status: kind of course (1 self-paced, 2 webinar), sequence.
+CASES: dict[str, tuple[Delivery, tuple[int, ...]]] = {
+    "TC1-001": (Delivery.SELF_PACED, (1,)),
+    "TC1-999": (Delivery.SELF_PACED, (1, POST_TEST)),
+    "TC2-001": (Delivery.LIVE, (1,)),
+    "TC2-999": (Delivery.LIVE, (1, POST_TEST)),
+}
+# The class of a test code lasts this long from when the code was made; it is shown and never enforced.
+_LASTS = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class OpenState:
+    attempt_id: uuid.UUID
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class SandboxAttempt:
+    """What the verification page shows of a test code."""
+
+    attempt_id: uuid.UUID
+    institution_id: uuid.UUID
+    institution_name: str
+    case: str
+    sequence: int
+    state: str
+    redirect_uri: str
+    outcome: str
+    expires_at: datetime
+
+
+def is_test_code(code: str) -> bool:
+    """Whether a code has the shape of a test code."""
+    return code.startswith(PREFIX)
+
+
+@requires_transaction
+def make_sandbox_codes(*, institution_id: uuid.UUID, at: datetime) -> None:
+    """Make the test codes of a sandbox institution that it has not got yet."""
+    have = set(SandboxCode.objects.filter(institution_id=institution_id).values_list("case", flat=True))
+    SandboxCode.objects.bulk_create(
+        SandboxCode(
+            id=new_id(), institution_id=institution_id, case=case, code=PREFIX + readable_code(6), created_at=at
+        )
+        for case in CASES
+        if case not in have
+    )
+
+
+def codes_of(*, institution_id: uuid.UUID) -> list[tuple[str, str]]:
+    """(case, code) of an institution's test codes, in the order of their cases."""
+    return list(SandboxCode.objects.filter(institution_id=institution_id).order_by("case").values_list("case", "code"))
+
+
+def open_state(
+    *, institution_id: uuid.UUID, code: str, sequence: int, state: str, redirect_uri: str, expires_at: datetime
+) -> OpenState:
+    """Open the state of a test code's sequence; an older one is gone.
+
+    The order of sequences is not asked: `TC1-999` is about 999 and succeeds at once. Raises Refused: code_unknown,
+    sequence_invalid, not_owner, code_used.
+    """
+    with transaction():
+        row = _lock(code)
+        delivery, sequences = CASES[row.case]
+        if sequence not in sequences:
+            raise Refused("sequence_invalid")
+        if row.institution_id != institution_id:
+            raise Refused("not_owner")
+        there = SandboxAttendance.objects.filter(code=row, sequence=sequence)
+        if there.filter(outcome="verified").exists():
+            raise Refused("code_used")
+        there.delete()
+        attempt = SandboxAttendance.objects.create(
+            id=new_id(),
+            code=row,
+            sequence=sequence,
+            state=state,
+            redirect_uri=redirect_uri,
+            expires_at=expires_at,
+        )
+    return OpenState(attempt.id, delivery)
+
+
+def status(*, institution_id: uuid.UUID, code: str, sequence: int) -> RedemptionStatus:
+    """State of a test code at one sequence. Raises Refused: code_unknown, not_owner."""
+    row = SandboxCode.objects.filter(code=code).first()
+    if row is None:
+        raise Refused("code_unknown")
+    return _status(row, institution_id=institution_id, sequence=sequence)
+
+
+def commit(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
+    """Verify sequence 1 without a participant. Raises Refused: code_unknown, not_owner, code_used."""
+    with transaction():
+        row = _lock(code)
+        if row.institution_id != institution_id:
+            raise Refused("not_owner")
+        there = SandboxAttendance.objects.filter(code=row, sequence=1)
+        if there.filter(outcome="verified").exists():
+            raise Refused("code_used")
+        there.delete()
+        SandboxAttendance.objects.create(id=new_id(), code=row, sequence=1, outcome="verified", verified_at=at)
+        return _status(row, institution_id=institution_id, sequence=1)
+
+
+def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
+    """Wind a test code back to its start: issued, no sequence verified, no state open.
+
+    Raises Refused: code_unknown, not_owner.
+    """
+    with transaction():
+        row = _lock(code)
+        if row.institution_id != institution_id:
+            raise Refused("not_owner")
+        SandboxAttendance.objects.filter(code=row).delete()
+        return _status(row, institution_id=institution_id, sequence=1)
+
+
+def attempt(*, attempt_id: uuid.UUID) -> SandboxAttempt | None:
+    """What the page shows; None when a newer state or a reset took its place."""
+    row = SandboxAttendance.objects.select_related("code__institution").filter(id=attempt_id).first()
+    if row is None or row.expires_at is None:
+        return None
+    return SandboxAttempt(
+        attempt_id=row.id,
+        institution_id=row.code.institution_id,
+        institution_name=row.code.institution.name,
+        case=row.code.case,
+        sequence=row.sequence,
+        state=row.state,
+        redirect_uri=row.redirect_uri,
+        outcome=row.outcome,
+        expires_at=row.expires_at,
+    )
+
+
+def end_attempt(*, attempt_id: uuid.UUID, reason: str | None, at: datetime) -> str:
+    """Verify, or end with `reason`; the address to go back to.
+
+    Raises Refused: state_unknown, state_used, state_expired.
+    """
+    with transaction():
+        row = SandboxAttendance.objects.select_for_update(no_key=True).filter(id=attempt_id).first()
+        if row is None or row.expires_at is None:
+            raise Refused("state_unknown")
+        if row.outcome != "open":
+            raise Refused("state_used")
+        if at >= row.expires_at:
+            raise Refused("state_expired")
+        row.outcome = {None: "verified", "attendance_cancelled": "cancelled"}.get(reason, "failed")
+        row.verified_at = at if reason is None else None
+        row.save(update_fields=["outcome", "verified_at"])
+    return return_address(redirect_uri=row.redirect_uri, state=row.state, reason=reason)
+
+
+@requires_transaction
+def _lock(code: str) -> SandboxCode:
+    row = SandboxCode.objects.select_for_update(no_key=True).filter(code=code).first()
+    if row is None:
+        raise Refused("code_unknown")
+    return row
+
+
+def _status(row: SandboxCode, *, institution_id: uuid.UUID, sequence: int) -> RedemptionStatus:
+    if row.institution_id != institution_id:
+        raise Refused("not_owner")
+    verified = dict(
+        SandboxAttendance.objects.filter(code=row, outcome="verified").values_list("sequence", "verified_at")
+    )
+    redeemed_at = min((instant for instant in verified.values() if instant is not None), default=None)
+    delivery, _ = CASES[row.case]
+    return RedemptionStatus(
+        redeem_code=row.code,
+        course_code=f"COURSE-CODE-{row.case}",
+        invoice_code=f"INVOICE-{row.case}",
+        schedule_code=f"SCHEDULE-{row.case}",
+        status=1 if verified else 0,
+        attendance_status=1 if sequence in verified else 0,
+        redeem_at=redeemed_at,
+        platform_name="Platform Uji",
+        starts_at=row.created_at,
+        ends_at=row.created_at + _LASTS,
+        delivery=delivery,
+        mode="online",
+        sequence=sequence,
+    )
