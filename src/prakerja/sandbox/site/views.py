@@ -54,7 +54,11 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "sandbox/accounts.html",
-        _shared(request) | {"participants": accounts.participants(), "operators": OPERATORS},
+        _shared(request)
+        | {
+            "participants": [one | {"stage": stage_name(one["stage"])} for one in accounts.participants()],
+            "operators": OPERATORS,
+        },
     )
 
 
@@ -95,8 +99,31 @@ def task_name(name: str) -> str:
         "send_payments": _("Pembayaran dikirim"),
         "ask_payments": _("Bank ditanya"),
         "open_survey": _("Survei dibuka"),
+        "sweep_balance": _("Sisa saldo kembali ke kas negara"),
+        "lapse_unreviewed": _("Cadangan insentif hangus tanpa ulasan"),
+        "lapse_survey": _("Survei ditutup tanpa jawaban"),
+        "lapse_unopened_surveys": _("Survei yang belum dibuka hangus"),
+        "lapse_unlinked": _("Insentif hangus tanpa rekening"),
+        "recheck_held": _("Dana tertahan diperiksa lagi"),
+        "finish_awards": _("Kepesertaan selesai"),
     }
     return words.get(name, name.replace("_", " "))
+
+
+def stage_name(stage: str) -> str:
+    """Where a participant stands, in words."""
+    words = {
+        "awarded": _("Lolos, belum menonton video"),
+        "ready": _("Siap membeli pelatihan"),
+        "purchased": _("Sudah membeli, kode belum ditukar"),
+        "redeemed": _("Sedang belajar"),
+        "completed": _("Selesai belajar, belum memberi ulasan"),
+        "reviewed": _("Sudah memberi ulasan"),
+        "paying": _("Menerima insentif"),
+        "revoked": _("Kepesertaan dicabut"),
+        "finished": _("Kepesertaan selesai"),
+    }
+    return words.get(stage, stage)
 
 
 def _target(request: HttpRequest) -> datetime | None:
