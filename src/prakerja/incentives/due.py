@@ -163,8 +163,8 @@ Work = Callable[[uuid.UUID, uuid.UUID], object]
 
 
 def next_of(sql: str) -> datetime | None:
-    """The least instant that the statement yields."""
-    found = row(f"SELECT min(due_at) FROM ({sql}) waiting")
+    """The least instant that the statement yields. Ordered, so that an index on the instant stops at its first row."""
+    found = row(f"SELECT due_at FROM ({sql}) waiting ORDER BY due_at LIMIT 1")
     return None if found is None else found[0]
 
 

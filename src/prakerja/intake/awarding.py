@@ -19,7 +19,8 @@ from prakerja.notifications.operations import seal_parameters, wake
 from prakerja.programmes.schemes import Scheme, balance_expires_at, purchase_deadline
 from prakerja.wallets.models import Wallet
 
-BATCH = 2000
+# Three messages a person, twelve columns each: PostgreSQL takes 65,535 parameters in one statement.
+BATCH = 1000
 
 
 @dataclass(frozen=True)
