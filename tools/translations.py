@@ -34,6 +34,9 @@ KEYWORDS = {
 
 def extracted() -> Catalog:
     """Every message of the sources, in a fresh catalogue."""
+    # babel.cfg names template_words, which stands beside this file, wherever we were started from.
+    if str(Path(__file__).parent) not in sys.path:
+        sys.path.append(str(Path(__file__).parent))
     with MAPPING.open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found = Catalog(project="Prakerja", locale="en")
