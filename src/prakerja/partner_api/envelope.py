@@ -18,7 +18,7 @@ from prakerja.partner_api.errors import ErrorRow, Language, Sentences
 _JSON = "application/json"
 _encode = msgspec.json.Encoder().encode
 # How long a client should wait, in seconds, where waiting helps.
-_RETRY_AFTER = {"rate_limited": "5", "busy": "1"}
+RETRY_AFTER = {"rate_limited": "5", "busy": "1"}
 
 
 class _NoData:
@@ -42,8 +42,8 @@ def failure(*, row: ErrorRow, language: Language, details: Mapping[str, Any] | N
     response = _response(answer, row.status)
     # Django would log the path of every refusal, and a path may hold an invoice code; faults are logged by `endpoint`.
     response._has_been_logged = True  # type: ignore[attr-defined]
-    if row.name in _RETRY_AFTER:
-        response["Retry-After"] = _RETRY_AFTER[row.name]
+    if row.name in RETRY_AFTER:
+        response["Retry-After"] = RETRY_AFTER[row.name]
     return response
 
 

@@ -1,0 +1,36 @@
+"""What changed in the contract, newest first: the page, and the version of the OpenAPI file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of the contract. `date` is ISO 8601; `changes` are msgids."""
+
+    version: str
+    date: str
+    changes: tuple[str, ...]
+
+
+RELEASES: tuple[Release, ...] = (
+    Release(
+        "1.1.0",
+        "2026-11-23",
+        (
+            _("Situs pengembang ini, berkas OpenAPI 3.1, daftar galat, dan perintah `prakerja conformance`."),
+            _("Setiap endpoint menyebut galat yang dapat dijawabnya."),
+        ),
+    ),
+    Release(
+        "1.0.0",
+        "2026-11-22",
+        (
+            _("Endpoint pembayaran dan penukaran kode seperti yang diumumkan, ditandatangani dengan HMAC-SHA1."),
+            _("Endpoint baru di /api/v1/partner/, ditandatangani dengan HMAC-SHA256."),
+        ),
+    ),
+)
