@@ -11,13 +11,14 @@ import pytest
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.intake.operations import revoke_unbought, withdraw
 from prakerja.kernel.clock import WIB
-from prakerja.kernel.db import rows
+from prakerja.kernel.db import rows, transaction
 from prakerja.purchases.models import PaymentIntent, Purchase
 from prakerja.purchases.operations import Receipt, authorise, send_otp, void
 from prakerja.reporting.proof import prove
 from prakerja.training.operations import redeem
 from prakerja.training.queries import RedemptionStatus
 from prakerja.vouchers.models import Voucher
+from prakerja.wallets.operations import lock_wallet, sweep
 from tests import builders as b
 from tests.races.barrier import SESSIONS, race
 
@@ -238,3 +239,31 @@ def test_withdrawal_against_a_purchase() -> None:
 
     results = tally(race([lambda: pay(world, token, otp, "INV-W"), leave]))
     assert results in ({"Receipt": 1, "already_bought": 1}, {"award_ended": 1, "withdrawn": 1})
+
+
+def test_void_against_the_sweep() -> None:
+    """Both take the balance first: the refund lands in the open wallet, or in the treasury when the sweep came first."""
+    world = b.world()
+    who = b.participant(world)
+    _, run = b.course(world)
+    receipt = b.buy(world, who, run)
+    at = datetime(2021, 12, 1, 0, 0, tzinfo=WIB)
+
+    def take_back() -> str:
+        void(
+            platform_id=world.platform.partner_id,
+            invoice_code=receipt.invoice_code,
+            reference=receipt.reference,
+            at=at,
+        )
+        return "voided"
+
+    def close() -> str:
+        with transaction():
+            wallet = lock_wallet(person_id=who.person_id, wallet_id=who.award.wallet_id)
+            sweep(person_id=who.person_id, wallet_id=wallet.id, event_id=who.award.id, at=at)
+        return "swept"
+
+    assert tally(race([take_back, close])) == {"voided": 1, "swept": 1}
+    home = rows("SELECT sum(amount) FROM ledger_transfer WHERE credit_id = 1")
+    assert home == [(1_000_000,)] or rows("SELECT amount FROM ledger_balance WHERE account_id = 3") == [(475_000,)]

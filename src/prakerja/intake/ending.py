@@ -10,14 +10,13 @@ from prakerja.intake.models import AWARD_STATES, Award, Blacklist
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
-from prakerja.ledger.models import Balance, Chart
+from prakerja.ledger.models import Chart
 from prakerja.ledger.operations import empty
 from prakerja.notifications.operations import queue
 from prakerja.people import queries as people
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
-from prakerja.wallets.models import Wallet
-from prakerja.wallets.operations import close_wallet
+from prakerja.wallets.operations import close_wallet, lock_wallet
 
 # The run starts five minutes after the deadline: what was debited at 23:59:59 has committed by then (worked example 3).
 REVOCATION_DELAY = timedelta(minutes=5)
@@ -110,8 +109,7 @@ def reopen_purchase_window(*, person_id: uuid.UUID, award_id: uuid.UUID, voided_
 def _lock(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
     """Lock the wallet's balance, as a purchase does, and only then read the award."""
     route = Award.objects.only("wallet_id").get(person_id=person_id, id=award_id)
-    balance_id = Wallet.objects.values_list("balance_id", flat=True).get(person_id=person_id, id=route.wallet_id)
-    Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
+    lock_wallet(person_id=person_id, wallet_id=route.wallet_id)
     return Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
 
 

@@ -7,20 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 
 from prakerja.audit.operations import record
 from prakerja.intake.awarding import NewAward, award_many
-from prakerja.intake.models import Award, Blacklist, Decree, Wave
+from prakerja.intake.models import Decree, Wave
 from prakerja.intake.policies import Standing, exclusion
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import rows as rows_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Installation
 from prakerja.kernel.secrets import blind_index
 from prakerja.ledger.models import Chart, Transfer
-from prakerja.people.models import EDUCATION, ContactClaim, NikClaim, Person
+from prakerja.people.models import EDUCATION
 from prakerja.people.operations import Identity, register_many
 from prakerja.people.policies import is_family_card_number, nik_problem, normal_email, normal_phone
 from prakerja.programmes.queries import scheme
@@ -167,7 +168,8 @@ def _identity(row: ResultRow, *, is_sandbox: bool) -> tuple[Identity | None, str
 
 def _known_people(*, identities: list[tuple[ResultRow, Identity]]) -> dict[str, uuid.UUID]:
     by_index = {blind_index("nik", identity.nik): identity.nik for _, identity in identities}
-    claims = NikClaim.objects.filter(index__in=list(by_index)).values_list("index", "person_id")
+    # One array parameter each: a list of parameters ends at 65,535 people.
+    claims = rows_of("SELECT index, person_id FROM people_nikclaim WHERE index = ANY(%s)", [list(by_index)])
     return {by_index[bytes(index)]: person_id for index, person_id in claims}
 
 
@@ -183,16 +185,18 @@ def _accept(
     """Sort out who holds an award of this wave already and who is excluded; the rest is accepted, in file order."""
     awards = {
         person_id: (total, here)
-        for person_id, total, here in Award.objects.filter(person_id__in=people.values())
-        .values("person_id")
-        .annotate(total=Count("id"), here=Count("id", filter=Q(wave=wave)))
-        .values_list("person_id", "total", "here")
+        for person_id, total, here in rows_of(
+            "SELECT person_id, count(*), count(*) FILTER (WHERE wave_id = %s) FROM intake_award "
+            " WHERE person_id = ANY(%s) GROUP BY person_id",
+            [wave.id, list(people.values())],
+        )
     }
     blacklisted = {
         bytes(index)
-        for index in Blacklist.objects.filter(
-            nik_index__in=[blind_index("nik", identity.nik) for _, identity in identities]
-        ).values_list("nik_index", flat=True)
+        for (index,) in rows_of(
+            "SELECT nik_index FROM intake_blacklist WHERE nik_index = ANY(%s)",
+            [[blind_index("nik", identity.nik) for _, identity in identities]],
+        )
     }
     taken = _contacts_of_others(identities=identities, people=people)
     family = _family_recipients(identities=identities)
@@ -228,17 +232,21 @@ def _contacts_of_others(*, identities: list[tuple[ResultRow, Identity]], people:
         if identity.nik not in people:
             wanted[("phone", blind_index("phone", identity.phone))] = identity.nik
             wanted[("email", blind_index("email", identity.email))] = identity.nik
-    claims = ContactClaim.objects.filter(index__in=[index for _, index in wanted]).values_list("kind", "index")
+    claims = rows_of(
+        "SELECT kind, index FROM people_contactclaim WHERE index = ANY(%s)", [[index for _, index in wanted]]
+    )
     return {wanted[(kind, bytes(index))] for kind, index in claims if (kind, bytes(index)) in wanted}
 
 
 def _family_recipients(*, identities: list[tuple[ResultRow, Identity]]) -> dict[bytes, int]:
     indexes = {blind_index("family_card", identity.family_card_number) for _, identity in identities}
-    members = Person.objects.filter(family_card_index__in=list(indexes)).values_list("id", "family_card_index")
+    members = rows_of(
+        "SELECT id, family_card_index FROM people_person WHERE family_card_index = ANY(%s)", [list(indexes)]
+    )
     family_of = {person_id: bytes(index) for person_id, index in members}
     recipients: dict[bytes, int] = {}
-    holders = Award.objects.filter(person_id__in=list(family_of)).values_list("person_id", flat=True).distinct()
-    for person_id in holders:
+    holders = rows_of("SELECT DISTINCT person_id FROM intake_award WHERE person_id = ANY(%s)", [list(family_of)])
+    for (person_id,) in holders:
         recipients[family_of[person_id]] = recipients.get(family_of[person_id], 0) + 1
     return recipients
 

@@ -98,6 +98,7 @@ HOLD_REASONS = {
     "kyc_incomplete": gettext_lazy("Dompet elektronik belum ditingkatkan."),
     "no_account": gettext_lazy("Belum ada rekening yang tersambung."),
     "account_blocked": gettext_lazy("Rekening diblokir atau sudah ditutup."),
+    "held_by_provider": gettext_lazy("Bank atau dompet elektronik menahan pembayaran ini."),
     "award_suspended": gettext_lazy("Saldo Anda sedang dibekukan."),
 }
 

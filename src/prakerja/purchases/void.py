@@ -13,10 +13,12 @@ from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Chart
 from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import deadline_after_void
 from prakerja.purchases.models import PURCHASE_STATES, InvoiceClaim, Purchase
 from prakerja.purchases.models import ReferenceClaim as PurchaseReference
 from prakerja.vouchers.operations import cancel, lock_voucher
-from prakerja.wallets.models import Wallet
+from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
 
 def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datetime) -> None:
@@ -71,18 +73,23 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
 @requires_transaction
 def _pay_back(*, purchase: Purchase, at: datetime) -> None:
     award = row(
-        "SELECT wallet_id, status FROM intake_award WHERE person_id = %s AND id = %s",
+        "SELECT wallet_id, status, scheme_version_id FROM intake_award WHERE person_id = %s AND id = %s",
         [purchase.person_id, purchase.award_id],
     )
     if award is None:
         raise RuntimeError("a purchase without its award")
-    wallet = Wallet.objects.select_for_update(no_key=True).get(person_id=purchase.person_id, id=award[0])
+    wallet = lock_wallet(person_id=purchase.person_id, wallet_id=award[0])
     kind, credit = "void", int(Chart.WALLET)
     balance_id: uuid.UUID | None = wallet.balance_id
     if wallet.closed_at is not None:
         ended = award[1] in ("revoked", "annulled", "withdrawn")
         kind, balance_id = "void_late", None
         credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
+    if kind == "void" and wallet.spendable_until is not None:
+        # A refund must be usable: its window is a week at least, within the year's cut-off (programme.md 12, default 5).
+        rules = scheme(scheme_version_id=award[2])
+        limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
+        spendable_at_least_until(wallet=wallet, until=limit)
     post(
         person_id=purchase.person_id,
         event_id=purchase.id,

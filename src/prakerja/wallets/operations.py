@@ -6,9 +6,25 @@ import uuid
 from datetime import datetime
 
 from prakerja.kernel.db import requires_transaction
-from prakerja.ledger.models import Chart
+from prakerja.ledger.models import Balance, Chart
 from prakerja.ledger.operations import empty
 from prakerja.wallets.models import Wallet
+
+
+@requires_transaction
+def lock_wallet(*, person_id: uuid.UUID, wallet_id: uuid.UUID) -> Wallet:
+    """The wallet, read after its balance was locked: the one lock of everything that spends, refunds, sweeps, revokes."""
+    balance_id = Wallet.objects.values_list("balance_id", flat=True).get(person_id=person_id, id=wallet_id)
+    Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
+    return Wallet.objects.get(person_id=person_id, id=wallet_id)
+
+
+@requires_transaction
+def spendable_at_least_until(*, wallet: Wallet, until: datetime) -> None:
+    """Move the exclusive end of spending later, never earlier. The caller holds the balance."""
+    Wallet.objects.filter(person_id=wallet.person_id, id=wallet.id, spendable_until__lt=until).update(
+        spendable_until=until
+    )
 
 
 @requires_transaction
