@@ -154,3 +154,20 @@ def _line(entry: str) -> bytes:
             return file.read().replace(b"\0", b" ")
     except OSError:
         return b""
+
+
+def test_a_killed_database_comes_back_with_everything() -> None:
+    with running.folder() as folder, running.system(folder, "--world", "empty") as started:
+        made = started.json("sandbox", "participant", "--stage", "purchased")
+        postmaster = int((folder / "prakerja" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if httpx.get(f"{started.urls['partner_api']}/health").status_code == 200:
+                break
+            time.sleep(0.2)
+        else:
+            pytest.fail("the database did not come back")
+        again = started.json("sandbox", "inbox", "--phone", made["phone"])
+        assert again
+        assert started.json("proof", "--json")["ok"] is True

@@ -42,11 +42,18 @@ class Database:
         return found
 
 
+def keys_folder(server: Server) -> Path:
+    """Where the keysets are: PRAKERJA_KEYS, else the data folder's own (architecture.md 8)."""
+    named = os.environ.get("PRAKERJA_KEYS", "")
+    return Path(named) if named else server.keys
+
+
 def prepare_django(server: Server) -> None:
     """Point this process at the database and its keys, and load Django. Called once, before any model is imported."""
-    create_keys(server.keys)
+    folder = keys_folder(server)
+    create_keys(folder)
     os.environ["DATABASE_URL"] = server.dsn
-    os.environ["PRAKERJA_KEYS"] = str(server.keys)
+    os.environ["PRAKERJA_KEYS"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "prakerja.config.settings.command"
     addresses = server.data_dir / "prakerja" / ADDRESSES
     if addresses.exists():

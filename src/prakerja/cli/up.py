@@ -14,7 +14,7 @@ from typing import Any
 
 from prakerja.cli import plan
 from prakerja.cli.arguments import CommandError, answer, common, progress
-from prakerja.cli.database import ADDRESSES, RunningLock, prepare_django
+from prakerja.cli.database import ADDRESSES, RunningLock, keys_folder, prepare_django
 from prakerja.cli.postgres import Server, server_for
 from prakerja.cli.supervisor import Stopped, Supervisor, refuse_taken_ports, stoppable
 
@@ -110,7 +110,7 @@ def _start(
     environment = plan.our_environment(
         addresses,
         database_url=server.dsn,
-        keys=server.keys,
+        keys=keys_folder(server),
         is_sandbox=True,
         gateway_key=gateway_key,
         bank_key=bank_key,

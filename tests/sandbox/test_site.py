@@ -1,0 +1,102 @@
+"""The sandbox's pages, as a browser sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import httpx
+import pyotp
+import pytest
+
+from tests import running
+
+pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
+
+
+@pytest.fixture
+def browser(system: running.System) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=system.urls["sandbox"], follow_redirects=True) as client:
+        yield client
+
+
+def press(browser: httpx.Client, **fields: str) -> httpx.Response:
+    page = browser.get("/clock").text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token is not None
+    return browser.post("/clock/move", data={"csrfmiddlewaretoken": token.group(1), **fields})
+
+
+def now(system: running.System) -> datetime:
+    return datetime.fromisoformat(system.json("clock", "show")["now"])
+
+
+@pytest.mark.parametrize(("step", "span"), [("hour", timedelta(hours=1)), ("day", timedelta(days=1))])
+def test_a_button_moves_the_clock(system: running.System, browser: httpx.Client, step: str, span: timedelta) -> None:
+    before = now(system)
+    assert press(browser, step=step).status_code == 200
+    assert span <= now(system) - before < span + timedelta(minutes=2)
+
+
+def test_to_the_next_event(system: running.System, browser: httpx.Client) -> None:
+    due = datetime.fromisoformat(system.json("clock", "show")["next_due"])
+    page = press(browser, step="next")
+    assert page.status_code == 200
+    assert timedelta(0) <= now(system) - due < timedelta(minutes=2)
+
+
+def test_back_is_refused(system: running.System, browser: httpx.Client) -> None:
+    page = press(browser, instant="2021-09-18T10:00")
+    assert page.status_code == 409
+    assert "Jam program hanya dapat maju." in page.text
+
+
+@pytest.mark.parametrize("typed", ["", "besok", "2021-13-01T00:00", "<b>", "2021-10-01T00:00'; DROP TABLE x"])
+def test_what_is_no_instant_is_refused(browser: httpx.Client, typed: str) -> None:
+    page = press(browser, instant=typed)
+    assert page.status_code == 400
+    assert "<b>" not in page.text
+
+
+def test_a_strangers_form_moves_nothing(system: running.System) -> None:
+    before = now(system)
+    assert httpx.post(system.urls["sandbox"] + "/clock/move", data={"step": "day"}).status_code == 403
+    assert now(system) - before < timedelta(hours=1)
+
+
+def test_accounts_lead_to_the_phones(system: running.System, browser: httpx.Client) -> None:
+    page = browser.get("/accounts").text
+    for one in system.urls["accounts"]["participants"]:
+        assert one["name"] in page
+    link = re.search(r'href="([^"]+/phone/[^"]+)"', page)
+    assert link is not None
+    assert httpx.get(link.group(1)).status_code == 200
+
+
+def test_the_authenticator_shows_the_running_codes(system: running.System, browser: httpx.Client) -> None:
+    operator = system.urls["accounts"]["operators"][0]
+    codes = {pyotp.TOTP(operator["totp_secret"]).now()}
+    page = browser.get("/authenticator")
+    codes.add(pyotp.TOTP(operator["totp_secret"]).now())
+    assert any(code in page.text for code in codes)
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_in_both_languages(browser: httpx.Client) -> None:
+    assert "Jam program" in browser.get("/clock").text
+    english = browser.get("/language/en", params={"next": "/accounts"})
+    assert english.url.path == "/accounts"
+    assert "Demo accounts" in english.text
+    assert '<html lang="en"' in english.text
+    assert browser.get("/language/de").status_code == 404
+    assert browser.get("/language/id", params={"next": "https://evil.example/"}).url.path == "/clock"
+
+
+@pytest.mark.parametrize("path", ["/clock", "/accounts", "/authenticator"])
+def test_every_page_says_what_it_is_and_keeps_strangers_scripts_out(browser: httpx.Client, path: str) -> None:
+    page = browser.get(path)
+    assert "Demo, bukan situs resmi; jangan masukkan data asli." in page.text
+    assert 'content="noindex, nofollow"' in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert re.search(r"<script|\son\w+=|style=", page.text) is None
