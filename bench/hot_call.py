@@ -86,24 +86,32 @@ class Queue:
     def __init__(self, verb: HotCall) -> None:
         self.verb = verb
         self.filled = 0
-        found = rows("SELECT proargtypes::oid[]::regtype[]::text[] FROM pg_proc WHERE proname = %s", [verb.function])
-        self.kinds: list[str] = found[0][0]
-        names = [f"p{number}" for number in range(1, len(self.kinds) + 1)]
-        with connection.cursor() as cursor:
-            columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, self.kinds, strict=True))
-            cursor.execute(f"CREATE TABLE bench_queue (number integer PRIMARY KEY, {columns})")
-        self.statement = (
-            f"SELECT answer.reason FROM bench_queue q CROSS JOIN LATERAL "
-            f"{verb.function}({', '.join('q.' + name for name in names)}) answer WHERE q.number = :number"
-        )
+        self.statement = ""
 
     def add(self, people: Sequence[Person]) -> None:
         # Before the COPY begins: while it runs, the connection can ask nothing else, and an operation may.
         queued = [_parameters(self.verb, who) for who in people]
+        if not self.statement:
+            self._create(len(queued[0]))
         with connection.cursor() as cursor, cursor.copy("COPY bench_queue FROM STDIN") as copy:
             for number, parameters in enumerate(queued, self.filled + 1):
                 copy.write_row([number, *parameters])
         self.filled += len(people)
+
+    def _create(self, count: int) -> None:
+        """The operation passes the first `count` parameters of the function; the rest, if any, have defaults."""
+        found = rows(
+            "SELECT proargtypes::oid[]::regtype[]::text[] FROM pg_proc WHERE proname = %s", [self.verb.function]
+        )
+        kinds = found[0][0][:count]
+        with connection.cursor() as cursor:
+            columns = ", ".join(f"p{number} {kind}" for number, kind in enumerate(kinds, 1))
+            cursor.execute(f"CREATE TABLE bench_queue (number integer PRIMARY KEY, {columns})")
+        arguments = ", ".join(f"q.p{number}" for number in range(1, count + 1))
+        self.statement = (
+            "SELECT answer.reason FROM bench_queue q "
+            f"CROSS JOIN LATERAL {self.verb.function}({arguments}) answer WHERE q.number = :number"
+        )
 
 
 class _Captured(Exception):

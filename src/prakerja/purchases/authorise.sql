@@ -18,20 +18,19 @@ CREATE OR REPLACE FUNCTION authorise(
 DECLARE
     v_intent record;
     v_guard record;
-    v_run record;
-    v_scheme record;
-    v_award record;
-    v_balance_id uuid;
+    v_wallet record;
+    v_facts record;
     v_from timestamptz;
     v_until timestamptz;
-    v_slices integer;
     v_slice integer;
     v_seats_id uuid;
-    v_number smallint;
     v_tries integer;
 BEGIN
-    SELECT * INTO v_intent FROM purchases_paymentintent
-     WHERE person_id = p_person_id AND id = p_intent_id FOR NO KEY UPDATE;
+    SELECT intent.*, EXISTS (SELECT 1 FROM purchases_invoiceclaim
+                              WHERE platform_id = p_platform_id AND invoice_code = p_invoice_code) AS is_invoice_used
+      INTO v_intent
+      FROM purchases_paymentintent intent
+     WHERE intent.person_id = p_person_id AND intent.id = p_intent_id FOR NO KEY UPDATE;
     IF NOT FOUND OR v_intent.platform_id <> p_platform_id OR v_intent.token_hash <> p_token_hash THEN
         reason := 'token_invalid'; RETURN;
     END IF;
@@ -54,24 +53,27 @@ BEGIN
         reason := 'otp_locked'; locked_until := v_guard.locked_until; RETURN;
     END IF;
     IF v_intent.status = 'locked' OR p_at >= v_intent.expires_at THEN reason := 'otp_expired'; RETURN; END IF;
-    SELECT award.wallet_id, award.first_purchase_at, wallet.balance_id, scheme.otp_tries, scheme.otp_lock_min,
-           scheme.redeem_before_min, scheme.redeem_after_min, scheme.self_paced_from_purchase, scheme.complete_until
-      INTO v_scheme
+    -- Whoever holds the wallet decides: revocation, sweep, void and another purchase of this person wait here.
+    SELECT balance.id AS balance_id, scheme.otp_tries, scheme.otp_lock_min, scheme.redeem_before_min,
+           scheme.redeem_after_min, scheme.self_paced_from_purchase, scheme.complete_until
+      INTO v_wallet
       FROM intake_award award
       JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
       JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
-     WHERE award.person_id = p_person_id AND award.id = v_intent.award_id;
+      JOIN ledger_balance balance ON balance.person_id = wallet.person_id AND balance.id = wallet.balance_id
+     WHERE award.person_id = p_person_id AND award.id = v_intent.award_id
+       FOR NO KEY UPDATE OF balance;
     IF v_intent.otp_hash <> p_otp_hash THEN
         v_tries := v_guard.tries + 1;
-        IF v_tries >= v_scheme.otp_tries THEN
-            locked_until := p_at + make_interval(mins => v_scheme.otp_lock_min);
+        IF v_tries >= v_wallet.otp_tries THEN
+            locked_until := p_at + make_interval(mins => v_wallet.otp_lock_min);
             reason := 'otp_locked';
             UPDATE access_otpguard guard SET tries = 0, locked_until = authorise.locked_until
              WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
             UPDATE purchases_paymentintent intent SET status = 'locked', failed_count = failed_count + 1
              WHERE intent.person_id = p_person_id AND intent.id = p_intent_id;
         ELSE
-            reason := 'otp_wrong'; tries_left := v_scheme.otp_tries - v_tries;
+            reason := 'otp_wrong'; tries_left := v_wallet.otp_tries - v_tries;
             UPDATE access_otpguard guard SET tries = v_tries
              WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
             UPDATE purchases_paymentintent intent SET failed_count = failed_count + 1
@@ -80,30 +82,18 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Whoever holds the wallet decides: revocation, sweep, void and another purchase of this person wait here.
-    v_balance_id := v_scheme.balance_id;
-    PERFORM 1 FROM ledger_balance WHERE person_id = p_person_id AND id = v_balance_id FOR NO KEY UPDATE;
-    SELECT run.id, run.code, run.starts_at, run.ends_at, course.id AS course_id, course.code AS course_code,
-           course.delivery, course.institution_id
-      INTO v_run
-      FROM catalogue_courserun run JOIN catalogue_course course ON course.id = run.course_id
-     WHERE run.id = v_intent.course_run_id;
-    reason := purchase_refusal(p_person_id, v_intent.award_id, p_platform_id, v_intent.platform_user,
-                               v_run.course_code, v_run.code, v_intent.amount, p_at);
-    IF reason IS NOT NULL THEN RETURN; END IF;
-    IF EXISTS (SELECT 1 FROM purchases_invoiceclaim
-                WHERE platform_id = p_platform_id AND invoice_code = p_invoice_code) THEN
-        reason := 'invoice_used'; RETURN;
-    END IF;
+    v_facts := check_purchase(p_person_id, v_intent.award_id, p_platform_id, v_intent.platform_user,
+                              v_intent.course_run_id, v_intent.amount, p_at);
+    IF v_facts.reason IS NOT NULL THEN reason := v_facts.reason; RETURN; END IF;
+    IF v_intent.is_invoice_used THEN reason := 'invoice_used'; RETURN; END IF;
 
     -- Seats: start at a random slice, go upwards only, once more from the first; any other order deadlocks (rule 7).
-    SELECT count(*) INTO v_slices FROM catalogue_courserunseats WHERE course_run_id = v_run.id;
-    v_slice := p_slice % v_slices;
+    v_slice := p_slice % v_facts.slices;
     <<again>>
     FOR v_pass IN 1..2 LOOP
-        FOR v_candidate IN v_slice..v_slices - 1 LOOP
+        FOR v_candidate IN v_slice..v_facts.slices - 1 LOOP
             UPDATE catalogue_courserunseats SET seats_taken = seats_taken + 1
-             WHERE course_run_id = v_run.id AND slice = v_candidate AND seats_taken < capacity
+             WHERE course_run_id = v_intent.course_run_id AND slice = v_candidate AND seats_taken < capacity
             RETURNING id INTO v_seats_id;
             EXIT again WHEN FOUND;
         END LOOP;
@@ -122,47 +112,48 @@ BEGIN
     END IF;
     INSERT INTO purchases_platformuserclaim (id, platform_id, platform_user, person_id)
     VALUES (p_user_claim_id, p_platform_id, v_intent.platform_user, p_person_id) ON CONFLICT DO NOTHING;
-    IF NOT FOUND AND NOT EXISTS (
-            SELECT 1 FROM purchases_platformuserclaim
-             WHERE platform_id = p_platform_id AND platform_user = v_intent.platform_user AND person_id = p_person_id) THEN
-        UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = v_seats_id;
-        DELETE FROM purchases_invoiceclaim WHERE id = p_invoice_claim_id;
-        reason := 'account_bound'; RETURN;
+    IF NOT FOUND THEN
+        IF NOT EXISTS (
+                SELECT 1 FROM purchases_platformuserclaim
+                 WHERE platform_id = p_platform_id AND platform_user = v_intent.platform_user
+                   AND person_id = p_person_id) THEN
+            UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = v_seats_id;
+            DELETE FROM purchases_invoiceclaim WHERE id = p_invoice_claim_id;
+            reason := 'account_bound'; RETURN;
+        END IF;
     END IF;
     INSERT INTO purchases_referenceclaim (reference, person_id, purchase_id)
     VALUES (p_reference, p_person_id, p_purchase_id);
     INSERT INTO vouchers_codeclaim (index, person_id, voucher_id) VALUES (p_code_index, p_person_id, p_voucher_id);
 
-    IF v_run.delivery = 'live' THEN
-        v_from := v_run.starts_at - make_interval(mins => v_scheme.redeem_before_min);
+    IF v_facts.delivery = 'live' THEN
+        v_from := v_facts.starts_at - make_interval(mins => v_wallet.redeem_before_min);
         -- The whole second at the end still counts: 10:00:00 is in time, 10:00:01 late (worked example 7).
-        v_until := CASE WHEN v_scheme.redeem_after_min IS NULL THEN v_run.ends_at
-                        ELSE v_run.starts_at + make_interval(mins => v_scheme.redeem_after_min, secs => 1) END;
+        v_until := CASE WHEN v_wallet.redeem_after_min IS NULL THEN v_facts.ends_at
+                        ELSE v_facts.starts_at + make_interval(mins => v_wallet.redeem_after_min, secs => 1) END;
     ELSE
-        v_from := CASE WHEN v_scheme.self_paced_from_purchase THEN p_at ELSE v_run.starts_at END;
-        v_until := v_run.ends_at;
+        v_from := CASE WHEN v_wallet.self_paced_from_purchase THEN p_at ELSE v_facts.starts_at END;
+        v_until := v_facts.ends_at;
     END IF;
-    v_until := least(v_until, v_scheme.complete_until);
+    v_until := least(v_until, v_wallet.complete_until);
     INSERT INTO vouchers_voucher (id, person_id, code_enc, institution_id, course_run_id, amount, status, cancel_reason,
                                   issued_at, redeemable_from, redeemable_until)
-    VALUES (p_voucher_id, p_person_id, p_code_enc, v_run.institution_id, v_run.id, v_intent.amount, 'issued', '',
+    VALUES (p_voucher_id, p_person_id, p_code_enc, v_facts.institution_id, v_intent.course_run_id, v_intent.amount, 'issued', '',
             p_at, v_from, v_until);
-    SELECT count(*) + 1 INTO v_number FROM purchases_purchase purchase
-     WHERE purchase.person_id = p_person_id AND purchase.award_id = v_intent.award_id;
     INSERT INTO purchases_purchase (id, person_id, award_id, intent_id, voucher_id, platform_id, course_id, course_run_id,
                                     number, reference, invoice_code, invoice_url, amount, status, is_open, authorised_at)
-    VALUES (p_purchase_id, p_person_id, v_intent.award_id, p_intent_id, p_voucher_id, p_platform_id, v_run.course_id,
-            v_run.id, v_number, p_reference, p_invoice_code, p_invoice_url, v_intent.amount, 'succeeded', true, p_at);
+    VALUES (p_purchase_id, p_person_id, v_intent.award_id, p_intent_id, p_voucher_id, p_platform_id, v_facts.course_id,
+            v_intent.course_run_id, v_facts.purchases_before + 1, p_reference, p_invoice_code, p_invoice_url, v_intent.amount, 'succeeded', true, p_at);
     UPDATE ledger_balance balance SET amount = balance.amount - v_intent.amount
-     WHERE balance.person_id = p_person_id AND balance.id = v_balance_id;
+     WHERE balance.person_id = p_person_id AND balance.id = v_wallet.balance_id;
     INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, balance_id, amount, at)
-    VALUES (p_transfer_id, p_person_id, p_purchase_id, 'purchase', 3, 5, v_balance_id, v_intent.amount, p_at);
+    VALUES (p_transfer_id, p_person_id, p_purchase_id, 'purchase', 3, 5, v_wallet.balance_id, v_intent.amount, p_at);
     UPDATE purchases_paymentintent intent SET status = 'consumed'
      WHERE intent.person_id = p_person_id AND intent.id = p_intent_id;
     IF v_guard.tries > 0 THEN
         UPDATE access_otpguard guard SET tries = 0 WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
     END IF;
-    IF v_scheme.first_purchase_at IS NULL THEN
+    IF v_facts.first_purchase_at IS NULL THEN
         UPDATE intake_award award SET first_purchase_at = p_at
          WHERE award.person_id = p_person_id AND award.id = v_intent.award_id;
     END IF;
@@ -175,6 +166,5 @@ BEGIN
     INSERT INTO audit_record (id, person_id, action, actor_kind, actor_id, subject_kind, subject_id, at, recorded_at, data)
     VALUES (p_audit_id, p_person_id, 'purchase.authorised', 'partner', p_platform_id::text, 'purchase', p_purchase_id,
             p_at, p_wall, jsonb_build_object('amount', v_intent.amount));
-    reference := p_reference; amount := v_intent.amount; status := 'succeeded';
-    SELECT person.name INTO name FROM people_person person WHERE person.id = p_person_id;
+    reference := p_reference; amount := v_intent.amount; status := 'succeeded'; name := v_facts.person_name;
 END $$;

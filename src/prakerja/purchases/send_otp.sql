@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION send_otp(
     OUT reason text, OUT locked_until timestamptz
 ) LANGUAGE plpgsql AS $$
 DECLARE
-    v_run_id uuid;
+    v_run record;
+    v_facts record;
     v_limits record;
     v_guard record;
     v_day_guard record;
@@ -20,17 +21,24 @@ DECLARE
     v_scope text := p_platform_id || ':' || p_platform_user;
     v_last timestamptz;
 BEGIN
-    reason := purchase_refusal(p_person_id, p_award_id, p_platform_id, p_platform_user,
-                               p_course_code, p_schedule_code, p_amount, p_at);
-    IF reason IS NOT NULL THEN RETURN; END IF;
+    SELECT run.id, course.code INTO v_run
+      FROM catalogue_courserun run JOIN catalogue_course course ON course.id = run.course_id
+     WHERE run.code = p_schedule_code AND run.cancelled_at IS NULL;
+    IF NOT FOUND THEN reason := 'run_unknown'; RETURN; END IF;
+    IF v_run.code <> p_course_code THEN
+        reason := CASE WHEN EXISTS (SELECT 1 FROM catalogue_course WHERE code = p_course_code)
+                       THEN 'run_of_other_course' ELSE 'course_unknown' END;
+        RETURN;
+    END IF;
+    v_facts := check_purchase(p_person_id, p_award_id, p_platform_id, p_platform_user, v_run.id, p_amount, p_at);
+    IF v_facts.reason IS NOT NULL THEN reason := v_facts.reason; RETURN; END IF;
     SELECT scheme.otp_gap_s, scheme.otp_per_day_user, scheme.otp_per_day_person, scheme.otp_life_s
       INTO v_limits
       FROM intake_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
      WHERE award.person_id = p_person_id AND award.id = p_award_id;
-    SELECT id INTO v_run_id FROM catalogue_courserun WHERE code = p_schedule_code;
 
     PERFORM 1 FROM purchases_paymentintent
-      WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run_id AND status = 'otp_sent'
+      WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run.id AND status = 'otp_sent'
         FOR NO KEY UPDATE;
     -- An empty guard is not a decision: making the rows is allowed before the last refusal.
     INSERT INTO access_otpguard (id, person_id, purpose, scope, tries, sent_today)
@@ -45,7 +53,7 @@ BEGIN
      WHERE person_id = p_person_id AND purpose = 'purchase' AND scope = '' FOR NO KEY UPDATE;
     -- The gap counts for (person, platform, schedule), so that another class is not kept waiting (decisions.md 58).
     SELECT max(created_at) INTO v_last FROM purchases_paymentintent
-     WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run_id;
+     WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run.id;
     IF v_last + make_interval(secs => v_limits.otp_gap_s) > p_at THEN reason := 'otp_too_soon'; RETURN; END IF;
     IF v_guard.day = v_today AND v_guard.sent_today >= v_limits.otp_per_day_user
        OR v_day_guard.day = v_today AND v_day_guard.sent_today >= v_limits.otp_per_day_person THEN
@@ -56,10 +64,10 @@ BEGIN
            sent_today = CASE WHEN day = v_today THEN sent_today + 1 ELSE 1 END
      WHERE person_id = p_person_id AND id IN (v_guard.id, v_day_guard.id);
     UPDATE purchases_paymentintent SET status = 'replaced'
-     WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run_id AND status = 'otp_sent';
+     WHERE person_id = p_person_id AND platform_id = p_platform_id AND course_run_id = v_run.id AND status = 'otp_sent';
     INSERT INTO purchases_paymentintent (id, person_id, award_id, platform_id, platform_user, course_run_id, amount,
                                          token_hash, otp_hash, failed_count, status, created_at, expires_at)
-    VALUES (p_intent_id, p_person_id, p_award_id, p_platform_id, p_platform_user, v_run_id, p_amount,
+    VALUES (p_intent_id, p_person_id, p_award_id, p_platform_id, p_platform_user, v_run.id, p_amount,
             p_token_hash, p_otp_hash, 0, 'otp_sent', p_at, p_at + make_interval(secs => v_limits.otp_life_s));
     INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,
                                        attempt_count, dedupe_key)
