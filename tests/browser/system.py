@@ -39,9 +39,9 @@ class RunningSystem:
     accounts: dict[str, list[dict[str, str]]]
     data_dir: Path
 
-    def participant(self, stage: str) -> dict[str, str]:
-        """The first demo person at this stage."""
-        return next(one for one in self.accounts["participants"] if one["stage"] == stage)
+    def participant(self, stage: str, *, nth: int = 0) -> dict[str, str]:
+        """A demo person at this stage. One for each test: a phone gets one sign-in code a minute."""
+        return [one for one in self.accounts["participants"] if one["stage"] == stage][nth]
 
     def new_participant(self, *, stage: str) -> dict[str, Any]:
         """A person of one's own, so that tests do not stand in each other's way."""

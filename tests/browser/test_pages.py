@@ -1,0 +1,92 @@
+"""Every page fits a cheap phone and can be used by everybody: width, labels, headings, and what axe knows of WCAG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.checks import AXE, problems_of
+from tests.browser.citizen import COURSE, RUN, Citizen
+from tests.browser.system import RunningSystem
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PORTAL = ("/", "/masuk", "/pelatihan", "/pelatihan?cari=tidakada", "/bantuan", "/privasi")
+SHOP = ("/", "/?q=tidakada", f"/course/{COURSE}", f"/compare?course={COURSE}&course=rapikantor-excel-kantor", "/signup")
+INSTITUTION = ("/", "/rasakata/", f"/rasakata/class/{COURSE}/{RUN}", "/rasakata/signup")
+WORLD = ("/", "/phone/", "/bank/", "/registry/")
+SANDBOX = ("/clock", "/accounts", "/authenticator")
+# What a person of each stage sees; every stage has pages that the others have not.
+OF_STAGE = {
+    "purchased": ("/dashboard", "/transaksi", "newest", "/rekening", "/mengundurkan-diri"),
+    "completed": ("/dashboard", "newest", "review", "/survei"),
+    "paying": ("/dashboard", "newest", "/insentif", "/rekening", "/rekening/putuskan", "/pesan"),
+}
+
+
+def test_axe_is_installed() -> None:
+    assert AXE.is_file(), "axe-core is missing: run tools/build_assets.py"
+
+
+def test_pages_for_everybody(context: BrowserContext, system: RunningSystem) -> None:
+    page = context.new_page()
+    sites = (
+        (system.portal, PORTAL),
+        (system.platforms["bukalapak"], SHOP),
+        (system.institution, INSTITUTION),
+        (system.phone, WORLD),
+        (system.sandbox, SANDBOX),
+    )
+    problems = []
+    for base, paths in sites:
+        for path in paths:
+            page.goto(base + path)
+            # The codes change twice a minute: the authenticator's page, as an authenticator does, shows the new ones.
+            allowed = ("meta-refresh",) if path == "/authenticator" else ()
+            problems += problems_of(page, allowed=allowed)
+    assert problems == []
+
+
+@pytest.mark.parametrize("stage", OF_STAGE)
+def test_pages_of_a_participant(stage: str, context: BrowserContext, system: RunningSystem) -> None:
+    me = Citizen(context, system, system.participant(stage))
+    me.sign_in()
+    problems = problems_of(me.phone())
+    for path in OF_STAGE[stage]:
+        if path == "newest":
+            me.visit("/transaksi").locator("main a").first.click()
+        elif path == "review":
+            # Where the review cannot be given yet the link is not there, and the page was looked at above.
+            if me.visit("/dashboard").locator("main a.govuk-button", has_text="Beri ulasan").count() == 0:
+                continue
+            me.page.click("main a.govuk-button >> text=Beri ulasan")
+        else:
+            me.visit(path)
+        problems += problems_of(me.page)
+    assert problems == []
+
+
+def test_pages_of_a_purchase_with_their_errors(context: BrowserContext, system: RunningSystem) -> None:
+    """Sign-up, card, OTP: each page as it first appears, and as it answers a mistake."""
+    me = Citizen(context, system, system.participant("ready", nth=1))
+    me.shop = system.platforms["pintaria"]
+    page = me.page
+    page.goto(f"{me.shop}/signup")
+    page.click("main button.main")
+    problems = problems_of(page)
+    me.open_account()
+    me.checkout()
+    problems += problems_of(page)
+    page.fill("#card_number", "9360 0000 0000 0000")
+    page.click("main button.main")
+    problems += problems_of(page)
+    assert page.locator("[data-testid=error-message]").inner_text() == "Nomor Kartu Prakerja tidak ditemukan."
+    page.fill("#card_number", "12")
+    page.click("main button.main")
+    problems += problems_of(page)
+    assert page.title().startswith("Kesalahan: ")
+    assert problems == []
