@@ -21,7 +21,12 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPING = ROOT / "babel.cfg"
-CATALOGUE = ROOT / "src/prakerja/portal/locale/en/LC_MESSAGES/django.po"
+# Which catalogue holds the words of a source file: the longest of these folders that it stands in. The partners' door
+# has its own, because its readers are programmers and its words many.
+CATALOGUES = {
+    "src/prakerja/": ROOT / "src/prakerja/portal/locale/en/LC_MESSAGES/django.po",
+    "src/prakerja/partner_api/": ROOT / "src/prakerja/partner_api/locale/en/LC_MESSAGES/django.po",
+}
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -32,19 +37,20 @@ KEYWORDS = {
 }
 
 
-def extracted() -> Catalog:
-    """Every message of the sources, in a fresh catalogue."""
+def extracted() -> dict[Path, Catalog]:
+    """Every message of the sources, in a fresh catalogue for each of ours."""
     # babel.cfg names template_words, which stands beside this file, wherever we were started from.
     if str(Path(__file__).parent) not in sys.path:
         sys.path.append(str(Path(__file__).parent))
     with MAPPING.open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    found = Catalog(project="Prakerja", locale="en")
+    found = {path: Catalog(project="Prakerja", locale="en") for path in CATALOGUES.values()}
     for name, _line, message, comments, context in extract_from_dir(
         ROOT, method_map=methods, options_map=options, keywords=KEYWORDS, directory_filter=wanted
     ):
         # File names without line numbers: an edit above a sentence must not change the catalogue.
-        found.add(message, None, [(name, 0)], auto_comments=comments, context=context)
+        folder = max((folder for folder in CATALOGUES if name.startswith(folder)), key=len)
+        found[CATALOGUES[folder]].add(message, None, [(name, 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -54,46 +60,55 @@ def wanted(folder: str) -> bool:
     return not inside or inside[0] == "src"
 
 
-def stored() -> Catalog:
-    """The committed catalogue; empty before the first `update`."""
-    if not CATALOGUE.exists():
+def stored(path: Path) -> Catalog:
+    """A committed catalogue; empty before the first `update`."""
+    if not path.exists():
         return Catalog(project="Prakerja", locale="en")
-    with CATALOGUE.open("rb") as file:
+    with path.open("rb") as file:
         return read_po(file, locale="en", domain="django")
 
 
 def update() -> int:
-    """Bring the catalogue up to the sources: new sentences come in empty, gone ones go."""
-    catalogue = stored()
-    catalogue.update(extracted(), no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
-    catalogue.header_comment = "# English of the pages and messages. Made by tools/translations.py update."
-    catalogue.fuzzy = False
-    # A fixed date: otherwise every update would change the file.
-    catalogue.creation_date = catalogue.revision_date = datetime(2021, 9, 27, tzinfo=UTC)
-    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    with CATALOGUE.open("wb") as file:
-        write_po(file, catalogue, width=110, sort_output=True, omit_header=False, include_lineno=False)
-    missing = [message for message in catalogue if message.id and not is_translated(message)]
-    print(f"{len(catalogue)} sentences, {len(missing)} without English", file=sys.stderr)
+    """Bring the catalogues up to the sources: new sentences come in empty, gone ones go."""
+    for path, sources in extracted().items():
+        catalogue = stored(path)
+        catalogue.update(sources, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        catalogue.header_comment = "# English of the pages and messages. Made by tools/translations.py update."
+        catalogue.fuzzy = False
+        # A fixed date: otherwise every update would change the file.
+        catalogue.creation_date = catalogue.revision_date = datetime(2021, 9, 27, tzinfo=UTC)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=110, sort_output=True, omit_header=False, include_lineno=False)
+        missing = [message for message in catalogue if message.id and not is_translated(message)]
+        print(f"{path.relative_to(ROOT)}: {len(catalogue)} sentences, {len(missing)} without English", file=sys.stderr)
     return 0
 
 
 def compile_catalogue() -> int:
-    """Write the compiled file beside the catalogue, when it is missing or older."""
-    target = CATALOGUE.with_suffix(".mo")
-    if target.exists() and target.stat().st_mtime >= CATALOGUE.stat().st_mtime:
-        return 0
-    fresh = target.with_suffix(".mo.new")
-    with fresh.open("wb") as file:
-        write_mo(file, stored())
-    fresh.replace(target)
+    """Write the compiled files beside the catalogues, where they are missing or older."""
+    for path in CATALOGUES.values():
+        target = path.with_suffix(".mo")
+        if not path.exists() or (target.exists() and target.stat().st_mtime >= path.stat().st_mtime):
+            continue
+        fresh = target.with_suffix(".mo.new")
+        with fresh.open("wb") as file:
+            write_mo(file, stored(path))
+        fresh.replace(target)
     return 0
 
 
 def check() -> int:
     """Fail on a sentence that is missing, untranslated, fuzzy, superfluous, or has other placeholders than its source."""
-    catalogue, sources = stored(), extracted()
+    problems = [problem for path, sources in extracted().items() for problem in complaints(stored(path), sources)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def complaints(catalogue: Catalog, sources: Catalog) -> list[str]:
+    """What is wrong with one catalogue."""
     problems = [f"not in the catalogue (run update): {text(m)}" for m in sources if m.id and m.id not in catalogue]
     for message in catalogue:
         if not message.id:
@@ -106,9 +121,7 @@ def check() -> int:
             problems.append(f"no English: {text(message)}")
         elif placeholders(message.id) != placeholders(message.string):
             problems.append(f"other placeholders: {text(message)}")
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    return problems
 
 
 def forms(value: str | tuple[str, ...] | list[str]) -> list[str]:
