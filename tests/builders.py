@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -27,6 +28,9 @@ from prakerja.vouchers.models import Voucher
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
 VIDEOS_AT = datetime(2021, 9, 25, 19, 0, tzinfo=WIB)
 BUY_AT = datetime(2021, 9, 25, 19, 30, tzinfo=WIB)
+# Where the institution of a test world takes participants back; it filed both.
+RETURN_TO = "https://lms.example/prakerja/kembali"
+RETURN_WITH_QUERY = "https://lms.example/kembali?kelas=7#hasil"
 _numbers = itertools.count(1)
 
 
@@ -90,7 +94,12 @@ def world(*, wave: int = 21, budget: int = 2_679_997_950_000) -> World:
         wave=opened,
         platform=add_partner(kind="platform", code=f"platform{number}", name="Tokopedia", at=ANNOUNCED),
         institution=add_partner(
-            kind="institution", code=f"institution{number}", name="Rasa Kata", at=ANNOUNCED, legacy_commit=True
+            kind="institution",
+            code=f"institution{number}",
+            name="Rasa Kata",
+            at=ANNOUNCED,
+            legacy_commit=True,
+            redirect_uris=(RETURN_TO, RETURN_WITH_QUERY),
         ),
     )
 
@@ -155,6 +164,7 @@ def course(
     delivery: str = "self_paced",
     starts_at: datetime = datetime(2021, 9, 1, tzinfo=WIB),
     ends_at: datetime = datetime(2021, 12, 10, tzinfo=WIB),
+    sessions: Sequence[tuple[datetime, datetime]] = (),
     **fields: object,
 ) -> tuple[Course, CourseRun]:
     number = next(_numbers)
@@ -169,7 +179,14 @@ def course(
             duration_hours=7,
             **fields,
         )
-        run = add_run(course_id=made.id, code=f"jadwal-{number}", starts_at=starts_at, ends_at=ends_at, capacity=seats)
+        run = add_run(
+            course_id=made.id,
+            code=f"jadwal-{number}",
+            starts_at=starts_at,
+            ends_at=ends_at,
+            capacity=seats,
+            sessions=sessions,
+        )
         set_price(course_id=made.id, platform_id=world.platform.partner_id, price=price, at=ANNOUNCED)
     return made, run
 

@@ -36,6 +36,7 @@ CLAIMS = {
     "purchases_platformuserclaim": {"platform_id", "platform_user"},
     "purchases_referenceclaim": {"reference"},
     "training_certificatenumberclaim": {"institution_id", "number"},
+    "training_institutionemailclaim": {"institution_id", "course_id", "email_index"},
     "training_reportclaim": {"institution_id", "idempotency_key"},
     "vouchers_codeclaim": {"index"},
 }

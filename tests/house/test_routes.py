@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -18,7 +19,17 @@ from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route
 from tests.house.source import ROOT
 
 # Pages of the portal that need no sign-in. Whatever is not here belongs to the signed-in participant.
-PORTAL_PUBLIC = {"home", "courses", "help", "privacy", "language", "sign_in", "sign_in_code", "sign_out"}
+PORTAL_PUBLIC = {
+    "home",
+    "courses",
+    "help",
+    "privacy",
+    "language",
+    "sign_in",
+    "sign_in_code",
+    "sign_out",
+    "verification",
+}
 # The console's: to sign in, and to be told that one's account is closed.
 CONSOLE_PUBLIC = {"account_login", "account_inactive"}
 # allauth writes the address into the session before it sends a stranger away, so this one wants the database.
@@ -116,9 +127,10 @@ def test_every_endpoint_says_who_may_use_it(declared: Endpoint) -> None:
 @pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda declared: f"{declared.method} {declared.path}")
 def test_an_unsigned_call_reaches_no_endpoint(declared: Endpoint) -> None:
     """Refused by what is missing, before a client is looked up: there is no database here."""
-    path = declared.path.replace("<path:invoice_code>", "X")
+    path = re.sub(r"<\w+:\w+>", "X", declared.path)
+    names = re.findall(r"<\w+:(\w+)>", declared.path)
     request = RequestFactory().generic(declared.method, path, b"{}", content_type="application/json")
-    response = Route({declared.method: declared})(request, **({"invoice_code": "X"} if "<" in declared.path else {}))
+    response = Route({declared.method: declared})(request, **dict.fromkeys(names, "X"))
     assert (response.status_code, json.loads(response.content)["code"]) == (401, "ERRINT40190")
 
 

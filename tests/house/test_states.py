@@ -15,6 +15,7 @@ from tools.state_diagrams import machines
 TABLES = {
     "application": "intake_application",
     "attendance": "training_attendance",
+    "attendance attempt": "training_attendanceattempt",
     "award": "intake_award",
     "incentive": "incentives_incentive",
     "message": "notifications_message",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from prakerja.partner_api import errors
+from prakerja.training.policies import CALLBACK_CODES
 
 # model.md F and partner-api.md 2.5, 2.7, written out once more: a lost row is seen here.
 EXPECTED = {
@@ -66,6 +67,12 @@ EXPECTED = {
     "sequence_out_of_order": ("ERRTRX40990", 409),
     "redirect_uri_unregistered": ("ERRTRX40091", 400),
     "email_used": ("ERRTRX40991", 409),
+    "attendance_cancelled": ("ERRTRX40092", 400),
+    "commit_disabled": ("ERRTRX40390", 403),
+    "reset_not_allowed": ("ERRTRX40391", 403),
+    "face_not_verified": ("ERRTRX40392", 403),
+    "state_expired": ("ERRTRX41090", 410),
+    "attendance_incomplete": ("ERRPRT40994", 409),
     "voucher_not_redeemed": ("ERRPRT40992", 409),
     "class_not_over": ("ERRPRT40993", 409),
     "completion_differs": ("ERRPRT40990", 409),
@@ -84,7 +91,7 @@ def test_every_code_and_reason_stands_once() -> None:
 
 @pytest.mark.parametrize("row", errors.TABLE, ids=lambda row: row.code)
 def test_rows_obey_the_grammar(row: errors.ErrorRow) -> None:
-    assert re.fullmatch(r"ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|413|423|429|500|503)\d\d", row.code)
+    assert re.fullmatch(r"ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|410|413|423|429|500|503)\d\d", row.code)
     assert row.indonesian
     assert row.english
     assert row.meaning
@@ -145,8 +152,8 @@ def test_an_unknown_reason_is_a_fault_of_ours() -> None:
         errors.for_reason("no_such_reason")
 
 
-def test_magic_codes_are_the_seen_redemption_codes() -> None:
-    assert errors.MAGIC_CODES == {
+def test_magic_codes_are_all_codes_about_redemption_and_attendance() -> None:
+    assert {code: name for code, name in errors.MAGIC_CODES.items() if errors.BY_CODE[code].origin == "seen"} == {
         "ERRTRX40020": "code_unknown",
         "ERRTRX40001": "type_mismatch",
         "ERRTRX40027": "outside_window",
@@ -154,4 +161,24 @@ def test_magic_codes_are_the_seen_redemption_codes() -> None:
         "ERRTRX40022": "code_void",
         "ERRTRX40101": "transaction_void",
         "ERRTRX40021": "code_used",
+    }
+    assert set(errors.MAGIC_CODES) == {row.code for row in errors.TABLE if row.code.startswith("ERRTRX")}
+
+
+def test_the_published_family_stands_in_the_order_of_its_checks() -> None:
+    assert errors.PUBLISHED_FAMILY == (
+        "code_unknown",
+        "type_mismatch",
+        "outside_window",
+        "not_owner",
+        "code_void",
+        "transaction_void",
+        "code_used",
+    )
+
+
+def test_the_browser_s_way_back_names_the_codes_of_this_table() -> None:
+    """The portal's door is a stranger here, so training keeps the codes that it puts into addresses."""
+    assert {errors.for_reason(reason).code: code for reason, code in CALLBACK_CODES.items()} == {
+        code: code for code in CALLBACK_CODES.values()
     }

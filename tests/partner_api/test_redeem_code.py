@@ -56,7 +56,7 @@ def test_unknown_code_and_another_institutions_code(scene: Scene) -> None:
     for call in ("status", "commit"):
         answer = scene.lms.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": "GHOPNYXUVMT0"})
         assert refused(answer) == (400, "ERRTRX40020", "Transaksi tidak ditemukan")
-    other = Partner(add_partner(kind="institution", code="lain", name="LKP Lain", at=b.ANNOUNCED))
+    other = Partner(add_partner(kind="institution", code="lain", name="LKP Lain", at=b.ANNOUNCED, legacy_commit=True))
     code = b.code_of(scene.who.person_id)
     for call in ("status", "commit"):
         answer = other.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": code})

@@ -18,7 +18,11 @@ def test_every_route_says_who_may_use_it() -> None:
         ("POST", f"{PAYMENT}/status"): ("platform", "sha1"),
         ("POST", f"{PAYMENT}/void"): ("platform", "sha1"),
         ("POST", f"{PAYMENT}/redeem-code/status"): ("institution", "sha1"),
+        ("GET", f"{PAYMENT}/redeem-code/status/<str:redeem_code>"): ("institution", "sha1"),
+        ("POST", f"{PAYMENT}/redeem-code/reset"): ("institution", "sha1"),
         ("POST", f"{PAYMENT}/redeem-code/commit"): ("institution", "sha1"),
+        ("POST", "/api/v1/integration/oauth/url-generate"): ("institution", "sha1"),
+        ("GET", "/api/v1/partner/test-codes"): ("institution", "sha256"),
         ("GET", "/api/v1/partner/listings"): ("platform", "sha256"),
         ("GET", "/api/v1/partner/course-runs"): ("institution", "sha256"),
         ("GET", "/api/v1/partner/transactions/<path:invoice_code>"): ("platform", "sha256"),
@@ -49,6 +53,6 @@ def test_leading_slashes_are_one(scene: Scene, slashes: str) -> None:
 @pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda e: e.path)
 def test_every_route_refuses_the_other_kind(scene: Scene, declared: Endpoint) -> None:
     other = scene.lms if declared.kind == "platform" else scene.shop
-    path = declared.path.replace("<path:invoice_code>", "INV-1")
+    path = declared.path.replace("<path:invoice_code>", "INV-1").replace("<str:redeem_code>", "GHOPNYXUVMT0")
     answer = other.get(path) if declared.method == "GET" else other.post(path, {})
     assert refused(answer) == (403, "ERRINT40390", "Layanan ini tidak tersedia untuk jenis mitra Anda.")

@@ -11,11 +11,14 @@ _LONG_NUMBER = re.compile(r"(?<![\w.-])(?:\+?\d[\d -]{8,}\d)(?![\w.-])")
 _SIXTEEN_DIGITS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _TELEPHONE = re.compile(r"(?<![0-9a-f-])(?:\+|%2B)?(?:62|0)8\d{8,11}(?!\d)")
 _VOUCHER = re.compile(r"\b(?=[A-Z2-9]{12}\b)(?=[A-Z2-9]*\d)[A-HJ-KM-NP-Z2-9]{12}\b")
+# The address of a participant's verification page opens that page.
+_PAGE_TOKEN = re.compile(r"(/verifikasi/)[\w=-]+")
 _FORMATTER = logging.Formatter()
 
 
 def redact(text: str) -> str:
     """The text with everything that may identify a person or spend money replaced by a word."""
+    text = _PAGE_TOKEN.sub(r"\1[token]", text)
     for pattern in (_TELEPHONE, _SIXTEEN_DIGITS, _LONG_NUMBER):
         text = pattern.sub("[number]", text)
     return _VOUCHER.sub("[code]", text)

@@ -74,6 +74,26 @@ class RedeemCodeData(Data):
     sequence: int
 
 
+class VerificationCourse(Data):
+    type: Literal[1, 2, 3]
+    learning_method: Literal["pembelajaran mandiri", "webinar", "luring"]
+
+
+class VerificationUrlData(Data):
+    url: str
+    state: str
+    course: VerificationCourse
+
+
+class TestCode(Data):
+    redeem_code: str
+    case: Literal["TC1-001", "TC1-999", "TC2-001", "TC2-999"]
+
+
+class TestCodesData(Data):
+    items: list[TestCode]
+
+
 class Institution(Data):
     code: str
     name: str

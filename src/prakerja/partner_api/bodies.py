@@ -25,6 +25,9 @@ Otp = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,39}\Z")]
 Text = Annotated[str, Meta(max_length=128, pattern=r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z")]
 Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://[^\s\x00-\x1f\x7f-\x9f]+\Z")]
+Email = Annotated[str, Meta(max_length=254, pattern=r"\A[^@\s\x00-\x20\x7f-\x9f]+@[^@\s\x00-\x20\x7f-\x9f]+\Z")]
+# Compared to the letter with what the institution filed, so it may be anything.
+RedirectUri = Annotated[str, Meta(max_length=2000)]
 # Far above any price, far below the bounds of bigint.
 Amount = Annotated[int, Meta(ge=0, le=10**12)] | Annotated[str, Meta(pattern=r"\A[0-9]{1,12}\Z")]
 Invoice = Annotated[int, Meta(ge=0, le=10**18)] | Text
@@ -84,18 +87,8 @@ class Void(Body, frozen=True):
     transaction_code: Code
 
 
-class RedeemCodeStatus(Body, frozen=True):
-    """payment/redeem-code/status (2.8)."""
-
-    redeem_code: RedeemCode
-    sequence: int | None = 1
-
-    def refusal(self) -> str | None:
-        return None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid"
-
-
-class RedeemCodeCommit(Body, frozen=True):
-    """payment/redeem-code/commit (2.10); the oldest clients call the member `code`."""
+class RedeemCodeOnly(Body, frozen=True):
+    """A redeem code; the oldest clients call the member `code` (2.10)."""
 
     redeem_code: RedeemCode | None = None
     code: RedeemCode | None = None
@@ -104,6 +97,38 @@ class RedeemCodeCommit(Body, frozen=True):
         if self.redeem_code is None and self.code is None:
             raise Refused("field_invalid", field="redeem_code")
         return None
+
+
+class RedeemCodeStatus(RedeemCodeOnly, frozen=True):
+    """payment/redeem-code/status (2.8)."""
+
+    sequence: int | None = 1
+
+    def refusal(self) -> str | None:
+        reason = super().refusal()
+        return reason or (None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid")
+
+
+class RedeemCodeCommit(RedeemCodeOnly, frozen=True):
+    """payment/redeem-code/commit (2.10)."""
+
+
+class RedeemCodeReset(Body, frozen=True):
+    """payment/redeem-code/reset (2.9)."""
+
+    redeem_code: RedeemCode
+
+
+class UrlGenerate(Body, frozen=True):
+    """oauth/url-generate (2.6)."""
+
+    redeem_code: RedeemCode
+    redirect_uri: RedirectUri
+    email: Email
+    sequence: int | None = 1
+
+    def refusal(self) -> str | None:
+        return None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid"
 
 
 class Completion(Body, frozen=True):
@@ -146,6 +171,14 @@ def text(value: str, *, field: str) -> str:
         return msgspec.convert(value, Text)
     except msgspec.ValidationError:
         raise Refused("field_invalid", field=field) from None
+
+
+def redeem_code(value: str) -> str:
+    """Check a redeem code that comes in the path. Raises Refused: field_invalid."""
+    try:
+        return msgspec.convert(value, RedeemCode)
+    except msgspec.ValidationError:
+        raise Refused("field_invalid", field="redeem_code") from None
 
 
 def _convert(members: dict[str, Any], kind: type[B], *, strict: bool) -> B:

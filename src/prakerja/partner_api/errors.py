@@ -55,9 +55,11 @@ class _Fields(dict[str, str]):
 TABLE: tuple[ErrorRow, ...] = tuple(ErrorRow(*row) for row in (*GENERAL, *PAYMENT, *REDEMPTION, *COMPLETION))
 BY_CODE: dict[str, ErrorRow] = {row.code: row for row in TABLE}
 # In a sandbox a redeem code that equals one of these is answered with that very error (partner-api.md 2.7).
-MAGIC_CODES: dict[str, str] = {
-    row.code: row.name for row in TABLE if row.code.startswith("ERRTRX") and row.origin == "seen"
-}
+MAGIC_CODES: dict[str, str] = {row.code: row.name for row in TABLE if row.code.startswith("ERRTRX")}
+# The published family of a code, in the order in which it is checked.
+PUBLISHED_FAMILY: tuple[str, ...] = tuple(
+    row.name for row in TABLE if row.code.startswith("ERRTRX") and row.origin == "seen"
+)
 _BY_REASON: dict[str, ErrorRow] = {reason: row for row in TABLE for reason in (row.name, *row.also)}
 
 

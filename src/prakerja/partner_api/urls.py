@@ -9,11 +9,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from prakerja.partner_api.docs import urls as docs
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refuse
-from prakerja.partner_api.v1 import partner, payment, redeem_code
+from prakerja.partner_api.v1 import attendance, partner, payment, redeem_code, tpm
 
 # Importing a module of views puts its endpoints on the list.
-VIEWS = (payment, redeem_code, partner)
+VIEWS = (payment, redeem_code, attendance, tpm, partner)
 
 
 def no_route(request: HttpRequest) -> HttpResponse:
@@ -30,5 +31,7 @@ def _methods() -> dict[str, dict[str, Endpoint]]:
 
 urlpatterns = [
     re_path(r"^(?:/*)", include([path(route, Route(methods)) for route, methods in _methods().items()])),
+    # After the calls, so that no call waits for them: pages that anybody may read (docs/site.py, `public`).
+    *docs.urlpatterns,
     re_path(r"", no_route),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from prakerja.portal.views import errors, journey, messages, money, public, purchases, signing_in, surveys
+from prakerja.portal.views import attendance, errors, journey, messages, money, public, purchases, signing_in, surveys
 
 pages = [
     path("", public.home, name="home"),
@@ -29,6 +29,7 @@ pages = [
     path("survei", surveys.surveys, name="surveys"),
     path("survei/<uuid:response_id>", surveys.survey, name="survey"),
     path("pesan", messages.messages, name="messages"),
+    path("verifikasi/<str:token>", attendance.verification, name="verification"),
     path("mengundurkan-diri", journey.withdraw, name="withdraw"),
 ]
 urlpatterns = [path("", include((pages, "portal")))]

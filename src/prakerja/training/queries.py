@@ -9,6 +9,7 @@ from datetime import datetime
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
+from prakerja.training.models import SandboxCode
 from prakerja.vouchers.models import CodeClaim
 
 
@@ -54,6 +55,11 @@ def route_of_code(*, code: str) -> CodeClaim:
     return claim
 
 
+def test_codes(*, institution_id: uuid.UUID) -> list[tuple[str, str]]:
+    """(case, code) of an institution's test codes, in the order of their cases."""
+    return list(SandboxCode.objects.filter(institution_id=institution_id).order_by("case").values_list("case", "code"))
+
+
 def redemption_status(*, institution_id: uuid.UUID, code: str, sequence: int = 1, at: datetime) -> RedemptionStatus:
     """State of a code of this institution at one sequence (1-10, 999).
 
@@ -85,3 +91,23 @@ def redemption_status(*, institution_id: uuid.UUID, code: str, sequence: int = 1
         mode=mode,
         sequence=sequence,
     )
+
+
+_ASSIGNMENTS = """
+SELECT count(*), count(*) FILTER (WHERE assignment.status = 'accepted' AND feedback.status = 'accepted')
+  FROM (SELECT DISTINCT ON (kind, sequence) kind, sequence, status FROM training_assignment
+         WHERE person_id = %s AND voucher_id = %s ORDER BY kind, sequence, number DESC) assignment
+  LEFT JOIN (SELECT DISTINCT ON (kind, sequence) kind, sequence, status FROM training_feedback
+              WHERE person_id = %s AND voucher_id = %s ORDER BY kind, sequence, number DESC) feedback
+       USING (kind, sequence)
+"""
+
+
+def assignments_complete(*, person_id: uuid.UUID, voucher_id: uuid.UUID, required: int) -> bool:
+    """Whether every assignment of a code that was begun stands at 2 with its feedback, and these are at least `required`.
+
+    Both kinds count, each kind and sequence once, by its newest submission (partner-api.md 4, G11; decisions.md 21).
+    """
+    found = row(_ASSIGNMENTS, [person_id, voucher_id, person_id, voucher_id])
+    begun, done = found if found is not None else (0, 0)
+    return bool(done == begun and done >= required)

@@ -15,7 +15,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery
-from prakerja.training.models import SandboxAttendance, SandboxCode
+from prakerja.training.models import SandboxAttendance, SandboxCode, SandboxSubmission
 from prakerja.training.policies import POST_TEST, return_address
 from prakerja.training.queries import RedemptionStatus
 
@@ -68,11 +68,6 @@ def make_sandbox_codes(*, institution_id: uuid.UUID, at: datetime) -> None:
         for case in CASES
         if case not in have
     )
-
-
-def codes_of(*, institution_id: uuid.UUID) -> list[tuple[str, str]]:
-    """(case, code) of an institution's test codes, in the order of their cases."""
-    return list(SandboxCode.objects.filter(institution_id=institution_id).order_by("case").values_list("case", "code"))
 
 
 def open_state(
@@ -128,7 +123,7 @@ def commit(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionS
 
 
 def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
-    """Wind a test code back to its start: issued, no sequence verified, no state open.
+    """Wind a test code back to its start: issued, no sequence verified, no state open, nothing handed in.
 
     Raises Refused: code_unknown, not_owner.
     """
@@ -137,6 +132,7 @@ def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
         if row.institution_id != institution_id:
             raise Refused("not_owner")
         SandboxAttendance.objects.filter(code=row).delete()
+        SandboxSubmission.objects.filter(code=row).delete()
         return _status(row, institution_id=institution_id, sequence=1)
 
 

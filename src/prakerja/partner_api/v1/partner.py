@@ -111,6 +111,7 @@ def transaction(call: Call[bodies.Body]) -> Any:
             *CODE_REFUSALS,
             "voucher_not_redeemed",
             "class_not_over",
+            "attendance_incomplete",
             "completion_differs",
             "certificate_number_used",
         ),

@@ -19,8 +19,8 @@ from prakerja.training import queries as training_queries
 _PREFIX = "/api/v1/integration/payment/redeem-code"
 
 
-# A sandbox can be asked for any of these by typing its code (2.7).
-CODE_REFUSALS = tuple(errors.MAGIC_CODES.values())
+# A sandbox can be asked for any of these, and for ours, by typing its code (2.7).
+CODE_REFUSALS = errors.PUBLISHED_FAMILY
 
 
 @endpoint(
@@ -38,11 +38,42 @@ CODE_REFUSALS = tuple(errors.MAGIC_CODES.values())
     ),
 )
 def status(call: Call[bodies.RedeemCodeStatus]) -> Any:
+    return _status(call, call.body.redeem_code or call.body.code or "", call.body.sequence or 1)
+
+
+@endpoint(
+    method="GET",
+    path=f"{_PREFIX}/status/<str:redeem_code>",
+    kind="institution",
+    body=bodies.Body,
+    guide=Guide(
+        title=_("Status kode redeem (cara lama)"),
+        about=_("Cara Oktober 2022: kode di alamat, body kosong. Menjawab seperti yang baru, untuk urutan 1."),
+        data=answers.RedeemCodeData,
+        refuses=CODE_REFUSALS,
+    ),
+)
+def status_in_the_path(call: Call[bodies.Body]) -> Any:
+    return _status(call, bodies.redeem_code(call.path["redeem_code"]), 1)
+
+
+@endpoint(
+    path=f"{_PREFIX}/reset",
+    kind="institution",
+    body=bodies.RedeemCodeReset,
+    guide=Guide(
+        title=_("Atur ulang kode uji"),
+        about=_(
+            "Mengembalikan kode uji PRAT- ke awal: belum ditukar, tanpa kehadiran. Hanya untuk empat kasus positif: "
+            "TC1-001, TC1-999, TC2-001, TC2-999."
+        ),
+        data=answers.RedeemCodeData,
+        refuses=("code_unknown", "not_owner", "reset_not_allowed"),
+    ),
+)
+def reset(call: Call[bodies.RedeemCodeReset]) -> Any:
     code = typed_code(call, call.body.redeem_code)
-    found = training_queries.redemption_status(
-        institution_id=call.client.partner_id, code=code, sequence=call.body.sequence or 1, at=call.at
-    )
-    return _data(found)
+    return _data(training.reset(institution_id=call.client.partner_id, is_sandbox=call.client.is_sandbox, code=code))
 
 
 @endpoint(
@@ -56,12 +87,30 @@ def status(call: Call[bodies.RedeemCodeStatus]) -> Any:
             "disetujui. Penukaran kedua ditolak."
         ),
         data=answers.RedeemCodeData,
-        refuses=CODE_REFUSALS,
+        refuses=(*CODE_REFUSALS, "commit_disabled"),
     ),
 )
 def commit(call: Call[bodies.RedeemCodeCommit]) -> Any:
     code = typed_code(call, call.body.redeem_code or call.body.code or "")
-    return _data(training.redeem(institution_id=call.client.partner_id, code=code, at=call.at))
+    found = training.commit(
+        institution_id=call.client.partner_id,
+        is_sandbox=call.client.is_sandbox,
+        is_allowed=call.client.legacy_commit,
+        code=code,
+        at=call.at,
+    )
+    return _data(found)
+
+
+def _status(call: Call[Any], typed: str, sequence: int) -> dict[str, Any]:
+    found = training.attendance_status(
+        institution_id=call.client.partner_id,
+        is_sandbox=call.client.is_sandbox,
+        code=typed_code(call, typed),
+        sequence=sequence,
+        at=call.at,
+    )
+    return _data(found)
 
 
 def typed_code(call: Call[Any], code: str) -> str:
@@ -73,7 +122,7 @@ def typed_code(call: Call[Any], code: str) -> str:
 
 
 def _data(found: training_queries.RedemptionStatus) -> dict[str, Any]:
-    kind, label = _course_type(delivery=found.delivery, mode=found.mode)
+    kind, label = course_type(delivery=found.delivery, mode=found.mode)
     return {
         "redeem_code": found.redeem_code,
         "course_code": found.course_code,
@@ -93,7 +142,7 @@ def _data(found: training_queries.RedemptionStatus) -> dict[str, Any]:
     }
 
 
-def _course_type(*, delivery: str, mode: str) -> tuple[int, str]:
+def course_type(*, delivery: str, mode: str) -> tuple[int, str]:
     """The contract's numbers: 1 and 2 as the test cases have them, 3 proposed (partner-api.md 2.9, G4)."""
     if mode == "onsite":
         return 3, "Luring"
