@@ -186,3 +186,20 @@ def test_a_batch_is_a_hundred(person_id: uuid.UUID) -> None:
     assert deliver(at=AT, resolve=resolve, gateway=gateway) == 100
     assert deliver(at=AT, resolve=resolve, gateway=gateway) == 20
     assert len({one["reference"] for one in gateway.sent}) == 120
+
+
+def test_a_one_time_password_overtakes_announcements(person_id: uuid.UUID) -> None:
+    for number in range(105):
+        with transaction():
+            queue(
+                person_id=person_id,
+                template="withdrawn",
+                channels=("sms",),
+                parameters={},
+                dedupe_key=f"many:{number}",
+                at=AT - timedelta(hours=1),
+            )
+    say(person_id)
+    gateway = Gateway()
+    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 100
+    assert "OTP" in str(gateway.sent[0]["text"])

@@ -23,7 +23,7 @@ from prakerja.notifications.gateways import (
     PermanentFailure,
     TemporaryFailure,
 )
-from prakerja.notifications.models import Message
+from prakerja.notifications.models import URGENT, WAITING, Message
 from prakerja.notifications.templates import UnknownTemplate, render
 
 BATCH = 100
@@ -33,7 +33,6 @@ LEASE = timedelta(minutes=2)
 _MOST_ATTEMPTS = 10
 _FIRST_WAIT = timedelta(seconds=15)
 _LONGEST_WAIT = timedelta(hours=1)
-_WAITING = ("queued", "failed_temporary", "sending")
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
 _LOG = logging.getLogger(__name__)
 
@@ -78,12 +77,14 @@ def deliver(*, at: datetime, resolve: Resolver, gateway: MessageGateway | None =
 
 
 def _claim(at: datetime) -> list[Message]:
+    """Up to a batch that waits at `at`: one-time passwords first, however long the rest has waited."""
+    waiting = Message.objects.filter(status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS))
     with transaction():
-        messages = list(
-            Message.objects.select_for_update(skip_locked=True)
-            .filter(status__in=_WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS))
-            .order_by("send_after")[:BATCH]
-        )
+        unclaimed = waiting.select_for_update(skip_locked=True).order_by("send_after")
+        messages = list(unclaimed.filter(template__in=URGENT)[:BATCH])
+        if len(messages) < BATCH:
+            taken = [message.id for message in messages]
+            messages += unclaimed.exclude(id__in=taken)[: BATCH - len(messages)]
         Message.objects.filter(id__in=[message.id for message in messages]).update(
             status="sending", send_after=at + LEASE, attempt_count=F("attempt_count") + 1
         )
@@ -97,9 +98,7 @@ def _send(message: Message, address: Address | None, gateway: MessageGateway) ->
         return PermanentFailure("no_address")
     if message.parameters_enc is None:
         return PermanentFailure("no_parameters")
-    sealed = unseal(
-        message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id
-    )
+    sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
     try:
         words = render(
             template=message.template,
@@ -139,6 +138,4 @@ def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
         Message.objects.filter(id__in=delivered, status="sending").update(
             status="delivered", sent_at=at, parameters_enc=None
         )
-        Message.objects.filter(id__in=failed, status="sending").update(
-            status="failed_permanent", parameters_enc=None
-        )
+        Message.objects.filter(id__in=failed, status="sending").update(status="failed_permanent", parameters_enc=None)

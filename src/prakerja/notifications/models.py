@@ -20,6 +20,11 @@ MESSAGE_STATES = StateMachine(
 )
 
 
+WAITING = ["queued", "failed_temporary", "sending"]
+# Somebody sits before a screen and waits for these: they overtake a hundred thousand announcements.
+URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
+
+
 class Message(OwnedRow):
     # What is said (`otp_purchase`, `result_pass` …); the sentence is made from it and the parameters when it is sent.
     template = models.TextField()
@@ -49,6 +54,11 @@ class Message(OwnedRow):
             models.Index(
                 fields=["send_after"],
                 name="notifications_message_waiting",
-                condition=Q(status__in=["queued", "failed_temporary", "sending"]),
-            )
+                condition=Q(status__in=WAITING),
+            ),
+            models.Index(
+                fields=["send_after"],
+                name="notifications_message_urgent",
+                condition=Q(status__in=WAITING, template__in=URGENT),
+            ),
         ]

@@ -20,8 +20,34 @@ from prakerja.kernel.money import format_rupiah
 _ = gettext_noop
 
 _MONTHS = {
-    "id": ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "id": [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 _AT = {"id": "pukul", "en": "at"}
 _RUPIAH = ("amount", "fund", "balance", "price", "claim")
@@ -88,7 +114,9 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "wave_joined": Template(
         title=_("Anda bergabung di Gelombang {wave}"),
-        text=_("Pendaftaran Anda di Gelombang {wave} sudah kami terima. Tunggu sampai gelombang ditutup dan diumumkan."),
+        text=_(
+            "Pendaftaran Anda di Gelombang {wave} sudah kami terima. Tunggu sampai gelombang ditutup dan diumumkan."
+        ),
     ),
     "result_pass": Template(
         title=_("Anda lolos Gelombang {wave}"),
@@ -144,7 +172,9 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "review_needed": Template(
         title=_("Beri rating dan ulasan"),
-        text=_("Beri rating dan ulasan untuk pelatihan {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."),
+        text=_(
+            "Beri rating dan ulasan untuk pelatihan {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."
+        ),
     ),
     "incentive_scheduled": Template(
         title=_("Insentif dijadwalkan"),
