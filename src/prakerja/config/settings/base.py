@@ -38,6 +38,7 @@ CONTEXTS = [
     "wallets",
     "surveys",
     "disbursements",
+    "grants",
     "intake",
     "vouchers",
     "purchases",

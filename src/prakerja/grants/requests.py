@@ -1,0 +1,62 @@
+"""What an institution asked for, sealed into the address of the consent page.
+
+The signed call and the OpenID Connect endpoint both end in one of these; the page trusts it because only we can make it.
+It names no person. Nothing is stored until somebody says yes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import uuid
+from dataclasses import asdict, dataclass
+
+from tink import TinkError
+
+from prakerja.kernel.secrets import keys
+
+_PLACE = b"grants:request"
+LONGEST = 12_000
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """`failure_uri` is where the browser goes without a yes. `code_challenge` is "" for the published call.
+
+    `asked_at` is Unix wall time. `must_sign_in_after` is the oldest sign-in that the institution accepts, 0 for any.
+    """
+
+    partner_id: uuid.UUID
+    redirect_uri: str
+    failure_uri: str
+    scopes: tuple[str, ...]
+    state: str
+    nonce: str
+    code_challenge: str
+    asked_at: int
+    must_sign_in_after: int = 0
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether it came by OpenID Connect, which always has a challenge."""
+        return self.code_challenge != ""
+
+    def text(self) -> str:
+        plain = json.dumps(
+            asdict(self) | {"partner_id": self.partner_id.hex}, ensure_ascii=False, separators=(",", ":")
+        )
+        return base64.urlsafe_b64encode(keys().seal(plain, _PLACE)).rstrip(b"=").decode()
+
+    @classmethod
+    def parse(cls, text: str) -> AuthorizationRequest | None:
+        """Read one back; None for anything that we did not make."""
+        if len(text) > LONGEST:
+            return None
+        try:
+            sealed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            found = json.loads(keys().unseal(sealed, _PLACE))
+        except (binascii.Error, UnicodeEncodeError, ValueError, TinkError):
+            return None
+        found |= {"partner_id": uuid.UUID(hex=found["partner_id"]), "scopes": tuple(found["scopes"])}
+        return cls(**found)
