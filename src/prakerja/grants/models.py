@@ -12,7 +12,7 @@ from prakerja.people.models import PersonRow
 class Grant(PersonRow):
     """An institution may know what the scopes say, until it ends.
 
-    One row is one family (ADR 0013): its one code is exchanged for the first pair of tokens and each refresh replaces both.
+    One row is one family (ADR 0014): its one code is exchanged for the first pair of tokens and each refresh replaces both.
     Limits (`…_expires_at`) are exclusive and wall time, because institutions compare them with their own clocks;
     `allowed_at` and `ended_at` are history and programme time.
     """

@@ -1,6 +1,6 @@
 """An institution asks, a participant allows, the institution exchanges the code and refreshes its tokens.
 
-`at` is programme time for what is kept as history; `wall` is wall time for every limit (ADR 0013).
+`at` is programme time for what is kept as history; `wall` is wall time for every limit (ADR 0014).
 """
 
 from __future__ import annotations
