@@ -17,6 +17,7 @@ from prakerja.partners.operations import NewCredential
 from prakerja.purchases.models import PaymentIntent, Purchase
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
+from tests.partner_api import contract
 from tests.partner_api.signer import Signer
 
 PAYMENT = "/api/v1/integration/payment"
@@ -52,7 +53,9 @@ class Partner:
         if query:
             meta["QUERY_STRING"] = query
         response = self.http.generic(method, path, body, content_type="application/json", **meta)
-        return read(response)
+        status, answer = read(response)
+        contract.check(method, path, status, answer)
+        return status, answer
 
 
 def read(response: HttpResponse) -> tuple[int, Any]:

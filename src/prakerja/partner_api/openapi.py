@@ -6,6 +6,7 @@ Nothing is written twice: whoever declares an endpoint has described it here. Ma
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -188,14 +189,23 @@ def _success(declared: Endpoint, found: dict[str, Any]) -> Node:
 
 def _refusals(declared: Endpoint, language: Language) -> Node:
     """One response for each HTTP status, with the codes that it may carry."""
-    by_status: dict[int, dict[str, errors.ErrorRow]] = {}
-    for reason in refusals(declared):
+    own = _by_status(refusals(declared))
+    # A sandbox answers a redeem code that is an error's code with that error (partner-api.md 2.7).
+    takes_code = "redeem_code" in (*declared.body.__struct_fields__, *names.parameters(declared))
+    asked = _by_status((*refusals(declared), *errors.MAGIC_CODES.values())) if takes_code else own
+    return {str(status): _refusal(own.get(status, []), rows, language) for status, rows in sorted(asked.items())}
+
+
+def _by_status(reasons: Iterable[str]) -> dict[int, list[errors.ErrorRow]]:
+    found: dict[int, dict[str, errors.ErrorRow]] = {}
+    for reason in reasons:
         row = errors.for_reason(reason)
-        by_status.setdefault(row.status, {})[row.code] = row
-    return {str(status): _refusal(list(rows.values()), language) for status, rows in sorted(by_status.items())}
+        found.setdefault(row.status, {})[row.code] = row
+    return {status: list(rows.values()) for status, rows in found.items()}
 
 
-def _refusal(rows: list[errors.ErrorRow], language: Language) -> Node:
+def _refusal(own: list[errors.ErrorRow], rows: list[errors.ErrorRow], language: Language) -> Node:
+    """`own` are the codes that this endpoint has reasons for; the other `rows` come in a sandbox on demand only."""
     schema = {
         "type": "object",
         "properties": {
@@ -215,10 +225,11 @@ def _refusal(rows: list[errors.ErrorRow], language: Language) -> Node:
                 "success": False,
             },
         }
-        for row in rows
+        for row in own or rows
     }
+    text = _("Ditolak: {codes}.") if own else _("Hanya di sandbox, bila kode redeem adalah kode galat ini: {codes}.")
     made: Node = {
-        "description": gettext(_("Ditolak: {codes}.")).format(codes=", ".join(row.code for row in rows)),
+        "description": gettext(text).format(codes=", ".join(row.code for row in own or rows)),
         "content": {"application/json": {"schema": schema, "examples": samples}},
     }
     if any(row.name in RETRY_AFTER for row in rows):

@@ -92,6 +92,16 @@ GUIDE: dict[str, str] = {
     "state_expired": _(
         "Tautan tidak dipakai selama 30 menit, atau diganti yang lebih baru. Hanya muncul di alamat kembali."
     ),
+    # --- assignments ---
+    "assignment_sequence_invalid": _("Untuk tpm urutannya 1 sampai 998, untuk uk selalu 999."),
+    "file_url_invalid": _(
+        "url_file kosong padahal wajib, bukan http atau https, memuat nama pengguna, atau memakai host atau port yang aneh."
+    ),
+    "file_address_forbidden": _(
+        "url_file menunjuk alamat privat, loopback, atau link-local. Di sandbox, asal (origin) mesin Anda dapat didaftarkan."
+    ),
+    "code_not_redeemed": _("Peserta belum menukar kodenya (kehadiran urutan 1)."),
+    "assignment_missing": _("Kirim dahulu tugas dengan scope dan sequence yang sama."),
     # --- completion ---
     "attendance_incomplete": _(
         "Pada skema ini penyelesaian mengikuti kehadiran dan tugas; laporan hanya menambah nilai dan nomor sertifikat."

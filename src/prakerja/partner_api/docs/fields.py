@@ -26,6 +26,7 @@ class Field:
 
 _CODE = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
 _SEQUENCE = {"type": "integer", "enum": [*range(1, 11), 999]}
+_ASSIGNMENT_SEQUENCE = {"type": "integer", "minimum": 1, "maximum": 999}
 _REDEEM_CODE = Field(
     _("Kode redeem peserta. Huruf besar dan kecil sama saja."),
     "GHOPNYXUVMT0",
@@ -144,6 +145,29 @@ FIELDS: dict[str, Field] = {
     "is_online_attendance": Field(_("Apakah kehadiran dibuktikan secara daring."), True),
     "TestCode.redeem_code": Field(_("Kode uji, berawalan PRAT-."), "PRAT-UJ0EEQ"),
     "RedeemCodeReset.redeem_code": Field(_("Kode uji, berawalan PRAT-."), "PRAT-UJ0EEQ"),
+    # --- assignments ---
+    "id": Field(_("Nomor kiriman ini."), 123),
+    "scope": Field(_("tpm = tugas praktik mandiri, uk = unjuk keterampilan."), "tpm"),
+    "Submission.sequence": Field(_("Urutan tugas: 1 sampai 998 untuk tpm, 999 untuk uk."), 2, _ASSIGNMENT_SEQUENCE),
+    "FeedbackSubmission.sequence": Field(
+        _("Urutan tugas: 1 sampai 998 untuk tpm, 999 untuk uk."), 2, _ASSIGNMENT_SEQUENCE
+    ),
+    "SubmissionStatus.sequence": Field(
+        _("Urutan tugas: 1 sampai 998 untuk tpm, 999 untuk uk."), 2, _ASSIGNMENT_SEQUENCE
+    ),
+    "SubmissionData.sequence": Field(_("Urutan tugas itu."), 2),
+    "FeedbackData.sequence": Field(_("Urutan tugas itu."), 2),
+    "SubmissionState.sequence": Field(_("Urutan tugas itu."), 2),
+    "SubmissionData.status": Field(_("0 belum dikirim, 1 sedang diproses, 2 diterima, 3 gagal."), 1),
+    "FeedbackData.status": Field(_("0 belum dikirim, 1 sedang diproses, 2 diterima, 3 gagal."), 1),
+    "SubmissionState.status": Field(_("0 belum dikirim, 1 sedang diproses, 2 diterima, 3 gagal."), 2),
+    "url_file": Field(
+        _("Alamat berkas: http atau https yang publik, satu berkas sekali kirim, paling besar 20 MiB."),
+        "https://lms.example/berkas/tugas-2.pdf",
+    ),
+    "notes": Field(_("Catatan untuk peserta."), "Sudah baik; lengkapi bagian biaya."),
+    "assignment": Field(_("Keadaan tugas yang terakhir dikirim.")),
+    "feedback": Field(_("Keadaan umpan balik yang terakhir dikirim.")),
     # --- completion ---
     "completed_date": Field(_("Tanggal selesai, waktu Jakarta; bawaan hari ini."), "2021-10-04"),
     "score": Field(_("Nilai 0 sampai 100; boleh null."), 88),

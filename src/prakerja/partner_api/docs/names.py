@@ -11,9 +11,12 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def named() -> Iterator[tuple[str, Endpoint]]:
-    """Every endpoint with its name: `payment-send-otp`; where paths are shared, a later method adds its own name."""
+    """Every endpoint with its name: `payment-send-otp`; where paths are shared, a later method adds its own name.
+
+    The published ones come first and a platform's before an institution's, in whatever order views were imported.
+    """
     taken: set[str] = set()
-    for declared in ENDPOINTS:
+    for declared in sorted(ENDPOINTS, key=lambda one: (not one.is_published, one.kind != "platform")):
         name = _slug(declared.path)
         if name in taken:
             name = f"{name}-{declared.method.lower()}"
