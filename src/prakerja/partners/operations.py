@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.audit.operations import record
+from prakerja.kernel import outside
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.ledger.operations import account_for
 from prakerja.partners.models import ApiCredential, Partner
+from prakerja.partners.redirects import require_redirectable
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,10 @@ def add_partner(
 ) -> NewCredential:
     """Register a platform or institution and mint its first key. The key is shown here once and kept sealed.
 
-    Raises Refused: partner_exists (the code is taken), partner_kind (neither platform nor institution).
+    Raises Refused: partner_exists (the code is taken), partner_kind (neither platform nor institution),
+    redirect_uri_invalid (uri).
     """
+    require_redirectable(redirect_uris)
     if kind not in ("platform", "institution"):
         raise Refused("partner_kind", kind=kind)
     with transaction():
@@ -67,6 +72,32 @@ def add_partner(
             data={"kind": kind, "code": code},
         )
     return NewCredential(partner.id, partner.code, sign_key)
+
+
+def register_origins(*, code: str, origins: Sequence[str], at: datetime) -> None:
+    """Let a sandbox partner's own machine be called: its files and webhooks at these origins (`http://host:port`).
+
+    Replaces what was registered. Raises Refused: partner_unknown, partner_not_sandbox, origin_invalid.
+    """
+    try:
+        spelled = sorted({outside.origin_of(origin) for origin in origins})
+    except outside.AddressRefused:
+        raise Refused("origin_invalid") from None
+    with transaction():
+        partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
+        if partner is None:
+            raise Refused("partner_unknown", code=code)
+        if spelled and not partner.is_sandbox:
+            raise Refused("partner_not_sandbox", code=code)
+        partner.file_origins = spelled
+        partner.save(update_fields=["file_origins"])
+        record(
+            action="partner.origins_registered",
+            at=at,
+            subject_kind="partner",
+            subject_id=partner.id,
+            data={"origins": spelled},
+        )
 
 
 @requires_transaction

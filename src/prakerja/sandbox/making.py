@@ -19,6 +19,7 @@ from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
 from prakerja.surveys.operations import install_surveys
+from prakerja.training.operations import make_sandbox_codes
 
 # 754,929 recipients of wave 21 times 3,550,000 rupiah.
 BUDGET = 2_679_997_950_000
@@ -79,6 +80,8 @@ def _make_catalogue(catalogue: Catalogue) -> None:
     with transaction():
         for course in catalogue.courses:
             _make_course(course, partners)
+        for institution in catalogue.institutions:
+            make_sandbox_codes(institution_id=partners[institution.code], at=SET_UP_AT)
 
 
 def _make_course(course: CatalogueCourse, partners: Mapping[str, uuid.UUID]) -> None:

@@ -12,11 +12,12 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index
 from prakerja.partners.models import Partner
+from prakerja.partners.policies import is_redirectable
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
 from prakerja.training.facts import BoughtCode, bought_code, window_of
 from prakerja.training.models import ATTEMPT_STATES, AttendanceAttempt, InstitutionEmailClaim
-from prakerja.training.policies import STATE_LIFE, attendance_refusal, is_redirectable
+from prakerja.training.policies import STATE_LIFE, attendance_refusal
 from prakerja.training.queries import route_of_code
 from prakerja.training.tokens import PageToken
 from prakerja.vouchers.models import Voucher

@@ -6,7 +6,6 @@ type → sequence → window → owner → code void → transaction void → us
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +17,6 @@ from prakerja.programmes.schemes import Delivery, Window
 POST_TEST = 999
 # How long a participant has from url-generate to the last click. No source tells; half an hour outlasts a slow SMS.
 STATE_LIFE = timedelta(minutes=30)
-
-# Printable ASCII that an address may hold, and a host with perhaps a port: no user, nothing that ends a policy.
-_PLAIN = re.compile(r"""[!#-;=?-\[\]_a-z~]+""")
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 
 # What an institution reads in `code` when the browser comes back without success. The partners' door answers the same
 # reasons from its own table; a test compares the two.
@@ -91,18 +86,6 @@ def attendance_refusal(
 def all_verified(facts: CodeFacts) -> bool:
     """Whether every sequence of the class is done."""
     return facts.verified >= {*facts.sequences}
-
-
-def is_redirectable(uri: str) -> bool:
-    """Whether a browser may be sent there at all: a web address with a host and nothing that could split a header."""
-    if not _PLAIN.fullmatch(uri):
-        return False
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and port != 0 and _HOST.fullmatch(parts.netloc) is not None
 
 
 def return_address(*, redirect_uri: str, state: str, reason: str | None = None) -> str:

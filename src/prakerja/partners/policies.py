@@ -1,0 +1,22 @@
+"""What an institution may file as an address to which browsers are sent back."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+# Printable ASCII that an address may hold, and a host with perhaps a port: no user, nothing that ends a policy.
+_PLAIN = re.compile(r"""[!#-;=?-\[\]_a-z~]+""")
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+
+
+def is_redirectable(uri: str) -> bool:
+    """Whether a browser may be sent there at all: a web address with a host and nothing that could split a header."""
+    if not _PLAIN.fullmatch(uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and port != 0 and _HOST.fullmatch(parts.netloc) is not None

@@ -1,0 +1,40 @@
+"""Where browsers may be sent back for an institution: filed beforehand, compared to the letter (partner-api.md 2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prakerja.audit.operations import record
+from prakerja.kernel.db import transaction
+from prakerja.kernel.errors import Refused
+from prakerja.partners.models import Partner
+from prakerja.partners.policies import is_redirectable
+
+
+def register_redirect_uris(*, code: str, redirect_uris: Sequence[str], at: datetime) -> None:
+    """File the addresses of a partner; they replace what was filed, at once, also for pages that are open.
+
+    Raises Refused: partner_unknown, redirect_uri_invalid (uri).
+    """
+    require_redirectable(redirect_uris)
+    with transaction():
+        partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
+        if partner is None:
+            raise Refused("partner_unknown", code=code)
+        partner.redirect_uris = list(dict.fromkeys(redirect_uris))
+        partner.save(update_fields=["redirect_uris"])
+        record(
+            action="partner.redirect_uris_registered",
+            at=at,
+            subject_kind="partner",
+            subject_id=partner.id,
+            data={"redirect_uris": partner.redirect_uris},
+        )
+
+
+def require_redirectable(redirect_uris: Sequence[str]) -> None:
+    """Raise Refused (redirect_uri_invalid, uri) for what no browser may be sent to."""
+    for uri in redirect_uris:
+        if not is_redirectable(uri):
+            raise Refused("redirect_uri_invalid", uri=uri)
