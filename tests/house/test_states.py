@@ -14,15 +14,18 @@ from tools.state_diagrams import machines
 # Where the word of each machine is stored. Each is a column named `status`.
 TABLES = {
     "application": "intake_application",
+    "assignment": "training_assignment",
     "attendance": "training_attendance",
     "attendance attempt": "training_attendanceattempt",
     "award": "intake_award",
+    "feedback": "training_feedback",
     "incentive": "incentives_incentive",
     "message": "notifications_message",
     "payment batch": "disbursements_paymentbatch",
     "payment instruction": "disbursements_paymentinstruction",
     "payment intent": "purchases_paymentintent",
     "purchase": "purchases_purchase",
+    "sandbox submission": "training_sandboxsubmission",
     "voucher": "vouchers_voucher",
 }
 

@@ -1,6 +1,7 @@
 """The worker: sends the outbox as soon as something is in it, and runs what falls due as time passes.
 
-Two threads, because a bank that keeps silent must not hold up a one-time password; the main thread keeps the time.
+Threads, because a bank that keeps silent must not hold up a one-time password, nor a partner's slow server either of them;
+the main thread keeps the time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _LOG = logging.getLogger("prakerja.worker")
 # A due instant is looked for this often (wall seconds): stamps made by the worker are late by no more than this.
 _DUE_EVERY = 0.5
 _OUTBOX_EVERY = 1.0
+_FILES_EVERY = 1.0
 _RECONNECT_AFTER = 0.5
 
 
@@ -37,7 +39,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     threads = [
         threading.Thread(target=_persist, args=(step, stopping), name=step.__name__, daemon=True)
-        for step in (send_outbox, run_due)
+        for step in (send_outbox, run_due, fetch_files)
     ]
     for thread in threads:
         thread.start()
@@ -86,6 +88,17 @@ def run_due(stopping: threading.Event) -> None:
             finally:
                 _flag(lock, "SELECT pg_advisory_unlock(%s)", MOVING)
                 _let_go()
+
+
+def fetch_files(stopping: threading.Event) -> None:
+    """Fetch the files of assignments and feedback that wait."""
+    from prakerja.kernel import clock
+    from prakerja.training.processing import process_files
+
+    while not stopping.is_set():
+        busy = process_files(at=clock.now())
+        _let_go()
+        stopping.wait(0 if busy else _FILES_EVERY)
 
 
 def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Any]:

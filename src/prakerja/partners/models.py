@@ -17,6 +17,9 @@ class Partner(KeyedRow):
     how_to_redeem = models.TextField(blank=True)
     website = models.TextField(blank=True)
     redirect_uris = models.JSONField(default=list)
+    # Origins (`http://127.0.0.1:8005`) whose files and webhooks may be called although they are not public. They count for
+    # a sandbox partner of a sandbox only (`queries.trusted_origins`).
+    file_origins = models.JSONField(default=list)
     # `payable:<code>`; institutions only.
     payable = reference("ledger.Account", null=True)
     is_sandbox = models.BooleanField(default=False)

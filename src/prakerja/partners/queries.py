@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from prakerja.kernel.models import Installation
 from prakerja.kernel.secrets import unseal
 from prakerja.partners.models import ApiCredential, Partner
 
@@ -50,3 +51,14 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
         legacy_commit=partner.legacy_commit,
         rate_limit_per_minute=partner.rate_limit_per_minute,
     )
+
+
+def trusted_origins(*, partner_id: uuid.UUID) -> frozenset[str]:
+    """Origins of this partner that may be called although they are not of the public internet (`kernel.outside`).
+
+    Empty unless both the partner and the database are of a sandbox: what is registered by mistake elsewhere opens nothing.
+    """
+    origins = Partner.objects.filter(id=partner_id, is_sandbox=True).values_list("file_origins", flat=True).first()
+    if not origins or not Installation.objects.filter(is_sandbox=True).exists():
+        return frozenset()
+    return frozenset(origins)

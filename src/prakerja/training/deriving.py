@@ -11,9 +11,10 @@ from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery, certificate_visible_at, indonesian_calendar, wib_day
 from prakerja.purchases.models import Purchase
 from prakerja.training.completion import announce, close_purchase
-from prakerja.training.facts import BoughtCode, bought_code, derives
+from prakerja.training.facts import bought_code, derives
 from prakerja.training.models import Certificate, Completion
 from prakerja.training.policies import all_verified
+from prakerja.training.queries import assignments_complete
 
 
 @requires_transaction
@@ -27,7 +28,7 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
     found = bought_code(person_id=person_id, voucher_id=voucher_id)
     if not derives(found) or found.facts.status != "redeemed" or not all_verified(found.facts):
         return None
-    if not assignments_complete(found=found):
+    if not assignments_complete(person_id=person_id, voucher_id=voucher_id, required=found.required_assignments):
         return None
     if Completion.objects.filter(person_id=person_id, voucher_id=voucher_id).exists():
         return None
@@ -61,11 +62,3 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         data={"completed_date": completion.completed_date.isoformat(), "visible_from": visible_from.isoformat()},
     )
     return completion
-
-
-def assignments_complete(*, found: BoughtCode) -> bool:
-    """Whether every assignment that the course requires stands at 2, with its feedback.
-
-    There is no table of assignments yet: a course that requires some is completed by its institution's report.
-    """
-    return found.required_assignments == 0

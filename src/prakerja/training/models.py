@@ -9,6 +9,14 @@ from prakerja.kernel.models import KeyedRow, OwnedReference, owned_foreign_key, 
 from prakerja.kernel.states import StateMachine
 from prakerja.people.models import PersonRow
 
+# Their own file, because this one is long enough; Django looks for them here.
+from prakerja.training.submission_models import ASSIGNMENT_STATES as ASSIGNMENT_STATES
+from prakerja.training.submission_models import FEEDBACK_STATES as FEEDBACK_STATES
+from prakerja.training.submission_models import SANDBOX_SUBMISSION_STATES as SANDBOX_SUBMISSION_STATES
+from prakerja.training.submission_models import Assignment as Assignment
+from prakerja.training.submission_models import Feedback as Feedback
+from prakerja.training.submission_models import SandboxSubmission as SandboxSubmission
+
 ATTENDANCE_STATES = StateMachine("attendance", {"pending": ("verified",), "verified": ()})
 # What an institution asked for at url-generate. Expiry is derived from the instant, as with payment intents.
 ATTEMPT_STATES = StateMachine(

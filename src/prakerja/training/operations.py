@@ -14,10 +14,14 @@ from prakerja.training.queries import RedemptionStatus, redemption_status
 from prakerja.training.rating import rate
 from prakerja.training.redemption import redeem
 from prakerja.training.sandbox_codes import make_sandbox_codes
+from prakerja.training.submission_policies import Kind
+from prakerja.training.submitting import SubmissionReceipt, submit_assignment, submit_feedback
 from prakerja.training.verifying import cancel, check_code, send_code, verification, verify
 
 __all__ = [
     "CompletionReceipt",
+    "Kind",
+    "SubmissionReceipt",
     "VerificationRequest",
     "attendance_status",
     "cancel",
@@ -31,6 +35,8 @@ __all__ = [
     "request_verification",
     "reset",
     "send_code",
+    "submit_assignment",
+    "submit_feedback",
     "verification",
     "verify",
 ]
