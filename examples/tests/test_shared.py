@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from examples.shared.advice import NEXT_STEP
-from examples.shared.formats import rupiah, wib_date, wib_instant
+from examples.shared.formats import rupiah, wib_date, wib_instant, wib_last_day, wib_until
 from examples.shared.prakerja_client import Credentials, PartnerRefusal, PartnerUnavailable, PrakerjaClient, signature
 from examples.tests import sentences
 from examples.tests.fake_prakerja import FakePrakerja, Server
@@ -98,6 +98,16 @@ def test_instants_are_written_in_wib(instant: str | None, day: str, moment: str,
     assert wib_date(instant) == day
     assert wib_instant(instant) == moment
     assert wib_instant(instant, "en") == spoken
+
+
+def test_an_end_at_midnight_belongs_to_the_day_before() -> None:
+    midnight, afternoon = "2021-12-10T17:00:00Z", "2021-10-04T17:00:00+07:00"
+    assert wib_last_day(midnight) == "10 Desember 2021"
+    assert wib_last_day(afternoon) == "4 Oktober 2021"
+    assert wib_until(midnight) == "10 Desember 2021 pukul 23.59 WIB"
+    assert wib_until(midnight, "en") == "10 December 2021, 23:59 WIB"
+    assert wib_until(afternoon) == "4 Oktober 2021 pukul 17.00 WIB"
+    assert (wib_last_day(None), wib_until(None)) == ("", "")
 
 
 def test_rupiah() -> None:

@@ -93,9 +93,7 @@ def transfer() -> tuple[Response, int] | Response:
         ).rowcount
         row = _find(connection, reference)
         if is_new and behaviour.returned_because:
-            owe_callback(
-                connection, row, "returned", behaviour.returned_because, wait=world.settings.return_seconds
-            )
+            owe_callback(connection, row, "returned", behaviour.returned_because, wait=world.settings.return_seconds)
     if row["amount"] != amount or row["account_id"] != account["id"]:
         return jsonify({"error": "reference_used"}), 409
     if is_new and behaviour.keeps_silent:
@@ -114,13 +112,10 @@ def status(reference: str) -> tuple[Response, int] | Response:
     return jsonify(_answer(reference, row["status"], row["reason"]))
 
 
-def owe_callback(
-    connection: sqlite3.Connection, row: Any, status: str, reason: str, *, wait: float = 0
-) -> None:
+def owe_callback(connection: sqlite3.Connection, row: Any, status: str, reason: str, *, wait: float = 0) -> None:
     """Write down that the programme must be told, with the order's stamp: the bank knows no other."""
     connection.execute(
-        "INSERT INTO callback (reference, status, reason, at, due) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
+        "INSERT INTO callback (reference, status, reason, at, due) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (row["reference"], status, reason, row["at"], time.time() + wait),
     )
 
@@ -136,9 +131,7 @@ def _open_account(connection: sqlite3.Connection, provider: str, number: str, ho
         " SET holder_name = excluded.holder_name WHERE account.holder_name LIKE 'PEMEGANG %'",
         (secrets.token_hex(8), provider, number, holder_name),
     )
-    return connection.execute(
-        "SELECT * FROM account WHERE provider = ? AND number = ?", (provider, number)
-    ).fetchone()
+    return connection.execute("SELECT * FROM account WHERE provider = ? AND number = ?", (provider, number)).fetchone()
 
 
 def _answer(reference: str, status: str, reason: str | None) -> dict[str, str]:

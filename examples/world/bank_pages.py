@@ -50,18 +50,14 @@ def look_up() -> Any:
         return redirect(url_for("bank_pages.account", account_id=found[0]["id"]), 303)
     if found:
         return _overview(error=None, accounts=found)
-    return _overview(
-        error="Belum ada rekening atau dompet dengan nomor itu di bank demo ini.", accounts=None
-    ), 404
+    return _overview(error="Belum ada rekening atau dompet dengan nomor itu di bank demo ini.", accounts=None), 404
 
 
 @blueprint.get("/accounts/<account_id>")
 def account(account_id: str) -> str:
     """One account with its transfers, newest first."""
     connection = _store().connection
-    row = connection.execute(
-        f"{_ACCOUNTS} WHERE account.id = ? GROUP BY account.id", (account_id,)
-    ).fetchone()
+    row = connection.execute(f"{_ACCOUNTS} WHERE account.id = ? GROUP BY account.id", (account_id,)).fetchone()
     if row is None:
         abort(404)
     transfers = connection.execute(

@@ -70,9 +70,7 @@ class Caller(threading.Thread):
             "X-Bank-Signature": signature(self._settings.bank_key, body),
         }
         try:
-            answer = client.post(
-                f"{self._settings.callbacks_url}/bank/results", content=body, headers=headers
-            )
+            answer = client.post(f"{self._settings.callbacks_url}/bank/results", content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
         return answer.is_success

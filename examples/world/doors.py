@@ -54,12 +54,7 @@ def text(fields: dict[str, Any], name: str, *, longest: int, required: bool = Tr
     value = fields.get(name)
     if value is None and not required:
         return ""
-    if (
-        not isinstance(value, str)
-        or len(value) > longest
-        or "\x00" in value
-        or (required and not value.strip())
-    ):
+    if not isinstance(value, str) or len(value) > longest or "\x00" in value or (required and not value.strip()):
         refuse(400, "invalid", field=name)
     try:
         value.encode()

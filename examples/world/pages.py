@@ -48,9 +48,7 @@ def require_form_token() -> None:
     """Refuse a form that does not come from a page of ours."""
     expected = session.get("form_token", "")
     given = request.form.get("form_token", "")
-    if not expected or not hmac.compare_digest(
-        str(expected).encode(), given.encode("utf-8", "surrogateescape")
-    ):
+    if not expected or not hmac.compare_digest(str(expected).encode(), given.encode("utf-8", "surrogateescape")):
         abort(403)
 
 

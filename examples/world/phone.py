@@ -95,9 +95,7 @@ def inbox(typed: str) -> str:
     messages = _messages(address, after=0)
     for message in messages:
         message["codes"] = codes_in(message["text"])
-    rows = _store().connection.execute(
-        "SELECT email FROM mailbox WHERE number = ? ORDER BY email", (address,)
-    )
+    rows = _store().connection.execute("SELECT email FROM mailbox WHERE number = ? ORDER BY email", (address,))
     return render_template(
         "inbox.html",
         address=address,

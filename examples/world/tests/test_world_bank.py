@@ -32,9 +32,7 @@ def order(reference: str, number: str, **more: object) -> dict[str, object]:
         ("1000000003", ("SITI AMINAH", True, True)),
     ],
 )
-def test_inquiry_tells_whose_account_it_is(
-    bank: BankClient, number: str, expected: tuple[str, bool, bool]
-) -> None:
+def test_inquiry_tells_whose_account_it_is(bank: BankClient, number: str, expected: tuple[str, bool, bool]) -> None:
     asked = {"provider": "bca", "number": number, "name": "Siti Aminah", "nik_tail": "0001"}
     answer = bank.post("/bank/inquiry", asked)
     assert answer.status_code == 200
@@ -74,9 +72,7 @@ def test_an_impossible_account_is_not_found(bank: BankClient, provider: str, num
         ("2000000044", "settled", None),
     ],
 )
-def test_the_ending_chooses_the_answer(
-    bank: BankClient, number: str, status: str, reason: str | None
-) -> None:
+def test_the_ending_chooses_the_answer(bank: BankClient, number: str, status: str, reason: str | None) -> None:
     expected = {"reference": f"t-{number}", "status": status} | ({"reason": reason} if reason else {})
     answer = bank.post("/bank/transfers", order(f"t-{number}", number))
     assert (answer.status_code, answer.json()) == (200, expected)
@@ -135,9 +131,7 @@ def test_a_return_calls_back_until_it_is_taken(bank: BankClient, programme: Prog
     assert bank.post("/bank/transfers", order("t-return", "2400000006")).json() == first.json()
 
 
-def test_a_person_sends_a_transfer_back(
-    bank: BankClient, browser: httpx.Client, programme: Programme
-) -> None:
+def test_a_person_sends_a_transfer_back(bank: BankClient, browser: httpx.Client, programme: Programme) -> None:
     bank.post("/bank/transfers", order("t-button", "081255550010", provider="gopay"))
     page = look_up(browser, "0812-5555-0010")
     assert "GoPay" in page.text
@@ -201,9 +195,7 @@ def test_a_malformed_order_is_refused(bank: BankClient, change: dict[str, object
 
 
 def look_up(browser: httpx.Client, number: str) -> httpx.Response:
-    return browser.post(
-        "/bank/lookup", data={"form_token": token_of(browser.get("/bank/")), "number": number}
-    )
+    return browser.post("/bank/lookup", data={"form_token": token_of(browser.get("/bank/")), "number": number})
 
 
 def token_of(page: httpx.Response) -> str:

@@ -51,9 +51,7 @@ def test_all_spellings_of_a_number_are_one_phone_and_the_newest_comes_first(gate
     assert [one["text"] for one in after] == ["2"]
 
 
-def test_an_email_has_an_inbox_and_joins_a_phone_that_adds_it(
-    gateway: httpx.Client, browser: httpx.Client
-) -> None:
+def test_an_email_has_an_inbox_and_joins_a_phone_that_adds_it(gateway: httpx.Client, browser: httpx.Client) -> None:
     mail = message("m-mail", "Siti@Contoh.example", channel="email", subject="Selamat", text="Anda terpilih")
     assert gateway.post("/phone/messages", json=mail).status_code == 200
     assert "Anda terpilih" in browser.get("/phone/siti@contoh.example").text
@@ -118,9 +116,7 @@ def test_a_huge_body_is_refused(gateway: httpx.Client, size: int) -> None:
     assert gateway.post("/phone/messages", content=b"x" * size).status_code == 413
 
 
-def test_the_inbox_shows_text_as_text_and_the_code_to_copy(
-    gateway: httpx.Client, browser: httpx.Client
-) -> None:
+def test_the_inbox_shows_text_as_text_and_the_code_to_copy(gateway: httpx.Client, browser: httpx.Client) -> None:
     text = "Kode OTP Anda 482913 untuk <b>Rp600.000</b> 🙂. Jangan berikan kepada siapa pun."
     gateway.post("/phone/messages", json=message("m-otp", "081200000106", text=text))
     page = browser.get("/phone/081200000106")

@@ -40,8 +40,6 @@ def test_who_matches(gateway: httpx.Client, nik: str, answer: dict[str, object])
         ({"birth_date": "1990-02-30"}, "birth_date"),
     ],
 )
-def test_a_malformed_question_is_refused(
-    gateway: httpx.Client, change: dict[str, object], field: str
-) -> None:
+def test_a_malformed_question_is_refused(gateway: httpx.Client, change: dict[str, object], field: str) -> None:
     response = gateway.post("/registry/identity", json=PERSON | change)
     assert (response.status_code, response.json()) == (400, {"error": "invalid", "field": field})
