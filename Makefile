@@ -20,7 +20,7 @@ run: setup ## run everything on this machine with a demo world; Ctrl-C stops it
 setup: .venv/.installed .venv/.assets .venv/.translations ## build the environment in .venv; then .venv/bin/prakerja works
 
 test: setup .venv/.dev chromium ## build the environment and run every test, the browser tests included
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 check: setup .venv/.dev ## formatting, lint, types, import contracts, migrations, translations
 	$(BIN)/ruff format --check .
