@@ -15,3 +15,5 @@ PAGES = [
     path("language/<str:code>", views.language, name="language"),
 ]
 urlpatterns = [path("", include((PAGES, "sandbox")))]
+
+handler404 = views.not_found

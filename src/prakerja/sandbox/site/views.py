@@ -57,7 +57,7 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
         _shared(request)
         | {
             "participants": [one | {"stage": stage_name(one["stage"])} for one in accounts.participants()],
-            "operators": OPERATORS,
+            "operators": [(role_words(one.role), one) for one in OPERATORS],
         },
     )
 
@@ -83,6 +83,22 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     response = HttpResponseRedirect(back if back in pages else reverse("sandbox:clock"))
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=31_536_000, samesite="Lax", httponly=True)
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return render(request, "sandbox/not_found.html", _shared(request), status=404)
+
+
+def role_words(role: str) -> str:
+    """What an operator may do, in words."""
+    words = {
+        "viewer": _("Melihat"),
+        "approver": _("Menyetujui"),
+        "authoriser": _("Mengesahkan"),
+        "releaser": _("Mencairkan"),
+    }
+    return words.get(role, role)
 
 
 def task_name(name: str) -> str:
