@@ -56,6 +56,22 @@ def wib_date(instant: str | None, language: str = "id") -> str:
     return f"{moment.day} {MONTHS[language][moment.month - 1]} {moment.year}"
 
 
+def wib_last_day(instant: str | None, language: str = "id") -> str:
+    """Write the last day of a time that ends just before this RFC 3339 instant: midnight belongs to the day before."""
+    if not instant:
+        return ""
+    return wib_date((_in_wib(instant) - timedelta(seconds=1)).isoformat(), language)
+
+
+def wib_until(instant: str | None, language: str = "id") -> str:
+    """Write an end: a midnight as 23.59 of the day before, so that nobody reads one day too many."""
+    if not instant:
+        return ""
+    moment = _in_wib(instant)
+    is_midnight = (moment.hour, moment.minute) == (0, 0)
+    return wib_instant((moment - timedelta(seconds=1)).isoformat() if is_midnight else instant, language)
+
+
 def wib_instant(instant: str | None, language: str = "id") -> str:
     """Write day and hour of an RFC 3339 instant: 7 Oktober 2021 pukul 10.00 WIB."""
     if not instant:

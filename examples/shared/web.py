@@ -232,6 +232,8 @@ def _page_words() -> dict[str, Any]:
         "take_notice": _take_notice,
         "rupiah": lambda amount: formats.rupiah(amount, language),
         "wib_date": lambda instant: formats.wib_date(instant, language),
+        "wib_last_day": lambda instant: formats.wib_last_day(instant, language),
+        "wib_until": lambda instant: formats.wib_until(instant, language),
         "wib_instant": lambda instant: formats.wib_instant(instant, language),
         "portal_url": settings.portal_url,
         "phone_url": settings.phone_url,
