@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import uuid
 
+from prakerja.kernel import clock
+from prakerja.partners import epoch, keys
 from prakerja.partners.queries import Credential, credential_by_client_code
 
 logger = logging.getLogger(__name__)
 
-# A revoked key works on for at most this long.
+# What is changed past our operations, by hand, is seen after at most this long; what they change after `epoch.READ_EVERY`.
 CACHE_SECONDS = 3.0
 _CACHED_AT_MOST = 1_000
 
@@ -18,23 +21,47 @@ _CACHED_AT_MOST = 1_000
 PROBES_AN_HOUR = 100
 SLOWED_PER_MINUTE = 60
 
-_cache: dict[str, tuple[float, Credential]] = {}
+_cache: dict[str, tuple[float, int, Credential]] = {}
+# When the epoch was asked for last, and what it was then. One value, replaced at once: threads see one or the other.
+_epoch: tuple[float, int] = (float("-inf"), 0)
+_used: dict[uuid.UUID, float] = {}
 
 
 def find(*, client_code: str) -> Credential | None:
-    """Return the client's credential, at most CACHE_SECONDS old. Unknown clients are asked for again each time."""
+    """Return the client's credential as it was at most `epoch.READ_EVERY` seconds ago. Unknown ones are asked for each time."""
     moment = time.monotonic()
+    # Read before the credential, so that one changed in between is read again.
+    number = _epoch_at(moment)
     cached = _cache.get(client_code)
-    if cached is not None and moment - cached[0] < CACHE_SECONDS:
-        return cached[1]
+    if cached is not None and cached[1] == number and moment - cached[0] < CACHE_SECONDS:
+        return cached[2]
     found = credential_by_client_code(client_code=client_code)
     if found is None:
         _cache.pop(client_code, None)
         return None
     if len(_cache) >= _CACHED_AT_MOST:
         _cache.clear()
-    _cache[client_code] = (moment, found)
+    _cache[client_code] = (moment, number, found)
     return found
+
+
+def _epoch_at(moment: float) -> int:
+    global _epoch
+    if moment - _epoch[0] >= epoch.READ_EVERY:
+        # The moment is taken before the answer, so the bound holds however long the database takes.
+        _epoch = (moment, epoch.number())
+    return _epoch[1]
+
+
+def used(*, client: Credential, key_index: int) -> None:
+    """Note that a key signed a call: written by one call a minute and key, all others only look into a dictionary."""
+    key_id, moment = client.key_ids[key_index], time.monotonic()
+    last = _used.get(key_id)
+    if last is None or moment - last >= keys.USED_EVERY.total_seconds():
+        if len(_used) >= _CACHED_AT_MOST:
+            _used.clear()
+        _used[key_id] = moment
+        keys.note_use(key_id=key_id, wall=clock.wall())
 
 
 class Buckets:
@@ -97,6 +124,9 @@ def named_an_unknown_card(*, client: Credential) -> None:
 
 def forget() -> None:
     """Forget every credential and count: for tests, and for the process that has just changed a credential."""
+    global _epoch
+    _epoch = (float("-inf"), 0)
     _cache.clear()
+    _used.clear()
     for buckets in (_calls, _probes, _slowed):
         buckets.clear()

@@ -1,12 +1,16 @@
 """The signature of a partner's request (partner-api.md 1.5). Pure: no Django, no clock, no database.
 
-    raw text  = client_code + timestamp + METHOD + path + [authorization] + body
+    raw text  = client_code + timestamp + [nonce] + METHOD + path + [authorization] + body
     signature = hex(HMAC(sign_key, raw text)), SHA-1 in the published contract, SHA-256 at our own endpoints
 
 The published clients do not all sign the bytes that they send, so a body is also accepted in the spellings of
 `BodyForm`. Every form is the same JSON value with the same order of members and the same text of numbers, so
 accepting several does not let anybody sign one value and send another. The forms are made only when the raw
 bytes did not match.
+
+A nonce (our own endpoints only) can neither be taken out of a signed text nor put into one: what comes before it is at most
+12 digits that must be the present time, what comes after it is a method and a slash, and a nonce has 16 characters or
+more and no slash.
 """
 
 from __future__ import annotations
@@ -61,6 +65,7 @@ class Request:
     paths: tuple[str, ...]
     body: bytes
     authorization: str | None = None  # None: this endpoint has no such slot
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,10 @@ def sign(
     sign_key: str,
     algorithm: Algorithm = "sha1",
     authorization: str = "",
+    nonce: str = "",
 ) -> str:
     """Return the lower-case hex signature. The key is its characters, not decoded from hex (1.3)."""
-    head = f"{client_code}{timestamp}{method}{path}{authorization}".encode()
+    head = f"{client_code}{timestamp}{nonce}{method}{path}{authorization}".encode()
     return hmac.digest(sign_key.encode(), head + body, algorithm).hex()
 
 
@@ -148,7 +154,7 @@ def path_spellings(*, path: str, query: str, query_is_signed: bool, tail: str = 
 def _heads(request: Request) -> Iterator[tuple[str, AuthorizationForm, bytes]]:
     for path in request.paths:
         for slot, text in _authorization_forms(request.authorization):
-            head = f"{request.client_code}{request.timestamp}{request.method}{path}{text}"
+            head = f"{request.client_code}{request.timestamp}{request.nonce}{request.method}{path}{text}"
             yield path, slot, head.encode("utf-8", "surrogateescape")
 
 

@@ -7,6 +7,10 @@ from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, reference
 
+# Their own file, because they are a subject of their own; Django looks for them here.
+from prakerja.partners.webhook_models import WebhookEndpoint as WebhookEndpoint
+from prakerja.partners.webhook_models import WebhookSecret as WebhookSecret
+
 
 class Partner(KeyedRow):
     kind = models.TextField()
@@ -25,6 +29,8 @@ class Partner(KeyedRow):
     is_sandbox = models.BooleanField(default=False)
     legacy_commit = models.BooleanField(default=False)
     rate_limit_per_minute = models.IntegerField(default=6000)
+    # Networks (`203.0.113.0/24`) that its calls may come from; empty: any.
+    allowed_networks = models.JSONField(default=list)
     # Membership has dates: Sekolahmu left and Kariermu came within days (programme.md 1.1).
     member_from = models.DateTimeField()
     member_until = models.DateTimeField(null=True)
@@ -51,3 +57,38 @@ class ApiCredential(KeyedRow):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+
+class Epoch(models.Model):
+    """One row, counted up by whatever changes a partner or a key, so that doors know when what they remember is old."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="partners_epoch_one_row")]
+
+
+class UsedNonce(KeyedRow):
+    """A nonce that a partner has signed with. Kept for as long as its timestamp could still pass; wall time."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, db_index=False)
+    nonce = models.TextField()
+    used_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "nonce"], name="partners_usednonce_once")]
+
+
+class FirstAnswer(KeyedRow):
+    """What a write under an Idempotency-Key was answered with; made in the write's own transaction. `at` is wall time."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, db_index=False)
+    key = models.TextField()
+    call = models.TextField()
+    content_hash = models.BinaryField()
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "key"], name="partners_firstanswer_once")]

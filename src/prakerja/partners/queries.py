@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from prakerja.kernel.models import Installation
 from prakerja.kernel.secrets import unseal
@@ -19,10 +20,14 @@ class Credential:
     client_code: str
     # Every key that still lives, so that a partner can rotate without a gap.
     sign_keys: tuple[str, ...]
+    # Whose keys those are, in the same order.
+    key_ids: tuple[uuid.UUID, ...]
     is_revoked: bool
     is_sandbox: bool
     legacy_commit: bool
     rate_limit_per_minute: int
+    # Where calls may come from; empty: anywhere.
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...]
 
 
 def credential_by_client_code(*, client_code: str) -> Credential | None:
@@ -30,26 +35,27 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
 
     `is_revoked` says that the client exists and no key of it lives any more.
     """
-    rows = list(ApiCredential.objects.filter(client_code=client_code).select_related("partner"))
+    rows = list(ApiCredential.objects.filter(client_code=client_code).select_related("partner").order_by("id"))
     if not rows:
         return None
     partner: Partner = rows[0].partner
-    live = tuple(
-        unseal(row.sign_key_enc, table="partners_apicredential", column="sign_key_enc", row_id=row.id)
-        for row in rows
-        if row.revoked_at is None
-    )
+    live = [row for row in rows if row.revoked_at is None]
     return Credential(
         partner_id=partner.id,
         kind=partner.kind,
         code=partner.code,
         name=partner.name,
         client_code=client_code,
-        sign_keys=live,
+        sign_keys=tuple(
+            unseal(row.sign_key_enc, table="partners_apicredential", column="sign_key_enc", row_id=row.id)
+            for row in live
+        ),
+        key_ids=tuple(row.id for row in live),
         is_revoked=not live,
         is_sandbox=partner.is_sandbox,
         legacy_commit=partner.legacy_commit,
         rate_limit_per_minute=partner.rate_limit_per_minute,
+        allowed_networks=tuple(ip_network(text) for text in partner.allowed_networks),
     )
 
 

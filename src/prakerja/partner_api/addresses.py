@@ -1,0 +1,47 @@
+"""Where a call comes from: the peer itself, or what proxies that the settings name say of it.
+
+Anybody can write `X-Forwarded-For`, so it is read from its end, and only for as long as those who wrote it are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from django.conf import settings
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+
+def is_allowed(meta: Mapping[str, Any], networks: Sequence[Network]) -> bool:
+    """Whether the caller's address is in one of the networks; an address that cannot be read is in none."""
+    found = caller(meta)
+    return found is not None and _is_in(found, networks)
+
+
+def caller(meta: Mapping[str, Any]) -> Address | None:
+    """The caller's address, or None when it cannot be known."""
+    trusted: Sequence[Network] = getattr(settings, "PARTNER_API_TRUSTED_PROXIES", ())
+    found = _read(meta.get("REMOTE_ADDR", ""))
+    if not trusted:
+        return found
+    hops = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    while found is not None and hops and _is_in(found, trusted):
+        found = _read(hops.pop())
+    return found
+
+
+def _read(text: str) -> Address | None:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    # A socket for both families names an IPv4 caller `::ffff:203.0.113.7`.
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found
+
+
+def _is_in(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)

@@ -1,0 +1,155 @@
+"""A partner says where it wants to be told, and rotates the secrets that it checks with (Standard Webhooks)."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.audit.operations import record
+from prakerja.kernel import outside
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import seal, unseal
+from prakerja.partners.models import Partner
+from prakerja.partners.queries import trusted_origins
+from prakerja.partners.webhook_models import WebhookEndpoint, WebhookSecret
+
+EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "completion.accepted")
+_PREFIX = "whsec_"
+_SECRET_BYTES = 32
+_LIVE_SECRETS = 2
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """`events` are all that it is told of; `disabled_reason` is "", partner, gone or failing."""
+
+    endpoint_id: uuid.UUID
+    url: str
+    events: tuple[str, ...]
+    is_enabled: bool
+    disabled_reason: str
+    secret_count: int
+
+
+def set_webhook(
+    *, partner_id: uuid.UUID, url: str, events: Sequence[str] = (), is_enabled: bool = True, at: datetime
+) -> tuple[Webhook, str | None]:
+    """Register or change a partner's endpoint; returns it, and the secret when it is the first one.
+
+    `events` empty means all. Enabling it again forgets its failures; what waits is then sent. The address must be https
+    of the public internet, or of an origin registered for a sandbox partner. Raises Refused: webhook_url_invalid,
+    webhook_address_forbidden, field_invalid (events).
+    """
+    if not set(events) <= set(EVENTS):
+        raise Refused("field_invalid", field="events")
+    try:
+        outside.check(url, trusted_origins=trusted_origins(partner_id=partner_id), https_only=True)
+    except outside.AddressRefused as refusal:
+        raise Refused(
+            "webhook_address_forbidden" if refusal.reason == "private" else "webhook_url_invalid"
+        ) from None
+    with transaction():
+        # The partner's row orders two first registrations.
+        Partner.objects.select_for_update(no_key=True).get(id=partner_id)
+        endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+        endpoint = endpoint or WebhookEndpoint(id=new_id(), partner_id=partner_id, created_at=at)
+        is_new = endpoint._state.adding
+        endpoint.url, endpoint.events = url, [name for name in EVENTS if name in events]
+        endpoint.disabled_at = None if is_enabled else (endpoint.disabled_at or at)
+        endpoint.disabled_reason = "" if is_enabled else (endpoint.disabled_reason or "partner")
+        _forgive(endpoint)
+        endpoint.save()
+        secret = _make_secret(endpoint=endpoint, idempotency_key="", at=at) if is_new else None
+        _record("webhook.set", endpoint, at)
+    return _described(endpoint), secret
+
+
+def rotate_secret(*, partner_id: uuid.UUID, idempotency_key: str, at: datetime) -> str:
+    """Make one more secret; messages carry the signatures of the newest two. The same key again: the same secret.
+
+    Raises Refused: webhook_unknown.
+    """
+    with transaction():
+        endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+        if endpoint is None:
+            raise Refused("webhook_unknown")
+        if idempotency_key:
+            there = WebhookSecret.objects.filter(endpoint=endpoint, idempotency_key=idempotency_key).first()
+            if there is not None:
+                return _opened(there)
+        secret = _make_secret(endpoint=endpoint, idempotency_key=idempotency_key, at=at)
+        _record("webhook.secret_rotated", endpoint, at)
+    return secret
+
+
+def webhook(*, partner_id: uuid.UUID) -> Webhook | None:
+    """A partner's endpoint, or None when it registered none."""
+    found = WebhookEndpoint.objects.filter(partner_id=partner_id).first()
+    return _described(found) if found is not None else None
+
+
+def live_secrets(*, endpoint_id: uuid.UUID) -> tuple[str, ...]:
+    """The secrets that a message is signed with, newest first, each `whsec_` and base64."""
+    live = WebhookSecret.objects.filter(endpoint_id=endpoint_id, retired_at=None).order_by("-id")
+    return tuple(_opened(row) for row in live)
+
+
+@requires_transaction
+def disable(*, endpoint: WebhookEndpoint, reason: str, at: datetime) -> None:
+    """Stop telling a partner whose endpoint is gone or fails for days; what happens meanwhile waits."""
+    endpoint.disabled_at, endpoint.disabled_reason = at, reason
+    endpoint.save(update_fields=["disabled_at", "disabled_reason"])
+    _record("webhook.disabled", endpoint, at)
+
+
+@requires_transaction
+def _make_secret(*, endpoint: WebhookEndpoint, idempotency_key: str, at: datetime) -> str:
+    secret = _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    made = new_id()
+    WebhookSecret.objects.create(
+        id=made,
+        endpoint=endpoint,
+        secret_enc=seal(secret, table="partners_webhooksecret", column="secret_enc", row_id=made),
+        idempotency_key=idempotency_key,
+        created_at=at,
+    )
+    live = WebhookSecret.objects.filter(endpoint=endpoint, retired_at=None).order_by("-id").values_list("id", flat=True)
+    WebhookSecret.objects.filter(id__in=list(live)[_LIVE_SECRETS:]).update(retired_at=at)
+    return secret
+
+
+def _opened(row: WebhookSecret) -> str:
+    return unseal(row.secret_enc, table="partners_webhooksecret", column="secret_enc", row_id=row.id)
+
+
+def _forgive(endpoint: WebhookEndpoint) -> None:
+    endpoint.failing_since = endpoint.rest_until = None
+    endpoint.failure_count = endpoint.gone_count = 0
+
+
+def _described(endpoint: WebhookEndpoint) -> Webhook:
+    return Webhook(
+        endpoint_id=endpoint.id,
+        url=endpoint.url,
+        events=tuple(endpoint.events) or EVENTS,
+        is_enabled=endpoint.disabled_at is None,
+        disabled_reason=endpoint.disabled_reason,
+        secret_count=WebhookSecret.objects.filter(endpoint=endpoint, retired_at=None).count(),
+    )
+
+
+@requires_transaction
+def _record(action: str, endpoint: WebhookEndpoint, at: datetime) -> None:
+    record(
+        action=action,
+        at=at,
+        subject_kind="partner",
+        subject_id=endpoint.partner_id,
+        data={"is_enabled": endpoint.disabled_at is None, "reason": endpoint.disabled_reason},
+    )
