@@ -65,7 +65,9 @@ def rule(schema: dict[str, Any]) -> str:
     """How a value must look, in the symbols of JSON Schema."""
     parts = []
     for one in schema.get("anyOf", (schema,)):
-        if "enum" in one:
+        if one.get("format") == "date-time":
+            parts.append("RFC 3339, UTC")
+        elif "enum" in one:
             parts.append(", ".join(str(value) if value != "" else '""' for value in one["enum"]))
         elif "pattern" in one:
             parts.append(one["pattern"])

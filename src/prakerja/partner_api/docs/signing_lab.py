@@ -20,7 +20,7 @@ FIELDS = ("client_code", "timestamp", "method", "path", "authorization", "body",
 METHODS = ("POST", "GET", "PUT", "PATCH", "DELETE")
 # The published vector (partner-api.md 1.6): the page opens with it.
 EXAMPLE = {
-    "client_code": "myclient",
+    "client_code": "myclient_code",
     "sign_key": "my_sign_key",
     "timestamp": "1516239022",
     "method": "POST",

@@ -59,6 +59,11 @@ def page(request: HttpRequest, template: str, *, language: Language, name: str, 
     return respond(body, HTML)
 
 
+def forget() -> None:
+    """Make every page anew: for tests that change what pages tell."""
+    _kept.clear()
+
+
 def render(template: str, *, language: Language, base: str, here: str, **context: Any) -> bytes:
     """The bytes of one page. `here` is its address in this language."""
     other: Language = "en" if language == "id" else "id"
