@@ -21,6 +21,7 @@ from tests.partner_api import contract
 from tests.partner_api.signer import Signer
 
 PAYMENT = "/api/v1/integration/payment"
+SIGN_IN_NAMES = {"client_code": "X-Client-Id", "timestamp": "X-Timestamp", "signature": "X-Signature"}
 
 
 def set_programme_time(at: datetime) -> None:
@@ -48,7 +49,11 @@ class Partner:
     def ask(self, method: str, target: str, *, body: bytes, signed: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         algorithm = "sha256" if target.startswith("/api/v1/partner/") else "sha1"
         path, _, query = target.partition("?")
-        sent = Signer(self.credential, algorithm).headers(method, target, signed) | headers
+        sent = Signer(self.credential, algorithm).headers(method, target, signed)
+        if path.startswith(("/api/v1/oauth/", "/api/v1/resource/")):
+            # The sign-in calls have names of their own, and ignore what they do not ask for.
+            sent = {SIGN_IN_NAMES[name]: value for name, value in sent.items()}
+        sent |= headers
         meta: dict[str, Any] = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in sent.items()}
         if query:
             meta["QUERY_STRING"] = query

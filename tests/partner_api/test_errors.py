@@ -73,6 +73,10 @@ EXPECTED = {
     "face_not_verified": ("ERRTRX40392", 403),
     "state_expired": ("ERRTRX41090", 410),
     "attendance_incomplete": ("ERRPRT40994", 409),
+    "client_id_missing": ("ERROAUTH4024", 400),
+    "client_id_unknown": ("ERROAUTH4029", 400),
+    "access_token_missing": ("ERROAUTH4030", 400),
+    "grant_invalid": ("ERROAUTH4031", 400),
     "voucher_not_redeemed": ("ERRPRT40992", 409),
     "class_not_over": ("ERRPRT40993", 409),
     "completion_differs": ("ERRPRT40990", 409),
@@ -91,7 +95,9 @@ def test_every_code_and_reason_stands_once() -> None:
 
 @pytest.mark.parametrize("row", errors.TABLE, ids=lambda row: row.code)
 def test_rows_obey_the_grammar(row: errors.ErrorRow) -> None:
-    assert re.fullmatch(r"ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|410|413|423|429|500|503)\d\d", row.code)
+    assert re.fullmatch(
+        r"ERROAUTH40\d\d|ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|410|413|423|429|500|503)\d\d", row.code
+    )
     assert row.indonesian
     assert row.english
     assert row.meaning

@@ -126,12 +126,17 @@ def test_both_languages_differ_in_words_only() -> None:
 def test_what_the_file_says_of_a_signature() -> None:
     document = openapi.document("id")
     schemes = document["components"]["securitySchemes"]
-    assert {scheme["name"] for scheme in schemes.values()} == {"client_code", "timestamp", "signature", "Authorization"}
+    published = {"client_code", "timestamp", "signature", "Authorization"}
+    assert {scheme["name"] for scheme in schemes.values()} == published | {"X-Client-Id", "X-Timestamp", "X-Signature"}
     quota = document["paths"][f"{PAYMENT}/quota-schedule"]["post"]
     assert quota["security"] == [{"client_code": [], "timestamp": [], "signature": []}]
     assert quota["x-signature"] == "HMAC-SHA1"
     authorize = document["paths"][f"{PAYMENT}/authorize"]["post"]
     assert "payment_token" in authorize["security"][0]
+    asked = document["paths"]["/api/v1/oauth/authorize"]["get"]
+    assert asked["security"] == [{"x_client_id": [], "x_timestamp": [], "x_signature": []}]
+    profile = document["paths"]["/api/v1/resource/user_profile"]["get"]
+    assert (profile["security"], profile["x-signature"]) == ([{"x_client_id": [], "access_token": []}], "none")
     completions = document["paths"]["/api/v1/partner/completions"]["post"]
     assert completions["x-signature"] == "HMAC-SHA256"
     assert "Idempotency-Key" in {part["name"] for part in completions["parameters"] if part["required"]}

@@ -94,6 +94,30 @@ class TestCodesData(Data):
     items: list[TestCode]
 
 
+class OauthAuthorizeData(Data):
+    redirect_url: str
+
+
+class OauthTokenData(Data):
+    access_token: str
+    # Unix seconds as text.
+    expires_in: Annotated[str, Meta(pattern=r"^[0-9]{10}$")]
+    refresh_token: str
+    scope: str
+    token_type: Literal["Bearer"]
+
+
+class UserProfileData(Data):
+    """Empty where the scopes do not reach."""
+
+    dp_user_id: str
+    email: str
+    name: str
+    no_prakerja: Annotated[str, Meta(pattern=r"^([0-9]{16})?$")]
+    phone_number: str
+    user_id: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+
+
 class Institution(Data):
     code: str
     name: str

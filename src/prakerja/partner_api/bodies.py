@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Meta
@@ -28,6 +29,9 @@ Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://[^\s\x00-\x1f\x7
 Email = Annotated[str, Meta(max_length=254, pattern=r"\A[^@\s\x00-\x20\x7f-\x9f]+@[^@\s\x00-\x20\x7f-\x9f]+\Z")]
 # Compared to the letter with what the institution filed, so it may be anything.
 RedirectUri = Annotated[str, Meta(max_length=2000)]
+# Goes back as it came; long enough for every library, short enough for an address.
+State = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\A[^\x00-\x1f\x7f-\x9f]+\Z")]
+Secret = Annotated[str, Meta(max_length=500)]
 # Far above any price, far below the bounds of bigint.
 Amount = Annotated[int, Meta(ge=0, le=10**12)] | Annotated[str, Meta(pattern=r"\A[0-9]{1,12}\Z")]
 Invoice = Annotated[int, Meta(ge=0, le=10**18)] | Text
@@ -131,6 +135,29 @@ class UrlGenerate(Body, frozen=True):
         return None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid"
 
 
+class OauthAuthorize(Body, frozen=True, kw_only=True):
+    """oauth/authorize (2.14 a). `client_id` appears in an example only; when it is there it must be the caller's."""
+
+    state: State
+    scope: Annotated[str, Meta(max_length=500)]
+    redirect_uri: RedirectUri
+    login_uri: RedirectUri
+    client_id: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class OauthToken(Body, frozen=True):
+    """oauth/token (2.14 c); an example of the published pages sends it the refresh token too."""
+
+    code: Secret | None = None
+    token: Secret | None = None
+
+
+class OauthRefresh(Body, frozen=True):
+    """oauth/token/refresh (2.14 d)."""
+
+    token: Secret | None = None
+
+
 class Completion(Body, frozen=True):
     """partner/completions, our own (decisions.md 13)."""
 
@@ -163,6 +190,39 @@ def read(*, body: bytes, kind: type[B]) -> B:
 def read_query(*, members: dict[str, Any], kind: type[B]) -> B:
     """Read the members of a query string, where numbers are text. Raises Refused as `read` does."""
     return _convert(members, kind, strict=False)
+
+
+def pairs(query: str) -> dict[str, str]:
+    """The members of a query or of a form, none of them twice. Raises Refused: body_malformed."""
+    try:
+        found = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError:
+        raise Refused("body_malformed") from None
+    members = dict(found)
+    if len(members) != len(found):
+        raise Refused("body_malformed")
+    return members
+
+
+def read_anyhow(*, body: bytes, query: str, kind: type[B]) -> B:
+    """Read JSON, a form or the query, whatever the content type says: the published pages show all three (2.14 c).
+
+    What stands in the body goes before the query. Raises Refused as `read` does.
+    """
+    sent = body.strip()
+    if not sent:
+        members: dict[str, Any] = {}
+    elif sent.startswith(b"{"):
+        try:
+            members = json_text.read_object(body)
+        except json_text.BrokenJson:
+            raise Refused("body_malformed") from None
+    else:
+        try:
+            members = dict(pairs(sent.decode("ascii")))
+        except UnicodeDecodeError:
+            raise Refused("body_malformed") from None
+    return _convert(pairs(query) | members, kind, strict=True)
 
 
 def text(value: str, *, field: str) -> str:

@@ -1,6 +1,7 @@
 """One declaration per endpoint, and the one order in which every request is checked.
 
-    size → headers → client → key → timestamp → signature → rate → kind of partner → body → one call → envelope
+    size → headers → client → key → address → timestamp → signature → rate → nonce → kind of partner → body → one call →
+    envelope
 
 A view gets a `Call` and returns the data of the answer; whatever it refuses with is looked up in the table of codes.
 Bodies, tokens and codes never reach a log line: a fault is logged as its type and the places it passed.
@@ -9,12 +10,12 @@ Bodies, tokens and codes never reach a log line: a fault is logged as its type a
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -22,8 +23,10 @@ from django.http import HttpRequest, HttpResponse
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import bodies, clients, envelope, errors, signing
+from prakerja.partner_api import addresses, bodies, clients, envelope, errors, signing
+from prakerja.partner_api.dialect import INTEGRATION, Dialect, meta_name
 from prakerja.partner_api.guide import Guide
+from prakerja.partners import replays
 from prakerja.partners.queries import Credential
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ _NO_LIVING_CARD = frozenset(("card_unknown", "card_closed", "card_revoked", "awa
 
 # What an operation need not say, because the sentence wants the name of a member of our answers and questions.
 _IMPLIED = {"cursor_invalid": {"field": "cursor"}}
+
+_NONCE = re.compile("[A-Za-z0-9_-]{16,64}")
 
 Kind = Literal["platform", "institution"]
 B = TypeVar("B", bound=bodies.Body)
@@ -68,8 +73,14 @@ class Endpoint:
     is_idempotent: bool
     names_a_card: bool
     answer: Callable[[Call[Any]], Any]
+    dialect: Dialect = INTEGRATION
     # For the published pages; `docs` asks for one, no call does.
     guide: Guide | None = None
+
+    @property
+    def is_once(self) -> bool:
+        """Its repetition under the same Idempotency-Key is answered from what is kept (`replays.answer_once`)."""
+        return self.is_idempotent and self.guide is not None and self.guide.keeps_first_answer
 
     @property
     def is_published(self) -> bool:
@@ -91,12 +102,13 @@ def endpoint(
     has_authorization: bool = False,
     is_idempotent: bool = False,
     names_a_card: bool = False,
+    dialect: Dialect = INTEGRATION,
     guide: Guide | None = None,
 ) -> Callable[[Callable[[Call[B]], Any]], Callable[[Call[B]], Any]]:
     """Declare a view as the answer of a route and put it on the list that the URLs and the house tests read.
 
-    `is_idempotent` asks for an Idempotency-Key header; `names_a_card` counts unknown cards against the client; `guide`
-    is what the published pages tell of it.
+    `is_idempotent` asks for an Idempotency-Key header; `names_a_card` counts unknown cards against the client; `dialect`
+    names headers and reasons; `guide` is what the published pages tell of it.
     """
 
     def register(answer: Callable[[Call[B]], Any]) -> Callable[[Call[B]], Any]:
@@ -111,6 +123,7 @@ def endpoint(
                 has_authorization=has_authorization,
                 is_idempotent=is_idempotent,
                 names_a_card=names_a_card,
+                dialect=dialect,
                 answer=answer,
                 guide=guide,
             )
@@ -150,7 +163,9 @@ def respond(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -
     except Exception as error:
         _log_fault(declared, error)
         return refuse(request, "internal")
-    return envelope.success(data=data, message=declared.message, language=_language(request))
+    return envelope.success(
+        data=data, message=declared.message, language=_language(request), extra=declared.dialect.extra
+    )
 
 
 def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
@@ -178,46 +193,44 @@ def refuse(request: HttpRequest, reason: str, details: Mapping[str, Any] | None 
 
 def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -> Call[Any]:
     meta = request.META
+    dialect = declared.dialect
     length = _length(meta)
-    client_code = meta.get("HTTP_CLIENT_CODE", "")
-    signature = meta.get("HTTP_SIGNATURE", "")
-    timestamp = meta.get("HTTP_TIMESTAMP", "")
-    if not (client_code and signature and timestamp):
-        raise Refused("headers_missing")
-    # Beyond ASCII no client_code exists, and PostgreSQL would choke on what a broken sender put there.
-    client = clients.find(client_code=client_code) if client_code.isascii() and client_code.isprintable() else None
-    if client is None:
-        raise Refused("client_unknown")
-    if client.is_revoked:
-        raise Refused("key_revoked")
-    _check_timestamp(timestamp)
+    client, timestamp, signature = _caller(dialect, meta)
+    if dialect.is_signed:
+        _check_timestamp(timestamp)
     body = _read(meta, length)
     authorization = meta.get("HTTP_AUTHORIZATION", "") if declared.has_authorization else None
     query = meta.get("QUERY_STRING", "")
-    match = signing.verify(
-        request=signing.Request(
-            client_code=client_code,
-            timestamp=timestamp,
-            method=declared.method,
-            paths=signing.path_spellings(
-                path=request.path_info,
-                query=query,
-                query_is_signed=not declared.is_published,
-                tail=path.get("invoice_code", ""),
+    nonce = "" if declared.is_published else _nonce(meta)
+    if dialect.is_signed:
+        match = signing.verify(
+            request=signing.Request(
+                client_code=client.client_code,
+                timestamp=timestamp,
+                method=declared.method,
+                paths=signing.path_spellings(
+                    path=request.path_info,
+                    query=query,
+                    query_is_signed=not declared.is_published,
+                    tail=path.get("invoice_code", ""),
+                ),
+                body=body,
+                authorization=authorization,
+                nonce=nonce,
             ),
-            body=body,
-            authorization=authorization,
-        ),
-        signature=signature,
-        sign_keys=client.sign_keys,
-        algorithm=declared.algorithm,
-    )
-    if match is None:
-        raise Refused("signature_wrong")
-    _note_form(declared, client, match)
-    # Only after the signature: else anybody who knows a client_code could use up its calls.
-    if not clients.may_call(client=client):
-        raise Refused("rate_limited")
+            signature=signature,
+            sign_keys=client.sign_keys,
+            algorithm=declared.algorithm,
+        )
+        if match is None:
+            raise Refused("signature_wrong")
+        clients.used(client=client, key_index=match.key_index)
+        _note_form(declared, client, match)
+        # Only after the signature: else anybody who knows a client_code could use up its calls.
+        if not clients.may_call(client=client):
+            raise Refused("rate_limited")
+    if nonce:
+        replays.use_nonce(partner_id=client.partner_id, nonce=nonce)
     if client.kind != declared.kind:
         raise Refused("partner_kind")
     return Call(
@@ -225,9 +238,36 @@ def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) ->
         body=_members(declared, body, query),
         at=clock.now(),
         path=path,
-        token=_token(authorization) if authorization is not None else "",
+        token=_token(dialect, authorization) if authorization is not None else "",
         idempotency_key=_idempotency_key(meta) if declared.is_idempotent else "",
     )
+
+
+def _caller(dialect: Dialect, meta: Mapping[str, Any]) -> tuple[Credential, str, str]:
+    """The client that the headers name, with the timestamp and the signature ("" where a call has none)."""
+    found = {name: meta.get(meta_name(name), "") for name in dialect.headers}
+    if not found[dialect.client]:
+        raise Refused(dialect.client_missing)
+    if not all(found.values()):
+        raise Refused("headers_missing")
+    client_code = found[dialect.client]
+    # Beyond ASCII no client_code exists, and PostgreSQL would choke on what a broken sender put there.
+    client = clients.find(client_code=client_code) if client_code.isascii() and client_code.isprintable() else None
+    if client is None:
+        raise Refused(dialect.client_unknown)
+    if client.is_revoked:
+        raise Refused(dialect.client_revoked)
+    if client.allowed_networks and not addresses.is_allowed(meta, client.allowed_networks):
+        raise Refused("address_not_allowed")
+    return client, found.get(dialect.timestamp, ""), found.get(dialect.signature, "")
+
+
+def _nonce(meta: Mapping[str, Any]) -> str:
+    """The header `nonce`, "" when there is none. It is part of the signed text and works once. Raises Refused: field_invalid."""
+    text: str = meta.get("HTTP_NONCE", "")
+    if text and not _NONCE.fullmatch(text):
+        raise Refused("field_invalid", field="nonce")
+    return text
 
 
 def _length(meta: Mapping[str, Any]) -> int | None:
@@ -278,25 +318,20 @@ def _check_timestamp(text: str) -> None:
 
 
 def _members(declared: Endpoint, body: bytes, query: str) -> bodies.Body:
-    if declared.method != "GET":
-        return bodies.read(body=body, kind=declared.body)
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=20)
-    except ValueError:
-        raise Refused("body_malformed") from None
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Refused("body_malformed")
-    return bodies.read_query(members=members, kind=declared.body)
+    if declared.method == "GET":
+        return bodies.read_query(members=bodies.pairs(query), kind=declared.body)
+    if declared.dialect.is_lenient:
+        return bodies.read_anyhow(body=body, query=query, kind=declared.body)
+    return bodies.read(body=body, kind=declared.body)
 
 
-def _token(header: str) -> str:
+def _token(dialect: Dialect, header: str) -> str:
     """`Payment <token>`; the bare token is accepted too. Raises Refused: token_invalid."""
     words = header.split()
-    if len(words) == 2 and words[0].lower() == "payment":
+    if len(words) == 2 and words[0].lower() == dialect.scheme.lower():
         words = words[1:]
     if len(words) != 1 or not words[0].isascii() or len(words[0]) > 500:
-        raise Refused("token_invalid")
+        raise Refused(dialect.token_wrong)
     return words[0]
 
 

@@ -28,9 +28,11 @@ class _NoData:
 NO_DATA = _NoData()
 
 
-def success(*, data: Any, message: Sentences, language: Language) -> HttpResponse:
-    """Return 200 with the data; NO_DATA leaves the member out."""
-    answer = {"success": True, "message": message[language == "en"]}
+def success(
+    *, data: Any, message: Sentences, language: Language, extra: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Return 200 with the data; NO_DATA leaves the member out. `extra` are the members of a dialect."""
+    answer = {"success": True, "message": message[language == "en"], **(extra or {})}
     if data is not NO_DATA:
         answer["data"] = data
     return _response(answer, 200)

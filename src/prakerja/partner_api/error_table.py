@@ -195,7 +195,7 @@ REDEMPTION: tuple[Row, ...] = (
     ("ERRTRX40990", "sequence_out_of_order", (), PROPOSED,
      "Kehadiran sebelumnya belum terverifikasi.", "The attendance before this one is not verified yet.",
      "1 precedes all others, 999 is last"),
-    ("ERRTRX40091", "redirect_uri_unregistered", (), PROPOSED,
+    ("ERRTRX40091", "redirect_uri_unregistered", ("login_uri_unregistered",), PROPOSED,
      "Alamat kembali belum terdaftar.", "The redirect URI is not registered.",
      "redirect_uri is not one that the institution filed"),
     ("ERRTRX40991", "email_used", (), PROPOSED,
@@ -236,6 +236,21 @@ REDEMPTION: tuple[Row, ...] = (
      "Tugas belum dikirim; umpan balik belum dapat diberikan.",
      "No assignment was handed in; feedback cannot be given yet.",
      "feedback without an assignment of the same scope and sequence"),
+)
+# Seen at 2.14. The number after ERROAUTH is no status: the pages head all four as 400, with this one word as the sentence.
+SIGN_IN: tuple[Row, ...] = (
+    ("ERROAUTH4024", "client_id_missing", (), SEEN,
+     "Unauthorized", "Unauthorized",
+     "NotFoundContextClientId: the header X-Client-Id is missing"),
+    ("ERROAUTH4029", "client_id_unknown", (), SEEN,
+     "Unauthorized", "Unauthorized",
+     "ErrOauthClientIdNotFound: nobody has this client id, or all its keys are revoked"),
+    ("ERROAUTH4030", "access_token_missing", (), SEEN,
+     "Unauthorized", "Unauthorized",
+     "NotFoundContextUserId: there is no access token, or none that we made"),
+    ("ERROAUTH4031", "grant_invalid", (), SEEN,
+     "Unauthorized", "Unauthorized",
+     "ErrOauthAuthCodeNotFound: a code or token that is unknown, used, expired, ended, or another client's"),
 )
 COMPLETION: tuple[Row, ...] = (
     ("ERRPRT40992", "voucher_not_redeemed", (), PROPOSED,

@@ -12,20 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from prakerja.partner_api.dialect import Dialect
     from prakerja.partner_api.endpoint import Endpoint
 
-# What the check of every request may refuse with, in its order (endpoint.py).
-_ADMISSION = (
-    "body_too_large",
-    "headers_missing",
-    "client_unknown",
-    "key_revoked",
-    "timestamp_outside",
-    "signature_wrong",
-    "rate_limited",
-    "partner_kind",
-    "body_malformed",
-)
 _FAULTS = ("internal", "busy")
 
 
@@ -39,15 +28,32 @@ class Guide:
     about: str
     data: type[msgspec.Struct] | None
     refuses: tuple[str, ...] = ()
+    # A repetition under the same Idempotency-Key gets the first answer, other content is refused.
+    keeps_first_answer: bool = False
+
+
+def _admission(dialect: Dialect) -> list[str]:
+    """What the check of every request may refuse with, in its order (endpoint.py)."""
+    found = ["body_too_large", dialect.client_missing]
+    if dialect.is_signed:
+        found.append("headers_missing")
+    found += [dialect.client_unknown, dialect.client_revoked, "address_not_allowed"]
+    if dialect.is_signed:
+        found += ["timestamp_outside", "signature_wrong"]
+    return [*found, "rate_limited", "partner_kind", "body_malformed"]
 
 
 def refusals(declared: Endpoint) -> tuple[str, ...]:
     """Every reason that an endpoint can answer, each once: what every call checks, then its own, then our faults."""
-    found = [*_ADMISSION]
+    found = _admission(declared.dialect)
+    if not declared.is_published:
+        found += ["nonce_used", "field_invalid"]
+    if declared.is_once:
+        found.append("idempotency_key_used")
     if declared.body.__struct_fields__ or declared.is_idempotent or "<" in declared.path:
         found.append("field_invalid")
     if declared.has_authorization:
-        found.append("token_invalid")
+        found.append(declared.dialect.token_wrong)
     if declared.names_a_card:
         found.append("card_unknown")
     own = declared.guide.refuses if declared.guide else ()

@@ -47,6 +47,10 @@ _SECURITY: dict[str, tuple[str, str]] = {
         ),
     ),
     "payment_token": ("Authorization", _("`Payment <payment_token>`, dari send-otp.")),
+    "x_client_id": ("X-Client-Id", _("client_code Anda, di endpoint masuk (/api/v1/oauth/ dan /api/v1/resource/).")),
+    "x_timestamp": ("X-Timestamp", _("Seperti timestamp, di oauth/authorize.")),
+    "x_signature": ("X-Signature", _("Seperti signature, di oauth/authorize: SHA-1; query boleh ikut atau tidak.")),
+    "access_token": ("Authorization", _("Access token dari oauth/token, dengan atau tanpa `Bearer`.")),
 }
 
 
@@ -94,13 +98,15 @@ def _security_schemes() -> Node:
 
 def _operation(name: str, declared: Endpoint, found: dict[str, Any], language: Language) -> Node:
     guide = declared.guide
-    needed = ["client_code", "timestamp", "signature"] + (["payment_token"] if declared.has_authorization else [])
+    needed = [header.lower().replace("-", "_") for header in declared.dialect.headers]
+    if declared.has_authorization:
+        needed.append("access_token" if declared.dialect.scheme == "Bearer" else "payment_token")
     made: Node = {
         "operationId": name,
         "tags": [declared.kind],
         "summary": gettext(guide.title) if guide else name,
         "description": gettext(guide.about) if guide else "",
-        "x-signature": "HMAC-SHA256" if declared.algorithm == "sha256" else "HMAC-SHA1",
+        "x-signature": f"HMAC-{declared.algorithm.upper()}" if declared.dialect.is_signed else "none",
         "security": [{scheme: [] for scheme in needed}],
         "parameters": [*_path_parameters(declared), *_query_parameters(declared), *_headers(declared)],
         "responses": {"200": _success(declared, found), **_refusals(declared, language)},
@@ -176,7 +182,8 @@ def _member_schema(kind: Any) -> Node:
 
 def _success(declared: Endpoint, found: dict[str, Any]) -> Node:
     members: Node = {"success": {"const": True}, "message": {"type": "string"}}
-    sample: Node = {"success": True, "message": declared.message[0]}
+    sample: Node = {"success": True, "message": declared.message[0], **declared.dialect.extra}
+    members |= {name: {"const": value} for name, value in declared.dialect.extra.items()}
     if declared.guide is not None and declared.guide.data is not None:
         members["data"] = {"$ref": schemas.REFERENCE + declared.guide.data.__name__}
         sample["data"] = schemas.example(members["data"], found)

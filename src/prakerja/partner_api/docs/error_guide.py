@@ -11,12 +11,14 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from prakerja.partner_api.docs.own_words import OWN_GUIDE
 from prakerja.partner_api.errors import ErrorRow
 
 # What the {fields} of sentences are filled with in samples.
 SAMPLE_DETAILS: dict[str, Any] = {"field": "amount", "left": 2, "until": datetime(2021, 10, 1, 4, 30, tzinfo=UTC)}
 
 GUIDE: dict[str, str] = {
+    **OWN_GUIDE,
     # --- every call ---
     "headers_missing": _(
         "Salah satu header client_code, timestamp, signature tidak ada. Periksa proksi Anda: ada yang membuang header bergaris bawah."
@@ -102,6 +104,14 @@ GUIDE: dict[str, str] = {
     ),
     "code_not_redeemed": _("Peserta belum menukar kodenya (kehadiran urutan 1)."),
     "assignment_missing": _("Kirim dahulu tugas dengan scope dan sequence yang sama."),
+    # --- sign-in ---
+    "client_id_missing": _("Header X-Client-Id tidak ada (NotFoundContextClientId)."),
+    "client_id_unknown": _("Tidak ada klien dengan X-Client-Id ini (ErrOauthClientIdNotFound)."),
+    "access_token_missing": _("Access token tidak ada atau bukan buatan kami (NotFoundContextUserId)."),
+    "grant_invalid": _(
+        "Code atau token tidak dikenal, sudah dipakai, kedaluwarsa, diakhiri, atau milik klien lain "
+        "(ErrOauthAuthCodeNotFound). Minta peserta masuk lagi."
+    ),
     # --- completion ---
     "attendance_incomplete": _(
         "Pada skema ini penyelesaian mengikuti kehadiran dan tugas; laporan hanya menambah nilai dan nomor sertifikat."

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from prakerja.partner_api.docs.own_words import OWN_FIELDS
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -35,6 +37,7 @@ _REDEEM_CODE = Field(
 )
 
 FIELDS: dict[str, Field] = {
+    **{name: Field(*words) for name, words in OWN_FIELDS.items()},
     # --- courses, runs, prices ---
     "course_code": Field(_("Kode pelatihan."), "lkpis_1_9d680615-4048-11e"),
     "schedule_code": Field(_("Kode jadwal pelatihan itu."), "9d683f80404811ed"),
@@ -168,6 +171,45 @@ FIELDS: dict[str, Field] = {
     "notes": Field(_("Catatan untuk peserta."), "Sudah baik; lengkapi bagian biaya."),
     "assignment": Field(_("Keadaan tugas yang terakhir dikirim.")),
     "feedback": Field(_("Keadaan umpan balik yang terakhir dikirim.")),
+    # --- sign-in ---
+    "OauthAuthorize.state": Field(
+        _("Teks buatan Anda untuk mengenali kembalinya peserta; kembali apa adanya."), "k7Qm2xR9"
+    ),
+    "OauthTokenData.scope": Field(_("Data yang diizinkan, dipisah spasi."), "name email prakerjaid notelp"),
+    "OauthAuthorize.scope": Field(
+        _("Data yang diminta, dipisah spasi: name, email, prakerjaid, notelp. Yang tidak dikenal diabaikan."),
+        "name email prakerjaid notelp",
+    ),
+    "OauthAuthorize.redirect_uri": Field(
+        _("Alamat kembali bila diizinkan; harus terdaftar, huruf demi huruf."), "https://lms.example/prakerja/kembali"
+    ),
+    "login_uri": Field(
+        _("Alamat bila ditolak atau gagal, biasanya halaman masuk Anda; harus terdaftar."), "https://lms.example/masuk"
+    ),
+    "client_id": Field(_("client_code Anda; bila ada harus sama dengan X-Client-Id.")),
+    "redirect_url": Field(
+        _("Alamat halaman izin di Prakerja; arahkan peramban peserta ke sana."),
+        "https://portal.example/izin?permintaan=AdF3k9",
+    ),
+    "OauthToken.code": Field(_("Code dari alamat kembali."), "AaK1q8Vt4u0"),
+    "OauthToken.token": Field(_("Refresh token, sebagai ganti code; pakai oauth/token/refresh."), is_old=True),
+    "OauthRefresh.token": Field(_("Refresh token terakhir."), "AaK1q8Vt4u0y", is_required=True),
+    "access_token": Field(_("Token untuk membaca profil; berlaku satu jam."), "AaK1q8Vt4u0x"),
+    "expires_in": Field(_("Saat access_token berakhir: detik Unix sebagai teks, bukan lamanya."), "1698292816"),
+    "refresh_token": Field(_("Token untuk memperbarui, satu kali; berlaku 30 hari."), "AaK1q8Vt4u0y"),
+    "token_type": Field(_("Selalu Bearer."), "Bearer"),
+    "dp_user_id": Field(
+        _("Akun peserta di platform tempat ia terakhir membeli pelatihan Anda; dengan scope prakerjaid."), "user-1"
+    ),
+    "UserProfileData.email": Field(_("Alamat email; dengan scope email."), "siti@contoh.id"),
+    "UserProfileData.name": Field(_("Nama; dengan scope name."), "Siti Rahma"),
+    "no_prakerja": Field(
+        _("Nomor Kartu Prakerja; dengan scope prakerjaid, setelah peserta menonton ketiga video."), "9360123412341238"
+    ),
+    "phone_number": Field(_("Nomor ponsel; dengan scope notelp."), "+6281234567890"),
+    "user_id": Field(
+        _("Pengenal peserta, tetap di lembaga Anda dan lain di lembaga lain."), "018f3c2e-7b1a-7c3d-9e4f-1234567890ab"
+    ),
     # --- completion ---
     "completed_date": Field(_("Tanggal selesai, waktu Jakarta; bawaan hari ini."), "2021-10-04"),
     "score": Field(_("Nilai 0 sampai 100; boleh null."), 88),

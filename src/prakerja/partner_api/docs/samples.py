@@ -47,6 +47,10 @@ def sample(language: str, declared: Endpoint, operation: dict[str, Any], *, base
         body=body(operation),
         algorithm=declared.algorithm,
         has_authorization=declared.has_authorization,
+        is_signed=declared.dialect.is_signed,
+        headers=declared.dialect,
+        scheme=declared.dialect.scheme,
+        token_variable="PRAKERJA_ACCESS_TOKEN" if declared.dialect.scheme == "Bearer" else "PRAKERJA_PAYMENT_TOKEN",
         idempotency_key=IDEMPOTENCY_KEY if declared.is_idempotent else "",
         text=_QUOTES[language],
     )
