@@ -29,7 +29,9 @@ def served(entry: str, *, log: Path, workers: int = 2, threads: int = 8, pool: i
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", entry),
     ]
-    environment = os.environ | {"PRAKERJA_POOL": str(pool), "PRAKERJA_SUPERVISED": "1", "PYTHONPATH": str(ROOT)}
+    # The door runs the code that this process runs, and finds `bench` too (the bare ceilings are entries of ours).
+    paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
+    environment = os.environ | {"PRAKERJA_POOL": str(pool), "PRAKERJA_SUPERVISED": "1", "PYTHONPATH": paths}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     with open(log, "ab") as output:
         process = subprocess.Popen(

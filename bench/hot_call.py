@@ -156,13 +156,11 @@ class _Run:
     def tpcb(self, count: int) -> float:
         return self.driver.tpcb(clients=CLIENTS, each=math.ceil(count / CLIENTS)).rate
 
-    def function(self, count: int, *, clients: int = CLIENTS, timed: bool = False) -> Ceiling:
+    def function(self, count: int, *, clients: int = CLIENTS) -> Ceiling:
         """The function alone for the next people of the queue; `count` is a multiple of `clients`."""
         if self._next + count - 1 > self.queue.filled:
             raise RuntimeError("the queue is too short: calls without parameters would count as very fast ones")
-        found = self.driver.statement(
-            self.queue.statement, first=self._next, clients=clients, each=count // clients, timed=timed
-        )
+        found = self.driver.statement(self.queue.statement, first=self._next, clients=clients, each=count // clients)
         self._next += count
         self.attempted += count
         return found
@@ -227,7 +225,7 @@ def _round(
         return taken
 
     def timed() -> float:
-        ceiling = run.function(sizes["timed"], clients=CONNECTIONS, timed=True)
+        ceiling = run.function(sizes["timed"], clients=CONNECTIONS)
         found.function_latencies += ceiling.latencies
         return ceiling.rate
 

@@ -7,7 +7,6 @@ lower, so its ratios flatter.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -23,12 +22,13 @@ from prakerja.cli.postgres.binaries import Binaries, find_binaries
 
 # Rows of pgbench_branches: more than clients, so that clients do not queue for one (pgbench's own manual).
 SCALE = 20
-_RATE = re.compile(r"^tps = ([\d.]+) \(without initial connection time\)", re.MULTILINE)
+# A connection plans each statement afresh five times before it keeps the plan; the doors' connections are past that.
+WARM = 10
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """`latencies` in seconds; empty unless they were asked for."""
+    """Transactions a second, and how many seconds each took, while every client was warm and none had finished."""
 
     rate: float
     latencies: Sequence[float]
@@ -60,7 +60,7 @@ class Driver:
             return self._pgbench("--builtin", "tpcb-like", "--scale", str(SCALE), clients=clients, each=each)
         return _threads(self.dsn, _TPCB, clients=clients, each=each, first=1)
 
-    def statement(self, sql: str, *, first: int, clients: int, each: int, timed: bool = False) -> Ceiling:
+    def statement(self, sql: str, *, first: int, clients: int, each: int) -> Ceiling:
         """`sql` with `:number` going through first, first + 1, … once each, over all clients."""
         if not self._program:
             return _threads(self.dsn, [sql.replace(":number", "%(number)s")], clients=clients, each=each, first=first)
@@ -70,27 +70,22 @@ class Driver:
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write(script)
             file.flush()
-            return self._pgbench("--file", file.name, "--define", "done=0", clients=clients, each=each, timed=timed)
+            return self._pgbench("--file", file.name, "--define", "done=0", clients=clients, each=each)
 
-    def _pgbench(self, *arguments: str, clients: int, each: int, timed: bool = False) -> Ceiling:
+    def _pgbench(self, *arguments: str, clients: int, each: int) -> Ceiling:
         with tempfile.TemporaryDirectory() as folder:
-            logs = Path(folder) / "log"
-            timing = ("--log", "--log-prefix", str(logs)) if timed else ()
-            output = self._run(
-                *("--no-vacuum", "--protocol", "prepared", "--jobs", "2"),
+            self._run(
+                *("--no-vacuum", "--protocol", "prepared", "--jobs", "2", "--log", "--log-prefix", f"{folder}/log"),
                 *("--client", str(clients), "--transactions", str(each)),
-                *timing,
                 *arguments,
             )
-            latencies = [
-                int(line.split(" ", 3)[2]) / 1e6
-                for path in Path(folder).iterdir()
-                for line in path.read_text(encoding="ascii").splitlines()
-            ]
-        found = _RATE.search(output)
-        if found is None:
-            raise RuntimeError(f"pgbench said no rate:\n{output}")
-        return Ceiling(rate=float(found[1]), latencies=latencies)
+            return steady(
+                [
+                    (int(client), int(second) + int(micros) / 1e6, int(latency) / 1e6)
+                    for path in Path(folder).iterdir()
+                    for client, _, latency, _, second, micros in map(str.split, path.read_text().splitlines())
+                ]
+            )
 
     def _run(self, *arguments: str) -> str:
         environment = dict(os.environ)
@@ -102,6 +97,19 @@ class Driver:
         if done.returncode != 0:
             raise RuntimeError(f"pgbench failed:\n{done.stderr[-2000:]}")
         return done.stdout
+
+
+def steady(log: Sequence[tuple[int, float, float]]) -> Ceiling:
+    """What a log of (client, finished at, latency) says about the time when all clients were warm and at work."""
+    finished: dict[int, list[float]] = {}
+    for client, moment, _ in sorted(log, key=lambda line: line[1]):
+        finished.setdefault(client, []).append(moment)
+    start = max(moments[min(WARM, len(moments) // 4)] for moments in finished.values())
+    end = min(moments[-1] for moments in finished.values())
+    latencies = [latency for _, moment, latency in log if start < moment <= end]
+    if not latencies:
+        raise RuntimeError("the clients were never at work together: too few transactions to measure")
+    return Ceiling(rate=len(latencies) / (end - start), latencies=latencies)
 
 
 def server_binaries() -> Binaries:
@@ -142,12 +150,10 @@ _TPCB = [
 
 
 def _threads(dsn: str, statements: Sequence[str], *, clients: int, each: int, first: int) -> Ceiling:
-    latencies: list[float] = []
-    start = threading.Barrier(clients + 1)
+    log: list[tuple[int, float, float]] = []
 
     def work(client: int) -> None:
         with psycopg.connect(dsn, autocommit=True, prepare_threshold=0) as connection:
-            start.wait()
             for done in range(each):
                 number = {"number": first + client + clients * done}
                 began = time.perf_counter()
@@ -157,13 +163,12 @@ def _threads(dsn: str, statements: Sequence[str], *, clients: int, each: int, fi
                     with connection.transaction():
                         for statement in statements:
                             connection.execute(statement, number)
-                latencies.append(time.perf_counter() - began)
+                now = time.perf_counter()
+                log.append((client, now, now - began))
 
     threads = [threading.Thread(target=work, args=(client,)) for client in range(clients)]
     for thread in threads:
         thread.start()
-    start.wait()
-    began = time.perf_counter()
     for thread in threads:
         thread.join()
-    return Ceiling(rate=clients * each / (time.perf_counter() - began), latencies=latencies)
+    return steady(log)
