@@ -88,8 +88,8 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
 class Browser:
     """Keeps cookies, and stops where it is sent."""
 
-    def __init__(self) -> None:
-        self.http = httpx.Client(trust_env=False, timeout=10)
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
 
     def ask(self, address: str) -> httpx.Response:
         return self.http.get(address)
@@ -101,6 +101,12 @@ class Browser:
         return self.http.post(address, data={"csrfmiddlewaretoken": token[1], **form}, headers={"Referer": address})
 
 
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with httpx.Client(trust_env=False, timeout=10) as http:
+        yield Browser(http)
+
+
 def call(address: str, partner: Any, path: str, members: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(members, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json"} | Signer(partner).headers("POST", path, body)
@@ -109,7 +115,7 @@ def call(address: str, partner: Any, path: str, members: dict[str, Any]) -> dict
     return dict(answer.json()["data"])
 
 
-def test_from_the_link_to_the_institution_and_its_proof(doors: dict[str, str]) -> None:
+def test_from_the_link_to_the_institution_and_its_proof(doors: dict[str, str], browser: Browser) -> None:
     taken = bought_class()
     set_programme_time(STARTS[0])
     # Every process reads the moved clock again within this time.
@@ -119,7 +125,6 @@ def test_from_the_link_to_the_institution_and_its_proof(doors: dict[str, str]) -
     link = call(api, institution, "/api/v1/integration/oauth/url-generate", members)
     assert link["url"].startswith(f"{doors['portal']}/verifikasi/")
 
-    browser = Browser()
     page = browser.ask(link["url"])
     assert page.status_code == 200
     assert "form-action 'self' https://lms.example" in page.headers["Content-Security-Policy"]
@@ -140,8 +145,7 @@ def test_from_the_link_to_the_institution_and_its_proof(doors: dict[str, str]) -
     assert browser.ask(link["url"]).status_code == 410
 
 
-def test_addresses_that_could_split_a_header(doors: dict[str, str]) -> None:
-    browser = Browser()
+def test_addresses_that_could_split_a_header(doors: dict[str, str], browser: Browser) -> None:
     for tail in ("%0d%0aSet-Cookie:%20a=b", "x%00y", "..%2f..%2fdashboard", "A" * 4000):
         answer = browser.ask(f"{doors['portal']}/verifikasi/{tail}")
         assert answer.status_code == 404
