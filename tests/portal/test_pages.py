@@ -88,6 +88,11 @@ def test_every_own_page_at_every_stage(enter: Enter, language: str) -> None:
         browser.cookies["portal_language"] = language
         for path in OWN:
             answer = browser.get(path)
+            if path == "/video" and answer.status_code == 302:
+                # Who takes part no more has no films to watch; the dashboard says why.
+                assert answer["Location"] == "/dashboard"
+                assert "video/1/mulai" not in browser.get("/dashboard").text
+                continue
             assert answer.status_code == 200, path
             text = clean(answer)
             assert "no-store" in answer["Cache-Control"]
@@ -95,6 +100,14 @@ def test_every_own_page_at_every_stage(enter: Enter, language: str) -> None:
                 assert "Anda" not in text, path
         for address in re.findall(r'href="(/(?:transaksi|ulasan|survei)/[^"]+)"', browser.get("/dashboard").text):
             clean(browser.get(address))
+
+
+def test_who_was_revoked_is_offered_neither_films_nor_a_schedule(enter: Enter) -> None:
+    browser = enter(world.award(videos=0, status="revoked", ended_at=world.BOUGHT).person_id)
+    assert browser.get("/video").status_code == 302
+    text = clean(browser.get("/insentif"))
+    assert "Kepesertaan Anda sudah berakhir" in text
+    assert "paling lama 24 jam" not in text
 
 
 def test_the_dashboard_names_deadline_fund_and_next_step(enter: Enter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +19,7 @@ from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
 from prakerja.portal.texts import FAIL_REASONS, NOTICES, VOUCHER_LABELS, incentive_tag, sentence
-from prakerja.reporting.policies import derived_stage, is_running, next_action
+from prakerja.reporting.policies import ENDED, derived_stage, is_running, next_action
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Which of the six words of the way a stage stands at; an ended award shows no way.
@@ -68,6 +69,9 @@ def _films_page(
 ) -> HttpResponse:
     at = clock.now()
     board = read_dashboard(person_id=person_id, transactions=1)
+    if board.award is None or board.award.status in ENDED:
+        # Nothing to watch for; the dashboard says how things stand.
+        return redirect("portal:dashboard")
     shown = films(views=board.videos, language=language(), at=at)
     return page(
         request,

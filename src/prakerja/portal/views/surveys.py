@@ -66,9 +66,9 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
         answers = {name: text[:LONGEST_ANSWER] for name, text in typed.items() if text}
         if request.POST.get("consent") != "yes":
             errors["consent"] = _("Setujui dahulu penggunaan jawaban Anda.")
-        for item in questions:
+        for number, item in enumerate(questions, start=1):
             if item["id"] not in answers:
-                errors[f"q_{item['id']}"] = _("Jawab pertanyaan ini.")
+                errors[f"q_{item['id']}"] = _("Jawab pertanyaan %(n)s.") % {"n": number}
         if not errors:
             try:
                 given = {"consent": "yes", **answers}
