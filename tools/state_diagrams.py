@@ -45,7 +45,8 @@ def document() -> str:
         final = [state for state, follows in machine.table.items() if not follows]
         parts.append(
             f"## {machine.name.capitalize()}\n\n```mermaid\n{machine.diagram()}\n```\n\n"
-            f"Begins as `{machine.states()[0]}`; ends as {', '.join(f'`{state}`' for state in final)}.\n"
+            f"Begins as `{machine.states()[0]}`; "
+            + (f"ends as {', '.join(f'`{state}`' for state in final)}.\n" if final else "never ends.\n")
         )
     return "\n".join(parts)
 

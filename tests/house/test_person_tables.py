@@ -22,6 +22,7 @@ REFERENCE = {
     "intake_wave",
     "ledger_account",
     "partners_partner",
+    "partners_webhookendpoint",
     "programmes_schemeversion",
     "surveys_survey",
 }
@@ -47,6 +48,8 @@ NOT_A_REFERENCE = {
     ("audit_record", "subject_id"),
     ("ledger_transfer", "event_id"),
     ("ledger_transfer", "reverses_id"),
+    # A record of the audit trail, which nobody points at.
+    ("webhooks_delivery", "event_id"),
 }
 
 

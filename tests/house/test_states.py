@@ -18,15 +18,18 @@ TABLES = {
     "attendance": "training_attendance",
     "attendance attempt": "training_attendanceattempt",
     "award": "intake_award",
+    "curation": "catalogue_curationreview",
     "feedback": "training_feedback",
     "incentive": "incentives_incentive",
     "message": "notifications_message",
     "payment batch": "disbursements_paymentbatch",
     "payment instruction": "disbursements_paymentinstruction",
     "payment intent": "purchases_paymentintent",
+    "price proposal": "catalogue_priceproposal",
     "purchase": "purchases_purchase",
     "sandbox submission": "training_sandboxsubmission",
     "voucher": "vouchers_voucher",
+    "webhook delivery": "webhooks_delivery",
 }
 
 

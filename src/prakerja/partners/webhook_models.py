@@ -1,7 +1,7 @@
 """Where a partner wants to be told what happened, and the secrets that what it is told is signed with.
 
 Times of delivery are wall time, because they are about machines: a sandbox's clock that jumps a month must not give a
-partner's server up (ADR 0014).
+partner's server up (ADR 0015).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DISABLED_REASONS = ["partner", "gone", "failing"]
 class WebhookEndpoint(KeyedRow):
     """One per partner. Its id tells when it was made: what happened before is not told."""
 
-    partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, unique=True)
+    partner = models.OneToOneField("partners.Partner", on_delete=models.PROTECT)
     url = models.TextField()
     # Empty: every event.
     events = models.JSONField(default=list)

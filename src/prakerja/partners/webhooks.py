@@ -51,9 +51,7 @@ def set_webhook(
     try:
         outside.check(url, trusted_origins=trusted_origins(partner_id=partner_id), https_only=True)
     except outside.AddressRefused as refusal:
-        raise Refused(
-            "webhook_address_forbidden" if refusal.reason == "private" else "webhook_url_invalid"
-        ) from None
+        raise Refused("webhook_address_forbidden" if refusal.reason == "private" else "webhook_url_invalid") from None
     with transaction():
         # The partner's row orders two first registrations.
         Partner.objects.select_for_update(no_key=True).get(id=partner_id)

@@ -44,6 +44,7 @@ CONTEXTS = [
     "purchases",
     "training",
     "incentives",
+    "webhooks",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

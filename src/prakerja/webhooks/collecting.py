@@ -1,0 +1,153 @@
+"""Find what partners are to be told in the audit trail (ADR 0015).
+
+The verbs write an audit record in the transaction of what they do, and their hot functions stay as they are. The worker reads
+the records in the order of their ids, which is that of time, and writes a delivery for each partner that it concerns. A
+record can become visible after a younger one; so everything is read again once nobody can add to it any more. Reading
+twice records once, by a unique key.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from prakerja.kernel.db import row, rows, transaction
+from prakerja.kernel.ids import new_id
+from prakerja.partners.models import WebhookEndpoint
+from prakerja.partners.webhooks import EVENTS
+from prakerja.webhooks.models import Attempt, Cursor, Delivery
+
+# What the verbs call it → what partners call it.
+ACTIONS = {
+    "purchase.authorised": "voucher.issued",
+    "voucher.redeemed": "voucher.redeemed",
+    "purchase.voided": "transaction.voided",
+    "training.completed": "completion.accepted",
+}
+BATCH = 2000
+# Ids are made before their transaction begins, perhaps on a machine whose clock is behind: so much later than the
+# start of the oldest open transaction no older id can appear.
+SLACK = timedelta(seconds=60)
+KEPT = timedelta(days=30)
+
+_END = "SELECT id FROM audit_record WHERE id > %s AND id <= %s ORDER BY id OFFSET %s LIMIT 1"
+_LAST = "SELECT id FROM audit_record WHERE id > %s AND id <= %s ORDER BY id DESC LIMIT 1"
+_OLDEST = """
+SELECT min(xact_start) FROM pg_stat_activity
+ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+_CONCERNED = """
+SELECT record.id, record.person_id, record.action, record.at, purchase.id, purchase.platform_id, voucher.institution_id
+  FROM audit_record record
+  LEFT JOIN training_completion completion ON record.action = 'training.completed'
+        AND completion.person_id = record.person_id AND completion.id = record.subject_id
+  JOIN purchases_purchase purchase ON purchase.person_id = record.person_id
+        AND CASE record.action WHEN 'voucher.redeemed' THEN purchase.voucher_id = record.subject_id
+                               WHEN 'training.completed' THEN purchase.voucher_id = completion.voucher_id
+                               ELSE purchase.id = record.subject_id END
+  JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+ WHERE record.id > %s AND record.id <= %s AND record.action = ANY (%s)
+ ORDER BY record.id
+"""
+
+
+class Collected(NamedTuple):
+    """How many deliveries were recorded, and whether more records wait to be read."""
+
+    recorded: int
+    has_more: bool
+
+
+def collect(*, wall: datetime) -> Collected:
+    """Record what became known since the last call, a batch of records at most.
+
+    `wall` is the machine's time. Every record is read when it is new and once more when it is a minute old.
+    """
+    horizon = _boundary(_settled_before(wall))
+    with transaction():
+        endpoints = list(WebhookEndpoint.objects.all())
+        Cursor.objects.bulk_create([_beginning(endpoints, wall)], ignore_conflicts=True)
+        cursor = Cursor.objects.select_for_update(no_key=True).get(id=1)
+        if not endpoints:
+            cursor.seen = cursor.swept = max(cursor.swept, horizon)
+            cursor.save()
+            return Collected(0, has_more=False)
+        swept = Collected(0, has_more=False)
+        settled = min(horizon, cursor.seen)
+        if cursor.swept < settled:
+            end, swept = _read(endpoints, after=cursor.swept, until=settled, wall=wall)
+            cursor.swept = end if end is not None and swept.has_more else settled
+        end, fresh = _read(endpoints, after=cursor.seen, until=_boundary(wall + SLACK), wall=wall)
+        cursor.seen = end or cursor.seen
+        cursor.save()
+    return Collected(swept.recorded + fresh.recorded, has_more=swept.has_more or fresh.has_more)
+
+
+def prune(*, wall: datetime) -> int:
+    """Forget what was recorded more than 30 days ago, a thousand at a time; the audit trail still knows it."""
+    with transaction():
+        old = list(
+            Delivery.objects.filter(id__lt=_boundary(wall - KEPT)).order_by("id").values_list("id", flat=True)[:1000]
+        )
+        Attempt.objects.filter(delivery_id__in=old).delete()
+        Delivery.objects.filter(id__in=old).delete()
+    return len(old)
+
+
+def _read(
+    endpoints: list[WebhookEndpoint], *, after: uuid.UUID, until: uuid.UUID, wall: datetime
+) -> tuple[uuid.UUID | None, Collected]:
+    """Record the deliveries of one batch of records; returns the last record's id too, None when there is none."""
+    full = row(_END, [after, until, BATCH - 1])
+    last = full or row(_LAST, [after, until])
+    if last is None:
+        return None, Collected(0, has_more=False)
+    told = {endpoint.partner_id: endpoint for endpoint in endpoints}
+    deliveries = [
+        Delivery(
+            id=new_id(),
+            person_id=person_id,
+            endpoint=endpoint,
+            event_id=record_id,
+            event=ACTIONS[action],
+            purchase_id=purchase_id,
+            happened_at=at,
+            queued_at=wall,
+            next_attempt_at=wall,
+        )
+        for record_id, person_id, action, at, purchase_id, *partners in rows(
+            _CONCERNED, [after, last[0], list(ACTIONS)]
+        )
+        for endpoint in (told.get(partner_id) for partner_id in partners)
+        # What happened before it was registered is not told.
+        if endpoint is not None and record_id > endpoint.id and ACTIONS[action] in (endpoint.events or EVENTS)
+    ]
+    known = set(
+        Delivery.objects.filter(
+            person_id__in=[delivery.person_id for delivery in deliveries],
+            event_id__in=[delivery.event_id for delivery in deliveries],
+        ).values_list("endpoint_id", "event_id")
+    )
+    new = [delivery for delivery in deliveries if (delivery.endpoint_id, delivery.event_id) not in known]
+    # A rival may record the same meanwhile; the unique key lets it.
+    Delivery.objects.bulk_create(new, ignore_conflicts=True)
+    return last[0], Collected(len(new), has_more=full is not None)
+
+
+def _settled_before(wall: datetime) -> datetime:
+    """Nobody can add a record any more whose id was made before this instant."""
+    oldest = row(_OLDEST, [])
+    started = oldest[0] if oldest is not None else None
+    return min(wall, started or wall) - SLACK
+
+
+def _beginning(endpoints: list[WebhookEndpoint], wall: datetime) -> Cursor:
+    start = min((endpoint.id for endpoint in endpoints), default=_boundary(wall - SLACK))
+    return Cursor(id=1, seen=start, swept=start)
+
+
+def _boundary(instant: datetime) -> uuid.UUID:
+    """An identifier that is younger than all made before this instant and older than all made after it."""
+    milliseconds = int(instant.astimezone(UTC).timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80)
