@@ -1,0 +1,54 @@
+"""Where the one-time password of a purchase comes from: the sandbox's phone page, or somebody who types it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from prakerja.cli.arguments import CommandError
+
+_WAIT_S = 20.0
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
+def typed() -> str:
+    """Ask whoever sits here."""
+    sys.stderr.write("OTP from the participant's SMS: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def from_phone(url: str, phone: str) -> Callable[[], str]:
+    """Read the newest code on a phone page; what arrived before now is not it."""
+    seen = {_key(message) for message in _messages(url, phone)}
+
+    def read() -> str:
+        deadline = time.monotonic() + _WAIT_S
+        while time.monotonic() < deadline:
+            for message in _messages(url, phone):
+                found = _CODE.search(str(message.get("text", "")))
+                if found and _key(message) not in seen:
+                    return found.group()
+            time.sleep(0.2)
+        raise CommandError(f"Tidak ada OTP di {url} dalam {_WAIT_S:.0f} detik.", f"No OTP arrived at {url}.")
+
+    return read
+
+
+def _messages(url: str, phone: str) -> list[dict[str, Any]]:
+    try:
+        answer = httpx.get(f"{url.rstrip('/')}/phone/{quote(phone)}/messages.json", timeout=10, trust_env=False)
+        found = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise CommandError(f"Halaman ponsel {url} tidak menjawab.", f"The phone page {url} does not answer.") from error
+    return found if isinstance(found, list) else []
+
+
+def _key(message: dict[str, Any]) -> str:
+    return str(message.get("id") or (message.get("at"), message.get("text")))

@@ -1,0 +1,177 @@
+"""How the kit talks to the server under test: it signs by itself, sends exact bytes, and looks at every answer.
+
+Nothing here comes from our own door: a mistake there must not hide in the kit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+INTEGRATION = "/api/v1/integration"
+PAYMENT = f"{INTEGRATION}/payment"
+OWN = "/api/v1/partner"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a partner holds. The key stays out of every representation."""
+
+    client_code: str
+    sign_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and body of one answer; `document` is None when it is no JSON object."""
+
+    status: int
+    document: dict[str, Any] | None
+    content_type: str = ""
+
+    @property
+    def code(self) -> str:
+        """The error code, or "" when there is none."""
+        found = (self.document or {}).get("code")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == 200 and (self.document or {}).get("success") is True
+
+    @property
+    def data(self) -> dict[str, Any]:
+        found = (self.document or {}).get("data")
+        return found if isinstance(found, dict) else {}
+
+    def shown(self) -> str:
+        """What a report says of it: status and code, never what it holds about a person."""
+        if self.document is None:
+            return f"{self.status}, no JSON object"
+        return f"{self.status} {self.code}".strip()
+
+
+def compact(members: Any) -> bytes:
+    """JSON without white space, characters beyond ASCII as they are."""
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def signature(
+    *,
+    credentials: Credentials,
+    timestamp: str,
+    method: str,
+    path: str,
+    body: bytes,
+    authorization: str = "",
+    algorithm: str = "sha1",
+) -> str:
+    """Lower-case hex of the published raw text."""
+    head = f"{credentials.client_code}{timestamp}{method}{path}{authorization}".encode()
+    return hmac.new(credentials.sign_key.encode(), head + body, getattr(hashlib, algorithm)).hexdigest()
+
+
+class Wire:
+    """One server. Remembers what was wrong with the envelopes of its answers."""
+
+    def __init__(self, base_url: str, *, timeout_s: float) -> None:
+        self.base_url = base_url.rstrip("/")
+        # The address given is the address meant: proxy variables of the machine are ignored.
+        self._http = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False)
+        self.broken_envelopes: list[str] = []
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(
+        self, credentials: Credentials, path: str, members: Any, *, authorization: str = "", **changes: Any
+    ) -> Answer:
+        """Sign and send a call of the published contract. `changes` are those of `send`."""
+        body = members if isinstance(members, bytes) else compact(members)
+        return self.send(credentials, method="POST", path=path, body=body, authorization=authorization, **changes)
+
+    def get(self, credentials: Credentials, target: str, *, algorithm: str = "sha256") -> Answer:
+        """Sign and send a GET of our own endpoints."""
+        return self.send(credentials, method="GET", path=target, body=b"", algorithm=algorithm)
+
+    def send(
+        self,
+        credentials: Credentials,
+        *,
+        method: str,
+        path: str,
+        body: bytes,
+        signed: bytes | None = None,
+        sent_path: str | None = None,
+        authorization: str = "",
+        algorithm: str = "sha1",
+        timestamp: str | None = None,
+        headers: dict[str, str | None] | None = None,
+    ) -> Answer:
+        """Send `body` signed as `signed` (else as itself). `headers` replace or, with None, leave out our own."""
+        stamp = timestamp or str(int(time.time()))
+        made = signature(
+            credentials=credentials,
+            timestamp=stamp,
+            method=method,
+            path=path,
+            body=body if signed is None else signed,
+            authorization=authorization,
+            algorithm=algorithm,
+        )
+        wanted: dict[str, str | None] = {
+            "Content-Type": "application/json",
+            "client_code": credentials.client_code,
+            "timestamp": stamp,
+            "signature": made,
+            "Authorization": authorization or None,
+        }
+        for name, value in (headers or {}).items():
+            known = next((one for one in wanted if one.lower() == name.lower()), name)
+            kept = wanted.pop(known, None)
+            # `=` keeps our value under the name as it is spelled here.
+            wanted[name] = kept if value == "=" else value
+        kept_headers = [(name, value) for name, value in wanted.items() if value is not None]
+        return self._ask(method, sent_path or path, body, kept_headers)
+
+    def _ask(self, method: str, path: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
+        response = self._http.request(method, self.base_url + path, content=body or None, headers=headers)
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        answer = Answer(
+            status=response.status_code,
+            document=document if isinstance(document, dict) else None,
+            content_type=response.headers.get("content-type", ""),
+        )
+        problem = envelope_problem(answer)
+        if problem:
+            self.broken_envelopes.append(f"{method} {path}: {problem}")
+        return answer
+
+
+def envelope_problem(answer: Answer) -> str:
+    """What is wrong with an envelope (partner-api.md 1.7), or ""."""
+    found = answer.document
+    if found is None:
+        return f"{answer.status} without a JSON object"
+    if not answer.content_type.startswith("application/json"):
+        return f"Content-Type {answer.content_type or 'missing'}"
+    if not isinstance(found.get("message"), str) or not found["message"]:
+        return "no message"
+    if answer.status == 200:
+        return "" if found.get("success") is True else "200 without success true"
+    if found.get("success") is not False:
+        return f"{answer.status} without success false"
+    if 200 <= answer.status < 300:
+        return f"{answer.status}: clients take anything but 200 for a failure"
+    if not answer.code.startswith("ERR"):
+        return f"{answer.status} without a code"
+    return "a refusal with data" if "data" in found else ""

@@ -1,0 +1,211 @@
+"""`prakerja conformance` against a running system of ours, and against servers that break the contract."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from prakerja.cli.conformance.report import Report
+from prakerja.cli.conformance.shapes import QUOTA, problem
+from prakerja.cli.conformance.wire import Answer, envelope_problem
+from tests import running
+
+pytestmark = pytest.mark.journeys
+
+
+def play(system: running.System, *arguments: str) -> tuple[int, dict[str, Any]]:
+    result = system.run("conformance", "--base-url", system.urls["partner_api"], "--json", *arguments)
+    assert result.out, result.err
+    return result.code, result.document
+
+
+def section(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in document["sections"] if one["name"] == name)
+
+
+def not_holding(document: dict[str, Any]) -> list[str]:
+    return [
+        f"{part['name']}: {check['name']}: {check['detail']}"
+        for part in document["sections"]
+        for check in part["checks"]
+        if check["outcome"] != "holds"
+    ]
+
+
+def test_our_own_server_holds_everything(system: running.System) -> None:
+    """With both partners' credentials and somebody who buys, nothing required, proposed or optional is left out."""
+    shop = system.json("partner", "add", "--kind", "platform", "--code", "toko-uji", "--name", "Toko Uji")
+    school = system.json(
+        *("partner", "add", "--kind", "institution", "--code", "lembaga-uji", "--name", "Lembaga Uji"),
+        *("--redirect-uri", "https://lembaga.example/kembali"),
+    )
+    goods = system.json("sandbox", "course", "--price", "250000")
+    buyer = system.json("sandbox", "participant", "--stage", "ready")
+    code, document = play(
+        system,
+        *("--client-code", shop["client_code"], "--sign-key", shop["sign_key"]),
+        *("--institution-client-code", school["client_code"], "--institution-sign-key", school["sign_key"]),
+        *("--course-code", goods["course_code"], "--schedule-code", goods["schedule_code"], "--amount", "250000"),
+        *("--card-number", buyer["card_number"], "--phone", buyer["phone"]),
+        *("--otp-from-phone", system.urls["phone"]),
+        *("--redirect-uri", "https://lembaga.example/kembali"),
+    )
+    assert not_holding(document) == []
+    assert (code, document["ok"]) == (0, True)
+    assert [part["name"] for part in document["sections"] if part["skipped"]] == []
+    assert document["kind"] == "platform and institution"
+    names = {check["name"] for check in section(document, "Purchase")["checks"]}
+    assert {"authorize with the OTP: 200", "void: 200", "a second void: 400 ERRPLT40028"} <= names
+    assert document["holds"] > 120
+
+
+def test_an_institution_with_a_bought_code(system: running.System) -> None:
+    """The credentials' kind is found out; the code that is given is redeemed."""
+    pupil = system.json("sandbox", "participant", "--stage", "purchased")
+    school = pupil["institution_credentials"]
+    given = ("--client-code", school["client_code"], "--sign-key", school["sign_key"])
+    code, document = play(system, *given, "--redeem-code", pupil["redeem_code"])
+    assert not_holding(document) == []
+    assert code == 0
+    assert document["kind"] == "institution"
+    names = {check["name"] for check in section(document, "Redeem codes")["checks"]}
+    assert {"status of a code: 200", "commit: 200", "a second commit: ERRTRX40021"} <= names
+    assert section(document, "Purchase")["skipped"].startswith("no platform's credentials")
+    # Once more: it is used up, which is said and fails nothing.
+    code, document = play(system, *given, "--redeem-code", pupil["redeem_code"])
+    assert code == 0
+    assert "commit: the code was redeemed before" in section(document, "Redeem codes")["omitted"]
+
+
+def test_a_platform_alone_is_told_what_was_not_asked(system: running.System) -> None:
+    shop = system.json("partner", "add", "--kind", "platform", "--code", "toko-lain", "--name", "Toko Lain")
+    result = system.run(
+        *("conformance", "--base-url", system.urls["partner_api"] + "/"),
+        *("--client-code", shop["client_code"], "--sign-key", shop["sign_key"]),
+    )
+    assert result.code == 0, result.out
+    assert "✓ HMAC-SHA1 over the bytes that are sent" in result.out
+    assert "– skipped: nobody who buys" in result.out
+    assert "The published contract holds" in result.out
+    assert shop["sign_key"] not in result.out + result.err
+
+
+def test_a_wrong_key_fails_once(system: running.System) -> None:
+    code, document = play(system, "--client-code", "tokopedia", "--sign-key", "0" * 32)
+    assert (code, document["ok"]) == (1, False)
+    assert len(not_holding(document)) == 1
+    assert document["sections"][0]["omitted"] == ["all other forms: the plainest is refused"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--base-url", "http://127.0.0.1:9"], "does not answer"),
+        (["--base-url", "no address"], "is no address"),
+        (["--base-url", "http://127.0.0.1:9", "--institution-client-code", "x"], "go together"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(system: running.System, arguments: list[str], sentence: str) -> None:
+    result = system.run("conformance", "--client-code", "a", "--sign-key", "b", *arguments)
+    assert result.code == 2
+    assert sentence in result.err
+    assert result.out == ""
+
+
+# --- servers that break the contract ---
+
+
+class Careless(BaseHTTPRequestHandler):
+    """Takes any signature, answers 200 to everything and never says which envelope it uses."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = json.dumps({"status": "ok"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_DELETE = do_POST
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@pytest.fixture
+def careless() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Careless)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+def test_a_server_that_takes_everything_does_not_pass(system: running.System, careless: str) -> None:
+    result = system.run("conformance", "--base-url", careless, "--client-code", "a", "--sign-key", "b", "--json")
+    assert result.code == 1
+    failed = {
+        check["name"] for part in result.document["sections"] for check in part["checks"] if check["outcome"] == "fails"
+    }
+    assert {
+        "a wrong key is refused",
+        "another body than was signed is refused",
+        "broken JSON is refused",
+        "both codes empty: 400 ERRPLT40036",
+        "every answer of this run was an envelope",
+    } <= failed
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "expected"),
+    [
+        (200, {"success": True, "message": "OK", "data": {}}, ""),
+        (200, {"success": True, "message": "OK"}, ""),
+        (400, {"success": False, "message": "x", "code": "ERRPLT40036"}, ""),
+        (201, {"success": False, "message": "x", "code": "ERRPLT40036"}, "201: clients take anything but 200"),
+        (200, {"success": False, "message": "x"}, "200 without success true"),
+        (400, {"success": True, "message": "x"}, "400 without success false"),
+        (400, {"success": False, "message": "x"}, "400 without a code"),
+        (400, {"success": False, "message": "", "code": "ERR"}, "no message"),
+        (400, {"success": False, "message": "x", "code": "ERR1", "data": None}, "a refusal with data"),
+        (502, None, "502 without a JSON object"),
+    ],
+)
+def test_envelopes(status: int, document: Any, expected: str) -> None:
+    found = envelope_problem(Answer(status, document, "application/json"))
+    assert found.startswith(expected)
+    assert bool(found) is bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"schedule_code": "a", "course_code": "b", "quota": 1}, ""),
+        ({"schedule_code": "a", "course_code": "b", "quota": True}, "quota is bool"),
+        ({"schedule_code": "a", "course_code": "b", "quota": "1"}, "quota is str"),
+        ({"schedule_code": "a", "quota": 1}, "course_code is missing"),
+        ({"schedule_code": "a", "course_code": "b", "quota": 1, "x": 1}, "x is not published"),
+    ],
+)
+def test_shapes(data: dict[str, Any], expected: str) -> None:
+    assert problem(data, QUOTA) == expected
+
+
+def test_what_differs_from_our_choices_fails_nothing() -> None:
+    report = Report(base_url="http://x", kind="platform")
+    assert report.ok is False, "nothing was asked"
+    part = report.section("A")
+    part.required("one", True)
+    part.proposed("two", False, "seen")
+    assert report.ok is True
+    part.required("three", False)
+    assert report.ok is False
+    assert (report.as_json()["holds"], report.as_json()["differs"], report.as_json()["fails"]) == (1, 1, 1)
