@@ -56,7 +56,6 @@ _MAY_USE_NETWORK = {
     "cli/journeys/browser.py": {"httpx"},
     "cli/journeys/people.py": {"httpx"},
     "cli/journeys/timeline.py": {"httpx"},
-    "cli/journeys/play.py": {"socket"},
 }
 # Operations take `at`; these read programme time themselves.
 _ENTRY_POINTS = {"portal", "console", "partner_api", "callbacks", "cli", "config", "sandbox", "kernel"}
