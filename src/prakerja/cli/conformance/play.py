@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -16,6 +17,7 @@ from prakerja.cli.conformance.wire import PAYMENT, Credentials, Wire
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when everything required holds, 1 when not, 2 when the server cannot be asked."""
+    _check(arguments)
     wire = Wire(arguments.base_url, timeout_s=arguments.timeout)
     try:
         report = _play(arguments, wire)
@@ -24,8 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
             f"{arguments.base_url} tidak menjawab ({type(error).__name__}).",
             f"{arguments.base_url} does not answer ({type(error).__name__}).",
         ) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise CommandError(f"{arguments.base_url} bukan alamat.", f"{arguments.base_url} is no address.") from error
     finally:
         wire.close()
     if arguments.json:
@@ -63,19 +63,29 @@ def _kind(wire: Wire, credentials: Credentials) -> str:
     return "institution" if found.code.startswith("ERRTRX") else "platform"
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be meant before anything is sent. Raises CommandError."""
+    address = urlsplit(arguments.base_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise CommandError(f"{arguments.base_url} bukan alamat.", f"{arguments.base_url} is no address.")
+    groups = [[f"{other}_client_code", f"{other}_sign_key"] for other in ("platform", "institution")] + [
+        ["course_code", "schedule_code", "amount"]
+    ]
+    for names in groups:
+        given = [bool(getattr(arguments, name)) for name in names]
+        if any(given) and not all(given):
+            options = ", ".join("--" + name.replace("_", "-") for name in names)
+            raise CommandError(f"{options} diberikan bersama.", f"{options} go together.")
+    if arguments.otp_from_phone and not arguments.phone:
+        raise CommandError("--otp-from-phone perlu --phone.", "--otp-from-phone needs --phone.")
+
+
 def _others(arguments: argparse.Namespace, kind: str) -> dict[str, Credentials]:
-    found = {}
-    for other in ("platform", "institution"):
-        client_code = getattr(arguments, f"{other}_client_code")
-        sign_key = getattr(arguments, f"{other}_sign_key")
-        if bool(client_code) != bool(sign_key):
-            raise CommandError(
-                f"--{other}-client-code dan --{other}-sign-key diberikan bersama.",
-                f"--{other}-client-code and --{other}-sign-key go together.",
-            )
-        if client_code and other != kind:
-            found[other] = Credentials(client_code, sign_key)
-    return found
+    other = "institution" if kind == "platform" else "platform"
+    client_code = getattr(arguments, f"{other}_client_code")
+    if not client_code:
+        return {}
+    return {other: Credentials(client_code, getattr(arguments, f"{other}_sign_key"))}
 
 
 def _sell(report: Report, wire: Wire, credentials: Credentials | None, arguments: argparse.Namespace) -> None:
@@ -101,20 +111,11 @@ def _sell(report: Report, wire: Wire, credentials: Credentials | None, arguments
 
 def _goods(arguments: argparse.Namespace, wire: Wire, credentials: Credentials) -> platform.Goods | None:
     given = (arguments.course_code, arguments.schedule_code, arguments.amount)
-    if all(given):
-        return platform.Goods(*given)
-    if any(given):
-        raise CommandError(
-            "--course-code, --schedule-code, dan --amount diberikan bersama.",
-            "--course-code, --schedule-code and --amount go together.",
-        )
-    return platform.find_goods(wire, credentials)
+    return platform.Goods(*given) if all(given) else platform.find_goods(wire, credentials)
 
 
 def _otp_source(arguments: argparse.Namespace) -> Callable[[], str] | None:
     if arguments.otp_from_phone:
-        if not arguments.phone:
-            raise CommandError("--otp-from-phone perlu --phone.", "--otp-from-phone needs --phone.")
         return otp.from_phone(arguments.otp_from_phone, arguments.phone)
     return otp.typed if sys.stdin.isatty() else None
 
