@@ -9,6 +9,7 @@ import pytest
 
 from prakerja.partner_api import clients
 from prakerja.partners.operations import NewCredential, add_partner
+from tests.partner_api import granian
 from tests.partner_api.partner import Scene
 from tests.partner_api.signer import AT
 
@@ -36,3 +37,10 @@ def scene(db: None, settings: Any) -> Scene:
     """The door with its own URLs, and everybody in place."""
     settings.ROOT_URLCONF = "prakerja.partner_api.urls"
     return Scene()
+
+
+@pytest.fixture(scope="module")
+def port(django_db_setup: None) -> Iterator[int]:
+    """The door under the real server."""
+    with granian.running() as number:
+        yield number
