@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from examples.institution import enrolments, views
+from examples.institution.attendance import Attendance
 from examples.institution.classes import Classes
 from examples.institution.study import Study
 from examples.shared import store, web
 from examples.shared.accounts import accounts_blueprint
-from examples.shared.config import PartnersFile, Settings
+from examples.shared.config import VERIFICATION, PartnersFile, Settings
 from examples.shared.prakerja_client import Credentials, PrakerjaClient
 from examples.shared.texts import Translator
 
@@ -31,6 +32,9 @@ class School:
     client: PrakerjaClient
     partners: PartnersFile
     classes: Classes
+    verifies: bool
+    own_url: str
+    portal_url: str
 
     def credentials(self, institution: str) -> Credentials:
         """Return an institution's own credentials."""
@@ -44,6 +48,18 @@ class School:
             credentials=self.credentials(code),
             enrolments=enrolments.Enrolments(web.database()),
             institution=code,
+        )
+
+    def attendance(self) -> Attendance:
+        """Return the attendances of the institution of this request."""
+        code = web.site().code
+        base = self.own_url or request.host_url
+        return Attendance(
+            client=self.client,
+            credentials=self.credentials(code),
+            enrolments=enrolments.Enrolments(web.database()),
+            institution=code,
+            redirect_uri=f"{base.rstrip('/')}/{code}/callback",
         )
 
     def institutions(self) -> dict[str, str]:
@@ -92,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
         translator=Translator(HERE.parent / "shared" / "english.json", HERE / "english.json"),
         find_site=lambda: _find_site(partners),
         front=FRONT,
+        may_lead_to_portal=settings.attendance == VERIFICATION,
     )
     app = web.build_app("institution", HERE, program)
     client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s, language=web.language)
@@ -99,6 +116,9 @@ def create_app(settings: Settings) -> Flask:
         client=client,
         partners=partners,
         classes=Classes(client, lambda code: partners.credentials(KIND, code)),
+        verifies=settings.attendance == VERIFICATION,
+        own_url=settings.institution_url,
+        portal_url=settings.portal_url,
     )
 
     @app.url_value_preprocessor

@@ -11,6 +11,8 @@ from typing import Any
 from examples.shared.prakerja_client import Credentials, PrakerjaClient
 
 FRESH_S = 3.0
+# The number that the contract gives to the post-test; 1 to 10 are the meetings.
+POST_TEST = 999
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,13 @@ class ClassRun:
     capacity: int
     seats_taken: int
     certificate_kinds: tuple[str, ...]
+    session_starts: dict[int, str]
+
+    @property
+    def sequences(self) -> tuple[int, ...]:
+        """Return the attendances to be proved: 1 to n of a live class or 1 of a self-paced one, and the post-test."""
+        meetings = self.session_count if self.delivery == "live" else 1
+        return (*range(1, meetings + 1), *((POST_TEST,) if self.has_post_test else ()))
 
     @property
     def lessons(self) -> tuple[str, ...]:
@@ -63,6 +72,7 @@ def _class_run(item: dict[str, Any]) -> ClassRun:
         capacity=item.get("capacity") or 0,
         seats_taken=item.get("seats_taken") or 0,
         certificate_kinds=tuple(item.get("certificate_kinds") or ()),
+        session_starts={entry["number"]: entry["starts_at"] for entry in item.get("sessions") or ()},
     )
 
 

@@ -30,6 +30,17 @@ CREATE TABLE IF NOT EXISTS lessons_done (
     lesson INTEGER NOT NULL,
     PRIMARY KEY (enrolment, lesson)
 );
+CREATE TABLE IF NOT EXISTS attendance_states (
+    state TEXT PRIMARY KEY,
+    enrolment INTEGER NOT NULL REFERENCES enrolments (number) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    UNIQUE (enrolment, sequence)
+);
+CREATE TABLE IF NOT EXISTS attended (
+    enrolment INTEGER NOT NULL REFERENCES enrolments (number) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (enrolment, sequence)
+);
 """
 
 
@@ -108,6 +119,66 @@ class Enrolments:
         )
         held = self.by_code(institution=institution, redeem_code=redeem_code)
         return held if held and held.account_id == account_id else None
+
+    def reserve_for_verification(
+        self, *, institution: str, account_id: str, redeem_code: str, run: tuple[str, str], title: str, state: str
+    ) -> Enrolment | None:
+        """Note who was sent to prove to be there. Prakerja knows one living state per code, the newest: so does this
+        table, and a reservation of somebody who never proved anything is replaced. None when the code is in use."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.execute(
+                "DELETE FROM enrolments WHERE institution = ? AND redeem_code = ? AND status = 'opening'"
+                " AND account_id <> ?",
+                (institution, redeem_code, account_id),
+            )
+            held = self.reserve(
+                institution=institution,
+                account_id=account_id,
+                redeem_code=redeem_code,
+                course_code=run[0],
+                schedule_code=run[1],
+                title=title,
+            )
+            if held is not None:
+                self.keep_state(held, sequence=1, state=state)
+        except sqlite3.Error:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+        return held
+
+    def keep_state(self, enrolment: Enrolment, *, sequence: int, state: str) -> None:
+        """Keep the newest state of one attendance; the one before it is worth nothing any more."""
+        self._connection.execute(
+            "INSERT INTO attendance_states (state, enrolment, sequence) VALUES (?, ?, ?)"
+            " ON CONFLICT (enrolment, sequence) DO UPDATE SET state = excluded.state",
+            (state, enrolment.number, sequence),
+        )
+
+    def by_state(self, *, institution: str, account_id: str, state: str) -> tuple[Enrolment, int] | None:
+        """Return whose attendance a state belongs to, and its sequence; None unless it is this account's own."""
+        row = self._connection.execute(
+            "SELECT enrolments.*, attendance_states.sequence FROM attendance_states"
+            " JOIN enrolments ON enrolments.number = attendance_states.enrolment"
+            " WHERE state = ? AND institution = ? AND account_id = ?",
+            (state, institution, account_id),
+        ).fetchone()
+        found = _enrolment(row)
+        return (found, int(row["sequence"])) if found else None
+
+    def attended(self, enrolment: Enrolment) -> set[int]:
+        """Return the sequences whose attendance Prakerja has confirmed."""
+        rows = self._connection.execute("SELECT sequence FROM attended WHERE enrolment = ?", (enrolment.number,))
+        return {row["sequence"] for row in rows}
+
+    def mark_attended(self, enrolment: Enrolment, sequence: int) -> Enrolment:
+        """Note a confirmed attendance; the first one opens the class. Doing so twice changes nothing."""
+        self._connection.execute(
+            "INSERT INTO attended (enrolment, sequence) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (enrolment.number, sequence),
+        )
+        return self.change(enrolment, status="open") if enrolment.status == "opening" else enrolment
 
     def release(self, enrolment: Enrolment) -> None:
         """Forget a reservation that Prakerja refused."""

@@ -35,6 +35,12 @@ def clean_code(typed: str) -> str:
     return re.sub(r"[\s\-\u2010-\u2015]", "", typed).upper()
 
 
+def require_class(status: dict[str, Any], run: ClassRun) -> None:
+    """Raise `WrongClass` unless the code with this status opens this class."""
+    if (status.get("course_code"), status.get("schedule_code")) != (run.course_code, run.schedule_code):
+        raise WrongClass(course_code=str(status.get("course_code")), schedule_code=str(status.get("schedule_code")))
+
+
 @dataclass(frozen=True)
 class Study:
     """What one institution does with a code and with a finished class."""
@@ -50,8 +56,7 @@ class Study:
         The code is reserved here before it is committed there. When the answer to a commit is lost, the reservation
         tells a repeated attempt that the code was used by this very account."""
         status = self.client.redeem_status(credentials=self.credentials, redeem_code=redeem_code)
-        if (status.get("course_code"), status.get("schedule_code")) != (run.course_code, run.schedule_code):
-            raise WrongClass(course_code=str(status.get("course_code")), schedule_code=str(status.get("schedule_code")))
+        require_class(status, run)
         held = self.enrolments.by_code(institution=self.institution, redeem_code=redeem_code)
         if status.get("status") == REDEEMED:
             if held is None or held.account_id != account_id:

@@ -9,6 +9,8 @@ OPEN_DASHBOARD = "Buka dashboard Prakerja untuk melihat status kepesertaan Anda.
 NEW_OTP = "Tekan “Kirim ulang OTP”, lalu ketik kode yang baru."
 START_AGAIN = "Ulangi pembelian dari halaman pelatihan."
 CHECK_CODE = "Periksa lagi 12 huruf dan angka pada halaman pesanan di toko tempat Anda membeli."
+TRY_AGAIN = "Mulai verifikasi sekali lagi bila Anda siap."
+ASK_SCHOOL = "Hubungi lembaga pelatihan: pengaturannya di Prakerja belum lengkap."
 ASK_SHOP = "Hubungi toko tempat Anda membeli bila Anda merasa ini keliru."
 
 NEXT_STEP = {
@@ -50,7 +52,18 @@ NEXT_STEP = {
     "ERRTRX40022": ASK_SHOP,
     "ERRTRX40101": ASK_SHOP,
     "ERRTRX40021": "Masuk dengan akun yang Anda pakai ketika memasukkan kode ini, lalu buka “Kelas saya”.",
+    "ERRTRX40090": "Buka kelas Anda dan pilih pertemuan dari daftarnya.",
+    "ERRTRX40990": "Verifikasi dahulu kehadiran pada pertemuan sebelumnya.",
+    "ERRTRX40091": ASK_SCHOOL,
+    "ERRTRX40991": "E-mail akun ini sudah dipakai untuk pelatihan yang sama. Masuk dengan akun Anda yang lain.",
+    "ERRTRX40092": TRY_AGAIN,
+    "ERRTRX40390": ASK_SCHOOL,
+    "ERRTRX40392": "Ulangi dengan wajah Anda sendiri, di tempat yang terang.",
+    "ERRTRX41090": TRY_AGAIN,
+    "ERRTRX40995": "Verifikasi kehadiran pertama dahulu, lalu kirim tugas.",
+    "ERRTRX40996": "Tunggu peserta mengirim tugasnya.",
     "ERRPRT40993": "Kirim laporan lagi setelah kelas berakhir.",
+    "ERRPRT40994": "Lengkapi dahulu kehadiran dan tugas di halaman kelas, lalu kirim laporan lagi.",
     "ERRPRT40992": "Masukkan kode kelas terlebih dahulu.",
     "ERRINT42990": "Tunggu beberapa saat, lalu coba lagi.",
 }

@@ -12,6 +12,9 @@ from typing import Any
 
 from examples.shared.prakerja_client import Credentials, PartnerUnavailable
 
+# How an institution lets a code be used: on Prakerja's own page, or by the legacy call from server to server.
+VERIFICATION, COMMIT = "verification", "commit"
+
 
 class PartnersFile:
     """The JSON file of credentials; read again when it changes, so a partner added later is known at once."""
@@ -58,6 +61,7 @@ class Settings:
     phone_url: str
     institution_url: str
     timeout_s: float
+    attendance: str = VERIFICATION
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -65,6 +69,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     missing = [name for name in ("PRAKERJA_API", "PARTNERS_FILE", "DATA_DIR") if not environ.get(name)]
     if missing:
         raise SystemExit("Set these environment variables: " + ", ".join(missing))
+    attendance = environ.get("ATTENDANCE") or VERIFICATION
+    if attendance not in (VERIFICATION, COMMIT):
+        raise SystemExit(f"ATTENDANCE is {VERIFICATION} or {COMMIT}.")
     data_dir = Path(environ["DATA_DIR"])
     os.umask(0o077)  # Accounts and orders are for this program's own user.
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -77,4 +84,5 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         phone_url=environ.get("PHONE_URL", ""),
         institution_url=environ.get("INSTITUTION_URL", ""),
         timeout_s=float(environ.get("PRAKERJA_TIMEOUT_S", "10")),
+        attendance=attendance,
     )

@@ -132,9 +132,19 @@ class PrakerjaClient:
 
     # ---- published calls of an institution ----
 
-    def redeem_status(self, *, credentials: Credentials, redeem_code: str) -> dict[str, Any]:
-        """Return which course and schedule a code opens, and whether it was used (`status` 1)."""
-        body = {"redeem_code": redeem_code, "sequence": 1}
+    def verification_url(
+        self, *, credentials: Credentials, redeem_code: str, redirect_uri: str, email: str, sequence: int
+    ) -> dict[str, Any]:
+        """Ask for the page on which the participant proves to be there: `url` to open, `state` to know it again.
+
+        Asking again replaces the state before it, so a lost answer is asked for once more."""
+        body = {"redeem_code": redeem_code, "redirect_uri": redirect_uri, "email": email, "sequence": sequence}
+        return self._published(credentials, "/oauth/url-generate", body, may_repeat=True)
+
+    def redeem_status(self, *, credentials: Credentials, redeem_code: str, sequence: int = 1) -> dict[str, Any]:
+        """Return which course and schedule a code opens, whether it was used (`status` 1), and whether the
+        attendance of this sequence is verified (`attendance_status` 1)."""
+        body = {"redeem_code": redeem_code, "sequence": sequence}
         return self._published(credentials, "/payment/redeem-code/status", body, may_repeat=True)
 
     def redeem_commit(self, *, credentials: Credentials, redeem_code: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,7 @@ from examples.shared.texts import LANGUAGES, Translator
 
 HERE = Path(__file__).parent
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self';"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'{form_ends};"
     " frame-ancestors 'none'; base-uri 'none'"
 )
 
@@ -58,6 +59,7 @@ class Program:
     translator: Translator
     find_site: Callable[[], Site | None]
     front: Site
+    may_lead_to_portal: bool = False
 
 
 def site() -> Site:
@@ -193,8 +195,17 @@ def _token_fits() -> bool:
     return g.session is not None and hmac.compare_digest(sent.encode(), g.session.csrf.encode())
 
 
+def _form_ends() -> str:
+    """Where else a form may end: at Prakerja's verification page. Browsers check the redirect after a form too."""
+    program: Program | None = g.get("program")
+    if program is None or not program.may_lead_to_portal:
+        return ""
+    parts = urlsplit(program.settings.portal_url)
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 def _finish(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = POLICY.format(form_ends=_form_ends())
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -117,6 +117,7 @@ def settings(api: Server, tmp_path: Path) -> Settings:
         phone_url="http://127.0.0.1:8004/phone/",
         institution_url="http://127.0.0.1:8005/",
         timeout_s=0.8,
+        attendance="commit",
     )
 
 

@@ -18,6 +18,7 @@ OTP = "482913"
 CARD = "9900112233445566"
 BALANCE = 1_000_000
 VISIBLE_FROM = "2021-10-05T17:10:00Z"
+VERIFICATION_PAGE = "http://127.0.0.1:8000/verifikasi/"
 LATE_S = 1.2
 
 
@@ -74,6 +75,8 @@ class FakePrakerja:
         self.tokens: dict[str, dict[str, Any]] = {}
         self.transactions: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, dict[str, Any]] = {}
+        self.states: dict[str, dict[str, Any]] = {}
+        self.redirect_uris = {"http://127.0.0.1:8005/lpk-satu/callback", "http://127.0.0.1:8005/lpk-dua/callback"}
         self.completions: dict[str, tuple[str, str]] = {}
         self.languages: list[str] = []
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
@@ -92,6 +95,7 @@ class FakePrakerja:
             "course_code": listing["course_code"],
             "schedule_code": listing["runs"][0]["schedule_code"],
             "status": status,
+            "attended": {1} if status else set(),
         }
 
     def is_signed(self, headers: dict[str, str], method: str, target: str, body: bytes) -> bool:
@@ -130,6 +134,7 @@ class FakePrakerja:
             "payment/authorize": self._authorize,
             "payment/status": self._status,
             "payment/void": self._void,
+            "oauth/url-generate": self._url_generate,
             "payment/redeem-code/status": self._redeem_status,
             "payment/redeem-code/commit": self._commit,
             "listings": self._listings,
@@ -229,14 +234,40 @@ class FakePrakerja:
 
     def _redeem_status(self, sent: dict[str, Any]) -> Answer:
         found = self.codes.get(sent["redeem_code"])
-        return accept(dict(found)) if found else refuse("ERRTRX40020", "Transaksi tidak ditemukan")
+        if found is None:
+            return refuse("ERRTRX40020", "Transaksi tidak ditemukan")
+        public = {name: value for name, value in found.items() if name != "attended"}
+        return accept(public | {"attendance_status": int(sent["sequence"] in found["attended"])})
+
+    def _url_generate(self, sent: dict[str, Any]) -> Answer:
+        found = self.codes.get(sent["redeem_code"])
+        if sent["redirect_uri"] not in self.redirect_uris:
+            return refuse("ERRTRX40091", "Alamat kembali belum terdaftar.")
+        if found is None:
+            return refuse("ERRTRX40020", "Transaksi tidak ditemukan")
+        if sent["sequence"] in found["attended"]:
+            return refuse("ERRTRX40021", "Redeem Code sudah digunakan")
+        if sent["sequence"] != 1 and 1 not in found["attended"]:
+            return refuse("ERRTRX40990", "Kehadiran sebelumnya belum terverifikasi.")
+        place = (sent["redeem_code"], sent["sequence"])
+        self.states = {state: kept for state, kept in self.states.items() if kept["place"] != place}
+        state = f"state-{len(self.calls)}"
+        self.states[state] = {"place": place, "redirect_uri": sent["redirect_uri"], "email": sent["email"]}
+        return accept({"url": f"{VERIFICATION_PAGE}{state}", "state": state, "course": {"type": 1}})
+
+    def verify(self, state: str) -> None:
+        """Do what the participant does on Prakerja's page."""
+        code, sequence = self.states[state]["place"]
+        self.codes[code]["attended"].add(sequence)
+        self.codes[code]["status"] = 1
 
     def _commit(self, sent: dict[str, Any]) -> Answer:
         found = self.codes[sent["redeem_code"]]
         if found["status"] == 1:
             return refuse("ERRTRX40021", "Redeem Code sudah digunakan")
         found["status"] = 1
-        return accept(dict(found))
+        found["attended"].add(1)
+        return accept({"redeem_code": found["redeem_code"], "status": 1})
 
     def _paged(self, items: list[dict[str, Any]], sent: dict[str, Any]) -> Answer:
         start = int(sent.get("cursor", "0"))
@@ -255,8 +286,8 @@ class FakePrakerja:
                 "schedule_code": run["schedule_code"],
                 "starts_at": run["starts_at"],
                 "ends_at": run["ends_at"],
-                "session_count": 1,
-                "has_post_test": False,
+                "session_count": listing.get("session_count", 1),
+                "has_post_test": listing.get("has_post_test", False),
                 "capacity": run["capacity"],
                 "seats_taken": run["capacity"] - run["seats_available"],
             }

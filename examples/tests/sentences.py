@@ -6,7 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-from examples.institution import views as institution_views
+from examples.institution import pages as institution_pages
+from examples.institution import views_attendance
 from examples.platform import views_orders, views_shop
 from examples.platform.brands import read_brands
 from examples.shared import advice, web
@@ -54,4 +55,5 @@ def of_platform() -> set[str]:
 def of_institution() -> set[str]:
     """Return the sentences of the class sites alone."""
     folder = EXAMPLES / "institution"
-    return _of_templates(folder) | _of_code(folder) | set(institution_views.LABELS.values())
+    data = {*institution_pages.LABELS.values(), *views_attendance.REASONS.values(), views_attendance.UNVERIFIED}
+    return _of_templates(folder) | _of_code(folder) | data
