@@ -52,7 +52,6 @@ def test_a_wheel_in_a_closed_home_is_copied_once_for_the_servers_user(launch: La
     options: dict[str, object] = {"shared_copies": str(folder / "shared")}
     env = {"PYTHONPATH": str(closed / "site")}
     launcher = launch("own", folder / "data", env=env, options=options)
-    assert launcher.facts["seconds"] < 3.0
     copies = list((folder / "shared").iterdir())
     assert [re.sub(r"[\d.]+$", "", copy.name) for copy in copies] == ["postgresql-"]
     program = Path(f"/proc/{launcher.facts['pid']}/exe").readlink()

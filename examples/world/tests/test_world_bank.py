@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -111,9 +110,7 @@ def test_silence_ends_in_a_payment_that_status_finds(bank: BankClient) -> None:
         )
     settled = {"reference": "t-silent", "status": "settled"}
     assert bank.get("/bank/transfers/t-silent").json() == settled
-    before = time.monotonic()
     assert bank.post("/bank/transfers", order("t-silent", "2300000005")).json() == settled
-    assert time.monotonic() - before < 0.5
 
 
 def test_a_return_calls_back_until_it_is_taken(bank: BankClient, programme: Programme) -> None:
