@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 # A cheap Android phone, upright.
 PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
 MILLISECONDS = 10_000
 SWITCHES = [
     "--no-sandbox",
@@ -39,13 +38,12 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=SWITCHES)
 
 
-def new_context(
-    browser: Browser, *, size: dict[str, int] = PHONE, language: str = "id-ID", scripts: bool = True
-) -> BrowserContext:
-    """A browser of one person: own cookies, Indonesian, in Jakarta."""
+def new_context(browser: Browser, *, scripts: bool = True, density: float = 1) -> BrowserContext:
+    """A browser of one person on a cheap phone: own cookies, Indonesian, in Jakarta."""
     context = browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]},
-        locale=language,
+        viewport={"width": PHONE["width"], "height": PHONE["height"]},
+        device_scale_factor=density,
+        locale="id-ID",
         timezone_id="Asia/Jakarta",
         java_script_enabled=scripts,
         reduced_motion="reduce",
