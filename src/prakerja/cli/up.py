@@ -97,8 +97,9 @@ def _start(
     world: str | None,
 ) -> System:
     from prakerja.cli import installation
+    from prakerja.kernel.clock import now
     from prakerja.kernel.secrets import keys
-    from prakerja.sandbox import accounts, clock, partners_file
+    from prakerja.sandbox import accounts, clock, partners_file, returning
 
     gateway_key, bank_key = keys().derive("gateway"), keys().derive("bank")
     data = home / "examples"
@@ -125,6 +126,8 @@ def _start(
     partners = home / partners_file.NAME
     partners_file.write(partners)
     clock.resume()
+    returning.file_demo_addresses(institution_url=addresses.url("institution"), at=now())
+    returning.make_test_codes(at=now())
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
     supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))

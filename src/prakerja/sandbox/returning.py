@@ -1,0 +1,35 @@
+"""What the institutions of a sandbox need before they verify attendance: an address to come back to, and test codes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prakerja.kernel.db import transaction
+from prakerja.partners.models import Partner
+from prakerja.partners.redirects import register_redirect_uris
+from prakerja.sandbox.worlds.catalogue import load_catalogue
+from prakerja.training.operations import make_sandbox_codes
+
+
+def callback_address(*, institution_url: str, code: str) -> str:
+    """The callback of one institution's site at the example program."""
+    return f"{institution_url.rstrip('/')}/{code}/callback"
+
+
+def file_demo_addresses(*, institution_url: str, at: datetime) -> None:
+    """File the callbacks of this start, whose port may differ from the last one's. Nothing is written when none changed.
+
+    Institutions that joined later filed their own address themselves, and keep it.
+    """
+    filed = dict(Partner.objects.filter(kind="institution", is_sandbox=True).values_list("code", "redirect_uris"))
+    for institution in load_catalogue().institutions:
+        wanted = [callback_address(institution_url=institution_url, code=institution.code)]
+        if institution.code in filed and filed[institution.code] != wanted:
+            register_redirect_uris(code=institution.code, redirect_uris=wanted, at=at)
+
+
+def make_test_codes(*, at: datetime) -> None:
+    """Give every institution the test codes that it has not got: a database may be older than they are."""
+    with transaction():
+        for institution_id in Partner.objects.filter(kind="institution", is_sandbox=True).values_list("id", flat=True):
+            make_sandbox_codes(institution_id=institution_id, at=at)
