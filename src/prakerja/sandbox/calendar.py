@@ -17,5 +17,7 @@ SET_UP_AT = parse_instant("2021-09-01T00:00+07:00")
 WAVES = (
     (21, date(2021, 9, 16), date(2021, 9, 19), 754_929),
     (22, date(2021, 10, 25), date(2021, 10, 28), 46_000),
+    # Worked example 7: announced on 28 April. Its days and quota are assumed.
+    (51, date(2023, 4, 14), date(2023, 4, 17), 20_000),
 )
 ANNOUNCED_AT = {21: parse_instant("2021-09-22T20:00+07:00")}

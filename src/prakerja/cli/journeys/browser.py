@@ -151,14 +151,26 @@ class Browser:
 
     def submit(self, page: Page, *, has: str = "", action: str = "", **values: str) -> Page:
         """Fill the form that has this field (or action) and press its button."""
-        form = page.form(has=has, action=action)
+        return self.press(page, page.form(has=has, action=action), **values)
+
+    def press(self, page: Page, form: Form, **values: str) -> Page:
+        """Press the button of this very form."""
+        answer = self._send(page, form, values, follow=True)
+        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+
+    def leave(self, page: Page, form: Form) -> str:
+        """Press a button that leads to another site; returns its address, to be opened where that site knows us."""
+        answer = self._send(page, form, {}, follow=False)
+        if answer.next_request is None:
+            raise UnexpectedPage(f"{page.path} ({answer.status_code}) leads nowhere: …{answer.text[:600]}…")
+        return str(answer.next_request.url)
+
+    def _send(self, page: Page, form: Form, values: dict[str, str], *, follow: bool) -> httpx.Response:
         sent = {**form.values, **{name: [value] for name, value in values.items()}}
         target = urljoin(page.url, form.action) if form.action else page.url
         if form.method == "get":
-            answer = self._client.get(target, params=dict(sent))
-        else:
-            answer = self._client.post(target, data=dict(sent))
-        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+            return self._client.get(target, params=dict(sent), follow_redirects=follow)
+        return self._client.post(target, data=dict(sent), follow_redirects=follow)
 
     def close(self) -> None:
         self._client.close()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
-from prakerja.cli.journeys.browser import Browser, Page, UnexpectedPage
+from prakerja.cli.journeys.browser import Browser, Form, Page, UnexpectedPage
 
 PASSWORD = "sandi-peserta-2021"  # noqa: S105 - of an invented account at an invented shop
 _OTP = re.compile(r"\b(\d{6})\b")
@@ -119,7 +119,27 @@ class Participant:
             _open_account(self.schools[base], "signup", name=self.name, email=self.email)
         school = self.schools[base]
         page = school.get(f"class/{course_code}/{schedule_code}")
-        return school.submit(page, has="code", code=code)
+        return self.prove(base, school.submit(page, has="code", code=code))
+
+    def attend(self, base: str, class_page: Page, sequence: int) -> Page:
+        """Press the button of one meeting, or of the post-test (999), and prove to be there."""
+        page = self.schools[base].get(class_page.url)
+        return self.prove(base, self.schools[base].submit(page, action=f"/attend/{sequence}"))
+
+    def prove(self, base: str, page: Page) -> Page:
+        """Follow the institution to Prakerja's page when it leads there: sign in, show the face, come back."""
+        if "/verifikasi/" not in page.path:
+            return page
+        there = self.portal.get(page.url)
+        if not any(_presses(form, "confirm") for form in there.forms) and "?langkah=wajah" not in there.html:
+            self.sign_in()
+            there = self.portal.get(page.url)
+        if "?langkah=wajah" in there.html:
+            there = self.portal.get(f"{page.url}?langkah=wajah")
+        confirm = next((form for form in there.forms if _presses(form, "confirm")), None)
+        if confirm is None:
+            raise UnexpectedPage(f"{there.path} ({there.status}) lets nobody confirm: …{there.text[:600]}…")
+        return self.schools[base].get(self.portal.leave(there, confirm))
 
     def study(self, base: str, class_page: Page) -> Page:
         """Read every lesson; the page from which the quiz opens."""
@@ -135,6 +155,9 @@ class Participant:
 
     def finish(self, base: str, class_page: Page) -> Page:
         """Answer the quiz: the institution reports the completion; the page shows the certificate's number."""
+        page = self.schools[base].get(class_page.url)
+        if any("/attend/999" in form.action for form in page.forms):
+            self.attend(base, class_page, 999)
         quiz = self.schools[base].get(f"{class_page.url}/finish")
         form = quiz.form(action="/finish")
         answers = {name: choices[0] for name, choices in form.choices.items()}
@@ -168,6 +191,11 @@ class Participant:
     def close(self) -> None:
         for browser in (self.portal, *self.shops.values(), *self.schools.values()):
             browser.close()
+
+
+def _presses(form: Form, action: str) -> bool:
+    """Whether this form is the button; where a face is compared, the one that says that it matches."""
+    return form.values.get("action") == [action] and form.values.get("face", ["match"]) == ["match"]
 
 
 def _open_account(site: Browser, path: str, *, name: str, email: str) -> None:
