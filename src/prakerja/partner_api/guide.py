@@ -52,6 +52,9 @@ def refusals(declared: Endpoint) -> tuple[str, ...]:
         found.append("idempotency_key_used")
     if declared.body.__struct_fields__ or declared.is_idempotent or "<" in declared.path:
         found.append("field_invalid")
+    if "<" in declared.path:
+        # A line break or a slash in the wrong place makes it another address.
+        found.append("route_unknown")
     if declared.has_authorization:
         found.append(declared.dialect.token_wrong)
     if declared.names_a_card:
