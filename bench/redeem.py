@@ -10,7 +10,7 @@ from bench.harness import Bench
 from bench.hot_call import HotCall, Request, measure
 from bench.report import Result
 from prakerja.kernel.clock import now
-from prakerja.training import operations
+from prakerja.training import redemption
 
 
 def run(bench: Bench, seconds: float) -> Result:
@@ -21,7 +21,7 @@ def run(bench: Bench, seconds: float) -> Result:
             unit="redemptions/s",
             function="redeem",
             stage=world.bought,
-            module=operations,
+            module=redemption,
             operate=_operate,
             request=_request,
             verify=lambda attempted: verify.money() | verify.redemptions(attempted=attempted),
@@ -33,7 +33,7 @@ def run(bench: Bench, seconds: float) -> Result:
 
 
 def _operate(who: world.Person) -> object:
-    return operations.redeem(institution_id=who.lesson.institution.partner_id, code=who.code, at=now())
+    return redemption.redeem(institution_id=who.lesson.institution.partner_id, code=who.code, at=now())
 
 
 def _looked_up(who: world.Person) -> dict[str, object]:

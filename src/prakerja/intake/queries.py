@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from typing import NamedTuple
 
-from prakerja.intake.models import Award, CardClaim
+from prakerja.intake.models import Award
+from prakerja.kernel.db import hot_row
 from prakerja.kernel.secrets import blind_index, unseal
 
 
-def award_of_card(*, card_number: str) -> CardClaim | None:
+class CardRoute(NamedTuple):
+    person_id: uuid.UUID
+    award_id: uuid.UUID
+
+
+def award_of_card(*, card_number: str) -> CardRoute | None:
     """Person and award behind a card number: the route of send-otp. None when nobody has that number."""
-    return CardClaim.objects.filter(index=blind_index("card", card_number)).first()
+    found = hot_row(
+        "SELECT person_id, award_id FROM intake_cardclaim WHERE index = %s", [blind_index("card", card_number)]
+    )
+    return CardRoute(*found) if found else None
 
 
 def current_award(*, person_id: uuid.UUID) -> Award | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from prakerja.kernel.db import row
+from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
 from prakerja.training.models import SandboxCode
-from prakerja.vouchers.models import CodeClaim
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,19 @@ SELECT voucher.institution_id, voucher.status, voucher.cancel_reason, voucher.re
 """
 
 
-def route_of_code(*, code: str) -> CodeClaim:
+class CodeRoute(NamedTuple):
+    person_id: uuid.UUID
+    voucher_id: uuid.UUID
+
+
+def route_of_code(*, code: str) -> CodeRoute:
     """Person and voucher behind a code. Raises Refused: code_unknown."""
-    claim = CodeClaim.objects.filter(index=blind_index("voucher_code", code)).first()
-    if claim is None:
+    found = hot_row(
+        "SELECT person_id, voucher_id FROM vouchers_codeclaim WHERE index = %s", [blind_index("voucher_code", code)]
+    )
+    if found is None:
         raise Refused("code_unknown")
-    return claim
+    return CodeRoute(*found)
 
 
 def test_codes(*, institution_id: uuid.UUID) -> list[tuple[str, str]]:
@@ -65,8 +72,12 @@ def redemption_status(*, institution_id: uuid.UUID, code: str, sequence: int = 1
 
     Raises Refused: code_unknown, not_owner, code_void, transaction_void.
     """
-    claim = route_of_code(code=code)
-    found = row(_STATUS, [sequence, claim.person_id, claim.voucher_id])
+    return status_of_route(route=route_of_code(code=code), institution_id=institution_id, code=code, sequence=sequence)
+
+
+def status_of_route(*, route: CodeRoute, institution_id: uuid.UUID, code: str, sequence: int = 1) -> RedemptionStatus:
+    """The same for a code whose route is known already: a redemption looks the route up once."""
+    found = hot_row(_STATUS, [sequence, route.person_id, route.voucher_id])
     if found is None:
         raise Refused("code_unknown")
     owner, status, cancel_reason, redeemed_at, course, run, starts, ends, delivery, mode, invoice, platform, there = (

@@ -10,7 +10,7 @@ from prakerja.kernel.db import call, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import seal_parameters
-from prakerja.training.queries import RedemptionStatus, redemption_status, route_of_code
+from prakerja.training.queries import RedemptionStatus, route_of_code, status_of_route
 
 _REDEEM = f"SELECT reason FROM redeem({', '.join(['%s'] * 12)})"
 
@@ -21,16 +21,16 @@ def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionS
     A hot call (architecture.md 4): one indexed read for the route, one function. Raises Refused in the published order:
     code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (partner-api 2.7).
     """
-    claim = route_of_code(code=code)
+    route = route_of_code(code=code)
     _call(
-        person_id=claim.person_id,
-        voucher_id=claim.voucher_id,
+        person_id=route.person_id,
+        voucher_id=route.voucher_id,
         institution_id=institution_id,
         method="commit",
         email_index=None,
         at=at,
     )
-    return redemption_status(institution_id=institution_id, code=code, at=at)
+    return status_of_route(route=route, institution_id=institution_id, code=code)
 
 
 @requires_transaction
