@@ -36,6 +36,10 @@ class Partner:
     credential: NewCredential
     http: Client = field(default_factory=Client)
 
+    def put(self, path: str, members: Any, **headers: str) -> tuple[int, Any]:
+        body = json.dumps(members, separators=(",", ":")).encode()
+        return self.ask("PUT", path, body=body, signed=body, headers=headers)
+
     def post(self, path: str, members: Any, *, token: str = "", **headers: str) -> tuple[int, Any]:
         body = members if isinstance(members, bytes) else json.dumps(members).encode()
         signed = json.dumps(members, separators=(",", ":")).encode() if not isinstance(members, bytes) else body

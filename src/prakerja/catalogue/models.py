@@ -6,10 +6,33 @@ from django.db import models
 from django.db.models import F, Q
 
 from prakerja.kernel.models import KeyedRow
+from prakerja.kernel.states import StateMachine
 
 # Above this many seats a run keeps them in slices, so that buyers do not queue for one row (architecture.md 4, rule 7).
 SLICED_ABOVE = 5_000
 SLICES = 16
+
+# What an institution makes of its course goes through the operators' hands before anybody sees it.
+CURATION_STATES = StateMachine(
+    "curation",
+    {
+        "draft": ("submitted", "withdrawn"),
+        "submitted": ("accepted", "returned", "withdrawn"),
+        "returned": ("submitted", "withdrawn"),
+        "accepted": ("withdrawn",),
+        "withdrawn": (),
+    },
+)
+# A platform's price, new or changed, holds once an operator accepts it (programme.md, default 21).
+PRICE_STATES = StateMachine(
+    "price proposal",
+    {
+        "submitted": ("accepted", "returned", "withdrawn"),
+        "accepted": (),
+        "returned": (),
+        "withdrawn": (),
+    },
+)
 
 
 class Course(KeyedRow):
@@ -32,6 +55,7 @@ class Course(KeyedRow):
     # Sum and count instead of an average, so that adding a rating is one exact update.
     rating_sum = models.IntegerField(default=0)
     rating_count = models.IntegerField(default=0)
+    # Accepted and not withdrawn: it may be listed.
     is_curated = models.BooleanField(default=True)
 
     class Meta:
@@ -125,3 +149,78 @@ class Promotion(KeyedRow):
             models.CheckConstraint(condition=Q(discount__gt=0), name="catalogue_promotion_discount"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="catalogue_promotion_order"),
         ]
+
+
+class CurationReview(KeyedRow):
+    """One round of curation of a course: the content that was proposed, and what became of it.
+
+    A course keeps its accepted content until the next round is accepted. One round is open per course.
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, db_index=False)
+    number = models.SmallIntegerField()
+    # The columns of the course that the institution writes (`catalogue.curation.CONTENT`).
+    content = models.JSONField()
+    status = models.TextField(default="draft")
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(blank=True)
+    # What the operator says to the institution.
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="catalogue_curationreview_number"),
+            models.UniqueConstraint(
+                fields=["course"],
+                condition=Q(status__in=["draft", "submitted", "returned"]),
+                name="catalogue_curationreview_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=CURATION_STATES.states()), name="catalogue_curationreview_status"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "accepted", "returned"]) | Q(submitted_at__isnull=False),
+                name="catalogue_curationreview_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["accepted", "returned"]) | Q(decided_at__isnull=False),
+                name="catalogue_curationreview_decided",
+            ),
+        ]
+
+
+class PriceProposal(KeyedRow):
+    """The price at which a platform wants to sell a course, with its price to everybody else, which it may not exceed."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT)
+    platform = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, db_index=False)
+    price = models.BigIntegerField()
+    outside_price = models.BigIntegerField()
+    status = models.TextField(default="submitted")
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "platform"],
+                condition=Q(status="submitted"),
+                name="catalogue_priceproposal_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=PRICE_STATES.states()), name="catalogue_priceproposal_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gt=0, price__lte=F("outside_price")), name="catalogue_priceproposal_price"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="submitted", decided_at=None)
+                | (~Q(status="submitted") & Q(decided_at__isnull=False)),
+                name="catalogue_priceproposal_decided",
+            ),
+        ]
+        indexes = [models.Index(fields=["platform", "id"], name="catalogue_priceproposal_own")]

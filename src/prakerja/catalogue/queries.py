@@ -84,7 +84,7 @@ SELECT course.code, course.title, course.category, course.mode, course.delivery,
                           FROM catalogue_courserunseats WHERE course_run_id = run.id) seats ON true
          WHERE run.course_id = course.id AND run.cancelled_at IS NULL
        ) runs ON runs.runs IS NOT NULL
- WHERE listing.platform_id = %(platform)s AND listing.ended_at IS NULL AND course.code > %(after)s
+ WHERE listing.platform_id = %(platform)s AND listing.ended_at IS NULL AND course.is_curated AND course.code > %(after)s
  ORDER BY course.code LIMIT %(limit)s
 """
 _RUNS = """

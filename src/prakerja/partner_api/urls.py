@@ -11,10 +11,10 @@ from django.urls import include, path, re_path
 
 from prakerja.partner_api.docs import urls as docs
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refuse
-from prakerja.partner_api.v1 import attendance, oauth, partner, payment, redeem_code, tpm
+from prakerja.partner_api.v1 import attendance, courses, oauth, partner, payment, redeem_code, search, tpm
 
 # Importing a module of views puts its endpoints on the list.
-VIEWS = (payment, redeem_code, attendance, tpm, oauth, partner)
+VIEWS = (payment, redeem_code, attendance, tpm, oauth, partner, courses, search)
 
 
 def no_route(request: HttpRequest) -> HttpResponse:

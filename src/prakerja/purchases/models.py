@@ -102,6 +102,8 @@ class Purchase(PersonRow):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="purchases_purchase_amount"),
         ]
+        # A platform searches its own purchases by date (`purchases.search`).
+        indexes = [models.Index(fields=["platform", "authorised_at", "id"], name="purchases_purchase_search")]
 
 
 class InvoiceClaim(KeyedRow):

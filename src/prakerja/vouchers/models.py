@@ -51,7 +51,13 @@ class Voucher(PersonRow):
             models.CheckConstraint(condition=Q(amount__gt=0), name="vouchers_voucher_amount"),
         ]
         indexes = [
-            models.Index(fields=["redeemable_until"], name="vouchers_voucher_open", condition=Q(status="issued"))
+            models.Index(fields=["redeemable_until"], name="vouchers_voucher_open", condition=Q(status="issued")),
+            # An institution searches what was redeemed at it, by date (`purchases.search`).
+            models.Index(
+                fields=["institution", "redeemed_at", "id"],
+                name="vouchers_voucher_redeemed",
+                condition=Q(redeemed_at__isnull=False),
+            ),
         ]
 
 

@@ -18,6 +18,16 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
+        "1.2.0",
+        "2026-11-24",
+        (
+            _("Lembaga mengelola pelatihan dan kelasnya dengan kurasi; platform mengajukan harga."),
+            _("Pencarian transaksi dan kode yang ditukar, per halaman."),
+            _("Header nonce di /api/v1/partner/, dan jawaban pertama yang diulang untuk Idempotency-Key yang sama."),
+            _("Beberapa kunci hidup per mitra, dan daftar jaringan yang boleh memanggil."),
+        ),
+    ),
+    Release(
         "1.1.0",
         "2026-11-23",
         (

@@ -27,4 +27,42 @@ OWN_GUIDE: dict[str, str] = {
 }
 
 # (meaning, example) by name, as `Field` takes them.
-OWN_FIELDS: dict[str, tuple[str, Any]] = {}
+OWN_FIELDS: dict[str, tuple[str, Any]] = {
+    "required_assignments": (_("Banyaknya tugas yang wajib dikumpulkan peserta."), 1),
+    "min_age": (_("Usia paling muda peserta."), 18),
+    "min_education": (_("Jenjang pendidikan paling rendah; 0 berarti semua."), 0),
+    "CourseContent.has_post_test": (_("Apakah ada tes akhir (urutan 999). Bawaan tidak."), True),
+    "is_listed": (_("Apakah pelatihan sudah diterima dan boleh dijual."), False),
+    "curation": (_("Keadaan putaran kurasi terbaru."), None),
+    "Curation.status": (
+        _(
+            "draft (rancangan), submitted (diajukan), accepted (diterima), returned (dikembalikan), withdrawn (ditarik)."
+        ),
+        "submitted",
+    ),
+    "note": (_("Catatan petugas; kosong bila tidak ada."), ""),
+    "submitted_at": (_("Waktu diajukan; null bila belum."), "2021-09-20T03:00:00Z"),
+    "decided_at": (_("Waktu diputuskan; null bila belum."), None),
+    "what": (_("change = perubahan yang belum diterima, course = seluruh pelatihan."), "change"),
+    "sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong berarti satu pertemuan atau kelas mandiri."), None),
+    "RunDates.capacity": (_("Banyaknya kursi, tidak kurang dari yang terpakai."), 100),
+    "RunOpening.capacity": (_("Banyaknya kursi."), 100),
+    "outside_price": (_("Harga Anda untuk umum, di luar program, dalam rupiah."), 500_000),
+    "live_price": (_("Harga yang berlaku sekarang; null bila belum Anda jual."), 450_000),
+    "PriceProposalData.status": (
+        _("submitted (menunggu), accepted (berlaku), returned (dikembalikan), withdrawn (diganti pengajuan baru)."),
+        "submitted",
+    ),
+    "proposed_at": (_("Waktu diajukan."), "2021-09-20T03:00:00Z"),
+    "from": (_("Tanggal pertama, waktu Jakarta; ikut dihitung."), "2021-10-01"),
+    "to": (_("Tanggal terakhir, waktu Jakarta; ikut dihitung."), "2021-10-31"),
+    "TransactionSearch.status": (_("Hanya transaksi dengan keadaan ini."), "SUCCESS"),
+    "RedemptionSearch.status": (
+        _("Hanya kode dengan keadaan ini: redeemed, atau cancelled sesudah ditukar."),
+        "redeemed",
+    ),
+    "FoundRedemption.status": (_("redeemed (ditukar) atau cancelled (dibatalkan sesudahnya)."), "redeemed"),
+    "redeemed_at": (_("Waktu kode ditukar."), "2021-10-01T02:15:45Z"),
+    "voided_at": (_("Waktu transaksi dibatalkan; null bila tidak."), None),
+    "platform": (_("Nama platform tempat kode dibeli."), "Tokopedia"),
+}

@@ -1,0 +1,463 @@
+"""Courses, classes and prices from draft to sale, through the URLs; what is somebody else's is not there at all."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from prakerja.audit.models import Record
+from prakerja.catalogue import curation, pricing
+from prakerja.catalogue.models import Course, CourseRun, CourseRunSeats, CurationReview, Listing, PriceProposal
+from prakerja.kernel.errors import Refused
+from prakerja.partners.operations import add_partner
+from tests import builders as b
+from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
+
+OWN = "/api/v1/partner"
+CONTENT: dict[str, Any] = {
+    "title": "Dasar Pembukuan",
+    "category": "Keuangan",
+    "mode": "online",
+    "delivery": "live",
+    "duration_hours": 9,
+    "summary": "Mencatat uang masuk.\nDan keluar.",
+    "syllabus": ["Pembukaan", "Latihan"],
+    "target_job": "Staf pembukuan",
+    "competency_standard": "",
+    "certificate_kinds": ["completion"],
+    "has_post_test": False,
+    "required_assignments": 0,
+    "min_age": 18,
+    "min_education": 0,
+}
+_keys = itertools.count(1)
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": f"key-{next(_keys)}"}
+
+
+def drafted(scene: Scene, **changes: Any) -> str:
+    status, answer = scene.lms.post(f"{OWN}/courses", CONTENT | changes, **key())
+    assert status == 200, answer
+    return str(answer["data"]["course_code"])
+
+
+def step(scene: Scene, code: str, verb: str, **members: Any) -> tuple[int, Any]:
+    return scene.lms.post(f"{OWN}/courses/{code}/{verb}", members, **key())
+
+
+def decide(code: str, accept: bool = True, **changes: Any) -> curation.CourseState:
+    values: dict[str, Any] = {"at": b.BUY_AT, "actor_kind": "operator", "actor_id": "wati", "note": "Lengkapi silabus."}
+    return curation.decide_course(course_code=code, is_accepted=accept, **(values | changes))
+
+
+def accepted(scene: Scene, **changes: Any) -> str:
+    code = drafted(scene, **changes)
+    assert step(scene, code, "submit")[0] == 200
+    decide(code)
+    return code
+
+
+def dates(days: int = 7, **changes: Any) -> dict[str, Any]:
+    begins = b.BUY_AT.astimezone(UTC) + timedelta(days=days)
+    return {
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(days=2)).isoformat(),
+        "capacity": 30,
+    } | changes
+
+
+def opened(scene: Scene, code: str, **changes: Any) -> dict[str, Any]:
+    status, answer = scene.lms.post(f"{OWN}/course-runs", dates(course_code=code) | changes, **key())
+    assert status == 200, answer
+    return dict(answer["data"])
+
+
+def priced(scene: Scene, code: str, price: int = 400_000) -> None:
+    status, _ = scene.shop.put(f"{OWN}/listings/{code}", {"price": price, "outside_price": 500_000}, **key())
+    assert status == 200
+    platform = scene.world.platform.client_code
+    pricing.decide_price(
+        course_code=code, platform_code=platform, is_accepted=True, at=b.BUY_AT, actor_kind="operator", actor_id="wati"
+    )
+
+
+@pytest.fixture
+def stranger(scene: Scene) -> Partner:
+    return Partner(add_partner(kind="institution", code="lain", name="Lembaga Lain", at=b.ANNOUNCED))
+
+
+def test_from_draft_to_sale(scene: Scene) -> None:
+    status, answer = scene.lms.post(f"{OWN}/courses", CONTENT, **key())
+    code = answer["data"]["course_code"]
+    assert (status, answer["data"]) == (
+        200,
+        CONTENT
+        | {
+            "course_code": code,
+            "is_listed": False,
+            "curation": {"status": "draft", "note": "", "submitted_at": None, "decided_at": None},
+        },
+    )
+    assert code.startswith(f"{scene.world.institution.client_code}-")
+    run = opened(scene, code)
+    sold = [item["course_code"] for item in scene.shop.get(f"{OWN}/listings")[1]["data"]["items"]]
+    assert sold == [scene.course.code]
+    curated = step(scene, code, "submit")[1]["data"]["curation"]
+    assert (curated["status"], curated["note"], curated["decided_at"]) == ("submitted", "", None)
+    assert curated["submitted_at"].startswith("2021-09-25T12:3")
+    assert [one.course_code for one in curation.submitted_courses()] == [code]
+    assert decide(code, note="").status == "accepted"
+    answer = scene.lms.get(f"{OWN}/courses/{code}")[1]["data"]
+    assert (answer["is_listed"], answer["curation"]["status"]) == (True, "accepted")
+    priced(scene, code)
+    (item,) = [one for one in scene.shop.get(f"{OWN}/listings")[1]["data"]["items"] if one["course_code"] == code]
+    assert (item["price"], [one["schedule_code"] for one in item["runs"]]) == (400_000, [run["schedule_code"]])
+    status, answer = scene.send_otp(course_code=code, schedule_code=run["schedule_code"], amount=400_000)
+    assert status == 200, answer
+    actions = Record.objects.filter(action__startswith="course").order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["course.drafted", "course_run.opened", "course.submitted", "course.accepted"]
+
+
+def test_returned_and_submitted_again(scene: Scene) -> None:
+    code = drafted(scene)
+    step(scene, code, "submit")
+    with pytest.raises(Refused, match="note_missing"):
+        decide(code, accept=False, note=" ")
+    decide(code, accept=False)
+    answer = scene.lms.get(f"{OWN}/courses/{code}")[1]["data"]
+    assert (answer["curation"]["status"], answer["curation"]["note"]) == ("returned", "Lengkapi silabus.")
+    better = CONTENT | {"syllabus": ["Pembukaan", "Latihan", "Penutup"]}
+    assert scene.lms.put(f"{OWN}/courses/{code}", better, **key())[0] == 200
+    assert step(scene, code, "submit")[0] == 200
+    decide(code)
+    assert Course.objects.get(code=code).syllabus == better["syllabus"]
+    assert CurationReview.objects.filter(course__code=code).count() == 1
+
+
+def test_what_is_accepted_stays_until_its_change_is_accepted(scene: Scene) -> None:
+    code = accepted(scene)
+    changed = CONTENT | {"title": "Pembukuan Lanjut"}
+    answer = scene.lms.put(f"{OWN}/courses/{code}", changed, **key())[1]["data"]
+    assert (answer["title"], answer["is_listed"], answer["curation"]["status"]) == ("Pembukuan Lanjut", True, "draft")
+    assert Course.objects.get(code=code).title == "Dasar Pembukuan"
+    step(scene, code, "submit")
+    decide(code)
+    assert Course.objects.get(code=code).title == "Pembukuan Lanjut"
+    assert list(
+        CurationReview.objects.filter(course__code=code).order_by("number").values_list("number", "status")
+    ) == [(1, "accepted"), (2, "accepted")]
+
+
+PENDING = (409, "ERRPRT40996", "Pelatihan sedang dikurasi. Tunggu keputusannya.")
+NOT_OPEN = (409, "ERRPRT40997", "Tidak ada rancangan untuk diajukan atau ditarik.")
+
+
+def test_while_it_is_reviewed_nothing_changes(scene: Scene) -> None:
+    code = drafted(scene)
+    step(scene, code, "submit")
+    assert refused(step(scene, code, "submit")) == PENDING
+    assert refused(scene.lms.put(f"{OWN}/courses/{code}", CONTENT | {"title": "Lain"}, **key())) == PENDING
+    assert CurationReview.objects.get(course__code=code).content["title"] == "Dasar Pembukuan"
+
+
+def test_there_is_nothing_to_submit_or_withdraw(scene: Scene) -> None:
+    code = accepted(scene)
+    assert refused(step(scene, code, "submit")) == NOT_OPEN
+    assert refused(step(scene, code, "withdraw", what="change")) == NOT_OPEN
+    # Courses that the office put up have no round at all.
+    assert refused(step(scene, scene.course.code, "submit")) == NOT_OPEN
+    for accept in (True, False):
+        with pytest.raises(Refused, match="curation_not_submitted"):
+            decide(code, accept=accept)
+    with pytest.raises(Refused, match="course_unknown"):
+        decide("kursus-takada")
+
+
+def test_withdrawing(scene: Scene) -> None:
+    code = accepted(scene)
+    priced(scene, code)
+    scene.lms.put(f"{OWN}/courses/{code}", CONTENT | {"title": "Lain"}, **key())
+    answer = step(scene, code, "withdraw", what="change")[1]["data"]
+    assert (answer["is_listed"], answer["curation"]["status"]) == (True, "withdrawn")
+    run = opened(scene, code)
+    answer = step(scene, code, "withdraw", what="course")[1]["data"]
+    assert answer["is_listed"] is False
+    assert Listing.objects.filter(course__code=code, ended_at=None).count() == 0
+    answered = scene.send_otp(course_code=code, schedule_code=run["schedule_code"], amount=400_000)
+    assert refused(answered)[1] == "ERRPLT40396"
+    assert refused(step(scene, code, "withdraw", what="course")) == NOT_OPEN
+    # It may come back the same way.
+    assert scene.lms.put(f"{OWN}/courses/{code}", CONTENT, **key())[0] == 200
+    assert step(scene, code, "submit")[0] == 200
+    assert decide(code).is_listed is True
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("delivery", "self_paced"), ("mode", "onsite"), ("has_post_test", True), ("required_assignments", 2)],
+)
+def test_how_a_class_is_taught_stays(scene: Scene, field: str, value: Any) -> None:
+    code = accepted(scene)
+    answer = scene.lms.put(f"{OWN}/courses/{code}", CONTENT | {field: value}, **key())
+    sentence = f"Isian {field} tidak dapat diubah setelah pelatihan diterima."
+    assert refused(answer) == (400, "ERRPRT40091", sentence)
+    free = drafted(scene)
+    assert scene.lms.put(f"{OWN}/courses/{free}", CONTENT | {field: value}, **key())[0] == 200
+    assert getattr(Course.objects.get(code=free), field) == value
+
+
+UNKNOWN_COURSE = (404, "ERRPLT40491", "Pelatihan tidak ditemukan.")
+UNKNOWN_RUN = (404, "ERRPLT40490", "Jadwal tidak ditemukan.")
+
+
+def test_what_is_another_institutions_is_not_there(scene: Scene, stranger: Partner) -> None:
+    code = drafted(scene)
+    run = opened(scene, code)
+    assert stranger.get(f"{OWN}/courses")[1]["data"] == {"items": [], "next_cursor": None}
+    for answer in (
+        stranger.get(f"{OWN}/courses/{code}"),
+        stranger.put(f"{OWN}/courses/{code}", CONTENT, **key()),
+        stranger.post(f"{OWN}/courses/{code}/submit", {}, **key()),
+        stranger.post(f"{OWN}/courses/{code}/withdraw", {"what": "course"}, **key()),
+        stranger.post(f"{OWN}/course-runs", dates(course_code=code), **key()),
+        # Nor is a draft there for a platform.
+        scene.shop.put(f"{OWN}/listings/{code}", {"price": 1, "outside_price": 1}, **key()),
+    ):
+        assert refused(answer) == UNKNOWN_COURSE
+    answer = stranger.put(f"{OWN}/course-runs/{run['schedule_code']}", dates(), **key())
+    assert refused(answer) == UNKNOWN_RUN
+    assert refused(scene.shop.get(f"{OWN}/courses"))[:2] == (403, "ERRINT40390")
+    assert refused(scene.lms.get(f"{OWN}/price-proposals"))[:2] == (403, "ERRINT40390")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "x" * 129}, "title"),
+        ({"mode": "luar"}, "mode"),
+        ({"delivery": None}, "delivery"),
+        ({"duration_hours": 0}, "duration_hours"),
+        ({"summary": "\x07"}, "summary"),
+        ({"syllabus": ["\n"]}, "syllabus"),
+        ({"certificate_kinds": []}, "certificate_kinds"),
+        ({"min_age": 17}, "min_age"),
+        ({"has_post_test": 1}, "has_post_test"),
+    ],
+)
+def test_fields_of_a_course(scene: Scene, changes: dict[str, Any], field: str) -> None:
+    answer = scene.lms.post(f"{OWN}/courses", CONTENT | changes, **key())
+    assert refused(answer) == (400, "ERRINT40091", f"Isian {field} tidak sesuai.")
+    assert Course.objects.count() == 1
+
+
+def test_pages_of_own_courses(scene: Scene) -> None:
+    codes = sorted([scene.course.code, *(drafted(scene) for _ in range(4))])
+    seen, cursor = [], ""
+    for _ in range(3):
+        data = scene.lms.get(f"{OWN}/courses?limit=2{cursor}")[1]["data"]
+        seen += [item["course_code"] for item in data["items"]]
+        cursor = f"&cursor={data['next_cursor']}"
+    assert (seen, data["next_cursor"]) == (codes, None)
+    for broken in ("%%%", "AA", "AA=="):
+        assert refused(scene.lms.get(f"{OWN}/courses?cursor={broken}"))[1] == "ERRINT40091"
+        assert refused(scene.shop.get(f"{OWN}/price-proposals?cursor={broken}"))[1] == "ERRINT40091"
+
+
+# --- classes ---
+
+
+def session(run: dict[str, Any], start: int, end: int) -> dict[str, str]:
+    begins = datetime.fromisoformat(run["starts_at"])
+    return {
+        "starts_at": (begins + timedelta(hours=start)).isoformat(),
+        "ends_at": (begins + timedelta(hours=end)).isoformat(),
+    }
+
+
+def test_a_class_with_its_sessions(scene: Scene) -> None:
+    code = accepted(scene)
+    base = dates()
+    run = opened(scene, code, sessions=[session(base, 0, 3), session(base, 24, 27)])
+    assert run == {
+        "course_code": code,
+        "schedule_code": run["schedule_code"],
+        "starts_at": "2021-10-02T12:30:00Z",
+        "ends_at": "2021-10-04T12:30:00Z",
+        "session_count": 2,
+        "sessions": [
+            {"starts_at": "2021-10-02T12:30:00Z", "ends_at": "2021-10-02T15:30:00Z"},
+            {"starts_at": "2021-10-03T12:30:00Z", "ends_at": "2021-10-03T15:30:00Z"},
+        ],
+        "capacity": 30,
+        "seats_taken": 0,
+    }
+    # While nobody has bought, everything may change.
+    later = dates(9, capacity=6_000)
+    path = f"{OWN}/course-runs/{run['schedule_code']}"
+    answer = scene.lms.put(path, later | {"sessions": [session(later, 1, 2)]}, **key())[1]["data"]
+    assert (answer["starts_at"], answer["session_count"], answer["capacity"]) == ("2021-10-04T12:30:00Z", 1, 6_000)
+    seats = CourseRunSeats.objects.filter(course_run__code=run["schedule_code"])
+    assert (seats.count(), sum(one.capacity for one in seats)) == (16, 6_000)
+
+
+DATES_INVALID = (400, "ERRPRT40092", "Tanggal kelas tidak sesuai.")
+
+
+@pytest.mark.parametrize("case", ["backwards", "past", "outside", "overlap", "disorder", "empty"])
+def test_dates_that_cannot_be(scene: Scene, case: str) -> None:
+    code = accepted(scene)
+    good = dates()
+    broken = {
+        "backwards": good | {"ends_at": good["starts_at"]},
+        "past": dates(-1),
+        "outside": good | {"sessions": [session(good, 47, 49)]},
+        "overlap": good | {"sessions": [session(good, 0, 3), session(good, 2, 4)]},
+        "disorder": good | {"sessions": [session(good, 4, 5), session(good, 0, 1)]},
+        "empty": good | {"sessions": [session(good, 1, 1)]},
+    }[case]
+    assert refused(scene.lms.post(f"{OWN}/course-runs", broken | {"course_code": code}, **key())) == DATES_INVALID
+    run = opened(scene, code)
+    assert refused(scene.lms.put(f"{OWN}/course-runs/{run['schedule_code']}", broken, **key())) == DATES_INVALID
+
+
+def test_a_self_paced_class_has_no_sessions(scene: Scene) -> None:
+    code = accepted(scene, delivery="self_paced")
+    good = dates()
+    broken = good | {"sessions": [session(good, 0, 1)], "course_code": code}
+    assert refused(scene.lms.post(f"{OWN}/course-runs", broken, **key())) == DATES_INVALID
+    # Its access may have begun.
+    assert opened(scene, code, **dates(-1))["session_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"capacity": 0}, "capacity"),
+        ({"capacity": "30"}, "capacity"),
+        ({"starts_at": "2021-10-02T12:30:00"}, "starts_at"),
+        ({"starts_at": "kemarin"}, "starts_at"),
+        ({"sessions": [{}]}, "starts_at"),
+        ({"sessions": {}}, "sessions"),
+        ({"course_code": "a b"}, "course_code"),
+    ],
+)
+def test_fields_of_a_class(scene: Scene, changes: dict[str, Any], field: str) -> None:
+    answer = scene.lms.post(f"{OWN}/course-runs", dates(course_code=scene.course.code) | changes, **key())
+    assert refused(answer) == (400, "ERRINT40091", f"Isian {field} tidak sesuai.")
+
+
+def test_seats_and_dates_once_somebody_has_bought(scene: Scene) -> None:
+    scene.bought()
+    run = CourseRun.objects.get(id=scene.run.id)
+    path = f"{OWN}/course-runs/{run.code}"
+    same = {"starts_at": run.starts_at.isoformat(), "ends_at": run.ends_at.isoformat()}
+    answer = scene.lms.put(path, same | {"capacity": 1}, **key())[1]["data"]
+    assert (answer["capacity"], answer["seats_taken"]) == (1, 1)
+    moved = same | {"ends_at": (run.ends_at + timedelta(days=1)).isoformat(), "capacity": 9}
+    assert refused(scene.lms.put(path, moved, **key())) == (
+        409,
+        "ERRPRT40999",
+        "Kelas sudah dibeli peserta; tanggalnya tidak dapat diubah.",
+    )
+    b.buy(scene.world, b.participant(scene.world), grown(scene, path, same), at=b.BUY_AT, invoice="INV-2")
+    assert refused(scene.lms.put(path, same | {"capacity": 1}, **key())) == (
+        409,
+        "ERRPRT40998",
+        "Kapasitas tidak boleh kurang dari kursi yang terpakai.",
+    )
+    set_programme_time(run.ends_at)
+    assert refused(scene.lms.put(path, same | {"capacity": 50}, **key())) == (
+        400,
+        "ERRPRT40093",
+        "Kelas sudah dimulai atau berakhir; tidak dapat diubah.",
+    )
+
+
+def grown(scene: Scene, path: str, same: dict[str, str]) -> CourseRun:
+    assert scene.lms.put(path, same | {"capacity": 2}, **key())[0] == 200
+    return CourseRun.objects.get(id=scene.run.id)
+
+
+# --- prices ---
+
+
+def test_a_price_holds_once_it_is_accepted(scene: Scene) -> None:
+    path, platform = f"{OWN}/listings/{scene.course.code}", scene.world.platform.client_code
+    wish = {"price": 450_000, "outside_price": 500_000}
+    answer = scene.shop.put(path, wish, **key())[1]["data"]
+    assert answer == wish | {
+        "course_code": scene.course.code,
+        "live_price": 475_000,
+        "status": "submitted",
+        "note": "",
+        "proposed_at": answer["proposed_at"],
+        "decided_at": None,
+    }
+    # The same again waits on; another one takes its place.
+    assert scene.shop.put(path, wish, **key())[1]["data"] == answer
+    assert scene.shop.put(path, wish | {"price": 440_000}, **key())[0] == 200
+    assert [one.price for one in pricing.submitted_prices()] == [440_000]
+    decided: dict[str, Any] = {"course_code": scene.course.code, "platform_code": platform, "at": b.BUY_AT}
+    operator: dict[str, Any] = {"actor_kind": "operator", "actor_id": "wati"}
+    with pytest.raises(Refused, match="note_missing"):
+        pricing.decide_price(**decided, **operator, is_accepted=False)
+    pricing.decide_price(**decided, **operator, is_accepted=False, note="Terlalu murah.")
+    assert scene.shop.put(path, wish, **key())[0] == 200
+    pricing.decide_price(**decided, **operator, is_accepted=True)
+    with pytest.raises(Refused, match="proposal_unknown"):
+        pricing.decide_price(**decided, **operator, is_accepted=True)
+    items = scene.shop.get(f"{OWN}/price-proposals?limit=2")[1]["data"]
+    more = scene.shop.get(f"{OWN}/price-proposals?cursor={items['next_cursor']}")[1]["data"]
+    found = [(one["price"], one["status"], one["note"]) for one in items["items"] + more["items"]]
+    assert found == [
+        (450_000, "withdrawn", ""),
+        (440_000, "returned", "Terlalu murah."),
+        (450_000, "accepted", ""),
+    ]
+    assert more["next_cursor"] is None
+    assert Listing.objects.get(course=scene.course, ended_at=None).price == 450_000
+    assert refused(scene.send_otp(amount=475_000))[1] == "ERRPLT40092"
+    assert scene.send_otp(amount=450_000)[0] == 200
+
+
+def test_never_above_the_price_outside(scene: Scene) -> None:
+    wish = {"price": 500_001, "outside_price": 500_000}
+    answer = scene.shop.put(f"{OWN}/listings/{scene.course.code}", wish, **key())
+    sentence = "Harga tidak boleh lebih tinggi daripada harga di luar program."
+    assert refused(answer) == (400, "ERRPRT40090", sentence)
+    assert PriceProposal.objects.count() == 0
+    for broken in ({"price": 0, "outside_price": 1}, {"price": "1", "outside_price": 1}):
+        assert refused(scene.shop.put(f"{OWN}/listings/{scene.course.code}", broken, **key()))[1] == "ERRINT40091"
+
+
+def test_another_platforms_proposals_are_not_there(scene: Scene) -> None:
+    other = Partner(add_partner(kind="platform", code="toko-lain", name="Toko Lain", at=b.ANNOUNCED))
+    path = f"{OWN}/listings/{scene.course.code}"
+    scene.shop.put(path, {"price": 1_000, "outside_price": 1_000}, **key())
+    assert other.get(f"{OWN}/price-proposals")[1]["data"] == {"items": [], "next_cursor": None}
+    answer = other.put(path, {"price": 2_000, "outside_price": 2_000}, **key())[1]["data"]
+    assert answer["live_price"] is None
+    assert {one.price for one in pricing.submitted_prices()} == {1_000, 2_000}
+
+
+def test_a_price_of_what_was_withdrawn(scene: Scene) -> None:
+    code = accepted(scene)
+    scene.shop.put(f"{OWN}/listings/{code}", {"price": 1_000, "outside_price": 1_000}, **key())
+    step(scene, code, "withdraw", what="course")
+    with pytest.raises(Refused, match="course_not_accepted"):
+        pricing.decide_price(
+            course_code=code,
+            platform_code=scene.world.platform.client_code,
+            is_accepted=True,
+            at=b.BUY_AT,
+            actor_kind="operator",
+            actor_id="wati",
+        )
+    codes = {"course_code": code, "schedule_code": scene.run.code}
+    assert refused(scene.shop.post(f"{PAYMENT}/quota-schedule", codes))[1] == "ERRPLT40090"
