@@ -1,4 +1,4 @@
-"""`prakerja journey --json` as a user runs it: real processes, real HTTP, 117 days of programme time."""
+"""`prakerja journey --json` as a user runs it: real processes, real HTTP, two years of programme time."""
 
 from __future__ import annotations
 
@@ -31,5 +31,6 @@ def test_the_journey_ends_with_every_rupiah_proved() -> None:
     assert [told["totals"]["first"][name] for name in wanted] == [1_000_000, 2_400_000, 150_000, 0]
     assert [told["totals"]["second"][name] for name in wanted] == [0, 0, 0, 3_550_000]
     assert told["totals"]["third"]["incentive"] == 2_400_000
+    assert [told["totals"]["fourth"][name] for name in wanted] == [1_500_000, 600_000, 0, 0]
     assert told["proof"]["ok"] is True
-    assert min(check["rows"] for check in told["proof"]["checks"] if check["name"].startswith("each award")) == 3
+    assert min(check["rows"] for check in told["proof"]["checks"] if check["name"].startswith("each award")) == 4

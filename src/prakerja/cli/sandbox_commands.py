@@ -30,6 +30,7 @@ def add_to(subparsers: Any) -> None:
     course_parser.add_argument(
         "--starts", type=instant, default=None, metavar="INSTANT", help="a live class of 3 hours (default: self-paced)"
     )
+    course_parser.add_argument("--post-test", action="store_true", help="ends with a test, attendance 999")
     course_parser.set_defaults(run=course)
     inbox_parser = common(verbs.add_parser("inbox", help="what a phone has received, newest first"))
     inbox_parser.add_argument("--phone", required=True, metavar="P")
@@ -58,7 +59,13 @@ def course(arguments: argparse.Namespace) -> int:
         from prakerja.sandbox.courses import make_course
 
         at = now()
-        offer = make_course(price=arguments.price, seats=arguments.seats, starts_at=arguments.starts, at=at)
+        offer = make_course(
+            price=arguments.price,
+            seats=arguments.seats,
+            starts_at=arguments.starts,
+            has_post_test=arguments.post_test,
+            at=at,
+        )
         answer(
             {
                 "course_code": offer.course_code,

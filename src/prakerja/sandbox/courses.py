@@ -20,7 +20,12 @@ DEFAULT_PRICE = 250_000
 
 
 def make_course(
-    *, price: int = DEFAULT_PRICE, seats: int | None = None, starts_at: datetime | None = None, at: datetime
+    *,
+    price: int = DEFAULT_PRICE,
+    seats: int | None = None,
+    starts_at: datetime | None = None,
+    has_post_test: bool = False,
+    at: datetime,
 ) -> Offer:
     """Make a class at `price` rupiah: self-paced, to be bought and redeemed at once, or live for three hours.
 
@@ -43,6 +48,7 @@ def make_course(
             summary="Kelas rekaan untuk mencoba pembelian dan penukaran kode.",
             syllabus=["Pembukaan", "Latihan", "Penutup"],
             certificate_kinds=["completion"],
+            has_post_test=has_post_test,
         )
         add_run(
             course_id=course.id,

@@ -1,25 +1,23 @@
-"""Three people of wave 21: one goes all the way, one buys nothing, one is paid after a hold (model.md E)."""
+"""Three people of wave 21: one goes all the way, one buys nothing, one is paid after a hold; a fourth comes in 2023."""
 
 from __future__ import annotations
 
-import csv
-import os
-import subprocess
-import sys
-import tempfile
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from prakerja.cli.journeys.browser import Browser, Page, UnexpectedPage
 from prakerja.cli.journeys.people import Participant, Phone
+from prakerja.cli.journeys.story_2023 import FOURTH, Story2023
 from prakerja.cli.journeys.timeline import Timeline
+from prakerja.cli.journeys.tools import Person, award, wib
+from prakerja.cli.journeys.watching import watch_videos
 from prakerja.cli.plan import Addresses
-from prakerja.kernel.clock import WIB, now
+from prakerja.kernel.clock import now
 from prakerja.sandbox import clock
 from prakerja.sandbox.worlds.catalogue import EXAMPLE_COURSES
 
-ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
+ANNOUNCED = wib(2021, 9, 22, 20)
 # Invented people. Their phones end in digits that the bank has no surprise for.
 PEOPLE = (
     ("first", "Ratna Kusumawati", "9901015503950011", "1995-03-15", "081290001011", "SK-21-A"),
@@ -28,34 +26,35 @@ PEOPLE = (
 )
 
 
-def wib(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, second, tzinfo=WIB)
-
-
 class Story:
     def __init__(self, *, addresses: Addresses, timeline: Timeline, data_dir: Path) -> None:
         self.addresses = addresses
         self.timeline = timeline
         self.data_dir = data_dir
-        self.people = {
-            name: Participant(
-                name=full_name,
-                phone_number=phone,
-                email=f"{name}@contoh.id",
-                portal=Browser(addresses.url("portal")),
-                phone=Phone(addresses.url("world"), phone),
-            )
-            for name, full_name, _, _, phone, _ in PEOPLE
-        }
+        self.people: dict[str, Participant] = {}
+        for one in PEOPLE:
+            self.meet(one)
         self.tokopedia = addresses.url("platform:tokopedia")
         self.pintaria = addresses.url("platform:pintaria")
         self.school = addresses.url("institution") + "/rasakata/"
         self.classes: dict[tuple[str, str], Page] = {}
 
+    def meet(self, one: Person) -> Participant:
+        """A person with a phone and a browser, from now on part of the story."""
+        name, full_name, _, _, phone, _ = one
+        self.people[name] = Participant(
+            name=full_name,
+            phone_number=phone,
+            email=f"{name}@contoh.id",
+            portal=Browser(self.addresses.url("portal")),
+            phone=Phone(self.addresses.url("world"), phone),
+        )
+        return self.people[name]
+
     def person_ids(self) -> dict[str, uuid.UUID | None]:
         from prakerja.people.queries import person_id_by_nik
 
-        return {name: person_id_by_nik(nik=nik) for name, _, nik, *_ in PEOPLE}
+        return {name: person_id_by_nik(nik=nik) for name, _, nik, *_ in (*PEOPLE, FOURTH)}
 
     def close(self) -> None:
         for person in self.people.values():
@@ -75,13 +74,14 @@ class Story:
         self.first_payments()
         self.second_is_revoked()
         self.surveys_and_year_end()
+        Story2023(self).tell()
 
     # -- September: results, videos, first purchases ---------------------------------------------------------------
 
     def announcement(self) -> None:
         at = self.at(ANNOUNCED)
         with self.timeline.step(at, "operator", "imports the results of wave 21: three people are awarded"):
-            self._import_results()
+            award(PEOPLE, wave=21, announced_at=ANNOUNCED, data_dir=self.data_dir)
         for name, person in self.people.items():
             with self.timeline.step(at, name, "gets the SMS with the exact deadline"):
                 text = person.phone.wait_for("Gelombang 21")
@@ -97,16 +97,7 @@ class Story:
             first.link(provider="ovo", number=first.phone_number).must_say("OVO")
 
     def watch_videos(self, name: str, at: datetime) -> None:
-        person = self.people[name]
-        self.at(at)
-        for number in (1, 2, 3):
-            with self.timeline.step(at, name, f"watches video {number}; it cannot be skipped"):
-                person.start_video(number)
-                early = person.finish_video(number)
-                if early.status == 200 and f"/video/{number}/selesai" not in early.html:
-                    raise UnexpectedPage(f"video {number} could be skipped")
-                clock.advance(timedelta(seconds=61))
-                person.finish_video(number)
+        watch_videos(self.timeline, name, self.people[name], self.at(at))
 
     def first_buys(self) -> None:
         first = self.people["first"]
@@ -258,31 +249,3 @@ class Story:
         paid = totals(person_id=person_id)
         if (paid.incentive, paid.survey) != (incentive, survey):
             raise UnexpectedPage(f"paid {paid.incentive} + {paid.survey}, expected {incentive} + {survey}")
-
-    def _import_results(self) -> None:
-        """As an operator does it: a file and the command."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "results.csv"
-            with path.open("w", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(
-                    ["nik", "family_card_number", "name", "birth_date", "phone", "email", "province_code", "education"]
-                )
-                for name, full_name, nik, birth_date, phone, _ in PEOPLE:
-                    card = f"99{int(phone):014d}"
-                    writer.writerow([nik, card, full_name, birth_date, phone, f"{name}@contoh.id", "99", "sma"])
-            done = subprocess.run(
-                [
-                    *(sys.executable, "-m", "prakerja", "wave", "import-results", str(path)),
-                    *("--wave", "21", "--decree", "SK-21-A", "--announced-at", ANNOUNCED.isoformat()),
-                    *("--data-dir", str(self.data_dir)),
-                ],
-                # The command finds the running system by its data folder, as an operator's shell would.
-                env={key: value for key, value in os.environ.items() if not key.startswith(("PRAKERJA_", "DATABASE_"))},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=60,
-            )
-        if done.returncode != 0 or '"awarded": 3' not in done.stdout:
-            raise UnexpectedPage(f"the import said {done.stdout} {done.stderr[-500:]}")
