@@ -15,12 +15,13 @@ from django.test import Client
 from prakerja.kernel.db import transaction
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import add_partner
+from prakerja.purchases.models import Purchase
 from prakerja.training.attendance import request_verification
 from prakerja.training.models import Attendance, AttendanceAttempt
 from prakerja.training.operations import make_sandbox_codes
 from prakerja.training.queries import test_codes as codes_of
 from tests import builders as b
-from tests.attendance import HOURS, STARTS, Class, another, bought_class
+from tests.attendance import HOURS, STARTS, Class, another, bought_class, completed_class
 
 Enter = Callable[[uuid.UUID], Client]
 Move = Callable[[datetime], None]
@@ -264,3 +265,12 @@ def test_a_test_code_needs_nobody(taken: Class, portal: Client) -> None:
     assert portal.post(path, MATCH)["Location"] == f"{b.RETURN_TO}?state={asked.state}"
     assert portal.get(path).status_code == 410
     assert verified() == []
+
+
+def test_a_derived_certificate_shows_before_its_number_comes(taken: Class, enter: Enter, move: Move) -> None:
+    completed_class(taken)
+    move(STARTS[-1] + HOURS + timedelta(minutes=1))
+    browser = enter(taken.who.person_id)
+    address = f"/transaksi/{Purchase.objects.get().id}"
+    assert "nomor menyusul dari lembaga" in browser.get(address).text
+    assert "Beri ulasan" in browser.get(address).text
