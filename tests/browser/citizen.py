@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,7 +28,8 @@ class Citizen:
         self.context = context
         self.name = str(person["name"])
         self.number = str(person["phone"])
-        self.email = f"{self.name.lower().replace(' ', '.')}@contoh.example"
+        # Another address each time: a shop opens one account for an address.
+        self.email = f"{self.name.lower().replace(' ', '.')}.{uuid.uuid4().hex[:6]}@contoh.example"
         self.page: Page = context.new_page()
         self._phone: Page | None = None
         self._read: set[str] = set()
@@ -103,6 +105,19 @@ class Citizen:
         self.page.fill("#otp", self.otp("membeli pelatihan"))
         self.page.click("main form:has(#otp) button.main")
         return self.page.locator("[data-testid=voucher-code]").inner_text()
+
+    def redeem(self, code: str) -> None:
+        """On the class's page: type the code, and say on Prakerja's page that one is there; ends in the opened class."""
+        self.page.fill("#code", code)
+        self.page.click("text=Mulai kelas")
+        self.prove()
+        expect(self.page.locator("[data-testid=class-status]")).to_have_attribute("data-status", "open")
+
+    def prove(self) -> None:
+        """Where an institution leads to Prakerja's page of attendance: confirm, and come back to the institution."""
+        if "/verifikasi/" in self.page.url:
+            self.page.get_by_role("button", name="Ya, saya hadir").click()
+            self.page.wait_for_url(f"{self.system.institution}/**")
 
 
 def move_clock(page: Page, system: RunningSystem, button: str) -> None:
