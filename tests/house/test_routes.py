@@ -29,6 +29,13 @@ PORTAL_PUBLIC = {
     "sign_in_code",
     "sign_out",
     "verification",
+    # OpenID Connect: what institutions call, and the way to the consent page, which is a participant's.
+    "openid_configuration",
+    "openid_keys",
+    "openid_authorize",
+    "openid_token",
+    "openid_userinfo",
+    "openid_revoke",
 }
 # The console's: to sign in, and to be told that one's account is closed.
 CONSOLE_PUBLIC = {"account_login", "account_inactive"}
@@ -36,6 +43,12 @@ CONSOLE_PUBLIC = {"account_login", "account_inactive"}
 CONSOLE_NEEDS_SESSION = {("mfa_activate_totp", "POST")}
 CONSOLE_SIGN_IN = ("/login/", "/accounts/login/")
 OWN_PREFIX = "/api/v1/partner/"
+SIGN_IN_PREFIXES = ("/api/v1/oauth/", "/api/v1/resource/")
+PARTNER_UNSIGNED = {
+    ("POST", "/api/v1/oauth/token"),
+    ("POST", "/api/v1/oauth/token/refresh"),
+    ("GET", "/api/v1/resource/user_profile"),
+}
 # The developer site, in both languages. Nothing but these is unsigned at the partners' door.
 PARTNER_PUBLIC = {
     "openapi.json",
@@ -135,7 +148,8 @@ def test_every_partner_route_is_a_declared_endpoint_or_a_public_page() -> None:
 
 @pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda declared: f"{declared.method} {declared.path}")
 def test_every_endpoint_says_who_may_use_it(declared: Endpoint) -> None:
-    assert declared.kind in ("platform", "institution")
+    # Only our own calls are for both: the published contract names one kind for each.
+    assert declared.kind in ("platform", "institution", *(["partner"] if declared.path.startswith(OWN_PREFIX) else []))
     # The published contract signs with SHA-1; ours never does, and its writes can be repeated safely.
     assert (declared.algorithm == "sha256") is declared.path.startswith(OWN_PREFIX)
     assert declared.is_idempotent is (declared.path.startswith(OWN_PREFIX) and declared.method != "GET")
@@ -148,7 +162,15 @@ def test_an_unsigned_call_reaches_no_endpoint(declared: Endpoint) -> None:
     names = re.findall(r"<\w+:(\w+)>", declared.path)
     request = RequestFactory().generic(declared.method, path, b"{}", content_type="application/json")
     response = Route({declared.method: declared})(request, **dict.fromkeys(names, "X"))
-    assert (response.status_code, json.loads(response.content)["code"]) == (401, "ERRINT40190")
+    is_sign_in = declared.path.startswith(SIGN_IN_PREFIXES)
+    expected = (400, "ERROAUTH4024") if is_sign_in else (401, "ERRINT40190")
+    assert (response.status_code, json.loads(response.content)["code"]) == expected
+
+
+def test_only_these_calls_are_not_signed() -> None:
+    """The published sign-in proves itself by the code or token that it brings, and signs the call that asks for one."""
+    unsigned = {(declared.method, declared.path) for declared in ENDPOINTS if not declared.dialect.is_signed}
+    assert unsigned == PARTNER_UNSIGNED
 
 
 def test_every_call_back_is_signed() -> None:

@@ -12,6 +12,8 @@ from prakerja.grants.policies import FACTS, Fact, facts_of
 from prakerja.grants.tokens import Token
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
+from prakerja.partners.models import Partner
+from prakerja.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ def connections(*, person_id: uuid.UUID, wall: datetime) -> tuple[Connection, ..
             since=before.since if before else grant.allowed_at,
         )
     return tuple(sorted(found.values(), key=lambda connection: connection.name))
+
+
+def names_of(*, partner_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, str]:
+    """The institution's and the participant's name, for the consent page. Raises Refused: person_unknown."""
+    person = Person.objects.values_list("name", flat=True).filter(id=person_id).first()
+    if person is None:
+        raise Refused("person_unknown")
+    return Partner.objects.values_list("name", flat=True).get(id=partner_id), person
 
 
 def pairwise_id(*, person_id: uuid.UUID, partner_id: uuid.UUID) -> str:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from tink import TinkError
 
 from prakerja.kernel.secrets import keys
+from prakerja.partners.addresses import with_members
 
 _PLACE = b"grants:request"
 LONGEST = 12_000
@@ -47,6 +48,19 @@ class AuthorizationRequest:
             asdict(self) | {"partner_id": self.partner_id.hex}, ensure_ascii=False, separators=(",", ":")
         )
         return base64.urlsafe_b64encode(keys().seal(plain, _PLACE)).rstrip(b"=").decode()
+
+    def success_address(self, *, code: str, issuer: str) -> str:
+        """Where the browser goes after a yes."""
+        return with_members(self.redirect_uri, {"code": code} | self._echo(issuer))
+
+    def failure_address(self, *, error: str, issuer: str) -> str:
+        """Where the browser goes without one: the sign-in page of the published call, else the one address of the request."""
+        return with_members(self.failure_uri, {"error": error} | self._echo(issuer))
+
+    def _echo(self, issuer: str) -> dict[str, str]:
+        """What goes back either way. `iss` tells which server answered (RFC 9207)."""
+        echo = {"state": self.state} if self.state else {}
+        return echo | ({"iss": issuer} if self.is_standard else {})
 
     @classmethod
     def parse(cls, text: str) -> AuthorizationRequest | None:

@@ -15,7 +15,7 @@ import uuid
 from pathlib import Path
 
 import tink
-from tink import aead, cleartext_keyset_handle, prf
+from tink import aead, cleartext_keyset_handle, jwt, prf
 
 INDEX_BYTES = 16
 
@@ -55,6 +55,13 @@ class Keys:
         return bytes(self._prf.compute(f"derive:{purpose}".encode(), 16)).hex() * 2
 
 
+@functools.cache
+def identity_keyset() -> tink.KeysetHandle:
+    """The keyset that signs who somebody is, for others to check (RS256). Only doors that do so ever read it."""
+    jwt.register_jwt_signature()
+    return _read(_folder() / "identity.json")
+
+
 def _read(path: Path) -> tink.KeysetHandle:
     if not path.exists():
         raise KeysMissing(
@@ -67,10 +74,12 @@ def create_keys(folder: Path) -> None:
     """Make the keysets of a new installation (0600 in a 0700 folder). Existing ones are never overwritten."""
     aead.register()
     prf.register()
+    jwt.register_jwt_signature()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, template in (
         ("fields.json", aead.aead_key_templates.AES128_GCM),
         ("index.json", prf.prf_key_templates.HMAC_SHA256),
+        ("identity.json", jwt.jwt_rs256_2048_f4_template()),
     ):
         path = folder / name
         if path.exists():
@@ -84,10 +93,14 @@ def create_keys(folder: Path) -> None:
 
 @functools.cache
 def keys() -> Keys:
+    return Keys(_folder())
+
+
+def _folder() -> Path:
     folder = os.environ.get("PRAKERJA_KEYS")
     if not folder:
         raise KeysMissing("PRAKERJA_KEYS does not name the folder with the keysets")
-    return Keys(Path(folder))
+    return Path(folder)
 
 
 def place(table: str, column: str, row_id: uuid.UUID) -> bytes:

@@ -21,6 +21,8 @@ from prakerja.portal.texts import sentence
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SESSION_PERSON = "person_id"
+# Unix wall seconds of the code from the phone; institutions may ask for a fresh one.
+SESSION_SIGNED_IN_AT = "signed_in_at"
 
 
 def anyone(view: View[P]) -> View[P]:

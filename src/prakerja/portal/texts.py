@@ -140,6 +140,14 @@ CERTIFICATE = {
     "competence": gettext_lazy("Sertifikat kompetensi"),
 }
 
+# What an institution may be allowed to know (`grants.policies.FACTS`).
+FACT_WORDS = {
+    "name": gettext_lazy("nama Anda"),
+    "email": gettext_lazy("alamat email Anda"),
+    "phone": gettext_lazy("nomor ponsel Anda"),
+    "card": gettext_lazy("nomor Kartu Prakerja Anda, dan akun Anda di platform tempat Anda membeli kelasnya"),
+}
+
 NOTICES = {
     "video_finished": gettext_lazy("Video selesai."),
     "videos_done": gettext_lazy("Ketiga video selesai. Nomor kartu dan saldo Anda sekarang terlihat."),
@@ -148,5 +156,6 @@ NOTICES = {
     "unlinked": gettext_lazy("Rekening diputuskan."),
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
     "withdrawn": gettext_lazy("Anda sudah mengundurkan diri."),
+    "consent_withdrawn": gettext_lazy("Izin dicabut. Lembaga itu tidak dapat lagi menanyakan data Anda."),
     "signed_out": gettext_lazy("Anda sudah keluar."),
 }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from prakerja.portal.views import attendance, errors, journey, messages, money, public, purchases, signing_in, surveys
+from prakerja.portal.views import (
+    attendance,
+    consent,
+    errors,
+    journey,
+    messages,
+    money,
+    openid,
+    public,
+    purchases,
+    signing_in,
+    surveys,
+)
 
 pages = [
     path("", public.home, name="home"),
@@ -30,6 +42,16 @@ pages = [
     path("survei/<uuid:response_id>", surveys.survey, name="survey"),
     path("pesan", messages.messages, name="messages"),
     path("verifikasi/<str:token>", attendance.verification, name="verification"),
+    path("izin", consent.consent, name="consent"),
+    path("izin/lembaga", consent.connections, name="connections"),
+    path("izin/lembaga/<uuid:partner_id>/cabut", consent.withdraw_consent, name="withdraw_consent"),
+    # OpenID Connect; the first address is fixed by the standard (OpenID Connect Discovery 4).
+    path(".well-known/openid-configuration", openid.configuration, name="openid_configuration"),
+    path("oauth2/authorize", openid.authorize, name="openid_authorize"),
+    path("oauth2/token", openid.token, name="openid_token"),
+    path("oauth2/userinfo", openid.userinfo, name="openid_userinfo"),
+    path("oauth2/revoke", openid.revoke, name="openid_revoke"),
+    path("oauth2/keys", openid.keys, name="openid_keys"),
     path("mengundurkan-diri", journey.withdraw, name="withdraw"),
 ]
 urlpatterns = [path("", include((pages, "portal")))]

@@ -13,7 +13,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.people.operations import request_sign_in_otp
 from prakerja.people.operations import sign_in as check_sign_in
-from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
+from prakerja.portal.pages import SESSION_PERSON, SESSION_SIGNED_IN_AT, anyone, page, safe_next
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
 
@@ -75,6 +75,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return page(request, "sign_in_code", section="sign_in", status=422, errors=errors, phone=phone, next=following)
     request.session.flush()
     request.session[SESSION_PERSON] = str(person_id)
+    request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
     return redirect(safe_next(request, following, reverse("portal:dashboard")))
 
 
