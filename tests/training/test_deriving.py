@@ -10,8 +10,9 @@ import pytest
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
 from prakerja.purchases.models import Purchase
+from prakerja.reporting.proof import prove
 from prakerja.training.completion import CompletionReceipt, record_completion
-from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
+from prakerja.training.models import Attendance, Certificate, CertificateNumberClaim, Completion, ReportClaim
 from prakerja.training.rating import rate
 from prakerja.training.tasks import announce_certificates, next_certificate
 from prakerja.wallets.models import Wallet
@@ -164,3 +165,21 @@ def test_worked_example_7_with_attendance() -> None:
     assert Completion.objects.get().completed_date == wib("2023-05-26 00:00").date()
     review(taken.who, at=wib("2023-05-29 20:00"))
     assert Wallet.objects.get().spendable_until == wib("2023-06-13 00:00")
+
+
+def failed() -> list[str]:
+    return [check.name for check in prove().checks if not check.ok]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_proof_finds_what_attendance_never_does() -> None:
+    taken = bought_class()
+    completed_class(taken)
+    assert failed() == []
+    Attendance.objects.filter(sequence=2).delete()
+    assert failed() == [
+        "attendance was verified after the first one, and the post-test after every session",
+        "a completion that was derived has every attendance of its class",
+    ]
+    Attendance.objects.update(institution_email_index=b"another")
+    assert failed()[-1] == "an institution's e-mail address is bound to a code that was verified with it"

@@ -174,6 +174,54 @@ _CAUSES = [
         """,
     ),
     (
+        "attendance was verified after the first one, and the post-test after every session",
+        "training_attendance",
+        """
+        SELECT attendance.id AS attendance, attendance.sequence, count(earlier.id) AS before
+          FROM training_attendance attendance
+          JOIN vouchers_voucher voucher ON voucher.person_id = attendance.person_id AND voucher.id = attendance.voucher_id
+          JOIN catalogue_courserun run ON run.id = voucher.course_run_id
+          JOIN catalogue_course course ON course.id = run.course_id
+          LEFT JOIN training_attendance earlier ON earlier.person_id = attendance.person_id
+                AND earlier.voucher_id = attendance.voucher_id AND earlier.status = 'verified'
+                AND earlier.verified_at <= attendance.verified_at
+                AND (earlier.sequence = 1 OR attendance.sequence = 999 AND earlier.sequence < 999)
+         WHERE attendance.status = 'verified' AND attendance.sequence > 1
+         GROUP BY attendance.id, attendance.sequence, course.delivery, run.session_count
+        HAVING count(earlier.id) < CASE WHEN attendance.sequence = 999 AND course.delivery = 'live'
+                                        THEN run.session_count ELSE 1 END
+        """,
+    ),
+    (
+        "a completion that was derived has every attendance of its class",
+        "training_completion",
+        """
+        SELECT completion.id AS completion, count(attendance.id) AS attended
+          FROM training_completion completion
+          JOIN vouchers_voucher voucher ON voucher.person_id = completion.person_id AND voucher.id = completion.voucher_id
+          JOIN catalogue_courserun run ON run.id = voucher.course_run_id
+          JOIN catalogue_course course ON course.id = run.course_id
+          LEFT JOIN training_attendance attendance ON attendance.person_id = completion.person_id
+                AND attendance.voucher_id = completion.voucher_id AND attendance.status = 'verified'
+         WHERE completion.source = 'derived'
+         GROUP BY completion.id, course.delivery, run.session_count, course.has_post_test
+        HAVING count(attendance.id) < CASE course.delivery WHEN 'live' THEN run.session_count ELSE 1 END
+                                      + course.has_post_test::int
+        """,
+    ),
+    (
+        "an institution's e-mail address is bound to a code that was verified with it",
+        "training_institutionemailclaim",
+        """
+        SELECT claim.id AS claim
+          FROM training_institutionemailclaim claim
+         WHERE NOT EXISTS (SELECT 1 FROM training_attendance attendance
+                            WHERE attendance.person_id = claim.person_id AND attendance.voucher_id = claim.voucher_id
+                              AND attendance.status = 'verified'
+                              AND attendance.institution_email_index = claim.email_index)
+        """,
+    ),
+    (
         "an expired voucher gave its price back once",
         "vouchers_voucher",
         """
