@@ -33,7 +33,7 @@ def test_the_empty_world_has_everything_but_people() -> None:
     assert Listing.objects.filter(ended_at=None).count() > Course.objects.count()
     assert CourseRunSeats.objects.count() > 0
     assert {version.code for version in SchemeVersion.objects.all()} == {"2020A", "2020B", "2021", "2022", "2023"}
-    assert list(Wave.objects.order_by("number").values_list("number", flat=True)) == [21, 22]
+    assert list(Wave.objects.order_by("number").values_list("number", flat=True)) == [21, 22, 51]
     assert Survey.objects.count() == 3
     assert [transfer.amount for transfer in Transfer.objects.all()] == [2_679_997_950_000]
     assert Person.objects.count() == 0
