@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 
-from examples.platform import orders, views_orders, views_shop
+from examples.platform import orders, views_orders, views_shop, webhooks
 from examples.platform.brands import Brand, read_brands
 from examples.platform.catalogue import Catalogue
 from examples.platform.checkout import CardMemory, Checkout
@@ -76,13 +76,14 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
     brands = read_brands()
     sites = _sites(brands, ports)
     database = settings.data_dir / "platform.sqlite3"
-    store.prepare(database, orders.SCHEMA)
+    store.prepare(database, orders.SCHEMA, webhooks.SCHEMA)
     program = web.Program(
         settings=settings,
         database=database,
         translator=Translator(HERE.parent / "shared" / "english.json", HERE / "english.json"),
         find_site=lambda: sites.get(request.environ.get("SERVER_PORT", "")),
         front=next(iter(sites.values())),
+        machine_endpoints=frozenset({"webhooks.receive"}),
     )
     app = web.build_app("platform", HERE, program)
     client = PrakerjaClient(base_url=settings.api_url, timeout_s=settings.timeout_s, language=web.language)
@@ -100,6 +101,7 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
     app.register_blueprint(accounts_blueprint())
     app.register_blueprint(views_shop.pages)
     app.register_blueprint(views_orders.pages)
+    app.register_blueprint(webhooks.pages)
     return app
 
 

@@ -101,6 +101,13 @@ class Orders:
         ).fetchone()
         return _order(row) if row else None
 
+    def of_brand(self, *, brand: str, invoice_code: str) -> Order | None:
+        """Return an order of this brand, whoever's it is: for what Prakerja tells."""
+        row = self._connection.execute(
+            "SELECT * FROM orders WHERE brand = ? AND invoice_code = ?", (brand, invoice_code)
+        ).fetchone()
+        return _order(row) if row else None
+
     def of_account(self, account_id: str) -> list[Order]:
         """Return all orders of an account, the newest first."""
         rows = self._connection.execute("SELECT * FROM orders WHERE account_id = ? ORDER BY number DESC", (account_id,))

@@ -14,6 +14,7 @@ from examples.shared.prakerja_client import Credentials, PartnerUnavailable
 
 # How an institution lets a code be used: on Prakerja's own page, or by the legacy call from server to server.
 VERIFICATION, COMMIT = "verification", "commit"
+DEMO_TEACHER = "pengajar-demo"
 
 
 class PartnersFile:
@@ -48,6 +49,10 @@ class PartnersFile:
             raise PartnerUnavailable(f"no credentials for {code}")
         return Credentials(client_code=entry["client_code"], sign_key=entry["sign_key"])
 
+    def webhook_secrets(self, kind: str, code: str) -> list[str]:
+        """Return the secrets that messages to a partner are signed with; none when it registered no webhook."""
+        return list(self.entries(kind).get(code, {}).get("webhook_secrets", []))
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -62,6 +67,8 @@ class Settings:
     institution_url: str
     timeout_s: float
     attendance: str = VERIFICATION
+    # With this word an account of a class site becomes a teacher's. Of a demo, and known to everybody.
+    teacher_password: str = DEMO_TEACHER
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -85,4 +92,5 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         institution_url=environ.get("INSTITUTION_URL", ""),
         timeout_s=float(environ.get("PRAKERJA_TIMEOUT_S", "10")),
         attendance=attendance,
+        teacher_password=environ.get("TEACHER_PASSWORD") or DEMO_TEACHER,
     )

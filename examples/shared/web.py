@@ -60,6 +60,8 @@ class Program:
     find_site: Callable[[], Site | None]
     front: Site
     may_lead_to_portal: bool = False
+    # Called by machines that sign what they send: no session, no form, no token of a form.
+    machine_endpoints: frozenset[str] = frozenset()
 
 
 def site() -> Site:
@@ -173,6 +175,8 @@ def _begin(program: Program) -> ResponseReturnValue | None:
     if found is None:
         abort(404)
     g.site = found
+    if request.endpoint in program.machine_endpoints:
+        return None
     chosen = request.cookies.get(found.language_cookie, "id")
     g.language = chosen if chosen in LANGUAGES else "id"
     cookie = request.cookies.get(found.cookie)

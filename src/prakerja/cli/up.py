@@ -99,7 +99,7 @@ def _start(
     from prakerja.cli import installation
     from prakerja.kernel.clock import now
     from prakerja.kernel.secrets import keys
-    from prakerja.sandbox import accounts, clock, partners_file, returning
+    from prakerja.sandbox import accounts, clock, own_machines, partners_file, returning
 
     gateway_key, bank_key = keys().derive("gateway"), keys().derive("bank")
     data = home / "examples"
@@ -123,9 +123,12 @@ def _start(
             "`prakerja up` menjalankan sandbox saja; basis data ini bukan sandbox.",
             "`prakerja up` runs sandboxes only; this database is none.",
         )
+    clock.resume()
+    own_machines.register(
+        institution_url=addresses.url("institution"), platform_urls=addresses.platform_urls(), at=now()
+    )
     partners = home / partners_file.NAME
     partners_file.write(partners)
-    clock.resume()
     returning.file_demo_addresses(institution_url=addresses.url("institution"), at=now())
     returning.make_test_codes(at=now())
     for name in ("portal", "console", "partner_api", "callbacks"):

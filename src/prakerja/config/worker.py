@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,6 +22,8 @@ _LOG = logging.getLogger("prakerja.worker")
 _DUE_EVERY = 0.5
 _OUTBOX_EVERY = 1.0
 _FILES_EVERY = 1.0
+_PARTNERS_EVERY = 0.5
+_PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
 
 
@@ -39,7 +42,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     threads = [
         threading.Thread(target=_persist, args=(step, stopping), name=step.__name__, daemon=True)
-        for step in (send_outbox, run_due, fetch_files)
+        for step in (send_outbox, run_due, fetch_files, tell_partners)
     ]
     for thread in threads:
         thread.start()
@@ -99,6 +102,21 @@ def fetch_files(stopping: threading.Event) -> None:
         busy = process_files(at=clock.now())
         _let_go()
         stopping.wait(0 if busy else _FILES_EVERY)
+
+
+def tell_partners(stopping: threading.Event) -> None:
+    """Find what partners are to be told in the audit trail, and tell them. Retries are wall time."""
+    from prakerja.kernel import clock
+    from prakerja.webhooks.operations import collect, prune, send
+
+    pruned = -_PRUNE_EVERY
+    while not stopping.is_set():
+        found = collect(wall=clock.wall())
+        tried = send(wall=clock.wall(), at=clock.now())
+        if time.monotonic() - pruned > _PRUNE_EVERY and not prune(wall=clock.wall()):
+            pruned = time.monotonic()
+        _let_go()
+        stopping.wait(0 if tried or found.has_more else _PARTNERS_EVERY)
 
 
 def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Any]:

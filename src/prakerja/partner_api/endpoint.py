@@ -43,7 +43,8 @@ _IMPLIED = {"cursor_invalid": {"field": "cursor"}}
 
 _NONCE = re.compile("[A-Za-z0-9_-]{16,64}")
 
-Kind = Literal["platform", "institution"]
+# `partner`: both kinds.
+Kind = Literal["platform", "institution", "partner"]
 B = TypeVar("B", bound=bodies.Body)
 
 
@@ -231,7 +232,7 @@ def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) ->
             raise Refused("rate_limited")
     if nonce:
         replays.use_nonce(partner_id=client.partner_id, nonce=nonce)
-    if client.kind != declared.kind:
+    if declared.kind not in (client.kind, "partner"):
         raise Refused("partner_kind")
     return Call(
         client=client,

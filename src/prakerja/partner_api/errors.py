@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from prakerja.kernel.clock import WIB
 from prakerja.partner_api.error_table import COMPLETION, GENERAL, PAYMENT, REDEMPTION, SIGN_IN, Origin
-from prakerja.partner_api.own_error_table import CALLING, CURATION
+from prakerja.partner_api.own_error_table import CALLING, CURATION, WEBHOOKS
 
 Language = Literal["id", "en"]
 
@@ -54,7 +54,7 @@ class _Fields(dict[str, str]):
 
 
 TABLE: tuple[ErrorRow, ...] = tuple(
-    ErrorRow(*row) for row in (*GENERAL, *CALLING, *PAYMENT, *REDEMPTION, *SIGN_IN, *COMPLETION, *CURATION)
+    ErrorRow(*row) for row in (*GENERAL, *CALLING, *PAYMENT, *REDEMPTION, *SIGN_IN, *COMPLETION, *CURATION, *WEBHOOKS)
 )
 BY_CODE: dict[str, ErrorRow] = {row.code: row for row in TABLE}
 # In a sandbox a redeem code that equals one of these is answered with that very error (partner-api.md 2.7).

@@ -34,6 +34,7 @@ _ABOUT = _(
 _KINDS = {
     "platform": _("Dipanggil platform digital, yang menjual pelatihan."),
     "institution": _("Dipanggil lembaga pelatihan, yang mengajar."),
+    "partner": _("Dipanggil platform maupun lembaga."),
 }
 _SECURITY: dict[str, tuple[str, str]] = {
     "client_code": ("client_code", _("Kode klien Anda. Nama header memakai garis bawah.")),

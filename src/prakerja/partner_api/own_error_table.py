@@ -49,4 +49,19 @@ CURATION: tuple[Row, ...] = (
      "The class has buyers; its dates cannot be changed.",
      "vouchers were issued for the dates as they are"),
 )
+WEBHOOKS: tuple[Row, ...] = (
+    ("ERRPRT40096", "webhook_url_invalid", (), PROPOSED,
+     "Alamat webhook tidak sesuai. Gunakan alamat https yang publik.",
+     "The webhook's address is not valid. Use a public https address.",
+     "another scheme, a user, an odd host or port"),
+    ("ERRPRT40097", "webhook_address_forbidden", (), PROPOSED,
+     "Alamat webhook tidak dapat dijangkau dari internet.", "The webhook's address is not on the public internet.",
+     "a private, loopback or link-local address, however it is spelled"),
+    ("ERRPRT40490", "webhook_unknown", (), PROPOSED,
+     "Webhook belum didaftarkan.", "No webhook is registered.",
+     "rotation or replay before the first PUT"),
+    ("ERRPRT40491", "message_unknown", (), PROPOSED,
+     "Pesan webhook tidak ditemukan.", "No such webhook message.",
+     "replay of a webhook_id that this partner was never sent, or that is forgotten"),
+)
 # fmt: on

@@ -11,10 +11,10 @@ from django.urls import include, path, re_path
 
 from prakerja.partner_api.docs import urls as docs
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refuse
-from prakerja.partner_api.v1 import attendance, courses, oauth, partner, payment, redeem_code, search, tpm
+from prakerja.partner_api.v1 import attendance, courses, oauth, partner, payment, redeem_code, search, tpm, webhooks
 
 # Importing a module of views puts its endpoints on the list.
-VIEWS = (payment, redeem_code, attendance, tpm, oauth, partner, courses, search)
+VIEWS = (payment, redeem_code, attendance, tpm, oauth, partner, courses, search, webhooks)
 
 
 def no_route(request: HttpRequest) -> HttpResponse:

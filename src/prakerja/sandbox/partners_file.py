@@ -12,6 +12,7 @@ from typing import Any
 
 from prakerja.partners.models import Partner
 from prakerja.partners.queries import credential_by_client_code
+from prakerja.partners.webhooks import live_secrets, webhook
 
 NAME = "partners.json"
 _KINDS = {"platform": "platforms", "institution": "institutions"}
@@ -26,13 +27,22 @@ def credentials_of(code: str) -> dict[str, str] | None:
 
 
 def document() -> dict[str, Any]:
-    """`{"platforms": {code: {client_code, sign_key, name}}, "institutions": {…}}`."""
+    """`{"platforms": {code: {client_code, sign_key, name, webhook_secrets}}, "institutions": {…}}`."""
     found: dict[str, Any] = {name: {} for name in _KINDS.values()}
     for partner in Partner.objects.filter(member_until=None).order_by("member_from", "code"):
         credentials = credentials_of(partner.code)
         if credentials is not None:
-            found[_KINDS[partner.kind]][partner.code] = {**credentials, "name": partner.name}
+            found[_KINDS[partner.kind]][partner.code] = {
+                **credentials,
+                "name": partner.name,
+                "webhook_secrets": _webhook_secrets(partner),
+            }
     return found
+
+
+def _webhook_secrets(partner: Partner) -> list[str]:
+    found = webhook(partner_id=partner.id)
+    return list(live_secrets(endpoint_id=found.endpoint_id)) if found is not None else []
 
 
 def write(path: Path) -> None:

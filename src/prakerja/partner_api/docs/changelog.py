@@ -25,6 +25,8 @@ RELEASES: tuple[Release, ...] = (
             _("Pencarian transaksi dan kode yang ditukar, per halaman."),
             _("Header nonce di /api/v1/partner/, dan jawaban pertama yang diulang untuk Idempotency-Key yang sama."),
             _("Beberapa kunci hidup per mitra, dan daftar jaringan yang boleh memanggil."),
+            _("Tugas dan umpan balik: tpm/submission, tpm/feedback/submission, tpm/submission/status."),
+            _("Webhook dalam format Standard Webhooks, dengan catatan pengiriman dan kirim ulang."),
         ),
     ),
     Release(

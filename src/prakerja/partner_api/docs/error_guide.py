@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from prakerja.partner_api.docs.own_words import OWN_GUIDE
+from prakerja.partner_api.docs.webhook_words import WEBHOOK_GUIDE
 from prakerja.partner_api.errors import ErrorRow
 
 # What the {fields} of sentences are filled with in samples.
@@ -19,6 +20,7 @@ SAMPLE_DETAILS: dict[str, Any] = {"field": "amount", "left": 2, "until": datetim
 
 GUIDE: dict[str, str] = {
     **OWN_GUIDE,
+    **WEBHOOK_GUIDE,
     # --- every call ---
     "headers_missing": _(
         "Salah satu header client_code, timestamp, signature tidak ada. Periksa proksi Anda: ada yang membuang header bergaris bawah."

@@ -1,0 +1,33 @@
+"""Where the example programs of a running sandbox answer: files may be fetched from there, and the shops be told things.
+
+Addresses change with the ports, so they are registered at every start; what somebody else registered is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from prakerja.partners.models import Partner
+from prakerja.partners.operations import register_origins
+from prakerja.partners.webhooks import set_webhook, webhook
+from prakerja.sandbox.worlds.catalogue import load_catalogue
+
+WEBHOOK_PATH = "/webhooks/prakerja"
+
+
+def register(*, institution_url: str, platform_urls: Mapping[str, str], at: datetime) -> None:
+    """Register the class sites' and the shops' own addresses for the partners of the demo world."""
+    schools = {institution.code: institution_url for institution in load_catalogue().institutions}
+    known = {partner.code: partner for partner in Partner.objects.filter(is_sandbox=True)}
+    for code, url in (schools | dict(platform_urls)).items():
+        partner = known.get(code)
+        if partner is not None and partner.file_origins != [url]:
+            register_origins(code=code, origins=[url], at=at)
+    for code, url in platform_urls.items():
+        partner = known.get(code)
+        if partner is None:
+            continue
+        there = webhook(partner_id=partner.id)
+        if there is None or (there.url.endswith(WEBHOOK_PATH) and there.url != url + WEBHOOK_PATH):
+            set_webhook(partner_id=partner.id, url=url + WEBHOOK_PATH, at=at)
