@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from examples.institution import enrolments, views
+from examples.institution import assignments, enrolments, pages, views, views_assignments
 from examples.institution.attendance import Attendance
 from examples.institution.classes import Classes
 from examples.institution.study import Study
@@ -35,6 +35,7 @@ class School:
     verifies: bool
     own_url: str
     portal_url: str
+    teacher_password: str
 
     def credentials(self, institution: str) -> Credentials:
         """Return an institution's own credentials."""
@@ -48,6 +49,17 @@ class School:
             credentials=self.credentials(code),
             enrolments=enrolments.Enrolments(web.database()),
             institution=code,
+        )
+
+    def assignments(self) -> assignments.Assignments:
+        """Return the assignments at the institution of this request."""
+        code = web.site().code
+        return assignments.Assignments(
+            client=self.client,
+            credentials=self.credentials(code),
+            connection=web.database(),
+            institution=code,
+            files_url=f"{(self.own_url or request.host_url).rstrip('/')}/{code}/files",
         )
 
     def attendance(self) -> Attendance:
@@ -100,7 +112,7 @@ def _find_site(partners: PartnersFile) -> web.Site | None:
 def create_app(settings: Settings) -> Flask:
     """Make the program."""
     database = settings.data_dir / "institution.sqlite3"
-    store.prepare(database, enrolments.SCHEMA)
+    store.prepare(database, enrolments.SCHEMA, assignments.SCHEMA)
     partners = PartnersFile(settings.partners_file)
     program = web.Program(
         settings=settings,
@@ -119,6 +131,7 @@ def create_app(settings: Settings) -> Flask:
         verifies=settings.attendance == VERIFICATION,
         own_url=settings.institution_url,
         portal_url=settings.portal_url,
+        teacher_password=settings.teacher_password,
     )
 
     @app.url_value_preprocessor
@@ -133,5 +146,6 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/", "front", views.front)
     app.add_url_rule("/accent.css", "accent", views.accent)
     app.register_blueprint(accounts_blueprint(url_prefix="/<site_code>"))
-    app.register_blueprint(views.pages, url_prefix="/<site_code>")
+    app.register_blueprint(pages.pages, url_prefix="/<site_code>")
+    app.register_blueprint(views_assignments.teaching, url_prefix="/<site_code>/teacher")
     return app

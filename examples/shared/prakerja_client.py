@@ -151,6 +151,28 @@ class PrakerjaClient:
         """Declare the code used. After `PartnerUnavailable` ask `redeem_status`."""
         return self._published(credentials, "/payment/redeem-code/commit", {"redeem_code": redeem_code})
 
+    def submit_assignment(
+        self, *, credentials: Credentials, redeem_code: str, scope: str, sequence: int, url_file: str
+    ) -> dict[str, Any]:
+        """Hand in one file of a participant. Prakerja fetches it later; `submission_status` tells the outcome."""
+        body = {"redeem_code": redeem_code, "scope": scope, "sequence": sequence, "url_file": url_file}
+        return self._published(credentials, "/tpm/submission", body, may_repeat=True)
+
+    def submit_feedback(
+        self, *, credentials: Credentials, redeem_code: str, scope: str, sequence: int, notes: str
+    ) -> dict[str, Any]:
+        """Give the teacher's words on an assignment that was handed in; no file goes with them."""
+        body = {"redeem_code": redeem_code, "scope": scope, "sequence": sequence, "notes": notes, "url_file": ""}
+        return self._published(credentials, "/tpm/feedback/submission", body, may_repeat=True)
+
+    def submission_status(
+        self, *, credentials: Credentials, redeem_code: str, scope: str, sequence: int
+    ) -> tuple[int, int]:
+        """Return where assignment and feedback stand: 0 not submitted, 1 pending, 2 accepted, 3 failed."""
+        body = {"redeem_code": redeem_code, "scope": scope, "sequence": sequence}
+        data = self._published(credentials, "/tpm/submission/status", body, may_repeat=True)
+        return int(data["assignment"]["status"]), int(data["feedback"]["status"])
+
     # ---- newer calls, signed with SHA-256 ----
 
     def listings(self, *, credentials: Credentials) -> Iterator[dict[str, Any]]:

@@ -66,6 +66,10 @@ def course(code: str, title: str, price: int, *, institution: str = "lpk-satu", 
     return listing | changes
 
 
+def _place(sent: dict[str, Any]) -> tuple[str, str, int]:
+    return sent["redeem_code"], sent["scope"], sent["sequence"]
+
+
 class FakePrakerja:
     """State and rules; `late` names paths whose answer comes after the client's patience ended."""
 
@@ -75,6 +79,8 @@ class FakePrakerja:
         self.tokens: dict[str, dict[str, Any]] = {}
         self.transactions: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, dict[str, Any]] = {}
+        # (code, scope, sequence) → [assignment, feedback], and what was sent for each.
+        self.submissions: dict[tuple[str, str, int], list[int]] = {}
         self.states: dict[str, dict[str, Any]] = {}
         self.redirect_uris = {"http://127.0.0.1:8005/lpk-satu/callback", "http://127.0.0.1:8005/lpk-dua/callback"}
         self.completions: dict[str, tuple[str, str]] = {}
@@ -134,6 +140,9 @@ class FakePrakerja:
             "payment/authorize": self._authorize,
             "payment/status": self._status,
             "payment/void": self._void,
+            "tpm/submission": self._submission,
+            "tpm/feedback/submission": self._feedback,
+            "tpm/submission/status": self._submission_status,
             "oauth/url-generate": self._url_generate,
             "payment/redeem-code/status": self._redeem_status,
             "payment/redeem-code/commit": self._commit,
@@ -254,6 +263,23 @@ class FakePrakerja:
         state = f"state-{len(self.calls)}"
         self.states[state] = {"place": place, "redirect_uri": sent["redirect_uri"], "email": sent["email"]}
         return accept({"url": f"{VERIFICATION_PAGE}{state}", "state": state, "course": {"type": 1}})
+
+    def _submission(self, sent: dict[str, Any]) -> Answer:
+        if self.codes[sent["redeem_code"]]["status"] != 1:
+            return refuse("ERRTRX40995", "Kode belum ditukar; tugas belum dapat dikirim.")
+        self.submissions.setdefault(_place(sent), [0, 0])[0] = 1
+        return accept({name: sent[name] for name in ("redeem_code", "scope", "sequence", "url_file")} | {"status": 1})
+
+    def _feedback(self, sent: dict[str, Any]) -> Answer:
+        if _place(sent) not in self.submissions:
+            return refuse("ERRTRX40996", "Tugas belum dikirim; umpan balik belum dapat diberikan.")
+        self.submissions[_place(sent)][1] = 1
+        return accept({name: sent[name] for name in ("redeem_code", "scope", "sequence", "notes")} | {"status": 1})
+
+    def _submission_status(self, sent: dict[str, Any]) -> Answer:
+        assignment, feedback = self.submissions.get(_place(sent), (0, 0))
+        about = {name: sent[name] for name in ("redeem_code", "scope", "sequence")}
+        return accept({"assignment": about | {"status": assignment}, "feedback": about | {"status": feedback}})
 
     def verify(self, state: str) -> None:
         """Do what the participant does on Prakerja's page."""

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from examples.institution import pages as institution_pages
-from examples.institution import views_attendance
+from examples.institution import views_assignments, views_attendance
 from examples.platform import views_orders, views_shop
 from examples.platform.brands import read_brands
 from examples.shared import advice, web
@@ -55,5 +55,10 @@ def of_platform() -> set[str]:
 def of_institution() -> set[str]:
     """Return the sentences of the class sites alone."""
     folder = EXAMPLES / "institution"
-    data = {*institution_pages.LABELS.values(), *views_attendance.REASONS.values(), views_attendance.UNVERIFIED}
+    data = {
+        *institution_pages.LABELS.values(),
+        *views_attendance.REASONS.values(),
+        views_attendance.UNVERIFIED,
+        *views_assignments.STATES,
+    }
     return _of_templates(folder) | _of_code(folder) | data
