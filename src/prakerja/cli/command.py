@@ -7,11 +7,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from prakerja.cli import bench, clock, conformance, journey, partner, proof, sandbox_commands, up, wave
+from prakerja.cli import bench, clock, conformance, curation, journey, partner, proof, sandbox_commands, up, wave
 from prakerja.cli.arguments import CommandError
 from prakerja.cli.postgres import LauncherError
 
-FAMILIES = (up, journey, proof, wave, partner, sandbox_commands, clock, bench, conformance)
+FAMILIES = (up, journey, proof, wave, partner, curation, sandbox_commands, clock, bench, conformance)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import Any
 
+from prakerja.cli import partner_keys, partner_webhooks
 from prakerja.cli.arguments import CommandError, answer, common
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
@@ -15,7 +16,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("partner", help="platforms and institutions")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="add|origin")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="add|origin|key|rules|webhook|replay")
     add = common(verbs.add_parser("add", help="register a partner; prints its client code and sign key, once"))
     add.add_argument("--kind", choices=("platform", "institution"), required=True)
     add.add_argument("--code", required=True)
@@ -27,6 +28,8 @@ def add_to(subparsers: Any) -> None:
     origin_parser.add_argument("--code", required=True, metavar="C")
     origin_parser.add_argument("--origin", action="append", default=[], metavar="http://HOST:PORT")
     origin_parser.set_defaults(run=origin)
+    partner_keys.add_to(verbs)
+    partner_webhooks.add_to(verbs)
 
 
 def run(arguments: argparse.Namespace) -> int:
