@@ -131,7 +131,7 @@ class SignIn:
         answer = Client().post("/oauth2/token", members, headers=headers)
         return answer.status_code, answer.json()
 
-    def openid_exchange(self, code: str, **changes: str) -> tuple[int, Any]:
+    def openid_exchange(self, code: str, /, **changes: str) -> tuple[int, Any]:
         members = {
             "grant_type": "authorization_code",
             "client_id": self.client_id,
