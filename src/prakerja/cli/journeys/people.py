@@ -112,12 +112,16 @@ class Participant:
         paid = self.pay(base, page, self.phone.otp())
         return paid.marked_text("voucher-code")
 
-    def redeem(self, base: str, course_code: str, schedule_code: str, code: str) -> Page:
-        """Sign up at the institution, find the class, enter the code."""
+    def join(self, base: str) -> Browser:
+        """The institution's site with an account of this person, opened at the first visit."""
         if base not in self.schools:
             self.schools[base] = Browser(base)
             _open_account(self.schools[base], "signup", name=self.name, email=self.email)
-        school = self.schools[base]
+        return self.schools[base]
+
+    def redeem(self, base: str, course_code: str, schedule_code: str, code: str) -> Page:
+        """Sign up at the institution, find the class, enter the code."""
+        school = self.join(base)
         page = school.get(f"class/{course_code}/{schedule_code}")
         return self.prove(base, school.submit(page, has="code", code=code))
 
