@@ -5,7 +5,7 @@ Neither a notification, which a door may miss and which comes after the command 
 
 from __future__ import annotations
 
-from prakerja.kernel.db import requires_transaction, row
+from prakerja.kernel.db import hot_row, requires_transaction, row
 
 # Seconds of wall time for which a door may go on with what it read last. A revoked key works on for at most this long;
 # `prakerja partner key revoke` waits for it before it says that it is done.
@@ -14,7 +14,7 @@ READ_EVERY = 0.1
 
 def number() -> int:
     """How often a partner or key has changed."""
-    found = row("SELECT number FROM partners_epoch")
+    found = hot_row("SELECT number FROM partners_epoch", [])
     return int(found[0]) if found else 0
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from prakerja.audit.operations import record
-from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.db import hot_row, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partners import epoch
 from prakerja.partners.models import ApiCredential, Partner
@@ -111,11 +111,11 @@ def set_rules(
 
 def note_use(*, key_id: uuid.UUID, wall: datetime) -> None:
     """Write when a key was used, unless another process did within the minute or the row is being changed: never waits."""
-    row(
-        "UPDATE partners_apicredential SET last_used_at = %(wall)s WHERE id = ("
-        "  SELECT id FROM partners_apicredential WHERE id = %(id)s"
-        "     AND (last_used_at IS NULL OR last_used_at <= %(before)s) FOR NO KEY UPDATE SKIP LOCKED) RETURNING id",
-        {"wall": wall, "id": key_id, "before": wall - USED_EVERY},
+    hot_row(
+        "UPDATE partners_apicredential SET last_used_at = %s WHERE id = ("
+        "  SELECT id FROM partners_apicredential WHERE id = %s"
+        "     AND (last_used_at IS NULL OR last_used_at <= %s) FOR NO KEY UPDATE SKIP LOCKED) RETURNING id",
+        [wall, key_id, wall - USED_EVERY],
     )
 
 
