@@ -289,6 +289,13 @@ def test_partners_without_an_endpoint_are_told_nothing(scene: Scene) -> None:
     assert [message["data"]["invoice_code"] for message in said(scene, "/platform")] == ["INV-2"]
 
 
+def test_who_has_left_is_told_nothing(scene: Scene) -> None:
+    Partner.objects.filter(id=scene.platform).update(member_until=LATER)
+    scene.buy()
+    assert scene.work() == 1
+    assert [message["path"] for message in scene.receiver.messages] == ["/lembaga"]
+
+
 def test_only_the_chosen_events(scene: Scene) -> None:
     scene.tell(scene.platform, "/platform", events=["voucher.redeemed"])
     code = scene.buy()
@@ -376,7 +383,7 @@ def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None
     Partner.objects.filter(id=scene.platform).update(file_origins=[origin])
     from prakerja.webhooks import sending
 
-    jobs = [sending._job(delivery, start) for delivery in sending._claim(start)]
+    jobs = [sending._job(delivery, start) for delivery in sending._claim(start, LATER)]
     held.set()
     (job,) = [job for job in jobs if job.url.endswith("/platform")]
     outcome = sending._call(job, resolve=resolve, limits=sending.LIMITS)

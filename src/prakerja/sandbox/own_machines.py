@@ -1,6 +1,6 @@
 """Where the example programs of a running sandbox answer: files may be fetched from there, and the shops be told things.
 
-Addresses change with the ports, so they are registered at every start; what somebody else registered is left alone.
+Addresses change with the ports, so they are registered at every start; a webhook that somebody else registered is left alone.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ BATCH = 2000
 # start of the oldest open transaction no older id can appear.
 SLACK = timedelta(seconds=60)
 KEPT = timedelta(days=30)
+_IDLE = timedelta(minutes=10)
 
 _END = "SELECT id FROM audit_record WHERE id > %s AND id <= %s ORDER BY id OFFSET %s LIMIT 1"
 _LAST = "SELECT id FROM audit_record WHERE id > %s AND id <= %s ORDER BY id DESC LIMIT 1"
@@ -67,20 +68,28 @@ def collect(*, wall: datetime) -> Collected:
     horizon = _boundary(_settled_before(wall))
     with transaction():
         endpoints = list(WebhookEndpoint.objects.all())
-        Cursor.objects.bulk_create([_beginning(endpoints, wall)], ignore_conflicts=True)
-        cursor = Cursor.objects.select_for_update(no_key=True).get(id=1)
-        if not endpoints:
-            cursor.seen = cursor.swept = max(cursor.swept, horizon)
+        cursor = Cursor.objects.select_for_update(no_key=True).filter(id=1).first() or _beginning(endpoints, wall)
+        before = (cursor.seen, cursor.swept)
+        if endpoints:
+            found = _advance(cursor, endpoints, horizon=horizon, wall=wall)
+        else:
+            # Nobody wants to know. The cursor follows now and then, so that the first endpoint finds a short way.
+            found = Collected(0, has_more=False)
+            if cursor.swept < _boundary(wall - _IDLE):
+                cursor.seen = cursor.swept = max(cursor.swept, horizon)
+        if cursor._state.adding or before != (cursor.seen, cursor.swept):
             cursor.save()
-            return Collected(0, has_more=False)
-        swept = Collected(0, has_more=False)
-        settled = min(horizon, cursor.seen)
-        if cursor.swept < settled:
-            end, swept = _read(endpoints, after=cursor.swept, until=settled, wall=wall)
-            cursor.swept = end if end is not None and swept.has_more else settled
-        end, fresh = _read(endpoints, after=cursor.seen, until=_boundary(wall + SLACK), wall=wall)
-        cursor.seen = end or cursor.seen
-        cursor.save()
+    return found
+
+
+def _advance(cursor: Cursor, endpoints: list[WebhookEndpoint], *, horizon: uuid.UUID, wall: datetime) -> Collected:
+    swept = Collected(0, has_more=False)
+    settled = min(horizon, cursor.seen)
+    if cursor.swept < settled:
+        end, swept = _read(endpoints, after=cursor.swept, until=settled, wall=wall)
+        cursor.swept = end if end is not None and swept.has_more else settled
+    end, fresh = _read(endpoints, after=cursor.seen, until=_boundary(wall + SLACK), wall=wall)
+    cursor.seen = end or cursor.seen
     return Collected(swept.recorded + fresh.recorded, has_more=swept.has_more or fresh.has_more)
 
 

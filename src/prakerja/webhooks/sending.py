@@ -39,6 +39,8 @@ SELECT id FROM (SELECT delivery.id, delivery.next_attempt_at, endpoint.failing_s
                        row_number() OVER (PARTITION BY endpoint.id ORDER BY delivery.next_attempt_at, delivery.id) AS place
                   FROM webhooks_delivery delivery
                   JOIN partners_webhookendpoint endpoint ON endpoint.id = delivery.endpoint_id
+                  JOIN partners_partner partner ON partner.id = endpoint.partner_id
+                   AND (partner.member_until IS NULL OR partner.member_until > %s)
                  WHERE delivery.status = 'pending' AND delivery.next_attempt_at <= %s AND endpoint.disabled_at IS NULL
                    AND (endpoint.rest_until IS NULL OR endpoint.rest_until <= %s)) waiting
  WHERE place <= CASE WHEN failing_since IS NULL THEN %s ELSE 1 END
@@ -78,10 +80,10 @@ def send(
 ) -> int:
     """Send what waits at wall time `wall`, at most 40 messages; returns how many were tried.
 
-    `at` is programme time, for the record of an endpoint that is disabled. A message fails for good three days after it
+    `at` is programme time: who is no partner any more is told nothing, and an endpoint that is disabled is recorded. A message fails for good three days after it
     was queued; an endpoint is disabled after three 410 in a row, or when nothing reached it for three days.
     """
-    jobs = [_job(delivery, wall) for delivery in _claim(wall)]
+    jobs = [_job(delivery, wall) for delivery in _claim(wall, at)]
 
     def call(job: _Job) -> _Outcome:
         return _call(job, resolve=resolve, limits=limits)
@@ -91,9 +93,9 @@ def send(
     return len(jobs)
 
 
-def _claim(wall: datetime) -> list[Delivery]:
+def _claim(wall: datetime, at: datetime) -> list[Delivery]:
     with transaction():
-        ids = [found[0] for found in rows(_WAITING, [wall, wall, _OF_ONE_ENDPOINT, _BATCH])]
+        ids = [found[0] for found in rows(_WAITING, [at, wall, wall, _OF_ONE_ENDPOINT, _BATCH])]
         claimed = list(
             Delivery.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
             .select_related("endpoint")
