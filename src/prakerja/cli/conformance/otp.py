@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from prakerja.cli.arguments import CommandError
+from prakerja.cli.conformance.wire import Unreachable, read_json
 
 _WAIT_S = 20.0
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -43,9 +42,8 @@ def from_phone(url: str, phone: str) -> Callable[[], str]:
 
 def _messages(url: str, phone: str) -> list[dict[str, Any]]:
     try:
-        answer = httpx.get(f"{url.rstrip('/')}/phone/{quote(phone)}/messages.json", timeout=10, trust_env=False)
-        found = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
+        found = read_json(f"{url.rstrip('/')}/phone/{quote(phone)}/messages.json")
+    except Unreachable as error:
         raise CommandError(f"Halaman ponsel {url} tidak menjawab.", f"The phone page {url} does not answer.") from error
     return found if isinstance(found, list) else []
 

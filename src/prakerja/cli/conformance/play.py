@@ -7,12 +7,10 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import httpx
-
 from prakerja.cli.arguments import CommandError, answer
 from prakerja.cli.conformance import institution, otp, platform, signatures
 from prakerja.cli.conformance.report import Report
-from prakerja.cli.conformance.wire import PAYMENT, Credentials, Wire
+from prakerja.cli.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,10 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
     wire = Wire(arguments.base_url, timeout_s=arguments.timeout)
     try:
         report = _play(arguments, wire)
-    except httpx.HTTPError as error:
+    except Unreachable as error:
         raise CommandError(
-            f"{arguments.base_url} tidak menjawab ({type(error).__name__}).",
-            f"{arguments.base_url} does not answer ({type(error).__name__}).",
+            f"{arguments.base_url} tidak menjawab ({error}).", f"{arguments.base_url} does not answer ({error})."
         ) from error
     finally:
         wire.close()

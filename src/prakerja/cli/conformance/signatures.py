@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 
 from prakerja.cli.conformance.report import Report, Section
-from prakerja.cli.conformance.wire import PAYMENT, Answer, Credentials, Wire, compact
+from prakerja.cli.conformance.wire import PAYMENT, Answer, Credentials, Wire, compact, now
 
 # Holds every character that clients spell differently: a slash, an ampersand, angle brackets, a letter beyond ASCII.
 _HARD = "KONFORMANSI/é&<>"
@@ -53,7 +52,7 @@ def check_signatures(report: Report, wire: Wire, credentials: Credentials, kind:
     upper = {"CLIENT_CODE": "=", "SIGNATURE": "=", "TIMESTAMP": "="}
     accepted("headers in capitals", wire.post(credentials, path, body, headers=upper))
     accepted("a double slash sent, a single one signed", wire.post(credentials, path, body, sent_path="/" + path))
-    stamp = str(int(time.time()))
+    stamp = str(now())
     accepted("the same request once", wire.post(credentials, path, body, timestamp=stamp))
     accepted("the same request again within the second", wire.post(credentials, path, body, timestamp=stamp))
     for name, text in (
@@ -85,7 +84,7 @@ def check_refusals(report: Report, wire: Wire, credentials: Credentials, kind: s
     _refused(
         section, "no hexadecimal", wire.post(credentials, path, body, headers={"signature": "zz"}), 401, "ERRINT40192"
     )
-    hour = str(int(time.time()) - 3600)
+    hour = str(now() - 3600)
     late = wire.post(credentials, path, body, timestamp=hour)
     _refused(section, "a timestamp an hour old", late, 401, "ERRINT40193", is_required=False)
     early = wire.post(credentials, path, body, timestamp=str(int(hour) + 7200))

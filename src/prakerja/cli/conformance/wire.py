@@ -8,15 +8,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from prakerja.kernel.clock import wall
+
 INTEGRATION = "/api/v1/integration"
 PAYMENT = f"{INTEGRATION}/payment"
 OWN = "/api/v1/partner"
+
+
+class Unreachable(Exception):
+    """No answer came. The message is the kind of fault, without an address."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class Answer:
         if self.document is None:
             return f"{self.status}, no JSON object"
         return f"{self.status} {self.code}".strip()
+
+
+def now() -> int:
+    """Unix seconds of the real clock: a server under test knows no other."""
+    return int(wall().timestamp())
 
 
 def compact(members: Any) -> bytes:
@@ -115,7 +125,7 @@ class Wire:
         headers: dict[str, str | None] | None = None,
     ) -> Answer:
         """Send `body` signed as `signed` (else as itself). `headers` replace or, with None, leave out our own."""
-        stamp = timestamp or str(int(time.time()))
+        stamp = timestamp or str(now())
         made = signature(
             credentials=credentials,
             timestamp=stamp,
@@ -141,7 +151,10 @@ class Wire:
         return self._ask(method, sent_path or path, body, kept_headers)
 
     def _ask(self, method: str, path: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
-        response = self._http.request(method, self.base_url + path, content=body or None, headers=headers)
+        try:
+            response = self._http.request(method, self.base_url + path, content=body or None, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreachable(type(error).__name__) from error
         try:
             document = response.json()
         except ValueError:
@@ -175,3 +188,11 @@ def envelope_problem(answer: Answer) -> str:
     if not answer.code.startswith("ERR"):
         return f"{answer.status} without a code"
     return "a refusal with data" if "data" in found else ""
+
+
+def read_json(url: str) -> Any:
+    """An unsigned GET of something that is no partner's call. Raises Unreachable."""
+    try:
+        return httpx.get(url, timeout=10, trust_env=False).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise Unreachable(type(error).__name__) from error
