@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,28 @@ def system() -> Iterator[running.System]:
         yield started
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under xdist, tests that look at one running system stay on one worker: two would start two systems."""
-    for item in items:
-        if "system" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+class OneSystemToAWorker:
+    """Under xdist, folders that look at one running system stay whole on one worker: two would start two systems.
+
+    By folder, because the marks of `--dist loadgroup` do not reach the scheduler: xdist 3.8 writes them into a field that
+    pytest 9.2 no longer reads.
+    """
+
+    FOLDERS = ("tests/browser", "tests/cli", "tests/console", "tests/journeys", "tests/sandbox")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        from xdist.scheduler import LoadScopeScheduling
+
+        folders = self.FOLDERS
+
+        class ByFolder(LoadScopeScheduling):
+            def _split_scope(self, nodeid: str) -> str:
+                folder = "/".join(nodeid.split("/")[:2])
+                return folder if folder in folders else nodeid
+
+        return ByFolder(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(OneSystemToAWorker())
