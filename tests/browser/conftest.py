@@ -18,10 +18,7 @@ SKIPPED = "!!! NO CHROMIUM ON THIS MACHINE: THE BROWSER TESTS ARE SKIPPED (Debia
 
 @pytest.fixture(scope="session")
 def system() -> Iterator[RunningSystem]:
-    """The whole programme with the demo world of wave 21; not the one of tests/conftest.py, for its clock is moved here.
-
-    The mark xdist_group keeps it to one worker.
-    """
+    """The whole programme with the demo world of wave 21; not the one of tests/conftest.py: its clock is moved here."""
     if chromium_path() is None:
         pytest.skip(SKIPPED)
     with running_system() as running:

@@ -14,7 +14,7 @@ from tests.browser.system import RunningSystem
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LISTS = ("/people/person/", "/intake/award/", "/purchases/purchase/", "/ledger/transfer/", "/audit/record/")
 

@@ -14,7 +14,7 @@ from tests.browser.system import RunningSystem
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # A focused element that is in sight and looks other than before: an outline, or a shadow, or another background.
 LOOK = """

@@ -14,7 +14,7 @@ from tests.browser.system import RunningSystem
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_portal_and_shop_speak_english_when_asked(context: BrowserContext, system: RunningSystem) -> None:

@@ -13,7 +13,7 @@ from tests.browser.system import RunningSystem
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PORTAL = ("/", "/masuk", "/pelatihan", "/pelatihan?cari=tidakada", "/bantuan", "/privasi")
 SHOP = ("/", "/?q=tidakada", f"/course/{COURSE}", f"/compare?course={COURSE}&course=rapikantor-excel-kantor", "/signup")

@@ -15,7 +15,7 @@ from tests.browser.system import RunningSystem
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_signing_in_and_buying(new_person: Callable[..., BrowserContext], system: RunningSystem) -> None:
