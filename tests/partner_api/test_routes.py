@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from prakerja.partner_api.endpoint import Endpoint
@@ -27,7 +29,27 @@ def test_every_route_says_who_may_use_it() -> None:
         ("POST", "/api/v1/oauth/token"): ("institution", "sha1"),
         ("POST", "/api/v1/oauth/token/refresh"): ("institution", "sha1"),
         ("GET", "/api/v1/resource/user_profile"): ("institution", "sha1"),
+        ("POST", "/api/v1/integration/tpm/submission"): ("institution", "sha1"),
+        ("POST", "/api/v1/integration/tpm/feedback/submission"): ("institution", "sha1"),
+        ("POST", "/api/v1/integration/tpm/submission/status"): ("institution", "sha1"),
         ("GET", "/api/v1/partner/listings"): ("platform", "sha256"),
+        ("PUT", "/api/v1/partner/listings/<str:course_code>"): ("platform", "sha256"),
+        ("GET", "/api/v1/partner/price-proposals"): ("platform", "sha256"),
+        ("GET", "/api/v1/partner/transactions"): ("platform", "sha256"),
+        ("GET", "/api/v1/partner/redemptions"): ("institution", "sha256"),
+        ("GET", "/api/v1/partner/courses"): ("institution", "sha256"),
+        ("POST", "/api/v1/partner/courses"): ("institution", "sha256"),
+        ("GET", "/api/v1/partner/courses/<str:course_code>"): ("institution", "sha256"),
+        ("PUT", "/api/v1/partner/courses/<str:course_code>"): ("institution", "sha256"),
+        ("POST", "/api/v1/partner/courses/<str:course_code>/submit"): ("institution", "sha256"),
+        ("POST", "/api/v1/partner/courses/<str:course_code>/withdraw"): ("institution", "sha256"),
+        ("POST", "/api/v1/partner/course-runs"): ("institution", "sha256"),
+        ("PUT", "/api/v1/partner/course-runs/<str:schedule_code>"): ("institution", "sha256"),
+        ("GET", "/api/v1/partner/webhooks"): ("partner", "sha256"),
+        ("PUT", "/api/v1/partner/webhooks"): ("partner", "sha256"),
+        ("POST", "/api/v1/partner/webhooks/secrets"): ("partner", "sha256"),
+        ("GET", "/api/v1/partner/webhooks/deliveries"): ("partner", "sha256"),
+        ("POST", "/api/v1/partner/webhooks/replay"): ("partner", "sha256"),
         ("GET", "/api/v1/partner/course-runs"): ("institution", "sha256"),
         ("GET", "/api/v1/partner/transactions/<path:invoice_code>"): ("platform", "sha256"),
         ("POST", "/api/v1/partner/completions"): ("institution", "sha256"),
@@ -54,9 +76,21 @@ def test_leading_slashes_are_one(scene: Scene, slashes: str) -> None:
     assert found.json()["code"] == "ERRINT40190"
 
 
-@pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda e: e.path)
+# What stands in the path of an endpoint for these tests.
+IN_PATH = {
+    "invoice_code": "INV-1",
+    "redeem_code": "GHOPNYXUVMT0",
+    "course_code": "kursus-1",
+    "schedule_code": "jadwal-1",
+}
+
+
+@pytest.mark.parametrize(
+    "declared", [e for e in ENDPOINTS if e.kind != "partner"], ids=lambda e: f"{e.method} {e.path}"
+)
 def test_every_route_refuses_the_other_kind(scene: Scene, declared: Endpoint) -> None:
     other = scene.lms if declared.kind == "platform" else scene.shop
-    path = declared.path.replace("<path:invoice_code>", "INV-1").replace("<str:redeem_code>", "GHOPNYXUVMT0")
-    answer = other.get(path) if declared.method == "GET" else other.post(path, {})
+    path = re.sub(r"<\w+:(\w+)>", lambda found: IN_PATH[found[1]], declared.path)
+    body = b"" if declared.method == "GET" else b"{}"
+    answer = other.ask(declared.method, path, body=body, signed=body, headers={})
     assert refused(answer) == (403, "ERRINT40390", "Layanan ini tidak tersedia untuk jenis mitra Anda.")
