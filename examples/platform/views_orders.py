@@ -227,4 +227,7 @@ def cancel(invoice_code: str) -> ResponseReturnValue:
                 web.notice("Pembatalan belum tercatat di Prakerja. Coba lagi sebentar lagi.")
             current_shop().catalogue.forget(web.site().code)
             return redirect(here, 303)
-    return render_template("cancel.html", order=found, problem=problem), 422 if problem else 200
+    page = render_template(
+        "cancel.html", order=found, problem=problem, is_class_cancelled=request.args.get("reason") == "class"
+    )
+    return page, 422 if problem else 200

@@ -65,11 +65,25 @@ NEXT_STEP = {
     "ERRPRT40993": "Kirim laporan lagi setelah kelas berakhir.",
     "ERRPRT40994": "Lengkapi dahulu kehadiran dan tugas di halaman kelas, lalu kirim laporan lagi.",
     "ERRPRT40992": "Masukkan kode kelas terlebih dahulu.",
-    "ERRINT42990": "Tunggu beberapa saat, lalu coba lagi.",
+    "ERRTRX40096": "Pilih nomor tugas dari daftarnya, lalu kirim lagi.",
+    "ERRTRX40097": ASK_SCHOOL,
+    "ERRTRX40098": ASK_SCHOOL,
+    "ERRTRX40391": ASK_SCHOOL,
+    "ERRPRT40990": ASK_SCHOOL,
+    "ERRPRT40991": ASK_SCHOOL,
 }
+# A request that the site itself made wrongly, or without a right to it: nothing that a visitor could mend.
+OUR_FAULT = "Kesalahannya ada pada situs ini, bukan pada Anda. Beri tahu pengelola situs ini."
+OUR_FAULTS = ("ERRINT400", "ERRINT401", "ERRINT403", "ERRINT404", "ERRINT405", "ERRINT413", "ERROAUTH", "ERRPLT40036")
+WAIT = "Tunggu beberapa saat, lalu coba lagi."
+WAITS = ("ERRINT429", "ERRINT500", "ERRINT503")
 ANY = "Coba lagi beberapa saat. Bila tetap gagal, hubungi layanan pengaduan Prakerja."
 
 
 def next_step(code: str) -> str:
     """Return the Indonesian next step for an error code."""
+    if code.startswith(OUR_FAULTS):
+        return OUR_FAULT
+    if code.startswith(WAITS):
+        return WAIT
     return NEXT_STEP.get(code, ANY)

@@ -42,7 +42,13 @@ def of_shared() -> set[str]:
     """Return the sentences of the shared pages."""
     folder = EXAMPLES / "shared"
     errors = {text for pair in (*web.HTTP_ERRORS.values(), web.UNREADABLE) for text in pair}
-    return _of_templates(folder) | _of_code(folder) | errors | set(advice.NEXT_STEP.values()) | {advice.ANY}
+    return (
+        _of_templates(folder)
+        | _of_code(folder)
+        | errors
+        | set(advice.NEXT_STEP.values())
+        | {advice.ANY, advice.OUR_FAULT, advice.WAIT}
+    )
 
 
 def of_platform() -> set[str]:

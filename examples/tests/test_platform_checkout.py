@@ -251,6 +251,19 @@ def test_cancelling_voids_once_and_hides_the_code(buyer: Visitor, fake: FakePrak
     assert named(fake, "payment/void") == [{"invoice_code": invoice, "transaction_code": "TRX0000000000001"}]
 
 
+def test_a_class_that_the_institution_cancelled(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    html = buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    assert f'href="/orders/{invoice}/cancel?reason=class"' in html
+    html = buyer.get(f"/orders/{invoice}/cancel?reason=class")
+    assert "Anda tidak kehilangan apa pun." in html
+    buyer.send(f"/orders/{invoice}/cancel")
+    assert buyer.text("order-status") == "Dibatalkan"
+    amount = fake.transactions[invoice]["amount"]
+    assert f'data-testid="refund" data-amount="{amount}"' in buyer.html
+
+
 def test_a_redeemed_order_cannot_be_cancelled(buyer: Visitor, fake: FakePrakerja) -> None:
     path = reach_otp(buyer)
     buyer.send(path, otp=OTP)

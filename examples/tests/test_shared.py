@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from examples.shared import advice
 from examples.shared.advice import NEXT_STEP
 from examples.shared.formats import rupiah, wib_date, wib_instant, wib_last_day, wib_until
 from examples.shared.prakerja_client import Credentials, PartnerRefusal, PartnerUnavailable, PrakerjaClient, signature
@@ -141,3 +142,19 @@ def test_the_programs_import_nothing_of_the_system() -> None:
     for program in ("shared", "platform", "institution"):
         for module in Path(sentences.EXAMPLES / program).rglob("*.py"):
             assert not re.search(r"^\s*(from|import) prakerja\b", module.read_text("utf-8"), re.MULTILINE), module
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("ERRINT40192", advice.OUR_FAULT),
+        ("ERROAUTH4029", advice.OUR_FAULT),
+        ("ERRINT42990", advice.WAIT),
+        ("ERRINT50390", advice.WAIT),
+        ("ERRTRX40020", advice.CHECK_CODE),
+        ("ERRXYZ40000", advice.ANY),
+        ("", advice.ANY),
+    ],
+)
+def test_every_refusal_has_a_next_step(code: str, sentence: str) -> None:
+    assert advice.next_step(code) == sentence
