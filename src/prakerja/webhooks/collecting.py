@@ -12,7 +12,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from prakerja.kernel.db import row, rows, transaction
+from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.ids import new_id
 from prakerja.partners.models import WebhookEndpoint
 from prakerja.partners.webhooks import EVENTS
@@ -68,7 +68,7 @@ def collect(*, wall: datetime) -> Collected:
     horizon = _boundary(_settled_before(wall))
     with transaction():
         endpoints = list(WebhookEndpoint.objects.all())
-        cursor = Cursor.objects.select_for_update(no_key=True).filter(id=1).first() or _beginning(endpoints, wall)
+        cursor = _cursor(endpoints, wall)
         before = (cursor.seen, cursor.swept)
         if endpoints:
             found = _advance(cursor, endpoints, horizon=horizon, wall=wall)
@@ -77,7 +77,7 @@ def collect(*, wall: datetime) -> Collected:
             found = Collected(0, has_more=False)
             if cursor.swept < _boundary(wall - _IDLE):
                 cursor.seen = cursor.swept = max(cursor.swept, horizon)
-        if cursor._state.adding or before != (cursor.seen, cursor.swept):
+        if before != (cursor.seen, cursor.swept):
             cursor.save()
     return found
 
@@ -151,9 +151,16 @@ def _settled_before(wall: datetime) -> datetime:
     return min(wall, started or wall) - SLACK
 
 
-def _beginning(endpoints: list[WebhookEndpoint], wall: datetime) -> Cursor:
-    start = min((endpoint.id for endpoint in endpoints), default=_boundary(wall - SLACK))
-    return Cursor(id=1, seen=start, swept=start)
+@requires_transaction
+def _cursor(endpoints: list[WebhookEndpoint], wall: datetime) -> Cursor:
+    """The one row, locked: of two workers one reads at a time. The first one ever begins with the oldest endpoint."""
+    locked = Cursor.objects.select_for_update(no_key=True)
+    found = locked.filter(id=1).first()
+    if found is None:
+        start = min((endpoint.id for endpoint in endpoints), default=_boundary(wall - SLACK))
+        Cursor.objects.bulk_create([Cursor(id=1, seen=start, swept=start)], ignore_conflicts=True)
+        found = locked.get(id=1)
+    return found
 
 
 def _boundary(instant: datetime) -> uuid.UUID:
