@@ -56,6 +56,8 @@ PARTNER_PUBLIC = {
     "docs/en",
     "docs/",
     "docs/signature",
+    "docs/sign-in",
+    "docs/webhooks",
     "docs/errors",
     "docs/errors.json",
     "docs/changelog",

@@ -26,7 +26,15 @@ NAMES = [name for name, _ in names.named()]
 PAGES = [
     folder + page
     for folder in FOLDERS
-    for page in ("", "signature", "errors", "changelog", *(f"endpoints/{name}" for name in NAMES))
+    for page in (
+        "",
+        "signature",
+        "sign-in",
+        "webhooks",
+        "errors",
+        "changelog",
+        *(f"endpoints/{name}" for name in NAMES),
+    )
 ]
 # The published vector (partner-api.md 1.6).
 VECTOR = "943c20a8e36b6243f576404b00fffdc86411ce1f"

@@ -13,7 +13,9 @@ from prakerja.partner_api import errors, openapi
 from prakerja.partner_api.docs import names
 from prakerja.partner_api.docs.fields import FIELDS
 from prakerja.partner_api.guide import refusals
+from prakerja.partner_api.messages import MESSAGES
 from prakerja.partner_api.urls import ENDPOINTS
+from prakerja.partners.webhooks import EVENTS
 from tests.partner_api import contract
 from tests.partner_api.partner import PAYMENT, Scene
 
@@ -73,6 +75,14 @@ def test_every_member_says_what_it_means() -> None:
         if not found.get("description")
     ]
     assert silent == [], "say it in partner_api/docs/fields.py"
+
+
+def test_the_file_tells_every_message_that_we_send() -> None:
+    assert set(openapi.document("id")["webhooks"]) == set(EVENTS) == set(MESSAGES)
+    for event, node in openapi.document("id")["webhooks"].items():
+        content = node["post"]["requestBody"]["content"]["application/json"]
+        contract.schema_validator(content["schema"]).validate(content["example"])
+        assert content["example"]["type"] == event
 
 
 def test_no_words_are_kept_for_members_that_are_gone() -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from prakerja.partner_api import bodies, errors
-from prakerja.partner_api.docs import names, schemas
+from prakerja.partner_api.docs import names, schemas, webhooks
 from prakerja.partner_api.docs.changelog import RELEASES
 from prakerja.partner_api.docs.error_guide import SAMPLE_DETAILS, meaning
 from prakerja.partner_api.docs.fields import field_of
@@ -23,6 +23,7 @@ from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint
 from prakerja.partner_api.envelope import RETRY_AFTER
 from prakerja.partner_api.errors import Language
 from prakerja.partner_api.guide import refusals
+from prakerja.partner_api.messages import MESSAGES
 
 Node = dict[str, Any]
 
@@ -42,9 +43,10 @@ _SECURITY: dict[str, tuple[str, str]] = {
     "signature": (
         "signature",
         _(
-            "Heksadesimal huruf kecil dari HMAC(sign_key, client_code + timestamp + METHOD + path + [Authorization] + "
-            "body), tanpa pemisah. Endpoint /api/v1/integration/ memakai SHA-1 dan path saja; endpoint "
-            "/api/v1/partner/ memakai SHA-256 dan path beserta query. Langkah demi langkah: /docs/signature."
+            "Heksadesimal huruf kecil dari HMAC(sign_key, client_code + timestamp + [nonce] + METHOD + path + "
+            "[Authorization] + body), tanpa pemisah. Endpoint /api/v1/integration/ memakai SHA-1 dan path saja, tanpa "
+            "nonce; endpoint /api/v1/partner/ memakai SHA-256 dan path beserta query. Langkah demi langkah: "
+            "/docs/signature."
         ),
     ),
     "payment_token": ("Authorization", _("`Payment <payment_token>`, dari send-otp.")),
@@ -61,7 +63,7 @@ def document(language: Language) -> Node:
     with translation.override(language):
         questions = {declared.body for declared in ENDPOINTS if declared.method != "GET"}
         answers = {declared.guide.data for declared in ENDPOINTS if declared.guide and declared.guide.data}
-        structs = sorted(questions | answers, key=lambda struct: struct.__name__)
+        structs = sorted({*questions, *answers, *MESSAGES.values()}, key=lambda struct: struct.__name__)
         found = schemas.components(structs, questions=frozenset(questions))
         paths: dict[str, Node] = {}
         for name, declared in names.named():
@@ -80,6 +82,7 @@ def document(language: Language) -> Node:
             "externalDocs": {"url": "/docs/" if language == "id" else "/docs/en/"},
             "tags": [{"name": kind, "description": gettext(text)} for kind, text in _KINDS.items()],
             "paths": paths,
+            "webhooks": webhooks.nodes(found),
             "components": {"schemas": found, "securitySchemes": _security_schemes()},
         }
 
@@ -155,6 +158,16 @@ def _headers(declared: Endpoint) -> list[Node]:
             "schema": {"type": "string", "examples": ["id", "en"]},
         }
     ]
+    if not declared.is_published:
+        found.append(
+            {
+                "name": "nonce",
+                "in": "header",
+                "required": False,
+                "description": gettext(_("Bila ada, ikut ditandatangani setelah timestamp, dan berlaku satu kali.")),
+                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
+            }
+        )
     if declared.is_idempotent:
         found.append(
             {

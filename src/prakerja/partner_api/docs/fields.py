@@ -211,6 +211,11 @@ FIELDS: dict[str, Field] = {
     "user_id": Field(
         _("Pengenal peserta, tetap di lembaga Anda dan lain di lembaga lain."), "018f3c2e-7b1a-7c3d-9e4f-1234567890ab"
     ),
+    "redeemed_at": Field(_("Waktu kode ditukar."), "2021-10-02T03:00:00Z"),
+    "voided_at": Field(_("Waktu transaksi dibatalkan."), "2021-10-01T05:00:00Z"),
+    "institution_code": Field(_("Kode lembaga pelatihan."), "lkpis"),
+    "CompletionAccepted.completed_date": Field(_("Tanggal selesai, waktu Jakarta."), "2021-10-04"),
+    "source": Field(_("reported: dilaporkan lembaga; derived: mengikuti kehadiran dan tugas."), "reported"),
     # --- completion ---
     "completed_date": Field(_("Tanggal selesai, waktu Jakarta; bawaan hari ini."), "2021-10-04"),
     "score": Field(_("Nilai 0 sampai 100; boleh null."), 88),

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_noop as _
 from prakerja.partner_api import clients, json_text, signing
 
 LONGEST = 64 * 1024
-FIELDS = ("client_code", "timestamp", "method", "path", "authorization", "body", "algorithm", "signature")
+FIELDS = ("client_code", "timestamp", "nonce", "method", "path", "authorization", "body", "algorithm", "signature")
 METHODS = ("POST", "GET", "PUT", "PATCH", "DELETE")
 # The published vector (partner-api.md 1.6): the page opens with it.
 EXAMPLE = {
     "client_code": "myclient_code",
     "sign_key": "my_sign_key",
     "timestamp": "1516239022",
+    "nonce": "",
     "method": "POST",
     "path": "/api/v1/integration/payment/redeem-code/commit",
     "authorization": "",
@@ -111,7 +112,7 @@ def _forms(given: dict[str, str], algorithm: signing.Algorithm) -> Iterator[Form
     for form, text in signing.body_forms(body.encode()):
         for slot, authorization in _slots(given["authorization"].strip()):
             made = _sign(given, algorithm, text, authorization=authorization)
-            head = f"{given['client_code']}{given['timestamp']}{given['method']}{given['path']}{authorization}"
+            head = _head(given, authorization)
             yield Form(
                 body=gettext(_FORMS[form]),
                 slot=gettext(_FORMS[slot]) if given["authorization"].strip() else "",
@@ -119,6 +120,10 @@ def _forms(given: dict[str, str], algorithm: signing.Algorithm) -> Iterator[Form
                 signature=made,
                 is_yours=bool(yours) and hmac.compare_digest(made.encode(), yours.encode()),
             )
+
+
+def _head(given: dict[str, str], authorization: str) -> str:
+    return "".join(given[part] for part in ("client_code", "timestamp", "nonce", "method", "path")) + authorization
 
 
 def _slots(header: str) -> list[tuple[str, str]]:
@@ -137,6 +142,7 @@ def _sign(given: dict[str, str], algorithm: signing.Algorithm, body: bytes, *, a
         sign_key=given["sign_key"],
         algorithm=algorithm,
         authorization=authorization,
+        nonce=given["nonce"],
     )
 
 
@@ -158,7 +164,7 @@ def _mistakes(given: dict[str, str], algorithm: signing.Algorithm) -> Iterator[t
     except ValueError:
         pass
     else:
-        head = f"{given['client_code']}{given['timestamp']}{given['method']}{given['path']}{given['authorization']}"
+        head = _head(given, given["authorization"])
         yield (
             _("Kunci Anda diuraikan dari heksadesimal. Pakai huruf-hurufnya begitu saja."),
             hmac.digest(key, head.encode() + body, algorithm).hex(),
@@ -166,6 +172,8 @@ def _mistakes(given: dict[str, str], algorithm: signing.Algorithm) -> Iterator[t
     yield _("Metode harus huruf besar."), _sign(given | {"method": given["method"].lower()}, algorithm, body)
     yield _("Path kehilangan garis miring pertama."), _sign(given | {"path": given["path"][1:]}, algorithm, body)
     yield _("Ada baris baru di akhir body yang ditandatangani."), _sign(given, algorithm, body + b"\n")
+    if given["nonce"]:
+        yield _("nonce tidak ikut ditandatangani."), _sign(given | {"nonce": ""}, algorithm, body)
     yield _("Body tidak ikut ditandatangani."), _sign(given, algorithm, b"")
     spaced = _spaced(given["body"])
     if spaced:

@@ -16,6 +16,8 @@ def _pages(language: Language, folder: str) -> URLResolver:
         path(folder.removesuffix("/"), views.to_start, said, name="to_start"),
         path(folder, views.start, said, name="start"),
         path(f"{folder}signature", views.signature, said, name="signature"),
+        path(f"{folder}sign-in", views.sign_in, said, name="sign_in"),
+        path(f"{folder}webhooks", views.webhook_list, said, name="webhooks"),
         path(f"{folder}errors", views.error_list, said, name="errors"),
         path(f"{folder}changelog", views.changelog, said, name="changelog"),
         path(f"{folder}endpoints/<slug:name>", views.endpoint, said, name="endpoint"),

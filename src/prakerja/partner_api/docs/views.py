@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
@@ -121,11 +122,11 @@ def endpoint(request: HttpRequest, *, language: Language, name: str) -> HttpResp
 
 def _tables(declared: Endpoint, operation: dict[str, Any], language: Language) -> dict[str, Any]:
     """The rows of what is asked and answered, and the answer as text."""
-    found = openapi.document(language)["components"]["schemas"]
+    found = _schemas(language)
     with translation.override(language):
         question: list[rows.Row] = []
         if "requestBody" in operation:
-            question = list(rows.rows(operation["requestBody"]["content"][JSON]["schema"], found))
+            question = list(rows.rows(_asked(operation)["schema"], found))
         success = operation["responses"]["200"]["content"][JSON]
         data = success["schema"]["properties"].get("data")
         answer = list(rows.rows(data, found)) if data else []
@@ -142,6 +143,40 @@ def _tables(declared: Endpoint, operation: dict[str, Any], language: Language) -
         ]
     text = msgspec.json.format(msgspec.json.encode(success["example"]), indent=2).decode()
     return {"question": question, "answer": answer, "parameters": parameters, "answer_text": text}
+
+
+@site.public("GET")
+def sign_in(request: HttpRequest, *, language: Language) -> HttpResponse:
+    return site.page(
+        request, "sign_in", language=language, name="", menu=_menu(language), portal_url=settings.PORTAL_URL
+    )
+
+
+@site.public("GET")
+def webhook_list(request: HttpRequest, *, language: Language) -> HttpResponse:
+    document = openapi.document(language)
+    with translation.override(language):
+        found = [
+            {
+                "event": event,
+                "title": node["post"]["summary"],
+                "rows": list(rows.rows(_asked(node["post"])["schema"]["properties"]["data"], _schemas(language))),
+                "example": msgspec.json.format(msgspec.json.encode(_asked(node["post"])["example"]), indent=2).decode(),
+            }
+            for event, node in document["webhooks"].items()
+        ]
+    return site.page(request, "webhooks", language=language, name="", menu=_menu(language), events=found)
+
+
+def _asked(operation: dict[str, Any]) -> dict[str, Any]:
+    """Schema and example of what goes in."""
+    found: dict[str, Any] = operation["requestBody"]["content"][JSON]
+    return found
+
+
+def _schemas(language: Language) -> dict[str, Any]:
+    found: dict[str, Any] = openapi.document(language)["components"]["schemas"]
+    return found
 
 
 @site.public("GET")

@@ -1,0 +1,58 @@
+"""The part of the OpenAPI file that tells what we send: one message for each event, in the Standard Webhooks format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from prakerja.partner_api.docs import schemas
+from prakerja.partner_api.messages import MESSAGES
+
+Node = dict[str, Any]
+
+TITLES = {
+    "voucher.issued": _("Kode terbit: pelatihan dibeli"),
+    "voucher.redeemed": _("Kode ditukar di lembaga"),
+    "transaction.voided": _("Transaksi dibatalkan"),
+    "completion.accepted": _("Penyelesaian diterima"),
+}
+_HEADERS = {
+    "webhook-id": _("Pengenal peristiwa; sama pada setiap percobaan, jadi ulangan dapat dikenali."),
+    "webhook-timestamp": _("Detik Unix saat dikirim. Tolak bila lebih dari lima menit dari jam Anda."),
+    "webhook-signature": _(
+        "`v1,` dan base64 dari HMAC-SHA256 atas webhook-id.webhook-timestamp.body, satu untuk setiap rahasia yang "
+        "berlaku, dipisah spasi. Kuncinya adalah isi base64 setelah `whsec_`."
+    ),
+}
+
+
+def nodes(found: dict[str, Node]) -> dict[str, Node]:
+    """The `webhooks` of the file, in the active language. `found` are the schemas of its components."""
+    return {event: {"post": _node(event, found)} for event in MESSAGES}
+
+
+def _node(event: str, found: dict[str, Node]) -> Node:
+    data = {"$ref": schemas.REFERENCE + MESSAGES[event].__name__}
+    schema = {
+        "type": "object",
+        "properties": {
+            "type": {"const": event},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": data,
+        },
+        "required": ["type", "timestamp", "data"],
+        "additionalProperties": False,
+    }
+    sample = {"type": event, "timestamp": "2021-10-01T02:15:45Z", "data": schemas.example(data, found)}
+    return {
+        "operationId": event.replace(".", "-"),
+        "summary": gettext(TITLES[event]),
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": gettext(text), "schema": {"type": "string"}}
+            for name, text in _HEADERS.items()
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": sample}}},
+        "responses": {"2XX": {"description": gettext(_("Diterima. Selain 2xx, pesan dikirim lagi."))}},
+    }

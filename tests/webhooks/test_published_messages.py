@@ -1,0 +1,59 @@
+"""Every message that is sent is one that the OpenAPI file describes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from prakerja.partner_api import openapi
+from prakerja.purchases.operations import void
+from prakerja.training.operations import record_completion, redeem
+from tests.partner_api import contract
+from tests.webhooks.conftest import LATER, Receiver, Scene
+
+pytestmark = pytest.mark.django_db
+
+
+def check(receiver: Receiver) -> set[tuple[str, str]]:
+    """Hold what was received against the file; returns (path, event) of each message."""
+    found = set()
+    for message in receiver.messages:
+        body = json.loads(message["body"])
+        described = openapi.document("id")["webhooks"][body["type"]]["post"]["requestBody"]
+        contract.schema_validator(described["content"]["application/json"]["schema"]).validate(body)
+        found.add((message["path"], body["type"]))
+    return found
+
+
+def test_messages_of_a_whole_life(scene: Scene) -> None:
+    code = scene.buy()
+    redeem(institution_id=scene.institution, code=code, at=LATER)
+    record_completion(
+        institution_id=scene.institution,
+        code=code,
+        completed_date=None,
+        score=None,
+        certificate_number="S-1",
+        certificate_kind="completion",
+        idempotency_key="k",
+        at=LATER,
+    )
+    scene.work()
+    events = ("voucher.issued", "voucher.redeemed", "completion.accepted")
+    assert check(scene.receiver) == {(path, event) for path in ("/platform", "/lembaga") for event in events}
+
+
+def test_the_message_of_a_void(scene: Scene) -> None:
+    scene.buy()
+    void(platform_id=scene.platform, invoice_code="INV-1", reference=scene.receipt.reference, at=LATER)
+    scene.work()
+    assert ("/platform", "transaction.voided") in check(scene.receiver)
+
+
+def test_a_message_outside_the_file_is_seen() -> None:
+    described = openapi.document("id")["webhooks"]["voucher.redeemed"]["post"]["requestBody"]
+    content = described["content"]["application/json"]
+    wrong = content["example"] | {"data": content["example"]["data"] | {"name": "Budi"}}
+    with pytest.raises(Exception, match="Additional properties"):
+        contract.schema_validator(content["schema"]).validate(wrong)
