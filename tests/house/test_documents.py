@@ -92,8 +92,7 @@ def test_every_partner_endpoint_is_listed_with_its_user() -> None:
     assert VIEWS
     text = (ROOT / "docs" / "partner-api.md").read_text(encoding="utf-8")
     listed = {
-        (method, path, kind)
-        for method, path, kind in re.findall(r"^\| `(GET|POST|PUT) (\S+)` \| (\w+) \|", text, re.M)
+        (method, path, kind) for method, path, kind in re.findall(r"^\| `(GET|POST|PUT) (\S+)` \| (\w+) \|", text, re.M)
     }
     assert listed == {
         (declared.method, re.sub(r"<\w+:(\w+)>", r"<\1>", declared.path), declared.kind) for declared in ENDPOINTS
