@@ -16,6 +16,15 @@ def _fresh_clock() -> None:
     clock.forget()
 
 
+@pytest.fixture(autouse=True)
+def _chart_of_accounts(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
+    """A test that commits for real leaves empty tables behind it; the chart is part of the schema and comes back."""
+    if request.node.get_closest_marker("django_db"):
+        from tests.builders import lay_chart
+
+        lay_chart()
+
+
 @pytest.fixture(scope="session")
 def system() -> Iterator[running.System]:
     """One running demo world for every test that looks at it from outside (`prakerja up`)."""
