@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from prakerja.ledger.operations import post
 from prakerja.notifications.models import Message
 from prakerja.partners.operations import NewCredential, add_partner
 from prakerja.purchases.operations import Receipt, authorise, send_otp
+from prakerja.purchases.tokens import PaymentToken
 from prakerja.vouchers.models import Voucher
 
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
@@ -197,9 +199,17 @@ def course(
 
 def otp_of(person_id: uuid.UUID, template: str = "otp_purchase") -> str:
     """The code in the newest SMS, as the phone would show it."""
-    import json
-
     message = Message.objects.filter(person_id=person_id, template=template).order_by("-created_at", "-id")[0]
+    assert message.parameters_enc is not None
+    sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
+    return str(json.loads(sealed)["otp"])
+
+
+def otp_of_token(token: str) -> str:
+    """The code that was sent with this token: exact even when two were sent at the same instant."""
+    parsed = PaymentToken.parse(token)
+    assert parsed is not None
+    message = Message.objects.get(person_id=parsed.person_id, dedupe_key=f"otp:{parsed.intent_id}")
     assert message.parameters_enc is not None
     sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
     return str(json.loads(sealed)["otp"])
@@ -218,7 +228,7 @@ def intend(
         amount=amount,
         at=at,
     )
-    return token, otp_of(who.person_id)
+    return token, otp_of_token(token)
 
 
 def buy(
@@ -242,6 +252,6 @@ def buy(
     )
 
 
-def code_of(person_id: uuid.UUID) -> str:
-    voucher = Voucher.objects.filter(person_id=person_id).order_by("-issued_at")[0]
+def code_of(person_id: uuid.UUID, **which: object) -> str:
+    voucher = Voucher.objects.filter(person_id=person_id, **which).order_by("-issued_at")[0]
     return unseal(voucher.code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher.id)
