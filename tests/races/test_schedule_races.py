@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.catalogue.schedules import change_run
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import rows, transaction
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import authorise
 from prakerja.reporting.proof import prove
@@ -20,6 +24,8 @@ from tests.races.barrier import race
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 BUYERS = 12
+# Any number that no other lock of the tests has.
+_PAUSE = 20_210_927
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +85,70 @@ def test_a_class_changes_while_it_is_sold(seats: int, slices: int, moved: bool) 
     # Every voucher was issued for the dates that the class has.
     for voucher in Voucher.objects.all():
         assert voucher.redeemable_from == stored.starts_at - timedelta(hours=1)
+
+
+@contextmanager
+def _paused_after_the_checks() -> Iterator[Callable[[], None]]:
+    """Every purchase stops between its checks and its seat until the lock of this session goes; yields "wait for one"."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('check_purchase'::regproc)")
+        [original] = cursor.fetchone() or [""]
+        *checks, end = original.rpartition("END")
+        assert checks[0], "the function's last word is where the pause is put"
+        cursor.execute(f"{checks[0]} PERFORM pg_advisory_xact_lock_shared({_PAUSE}); END{end}")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PAUSE])
+
+    def wait_for_one() -> None:
+        for _ in range(600):
+            if rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted", [_PAUSE]):
+                return
+            time.sleep(0.05)
+        raise AssertionError("nobody came to the pause")
+
+    try:
+        yield wait_for_one
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+            cursor.execute(original)
+
+
+def test_a_class_moves_between_the_look_and_the_seat() -> None:
+    """The order in which CI once sold a seat for the old dates: looked at, moved by the institution, seat taken."""
+    world = b.world()
+    starts = b.BUY_AT + timedelta(days=7)
+    _, run = b.course(world, price=100_000, seats=12, delivery="live", starts_at=starts, ends_at=starts + timedelta(1))
+    [who] = b.participants(world, count=1)
+    token, otp = b.intend(world, who, run, amount=100_000)
+
+    def buy() -> None:
+        try:
+            authorise(
+                platform_id=world.platform.partner_id,
+                token=token,
+                otp=otp,
+                invoice_code="INV-1",
+                invoice_url="https://x.example",
+                at=b.BUY_AT + timedelta(seconds=5),
+            )
+        finally:
+            connection.close()
+
+    with _paused_after_the_checks() as wait_for_one, ThreadPoolExecutor(1) as buyer:
+        bought = buyer.submit(buy)
+        wait_for_one()
+        with transaction():
+            change_run(
+                institution_id=world.institution.partner_id,
+                schedule_code=run.code,
+                starts_at=starts + timedelta(30),
+                ends_at=starts + timedelta(31),
+                capacity=12,
+                sessions=(),
+                at=b.BUY_AT,
+            )
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_PAUSE])
+        bought.result(timeout=30)
+    voucher = Voucher.objects.get()
+    assert voucher.redeemable_from == starts + timedelta(days=30, hours=-1)

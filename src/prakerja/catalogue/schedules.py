@@ -1,7 +1,8 @@
 """An institution opens classes of its courses and changes them, while people buy seats.
 
-A buyer reads a class's dates before taking a seat. So dates change only while nobody has one, and then the seats are made
-anew: a buyer who read the old dates finds none of the seats that were there, and is told that the class is full.
+Dates change only while nobody has a seat, and then the seats are made anew in the same commit. `authorise` reads the dates
+with the seat that it takes, in one statement: a buyer who was about to take one of the old seats finds none of them and is
+told that the class is full; whoever takes a new one gets the new dates.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ DECLARE
     v_facts record;
     v_from timestamptz;
     v_until timestamptz;
+    v_starts_at timestamptz;
+    v_ends_at timestamptz;
     v_slice integer;
     v_seats_id uuid;
     v_tries integer;
@@ -88,13 +90,17 @@ BEGIN
     IF v_intent.is_invoice_used THEN reason := 'invoice_used'; RETURN; END IF;
 
     -- Seats: start at a random slice, go upwards only, once more from the first; any other order deadlocks (rule 7).
+    -- The dates are read by the statement that takes the seat: an institution that moves the class makes its seats anew in
+    -- the same commit (catalogue.schedules), so a seat and the dates beside it are always of one version.
     v_slice := p_slice % v_facts.slices;
     <<again>>
     FOR v_pass IN 1..2 LOOP
         FOR v_candidate IN v_slice..v_facts.slices - 1 LOOP
-            UPDATE catalogue_courserunseats SET seats_taken = seats_taken + 1
-             WHERE course_run_id = v_intent.course_run_id AND slice = v_candidate AND seats_taken < capacity
-            RETURNING id INTO v_seats_id;
+            UPDATE catalogue_courserunseats seats SET seats_taken = seats.seats_taken + 1
+              FROM catalogue_courserun run
+             WHERE seats.course_run_id = v_intent.course_run_id AND seats.slice = v_candidate
+               AND seats.seats_taken < seats.capacity AND run.id = seats.course_run_id
+            RETURNING seats.id, run.starts_at, run.ends_at INTO v_seats_id, v_starts_at, v_ends_at;
             EXIT again WHEN FOUND;
         END LOOP;
         EXIT WHEN v_slice = 0;
@@ -127,13 +133,13 @@ BEGIN
     INSERT INTO vouchers_codeclaim (index, person_id, voucher_id) VALUES (p_code_index, p_person_id, p_voucher_id);
 
     IF v_facts.delivery = 'live' THEN
-        v_from := v_facts.starts_at - make_interval(mins => v_wallet.redeem_before_min);
+        v_from := v_starts_at - make_interval(mins => v_wallet.redeem_before_min);
         -- The whole second at the end still counts: 10:00:00 is in time, 10:00:01 late (worked example 7).
-        v_until := CASE WHEN v_wallet.redeem_after_min IS NULL THEN v_facts.ends_at
-                        ELSE v_facts.starts_at + make_interval(mins => v_wallet.redeem_after_min, secs => 1) END;
+        v_until := CASE WHEN v_wallet.redeem_after_min IS NULL THEN v_ends_at
+                        ELSE v_starts_at + make_interval(mins => v_wallet.redeem_after_min, secs => 1) END;
     ELSE
-        v_from := CASE WHEN v_wallet.self_paced_from_purchase THEN p_at ELSE v_facts.starts_at END;
-        v_until := v_facts.ends_at;
+        v_from := CASE WHEN v_wallet.self_paced_from_purchase THEN p_at ELSE v_starts_at END;
+        v_until := v_ends_at;
     END IF;
     v_until := least(v_until, v_wallet.complete_until);
     INSERT INTO vouchers_voucher (id, person_id, code_enc, institution_id, course_run_id, amount, status, cancel_reason,

@@ -63,7 +63,7 @@ class Purchase(PersonRow):
     voucher = owned_foreign_key("vouchers.Voucher")
     platform = reference("partners.Partner")
     course = reference("catalogue.Course")
-    course_run = reference("catalogue.CourseRun", db_index=True)
+    course_run = reference("catalogue.CourseRun")
     # 1 for the first training, which alone leads to the incentive.
     number = models.SmallIntegerField()
     # Ours: the contract's `transaction_code`.
