@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from prakerja.catalogue.policies import spread_sessions
 from prakerja.kernel.db import call
 from prakerja.kernel.ids import new_id
+from prakerja.partners.policies import origin
 from prakerja.programmes.schemes import Delivery, Window
-from prakerja.training.policies import CALLBACK_CODES, CodeFacts, attendance_refusal, origin, return_address
+from prakerja.training.policies import CALLBACK_CODES, CodeFacts, attendance_refusal, return_address
 from prakerja.training.queries import route_of_code
 from prakerja.vouchers.models import Voucher
 from tests.attendance import STARTS, bought_class

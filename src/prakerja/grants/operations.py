@@ -27,7 +27,7 @@ from prakerja.grants.tokens import Token
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.partners.addresses import registered_uris
+from prakerja.partners.queries import registered_uris
 
 
 @dataclass(frozen=True, repr=False)

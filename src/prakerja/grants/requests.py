@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from tink import TinkError
 
 from prakerja.kernel.secrets import keys
-from prakerja.partners.addresses import with_members
+from prakerja.partners.policies import with_members
 
 _PLACE = b"grants:request"
 LONGEST = 12_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 # Printable ASCII that an address may hold, and a host with perhaps a port: no user, nothing that ends a policy.
 _PLAIN = re.compile(r"""[!#-;=?-\[\]_a-z~]+""")
@@ -20,3 +21,16 @@ def is_redirectable(uri: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and port != 0 and _HOST.fullmatch(parts.netloc) is not None
+
+
+def with_members(uri: str, members: Mapping[str, str]) -> str:
+    """The address with these members: after what stands in its query, before a fragment."""
+    parts = urlsplit(uri)
+    query = "&".join(text for text in (parts.query, urlencode(members)) if text)
+    return urlunsplit(parts._replace(query=query))
+
+
+def origin(uri: str) -> str:
+    """Scheme, host and port: what a content policy allows a form to end at."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}"

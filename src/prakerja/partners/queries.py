@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from prakerja.kernel.models import Installation
 from prakerja.kernel.secrets import unseal
 from prakerja.partners.models import ApiCredential, Partner
+from prakerja.partners.policies import is_redirectable
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
         rate_limit_per_minute=partner.rate_limit_per_minute,
         allowed_networks=tuple(ip_network(text) for text in partner.allowed_networks),
     )
+
+
+def registered_uris(*, partner_id: uuid.UUID) -> frozenset[str]:
+    """Where browsers may be sent for this partner: what it filed, as far as it is a plain web address."""
+    filed = Partner.objects.values_list("redirect_uris", flat=True).get(id=partner_id)
+    return frozenset(uri for uri in filed if isinstance(uri, str) and is_redirectable(uri))
 
 
 def trusted_origins(*, partner_id: uuid.UUID) -> frozenset[str]:

@@ -11,8 +11,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index
-from prakerja.partners.models import Partner
-from prakerja.partners.policies import is_redirectable
+from prakerja.partners.queries import registered_uris
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
 from prakerja.training.facts import BoughtCode, bought_code, window_of
@@ -51,7 +50,7 @@ def request_verification(
     sequence_invalid, outside_window, not_owner, code_void, transaction_void, code_used, sequence_out_of_order,
     email_used.
     """
-    if redirect_uri not in registered_uris(institution_id=institution_id):
+    if redirect_uri not in registered_uris(partner_id=institution_id):
         raise Refused("redirect_uri_unregistered")
     state = secrets.token_urlsafe(24)
     if is_sandbox and sandbox_codes.is_test_code(code):
@@ -86,12 +85,6 @@ def request_verification(
         )
     token = PageToken(person_id=found.person_id, attempt_id=attempt.id).text()
     return VerificationRequest(token, state, found.facts.delivery, found.facts.mode)
-
-
-def registered_uris(*, institution_id: uuid.UUID) -> frozenset[str]:
-    """Where browsers may be sent for this institution: what it filed, as far as it is a plain web address."""
-    filed = Partner.objects.values_list("redirect_uris", flat=True).get(id=institution_id)
-    return frozenset(uri for uri in filed if isinstance(uri, str) and is_redirectable(uri))
 
 
 def index_of_email(email: str) -> bytes:

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from prakerja.partners.policies import with_members
 from prakerja.programmes.schemes import Delivery, Window
 
 POST_TEST = 999
@@ -93,15 +93,5 @@ def return_address(*, redirect_uri: str, state: str, reason: str | None = None) 
 
     What stands in its query stays, and what is added stands before a fragment.
     """
-    parts = urlsplit(redirect_uri)
-    added: dict[str, str] = {"state": state}
-    if reason is not None:
-        added |= {"success": "false", "code": CALLBACK_CODES[reason]}
-    query = "&".join(text for text in (parts.query, urlencode(added)) if text)
-    return urlunsplit(parts._replace(query=query))
-
-
-def origin(uri: str) -> str:
-    """Scheme, host and port: what a content policy allows a form to end at."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}"
+    failed = {} if reason is None else {"success": "false", "code": CALLBACK_CODES[reason]}
+    return with_members(redirect_uri, {"state": state} | failed)

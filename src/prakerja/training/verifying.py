@@ -17,9 +17,10 @@ from prakerja.catalogue.queries import sessions_of
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner
+from prakerja.partners.queries import registered_uris
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
-from prakerja.training.attendance import email_claim, is_anothers, refuse, registered_uris
+from prakerja.training.attendance import email_claim, is_anothers, refuse
 from prakerja.training.deriving import derive_completion
 from prakerja.training.facts import BoughtCode, bought_code
 from prakerja.training.models import ATTEMPT_STATES, Attendance, AttendanceAttempt, InstitutionEmailClaim
@@ -277,7 +278,7 @@ def _back(institution_id: uuid.UUID, attempt: AttendanceAttempt, reason: str | N
 
 
 def _registered(institution_id: uuid.UUID, redirect_uri: str) -> str | None:
-    return redirect_uri if redirect_uri in registered_uris(institution_id=institution_id) else None
+    return redirect_uri if redirect_uri in registered_uris(partner_id=institution_id) else None
 
 
 def _reason(stage: str, reason: str) -> str | None:

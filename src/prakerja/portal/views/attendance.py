@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.partners.policies import origin
 from prakerja.portal.pages import SESSION_PERSON, anyone, page
 from prakerja.portal.texts import sentence
 from prakerja.training import operations as training
-from prakerja.training.policies import origin
 from prakerja.training.verifying import Verification
 
 # The attempt for which the person of this session proved to hold the phone.

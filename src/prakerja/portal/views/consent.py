@@ -21,7 +21,7 @@ from prakerja.grants.queries import names_of
 from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.partners.addresses import origin
+from prakerja.partners.policies import origin
 from prakerja.portal.pages import SESSION_SIGNED_IN_AT, page, participant, take_notice, to_sign_in, with_notice
 from prakerja.portal.texts import FACT_WORDS, NOTICES
 from prakerja.portal.views import errors

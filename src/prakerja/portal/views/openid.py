@@ -26,7 +26,7 @@ from prakerja.grants.policies import SCOPES
 from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.partners.addresses import with_members
+from prakerja.partners.policies import with_members
 from prakerja.partners.queries import Credential, credential_by_client_code
 from prakerja.portal.pages import SESSION_PERSON, anyone
 from prakerja.portal.views import errors
