@@ -19,6 +19,7 @@ DECLARE
     v_intent record;
     v_guard record;
     v_wallet record;
+    v_limits record;
     v_facts record;
     v_from timestamptz;
     v_until timestamptz;
@@ -56,26 +57,26 @@ BEGIN
     END IF;
     IF v_intent.status = 'locked' OR p_at >= v_intent.expires_at THEN reason := 'otp_expired'; RETURN; END IF;
     -- Whoever holds the wallet decides: revocation, sweep, void and another purchase of this person wait here.
-    SELECT balance.id AS balance_id, scheme.otp_tries, scheme.otp_lock_min, scheme.redeem_before_min,
-           scheme.redeem_after_min, scheme.self_paced_from_purchase, scheme.complete_until
-      INTO v_wallet
+    SELECT balance.id AS balance_id INTO v_wallet
       FROM intake_award award
-      JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
       JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
       JOIN ledger_balance balance ON balance.person_id = wallet.person_id AND balance.id = wallet.balance_id
      WHERE award.person_id = p_person_id AND award.id = v_intent.award_id
        FOR NO KEY UPDATE OF balance;
     IF v_intent.otp_hash <> p_otp_hash THEN
         v_tries := v_guard.tries + 1;
-        IF v_tries >= v_wallet.otp_tries THEN
-            locked_until := p_at + make_interval(mins => v_wallet.otp_lock_min);
+        SELECT scheme.otp_tries, scheme.otp_lock_min INTO v_limits
+          FROM intake_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+         WHERE award.person_id = p_person_id AND award.id = v_intent.award_id;
+        IF v_tries >= v_limits.otp_tries THEN
+            locked_until := p_at + make_interval(mins => v_limits.otp_lock_min);
             reason := 'otp_locked';
             UPDATE access_otpguard guard SET tries = 0, locked_until = authorise.locked_until
              WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
             UPDATE purchases_paymentintent intent SET status = 'locked', failed_count = failed_count + 1
              WHERE intent.person_id = p_person_id AND intent.id = p_intent_id;
         ELSE
-            reason := 'otp_wrong'; tries_left := v_wallet.otp_tries - v_tries;
+            reason := 'otp_wrong'; tries_left := v_limits.otp_tries - v_tries;
             UPDATE access_otpguard guard SET tries = v_tries
              WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
             UPDATE purchases_paymentintent intent SET failed_count = failed_count + 1
@@ -133,15 +134,15 @@ BEGIN
     INSERT INTO vouchers_codeclaim (index, person_id, voucher_id) VALUES (p_code_index, p_person_id, p_voucher_id);
 
     IF v_facts.delivery = 'live' THEN
-        v_from := v_starts_at - make_interval(mins => v_wallet.redeem_before_min);
+        v_from := v_starts_at - make_interval(mins => v_facts.redeem_before_min);
         -- The whole second at the end still counts: 10:00:00 is in time, 10:00:01 late (worked example 7).
-        v_until := CASE WHEN v_wallet.redeem_after_min IS NULL THEN v_ends_at
-                        ELSE v_starts_at + make_interval(mins => v_wallet.redeem_after_min, secs => 1) END;
+        v_until := CASE WHEN v_facts.redeem_after_min IS NULL THEN v_ends_at
+                        ELSE v_starts_at + make_interval(mins => v_facts.redeem_after_min, secs => 1) END;
     ELSE
-        v_from := CASE WHEN v_wallet.self_paced_from_purchase THEN p_at ELSE v_starts_at END;
+        v_from := CASE WHEN v_facts.self_paced_from_purchase THEN p_at ELSE v_starts_at END;
         v_until := v_ends_at;
     END IF;
-    v_until := least(v_until, v_wallet.complete_until);
+    v_until := least(v_until, v_facts.complete_until);
     INSERT INTO vouchers_voucher (id, person_id, code_enc, institution_id, course_run_id, amount, status, cancel_reason,
                                   issued_at, redeemable_from, redeemable_until)
     VALUES (p_voucher_id, p_person_id, p_code_enc, v_facts.institution_id, v_intent.course_run_id, v_intent.amount, 'issued', '',

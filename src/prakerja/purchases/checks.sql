@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION check_purchase(
     p_at timestamptz,
     OUT reason text, OUT course_id uuid, OUT institution_id uuid, OUT delivery text, OUT starts_at timestamptz,
     OUT ends_at timestamptz, OUT slices integer, OUT person_name text, OUT first_purchase_at timestamptz,
-    OUT purchases_before integer
+    OUT purchases_before integer, OUT redeem_before_min integer, OUT redeem_after_min integer,
+    OUT self_paced_from_purchase boolean, OUT complete_until timestamptz
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     v_run record;
@@ -35,8 +36,11 @@ BEGIN
     IF NOT v_run.is_left THEN reason := 'class_full'; RETURN; END IF;
 
     SELECT award.status, award.videos_done_at, award.first_purchase_at, award.purchase_deadline_at,
-           wallet.spendable_until, wallet.closed_at, balance.amount AS balance,
-           scheme.allows_promotions, scheme.video_count,
+           wallet.spendable_until, wallet.closed_at,
+           (SELECT amount FROM ledger_balance balance
+             WHERE balance.person_id = wallet.person_id AND balance.id = wallet.balance_id) AS balance,
+           scheme.allows_promotions, scheme.video_count, scheme.redeem_before_min, scheme.redeem_after_min,
+           scheme.self_paced_from_purchase, scheme.complete_until,
            person.name, person.birth_date, person.education, person.blocked_at,
            bought.count, bought.has_open, bought.has_course,
            -- One account of a platform is one card, both ways (programme.md 6.2).
@@ -50,7 +54,6 @@ BEGIN
       JOIN people_person person ON person.id = award.person_id
       JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
       JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
-      JOIN ledger_balance balance ON balance.person_id = wallet.person_id AND balance.id = wallet.balance_id
      CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE purchase.award_id = p_award_id) AS count,
                                 bool_or(purchase.award_id = p_award_id AND purchase.is_open) AS has_open,
                                 bool_or(purchase.course_id = v_run.course_id AND purchase.status = 'succeeded')
@@ -92,4 +95,8 @@ BEGIN
     person_name := v_award.name;
     first_purchase_at := v_award.first_purchase_at;
     purchases_before := v_award.count;
+    redeem_before_min := v_award.redeem_before_min;
+    redeem_after_min := v_award.redeem_after_min;
+    self_paced_from_purchase := v_award.self_paced_from_purchase;
+    complete_until := v_award.complete_until;
 END $$;

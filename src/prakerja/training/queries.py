@@ -72,11 +72,7 @@ def redemption_status(*, institution_id: uuid.UUID, code: str, sequence: int = 1
 
     Raises Refused: code_unknown, not_owner, code_void, transaction_void.
     """
-    return status_of_route(route=route_of_code(code=code), institution_id=institution_id, code=code, sequence=sequence)
-
-
-def status_of_route(*, route: CodeRoute, institution_id: uuid.UUID, code: str, sequence: int = 1) -> RedemptionStatus:
-    """The same for a code whose route is known already: a redemption looks the route up once."""
+    route = route_of_code(code=code)
     found = hot_row(_STATUS, [sequence, route.person_id, route.voucher_id])
     if found is None:
         raise Refused("code_unknown")

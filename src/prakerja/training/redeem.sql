@@ -3,12 +3,15 @@
 -- Writes: vouchers_voucher, training_attendance, ledger_transfer, notifications_message, audit_record (ADR 0006).
 -- Locks: the voucher. The order of refusals is the published one: found → type → window → owner → code void →
 -- transaction void → used (partner-api 2.7). `p_method` is commit or verification_page; only the page knows an e-mail.
+-- Returns the class and the purchase too, because the answer of `/commit` tells them: one question less.
 CREATE OR REPLACE FUNCTION redeem(
     p_person_id uuid, p_voucher_id uuid, p_institution_id uuid, p_at timestamptz, p_wall timestamptz,
     p_attendance_id uuid, p_transfer_id uuid, p_message_id uuid, p_message_parameters bytea, p_audit_id uuid,
     p_method text DEFAULT 'commit', p_email_index bytea DEFAULT NULL,
-    OUT reason text
+    OUT reason text, OUT course_code text, OUT schedule_code text, OUT starts_at timestamptz, OUT ends_at timestamptz,
+    OUT delivery text, OUT mode text, OUT invoice_code text, OUT platform_name text
 ) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
     v_voucher record;
     v_class record;
@@ -16,11 +19,14 @@ BEGIN
     SELECT * INTO v_voucher FROM vouchers_voucher
      WHERE person_id = p_person_id AND id = p_voucher_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN reason := 'code_unknown'; RETURN; END IF;
-    SELECT course.mode, partner.payable_id
+    SELECT course.mode, course.delivery, course.code AS course_code, run.code AS run_code, run.starts_at, run.ends_at,
+           institution.payable_id, purchase.invoice_code, platform.name AS platform_name
       INTO v_class
       FROM catalogue_courserun run
       JOIN catalogue_course course ON course.id = run.course_id
-      JOIN partners_partner partner ON partner.id = v_voucher.institution_id
+      JOIN partners_partner institution ON institution.id = v_voucher.institution_id
+      LEFT JOIN purchases_purchase purchase ON purchase.person_id = p_person_id AND purchase.voucher_id = p_voucher_id
+      LEFT JOIN partners_partner platform ON platform.id = purchase.platform_id
      WHERE run.id = v_voucher.course_run_id;
     -- An on-site class takes attendance at its door, not by this call (partner-api G4).
     IF v_class.mode = 'onsite' THEN reason := 'type_mismatch'; RETURN; END IF;
@@ -48,4 +54,12 @@ BEGIN
     INSERT INTO audit_record (id, person_id, action, actor_kind, actor_id, subject_kind, subject_id, at, recorded_at, data)
     VALUES (p_audit_id, p_person_id, 'voucher.redeemed', 'partner', p_institution_id::text, 'voucher', p_voucher_id,
             p_at, p_wall, jsonb_build_object('amount', v_voucher.amount));
+    course_code := v_class.course_code;
+    schedule_code := v_class.run_code;
+    starts_at := v_class.starts_at;
+    ends_at := v_class.ends_at;
+    delivery := v_class.delivery;
+    mode := v_class.mode;
+    invoice_code := v_class.invoice_code;
+    platform_name := v_class.platform_name;
 END $$;

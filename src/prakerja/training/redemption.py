@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import call, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import seal_parameters
-from prakerja.training.queries import RedemptionStatus, route_of_code, status_of_route
+from prakerja.training.queries import RedemptionStatus, route_of_code
 
-_REDEEM = f"SELECT reason FROM redeem({', '.join(['%s'] * 12)})"
+_REDEEM = f"SELECT * FROM redeem({', '.join(['%s'] * 12)})"
 
 
 def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
@@ -22,7 +23,7 @@ def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionS
     code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (partner-api 2.7).
     """
     route = route_of_code(code=code)
-    _call(
+    course, schedule, starts_at, ends_at, delivery, mode, invoice, platform = _call(
         person_id=route.person_id,
         voucher_id=route.voucher_id,
         institution_id=institution_id,
@@ -30,7 +31,21 @@ def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionS
         email_index=None,
         at=at,
     )
-    return status_of_route(route=route, institution_id=institution_id, code=code)
+    return RedemptionStatus(
+        redeem_code=code,
+        course_code=course,
+        invoice_code=invoice,
+        schedule_code=schedule,
+        status=1,
+        attendance_status=1,
+        redeem_at=at,
+        platform_name=platform,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        delivery=delivery,
+        mode=mode,
+        sequence=1,
+    )
 
 
 @requires_transaction
@@ -62,9 +77,10 @@ def _call(
     method: str,
     email_index: bytes | None,
     at: datetime,
-) -> None:
+) -> tuple[Any, ...]:
+    """What the function tells of the class and the purchase, in its order. Raises Refused as `redeem`."""
     message_id = new_id()
-    (reason,) = call(
+    reason, *told = call(
         _REDEEM,
         [
             person_id,
@@ -83,3 +99,4 @@ def _call(
     )
     if reason is not None:
         raise Refused(reason)
+    return tuple(told)

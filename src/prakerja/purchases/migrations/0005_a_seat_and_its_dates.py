@@ -4,9 +4,15 @@ from prakerja.kernel.functions import install_function
 
 
 class Migration(migrations.Migration):
-    """`authorise` reads a class's dates with the seat that it takes: a rival could move the class between the two."""
+    """`authorise` reads a class's dates with the seat that it takes: a rival could move the class between the two.
+
+    And the checks hand over what they read of the scheme, so that it is read once.
+    """
 
     dependencies = [("purchases", "0004_drop_needless_indexes")]
     operations = [
-        install_function("purchases/authorise.sql", sha256="6f158fd3e31aa5cde17c6e27bf04f433d7f938ee5a1ae8920515fba78b856bb6"),
+        # What a function returns cannot be changed in place.
+        migrations.RunSQL("DROP FUNCTION IF EXISTS check_purchase", migrations.RunSQL.noop),
+        install_function("purchases/checks.sql", sha256="9b8583eebdb163b2c2944253a409aea1ad88afd48ef4a8d4c7b12b63d05d0202"),
+        install_function("purchases/authorise.sql", sha256="9d57ad7552795095221c781ac6c4e5d51bc4ccf47114390a4c9f36535eec69bc"),
     ]
