@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from prakerja.kernel.db import requires_transaction
@@ -20,7 +20,7 @@ CHANNEL_WAKE = "notifications_message"
 
 def seal_parameters(*, message_id: uuid.UUID, parameters: dict[str, Any]) -> bytes:
     """The sealed form of a message's parameters (they may hold an OTP or a code); bound to the row."""
-    text = json.dumps(parameters, ensure_ascii=False)
+    text = msgspec.json.encode(parameters).decode()
     return seal(text, table="notifications_message", column="parameters_enc", row_id=message_id)
 
 

@@ -105,8 +105,18 @@ def may_call(*, client: Credential) -> bool:
     limit = client.rate_limit_per_minute
     if limit <= 0:
         return True
+    return _calls.take(name=client.client_code, **_allowance(limit))
+
+
+def may_still_call(*, client: Credential) -> bool:
+    """Whether `may_call` would admit a call now. Nothing is counted, so that this can be asked before the signature."""
+    limit = client.rate_limit_per_minute
+    return limit <= 0 or not _calls.is_empty(name=client.client_code, **_allowance(limit))
+
+
+def _allowance(limit: int) -> dict[str, float]:
     # A burst of ten seconds' worth: a shop's queue empties at once after a pause, a runaway loop does not.
-    return _calls.take(name=client.client_code, per_second=limit / 60, burst=max(limit / 6, 1.0))
+    return {"per_second": limit / 60, "burst": max(limit / 6, 1.0)}
 
 
 def may_name_a_card(*, client: Credential) -> bool:

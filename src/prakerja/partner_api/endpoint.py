@@ -1,7 +1,7 @@
 """One declaration per endpoint, and the one order in which every request is checked.
 
-    size → headers → client → key → address → timestamp → signature → rate → nonce → kind of partner → body → one call →
-    envelope
+    size → headers → client → key → address → timestamp → calls left → signature → rate → nonce → kind of partner →
+    body → one call → envelope
 
 A view gets a `Call` and returns the data of the answer; whatever it refuses with is looked up in the table of codes.
 Bodies, tokens and codes never reach a log line: a fault is logged as its type and the places it passed.
@@ -15,11 +15,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -134,6 +134,17 @@ def endpoint(
     return register
 
 
+class Request(Protocol):
+    """Of a request, what is looked at here: Django's has it, and so has `direct.Received`."""
+
+    @property
+    def META(self) -> Mapping[str, Any]: ...
+    @property
+    def method(self) -> str | None: ...
+    @property
+    def path_info(self) -> str: ...
+
+
 class Route:
     """The Django view of one path: finds the endpoint of the method and answers."""
 
@@ -142,7 +153,7 @@ class Route:
     def __init__(self, methods: Mapping[str, Endpoint]) -> None:
         self.methods = methods
 
-    def __call__(self, request: HttpRequest, **path: str) -> HttpResponse:
+    def __call__(self, request: Request, **path: str) -> HttpResponse:
         found = self.methods.get(request.method or "")
         if found is None:
             response = refuse(request, "method_not_allowed")
@@ -151,7 +162,7 @@ class Route:
         return respond(found, request, path)
 
 
-def respond(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -> HttpResponse:
+def respond(declared: Endpoint, request: Request, path: Mapping[str, str]) -> HttpResponse:
     """Check, call, wrap. Nothing but an envelope ever leaves."""
     try:
         call = _admit(declared, request, path)
@@ -182,7 +193,7 @@ def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
         raise
 
 
-def refuse(request: HttpRequest, reason: str, details: Mapping[str, Any] | None = None) -> HttpResponse:
+def refuse(request: Request, reason: str, details: Mapping[str, Any] | None = None) -> HttpResponse:
     """Answer a reason from the table of codes."""
     try:
         row = errors.for_reason(reason)
@@ -192,13 +203,16 @@ def refuse(request: HttpRequest, reason: str, details: Mapping[str, Any] | None 
     return envelope.failure(row=row, language=_language(request), details=details or _IMPLIED.get(reason))
 
 
-def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) -> Call[Any]:
+def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Call[Any]:
     meta = request.META
     dialect = declared.dialect
     length = _length(meta)
     client, timestamp, signature = _caller(dialect, meta)
     if dialect.is_signed:
         _check_timestamp(timestamp)
+        # Whoever has used its calls up is told so before anything is worked out for it: a flood must cost others nothing.
+        if not clients.may_still_call(client=client):
+            raise Refused("rate_limited")
     body = _read(meta, length)
     authorization = meta.get("HTTP_AUTHORIZATION", "") if declared.has_authorization else None
     query = meta.get("QUERY_STRING", "")
@@ -227,7 +241,7 @@ def _admit(declared: Endpoint, request: HttpRequest, path: Mapping[str, str]) ->
             raise Refused("signature_wrong")
         clients.used(client=client, key_index=match.key_index)
         _note_form(declared, client, match)
-        # Only after the signature: else anybody who knows a client_code could use up its calls.
+        # Counted only after the signature: else anybody who knows a client_code could use up its calls.
         if not clients.may_call(client=client):
             raise Refused("rate_limited")
     if nonce:
@@ -340,7 +354,7 @@ def _idempotency_key(meta: Mapping[str, Any]) -> str:
     return bodies.text(meta.get("HTTP_IDEMPOTENCY_KEY", ""), field="Idempotency-Key")
 
 
-def _language(request: HttpRequest) -> errors.Language:
+def _language(request: Request) -> errors.Language:
     return envelope.language_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 

@@ -29,8 +29,12 @@ def _methods() -> dict[str, dict[str, Endpoint]]:
     return found
 
 
+_ROUTES = {text: Route(methods) for text, methods in _methods().items()}
+# What needs no pattern: `direct` finds these by their text.
+FIXED_ROUTES = {f"/{text}": route for text, route in _ROUTES.items() if "<" not in text}
+
 urlpatterns = [
-    re_path(r"^(?:/*)", include([path(route, Route(methods)) for route, methods in _methods().items()])),
+    re_path(r"^(?:/*)", include([path(text, route) for text, route in _ROUTES.items()])),
     # After the calls, so that no call waits for them: pages that anybody may read (docs/site.py, `public`).
     *docs.urlpatterns,
     re_path(r"", no_route),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,8 +12,11 @@ from prakerja.config.processes import die_with_parent
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def door(name: str, *, module: str | None = None) -> Application:
-    """Django with the settings of this door; `GET /health` is answered before it, after one question to the database."""
+def door(name: str, *, module: str | None = None, around: str = "") -> Application:
+    """Django with the settings of this door; `GET /health` is answered before it, after one question to the database.
+
+    `around` names (module:function) what a door puts around Django; it is imported when Django is ready.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = module or f"prakerja.config.settings.{name}"
     if os.environ.get("PRAKERJA_SUPERVISED"):
         # granian's parent may be killed without a word to its worker, which would then hold the port for ever.
@@ -21,12 +25,15 @@ def door(name: str, *, module: str | None = None) -> Application:
 
     django_application = get_wsgi_application()
     _load_routes()
+    inner: Application = django_application
+    if around:
+        place, _, name_there = around.partition(":")
+        inner = getattr(importlib.import_module(place), name_there)(django_application)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == "/health":
             return _health(start_response)
-        answer: Iterable[bytes] = django_application(environ, start_response)
-        return answer
+        return inner(environ, start_response)
 
     return application
 
