@@ -20,7 +20,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @contextlib.contextmanager
-def served(entry: str, *, log: Path, workers: int = 2, threads: int = 8, pool: int = 8) -> Iterator[int]:
+def served(entry: str, *, log: Path, workers: int = 2, threads: int = 4, pool: int = 4) -> Iterator[int]:
     """Serve a WSGI entry on a free port and yield the port once it answers `/health`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

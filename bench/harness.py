@@ -21,6 +21,7 @@ _MODULES = {
     "send-otp": "bench.send_otp",
     "redeem": "bench.redeem",
     "dashboard": "bench.dashboard",
+    "fairness": "bench.fairness",
 }
 # What the figures must never be bought with.
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

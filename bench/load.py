@@ -112,6 +112,53 @@ def drive(*, port: int, requests: Sequence[bytes], expect: bytes, connections: i
     return Load(seconds=seconds, latencies=latencies, failed=failed, failures=tuple(failures))
 
 
+def pace(*, port: int, requests: Sequence[bytes], expect: bytes, per_second: float, connections: int = 16) -> Load:
+    """Send each request once, `per_second` of them whatever becomes of the earlier ones, as people come to a shop.
+
+    A latency counts from the moment at which the request was due, so that waiting for a free connection is not hidden.
+    """
+    latencies = array("d")
+    failures: list[bytes] = []
+    failed = answered = sent = 0
+    poll = select.epoll()
+    free = [_Connection(port) for _ in range(connections)]
+    busy: dict[int, tuple[_Connection, float]] = {}
+    gc.collect()
+    gc.disable()
+    try:
+        began = time.perf_counter()
+        while answered < len(requests):
+            due = began + sent / per_second
+            while free and sent < len(requests) and time.perf_counter() >= due:
+                connection = free.pop()
+                connection.send(requests[sent])
+                busy[connection.socket.fileno()] = (connection, due)
+                poll.register(connection.socket, select.EPOLLIN)
+                sent += 1
+                due = began + sent / per_second
+            is_waiting = not free or sent == len(requests)
+            for number, _event in poll.poll(60 if is_waiting else max(0.0, due - time.perf_counter())):
+                connection, was_due = busy[number]
+                if not connection.receive():
+                    continue
+                latencies.append(time.perf_counter() - was_due)
+                if not (connection.buffer.startswith(b"HTTP/1.1 200") and expect in connection.buffer):
+                    failed += 1
+                    if len(failures) < 3:
+                        failures.append(connection.buffer[-400:])
+                answered += 1
+                poll.unregister(connection.socket)
+                del busy[number]
+                free.append(connection)
+        seconds = time.perf_counter() - began
+    finally:
+        gc.enable()
+        poll.close()
+        for connection in (*free, *(one for one, _ in busy.values())):
+            connection.socket.close()
+    return Load(seconds=seconds, latencies=latencies, failed=failed, failures=tuple(failures))
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that at least `percent` of all values do not exceed."""
     ordered = sorted(values)

@@ -23,7 +23,7 @@ def run(bench: Bench, seconds: float) -> Result:
             stage=world.ready,
             module=operations,
             operate=_operate,
-            request=_request,
+            request=request,
             verify=lambda attempted: verify.money() | verify.intents(attempted=attempted),
             looked_up=_looked_up,
         ),
@@ -49,7 +49,7 @@ def _looked_up(who: world.Person) -> dict[str, object]:
     return {"award_of_card": lambda *, card_number: route}
 
 
-def _request(who: world.Person) -> Request:
+def request(who: world.Person) -> Request:
     body = {
         "user_platform_id": who.platform_user,
         "prakerja_id": who.card,
