@@ -72,6 +72,12 @@ def test_the_same_file_twice_changes_nothing() -> None:
         ({"birth_date": "kemarin"}, "birth_date_format"),
         ({"family_card_number": "12"}, "family_card_format"),
         ({"name": "  "}, "name_missing"),
+        ({"name": "Siti\x00"}, "name_format"),
+        ({"name": "Siti\x1b[2J"}, "name_format"),
+        ({"name": "S" * 151}, "name_format"),
+        ({"province_code": ""}, "province_format"),
+        ({"province_code": "3'"}, "province_format"),
+        ({"email": "😀\x00@contoh.id "}, "email_format"),
         ({"phone": "telepon"}, "phone_format"),
         ({"email": "bukan-surel"}, "email_format"),
         ({"education": "tk"}, "education_unknown"),
@@ -82,6 +88,13 @@ def test_a_row_that_cannot_be_read_is_rejected_by_name(changes: dict[str, str], 
     outcome = take([b.result_row(**changes), b.result_row()])
     assert [why for _, why in outcome.rejected] == [reason]
     assert (outcome.awarded, Person.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["😀 Siti", "'; DROP TABLE people_person; --", "<script>alert(1)</script>", "D’Ávila"])
+def test_a_name_is_only_text(name: str) -> None:
+    b.world()
+    assert take([b.result_row(name=name)]).awarded == 1
+    assert Person.objects.get().name == name
 
 
 def test_people_who_may_not_be_awarded() -> None:

@@ -83,6 +83,8 @@ def _read(path: Path) -> list[dict[str, str]]:
         ) from error
     except UnicodeDecodeError as error:
         raise CommandError(f"Berkas {path} bukan UTF-8.", f"The file {path} is not UTF-8.") from error
+    except csv.Error as error:
+        raise CommandError(f"Berkas {path} bukan CSV.", f"The file {path} is not CSV: {error}.") from error
 
 
 def _write_rejected(path: Path, rejected: list[tuple[Any, str]]) -> None:
