@@ -16,6 +16,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30.0, help="time measured altogether (30)")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     given = parser.parse_args()
+    if not 0 < given.seconds < float("inf"):
+        parser.error("--seconds must be above zero")
     result = run(given.name, given.seconds)
     print(json.dumps(result, ensure_ascii=False) if given.json else table(result))
     return 0 if all(result["checks"].values()) else 1
