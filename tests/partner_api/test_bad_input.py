@@ -20,6 +20,7 @@ from prakerja.kernel.clock import WIB
 from prakerja.partners.operations import add_partner
 from prakerja.people.models import Person
 from prakerja.purchases.models import PaymentIntent, Purchase
+from prakerja.purchases.tasks import run_expiries
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
 
@@ -158,6 +159,19 @@ def test_a_code_of_a_cancelled_purchase(scene: Scene) -> None:
     assert scene.shop.post(f"{PAYMENT}/void", members)[0] == 200
     answer = scene.lms.post(f"{PAYMENT}/redeem-code/commit", {"redeem_code": code})
     assert refused(answer)[:2] == (401, "ERRTRX40101")
+
+
+def test_a_transaction_whose_code_expired(scene: Scene) -> None:
+    """It was not redeemed, so it must not be told that it was."""
+    paid = scene.bought()
+    members = {"invoice_code": "INV-1", "transaction_code": paid["transaction_code"]}
+    over = datetime(2021, 12, 10, tzinfo=WIB)
+    assert run_expiries(over) == 1
+    set_programme_time(over)
+    answer = scene.shop.post(f"{PAYMENT}/void", members)
+    assert refused(answer) == (409, "ERRVOD40991", "Kode sudah kedaluwarsa; transaksi tidak dapat dibatalkan.")
+    code = {"redeem_code": b.code_of(scene.who.person_id)}
+    assert refused(scene.lms.post(f"{PAYMENT}/redeem-code/commit", code))[1] == "ERRTRX40027"
 
 
 HOSTILE = ["😀", "'; DROP TABLE people_person; --", "<script>alert(1)</script>", "%s{0}${x}", "\u202eabc", "a" * 4000]
