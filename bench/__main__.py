@@ -29,6 +29,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="time measured altogether, for each")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     given = parser.parse_args()
+    if given.seconds is not None and not 0 < given.seconds < float("inf"):
+        parser.error("--seconds must be above zero")
     size = FULL if given.full else SMALL
     lacking = _lacking_disk(size)
     if lacking:

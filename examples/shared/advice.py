@@ -45,6 +45,7 @@ NEXT_STEP = {
     "ERRVOD40001": OPEN_DASHBOARD,
     "ERRPLT40028": "Tidak ada yang perlu dilakukan: dana sudah kembali ke saldo pelatihan.",
     "ERRVOD40990": "Lanjutkan kelas di situs lembaga pelatihan.",
+    "ERRVOD40991": "Kode yang tidak ditukar sampai kelas berakhir tidak dapat dikembalikan.",
     "ERRTRX40020": CHECK_CODE,
     "ERRTRX40001": CHECK_CODE,
     "ERRTRX40027": "Lihat jadwal pelatihan di dashboard Prakerja dan masukkan kode pada waktunya.",

@@ -94,3 +94,18 @@ def test_a_number_that_nobody_registered_is_told_the_same(who: b.Participant) ->
     assert Message.objects.filter(template="otp_sign_in").count() == 2
     with pytest.raises(Refused, match="phone_format"):
         request_sign_in_otp(phone="bukan nomor", at=TEN)
+
+
+def test_the_day_of_a_number_that_nobody_registered_ends_as_soon(who: b.Participant) -> None:
+    """Fifteen codes a day. Whoever asks once more and then guesses is told the same of either number."""
+    told = []
+    for phone in (who.phone, "081200000099"):
+        for count in range(15):
+            request_sign_in_otp(phone=phone, at=TEN + timedelta(minutes=count))
+        evening = TEN + timedelta(hours=6)
+        with pytest.raises(Refused, match="otp_daily_limit"):
+            request_sign_in_otp(phone=phone, at=evening)
+        guessed = reason(phone, "0000000", evening)
+        request_sign_in_otp(phone=phone, at=TEN + timedelta(days=1))
+        told.append((guessed.reason, guessed.details, reason(phone, "0000000", TEN + timedelta(days=1)).details))
+    assert told[0] == told[1] == ("otp_expired", {}, {"left": 2})

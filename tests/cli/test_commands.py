@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import threading
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+import bench
+from prakerja.cli.bench import NAMES
 from tests import running
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
@@ -125,13 +128,41 @@ def test_import_of_results(system: running.System, tmp_path: Path) -> None:
         ("wave", "import-results", "/nonexistent.csv", "--wave", "21", "--decree", "X"),
         ("sandbox", "inbox", "--phone", "12"),
         ("sandbox", "participant", "--wave", "99"),
+        ("wave", "import-results", os.devnull, "--wave", "21", "--decree", " "),
+        ("sandbox", "participant", "--balance", "-1"),
+        ("sandbox", "participant", "--stage", "awarded", "--balance", "100000"),
+        ("sandbox", "participant", "--stage", "purchased", "--balance", "0"),
+        ("sandbox", "course", "--price", "9" * 30),
+        ("sandbox", "course", "--seats", "99999999999"),
+        ("clock", "advance", "9" * 30 + "w"),
+        ("clock", "advance", "999999d"),
+        ("clock", "set", "9999-12-31T23:59:59-12:00"),
+        ("partner", "add", "--kind", "platform", "--code", "tanpanama", "--name", ""),
         ("bench", "no-such-benchmark"),
+        ("bench", "harness"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(system: running.System, arguments: tuple[str, ...]) -> None:
+    people = participants(system)
     result = system.run(*arguments)
     assert (result.code, result.out) == (2, "")
     assert "Traceback" not in result.err
+    assert participants(system) == people
+
+
+def participants(system: running.System) -> int:
+    """How many awards the proof looks at: nobody is made by a command that was refused."""
+    proof = system.json("proof", "--json")
+    return next(int(one["rows"]) for one in proof["checks"] if one["name"].startswith("each award"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_benchmark_is_its_own_program(system: running.System, name: str) -> None:
+    """Measuring is for quiet machines; that the command reaches the program is seen by what the program refuses."""
+    assert NAMES == bench.NAMES
+    result = system.run("bench", name, "--seconds", "0", "--json")
+    assert (result.code, result.out) == (2, "")
+    assert "python -m bench: error: --seconds must be above zero" in result.err
 
 
 def test_the_proof_holds(system: running.System) -> None:

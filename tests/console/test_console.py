@@ -1,14 +1,17 @@
-"""The operators' site: nobody enters by a password alone, nothing can be changed, nothing sealed is shown."""
+"""The operators' site: nobody enters by a password alone, only a retry changes anything, nothing sealed is shown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import httpx
 import pyotp
 import pytest
 
+from prakerja.cli.journeys.browser import Browser
+from prakerja.cli.journeys.people import Participant, Phone
 from tests import running
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
@@ -38,22 +41,61 @@ def operator(system: running.System) -> dict[str, str]:
     return found
 
 
+def enter(client: httpx.Client, operator: dict[str, str]) -> None:
+    asked = with_password(client, operator)
+    assert asked.url.path == "/accounts/2fa/authenticate/"
+    code = pyotp.TOTP(operator["totp_secret"]).now()
+    entered = client.post(str(asked.url), data={"csrfmiddlewaretoken": token(asked.text), "code": code})
+    assert entered.url.path == "/"
+
+
 @pytest.fixture(scope="module")
 def browser(system: running.System, operator: dict[str, str]) -> Iterator[httpx.Client]:
-    """Somebody who signed in with password and code."""
+    """An approver who signed in with password and code."""
     with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
-        asked = with_password(client, operator)
-        assert asked.url.path == "/accounts/2fa/authenticate/"
-        code = pyotp.TOTP(operator["totp_secret"]).now()
-        entered = client.post(str(asked.url), data={"csrfmiddlewaretoken": token(asked.text), "code": code})
-        assert entered.url.path == "/"
+        enter(client, operator)
         yield client
+
+
+@pytest.fixture(scope="module")
+def viewer(system: running.System) -> Iterator[httpx.Client]:
+    """An operator who may only look."""
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+        enter(client, system.urls["accounts"]["operators"][0])
+        yield client
+
+
+def changes_account(system: running.System, *, stage: str, number: str) -> str:
+    """The demo person at this stage links another account, by the portal's pages; returns the name."""
+    who = next(one for one in system.urls["accounts"]["participants"] if one["stage"] == stage)
+    portal, phone = Browser(system.urls["portal"]), Phone(system.urls["phone"], who["phone"])
+    phone.skip()
+    owner = Participant(who["name"], who["phone"], "", portal, phone)
+    owner.sign_in()
+    owner.unlink()
+    owner.link(provider="bni", number=number).must_say(number[-4:])
+    portal.close()
+    return str(who["name"])
+
+
+@pytest.fixture(scope="module")
+def waiting(system: running.System) -> tuple[str, str]:
+    """Whose payment is held, because the account was changed that morning, and whose the bank refused.
+
+    The one is paid on Thursday the 30th at ten; the other on the day after, since its conditions were met again only
+    with the account of the 27th.
+    """
+    failed = changes_account(system, stage="reviewed", number="7700123403")
+    system.json("clock", "set", "2021-09-30T09:00")
+    held = changes_account(system, stage="paying", number="7700123457")
+    system.json("clock", "set", "2021-10-01T10:01")
+    return held, failed
 
 
 def test_a_password_alone_opens_nothing(system: running.System) -> None:
     with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
         with_password(client, system.urls["accounts"]["operators"][2])
-        for path in ("/", "/people/person/", "/payments/", "/login/"):
+        for path in ("/", "/people/person/", "/payments/", "/attention/", "/login/"):
             assert client.get(path).url.path.startswith("/accounts/"), path
 
 
@@ -91,6 +133,7 @@ def test_what_is_not_listed_does_not_exist(browser: httpx.Client, path: str) -> 
         "/audit/record/",
         "/access/user/",
         "/payments/",
+        "/attention/",
     ],
 )
 def test_everything_can_be_read_and_nothing_sealed(browser: httpx.Client, path: str) -> None:
@@ -118,6 +161,77 @@ def test_nothing_can_be_changed(browser: httpx.Client) -> None:
         assert answer.status_code == 403, path
 
 
+def section(page: str, heading: str) -> str:
+    """A list of the payments' page, from its heading to the next."""
+    return page.partition(f"<h2>{heading}</h2>")[2].partition("<h2>")[0]
+
+
+def retry_links(page: str) -> list[str]:
+    return re.findall(r'href="(/payments/[0-9a-f-]{36}/[0-9a-f-]{36}/retry/)"', page)
+
+
+def retried(browser: httpx.Client, address: str, *, until: Callable[[str], bool]) -> str:
+    """Press the button; returns the held ones as they are once the worker has looked at the payment."""
+    asked = browser.get(address)
+    done = browser.post(address, data={"csrfmiddlewaretoken": token(asked.text)})
+    assert (done.url.path, done.history[0].status_code) == ("/payments/", 302)
+    assert "Pembayaran ini diperiksa lagi sekarang." in done.text
+    limit = time.monotonic() + 15
+    while not until(listed := section(browser.get("/payments/").text, "Tertahan")):
+        assert time.monotonic() < limit, listed
+        time.sleep(0.2)
+    return listed
+
+
+def test_a_payment_that_waits_is_tried_again_by_an_operator_who_may(
+    system: running.System, browser: httpx.Client, viewer: httpx.Client, waiting: tuple[str, str]
+) -> None:
+    held, failed = waiting
+    listed = browser.get("/payments/").text
+    assert held in section(listed, "Tertahan")
+    assert "Rekening diganti dekat tanggal pembayaran" in section(listed, "Tertahan")
+    assert failed in section(listed, "Gagal atau dikembalikan")
+    assert "Transfer gagal (Rekening diblokir" in section(listed, "Gagal atau dikembalikan")
+    (address,), (other,) = (retry_links(section(listed, name)) for name in ("Tertahan", "Gagal atau dikembalikan"))
+
+    # Who may only look sees the lines without the links, and the address does nothing for them.
+    seen = viewer.get("/payments/").text
+    assert held in seen
+    assert retry_links(seen) == []
+    sent = viewer.post(address, data={"csrfmiddlewaretoken": viewer.cookies["console_csrf"]})
+    assert [viewer.get(address).status_code, sent.status_code] == [403, 403]
+    # Nor does a form of another site, nor looking at the question.
+    assert browser.post(address).status_code == 403
+    assert "Periksa pembayaran ini sekarang?" in browser.get(address).text
+    assert browser.get("/payments/").text == listed
+    audit, operator = "/audit/record/?action__exact=incentive.retried", "menyetujui@prakerja.example"
+    # Their own name also stands in the corner of the page.
+    without = browser.get(audit).text.count(operator)
+
+    # The account is in order, so the payment has new dates and is held no more.
+    retried(browser, address, until=lambda listed: held not in listed)
+    # The one that failed is held now: asked again, the bank says that the account is blocked.
+    after = retried(browser, other, until=lambda listed: failed in listed)
+    assert "Rekening diblokir atau sudah ditutup" in after
+    assert retry_links(after) == [other]
+    assert browser.get(audit).text.count(operator) == without + 2
+    again = browser.post(address, data={"csrfmiddlewaretoken": browser.cookies["console_csrf"]})
+    assert "tidak lagi menunggu" in again.text
+    assert browser.get(address.replace(address.split("/")[3], address.split("/")[2])).status_code == 404
+    assert system.json("proof", "--json")["ok"] is True
+
+
+def test_its_own_pages_speak_both_languages(browser: httpx.Client) -> None:
+    page = browser.get("/language/en/?next=/payments/")
+    assert page.url.path == "/payments/"
+    assert '<html lang="en">' in page.text
+    assert "Held and failed payments" in page.text
+    assert "Needs attention" in browser.get("/attention/").text
+    assert browser.get("/language/id/?next=https://asing.example/").url.path == "/"
+    assert "Pembayaran yang tertahan dan gagal" in browser.get("/payments/").text
+    assert browser.get("/language/xx/").status_code == 404
+
+
 def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
     wrong = dict(system.urls["accounts"]["operators"][0], password="salah")
     with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
@@ -128,4 +242,5 @@ def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
 
 
 def test_its_cookies_have_its_own_names(browser: httpx.Client) -> None:
-    assert {cookie.name for cookie in browser.cookies.jar} == {"console_session", "console_csrf"}
+    names = {cookie.name for cookie in browser.cookies.jar}
+    assert names == {"console_session", "console_csrf", "console_language"}

@@ -37,8 +37,8 @@ PORTAL_PUBLIC = {
     "openid_userinfo",
     "openid_revoke",
 }
-# The console's: to sign in, and to be told that one's account is closed.
-CONSOLE_PUBLIC = {"account_login", "account_inactive"}
+# The console's: to sign in, to be told that one's account is closed, and to read either in English.
+CONSOLE_PUBLIC = {"account_login", "account_inactive", "console_language"}
 # allauth writes the address into the session before it sends a stranger away, so this one wants the database.
 CONSOLE_NEEDS_SESSION = {("mfa_activate_totp", "POST")}
 CONSOLE_SIGN_IN = ("/login/", "/accounts/login/")

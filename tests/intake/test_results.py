@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from prakerja.intake.models import Award, Blacklist, Decree
 from prakerja.intake.operations import ImportOutcome, ResultRow, import_results, revoke_unbought, withdraw
-from prakerja.intake.queries import card_number
+from prakerja.intake.queries import card_number, unreached
 from prakerja.intake.tasks import next_reminder, next_revocation, run_reminders, run_revocations
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.codes import is_card_number
 from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Transfer
+from prakerja.notifications.delivery import deliver
+from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.models import Message
 from prakerja.people.models import Person
+from prakerja.people.queries import Addressee, addressees
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +72,12 @@ def test_the_same_file_twice_changes_nothing() -> None:
         ({"birth_date": "kemarin"}, "birth_date_format"),
         ({"family_card_number": "12"}, "family_card_format"),
         ({"name": "  "}, "name_missing"),
+        ({"name": "Siti\x00"}, "name_format"),
+        ({"name": "Siti\x1b[2J"}, "name_format"),
+        ({"name": "S" * 151}, "name_format"),
+        ({"province_code": ""}, "province_format"),
+        ({"province_code": "3'"}, "province_format"),
+        ({"email": "😀\x00@contoh.id "}, "email_format"),
         ({"phone": "telepon"}, "phone_format"),
         ({"email": "bukan-surel"}, "email_format"),
         ({"education": "tk"}, "education_unknown"),
@@ -77,6 +88,13 @@ def test_a_row_that_cannot_be_read_is_rejected_by_name(changes: dict[str, str], 
     outcome = take([b.result_row(**changes), b.result_row()])
     assert [why for _, why in outcome.rejected] == [reason]
     assert (outcome.awarded, Person.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["😀 Siti", "'; DROP TABLE people_person; --", "<script>alert(1)</script>", "D’Ávila"])
+def test_a_name_is_only_text(name: str) -> None:
+    b.world()
+    assert take([b.result_row(name=name)]).awarded == 1
+    assert Person.objects.get().name == name
 
 
 def test_people_who_may_not_be_awarded() -> None:
@@ -178,3 +196,34 @@ def test_reminders_go_out_three_times_with_the_exact_hour() -> None:
         assert run_reminders(due) == 1
     assert dues == [datetime(2021, 10, day, 9, 0, tzinfo=WIB) for day in (14, 18, 20)]
     assert Message.objects.filter(template="deadline_reminder", channel="sms").count() == 3
+
+
+def nobody(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addressee]:
+    return {}
+
+
+def known(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addressee]:
+    return addressees(person_ids=person_ids, kind=kind)
+
+
+def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:
+    """decisions.md, void and deadline: an operator can still telephone."""
+    world = b.world()
+    lost, found, buyer = b.participants(world, count=3)
+    assert unreached(at=b.ANNOUNCED, most=10) == []
+    deliver(at=b.ANNOUNCED, resolve=nobody, gateway=LogOnly())
+    deadline = datetime(2021, 10, 22, tzinfo=WIB)
+    listed = [(one.person_id, one.failed_at, one.deadline_at) for one in unreached(at=b.ANNOUNCED, most=10)]
+    assert listed == [(who.person_id, b.ANNOUNCED, deadline) for who in (lost, found, buyer)]
+    assert [one.name for one in unreached(at=b.ANNOUNCED, most=1)] == [Person.objects.get(id=lost.person_id).name]
+
+    # Bought is bought, and a phone that receives anything later can be reached.
+    _, run = b.course(world)
+    b.buy(world, buyer, run)
+    b.intend(world, found, run)
+    deliver(at=b.BUY_AT + timedelta(minutes=1), resolve=known, gateway=LogOnly())
+    assert [one.person_id for one in unreached(at=b.BUY_AT, most=10)] == [lost.person_id]
+    # An OTP that fails is asked for again by its owner; after the deadline nobody can help.
+    last = deadline - timedelta(seconds=1)
+    assert [one.person_id for one in unreached(at=last, most=10)] == [lost.person_id]
+    assert unreached(at=deadline, most=10) == []

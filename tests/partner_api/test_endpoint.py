@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from prakerja.kernel import clock
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api import bodies, clients, errors
 from prakerja.partner_api.endpoint import MAX_BODY_BYTES, Call, Endpoint, Route
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.partners.operations import NewCredential, mint_key
+from prakerja.partners.queries import guessing
 from tests.partner_api.signer import AT, Signer, read, send
 
 PATH = "/api/v1/test/echo"
@@ -391,7 +394,12 @@ def test_who_tries_card_numbers_out_learns_nothing_and_is_slowed(
     assert names[:100] == ["card_unknown"] * 100
     # From here one call a second.
     assert names[100:] == ["card_unknown", "rate_limited", "rate_limited"]
-    assert "tokopedia named more than 100 unknown cards" in caplog.text
+    assert caplog.text.count("tokopedia named more than 100 unknown cards") == 1
+    # Told once an hour, where operators look.
+    time.sleep(1.05)
+    assert code_of(send(view, platform, body=BODY)) == "card_unknown"
+    told = guessing(since=clock.wall() - timedelta(minutes=5), most=10)
+    assert [(one.partner_id, one.name) for one in told] == [(platform.partner_id, "Tokopedia")]
 
 
 def test_buckets_refill_with_wall_time() -> None:

@@ -56,6 +56,7 @@ EXPECTED = {
     "transaction_unknown": ("ERRVOD40001", 400),
     "void_twice": ("ERRPLT40028", 400),
     "void_after_redemption": ("ERRVOD40990", 409),
+    "void_after_expiry": ("ERRVOD40991", 409),
     "code_unknown": ("ERRTRX40020", 400),
     "type_mismatch": ("ERRTRX40001", 400),
     "outside_window": ("ERRTRX40027", 400),

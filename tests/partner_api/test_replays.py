@@ -165,6 +165,7 @@ def test_sixteen_with_one_key(committed: Scene) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_with_one_key_and_two_contents(committed: Scene) -> None:
     before = Course.objects.count()
+    committed.lms.is_alone = False
 
     def create(title: str) -> tuple[int, str]:
         status, answer = committed.lms.post(COURSES, CONTENT | {"title": title}, **{"Idempotency-Key": "k-1"})

@@ -95,4 +95,6 @@ class StrangerGuard(models.Model):
     index = models.BinaryField(primary_key=True)
     tries = models.SmallIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    sent_today = models.SmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)

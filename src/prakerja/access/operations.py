@@ -47,10 +47,7 @@ def send_challenge(
             sent_at=at,
             expires_at=at + timedelta(seconds=rules.life_s),
         )
-        today = at.astimezone(WIB).date()
-        guard.sent_today = guard.sent_today + 1 if guard.day == today else 1
-        guard.day, guard.last_sent_at = today, at
-        guard.save(update_fields=["sent_today", "day", "last_sent_at"])
+        _count_sending(guard=guard, at=at)
         queue(
             person_id=person_id,
             template=f"otp_{purpose}",
@@ -117,7 +114,15 @@ def _lock_guard(*, person_id: uuid.UUID, purpose: str, scope: str) -> OtpGuard:
     return OtpGuard.objects.select_for_update(no_key=True).get(person_id=person_id, purpose=purpose, scope=scope)
 
 
-def _refuse_sending(*, guard: OtpGuard, at: datetime, rules: OtpRules) -> None:
+def _count_sending(*, guard: OtpGuard | StrangerGuard, at: datetime) -> None:
+    today = at.astimezone(WIB).date()
+    guard.sent_today = guard.sent_today + 1 if guard.day == today else 1
+    guard.day, guard.last_sent_at = today, at
+    guard.save(update_fields=["sent_today", "day", "last_sent_at"])
+
+
+@requires_transaction
+def _refuse_sending(*, guard: OtpGuard | StrangerGuard, at: datetime, rules: OtpRules) -> None:
     if guard.locked_until is not None and guard.locked_until > at:
         raise Refused("otp_locked", until=guard.locked_until)
     if guard.last_sent_at is not None:
@@ -131,18 +136,12 @@ def _refuse_sending(*, guard: OtpGuard, at: datetime, rules: OtpRules) -> None:
 def send_to_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -> None:
     """Behave as if a code had been sent to a number that nobody registered (its blind index); nothing is sent.
 
-    Raises Refused as `send_challenge` does: otp_locked (until), otp_too_soon (seconds).
+    Raises Refused as `send_challenge` does: otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     with transaction():
         guard = _lock_stranger(index=index)
-        if guard.locked_until is not None and guard.locked_until > at:
-            raise Refused("otp_locked", until=guard.locked_until)
-        if guard.last_sent_at is not None:
-            wait = guard.last_sent_at + timedelta(seconds=rules.gap_s) - at
-            if wait > timedelta(0):
-                raise Refused("otp_too_soon", seconds=int(wait.total_seconds()) + 1)
-        guard.last_sent_at = at
-        guard.save(update_fields=["last_sent_at"])
+        _refuse_sending(guard=guard, at=at, rules=rules)
+        _count_sending(guard=guard, at=at)
 
 
 def refuse_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -> Refused:

@@ -13,9 +13,8 @@ class OtpRules:
     lock_min: int = 60
     gap_s: int = 60
     per_day: int = 5
-    per_day_person: int = 15
 
 
 DEFAULT = OtpRules()
 # A person who signs in on a borrowed phone every day must not be locked out by five codes.
-SIGN_IN = OtpRules(per_day=15, per_day_person=30)
+SIGN_IN = OtpRules(per_day=15)

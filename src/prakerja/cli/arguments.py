@@ -12,6 +12,7 @@ from typing import Any
 
 from prakerja.kernel.clock import parse_instant
 
+_MOST = 1_000_000_000
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -37,7 +38,10 @@ def duration(text: str) -> timedelta:
     found = re.findall(r"([0-9]+)([smhdw])", text)
     if not found or "".join(number + unit for number, unit in found) != text:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: use numbers with s, m, h, d or w, as in 1d12h")
-    return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in found), timedelta())
+    try:
+        return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in found), timedelta())
+    except OverflowError:
+        raise argparse.ArgumentTypeError(f"{text!r} is longer than any programme") from None
 
 
 def instant(text: str) -> datetime:
@@ -51,8 +55,9 @@ def instant(text: str) -> datetime:
 
 
 def positive(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+    """A number that can be a price or a count of seats."""
+    if not text.isascii() or not text.isdigit() or len(text) > 20 or not 0 < int(text) <= _MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST}")
     return int(text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import subprocess
 import sys
 from typing import Any
@@ -11,35 +10,32 @@ from typing import Any
 from prakerja.cli.arguments import CommandError, common
 from prakerja.cli.plan import ROOT
 
+# The same as `bench.NAMES`, which cannot be imported where the program runs without its checkout.
+NAMES = ("authorise", "send-otp", "redeem", "dashboard", "fairness")
+
 
 def add_to(subparsers: Any) -> None:
-    parser = common(
-        subparsers.add_parser("bench", help="run one benchmark: authorise, send-otp, redeem, dashboard, fairness")
-    )
+    parser = common(subparsers.add_parser("bench", help=f"run one benchmark: {', '.join(NAMES)}"))
     parser.add_argument("name", metavar="NAME")
-    parser.add_argument("--seconds", type=float, default=None, help="how long each measurement lasts")
+    parser.add_argument("--seconds", type=float, default=None, help="how long all measurements last together")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the benchmarks' own program, so that nothing of this process weighs on their figures."""
-    known = _names()
-    if arguments.name not in known:
+    """Run the benchmark's own program, so that nothing of this process weighs on its figures.
+
+    It makes a throw-away database: `--data-dir` is taken, as everywhere, and left alone.
+    """
+    if arguments.name not in NAMES:
         raise CommandError(
-            f"Tidak ada benchmark {arguments.name}. Yang ada: {', '.join(known)}.",
-            f"There is no benchmark {arguments.name}. There are: {', '.join(known)}.",
+            f"Tidak ada benchmark {arguments.name}. Yang ada: {', '.join(NAMES)}.",
+            f"There is no benchmark {arguments.name}. There are: {', '.join(NAMES)}.",
         )
+    if not (ROOT / "bench" / "__main__.py").is_file():
+        raise CommandError("Benchmark hanya ada di klon sumber.", "Benchmarks are only in a clone of the source.")
     command = [sys.executable, "-m", "bench", arguments.name]
     if arguments.seconds is not None:
         command += ["--seconds", str(arguments.seconds)]
     if arguments.json:
         command.append("--json")
     return subprocess.run(command, cwd=ROOT, check=False).returncode
-
-
-def _names() -> tuple[str, ...]:
-    """What stands in bench/ beside the package; a program that was installed without its checkout has none."""
-    if not (ROOT / "bench" / "__init__.py").is_file():
-        return ()
-    sys.path.insert(0, str(ROOT))
-    return tuple(importlib.import_module("bench").NAMES)

@@ -68,6 +68,9 @@ def _explained(refusal: Refused) -> CommandError:
         return CommandError(
             f"Jam program hanya dapat maju; sekarang {now}.", f"The clock only moves forward; it is {now} now."
         )
+    if refusal.reason == "clock_too_far":
+        latest = _text(refusal.details["latest"])
+        return CommandError(f"Jam program berakhir pada {latest}.", f"The programme's clock ends at {latest}.")
     if refusal.reason == "clock_busy":
         return CommandError("Jam program sedang digerakkan proses lain.", "Somebody else is moving the clock.")
     return CommandError(

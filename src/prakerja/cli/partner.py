@@ -38,6 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
             "Kode mitra: 2 sampai 40 huruf kecil, angka, tanda - atau _.",
             "A partner's code is 2 to 40 lower-case letters, digits, - or _.",
         )
+    arguments.name = arguments.name.strip()
+    if not 1 <= len(arguments.name) <= 100 or not arguments.name.isprintable():
+        raise CommandError("Nama mitra: 1 sampai 100 huruf.", "A partner's name is 1 to 100 printable signs.")
     with database(arguments.data_dir) as found:
         answer(_add(arguments, found))
     return 0

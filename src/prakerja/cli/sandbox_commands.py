@@ -116,8 +116,12 @@ def _explained(refusal: Refused) -> CommandError:
     sentences = {
         "wave_unknown": ("Gelombang itu tidak ada.", "There is no such wave."),
         "balance_range": (
-            "Saldo yang diminta melebihi dana pelatihan.",
-            "The balance asked for is more than the training fund.",
+            "Saldo yang diminta kurang dari nol, melebihi dana pelatihan, atau tidak cukup untuk membeli.",
+            "The balance asked for is below zero, more than the training fund, or not enough to buy anything.",
+        ),
+        "balance_before_videos": (
+            "Peserta yang belum menonton video belum membeli apa-apa: saldonya seluruh dana pelatihan.",
+            "A participant who has not seen the videos has bought nothing: the balance is the whole training fund.",
         ),
         "phone_format": ("Itu bukan nomor ponsel Indonesia.", "That is no Indonesian mobile number."),
         "phone_silent": ("Halaman ponsel tidak menjawab.", "The phone page does not answer."),

@@ -29,6 +29,9 @@ def add_to(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    arguments.decree = arguments.decree.strip()
+    if not 1 <= len(arguments.decree) <= 100 or not arguments.decree.isprintable():
+        raise CommandError("Nomor keputusan: 1 sampai 100 huruf.", "A decree's number is 1 to 100 printable signs.")
     rows = _read(arguments.file)
     with database(arguments.data_dir):
         outcome = _import(arguments, rows)
@@ -83,6 +86,8 @@ def _read(path: Path) -> list[dict[str, str]]:
         ) from error
     except UnicodeDecodeError as error:
         raise CommandError(f"Berkas {path} bukan UTF-8.", f"The file {path} is not UTF-8.") from error
+    except csv.Error as error:
+        raise CommandError(f"Berkas {path} bukan CSV.", f"The file {path} is not CSV: {error}.") from error
 
 
 def _write_rejected(path: Path, rejected: list[tuple[Any, str]]) -> None:

@@ -5,5 +5,5 @@ from django.http import HttpRequest
 
 
 def demo(request: HttpRequest) -> dict[str, object]:
-    """Every page outside production says what it is."""
-    return {"is_demo": settings.IS_DEMO}
+    """Every page outside production says what it is; each offers both languages."""
+    return {"is_demo": settings.IS_DEMO, "languages": settings.LANGUAGES}

@@ -1,4 +1,4 @@
-"""Sign-in by allauth; everything else is the read-only site."""
+"""Sign-in by allauth; a few pages of work; everything else is the read-only site."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 from django.views.generic import RedirectView
 
-from prakerja.console.payments import payments
+from prakerja.console.attention import attention
+from prakerja.console.language import language
+from prakerja.console.payments import payments, retry
 from prakerja.console.site import site
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets) does not exist.
@@ -23,6 +25,9 @@ urlpatterns = [
     # An operator whose authenticator works already is sent here by allauth; it is never switched off by its owner.
     path("accounts/2fa/totp/deactivate/", RedirectView.as_view(url="/"), name="mfa_deactivate_totp"),
     path("accounts/2fa/", RedirectView.as_view(url="/"), name="mfa_index"),
+    path("language/<slug:code>/", language, name="console_language"),
     path("payments/", payments, name="console_payments"),
+    path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),
+    path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]

@@ -10,7 +10,7 @@ from prakerja.audit.models import Record
 from prakerja.intake.models import Application, Award, CardClaim, Decree, Wave
 from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import card_number
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
 from prakerja.ledger.models import Balance, Chart, Transfer
@@ -19,7 +19,7 @@ from prakerja.notifications.operations import seal_parameters, wake
 from prakerja.programmes.schemes import Scheme, balance_expires_at, purchase_deadline
 from prakerja.wallets.models import Wallet
 
-# Three messages a person, twelve columns each: PostgreSQL takes 65,535 parameters in one statement.
+# So many people are prepared in memory at a time.
 BATCH = 1000
 
 
@@ -105,13 +105,8 @@ def _award_batch(
         ]
         messages += _announcements(item, award_id, wave=wave, rules=rules, deadline=deadline, at=at)
         audits.append(_audit(item, award_id, decree=decree, rules=rules, at=at))
-    Balance.objects.bulk_create(balances)
-    Wallet.objects.bulk_create(wallets)
-    Award.objects.bulk_create(rows)
-    CardClaim.objects.bulk_create(claims)
-    Transfer.objects.bulk_create(transfers)
-    Message.objects.bulk_create(messages)
-    Record.objects.bulk_create(audits)
+    for made in (balances, wallets, rows, claims, transfers, messages, audits):
+        copy_in(made)
 
 
 def _audit(item: NewAward, award_id: uuid.UUID, *, decree: Decree, rules: Scheme, at: datetime) -> Record:

@@ -1,13 +1,15 @@
-"""Read awards."""
+"""Read awards, and who has not been told of one."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import NamedTuple
 
 from prakerja.intake.models import Award
-from prakerja.kernel.db import hot_row
+from prakerja.kernel.db import hot_row, rows
 from prakerja.kernel.secrets import blind_index, unseal
+from prakerja.notifications.models import URGENT
 
 
 class CardRoute(NamedTuple):
@@ -31,3 +33,36 @@ def current_award(*, person_id: uuid.UUID) -> Award | None:
 def card_number(*, award: Award) -> str:
     """The number, opened: for its owner's own page and the sandbox only."""
     return unseal(award.card_number_enc, table="intake_award", column="card_number_enc", row_id=award.id)
+
+
+class Unreached(NamedTuple):
+    """`deadline_at` is exclusive."""
+
+    person_id: uuid.UUID
+    name: str
+    failed_at: datetime
+    deadline_at: datetime
+
+
+# One-time passwords are not counted: their owner sits before the screen and asks for another.
+_UNREACHED = """
+SELECT award.person_id, person.name, max(failed.created_at), award.purchase_deadline_at
+  FROM notifications_message failed
+  JOIN intake_award award ON award.person_id = failed.person_id
+  JOIN people_person person ON person.id = award.person_id
+ WHERE failed.channel = 'sms' AND failed.status = 'failed_permanent' AND failed.template <> ALL (%(urgent)s)
+   AND award.status = 'active' AND award.first_purchase_at IS NULL AND award.purchase_deadline_at > %(at)s
+   AND NOT EXISTS (SELECT 1 FROM notifications_message told
+                    WHERE told.person_id = failed.person_id AND told.channel = 'sms' AND told.status = 'delivered'
+                      AND told.created_at > failed.created_at)
+ GROUP BY award.person_id, award.id, person.id
+ ORDER BY award.purchase_deadline_at, award.person_id
+ LIMIT %(most)s"""
+
+
+def unreached(*, at: datetime, most: int) -> list[Unreached]:
+    """Whose SMS failed for good while the first purchase can still be made, the nearest deadline first, at most `most`.
+
+    An SMS that arrived later, whatever it said, takes the person off the list.
+    """
+    return [Unreached(*found) for found in rows(_UNREACHED, {"urgent": URGENT, "at": at, "most": most})]

@@ -23,7 +23,14 @@ from prakerja.kernel.secrets import blind_index
 from prakerja.ledger.models import Chart, Transfer
 from prakerja.people.models import EDUCATION
 from prakerja.people.operations import Identity, register_many
-from prakerja.people.policies import is_family_card_number, nik_problem, normal_email, normal_phone
+from prakerja.people.policies import (
+    is_family_card_number,
+    is_name,
+    is_province_code,
+    nik_problem,
+    normal_email,
+    normal_phone,
+)
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme
 
@@ -69,7 +76,6 @@ def import_results(
         decree = _decree(wave=wave, number=decree_number, announced_at=announced_at)
         identities = _readable(rows=rows, outcome=outcome)
         people = _known_people(identities=identities)
-        fresh = [item for item in identities if item[1].nik not in people]
         accepted = _accept(
             identities=identities,
             people=people,
@@ -79,7 +85,7 @@ def import_results(
             outcome=outcome,
         )
         _require_budget(needed=len(accepted) * rules.total_benefit)
-        new_people = [identity for row, identity in fresh if identity.nik in {a.nik for a in accepted}]
+        new_people = [identity for identity in accepted if identity.nik not in people]
         ids = register_many(identities=new_people, at=at)
         people |= {identity.nik: person_id for identity, person_id in zip(new_people, ids, strict=True)}
         award_many(
@@ -147,8 +153,10 @@ def _identity(row: ResultRow, *, is_sandbox: bool) -> tuple[Identity | None, str
         (is_sandbox and not row.nik.startswith("99"), "not_a_demo_nik"),
         (not is_family_card_number(row.family_card_number), "family_card_format"),
         (not row.name.strip(), "name_missing"),
+        (not is_name(row.name.strip()), "name_format"),
         (phone is None, "phone_format"),
         (email is None, "email_format"),
+        (not is_province_code(row.province_code), "province_format"),
         (row.education not in EDUCATION, "education_unknown"),
     )
     for failed, reason in checks:

@@ -61,4 +61,9 @@ class Message(OwnedRow):
                 name="notifications_message_urgent",
                 condition=Q(status__in=WAITING, template__in=URGENT),
             ),
+            models.Index(
+                fields=["created_at"],
+                name="notifications_message_failed",
+                condition=Q(channel="sms", status="failed_permanent"),
+            ),
         ]

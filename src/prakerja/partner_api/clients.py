@@ -9,6 +9,7 @@ import uuid
 
 from prakerja.kernel import clock
 from prakerja.partners import epoch, keys
+from prakerja.partners.operations import report_guessing
 from prakerja.partners.queries import Credential, credential_by_client_code
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ _cache: dict[str, tuple[float, int, Credential]] = {}
 # When the epoch was asked for last, and what it was then. One value, replaced at once: threads see one or the other.
 _epoch: tuple[float, int] = (float("-inf"), 0)
 _used: dict[uuid.UUID, float] = {}
+# When the operators were last told of a partner that tries card numbers: once an hour says enough.
+_told: dict[uuid.UUID, float] = {}
+TELL_EVERY = 3600.0
 
 
 def find(*, client_code: str) -> Credential | None:
@@ -127,9 +131,14 @@ def may_name_a_card(*, client: Credential) -> bool:
 
 
 def named_an_unknown_card(*, client: Credential) -> None:
-    """Count an unknown card, and tell the operators when there were too many."""
-    if not _probes.take(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
+    """Count an unknown card, and tell the operators when there were too many: their console lists it."""
+    if _probes.take(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
+        return
+    moment = time.monotonic()
+    if moment - _told.get(client.partner_id, float("-inf")) >= TELL_EVERY:
+        _told[client.partner_id] = moment
         logger.warning("client %s named more than %s unknown cards within an hour", client.code, PROBES_AN_HOUR)
+        report_guessing(partner_id=client.partner_id, named=PROBES_AN_HOUR, at=clock.now())
 
 
 def forget() -> None:
@@ -138,5 +147,6 @@ def forget() -> None:
     _epoch = (float("-inf"), 0)
     _cache.clear()
     _used.clear()
+    _told.clear()
     for buckets in (_calls, _probes, _slowed):
         buckets.clear()

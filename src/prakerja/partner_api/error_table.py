@@ -162,6 +162,10 @@ PAYMENT: tuple[Row, ...] = (
      "Kode sudah ditukar; transaksi tidak dapat dibatalkan.",
      "The code has been redeemed; the transaction cannot be cancelled.",
      "a partner may void until the code is redeemed (decisions.md 24)"),
+    ("ERRVOD40991", "void_after_expiry", (), PROPOSED,
+     "Kode sudah kedaluwarsa; transaksi tidak dapat dibatalkan.",
+     "The code has expired; the transaction cannot be cancelled.",
+     "the code was never redeemed and its class is over: the money went back to the programme (decisions.md 23)"),
 )
 REDEMPTION: tuple[Row, ...] = (
     ("ERRTRX40020", "code_unknown", (), SEEN,

@@ -113,3 +113,17 @@ def mint_key(*, partner: Partner, at: datetime) -> str:
         created_at=at,
     )
     return sign_key
+
+
+def report_guessing(*, partner_id: uuid.UUID, named: int, at: datetime) -> None:
+    """Tell the operators that a partner named more than `named` unknown cards within an hour (decisions.md 58)."""
+    with transaction():
+        record(
+            action="partner.cards_guessed",
+            at=at,
+            actor_kind="partner",
+            actor_id=str(partner_id),
+            subject_kind="partner",
+            subject_id=partner_id,
+            data={"named": named},
+        )

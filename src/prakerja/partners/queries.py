@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
 
+from prakerja.kernel.db import rows
 from prakerja.kernel.models import Installation
 from prakerja.kernel.secrets import unseal
 from prakerja.partners.models import ApiCredential, Partner
@@ -36,11 +39,11 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
 
     `is_revoked` says that the client exists and no key of it lives any more.
     """
-    rows = list(ApiCredential.objects.filter(client_code=client_code).select_related("partner").order_by("id"))
-    if not rows:
+    found = list(ApiCredential.objects.filter(client_code=client_code).select_related("partner").order_by("id"))
+    if not found:
         return None
-    partner: Partner = rows[0].partner
-    live = [row for row in rows if row.revoked_at is None]
+    partner: Partner = found[0].partner
+    live = [row for row in found if row.revoked_at is None]
     return Credential(
         partner_id=partner.id,
         kind=partner.kind,
@@ -75,3 +78,23 @@ def trusted_origins(*, partner_id: uuid.UUID) -> frozenset[str]:
     if not origins or not Installation.objects.filter(is_sandbox=True).exists():
         return frozenset()
     return frozenset(origins)
+
+
+class Guessing(NamedTuple):
+    partner_id: uuid.UUID
+    name: str
+    recorded_at: datetime
+
+
+# Acts of the programme and of partners have no person: the few rows at one end of the index on (person_id, at).
+_GUESSING = """
+SELECT partner.id, partner.name, record.recorded_at
+  FROM audit_record record JOIN partners_partner partner ON partner.id = record.subject_id
+ WHERE record.person_id IS NULL AND record.action = 'partner.cards_guessed' AND record.recorded_at >= %s
+ ORDER BY record.recorded_at DESC
+ LIMIT %s"""
+
+
+def guessing(*, since: datetime, most: int) -> list[Guessing]:
+    """Which partners named too many unknown cards since this instant of wall time, the newest first, at most `most`."""
+    return [Guessing(*found) for found in rows(_GUESSING, [since, most])]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from prakerja.access.operations import check_challenge, refuse_stranger, send_challenge, send_to_stranger
 from prakerja.access.policies import SIGN_IN
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import copy_in, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
@@ -74,10 +74,8 @@ def register_many(*, identities: list[Identity], at: datetime) -> list[uuid.UUID
                 )
             )
             contact_claims.append(ContactClaim(kind=kind, index=blind_index(kind, value), person_id=person_id))
-    Person.objects.bulk_create(people, batch_size=2000)
-    NikClaim.objects.bulk_create(nik_claims, batch_size=5000)
-    ContactPoint.objects.bulk_create(contacts, batch_size=5000)
-    ContactClaim.objects.bulk_create(contact_claims, batch_size=5000)
+    for made in (people, nik_claims, contacts, contact_claims):
+        copy_in(made)
     return [person.id for person in people]
 
 

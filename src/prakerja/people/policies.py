@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import phonenumbers
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def nik_problem(nik: str, *, birth_date: date | None = None) -> str:
@@ -32,6 +35,16 @@ def is_family_card_number(number: str) -> bool:
     return len(number) == 16 and number.isascii() and number.isdigit()
 
 
+def is_name(text: str) -> bool:
+    """Whether this can stand for a name: any letters, but no controls (NUL cannot even be stored), at most 150 signs."""
+    return len(text) <= 150 and _CONTROL.search(text) is None
+
+
+def is_province_code(text: str) -> bool:
+    """Whether this can be the code of a province: two digits. Provinces are split now and then, so there is no list."""
+    return len(text) == 2 and text.isascii() and text.isdigit()
+
+
 def normal_phone(text: str) -> str | None:
     """`0812…` or `+62812…` → `+62812…`; None when it is no possible Indonesian mobile number."""
     try:
@@ -47,7 +60,8 @@ def normal_email(text: str) -> str | None:
     """The address with its domain in small letters; None when it is none. What stands before the @ is its owner's."""
     text = text.strip()
     local, at, domain = text.rpartition("@")
-    if not at or not local or "." not in domain or any(c.isspace() for c in text) or len(text) > 254:
+    is_blank = any(c.isspace() for c in text) or _CONTROL.search(text) is not None
+    if not at or not local or "." not in domain or is_blank or len(text) > 254:
         return None
     return f"{local}@{domain.lower()}"
 

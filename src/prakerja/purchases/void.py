@@ -26,7 +26,7 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
 
     Back to the wallet while it is open; to the treasury after a cut-off, to the programme after the award ended
     (model.md C). When it was the only purchase the deadline moves to void day + 7 at least (programme.md 12, default 5).
-    Raises Refused: transaction_unknown, void_twice, void_after_redemption.
+    Raises Refused: transaction_unknown, void_twice, void_after_redemption, void_after_expiry.
     """
     claim = PurchaseReference.objects.filter(reference=reference).first()
     invoice = InvoiceClaim.objects.filter(platform_id=platform_id, invoice_code=invoice_code).first()
@@ -39,7 +39,7 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
         if purchase.status == "voided":
             raise Refused("void_twice")
         if voucher.status != "issued":
-            raise Refused("void_after_redemption")
+            raise Refused("void_after_expiry" if voucher.status == "expired" else "void_after_redemption")
         _pay_back(purchase=purchase, at=at)
         cancel(voucher=voucher, reason="transaction_voided", at=at)
         purchase.status = PURCHASE_STATES.advance(current=purchase.status, to="voided")

@@ -18,6 +18,9 @@ from prakerja.kernel.db import row
 from prakerja.kernel.due import DueTask
 from prakerja.kernel.errors import Refused
 
+# Beyond it dates end, and with them whatever adds a day to one.
+LATEST = datetime(2100, 1, 1, tzinfo=clock.WIB)
+
 
 @dataclass
 class Journey:
@@ -48,17 +51,23 @@ def pause() -> None:
 def advance(by: timedelta, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
     """Move the clock forward by `by` and run what falls due on the way; see `move_to`."""
     clock.forget()
-    return move_to(clock.now() + by, on_step=on_step)
+    now = clock.now()
+    # Compared as spans: the sum could be later than the last day of the calendar.
+    if by > LATEST - now:
+        raise Refused("clock_too_far", latest=LATEST)
+    return move_to(now + by, on_step=on_step)
 
 
 def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
     """Move the clock to `target` (any zone), stopping at every instant at which something falls due.
 
     Each task runs with `at` = that instant, so that what it stamps is that instant. Returns when every process of this
-    database knows the new time. Raises Refused: clock_backwards (`now`), clock_not_movable (no sandbox), clock_busy
-    (somebody else is moving it).
+    database knows the new time. Raises Refused: clock_backwards (`now`), clock_too_far (`latest`), clock_not_movable (no
+    sandbox), clock_busy (somebody else is moving it).
     """
     require_sandbox()
+    if target > LATEST:
+        raise Refused("clock_too_far", latest=LATEST)
     with _moving():
         clock.forget()
         started = clock.now()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from prakerja.intake.models import Award
+from prakerja.intake.models import Award, Wave
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+from prakerja.programmes.queries import scheme
 from prakerja.sandbox import courses, partners_file, people
 from prakerja.wallets.models import Wallet
 
@@ -21,8 +22,10 @@ _AWARDED, _WATCHED, _EARLIER, _BOUGHT, _REDEEMED, _COMPLETED = (
 def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime) -> dict[str, Any]:
     """Make somebody new at `stage`. `balance` rupiah is left after an earlier, completed purchase of the rest.
 
-    Raises Refused as the operations do, and balance_range.
+    Raises Refused as the operations do, and before anybody is made: wave_unknown, balance_range, balance_before_videos.
     """
+    if balance is not None:
+        _require_possible(balance, stage=stage, wave=wave)
     participant = people.award(people.invented_row(), wave=wave, at=at - _AWARDED)
     award = Award.objects.get(id=participant.award_id)
     # After the deadline there is nothing to buy any more: this life was lived before it.
@@ -44,13 +47,24 @@ def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime
     return _document(participant, stage=stage, award=award, offer=offer)
 
 
+def _require_possible(balance: int, *, stage: str, wave: int) -> None:
+    found = Wave.objects.filter(number=wave).first()
+    if found is None:
+        raise Refused("wave_unknown")
+    if stage == "awarded":
+        # Nobody has bought anything before the videos.
+        raise Refused("balance_before_videos")
+    fund = scheme(scheme_version_id=found.scheme_version_id).training_fund
+    least = 0 if stage == "ready" else 1
+    if not least <= balance <= fund:
+        raise Refused("balance_range")
+
+
 def _spend_down_to(balance: int, participant: people.Participant, *, at: datetime) -> None:
     award = Award.objects.get(id=participant.award_id)
     rest = _balance(award) - balance
     if rest == 0:
         return
-    if rest < 0 or balance < 0:
-        raise Refused("balance_range")
     offer = courses.make_course(price=rest, at=at - timedelta(seconds=1))
     bought = people.buy(participant, offer, at=at)
     people.use_code(bought, at=at + timedelta(minutes=1))

@@ -27,6 +27,10 @@ class Phone:
         found: list[dict[str, object]] = httpx.get(self._url, timeout=10, trust_env=False).json()
         return found
 
+    def skip(self) -> None:
+        """What has arrived so far is not waited for."""
+        self._seen = max((int(str(message["id"])) for message in self.messages()), default=0)
+
     def wait_for(self, words: str, *, seconds: float = 15) -> str:
         """The text of the newest unread message that says `words`."""
         deadline = time.monotonic() + seconds

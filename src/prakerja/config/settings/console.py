@@ -80,7 +80,12 @@ UNFOLD = {
                         "title": gettext_lazy("Pembayaran tertahan dan gagal"),
                         "icon": "payments",
                         "link": reverse_lazy("console_payments"),
-                    }
+                    },
+                    {
+                        "title": gettext_lazy("Perlu perhatian"),
+                        "icon": "notification_important",
+                        "link": reverse_lazy("console_attention"),
+                    },
                 ]
             }
         ],

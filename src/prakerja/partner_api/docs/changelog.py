@@ -18,6 +18,11 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
+        "1.2.1",
+        "2026-11-29",
+        (_("payment/void menyebut kode yang kedaluwarsa dengan galatnya sendiri, ERRVOD40991."),),
+    ),
+    Release(
         "1.2.0",
         "2026-11-24",
         (

@@ -156,7 +156,7 @@ def status(call: Call[bodies.PaymentStatus]) -> Any:
             "ditolak. Jawabannya tidak punya anggota data."
         ),
         data=None,
-        refuses=("transaction_unknown", "void_twice", "void_after_redemption"),
+        refuses=("transaction_unknown", "void_twice", "void_after_redemption", "void_after_expiry"),
     ),
 )
 def void(call: Call[bodies.Void]) -> Any:

@@ -156,6 +156,8 @@ def _target(request: HttpRequest) -> datetime | None:
 def _refusal(refusal: Refused) -> str:
     if refusal.reason == "clock_backwards":
         return _("Jam program hanya dapat maju.")
+    if refusal.reason == "clock_too_far":
+        return _("Jam program berakhir pada tahun 2100.")
     if refusal.reason == "clock_busy":
         return _("Jam sedang digerakkan. Coba lagi sebentar lagi.")
     return _("Jam ini tidak dapat digerakkan.")

@@ -1,0 +1,57 @@
+"""What an operator should look at while there is still time (decisions.md 58 and its last part)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from prakerja.intake.queries import Unreached, unreached
+from prakerja.kernel import clock
+from prakerja.kernel.clock import WIB
+from prakerja.partners.queries import Guessing, guessing
+
+SHOWN = 200
+SINCE = timedelta(days=30)
+
+
+@require_GET
+@login_required
+def attention(request: HttpRequest) -> HttpResponse:
+    """People whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
+    at = clock.now()
+    return render(
+        request,
+        "console/attention.html",
+        {
+            "unreached": [_person(one) for one in unreached(at=at, most=SHOWN)],
+            "guessing": [_partner(one) for one in guessing(since=clock.wall() - SINCE, most=SHOWN)],
+        },
+    )
+
+
+def _person(one: Unreached) -> dict[str, Any]:
+    return {
+        "url": reverse("admin:people_person_change", args=[one.person_id]),
+        "person": one.name,
+        "failed": _written(one.failed_at),
+        # Exclusive: the last second before it still counts.
+        "deadline": _written(one.deadline_at - timedelta(seconds=1)),
+    }
+
+
+def _partner(one: Guessing) -> dict[str, Any]:
+    return {
+        "url": reverse("admin:partners_partner_change", args=[one.partner_id]),
+        "partner": one.name,
+        "when": _written(one.recorded_at),
+    }
+
+
+def _written(at: datetime) -> str:
+    return f"{at.astimezone(WIB):%Y-%m-%d %H.%M} WIB"
