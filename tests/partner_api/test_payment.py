@@ -105,8 +105,9 @@ def test_another_platform_does_not_see_it(scene: Scene) -> None:
 def test_void(scene: Scene) -> None:
     code = scene.bought()["transaction_code"]
     ask = {"invoice_code": "INV-1", "transaction_code": code}
-    wrong = ask | {"transaction_code": "QHBST9GB5OSS888I"}
-    assert refused(scene.shop.post(f"{PAYMENT}/void", wrong))[1] == "ERRVOD40001"
+    for wrong in ("QHBST9GB5OSS888I", "", "TX 1/2", "é", "A" * 100):
+        answer = scene.shop.post(f"{PAYMENT}/void", ask | {"transaction_code": wrong})
+        assert refused(answer) == (400, "ERRVOD40001", "Kode transaksi tidak ditemukan.")
     assert scene.shop.post(f"{PAYMENT}/void", ask) == (
         200,
         {"success": True, "message": "Transaksi berhasil dibatalkan."},
