@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import logging
@@ -80,6 +81,32 @@ def test_upper_case_hex_and_other_body_forms(platform: NewCredential) -> None:
     headers = Signer(platform).headers("POST", PATH, compact)
     headers["signature"] = headers["signature"].upper()
     assert send(route(), None, body=b'{ "invoice_code" : "i-1" }', headers=headers).status_code == 200
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("content_type", [FORM, "text/plain", "application/json; charset=utf-8", "text/xml", ""])
+def test_json_is_read_whatever_the_content_type_says(platform: NewCredential, content_type: str) -> None:
+    """curl says "form" of everything that it posts, so real clients send JSON under that name (partner-api.md 2.14)."""
+    assert send(route(), platform, body=BODY, content_type=content_type).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (FORM, b"invoice_code=i-1"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="invoice_code"\r\n\r\ni-1\r\n--x--'),
+        ("text/xml", b"<invoice_code>i-1</invoice_code>"),
+        ("application/json; charset=utf-16", '{"invoice_code":"i-1"}'.encode("utf-16")),
+        ("application/json", gzip.compress(b'{"invoice_code":"i-1"}', mtime=0)),
+    ],
+    ids=["form", "multipart", "XML", "UTF-16", "gzip"],
+)
+def test_what_is_no_json_is_refused_whatever_the_content_type_says(
+    platform: NewCredential, content_type: str, body: bytes
+) -> None:
+    assert code_of(send(route(), platform, body=body, content_type=content_type)) == "body_malformed"
 
 
 @pytest.mark.parametrize("missing", ["client_code", "timestamp", "signature"])
