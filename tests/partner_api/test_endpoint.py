@@ -210,6 +210,24 @@ def test_another_method(platform: NewCredential) -> None:
     assert response["Allow"] == "POST"
 
 
+def test_who_is_refused_before_the_body_is_read_is_told_that_the_connection_ends(platform: NewCredential) -> None:
+    """A server drops a connection whose request was not read; unannounced, a client would lose its next call."""
+    early = [
+        send(route(), None, body=BODY),
+        send(route(), platform, body=BODY, timestamp="1516239022"),
+        send(route(), platform, body=b"x" * (MAX_BODY_BYTES + 1)),
+        send(route(), platform, method="PUT", body=BODY),
+    ]
+    assert [response["Connection"] for response in early] == ["close"] * 4
+    late = [
+        send(route(), platform, body=BODY),
+        send(route(), platform, body=BODY, headers={"signature": "0"}),
+        send(route(), platform, body=b"{"),
+        send(route(method="GET"), None, method="GET"),
+    ]
+    assert not any(response.has_header("Connection") for response in late)
+
+
 # --- bodies by length and in chunks ---
 
 
