@@ -60,9 +60,7 @@ def send(
         sent = Signer(credential, algorithm).headers(method, signed_path or full, raw, timestamp)
     sent |= headers or {}
     meta = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in sent.items()}
-    request = RequestFactory().generic(
-        method, path, data=raw, content_type=content_type, QUERY_STRING=query, **meta
-    )
+    request = RequestFactory().generic(method, path, data=raw, content_type=content_type, QUERY_STRING=query, **meta)
     return view(request, **(path_arguments or {}))
 
 

@@ -96,7 +96,10 @@ def test_json_is_read_whatever_the_content_type_says(platform: NewCredential, co
     ("content_type", "body"),
     [
         (FORM, b"invoice_code=i-1"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="invoice_code"\r\n\r\ni-1\r\n--x--'),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="invoice_code"\r\n\r\ni-1\r\n--x--',
+        ),
         ("text/xml", b"<invoice_code>i-1</invoice_code>"),
         ("application/json; charset=utf-16", '{"invoice_code":"i-1"}'.encode("utf-16")),
         ("application/json", gzip.compress(b'{"invoice_code":"i-1"}', mtime=0)),

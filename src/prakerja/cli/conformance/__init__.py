@@ -29,7 +29,9 @@ def add_to(subparsers: Any) -> None:
     buying.add_argument("--otp-from-phone", metavar="URL", help="the sandbox's phone page; else the OTP is typed")
     buying.add_argument("--phone", metavar="P", help="that participant's phone")
     teaching = parser.add_argument_group("a redemption")
-    teaching.add_argument("--redeem-code", default="", metavar="C", help="a bought code: it is REDEEMED, and work handed in")
+    teaching.add_argument(
+        "--redeem-code", default="", metavar="C", help="a bought code: it is REDEEMED, and work handed in"
+    )
     teaching.add_argument("--test-code", default="", metavar="PRAT-…", help="a test code: it is wound back")
     teaching.add_argument("--redirect-uri", default="", metavar="U", help="a registered return address")
     teaching.add_argument("--email", default="", metavar="E", help="the participant's at the institution")
