@@ -101,6 +101,7 @@ def test_a_key_stands_for_one_call_with_one_content(scene: Scene) -> None:
         ({"url": "http://toko.example/"}, "ERRPRT40096"),
         ({"url": ""}, "ERRPRT40096"),
         ({"url": "https://a:b@toko.example/"}, "ERRPRT40096"),
+        ({"url": "https://toko.example/\r\nX-Header: 1"}, "ERRPRT40096"),
         ({"url": "https://127.0.0.1/"}, "ERRPRT40097"),
         ({"url": "https://[::ffff:10.1.2.3]/"}, "ERRPRT40097"),
         ({"url": 5}, "ERRINT40091"),
