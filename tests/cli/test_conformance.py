@@ -61,7 +61,10 @@ def test_our_own_server_holds_everything(system: running.System) -> None:
     assert document["kind"] == "platform and institution"
     names = {check["name"] for check in section(document, "Purchase")["checks"]}
     assert {"authorize with the OTP: 200", "void: 200", "a second void: 400 ERRPLT40028"} <= names
-    assert document["holds"] > 120
+    names = {check["name"] for check in section(document, "Sign-in")["checks"]}
+    assert {"authorize: 200", "profile for an unknown client: 400 ERROAUTH4029"} <= names
+    assert section(document, "Sign-in")["omitted"] == []
+    assert document["holds"] > 150
 
 
 def test_an_institution_with_a_bought_code(system: running.System) -> None:
@@ -75,6 +78,8 @@ def test_an_institution_with_a_bought_code(system: running.System) -> None:
     assert document["kind"] == "institution"
     names = {check["name"] for check in section(document, "Redeem codes")["checks"]}
     assert {"status of a code: 200", "commit: 200", "a second commit: ERRTRX40021"} <= names
+    names = {check["name"] for check in section(document, "Assignments")["checks"]}
+    assert {"submission: 200", "feedback: 200", "afterwards both are 1, 2 or 3"} <= names
     assert section(document, "Purchase")["skipped"].startswith("no platform's credentials")
     # Once more: it is used up, which is said and fails nothing.
     code, document = play(system, *given, "--redeem-code", pupil["redeem_code"])

@@ -48,6 +48,7 @@ def send(
     headers: dict[str, str] | None = None,
     query: str = "",
     path_arguments: dict[str, str] | None = None,
+    content_type: str = "application/json",
 ) -> HttpResponse:
     """Ask a view of this door as Django's WSGI handler would; underscore headers arrive as HTTP_CLIENT_CODE."""
     raw = body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
@@ -59,9 +60,7 @@ def send(
         sent = Signer(credential, algorithm).headers(method, signed_path or full, raw, timestamp)
     sent |= headers or {}
     meta = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in sent.items()}
-    request = RequestFactory().generic(
-        method, path, data=raw, content_type="application/json", QUERY_STRING=query, **meta
-    )
+    request = RequestFactory().generic(method, path, data=raw, content_type=content_type, QUERY_STRING=query, **meta)
     return view(request, **(path_arguments or {}))
 
 

@@ -155,7 +155,7 @@ def test_refusals_with_their_codes(taken: Class, lms: Partner) -> None:
         ({"redirect_uri": ["https://lms.example/"]}, "redirect_uri"),
         ({"redirect_uri": "x" * 2001}, "redirect_uri"),
         ({"redeem_code": "A" * 65}, "redeem_code"),
-        ({"redeem_code": "' OR 1=1"}, "redeem_code"),
+        ({"redeem_code": "A\x1bB"}, "redeem_code"),
         ({"sequence": "1"}, "sequence"),
         ({"sequence": 1.5}, "sequence"),
         ({"sequence": True}, "sequence"),

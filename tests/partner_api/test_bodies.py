@@ -205,14 +205,26 @@ def test_sequence_of_another_type() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["GHOPNYXUVMT0", "PRAT-UJ0EEQ", "PRAT-1675400000", "9d680615-4048-11ed-b878-0242ac120002", "ERRTRX40020"],
+    [
+        "GHOPNYXUVMT0",
+        "PRAT-UJ0EEQ",
+        "PRAT-1675400000",
+        "9d680615-4048-11ed-b878-0242ac120002",
+        "ERRTRX40020",
+        # Whatever else somebody typed is a code that nobody was given, and is looked for.
+        " GHOPNYXUVMT0 ",
+        "A B",
+        "A'B",
+        "🎓",
+        "<b>",
+    ],
 )
 def test_redeem_codes_of_every_age(code: str) -> None:
     assert bodies.read(body=encoded({}, redeem_code=code), kind=bodies.RedeemCodeCommit).redeem_code == code
     assert bodies.read(body=encoded({}, code=code), kind=bodies.RedeemCodeCommit).code == code
 
 
-@pytest.mark.parametrize("code", ["", " ", "A B", "A'B", "🎓", "<b>", "A" * 65, 5, None])
+@pytest.mark.parametrize("code", ["", " ", "A\nB", "A\x7f", "A" * 65, 5, None])
 def test_redeem_code_refused(code: Any) -> None:
     assert refusal(encoded({}, redeem_code=code), bodies.RedeemCodeCommit) == (
         "field_invalid",

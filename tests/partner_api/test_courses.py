@@ -309,7 +309,7 @@ def test_a_class_with_its_sessions(scene: Scene) -> None:
 DATES_INVALID = (400, "ERRPRT40092", "Tanggal kelas tidak sesuai.")
 
 
-@pytest.mark.parametrize("case", ["backwards", "past", "outside", "overlap", "disorder", "empty"])
+@pytest.mark.parametrize("case", ["backwards", "past", "outside", "overlap", "disorder", "empty", "far", "end of time"])
 def test_dates_that_cannot_be(scene: Scene, case: str) -> None:
     code = accepted(scene)
     good = dates()
@@ -320,6 +320,9 @@ def test_dates_that_cannot_be(scene: Scene, case: str) -> None:
         "overlap": good | {"sessions": [session(good, 0, 3), session(good, 2, 4)]},
         "disorder": good | {"sessions": [session(good, 4, 5), session(good, 0, 1)]},
         "empty": good | {"sessions": [session(good, 1, 1)]},
+        "far": good | {"ends_at": "2026-09-27T00:00:00+07:00"},
+        # Later than any calendar here once it is told in UTC.
+        "end of time": good | {"ends_at": "9999-12-31T23:59:59-10:00"},
     }[case]
     assert refused(scene.lms.post(f"{OWN}/course-runs", broken | {"course_code": code}, **key())) == DATES_INVALID
     run = opened(scene, code)
@@ -331,6 +334,9 @@ def test_a_self_paced_class_has_no_sessions(scene: Scene) -> None:
     good = dates()
     broken = good | {"sessions": [session(good, 0, 1)], "course_code": code}
     assert refused(scene.lms.post(f"{OWN}/course-runs", broken, **key())) == DATES_INVALID
+    for begins in ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "2016-09-01T00:00:00Z"):
+        old = dates() | {"starts_at": begins, "course_code": code}
+        assert refused(scene.lms.post(f"{OWN}/course-runs", old, **key())) == DATES_INVALID
     # Its access may have begun.
     assert opened(scene, code, **dates(-1))["session_count"] == 1
 

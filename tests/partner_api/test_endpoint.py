@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import logging
@@ -83,6 +84,35 @@ def test_upper_case_hex_and_other_body_forms(platform: NewCredential) -> None:
     headers = Signer(platform).headers("POST", PATH, compact)
     headers["signature"] = headers["signature"].upper()
     assert send(route(), None, body=b'{ "invoice_code" : "i-1" }', headers=headers).status_code == 200
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("content_type", [FORM, "text/plain", "application/json; charset=utf-8", "text/xml", ""])
+def test_json_is_read_whatever_the_content_type_says(platform: NewCredential, content_type: str) -> None:
+    """curl says "form" of everything that it posts, so real clients send JSON under that name (partner-api.md 2.14)."""
+    assert send(route(), platform, body=BODY, content_type=content_type).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (FORM, b"invoice_code=i-1"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="invoice_code"\r\n\r\ni-1\r\n--x--',
+        ),
+        ("text/xml", b"<invoice_code>i-1</invoice_code>"),
+        ("application/json; charset=utf-16", '{"invoice_code":"i-1"}'.encode("utf-16")),
+        ("application/json", gzip.compress(b'{"invoice_code":"i-1"}', mtime=0)),
+    ],
+    ids=["form", "multipart", "XML", "UTF-16", "gzip"],
+)
+def test_what_is_no_json_is_refused_whatever_the_content_type_says(
+    platform: NewCredential, content_type: str, body: bytes
+) -> None:
+    assert code_of(send(route(), platform, body=body, content_type=content_type)) == "body_malformed"
 
 
 @pytest.mark.parametrize("missing", ["client_code", "timestamp", "signature"])
@@ -184,6 +214,24 @@ def test_another_method(platform: NewCredential) -> None:
     response = send(route(), platform, method="PUT", body=BODY)
     assert code_of(response) == "method_not_allowed"
     assert response["Allow"] == "POST"
+
+
+def test_who_is_refused_before_the_body_is_read_is_told_that_the_connection_ends(platform: NewCredential) -> None:
+    """A server drops a connection whose request was not read; unannounced, a client would lose its next call."""
+    early = [
+        send(route(), None, body=BODY),
+        send(route(), platform, body=BODY, timestamp="1516239022"),
+        send(route(), platform, body=b"x" * (MAX_BODY_BYTES + 1)),
+        send(route(), platform, method="PUT", body=BODY),
+    ]
+    assert [response["Connection"] for response in early] == ["close"] * 4
+    late = [
+        send(route(), platform, body=BODY),
+        send(route(), platform, body=BODY, headers={"signature": "0"}),
+        send(route(), platform, body=b"{"),
+        send(route(method="GET"), None, method="GET"),
+    ]
+    assert not any(response.has_header("Connection") for response in late)
 
 
 # --- bodies by length and in chunks ---

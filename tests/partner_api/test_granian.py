@@ -9,6 +9,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from tests import builders as b
@@ -114,6 +115,24 @@ def test_large_bodies_that_are_sent_all_the_same(port: int) -> None:
     with contextlib.suppress(ConnectionError):
         assert outcome(raw(port, head + chunk * 3 + b"0\r\n\r\n")) == (413, "ERRINT41390")
     assert outcome(ask(port, "POST", STATUS, BODY, signed(platform, BODY))) == UNKNOWN
+
+
+def test_a_client_that_keeps_its_connection_loses_no_call(port: int) -> None:
+    """Refusals that come before the body is read end the connection, and say so: the client opens another one."""
+    platform = b.world().platform
+    nobody = {"Content-Type": "application/json"}
+    stale = Signer(platform).headers("POST", STATUS, BODY, timestamp=str(int(time.time()) - 400))
+    large = b'{"invoice_code":"' + b"x" * 200_000 + b'"}'
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as client:
+        for _ in range(40):
+            for body, headers, expected in (
+                (BODY, nobody, "ERRINT40190"),
+                (BODY, stale, "ERRINT40193"),
+                (large, signed(platform, large), "ERRINT41390"),
+            ):
+                assert client.post(STATUS, content=body, headers=headers).json()["code"] == expected
+                answer = client.post(STATUS, content=BODY, headers=signed(platform, BODY))
+                assert (answer.status_code, answer.json()["code"]) == UNKNOWN
 
 
 def test_a_stale_timestamp_is_by_wall_time(port: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,8 @@ from prakerja.catalogue.models import Listing
 from prakerja.catalogue.operations import add_promotion
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
+from prakerja.partner_api import clients, errors, openapi
+from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
 from prakerja.purchases.models import Purchase
 from tests import builders as b
@@ -105,8 +109,9 @@ def test_another_platform_does_not_see_it(scene: Scene) -> None:
 def test_void(scene: Scene) -> None:
     code = scene.bought()["transaction_code"]
     ask = {"invoice_code": "INV-1", "transaction_code": code}
-    wrong = ask | {"transaction_code": "QHBST9GB5OSS888I"}
-    assert refused(scene.shop.post(f"{PAYMENT}/void", wrong))[1] == "ERRVOD40001"
+    for wrong in ("QHBST9GB5OSS888I", "", "TX 1/2", "é", "A" * 100):
+        answer = scene.shop.post(f"{PAYMENT}/void", ask | {"transaction_code": wrong})
+        assert refused(answer) == (400, "ERRVOD40001", "Kode transaksi tidak ditemukan.")
     assert scene.shop.post(f"{PAYMENT}/void", ask) == (
         200,
         {"success": True, "message": "Transaksi berhasil dibatalkan."},
@@ -120,6 +125,41 @@ def test_void(scene: Scene) -> None:
     voucher = b.code_of(scene.who.person_id)
     answer = scene.lms.post(f"{PAYMENT}/redeem-code/commit", {"redeem_code": voucher})
     assert refused(answer) == (401, "ERRTRX40101", "Gagal verifikasi, transaksi sudah dibatalkan")
+
+
+def refusable(path: str) -> list[str]:
+    """The codes of payments that a call may refuse with, as the published file has them."""
+    answers = openapi.document("id")["paths"][f"{PAYMENT}/{path}"]["post"]["responses"]
+    found = re.findall(r"\b(?:ERRPLT|ERRVOD)\d{5}\b", json.dumps(answers))
+    return sorted({code for code in found if errors.BY_CODE[code].name != "codes_empty"})
+
+
+def test_a_sandbox_platform_can_ask_for_every_refusal(scene: Scene) -> None:
+    """Test cards and test invoices; nothing is bought, and a live platform's are ordinary unknown ones."""
+    PartnerRow.objects.filter(id=scene.world.platform.partner_id).update(is_sandbox=True)
+    clients.forget()
+    ask: dict[str, Any] = {"otp": "123456", "invoice_url": "https://shop.example/i", "transaction_code": "X"}
+    calls = {path: refusable(path) for path in ("send-otp", "authorize", "status", "void")}
+    assert [len(codes) for codes in calls.values()] == [19, 25, 1, 3]
+    for path, codes in calls.items():
+        for code in codes:
+            if path == "send-otp":
+                answer = scene.send_otp(prakerja_id="99990000000" + code[6:])
+            else:
+                answer = scene.shop.post(f"{PAYMENT}/{path}", ask | {"invoice_code": code}, token="t")
+            row = errors.BY_CODE[code]
+            assert refused(answer)[:2] == (row.status, code), (path, code)
+            assert "-" not in refused(answer)[2].partition(" ")[2], "the sentence is filled"
+    assert scene.counts() == (scene.counts()[0], 0, 0, 0)
+    # What the call cannot refuse with, or what no error is, is an ordinary name.
+    assert refused(scene.send_otp(prakerja_id="9999000000040993"))[1] == "ERRPLT40492"
+    assert refused(scene.send_otp(prakerja_id="9999000000012345"))[1] == "ERRPLT40492"
+    assert refused(scene.shop.post(f"{PAYMENT}/status", {"invoice_code": "ERRPLT40093"}))[1] == "ERRPLT40493"
+    PartnerRow.objects.update(is_sandbox=False)
+    clients.forget()
+    assert refused(scene.send_otp(prakerja_id="9999000000040093"))[1] == "ERRPLT40492"
+    answer = scene.shop.post(f"{PAYMENT}/authorize", ask | {"invoice_code": "ERRPLT40093"}, token="t")
+    assert refused(answer)[1] == "ERRPLT40190"
 
 
 def test_void_after_redemption(scene: Scene) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from prakerja.partners.operations import add_partner
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
@@ -65,6 +67,26 @@ def test_unknown_code_and_another_institutions_code(scene: Scene) -> None:
             "ERRTRX40028",
             "Gagal verifikasi, kode redeem bukan milik lembaga pelatihan.",
         )
+
+
+@pytest.mark.parametrize("typed", ["TIDAK ADA", "' OR 1=1 --", "é", "<b>kode</b>", "2021/09/27", "PRAT UJ0EEQ"])
+def test_whatever_was_typed_is_an_unknown_code(scene: Scene, typed: str) -> None:
+    """Participants type codes, and clients know ERRTRX40020 and show its sentence (2.7)."""
+    unknown = (400, "ERRTRX40020", "Transaksi tidak ditemukan")
+    for call in ("status", "commit"):
+        assert refused(scene.lms.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": typed})) == unknown
+    for sequence in (1, 999):
+        about = {"redeem_code": typed, "scope": "uk", "sequence": 999}
+        assert refused(scene.lms.post("/api/v1/integration/tpm/submission/status", about)) == unknown
+        page = {"redeem_code": typed, "redirect_uri": b.RETURN_TO, "email": "peserta@contoh.id", "sequence": sequence}
+        assert refused(scene.lms.post("/api/v1/integration/oauth/url-generate", page)) == unknown
+
+
+def test_a_code_that_was_pasted_with_blanks_around_it(scene: Scene) -> None:
+    scene.bought()
+    code = b.code_of(scene.who.person_id)
+    found = scene.lms.post(f"{PAYMENT}/redeem-code/status", {"redeem_code": f" {code.lower()} "})[1]["data"]
+    assert found["redeem_code"] == code
 
 
 def test_outside_the_window(scene: Scene) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from prakerja.kernel.clock import wall
-from prakerja.partners.models import Partner
+from prakerja.partners.models import FirstAnswer, Partner
 from prakerja.partners.operations import register_origins
 from prakerja.webhooks.operations import collect, send
 from tests import builders as b
@@ -20,8 +21,8 @@ URL = "https://toko.example/webhooks/prakerja"
 EVENTS = ["voucher.issued", "voucher.redeemed", "transaction.voided", "completion.accepted"]
 
 
-def put(client: Client, **members: Any) -> tuple[int, Any]:
-    return client.put(PATH, {"url": URL} | members, **{"Idempotency-Key": "k-put"})
+def put(client: Client, key: str = "k-put", **members: Any) -> tuple[int, Any]:
+    return client.put(PATH, {"url": URL} | members, **{"Idempotency-Key": key})
 
 
 def write(client: Client, path: str, members: Any, key: str) -> tuple[int, Any]:
@@ -50,7 +51,7 @@ def test_registering_reading_changing(scene: Scene) -> None:
             "secret_count": 1,
         }
         assert answer["data"] == there == client.get(PATH)[1]["data"]
-    assert put(scene.shop, events=["voucher.redeemed"], is_enabled=False)[1]["data"] == {
+    assert put(scene.shop, "k-2", events=["voucher.redeemed"], is_enabled=False)[1]["data"] == {
         "url": URL,
         "events": ["voucher.redeemed"],
         "is_enabled": False,
@@ -72,12 +73,35 @@ def test_a_rotation_is_repeated_by_its_key(scene: Scene) -> None:
     assert scene.shop.get(PATH)[1]["data"]["secret_count"] == 2
 
 
+def test_a_first_registration_whose_answer_was_lost(scene: Scene) -> None:
+    """Its repetition brings the secret, which nothing else ever shows; and it is kept sealed only."""
+    first = put(scene.shop)
+    assert put(scene.shop) == first
+    assert put(scene.shop, "k-2")[1]["data"]["secret"] is None
+    assert put(scene.shop) == first
+    for kept in FirstAnswer.objects.all():
+        assert "whsec_" not in json.dumps(kept.answer)
+
+
+def test_a_key_stands_for_one_call_with_one_content(scene: Scene) -> None:
+    put(scene.shop)
+    other = (409, "ERRPRT40995", "Idempotency-Key sudah dipakai untuk permintaan lain.")
+    assert refused(put(scene.shop, url="https://toko.example/lain")) == other
+    assert refused(write(scene.shop, f"{PATH}/secrets", {}, "k-put")) == other
+    assert scene.shop.get(PATH)[1]["data"]["url"] == URL
+    path = f"{PATH}/replay"
+    assert write(scene.shop, path, {"failed_only": True}, "r-1")[1]["data"] == {"count": 0}
+    # Nobody is told "sent again" of messages that are not.
+    assert refused(write(scene.shop, path, {"since": "2021-09-01T00:00:00Z"}, "r-1")) == other
+
+
 @pytest.mark.parametrize(
     ("members", "expected"),
     [
         ({"url": "http://toko.example/"}, "ERRPRT40096"),
         ({"url": ""}, "ERRPRT40096"),
         ({"url": "https://a:b@toko.example/"}, "ERRPRT40096"),
+        ({"url": "https://toko.example/\r\nX-Header: 1"}, "ERRPRT40096"),
         ({"url": "https://127.0.0.1/"}, "ERRPRT40097"),
         ({"url": "https://[::ffff:10.1.2.3]/"}, "ERRPRT40097"),
         ({"url": 5}, "ERRINT40091"),

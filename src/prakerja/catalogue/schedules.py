@@ -11,7 +11,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
 from prakerja.catalogue.models import SLICED_ABOVE, SLICES, Course, CourseRun, CourseRunSeats, CourseRunSession
@@ -22,6 +22,9 @@ from prakerja.kernel.ids import new_id
 
 Span = tuple[datetime, datetime]
 MAX_SESSIONS = 10
+# Nobody plans further ahead or opens what began longer ago. Windows and pages compute with these dates, and at the ends of
+# the calendar every one of them would fail.
+FARTHEST = timedelta(days=5 * 365)
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def _check_dates(
 ) -> None:
     """Raises Refused: dates_invalid."""
     is_live = course.delivery == "live"
+    if starts_at < at - FARTHEST or ends_at > at + FARTHEST:
+        raise Refused("dates_invalid")
     if ends_at <= starts_at or at >= (starts_at if is_live else ends_at):
         raise Refused("dates_invalid")
     if len(sessions) > (MAX_SESSIONS if is_live else 0):

@@ -38,6 +38,17 @@ def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
     return inner
 
 
+def own_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """The same helper as a piece of work of its own, for callers that have no transaction."""
+
+    @functools.wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction():
+            return function(*args, **kwargs)
+
+    return inner
+
+
 def call(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
     """Run one hot call (`SELECT * FROM verb(…)`): one statement, one row, committed by itself under autocommit."""
     found = hot_row(sql, parameters)

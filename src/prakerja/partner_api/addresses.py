@@ -1,10 +1,13 @@
 """Where a call comes from: the peer itself, or what proxies that the settings name say of it.
 
-Anybody can write `X-Forwarded-For`, so it is read from its end, and only for as long as those who wrote it are ours.
+Proxies say it in `Forwarded` (RFC 7239). Anybody can write that too, so it is read from its end, and only for as long as those
+who wrote it are ours. `X-Forwarded-For` is not read at all: this door needs a server that lets underscores through, and there
+`X_Forwarded_For` is the same header, which a caller can send past every proxy that sets the other one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -13,6 +16,9 @@ from django.conf import settings
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
+
+# One element: `for=203.0.113.7`, `for="[2001:db8::1]:4711";proto=https`.
+_FOR = re.compile(r'(?:[^;]*;)*\s*for="?(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::[0-9]+)?"?\s*(?:;.*)?', re.IGNORECASE)
 
 
 def is_allowed(meta: Mapping[str, Any], networks: Sequence[Network]) -> bool:
@@ -27,9 +33,11 @@ def caller(meta: Mapping[str, Any]) -> Address | None:
     found = _read(meta.get("REMOTE_ADDR", ""))
     if not trusted:
         return found
-    hops = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    # Split without regard to quotes: what stands after the last comma was written by our own proxy, whatever came before.
+    hops = [part for part in meta.get("HTTP_FORWARDED", "").split(",") if part.strip()]
     while found is not None and hops and _is_in(found, trusted):
-        found = _read(hops.pop())
+        named = _FOR.fullmatch(hops.pop())
+        found = _read(named[1] or named[2]) if named else None
     return found
 
 

@@ -2,7 +2,7 @@
 
 Where the published pages contradict themselves we accept both (partner-api.md 6): `invoice_code` as integer or
 string, `amount` as integer or digits in a string, `sequence` left out or null. Free text may hold any character
-but controls; codes have a pattern, so that nothing else ever reaches a query.
+but controls; codes of courses, schedules and cards have a pattern, so that nothing else ever reaches a query.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from prakerja.partner_api import json_text
 
 # `\Z`, because `$` also matches before a line feed at the end.
 Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
-RedeemCode = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
+# What people type: whatever its shape, a code that nobody was given is the published ERRTRX40020, not a wrong member.
+RedeemCode = Annotated[str, Meta(max_length=64, pattern=r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z")]
+# The published ERRVOD40001 is for every transaction_code that is not the invoice's, the empty one too.
+TransactionCode = Annotated[str, Meta(max_length=128, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
 CardNumber = Annotated[str, Meta(pattern=r"\A[0-9]{16}\Z")]
 Otp = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,39}\Z")]
@@ -88,7 +91,7 @@ class Void(Body, frozen=True):
     """payment/void (2.5)."""
 
     invoice_code: Invoice
-    transaction_code: Code
+    transaction_code: TransactionCode
 
 
 class RedeemCodeOnly(Body, frozen=True):

@@ -41,6 +41,9 @@ _NO_LIVING_CARD = frozenset(("card_unknown", "card_closed", "card_revoked", "awa
 # What an operation need not say, because the sentence wants the name of a member of our answers and questions.
 _IMPLIED = {"cursor_invalid": {"field": "cursor"}}
 
+# In the environment of a request whose body was read to its end.
+_READ = "prakerja.body_read"
+
 _NONCE = re.compile("[A-Za-z0-9_-]{16,64}")
 
 # `partner`: both kinds.
@@ -200,7 +203,11 @@ def refuse(request: Request, reason: str, details: Mapping[str, Any] | None = No
     except KeyError:
         logger.error("no row for the reason %s", reason)
         row = errors.for_reason("internal")
-    return envelope.failure(row=row, language=_language(request), details=details or _IMPLIED.get(reason))
+    response = envelope.failure(row=row, language=_language(request), details=details or _IMPLIED.get(reason))
+    if _is_unread(request.META):
+        # The server drops a connection with an unread body, and a client that did not know would lose its next call.
+        response["Connection"] = "close"
+    return response
 
 
 def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Call[Any]:
@@ -297,7 +304,13 @@ def _length(meta: Mapping[str, Any]) -> int | None:
     return int(text)
 
 
-def _read(meta: Mapping[str, Any], length: int | None) -> bytes:
+def _is_unread(meta: Mapping[str, Any]) -> bool:
+    """Whether the call brought a body that nobody has read to its end: what is refused early is not worth it."""
+    brought = meta.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in meta
+    return brought and _READ not in meta
+
+
+def _read(meta: dict[str, Any], length: int | None) -> bytes:
     """Read the body from the server itself: Django takes a body without Content-Length for an empty one."""
     stream = meta["wsgi.input"]
     if length is None:
@@ -306,10 +319,12 @@ def _read(meta: Mapping[str, Any], length: int | None) -> bytes:
         body = _read_up_to(stream, MAX_BODY_BYTES + 1)
         if len(body) > MAX_BODY_BYTES:
             raise Refused("body_too_large")
+        meta[_READ] = True
         return body
     body = _read_up_to(stream, length)
     if len(body) < length:
         raise Refused("body_malformed")
+    meta[_READ] = True
     return body
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.kernel import outside
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import own_transaction, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
@@ -37,14 +37,21 @@ class Webhook:
     secret_count: int
 
 
-def set_webhook(
-    *, partner_id: uuid.UUID, url: str, events: Sequence[str] = (), is_enabled: bool = True, at: datetime
+@requires_transaction
+def set_webhook_in_transaction(
+    *,
+    partner_id: uuid.UUID,
+    url: str,
+    events: Sequence[str] = (),
+    is_enabled: bool = True,
+    idempotency_key: str = "",
+    at: datetime,
 ) -> tuple[Webhook, str | None]:
     """Register or change a partner's endpoint; returns it, and the secret when it is the first one.
 
     `events` empty means all. Enabling it again forgets its failures; what waits is then sent. The address must be https
-    of the public internet, or of an origin registered for a sandbox partner. Raises Refused: webhook_url_invalid,
-    webhook_address_forbidden, field_invalid (events).
+    of the public internet, or of an origin registered for a sandbox partner. Under `idempotency_key` the first secret is
+    found again (`secret_of_key`). Raises Refused: webhook_url_invalid, webhook_address_forbidden, field_invalid (events).
     """
     if not set(events) <= set(EVENTS):
         raise Refused("field_invalid", field="events")
@@ -52,38 +59,46 @@ def set_webhook(
         outside.check(url, trusted_origins=trusted_origins(partner_id=partner_id), https_only=True)
     except outside.AddressRefused as refusal:
         raise Refused("webhook_address_forbidden" if refusal.reason == "private" else "webhook_url_invalid") from None
-    with transaction():
-        # The partner's row orders two first registrations.
-        Partner.objects.select_for_update(no_key=True).get(id=partner_id)
-        endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
-        endpoint = endpoint or WebhookEndpoint(id=new_id(), partner_id=partner_id, created_at=at)
-        is_new = endpoint._state.adding
-        endpoint.url, endpoint.events = url, [name for name in EVENTS if name in events]
-        endpoint.disabled_at = None if is_enabled else (endpoint.disabled_at or at)
-        endpoint.disabled_reason = "" if is_enabled else (endpoint.disabled_reason or "partner")
-        _forgive(endpoint)
-        endpoint.save()
-        secret = _make_secret(endpoint=endpoint, idempotency_key="", at=at) if is_new else None
-        _record("webhook.set", endpoint, at)
+    # The partner's row orders two first registrations.
+    Partner.objects.select_for_update(no_key=True).get(id=partner_id)
+    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+    endpoint = endpoint or WebhookEndpoint(id=new_id(), partner_id=partner_id, created_at=at)
+    is_new = endpoint._state.adding
+    endpoint.url, endpoint.events = url, [name for name in EVENTS if name in events]
+    endpoint.disabled_at = None if is_enabled else (endpoint.disabled_at or at)
+    endpoint.disabled_reason = "" if is_enabled else (endpoint.disabled_reason or "partner")
+    _forgive(endpoint)
+    endpoint.save()
+    secret = _make_secret(endpoint=endpoint, idempotency_key=idempotency_key, at=at) if is_new else None
+    _record("webhook.set", endpoint, at)
     return _described(endpoint), secret
 
 
-def rotate_secret(*, partner_id: uuid.UUID, idempotency_key: str, at: datetime) -> str:
+@requires_transaction
+def rotate_secret_in_transaction(*, partner_id: uuid.UUID, idempotency_key: str, at: datetime) -> str:
     """Make one more secret; messages carry the signatures of the newest two. The same key again: the same secret.
 
     Raises Refused: webhook_unknown.
     """
-    with transaction():
-        endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
-        if endpoint is None:
-            raise Refused("webhook_unknown")
-        if idempotency_key:
-            there = WebhookSecret.objects.filter(endpoint=endpoint, idempotency_key=idempotency_key).first()
-            if there is not None:
-                return _opened(there)
-        secret = _make_secret(endpoint=endpoint, idempotency_key=idempotency_key, at=at)
-        _record("webhook.secret_rotated", endpoint, at)
+    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+    if endpoint is None:
+        raise Refused("webhook_unknown")
+    there = secret_of_key(partner_id=partner_id, idempotency_key=idempotency_key) if idempotency_key else None
+    if there is not None:
+        return there
+    secret = _make_secret(endpoint=endpoint, idempotency_key=idempotency_key, at=at)
+    _record("webhook.secret_rotated", endpoint, at)
     return secret
+
+
+set_webhook = own_transaction(set_webhook_in_transaction)
+rotate_secret = own_transaction(rotate_secret_in_transaction)
+
+
+def secret_of_key(*, partner_id: uuid.UUID, idempotency_key: str) -> str | None:
+    """The secret that was made by the call with this key, or None when that call made none."""
+    found = WebhookSecret.objects.filter(endpoint__partner_id=partner_id, idempotency_key=idempotency_key).first()
+    return _opened(found) if found is not None else None
 
 
 def webhook(*, partner_id: uuid.UUID) -> Webhook | None:

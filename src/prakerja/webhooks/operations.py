@@ -6,20 +6,21 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import own_transaction, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import WebhookEndpoint
 from prakerja.webhooks.collecting import Collected, collect, prune
 from prakerja.webhooks.models import DELIVERY_STATES, Delivery, Replay
 from prakerja.webhooks.sending import send
 
-__all__ = ["Collected", "collect", "prune", "replay", "send"]
+__all__ = ["Collected", "collect", "prune", "replay", "replay_in_transaction", "send"]
 
 # More at once would keep an endpoint busy for hours; who wants more asks again.
 MOST = 10_000
 
 
-def replay(
+@requires_transaction
+def replay_in_transaction(
     *,
     partner_id: uuid.UUID,
     event_id: uuid.UUID | None = None,
@@ -36,35 +37,37 @@ def replay(
     `failed_only` those that were given up. A message keeps its `webhook-id`. The same key again: the same answer, and
     nothing is sent. Raises Refused: webhook_unknown, message_unknown.
     """
-    with transaction():
-        endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
-        if endpoint is None:
-            raise Refused("webhook_unknown")
-        if idempotency_key:
-            asked = Replay.objects.filter(endpoint=endpoint, idempotency_key=idempotency_key).first()
-            if asked is not None:
-                return asked.count
-        wanted = Delivery.objects.filter(endpoint=endpoint)
-        if event_id is not None:
-            wanted = wanted.filter(event_id=event_id)
-        if since is not None:
-            wanted = wanted.filter(happened_at__gte=since)
-        if until is not None:
-            wanted = wanted.filter(happened_at__lt=until)
-        if failed_only:
-            wanted = wanted.filter(status="failed")
-        count = _queue_again(list(wanted.select_for_update(no_key=True).order_by("id")[:MOST]), wall)
-        if event_id is not None and count == 0:
-            raise Refused("message_unknown")
-        Replay.objects.create(endpoint=endpoint, idempotency_key=idempotency_key, asked_at=at, count=count)
-        record(
-            action="webhook.replayed",
-            at=at,
-            subject_kind="partner",
-            subject_id=partner_id,
-            data={"count": count},
-        )
+    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+    if endpoint is None:
+        raise Refused("webhook_unknown")
+    if idempotency_key:
+        asked = Replay.objects.filter(endpoint=endpoint, idempotency_key=idempotency_key).first()
+        if asked is not None:
+            return asked.count
+    wanted = Delivery.objects.filter(endpoint=endpoint)
+    if event_id is not None:
+        wanted = wanted.filter(event_id=event_id)
+    if since is not None:
+        wanted = wanted.filter(happened_at__gte=since)
+    if until is not None:
+        wanted = wanted.filter(happened_at__lt=until)
+    if failed_only:
+        wanted = wanted.filter(status="failed")
+    count = _queue_again(list(wanted.select_for_update(no_key=True).order_by("id")[:MOST]), wall)
+    if event_id is not None and count == 0:
+        raise Refused("message_unknown")
+    Replay.objects.create(endpoint=endpoint, idempotency_key=idempotency_key, asked_at=at, count=count)
+    record(
+        action="webhook.replayed",
+        at=at,
+        subject_kind="partner",
+        subject_id=partner_id,
+        data={"count": count},
+    )
     return count
+
+
+replay = own_transaction(replay_in_transaction)
 
 
 def _queue_again(deliveries: list[Delivery], wall: datetime) -> int:

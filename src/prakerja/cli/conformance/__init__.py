@@ -29,10 +29,15 @@ def add_to(subparsers: Any) -> None:
     buying.add_argument("--otp-from-phone", metavar="URL", help="the sandbox's phone page; else the OTP is typed")
     buying.add_argument("--phone", metavar="P", help="that participant's phone")
     teaching = parser.add_argument_group("a redemption")
-    teaching.add_argument("--redeem-code", default="", metavar="C", help="a bought code: it is REDEEMED")
+    teaching.add_argument(
+        "--redeem-code", default="", metavar="C", help="a bought code: it is REDEEMED, and work handed in"
+    )
     teaching.add_argument("--test-code", default="", metavar="PRAT-…", help="a test code: it is wound back")
     teaching.add_argument("--redirect-uri", default="", metavar="U", help="a registered return address")
     teaching.add_argument("--email", default="", metavar="E", help="the participant's at the institution")
+    teaching.add_argument(
+        "--file-url", default="https://berkas.example/tugas.pdf", metavar="U", help="a file, handed in as an assignment"
+    )
     parser.add_argument("--timeout", type=float, default=15.0, metavar="S", help="for one answer (15)")
     parser.set_defaults(run=run)
 

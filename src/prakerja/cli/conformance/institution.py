@@ -31,6 +31,7 @@ class Pupil:
     test_code: str = ""
     redirect_uri: str = ""
     email: str = ""
+    file_url: str = ""
 
 
 def check_codes(report: Report, wire: Wire, credentials: Credentials, pupil: Pupil) -> None:
@@ -84,6 +85,11 @@ def _status(section: Section, wire: Wire, credentials: Credentials, code: str) -
     )
     without = wire.post(credentials, path, {"redeem_code": code})
     section.required("sequence left out is 1", without.data == found.data, without.shown())
+    # As of October 2022 (2.10): the code in the path with an empty signed body; the member called `code`.
+    old = wire.send(credentials, method="GET", path=f"{path}/{code}", body=b"")
+    section.proposed("GET with the code in the path answers the same", old.data == found.data, old.shown())
+    old = wire.post(credentials, path, {"code": code})
+    section.proposed("the member called code answers the same", old.data == found.data, old.shown())
     for sequence in (0, 11, 1000):
         answer = wire.post(credentials, path, {"redeem_code": code, "sequence": sequence})
         section.required(f"sequence {sequence} is refused", not answer.succeeded, answer.shown())
@@ -165,7 +171,7 @@ def check_attendance(report: Report, wire: Wire, credentials: Credentials, pupil
 
 
 def check_assignments(report: Report, wire: Wire, credentials: Credentials, pupil: Pupil) -> None:
-    """tpm/submission/status (2.13); nothing is submitted."""
+    """tpm/* (2.11 to 2.13). For a code that is given and redeemed, work is handed in."""
     path = f"{INTEGRATION}/tpm/submission/status"
     members = {"redeem_code": "TIDAKADA0000", "scope": "tpm", "sequence": 1}
     unknown = wire.post(credentials, path, members)
@@ -188,6 +194,36 @@ def check_assignments(report: Report, wire: Wire, credentials: Credentials, pupi
         part = found.data.get(name)
         problem = shapes.problem(part, shapes.ASSIGNMENT) if isinstance(part, dict) else "missing"
         section.required(f"{name} has the published members", not problem, problem)
+    if wire.post(credentials, f"{REDEEM}/status", {"redeem_code": pupil.redeem_code}).data.get("status") == 1:
+        _hand_in(section, wire, credentials, members | {"redeem_code": pupil.redeem_code, "sequence": 998}, pupil)
+    else:
+        section.omit("handing in: the code is not redeemed")
+
+
+def _hand_in(section: Section, wire: Wire, credentials: Credentials, about: dict[str, object], pupil: Pupil) -> None:
+    """An assignment and its feedback, pending at first; what becomes of the file is the server's affair."""
+    work, judged = f"{INTEGRATION}/tpm/submission", f"{INTEGRATION}/tpm/feedback/submission"
+    notes = {"notes": "Catatan uji konformansi", "url_file": ""}
+    early = wire.post(credentials, judged, about | {"sequence": 997} | notes)
+    section.proposed("feedback without an assignment is refused", not early.succeeded, early.shown())
+    for name, path, given, shape in (
+        ("submission", work, {"url_file": pupil.file_url}, shapes.SUBMISSION),
+        ("submission once more", work, {"url_file": pupil.file_url}, shapes.SUBMISSION),
+        ("feedback", judged, notes, shapes.FEEDBACK),
+    ):
+        answer = wire.post(credentials, path, about | given)
+        if not section.required(f"{name}: 200", answer.succeeded, answer.shown()):
+            return
+        problem = shapes.problem(answer.data, shape)
+        section.required(f"{name}: the published members", not problem, problem)
+        echoed = {member: answer.data.get(member) for member in (*about, *given)}
+        section.required(f"{name}: it repeats what was sent", echoed == about | given, str(sorted(echoed)))
+        section.proposed(f"{name}: status 1, pending", answer.data.get("status") == 1, str(answer.data.get("status")))
+    silent = wire.post(credentials, judged, about | {"url_file": ""})
+    section.required("feedback without notes is refused", not silent.succeeded, silent.shown())
+    found = wire.post(credentials, f"{work}/status", about).data
+    states = [(found.get(part) or {}).get("status") for part in ("assignment", "feedback")]
+    section.required("afterwards both are 1, 2 or 3", all(state in (1, 2, 3) for state in states), str(states))
 
 
 def find_test_code(wire: Wire, credentials: Credentials) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from prakerja.cli.arguments import CommandError, answer
-from prakerja.cli.conformance import institution, otp, platform, signatures
+from prakerja.cli.conformance import institution, otp, platform, sign_in, signatures
 from prakerja.cli.conformance.report import Report
 from prakerja.cli.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
 
@@ -119,7 +119,7 @@ def _otp_source(arguments: argparse.Namespace) -> Callable[[], str] | None:
 
 def _teach(report: Report, wire: Wire, credentials: Credentials | None, arguments: argparse.Namespace) -> None:
     if credentials is None:
-        for name in ("Redeem codes", "Reset of test codes", "Attendance", "Assignments"):
+        for name in ("Redeem codes", "Reset of test codes", "Attendance", "Assignments", "Sign-in"):
             report.section(
                 name, skipped="no institution's credentials: give --institution-client-code and --institution-sign-key"
             )
@@ -129,8 +129,10 @@ def _teach(report: Report, wire: Wire, credentials: Credentials | None, argument
         test_code=arguments.test_code,
         redirect_uri=arguments.redirect_uri,
         email=arguments.email,
+        file_url=arguments.file_url,
     )
     institution.check_codes(report, wire, credentials, pupil)
     institution.check_reset(report, wire, credentials, pupil)
     institution.check_attendance(report, wire, credentials, pupil)
     institution.check_assignments(report, wire, credentials, pupil)
+    sign_in.check_sign_in(report, wire, credentials, pupil.redirect_uri)

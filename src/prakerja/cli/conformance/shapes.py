@@ -28,6 +28,8 @@ REDEEM_CODE = {
 }
 VERIFICATION = {"url": str, "state": str, "course": dict}
 ASSIGNMENT = {"redeem_code": str, "scope": str, "sequence": int, "status": int}
+SUBMISSION = {"id": int, **ASSIGNMENT, "url_file": str}
+FEEDBACK = {**SUBMISSION, "notes": str}
 
 
 def problem(found: dict[str, Any], shape: dict[str, Any]) -> str:

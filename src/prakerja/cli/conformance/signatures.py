@@ -15,7 +15,7 @@ def probe_of(kind: str) -> tuple[str, dict[str, object]]:
     """A call that changes nothing and asks for something that is not there."""
     if kind == "platform":
         return f"{PAYMENT}/status", {"invoice_code": _HARD}
-    # A redeem code has a pattern; members that nobody knows are ignored.
+    # What a redeem code may hold is not published; members that nobody knows are ignored.
     return f"{PAYMENT}/redeem-code/status", {"redeem_code": "KONFORMANSI0", "catatan": _HARD}
 
 

@@ -150,6 +150,29 @@ class Wire:
         kept_headers = [(name, value) for name, value in wanted.items() if value is not None]
         return self._ask(method, sent_path or path, body, kept_headers)
 
+    def sign_in(
+        self,
+        credentials: Credentials | None,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        *,
+        signed: str = "",
+        authorization: str = "",
+        content_type: str = "application/json",
+    ) -> Answer:
+        """Send one of the sign-in calls (2.14), signed over the path `signed` when there is one; None: by nobody."""
+        headers = [("Content-Type", content_type)] if body else []
+        if credentials is not None:
+            headers.append(("X-Client-Id", credentials.client_code))
+        if credentials is not None and signed:
+            stamp = str(now())
+            made = signature(credentials=credentials, timestamp=stamp, method=method, path=signed, body=body)
+            headers += [("X-Timestamp", stamp), ("X-Signature", made)]
+        if authorization:
+            headers.append(("Authorization", authorization))
+        return self._ask(method, target, body, headers)
+
     def _ask(self, method: str, path: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
         try:
             response = self._http.request(method, self.base_url + path, content=body or None, headers=headers)

@@ -20,7 +20,16 @@ RELEASES: tuple[Release, ...] = (
     Release(
         "1.2.1",
         "2026-11-29",
-        (_("payment/void menyebut kode yang kedaluwarsa dengan galatnya sendiri, ERRVOD40991."),),
+        (
+            _(
+                "Kode yang tidak dikenal selalu ERRTRX40020 atau ERRVOD40001, apa pun bentuknya; spasi di tepi kode diabaikan."
+            ),
+            _("Idempotency-Key berlaku juga untuk webhook: ulangan pendaftaran pertama menjawab rahasia yang sama."),
+            _("Kelas paling jauh lima tahun ke depan; selain itu ERRPRT40092."),
+            _("Sandbox: kartu uji dan invoice uji yang meminta setiap penolakan pembayaran."),
+            _("payment/void menyebut kode yang kedaluwarsa dengan galatnya sendiri, ERRVOD40991."),
+            _("Penolakan sebelum body dibaca menjawab Connection: close."),
+        ),
     ),
     Release(
         "1.2.0",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from prakerja.partner_api import bodies, own_answers, own_bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
-from prakerja.partners import replays
+from prakerja.partner_api.once import once
 
 _PREFIX = "/api/v1/partner"
 
@@ -78,7 +77,7 @@ def course(call: Call[bodies.Body]) -> Any:
     ),
 )
 def create_course(call: Call[own_bodies.CourseContent]) -> Any:
-    return _once(
+    return once(
         call,
         "POST courses",
         lambda: _course(
@@ -107,7 +106,7 @@ def create_course(call: Call[own_bodies.CourseContent]) -> Any:
 )
 def change_course(call: Call[own_bodies.CourseContent]) -> Any:
     code = _code(call, "course_code")
-    return _once(
+    return once(
         call,
         "PUT courses",
         lambda: _course(
@@ -134,7 +133,7 @@ def change_course(call: Call[own_bodies.CourseContent]) -> Any:
 )
 def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
     code = _code(call, "course_code")
-    return _once(
+    return once(
         call,
         "POST courses/submit",
         lambda: _course(curation.submit_course(institution_id=call.client.partner_id, course_code=code, at=call.at)),
@@ -160,7 +159,7 @@ def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
 )
 def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
     code = _code(call, "course_code")
-    return _once(
+    return once(
         call,
         "POST courses/withdraw",
         lambda: _course(
@@ -190,7 +189,7 @@ def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
 )
 def open_run(call: Call[own_bodies.RunOpening]) -> Any:
     body = call.body
-    return _once(
+    return once(
         call,
         "POST course-runs",
         lambda: _run(
@@ -227,7 +226,7 @@ def open_run(call: Call[own_bodies.RunOpening]) -> Any:
 )
 def change_run(call: Call[own_bodies.RunDates]) -> Any:
     body, code = call.body, _code(call, "schedule_code")
-    return _once(
+    return once(
         call,
         "PUT course-runs",
         lambda: _run(
@@ -264,7 +263,7 @@ def change_run(call: Call[own_bodies.RunDates]) -> Any:
 )
 def propose_price(call: Call[own_bodies.PriceWish]) -> Any:
     code = _code(call, "course_code")
-    return _once(
+    return once(
         call,
         "PUT listings",
         lambda: _price(
@@ -302,16 +301,6 @@ def price_proposals(call: Call[bodies.Page]) -> Any:
     found = pricing.own_proposals(platform_id=call.client.partner_id, after=after_id, limit=limit + 1)
     cursor = _encoded(str(found[limit - 1].proposal_id)) if len(found) > limit else None
     return {"items": [_price(one) for one in found[:limit]], "next_cursor": cursor}
-
-
-def _once(call: Call[Any], name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    return replays.answer_once(
-        partner_id=call.client.partner_id,
-        key=call.idempotency_key,
-        call=name,
-        content=msgspec.json.encode([dict(call.path), call.body]),
-        work=work,
-    )
 
 
 def _code(call: Call[Any], name: str) -> str:

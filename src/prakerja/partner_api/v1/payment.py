@@ -12,6 +12,7 @@ from prakerja.partner_api import answers, bodies, errors
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import NO_DATA, stamp
 from prakerja.partner_api.guide import Guide
+from prakerja.partner_api.simulated import refuse_test_card, refuse_test_invoice
 from prakerja.purchases import operations as purchases
 from prakerja.purchases import queries as purchase_queries
 
@@ -40,6 +41,10 @@ _PURCHASE = (
     "otp_too_soon",
     "otp_daily_limit",
 )
+_SEND_OTP = ("codes_empty", *_PURCHASE)
+_AUTHORIZE = ("token_used", "otp_wrong", "otp_expired", "invoice_used", "award_ended", *_PURCHASE)
+_STATUS = ("invoice_unknown",)
+_VOID = ("transaction_unknown", "void_twice", "void_after_redemption", "void_after_expiry")
 
 
 @endpoint(
@@ -75,11 +80,12 @@ def quota_schedule(call: Call[bodies.QuotaSchedule]) -> Any:
             "penolakan kepada pembeli."
         ),
         data=answers.PaymentTokenData,
-        refuses=("codes_empty", *_PURCHASE),
+        refuses=_SEND_OTP,
     ),
 )
 def send_otp(call: Call[bodies.SendOtp]) -> Any:
     course_code, schedule_code = _codes(call.body)
+    refuse_test_card(call, call.body.prakerja_id, among=_SEND_OTP)
     token = purchases.send_otp(
         platform_id=call.client.partner_id,
         platform_user=call.body.user_platform_id,
@@ -105,10 +111,11 @@ def send_otp(call: Call[bodies.SendOtp]) -> Any:
             "ulangi dengan token dan invoice yang sama; jawabannya akan sama dan tidak ada yang dibeli dua kali."
         ),
         data=answers.ReceiptData,
-        refuses=("token_used", "otp_wrong", "otp_expired", "invoice_used", "award_ended", *_PURCHASE),
+        refuses=_AUTHORIZE,
     ),
 )
 def authorize(call: Call[bodies.Authorize]) -> Any:
+    refuse_test_invoice(call, str(call.body.invoice_code), among=(*_AUTHORIZE, "token_invalid"))
     receipt = purchases.authorise(
         platform_id=call.client.partner_id,
         token=call.token,
@@ -134,10 +141,11 @@ def authorize(call: Call[bodies.Authorize]) -> Any:
         title=_("Status pembayaran"),
         about=_("Menjawab bagaimana keadaan transaksi dari invoice Anda sendiri."),
         data=answers.PaymentStatusData,
-        refuses=("invoice_unknown",),
+        refuses=_STATUS,
     ),
 )
 def status(call: Call[bodies.PaymentStatus]) -> Any:
+    refuse_test_invoice(call, str(call.body.invoice_code), among=_STATUS)
     found = purchase_queries.payment_status(
         platform_id=call.client.partner_id, invoice_code=str(call.body.invoice_code)
     )
@@ -156,10 +164,11 @@ def status(call: Call[bodies.PaymentStatus]) -> Any:
             "ditolak. Jawabannya tidak punya anggota data."
         ),
         data=None,
-        refuses=("transaction_unknown", "void_twice", "void_after_redemption", "void_after_expiry"),
+        refuses=_VOID,
     ),
 )
 def void(call: Call[bodies.Void]) -> Any:
+    refuse_test_invoice(call, str(call.body.invoice_code), among=_VOID)
     purchases.void(
         platform_id=call.client.partner_id,
         invoice_code=str(call.body.invoice_code),

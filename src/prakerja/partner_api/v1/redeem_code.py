@@ -114,8 +114,8 @@ def _status(call: Call[Any], typed: str, sequence: int) -> dict[str, Any]:
 
 
 def typed_code(call: Call[Any], code: str) -> str:
-    """People type codes, so case does not count. In a sandbox an error's own code asks for that error (2.7)."""
-    code = code.upper()
+    """People type and paste codes: neither case nor blanks around them count. In a sandbox an error's own code asks for it (2.7)."""
+    code = code.strip().upper()
     if call.client.is_sandbox and code in errors.MAGIC_CODES:
         raise Refused(errors.MAGIC_CODES[code])
     return code

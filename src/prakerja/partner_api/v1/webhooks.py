@@ -14,6 +14,7 @@ from prakerja.partner_api import answers, bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
+from prakerja.partner_api.once import once
 from prakerja.partners import webhooks as endpoints
 from prakerja.webhooks import operations as webhooks
 from prakerja.webhooks import queries as webhook_queries
@@ -129,21 +130,31 @@ def webhook(call: Call[bodies.Body]) -> Any:
         title=_("Daftarkan webhook"),
         about=_(
             "Mendaftarkan atau mengubah alamat webhook Anda (https publik). events kosong berarti semua. Mengaktifkan lagi "
-            "menghapus catatan kegagalan dan mengirim yang tertunda. secret hanya ada pada pendaftaran pertama."
+            "menghapus catatan kegagalan dan mengirim yang tertunda. secret hanya ada pada pendaftaran pertama dan ulangannya."
         ),
         data=NewWebhookData,
         refuses=("webhook_url_invalid", "webhook_address_forbidden"),
+        keeps_first_answer=True,
     ),
 )
 def set_webhook(call: Call[WebhookSetting]) -> Any:
-    found, secret = endpoints.set_webhook(
-        partner_id=call.client.partner_id,
-        url=call.body.url,
-        events=call.body.events,
-        is_enabled=call.body.is_enabled,
-        at=call.at,
-    )
-    return _described(found) | {"secret": secret}
+    key, partner_id = call.idempotency_key, call.client.partner_id
+
+    def work() -> dict[str, Any]:
+        found, _ = endpoints.set_webhook_in_transaction(
+            partner_id=partner_id,
+            url=call.body.url,
+            events=call.body.events,
+            is_enabled=call.body.is_enabled,
+            idempotency_key=key,
+            at=call.at,
+        )
+        return _described(found)
+
+    # The secret is not kept with the answer: it is read where it lies sealed.
+    return once(call, "PUT webhooks", work) | {
+        "secret": endpoints.secret_of_key(partner_id=partner_id, idempotency_key=key)
+    }
 
 
 @endpoint(
@@ -160,13 +171,18 @@ def set_webhook(call: Call[WebhookSetting]) -> Any:
         ),
         data=WebhookSecretData,
         refuses=("webhook_unknown",),
+        keeps_first_answer=True,
     ),
 )
 def rotate_secret(call: Call[bodies.Body]) -> Any:
-    secret = endpoints.rotate_secret(
-        partner_id=call.client.partner_id, idempotency_key=call.idempotency_key, at=call.at
-    )
-    return {"secret": secret}
+    key, partner_id = call.idempotency_key, call.client.partner_id
+
+    def work() -> dict[str, Any]:
+        endpoints.rotate_secret_in_transaction(partner_id=partner_id, idempotency_key=key, at=call.at)
+        return {}
+
+    once(call, "POST webhooks/secrets", work)
+    return {"secret": endpoints.secret_of_key(partner_id=partner_id, idempotency_key=key)}
 
 
 @endpoint(
@@ -203,21 +219,26 @@ def deliveries(call: Call[DeliveryPage]) -> Any:
         ),
         data=WebhookReplayData,
         refuses=("webhook_unknown", "message_unknown"),
+        keeps_first_answer=True,
     ),
 )
 def replay(call: Call[WebhookReplay]) -> Any:
     body = call.body
-    count = webhooks.replay(
-        partner_id=call.client.partner_id,
-        event_id=webhook_queries.event_id_of(message=body.webhook_id) if body.webhook_id else None,
-        since=body.since,
-        until=body.until,
-        failed_only=body.failed_only,
-        idempotency_key=call.idempotency_key,
-        wall=wall(),
-        at=call.at,
-    )
-    return {"count": count}
+
+    def work() -> dict[str, Any]:
+        count = webhooks.replay_in_transaction(
+            partner_id=call.client.partner_id,
+            event_id=webhook_queries.event_id_of(message=body.webhook_id) if body.webhook_id else None,
+            since=body.since,
+            until=body.until,
+            failed_only=body.failed_only,
+            idempotency_key=call.idempotency_key,
+            wall=wall(),
+            at=call.at,
+        )
+        return {"count": count}
+
+    return once(call, "POST webhooks/replay", work)
 
 
 def _described(found: endpoints.Webhook | None) -> dict[str, Any]:
