@@ -313,7 +313,9 @@ class FakePrakerja:
                 "starts_at": run["starts_at"],
                 "ends_at": run["ends_at"],
                 "session_count": listing.get("session_count", 1),
+                "sessions": listing.get("sessions", []),
                 "has_post_test": listing.get("has_post_test", False),
+                "required_assignments": listing.get("required_assignments", 0),
                 "capacity": run["capacity"],
                 "seats_taken": run["capacity"] - run["seats_available"],
             }

@@ -45,6 +45,7 @@ OWN_FIELDS: dict[str, tuple[str, Any]] = {
     "decided_at": (_("Waktu diputuskan; null bila belum."), None),
     "what": (_("change = perubahan yang belum diterima, course = seluruh pelatihan."), "change"),
     "sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong berarti satu pertemuan atau kelas mandiri."), None),
+    "CourseRun.sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong pada kelas mandiri."), None),
     "RunDates.capacity": (_("Banyaknya kursi, tidak kurang dari yang terpakai."), 100),
     "RunOpening.capacity": (_("Banyaknya kursi."), 100),
     "outside_price": (_("Harga Anda untuk umum, di luar program, dalam rupiah."), 500_000),

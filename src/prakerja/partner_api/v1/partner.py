@@ -54,7 +54,10 @@ def listings(call: Call[bodies.Page]) -> Any:
     algorithm="sha256",
     guide=Guide(
         title=_("Daftar kelas Anda"),
-        about=_("Semua jadwal dari pelatihan lembaga Anda sendiri, dengan kapasitas dan kursi yang terpakai."),
+        about=_(
+            "Semua jadwal dari pelatihan lembaga Anda sendiri, dengan pertemuan, tugas wajib, kapasitas, dan kursi yang "
+            "terpakai."
+        ),
         data=answers.CourseRunsData,
         refuses=("cursor_invalid",),
     ),
