@@ -227,6 +227,7 @@ class FakePrakerja:
                 "course_title": listing["title"],
                 "institution": listing["institution"],
                 "how_to_redeem": listing["how_to_redeem"],
+                "class_cancelled_at": kept.get("class_cancelled_at"),
             }
         )
 

@@ -139,6 +139,7 @@ def test_transaction_with_its_code(scene: Scene, invoice: str) -> None:
         "course_title": scene.course.title,
         "institution": {"code": scene.world.institution.client_code, "name": "Rasa Kata"},
         "how_to_redeem": "",
+        "class_cancelled_at": None,
     }
 
 

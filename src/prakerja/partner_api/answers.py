@@ -197,6 +197,7 @@ class TransactionData(PaymentStatusData):
     course_title: str
     institution: Institution
     how_to_redeem: str
+    class_cancelled_at: Instant | None
 
 
 class CompletionData(Data):

@@ -18,6 +18,14 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
+        "1.3.0",
+        "2026-11-29",
+        (
+            _("Lembaga membatalkan kelas; platform tahu lewat webhook class.cancelled dan class_cancelled_at."),
+            _("Daftar kelas lembaga memuat pertemuan dan banyaknya tugas wajib."),
+        ),
+    ),
+    Release(
         "1.2.0",
         "2026-11-24",
         (
