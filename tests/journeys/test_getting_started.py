@@ -25,7 +25,9 @@ def test_ten_minutes(system: System, tmp_path: Path, folder: str) -> None:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not on this machine")
     page = httpx.get(f"{system.urls['partner_api']}{folder}", trust_env=False).text
-    keys, exports, goods, script, conformance = map(html.unescape, re.findall(r"<pre[^>]*><code>(.*?)</code>", page, re.S))
+    keys, exports, goods, script, conformance = map(
+        html.unescape, re.findall(r"<pre[^>]*><code>(.*?)</code>", page, re.S)
+    )
     # The page is read once a language, and a code is taken only once.
     mine = folder.strip("/").replace("/", "-")
     made = [json.loads(run(system, line.replace("-saya", f"-{mine}"))) for line in keys.splitlines()]
