@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS teachers (
     account_id TEXT PRIMARY KEY REFERENCES accounts (id)
 );
 """
+# What Prakerja answers once it has fetched a file and found it good.
+ACCEPTED = 2
 PRACTICE, DEMONSTRATION = "tpm", "uk"
 # The contract's one sequence of a skills demonstration; practice has 1 to 998, of which this site offers ten.
 DEMONSTRATION_SEQUENCE = 999
@@ -59,6 +61,11 @@ class Assignment:
     learner: str
     assignment_status: int = 0
     feedback_status: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether Prakerja has accepted both the assignment and the feedback on it."""
+        return self.assignment_status == self.feedback_status == ACCEPTED
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class ClassRun:
     ends_at: str
     session_count: int
     has_post_test: bool
+    required_assignments: int
     capacity: int
     seats_taken: int
     certificate_kinds: tuple[str, ...]
@@ -69,10 +70,11 @@ def _class_run(item: dict[str, Any]) -> ClassRun:
         ends_at=item["ends_at"],
         session_count=item.get("session_count") or 1,
         has_post_test=bool(item.get("has_post_test")),
+        required_assignments=item.get("required_assignments") or 0,
         capacity=item.get("capacity") or 0,
         seats_taken=item.get("seats_taken") or 0,
         certificate_kinds=tuple(item.get("certificate_kinds") or ()),
-        session_starts={entry["number"]: entry["starts_at"] for entry in item.get("sessions") or ()},
+        session_starts={number: entry["starts_at"] for number, entry in enumerate(item.get("sessions") or (), 1)},
     )
 
 

@@ -67,7 +67,12 @@ def redeem(course_code: str, schedule_code: str) -> ResponseReturnValue:
     code = clean_code(request.form.get("code", ""))
     if not CODE.fullmatch(code):
         return class_page(
-            run, errors={"code": web.say("Kode terdiri dari 12 huruf dan angka. Salin dari halaman pesanan Anda.")}
+            run,
+            errors={
+                "code": web.say(
+                    "Kode terdiri dari 12 huruf dan angka. Salin dari halaman pesanan atau dashboard Prakerja."
+                )
+            },
         )
     try:
         found = _open(account, run, code)

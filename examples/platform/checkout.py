@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ TOKEN_USED = "ERRPLT40993"  # noqa: S105 - an error code
 INVOICE_USED = "ERRPLT40994"
 INVOICE_UNKNOWN = "ERRPLT40493"
 VOIDED_BEFORE = "ERRPLT40028"
+USED_BEFORE = "ERRVOD40990"
 
 
 class CardMemory:
@@ -144,7 +146,7 @@ class Checkout:
         except (PartnerUnavailable, PartnerRefusal):
             return order
         institution = answer.get("institution") or {}
-        return self.orders.change(
+        order = self.orders.change(
             order,
             status="void" if answer.get("status") == "VOID" else "paid",
             voucher_code=answer.get("voucher_code"),
@@ -154,21 +156,46 @@ class Checkout:
             how_to_redeem=answer.get("how_to_redeem") or order.how_to_redeem,
             paid_at=answer.get("created_at") or order.paid_at,
         )
+        if answer.get("class_cancelled_at"):
+            with contextlib.suppress(PartnerUnavailable, PartnerRefusal):
+                order = self.class_cancelled(order)
+        return order
+
+    def class_cancelled(self, order: Order) -> Order:
+        """The institution called the class off: give the buyer the money back, unless the code was used before.
+
+        Prakerja tells so twice, by webhook and with every transaction; whichever comes first does it. Raises what the
+        partner API raises; the next time that we are told tries again."""
+        self.orders.mark_class_cancelled(order)
+        if order.status != "paid":
+            return order
+        try:
+            self._void(order)
+        except PartnerRefusal as refusal:
+            if refusal.code == USED_BEFORE:
+                return order
+            raise
+        return self.orders.change(order, status="void")
 
     def cancel(self, order: Order) -> Order:
         """Void the payment. A cancellation that happened before counts; after a time-out the status is asked."""
+        try:
+            self._void(order)
+        except PartnerUnavailable:
+            return self.ask(order)
+        return self.orders.change(order, status="void")
+
+    def _void(self, order: Order) -> None:
+        """A transaction that was voided before is as good as voided now."""
         try:
             self.client.void(
                 credentials=self.credentials,
                 invoice_code=order.invoice_code,
                 transaction_code=order.transaction_code or "",
             )
-        except PartnerUnavailable:
-            return self.ask(order)
         except PartnerRefusal as refusal:
             if refusal.code != VOIDED_BEFORE:
                 raise
-        return self.orders.change(order, status="void")
 
     def _take(self, order: Order, answer: dict[str, Any]) -> Order:
         """Store the answer of authorize or status; token and card number are of no use any more."""

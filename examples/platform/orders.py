@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS orders (
     is_code_known INTEGER NOT NULL DEFAULT 0,
     paid_at TEXT
 );
+CREATE TABLE IF NOT EXISTS cancelled_classes (
+    invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code)
+);
 CREATE INDEX IF NOT EXISTS orders_by_account ON orders (account_id, number);
 """
 # Letters and digits that nobody mistakes for one another.
@@ -112,6 +115,15 @@ class Orders:
         """Return all orders of an account, the newest first."""
         rows = self._connection.execute("SELECT * FROM orders WHERE account_id = ? ORDER BY number DESC", (account_id,))
         return [_order(row) for row in rows]
+
+    def mark_class_cancelled(self, order: Order) -> None:
+        """Note that the institution called the class off; twice changes nothing."""
+        self._connection.execute("INSERT OR IGNORE INTO cancelled_classes VALUES (?)", (order.invoice_code,))
+
+    def is_class_cancelled(self, order: Order) -> bool:
+        """Say whether the institution called the class off."""
+        row = self._connection.execute("SELECT 1 FROM cancelled_classes WHERE invoice_code = ?", (order.invoice_code,))
+        return row.fetchone() is not None
 
     def change(self, order: Order, **values: Any) -> Order:
         """Change columns of an order and return it as it is now."""

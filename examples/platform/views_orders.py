@@ -203,8 +203,9 @@ def history() -> ResponseReturnValue:
 @pages.get("/orders/<invoice_code>")
 def order(invoice_code: str) -> ResponseReturnValue:
     """One order with the present status and the code."""
-    found = current_shop().checkout().complete(_my_order(invoice_code))
-    return render_template("order.html", order=found)
+    steps = current_shop().checkout()
+    found = steps.complete(_my_order(invoice_code))
+    return render_template("order.html", order=found, is_class_cancelled=steps.orders.is_class_cancelled(found))
 
 
 @pages.route("/orders/<invoice_code>/cancel", methods=["GET", "POST"])

@@ -1,7 +1,8 @@
 """What Prakerja tells a shop without being asked: `POST /webhooks/prakerja`, in the Standard Webhooks format.
 
 A message counts only with a right signature and a fresh timestamp. It may come twice, late and out of order, so each is
-known by its id and changes an order only in the direction of time: unpaid → paid → void.
+known by its id and changes an order only in the direction of time: unpaid → paid → void. A class that the institution
+called off asks for an answer: the shop voids the transaction, so that the buyer has the money back without doing anything.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from examples.platform.orders import Orders
+from examples.platform.checkout import Checkout
 from examples.shared import web
+from examples.shared.prakerja_client import PartnerRefusal, PartnerUnavailable
 
 FRESH_S = 300
 SCHEMA = """
@@ -56,7 +58,7 @@ def _key(secret: str) -> bytes:
 
 @pages.post("/webhooks/prakerja")
 def receive() -> Response:
-    """Check, apply, remember. 204: done, or done before; 401: not Prakerja; 400: not a message."""
+    """Check, apply, remember. 204: done, or done before; 401: not Prakerja; 400: not a message; 503: tell us again."""
     shop = current_app.extensions["shop"]
     brand = web.site().code
     body = request.get_data(cache=False)
@@ -73,7 +75,10 @@ def receive() -> Response:
     database = web.database()
     known = "SELECT 1 FROM webhook_messages WHERE id = ?"
     if database.execute(known, (request.headers["webhook-id"],)).fetchone() is None:
-        apply(Orders(database), brand=brand, kind=kind, invoice_code=invoice_code, data=data, at=at)
+        try:
+            apply(shop.checkout(), kind=kind, invoice_code=invoice_code, data=data, at=at)
+        except (PartnerRefusal, PartnerUnavailable):
+            return Response(status=503)
         now = int(time.time())
         # Written last: a message that could not be applied comes again.
         database.execute("INSERT OR IGNORE INTO webhook_messages VALUES (?, ?)", (request.headers["webhook-id"], now))
@@ -81,9 +86,12 @@ def receive() -> Response:
     return Response(status=204)
 
 
-def apply(orders: Orders, *, brand: str, kind: str, invoice_code: str, data: Mapping[str, Any], at: str) -> None:
-    """Change the order that a message is about. Orders of others and kinds that we do not know are left alone."""
-    order = orders.of_brand(brand=brand, invoice_code=invoice_code)
+def apply(steps: Checkout, *, kind: str, invoice_code: str, data: Mapping[str, Any], at: str) -> None:
+    """Change the order that a message is about. Orders of others and kinds that we do not know are left alone.
+
+    Raises what the partner API raises when something had to be done there and was not."""
+    orders = steps.orders
+    order = orders.of_brand(brand=steps.brand, invoice_code=invoice_code)
     if order is None:
         return
     if kind == "voucher.issued" and order.status != "void":
@@ -97,3 +105,5 @@ def apply(orders: Orders, *, brand: str, kind: str, invoice_code: str, data: Map
         )
     elif kind == "transaction.voided":
         orders.change(order, status="void", payment_token=None)
+    elif kind == "class.cancelled":
+        steps.class_cancelled(order)

@@ -8,7 +8,7 @@ CHOOSE_OTHER_COURSE = "Pilih pelatihan lain."
 OPEN_DASHBOARD = "Buka dashboard Prakerja untuk melihat status kepesertaan Anda."
 NEW_OTP = "Tekan “Kirim ulang OTP”, lalu ketik kode yang baru."
 START_AGAIN = "Ulangi pembelian dari halaman pelatihan."
-CHECK_CODE = "Periksa lagi 12 huruf dan angka pada halaman pesanan di toko tempat Anda membeli."
+CHECK_CODE = "Periksa lagi 12 huruf dan angka pada halaman pesanan di toko, atau pada transaksi di dashboard Prakerja."
 TRY_AGAIN = "Mulai verifikasi sekali lagi bila Anda siap."
 ASK_SCHOOL = "Hubungi lembaga pelatihan: pengaturannya di Prakerja belum lengkap."
 ASK_SHOP = "Hubungi toko tempat Anda membeli bila Anda merasa ini keliru."
@@ -48,7 +48,7 @@ NEXT_STEP = {
     "ERRVOD40991": "Kode yang tidak ditukar sampai kelas berakhir tidak dapat dikembalikan.",
     "ERRTRX40020": CHECK_CODE,
     "ERRTRX40001": CHECK_CODE,
-    "ERRTRX40027": "Lihat jadwal pelatihan di dashboard Prakerja dan masukkan kode pada waktunya.",
+    "ERRTRX40027": "Lihat jadwal pelatihan di dashboard Prakerja dan kembali ke sini pada waktunya.",
     "ERRTRX40028": "Buka situs lembaga pelatihan yang tertulis pada pesanan Anda dan masukkan kode di sana.",
     "ERRTRX40022": ASK_SHOP,
     "ERRTRX40101": ASK_SHOP,

@@ -227,6 +227,7 @@ class FakePrakerja:
                 "course_title": listing["title"],
                 "institution": listing["institution"],
                 "how_to_redeem": listing["how_to_redeem"],
+                "class_cancelled_at": kept.get("class_cancelled_at"),
             }
         )
 
@@ -313,7 +314,9 @@ class FakePrakerja:
                 "starts_at": run["starts_at"],
                 "ends_at": run["ends_at"],
                 "session_count": listing.get("session_count", 1),
+                "sessions": listing.get("sessions", []),
                 "has_post_test": listing.get("has_post_test", False),
+                "required_assignments": listing.get("required_assignments", 0),
                 "capacity": run["capacity"],
                 "seats_taken": run["capacity"] - run["seats_available"],
             }

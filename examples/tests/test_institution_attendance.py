@@ -30,7 +30,8 @@ def site(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def bought(fake: FakePrakerja) -> FakePrakerja:
     """Return a partner API where somebody bought a live class of two meetings with a post-test."""
-    fake.listings[3] |= {"session_count": 2, "has_post_test": True}
+    meetings = [{"starts_at": f"2021-10-1{day}T02:00:00Z", "ends_at": f"2021-10-1{day}T04:00:00Z"} for day in (1, 2)]
+    fake.listings[3] |= {"session_count": 2, "sessions": meetings, "has_post_test": True}
     fake.add_code(CODE, fake.listings[3])
     return fake
 
@@ -78,6 +79,7 @@ def attended(visitor: Visitor) -> dict[str, str]:
 
 
 def test_a_webinar_from_code_to_certificate(learner: Visitor, bought: FakePrakerja) -> None:
+    assert "<li>11 Oktober 2021 pukul 09.00 WIB</li><li>12 Oktober 2021 pukul 09.00 WIB</li>" in learner.html
     state = leave(learner, LIVE, code=" abcd-efgh 0001 ")
     assert bought.states[state] == {
         "place": (CODE, 1),
@@ -91,6 +93,7 @@ def test_a_webinar_from_code_to_certificate(learner: Visitor, bought: FakePraker
     assert "Kehadiran terverifikasi." in learner.html
     mine = learner.path
     assert attended(learner) == {"1": "yes", "2": "no", "999": "no"}
+    assert "Pertemuan 2, 12 Oktober 2021 pukul 09.00 WIB" in learner.html
     second = leave(learner, f"{mine}/attend/2")
     bought.verify(second)
     come_back(learner, second)

@@ -264,6 +264,35 @@ def test_a_class_that_the_institution_cancelled(buyer: Visitor, fake: FakePraker
     assert f'data-testid="refund" data-amount="{amount}"' in buyer.html
 
 
+def test_a_class_that_prakerja_says_is_cancelled(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    fake.transactions[invoice]["class_cancelled_at"] = "2021-10-02T03:00:00Z"
+    fake.refusals["payment/void"] = (503, {})
+    buyer.get(f"/orders/{invoice}")
+    assert buyer.text("order-status") == "Berhasil dibayar"
+    assert "pesanan belum dapat dibatalkan" in buyer.text("class-was-cancelled")
+    fake.refusals.clear()
+    buyer.get(f"/orders/{invoice}")
+    assert buyer.text("order-status") == "Dibatalkan"
+    assert "Anda tidak perlu melakukan apa pun." in buyer.text("class-was-cancelled")
+    assert fake.transactions[invoice]["status"] == "VOID"
+    buyer.get(f"/orders/{invoice}")
+    assert len(named(fake, "payment/void")) == 2
+
+
+def test_a_cancelled_class_whose_code_was_used(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    fake.codes["ABCDEFGH0001"]["status"] = 1
+    fake.transactions[invoice]["class_cancelled_at"] = "2021-10-02T03:00:00Z"
+    buyer.get(f"/orders/{invoice}")
+    assert buyer.text("order-status") == "Berhasil dibayar"
+    assert "hubungi lembaga" in buyer.text("class-was-cancelled")
+
+
 def test_a_redeemed_order_cannot_be_cancelled(buyer: Visitor, fake: FakePrakerja) -> None:
     path = reach_otp(buyer)
     buyer.send(path, otp=OTP)

@@ -91,6 +91,24 @@ def test_a_void_stays_void(buyer: Visitor, platform: Flask) -> None:
     assert 'data-status="void"' in buyer.html
 
 
+def test_a_cancelled_class_is_voided_by_itself(buyer: Visitor, platform: Flask, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    body = message("class.cancelled", invoice, class_cancelled_at="2021-10-02T03:00:00Z")
+    fake.refusals["payment/void"] = (503, {})
+    # Not settled: the same message must come again.
+    assert tell(platform, body) == 503
+    fake.refusals.clear()
+    assert tell(platform, body) == 204
+    assert fake.transactions[invoice]["status"] == "VOID"
+    assert tell(platform, body) == 204
+    buyer.get(f"/orders/{invoice}")
+    assert buyer.text("order-status") == "Dibatalkan"
+    assert "Anda tidak perlu melakukan apa pun." in buyer.text("class-was-cancelled")
+    assert [name for _, name, _ in fake.calls].count("payment/void") == 2
+
+
 def test_either_secret_is_good_while_rotating(platform: Flask) -> None:
     body = message("voucher.redeemed", "TIDAK-ADA")
     for number, secrets in enumerate(((NEW,), (OLD,), (NEW, OLD))):

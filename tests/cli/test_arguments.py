@@ -54,6 +54,7 @@ def test_no_instant() -> None:
         "partner add --kind platform --code x --name X --redirect-uri http://a --redirect-uri http://b",
         "sandbox participant --wave 21 --stage purchased --balance 5",
         "sandbox course --price 1 --seats 2 --starts 2021-10-01T09:00",
+        "sandbox course --starts 2023-05-15T09:00 --sessions 3 --post-test --assignments 1",
         "sandbox inbox --phone 0812 --wait 3",
         "sandbox totp --user viewer",
         "clock show --json",

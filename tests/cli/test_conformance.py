@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -144,14 +145,79 @@ class Careless(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def careless() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Careless)
+def careless(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a careless server, or of the kind that a test names."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), getattr(request, "param", Careless))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
     thread.join(5)
+
+
+class Strange(Careless):
+    """A web page at every address, as where somebody forgot a port."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"<p>x")
+
+    do_GET = do_DELETE = do_POST
+
+
+class Abrupt(Careless):
+    """Hangs up on every body that it does not like, as some servers in front of others do."""
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if self.command == "DELETE" or length > 10_000:
+            self.close_connection = True
+            return
+        super().do_POST()
+
+    do_GET = do_DELETE = do_POST
+
+
+@pytest.mark.parametrize("careless", [Strange], indirect=True)
+def test_a_server_of_something_else_is_told_at_once(system: running.System, careless: str) -> None:
+    result = system.run("conformance", "--base-url", careless, "--client-code", "a", "--sign-key", "b")
+    assert result.code == 1
+    assert "✗ the answers are JSON objects: 200, no JSON object; is this where a partner API answers?" in result.out
+    assert "0 hold, 1 fail, 0 differ" in result.out
+
+
+@pytest.mark.parametrize("careless", [Abrupt], indirect=True)
+def test_a_server_that_hangs_up_is_played_to_the_end(system: running.System, careless: str) -> None:
+    result = system.run("conformance", "--base-url", careless, "--client-code", "a", "--sign-key", "b", "--json")
+    assert result.code == 1
+    checks = {check["name"]: check for part in result.document["sections"] for check in part["checks"]}
+    assert checks["200 kB: 413 ERRINT41390"]["detail"].startswith("no answer (")
+    assert checks["every answer of this run was an envelope"]["outcome"] == "fails"
+
+
+def test_a_server_of_another_protocol(system: running.System) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            with server.accept()[0] as visitor:
+                asked = b""
+                # To its last byte: what is left unread breaks the connection before the answer is seen.
+                while not asked.endswith(b"}"):
+                    asked += visitor.recv(4096)
+                visitor.sendall(b"220 surat.example ESMTP\r\n")
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        result = system.run("conformance", "--base-url", address, "--client-code", "a", "--sign-key", "b")
+        thread.join(5)
+    assert (result.code, result.out) == (2, "")
+    assert "does not answer (what came is not HTTP)" in result.err
 
 
 def test_a_server_that_takes_everything_does_not_pass(system: running.System, careless: str) -> None:

@@ -85,10 +85,20 @@ def test_a_client_written_from_the_pages_works(port: int, language: str) -> None
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_a_client_says_what_it_wants_to_be_asked(language: str) -> None:
     require(language, PROGRAMS[language][0])
-    done = run([*PROGRAMS[language], "http://127.0.0.1:9", "a", "b"], cwd=CLIENTS)
-    # `go run` tells the exit code of its program in words.
+    for words in ((), ("redeem-status", "KODE23456789", "satu")):
+        done = run([*PROGRAMS[language], "http://127.0.0.1:9", "a", "b", *words], cwd=CLIENTS)
+        # `go run` tells the exit code of its program in words.
+        assert done.returncode == 2 or "exit status 2" in done.stderr
+        assert "HOST CLIENT_CODE SIGN_KEY" in done.stderr
+        assert done.stdout == ""
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_client_takes_silence_for_no_refusal(language: str) -> None:
+    require(language, PROGRAMS[language][0])
+    done = run([*PROGRAMS[language], "http://127.0.0.1:9", "a", "b", "quota", "x", "y"], cwd=CLIENTS)
     assert done.returncode == 2 or "exit status 2" in done.stderr
-    assert "HOST CLIENT_CODE SIGN_KEY" in done.stderr
+    assert "no answer: " in done.stderr
     assert done.stdout == ""
 
 

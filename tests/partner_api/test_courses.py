@@ -12,6 +12,7 @@ from prakerja.audit.models import Record
 from prakerja.catalogue import curation, pricing
 from prakerja.catalogue.models import Course, CourseRun, CourseRunSeats, CurationReview, Listing, PriceProposal
 from prakerja.kernel.errors import Refused
+from prakerja.partner_api.envelope import stamp
 from prakerja.partners.operations import add_partner
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
@@ -388,6 +389,42 @@ def test_seats_and_dates_once_somebody_has_bought(scene: Scene) -> None:
 def grown(scene: Scene, path: str, same: dict[str, str]) -> CourseRun:
     assert scene.lms.put(path, same | {"capacity": 2}, **key())[0] == 200
     return CourseRun.objects.get(id=scene.run.id)
+
+
+def test_a_class_that_is_called_off(scene: Scene, stranger: Partner) -> None:
+    scene.bought()
+    path = f"{OWN}/course-runs/{scene.run.code}/cancel"
+    invoice = scene.shop.get(f"{OWN}/transactions")[1]["data"]["items"][0]["invoice_code"]
+    assert scene.shop.get(f"{OWN}/transactions/{invoice}")[1]["data"]["class_cancelled_at"] is None
+    unknown = (404, "ERRPLT40490", "Jadwal tidak ditemukan.")
+    assert refused(stranger.post(path, {}, **key())) == unknown
+    once = key()
+    status, answer = scene.lms.post(path, {}, **once)
+    assert (status, answer["data"]["seats_taken"], answer["data"]["capacity"]) == (200, 1, 1)
+    assert scene.lms.post(path, {}, **once)[1] == answer
+    assert refused(scene.lms.post(path, {}, **key())) == unknown
+    # Nobody sees or buys it any more; whoever has bought it learns why.
+    assert scene.lms.get(f"{OWN}/course-runs")[1]["data"]["items"] == []
+    assert scene.shop.get(f"{OWN}/listings")[1]["data"]["items"] == []
+    asked = {"schedule_code": scene.run.code, "course_code": scene.course.code}
+    assert refused(scene.shop.post(f"{PAYMENT}/quota-schedule", asked)) == unknown
+    found = scene.shop.get(f"{OWN}/transactions/{invoice}")[1]["data"]
+    assert (found["status"], found["class_cancelled_at"]) == ("SUCCESS", stamp(CourseRun.objects.get().cancelled_at))
+    noted = Record.objects.get(action="purchase.class_cancelled")
+    assert (noted.person_id, noted.subject_kind) == (scene.who.person_id, "purchase")
+    voided = {"invoice_code": invoice, "transaction_code": found["transaction_code"]}
+    assert scene.shop.post(f"{PAYMENT}/void", voided)[0] == 200
+    # Of what was voided before nobody is told.
+    assert Record.objects.filter(action="purchase.class_cancelled").count() == 1
+
+
+def test_a_class_that_has_begun_is_not_called_off(scene: Scene) -> None:
+    code = accepted(scene)
+    run = opened(scene, code)
+    set_programme_time(datetime.fromisoformat(run["starts_at"]))
+    answer = scene.lms.post(f"{OWN}/course-runs/{run['schedule_code']}/cancel", {}, **key())
+    assert refused(answer)[1] == "ERRPRT40093"
+    assert CourseRun.objects.get(code=run["schedule_code"]).cancelled_at is None
 
 
 # --- prices ---

@@ -301,3 +301,15 @@ def test_what_is_missing_is_asked_for(door: Client, missing: str) -> None:
 def test_a_form_that_is_too_large_is_refused(door: Client) -> None:
     response = post(door, body="x" * 70_000)
     assert (response.status_code, response.json()["code"]) == (413, "ERRINT41390")
+
+
+def test_an_error_of_nearly_all_endpoints_hides_their_list(door: Client) -> None:
+    page = text(door.get("/docs/en/errors"))
+    (row,) = re.findall(r'<tr id="ERRINT40190">(.*?)</tr>', page, re.S)
+    count = re.search(r"<details><summary>(\d+) endpoints</summary>", row)
+    assert count is not None
+    assert int(count[1]) == row.count("<a href=") > 10
+    # A code of few endpoints names them at once.
+    (row,) = re.findall(r'<tr id="ERRVOD40990">(.*?)</tr>', page, re.S)
+    assert "<details>" not in row
+    assert ">payment-void</a>" in row

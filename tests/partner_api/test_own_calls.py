@@ -101,10 +101,28 @@ def test_course_runs(scene: Scene) -> None:
         "starts_at": "2021-08-31T17:00:00Z",
         "ends_at": "2021-12-09T17:00:00Z",
         "session_count": 1,
+        "sessions": [],
         "has_post_test": False,
+        "required_assignments": 0,
         "capacity": 100,
         "seats_taken": 0,
     }
+
+
+def test_the_meetings_and_assignments_of_a_live_class(scene: Scene) -> None:
+    days = [(datetime(2021, 11, day, 9, tzinfo=WIB), datetime(2021, 11, day, 11, tzinfo=WIB)) for day in (1, 3)]
+    told = b.course(
+        scene.world, delivery="live", starts_at=days[0][0], ends_at=days[1][1], sessions=days, required_assignments=2
+    )[1]
+    # Of these dates nobody has told more than the first and the last.
+    even = b.course(scene.world, delivery="live", starts_at=days[0][0], ends_at=days[0][1])[1]
+    items = {item["schedule_code"]: item for item in scene.lms.get("/api/v1/partner/course-runs")[1]["data"]["items"]}
+    assert items[told.code]["required_assignments"] == 2
+    assert items[told.code]["sessions"] == [
+        {"starts_at": "2021-11-01T02:00:00Z", "ends_at": "2021-11-01T04:00:00Z"},
+        {"starts_at": "2021-11-03T02:00:00Z", "ends_at": "2021-11-03T04:00:00Z"},
+    ]
+    assert items[even.code]["sessions"] == [{"starts_at": "2021-11-01T02:00:00Z", "ends_at": "2021-11-01T04:00:00Z"}]
 
 
 @pytest.mark.parametrize("invoice", ["INV-1", "a/b c", "é🎓", "100%", "a?b&c", "a//b", "/a/"])
@@ -121,6 +139,7 @@ def test_transaction_with_its_code(scene: Scene, invoice: str) -> None:
         "course_title": scene.course.title,
         "institution": {"code": scene.world.institution.client_code, "name": "Rasa Kata"},
         "how_to_redeem": "",
+        "class_cancelled_at": None,
     }
 
 

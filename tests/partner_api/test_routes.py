@@ -45,6 +45,7 @@ def test_every_route_says_who_may_use_it() -> None:
         ("POST", "/api/v1/partner/courses/<str:course_code>/withdraw"): ("institution", "sha256"),
         ("POST", "/api/v1/partner/course-runs"): ("institution", "sha256"),
         ("PUT", "/api/v1/partner/course-runs/<str:schedule_code>"): ("institution", "sha256"),
+        ("POST", "/api/v1/partner/course-runs/<str:schedule_code>/cancel"): ("institution", "sha256"),
         ("GET", "/api/v1/partner/webhooks"): ("partner", "sha256"),
         ("PUT", "/api/v1/partner/webhooks"): ("partner", "sha256"),
         ("POST", "/api/v1/partner/webhooks/secrets"): ("partner", "sha256"),

@@ -18,7 +18,7 @@ from tests.partner_api.partner import Scene, refused
 
 PATH = "/api/v1/partner/webhooks"
 URL = "https://toko.example/webhooks/prakerja"
-EVENTS = ["voucher.issued", "voucher.redeemed", "transaction.voided", "completion.accepted"]
+EVENTS = ["voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted"]
 
 
 def put(client: Client, key: str = "k-put", **members: Any) -> tuple[int, Any]:

@@ -12,9 +12,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from prakerja.audit.models import Record
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.catalogue.schedules import change_run
 from prakerja.kernel.db import rows, transaction
+from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import authorise
 from prakerja.reporting.proof import prove
@@ -85,6 +87,42 @@ def test_a_class_changes_while_it_is_sold(seats: int, slices: int, moved: bool) 
     # Every voucher was issued for the dates that the class has.
     for voucher in Voucher.objects.all():
         assert voucher.redeemable_from == stored.starts_at - timedelta(hours=1)
+
+
+@pytest.mark.parametrize("seats", [12, 6_000])
+def test_a_class_is_called_off_while_it_is_sold(seats: int) -> None:
+    """Whoever bought is noted, whoever was later bought nothing."""
+    world = b.world()
+    starts = b.BUY_AT + timedelta(days=7)
+    _, run = b.course(
+        world, price=100_000, seats=seats, delivery="live", starts_at=starts, ends_at=starts + timedelta(1)
+    )
+    paid = [b.intend(world, who, run, amount=100_000) for who in b.participants(world, count=BUYERS)]
+
+    def buy(number: int) -> str:
+        token, otp = paid[number]
+        authorise(
+            platform_id=world.platform.partner_id,
+            token=token,
+            otp=otp,
+            invoice_code=f"INV-{number}",
+            invoice_url="https://x.example",
+            at=b.BUY_AT + timedelta(seconds=5),
+        )
+        return "bought"
+
+    def call_off() -> str:
+        with transaction():
+            cancel_class(institution_id=world.institution.partner_id, schedule_code=run.code, at=b.BUY_AT)
+        return "cancelled"
+
+    results = Counter(race([*(lambda n=n: buy(n) for n in range(BUYERS)), call_off]))  # type: ignore[misc]
+    assert results["cancelled"] == 1
+    assert set(results) <= {"bought", "cancelled", "class_full", "run_unknown"}
+    noted = Record.objects.filter(action="purchase.class_cancelled").values_list("subject_id", flat=True)
+    assert sorted(noted) == sorted(Purchase.objects.values_list("id", flat=True))
+    rows = CourseRunSeats.objects.filter(course_run=run)
+    assert sum(row.capacity for row in rows) == sum(row.seats_taken for row in rows) == results["bought"]
 
 
 @contextmanager

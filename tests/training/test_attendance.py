@@ -10,10 +10,12 @@ import pytest
 from prakerja.audit.models import Record
 from prakerja.catalogue.models import Course
 from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import add_partner
+from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import void
 from prakerja.training.models import Attendance, AttendanceAttempt, InstitutionEmailClaim
@@ -148,6 +150,17 @@ def test_self_paced_has_1_and_999_from_the_run_s_start_to_its_end() -> None:
     taken.attend(1, at=wib("2023-05-14 00:00:00"))
     assert taken.refusal(999, at=wib("2023-07-01 00:00:00")) == "outside_window"
     taken.attend(999, at=wib("2023-06-30 23:59:59"))
+
+
+def test_nobody_attends_a_cancelled_class() -> None:
+    taken = bought_class()
+    before = STARTS[0] - timedelta(minutes=30)
+    assert taken.refusal(at=before) == ""
+    with transaction():
+        cancel_class(
+            institution_id=taken.world.institution.partner_id, schedule_code=taken.run.code, at=before + MINUTE
+        )
+    assert [taken.refusal(at=at) for at in (before + MINUTE, STARTS[0])] == ["outside_window"] * 2
 
 
 def test_in_2021_the_window_is_the_class() -> None:

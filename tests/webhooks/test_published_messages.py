@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from prakerja.kernel.db import transaction
 from prakerja.partner_api import openapi
+from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.operations import void
 from prakerja.training.operations import record_completion, redeem
 from tests.partner_api import contract
@@ -49,6 +51,18 @@ def test_the_message_of_a_void(scene: Scene) -> None:
     void(platform_id=scene.platform, invoice_code="INV-1", reference=scene.receipt.reference, at=LATER)
     scene.work()
     assert ("/platform", "transaction.voided") in check(scene.receiver)
+
+
+def test_the_message_of_a_cancelled_class(scene: Scene) -> None:
+    scene.buy()
+    with transaction():
+        cancel_class(institution_id=scene.institution, schedule_code=scene.run.code, at=LATER)
+    scene.work()
+    found = check(scene.receiver)
+    assert {("/platform", "class.cancelled"), ("/lembaga", "class.cancelled")} <= found
+    bodies = [json.loads(message["body"]) for message in scene.receiver.messages]
+    (told,) = {one["data"]["class_cancelled_at"] for one in bodies if one["type"] == "class.cancelled"}
+    assert told == "2021-09-25T13:30:00Z"
 
 
 def test_a_message_outside_the_file_is_seen() -> None:

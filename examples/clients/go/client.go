@@ -28,7 +28,7 @@ func question(words []string) (string, map[string]any, bool) {
 		sequence := 1
 		if len(words) == 3 {
 			number, err := strconv.Atoi(words[2])
-			if err != nil {
+			if err != nil || number < 0 {
 				return "", nil, false
 			}
 			sequence = number
@@ -79,7 +79,8 @@ func main() {
 	}
 	status, answer, err := ask(os.Args[1], os.Args[2], os.Args[3], path, members)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		// No refusal: what became of the call is unknown.
+		fmt.Fprintln(os.Stderr, "no answer:", err)
 		os.Exit(2)
 	}
 	fmt.Println(status, answer)

@@ -1,5 +1,6 @@
 // Ask a Prakerja server for the seats of a schedule or the state of a redeem code. Java 17 or newer, no libraries.
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,8 +25,9 @@ public class Client {
             String body = "{\"schedule_code\":" + quoted(words[5]) + ",\"course_code\":" + quoted(words[4]) + "}";
             return new Question(PREFIX + "/quota-schedule", body);
         }
-        if ((words.length == 5 || words.length == 6) && words[3].equals("redeem-status")) {
-            int sequence = words.length == 6 ? Integer.parseInt(words[5]) : 1;
+        boolean isNumbered = words.length == 6 && words[5].matches("[0-9]{1,9}");
+        if ((words.length == 5 || isNumbered) && words[3].equals("redeem-status")) {
+            int sequence = isNumbered ? Integer.parseInt(words[5]) : 1;
             String body = "{\"redeem_code\":" + quoted(words[4]) + ",\"sequence\":" + sequence + "}";
             return new Question(PREFIX + "/redeem-code/status", body);
         }
@@ -72,7 +74,14 @@ public class Client {
             System.err.println(USAGE);
             System.exit(2);
         }
-        HttpResponse<String> response = ask(words[0], words[1], words[2], asked);
+        HttpResponse<String> response = null;
+        try {
+            response = ask(words[0], words[1], words[2], asked);
+        } catch (IOException error) {
+            // No refusal: what became of the call is unknown.
+            System.err.println("no answer: " + error);
+            System.exit(2);
+        }
         System.out.println(response.statusCode() + " " + response.body());
         System.exit(response.statusCode() == 200 ? 0 : 1);
     }

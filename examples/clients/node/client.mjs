@@ -9,7 +9,7 @@ function question([verb, ...words]) {
   if (verb === "quota" && words.length === 2) {
     return [`${PREFIX}/quota-schedule`, { schedule_code: words[1], course_code: words[0] }];
   }
-  if (verb === "redeem-status" && (words.length === 1 || words.length === 2)) {
+  if (verb === "redeem-status" && (words.length === 1 || (words.length === 2 && /^[0-9]+$/.test(words[1])))) {
     return [`${PREFIX}/redeem-code/status`, { redeem_code: words[0], sequence: Number(words[1] ?? 1) }];
   }
   return null;
@@ -36,7 +36,13 @@ if (asked === null) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  const [status, answer] = await ask(host, clientCode, signKey, ...asked);
-  console.log(status, answer);
-  process.exitCode = status === 200 ? 0 : 1;
+  try {
+    const [status, answer] = await ask(host, clientCode, signKey, ...asked);
+    console.log(status, answer);
+    process.exitCode = status === 200 ? 0 : 1;
+  } catch (error) {
+    // No refusal: what became of the call is unknown.
+    console.error(`no answer: ${error.cause?.message ?? error.message}`);
+    process.exitCode = 2;
+  }
 }

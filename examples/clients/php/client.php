@@ -12,14 +12,14 @@ function question(array $words): ?array
     if ($verb === 'quota' && count($words) === 2) {
         return [PREFIX . '/quota-schedule', ['schedule_code' => $words[1], 'course_code' => $words[0]]];
     }
-    if ($verb === 'redeem-status' && (count($words) === 1 || count($words) === 2)) {
+    if ($verb === 'redeem-status' && (count($words) === 1 || (count($words) === 2 && preg_match('/^[0-9]{1,9}$/D', $words[1])))) {
         return [PREFIX . '/redeem-code/status', ['redeem_code' => $words[0], 'sequence' => (int) ($words[1] ?? 1)]];
     }
     return null;
 }
 
-/** Sign exactly the text that is sent. */
-function ask(string $host, string $clientCode, string $signKey, string $path, array $members): array
+/** Sign exactly the text that is sent; null when no answer came. */
+function ask(string $host, string $clientCode, string $signKey, string $path, array $members): ?array
 {
     $body = json_encode($members);
     $timestamp = (string) time();
@@ -36,7 +36,10 @@ function ask(string $host, string $clientCode, string $signKey, string $path, ar
         'ignore_errors' => true,
         'timeout' => 15,
     ]]);
-    $answer = file_get_contents(rtrim($host, '/') . $path, false, $context);
+    $answer = @file_get_contents(rtrim($host, '/') . $path, false, $context);
+    if ($answer === false) {
+        return null;
+    }
     return [(int) explode(' ', $http_response_header[0])[1], $answer];
 }
 
@@ -45,6 +48,12 @@ if ($asked === null) {
     fwrite(STDERR, USAGE);
     exit(2);
 }
-[$status, $answer] = ask($argv[1], $argv[2], $argv[3], ...$asked);
+$answered = ask($argv[1], $argv[2], $argv[3], ...$asked);
+if ($answered === null) {
+    // No refusal: what became of the call is unknown.
+    fwrite(STDERR, 'no answer: ' . (error_get_last()['message'] ?? '') . "\n");
+    exit(2);
+}
+[$status, $answer] = $answered;
 echo $status, ' ', $answer, "\n";
 exit($status === 200 ? 0 : 1);

@@ -19,8 +19,10 @@ def question(words: list[str]) -> tuple[str, dict[str, object]] | None:
     match words:
         case ["quota", course, schedule]:
             return f"{PREFIX}/quota-schedule", {"schedule_code": schedule, "course_code": course}
-        case ["redeem-status", code, *rest] if len(rest) <= 1:
-            return f"{PREFIX}/redeem-code/status", {"redeem_code": code, "sequence": int(rest[0]) if rest else 1}
+        case ["redeem-status", code]:
+            return f"{PREFIX}/redeem-code/status", {"redeem_code": code, "sequence": 1}
+        case ["redeem-status", code, sequence] if sequence.isascii() and sequence.isdigit():
+            return f"{PREFIX}/redeem-code/status", {"redeem_code": code, "sequence": int(sequence)}
         case _:
             return None
 
@@ -44,12 +46,17 @@ def ask(host: str, client_code: str, sign_key: str, path: str, members: dict[str
 
 
 def main(arguments: list[str]) -> int:
-    """Print status and answer. 0: success, 1: refused, 2: nothing was asked."""
+    """Print status and answer. 0: success, 1: refused, 2: nothing was asked, or no answer came."""
     asked = question(arguments[3:])
     if asked is None:
         print(USAGE, file=sys.stderr)
         return 2
-    status, answer = ask(*arguments[:3], *asked)
+    try:
+        status, answer = ask(*arguments[:3], *asked)
+    except OSError as error:
+        # No refusal: what became of the call is unknown.
+        print(f"no answer: {error}", file=sys.stderr)
+        return 2
     print(status, answer)
     return 0 if status == 200 else 1
 

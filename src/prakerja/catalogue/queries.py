@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,10 +27,14 @@ class Page:
 def sessions_of(*, run: CourseRun) -> tuple[Session, ...]:
     """The dated meetings of a live class, in order: as told, else spread evenly."""
     told = CourseRunSession.objects.filter(course_run=run).order_by("number").values_list("starts_at", "ends_at")
+    return _dated(told, starts_at=run.starts_at, ends_at=run.ends_at, count=run.session_count)
+
+
+def _dated(
+    told: Iterable[tuple[datetime, datetime]], *, starts_at: datetime, ends_at: datetime, count: int
+) -> tuple[Session, ...]:
     found = tuple(Session(number, starts, ends) for number, (starts, ends) in enumerate(told, 1))
-    if len(found) == run.session_count:
-        return found
-    return spread_sessions(starts_at=run.starts_at, ends_at=run.ends_at, count=run.session_count)
+    return found if len(found) == count else spread_sessions(starts_at=starts_at, ends_at=ends_at, count=count)
 
 
 def quota(*, course_code: str, schedule_code: str) -> int:
@@ -90,11 +95,13 @@ SELECT course.code, course.title, course.category, course.mode, course.delivery,
 _RUNS = """
 SELECT course.code, course.title, course.category, course.mode, course.delivery, course.duration_hours, course.summary,
        course.syllabus, run.code, run.starts_at, run.ends_at, run.session_count, course.has_post_test,
-       seats.capacity, seats.taken
+       course.required_assignments, seats.capacity, seats.taken, sessions.told
   FROM catalogue_course course
   JOIN catalogue_courserun run ON run.course_id = course.id AND run.cancelled_at IS NULL
   JOIN LATERAL (SELECT sum(capacity)::int AS capacity, sum(seats_taken)::int AS taken
                   FROM catalogue_courserunseats WHERE course_run_id = run.id) seats ON true
+  JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(starts_at, ends_at) ORDER BY number) AS told
+                  FROM catalogue_courserunsession WHERE course_run_id = run.id) sessions ON true
  WHERE course.institution_id = %(institution)s AND run.code > %(after)s
  ORDER BY run.code LIMIT %(limit)s
 """
@@ -125,7 +132,7 @@ def listings(*, platform_id: uuid.UUID, cursor: str | None, limit: int, at: date
 
 
 def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) -> Page:
-    """An institution's own runs, ordered by schedule code. Raises Refused: cursor_invalid."""
+    """An institution's own runs with their dated meetings, ordered by schedule code. Raises Refused: cursor_invalid."""
     parameters = {"institution": institution_id, "after": _after(cursor), "limit": limit + 1}
     items = []
     for found in rows(_RUNS, parameters):
@@ -137,11 +144,19 @@ def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) ->
             "ends_at",
             "session_count",
             "has_post_test",
+            "required_assignments",
             "capacity",
             "seats_taken",
         )
-        items.append(item | dict(zip(names, found[8:], strict=True)))
+        item |= dict(zip(names, found[8:16], strict=True))
+        meetings = _meetings(item, told=_json(found[16]) or []) if item["delivery"] == "live" else ()
+        items.append(item | {"sessions": [{"starts_at": one.starts_at, "ends_at": one.ends_at} for one in meetings]})
     return _page(items, limit=limit, key="schedule_code")
+
+
+def _meetings(item: dict[str, Any], *, told: list[list[str]]) -> tuple[Session, ...]:
+    spans = [(datetime.fromisoformat(starts), datetime.fromisoformat(ends)) for starts, ends in told]
+    return _dated(spans, starts_at=item["starts_at"], ends_at=item["ends_at"], count=item["session_count"])
 
 
 def _page(items: list[dict[str, Any]], *, limit: int, key: str) -> Page:

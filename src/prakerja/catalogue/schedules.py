@@ -1,4 +1,4 @@
-"""An institution opens classes of its courses and changes them, while people buy seats.
+"""An institution opens classes of its courses, changes them and calls them off, while people buy seats.
 
 Dates change only while nobody has a seat, and then the seats are made anew in the same commit. `authorise` reads the dates
 with the seat that it takes, in one statement: a buyer who was about to take one of the old seats finds none of them and is
@@ -90,14 +90,7 @@ def change_run(
     Raises Refused: run_unknown (also another institution's, or a cancelled one), run_begun, dates_invalid,
     class_has_buyers, capacity_below_taken.
     """
-    run = (
-        CourseRun.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("course")
-        .filter(course__institution_id=institution_id, code=schedule_code, cancelled_at=None)
-        .first()
-    )
-    if run is None:
-        raise Refused("run_unknown")
+    run = _locked(institution_id, schedule_code)
     if at >= (run.starts_at if run.course.delivery == "live" else run.ends_at):
         raise Refused("run_begun")
     # Upwards, as buyers take them (architecture.md 4, rule 7).
@@ -118,6 +111,44 @@ def change_run(
     return RunState(
         run.course.code, run.code, starts_at, ends_at, run.session_count, tuple(sessions), capacity, seats_taken=taken
     )
+
+
+@requires_transaction
+def cancel_run(*, institution_id: uuid.UUID, schedule_code: str, at: datetime) -> tuple[uuid.UUID, RunState]:
+    """Call a class of an own course off before it begins; nobody buys it any more. Returns its id and what it was.
+
+    Its free seats go with it: a buyer who was about to take one is told that the class is full, and whoever was quicker is
+    seen by what follows in this transaction. Raises Refused: run_unknown (also another institution's, or a cancelled
+    one), run_begun.
+    """
+    run = _locked(institution_id, schedule_code)
+    if at >= (run.starts_at if run.course.delivery == "live" else run.ends_at):
+        raise Refused("run_begun")
+    run.cancelled_at = at
+    run.save(update_fields=["cancelled_at"])
+    seats = list(CourseRunSeats.objects.select_for_update(no_key=True).filter(course_run=run).order_by("slice"))
+    taken = sum(one.seats_taken for one in seats)
+    _share(run, seats, taken)
+    _audit("course_run.cancelled", run, taken, at, institution_id)
+    told = tuple(CourseRunSession.objects.filter(course_run=run).order_by("number").values_list("starts_at", "ends_at"))
+    state = RunState(
+        run.course.code, run.code, run.starts_at, run.ends_at, run.session_count, told, taken, seats_taken=taken
+    )
+    return run.id, state
+
+
+@requires_transaction
+def _locked(institution_id: uuid.UUID, schedule_code: str) -> CourseRun:
+    """Raises Refused: run_unknown."""
+    run = (
+        CourseRun.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("course")
+        .filter(course__institution_id=institution_id, code=schedule_code, cancelled_at=None)
+        .first()
+    )
+    if run is None:
+        raise Refused("run_unknown")
+    return run
 
 
 def _check_dates(

@@ -11,7 +11,7 @@ from prakerja.cli.arguments import CommandError, answer, common, instant
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
 
-_EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "completion.accepted")
+_EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted")
 
 
 def add_to(verbs: Any) -> None:

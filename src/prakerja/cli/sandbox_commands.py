@@ -30,7 +30,18 @@ def add_to(subparsers: Any) -> None:
     course_parser.add_argument(
         "--starts", type=instant, default=None, metavar="INSTANT", help="a live class of 3 hours (default: self-paced)"
     )
+    course_parser.add_argument(
+        "--sessions",
+        type=int,
+        choices=range(1, 11),
+        default=1,
+        metavar="N",
+        help="meetings of a live class, 1 to 10, one a day",
+    )
     course_parser.add_argument("--post-test", action="store_true", help="ends with a test, attendance 999")
+    course_parser.add_argument(
+        "--assignments", type=positive, default=0, metavar="N", help="assignments that a participant must hand in"
+    )
     course_parser.set_defaults(run=course)
     inbox_parser = common(verbs.add_parser("inbox", help="what a phone has received, newest first"))
     inbox_parser.add_argument("--phone", required=True, metavar="P")
@@ -63,7 +74,9 @@ def course(arguments: argparse.Namespace) -> int:
             price=arguments.price,
             seats=arguments.seats,
             starts_at=arguments.starts,
+            session_count=arguments.sessions,
             has_post_test=arguments.post_test,
+            required_assignments=arguments.assignments,
             at=at,
         )
         answer(

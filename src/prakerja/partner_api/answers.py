@@ -168,12 +168,19 @@ class ListingsData(Data):
     next_cursor: str | None
 
 
+class SessionSpan(Data):
+    starts_at: Instant
+    ends_at: Instant
+
+
 class CourseRun(Course):
     schedule_code: str
     starts_at: Instant
     ends_at: Instant
     session_count: Annotated[int, Meta(ge=1, le=10)]
+    sessions: list[SessionSpan]
     has_post_test: bool
+    required_assignments: Count
     capacity: Count
     seats_taken: Count
 
@@ -190,6 +197,7 @@ class TransactionData(PaymentStatusData):
     course_title: str
     institution: Institution
     how_to_redeem: str
+    class_cancelled_at: Instant | None
 
 
 class CompletionData(Data):

@@ -37,6 +37,10 @@ class TransactionVoided(Facts, kw_only=True):
     voided_at: Instant
 
 
+class ClassCancelled(Facts, kw_only=True):
+    class_cancelled_at: Instant
+
+
 class CompletionAccepted(Facts, kw_only=True):
     completed_date: date
     source: Literal["reported", "derived"]
@@ -47,5 +51,6 @@ MESSAGES: dict[str, type[msgspec.Struct]] = {
     "voucher.issued": VoucherIssued,
     "voucher.redeemed": VoucherRedeemed,
     "transaction.voided": TransactionVoided,
+    "class.cancelled": ClassCancelled,
     "completion.accepted": CompletionAccepted,
 }

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from prakerja.partner_api.answers import Count, Data, Instant, PaymentState, Rupiah
+from prakerja.partner_api.answers import Count, Data, Instant, PaymentState, Rupiah, SessionSpan
 
 
 class Curation(Data):
@@ -39,11 +39,6 @@ class OwnCourse(Data):
 class OwnCoursesData(Data):
     items: list[OwnCourse]
     next_cursor: str | None
-
-
-class SessionSpan(Data):
-    starts_at: Instant
-    ends_at: Instant
 
 
 class OwnRun(Data):

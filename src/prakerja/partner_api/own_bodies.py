@@ -53,6 +53,10 @@ class SessionDates(msgspec.Struct, frozen=True):
     ends_at: Instant
 
 
+class RunCancel(Body, frozen=True):
+    """course-runs/…/cancel: nothing but the path."""
+
+
 class RunDates(Body, frozen=True, kw_only=True):
     """course-runs/…: a class as it shall be."""
 

@@ -19,7 +19,7 @@ from prakerja.partners.models import Partner
 from prakerja.partners.queries import trusted_origins
 from prakerja.partners.webhook_models import WebhookEndpoint, WebhookSecret
 
-EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "completion.accepted")
+EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted")
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
 _LIVE_SECRETS = 2

@@ -36,12 +36,13 @@ class Transaction:
     institution_code: str
     institution_name: str
     how_to_redeem: str
+    class_cancelled_at: datetime | None
 
 
 _TRANSACTION = """
 SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purchase.amount, purchase.status, person.name,
        voucher.id, voucher.code_enc, voucher.status, scheme.code_shown_by, course.code, run.code, course.title,
-       institution.code, institution.name, institution.how_to_redeem
+       institution.code, institution.name, institution.how_to_redeem, run.cancelled_at
   FROM purchases_invoiceclaim claim
   JOIN purchases_purchase purchase ON purchase.person_id = claim.person_id AND purchase.id = claim.purchase_id
   JOIN people_person person ON person.id = purchase.person_id
@@ -68,7 +69,8 @@ def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
     found = row(_TRANSACTION, [platform_id, invoice_code])
     if found is None:
         raise Refused("invoice_unknown")
-    *status, voucher_id, code_enc, voucher_status, shown_by, course_code, run_code, title, inst, inst_name, how = found
+    *status, voucher_id, code_enc, voucher_status, shown_by = found[:10]
+    course_code, run_code, title, inst, inst_name, how, cancelled_at = found[10:]
     code = None
     if shown_by == "platform":
         code = unseal(code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher_id)
@@ -82,4 +84,5 @@ def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
         institution_code=inst,
         institution_name=inst_name,
         how_to_redeem=how,
+        class_cancelled_at=cancelled_at,
     )

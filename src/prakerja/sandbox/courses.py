@@ -24,17 +24,22 @@ def make_course(
     price: int = DEFAULT_PRICE,
     seats: int | None = None,
     starts_at: datetime | None = None,
+    session_count: int = 1,
     has_post_test: bool = False,
+    required_assignments: int = 0,
     at: datetime,
 ) -> Offer:
-    """Make a class at `price` rupiah: self-paced, to be bought and redeemed at once, or live for three hours.
+    """Make a class at `price` rupiah: self-paced, to be bought and redeemed at once, or live.
 
-    Without `starts_at` access runs from now for 60 days (decisions.md 20).
+    A live class meets `session_count` times (1 to 10), three hours each, from `starts_at` on at the same hour of the days
+    that follow. Without `starts_at` access runs from now for 60 days (decisions.md 20).
     """
     code = f"demo-{readable_code(8).lower()}"
     is_live = starts_at is not None
     begins = starts_at or at
-    ends = begins + (timedelta(hours=SESSION_HOURS) if is_live else timedelta(days=SELF_PACED_DAYS))
+    meetings = [begins + timedelta(days=number) for number in range(session_count)] if is_live else []
+    sessions = [(meeting, meeting + timedelta(hours=SESSION_HOURS)) for meeting in meetings]
+    ends = sessions[-1][1] if sessions else begins + timedelta(days=SELF_PACED_DAYS)
     schedule = f"{code}-1" if is_live else f"{code}-mandiri"
     with transaction():
         course = add_course(
@@ -44,11 +49,12 @@ def make_course(
             category="Perkantoran",
             mode="online",
             delivery="live" if is_live else "self_paced",
-            duration_hours=SESSION_HOURS,
+            duration_hours=SESSION_HOURS * max(1, len(sessions)),
             summary="Kelas rekaan untuk mencoba pembelian dan penukaran kode.",
             syllabus=["Pembukaan", "Latihan", "Penutup"],
             certificate_kinds=["completion"],
             has_post_test=has_post_test,
+            required_assignments=required_assignments,
         )
         add_run(
             course_id=course.id,
@@ -56,6 +62,7 @@ def make_course(
             starts_at=begins,
             ends_at=ends,
             capacity=seats if seats is not None else (30 if is_live else 1_000_000),
+            sessions=sessions,
         )
         for platform_id in Partner.objects.filter(kind="platform", member_until=None).values_list("id", flat=True):
             set_price(course_id=course.id, platform_id=platform_id, price=price, at=at)

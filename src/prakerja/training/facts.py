@@ -19,7 +19,7 @@ _FACTS = """
 SELECT voucher.institution_id, course.mode, course.delivery, run.session_count, course.has_post_test, voucher.status,
        voucher.cancel_reason, voucher.redeemable_from, voucher.redeemable_until, voucher.course_run_id, run.starts_at,
        run.ends_at, run.course_id, award.scheme_version_id, course.required_assignments, course.certificate_kinds,
-       ARRAY(SELECT attendance.sequence FROM training_attendance attendance
+       run.cancelled_at, ARRAY(SELECT attendance.sequence FROM training_attendance attendance
               WHERE attendance.person_id = voucher.person_id AND attendance.voucher_id = voucher.id
                 AND attendance.status = 'verified')
   FROM vouchers_voucher voucher
@@ -44,6 +44,7 @@ class BoughtCode:
     redeemable: Window
     required_assignments: int
     certificate_kind: str
+    is_class_cancelled: bool
     rules: Scheme
     facts: CodeFacts
 
@@ -63,6 +64,7 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
         redeemable=Window(opens_at=found[7], closes_at=found[8]),
         required_assignments=found[14],
         certificate_kind=_first_kind(found[15]),
+        is_class_cancelled=found[16] is not None,
         rules=scheme(scheme_version_id=found[13]),
         facts=CodeFacts(
             institution_id=found[0],
@@ -72,7 +74,7 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
             has_post_test=found[4],
             status=found[5],
             cancel_reason=found[6],
-            verified=frozenset(found[16]),
+            verified=frozenset(found[17]),
         ),
     )
 
@@ -100,6 +102,9 @@ def window_of(*, code: BoughtCode, sequence: int) -> Window | None:
     """
     if sequence not in code.facts.sequences:
         return None
+    if code.is_class_cancelled:
+        # There is no hour at which one could be there.
+        return Window(opens_at=code.run_starts_at, closes_at=code.run_starts_at)
     if sequence == 1:
         return code.redeemable
     session_starts_at = code.run_starts_at

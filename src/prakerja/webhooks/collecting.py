@@ -23,6 +23,7 @@ ACTIONS = {
     "purchase.authorised": "voucher.issued",
     "voucher.redeemed": "voucher.redeemed",
     "purchase.voided": "transaction.voided",
+    "purchase.class_cancelled": "class.cancelled",
     "training.completed": "completion.accepted",
 }
 BATCH = 2000

@@ -18,7 +18,7 @@ from prakerja.webhooks.models import Delivery
 _FACTS = """
 SELECT purchase.invoice_code, purchase.reference, purchase.amount, purchase.voided_at, voucher.id, voucher.code_enc,
        voucher.redeemed_at, scheme.code_shown_by, course.code, run.code, institution.code, completion.completed_date,
-       completion.source, endpoint.partner_id = purchase.platform_id
+       completion.source, run.cancelled_at, endpoint.partner_id = purchase.platform_id
   FROM purchases_purchase purchase
   JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
   JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
@@ -43,7 +43,7 @@ def body(*, delivery: Delivery) -> bytes:
     if found is None:
         raise RuntimeError("a delivery without its purchase")
     (invoice, reference, amount, voided_at, voucher_id, code_enc, redeemed_at, shown_by, *codes) = found
-    course, run, institution, completed_date, source, is_platform = codes
+    course, run, institution, completed_date, source, class_cancelled_at, is_platform = codes
     data: dict[str, Any] = {"invoice_code": invoice, "course_code": course, "schedule_code": run}
     if is_platform:
         data |= {"transaction_code": reference, "amount": amount, "institution_code": institution}
@@ -55,6 +55,8 @@ def body(*, delivery: Delivery) -> bytes:
         data["redeemed_at"] = _stamp(redeemed_at)
     elif delivery.event == "transaction.voided":
         data["voided_at"] = _stamp(voided_at)
+    elif delivery.event == "class.cancelled":
+        data["class_cancelled_at"] = _stamp(class_cancelled_at)
     elif delivery.event == "completion.accepted":
         data |= {"completed_date": completed_date.isoformat(), "source": source}
     message = {"type": delivery.event, "timestamp": _stamp(delivery.happened_at), "data": data}

@@ -12,6 +12,14 @@ from prakerja.cli.conformance import institution, otp, platform, sign_in, signat
 from prakerja.cli.conformance.report import Report
 from prakerja.cli.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
 
+_FAULTS = {
+    "ConnectError": ("tidak ada sambungan", "no connection"),
+    "ConnectTimeout": ("tidak ada sambungan dalam batas waktu", "no connection within --timeout"),
+    "ReadTimeout": ("tidak ada jawaban dalam batas waktu", "nothing came within --timeout"),
+    "ReadError": ("sambungan putus", "the connection broke"),
+    "RemoteProtocolError": ("yang datang bukan HTTP", "what came is not HTTP"),
+}
+
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when everything required holds, 1 when not, 2 when the server cannot be asked."""
@@ -20,8 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         report = _play(arguments, wire)
     except Unreachable as error:
+        indonesian, english = _FAULTS.get(str(error), (str(error), str(error)))
         raise CommandError(
-            f"{arguments.base_url} tidak menjawab ({error}).", f"{arguments.base_url} does not answer ({error})."
+            f"{arguments.base_url} tidak menjawab ({indonesian}).",
+            f"{arguments.base_url} does not answer ({english}).",
         ) from error
     finally:
         wire.close()

@@ -20,6 +20,10 @@ PAYMENT = f"{INTEGRATION}/payment"
 OWN = "/api/v1/partner"
 
 
+# A server that broke off so many requests in a row is gone; one that breaks off now and then is told so.
+_GIVES_UP = 3
+
+
 class Unreachable(Exception):
     """No answer came. The message is the kind of fault, without an address."""
 
@@ -34,7 +38,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and body of one answer; `document` is None when it is no JSON object."""
+    """Status and body of one answer; `document` is None when it is no JSON object. Status 0: none came."""
 
     status: int
     document: dict[str, Any] | None
@@ -57,6 +61,8 @@ class Answer:
 
     def shown(self) -> str:
         """What a report says of it: status and code, never what it holds about a person."""
+        if not self.status:
+            return f"no answer ({self.content_type})"
         if self.document is None:
             return f"{self.status}, no JSON object"
         return f"{self.status} {self.code}".strip()
@@ -93,8 +99,13 @@ class Wire:
     def __init__(self, base_url: str, *, timeout_s: float) -> None:
         self.base_url = base_url.rstrip("/")
         # The address given is the address meant: proxy variables of the machine are ignored.
-        self._http = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False)
+        # A connection for each request: a server that refuses a large body unread closes its connection, at a moment of
+        # its own, and the request after it must not be what finds out.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False, limits=limits)
         self.broken_envelopes: list[str] = []
+        self._was_answered = False
+        self._silences = 0
 
     def close(self) -> None:
         self._http.close()
@@ -177,25 +188,40 @@ class Wire:
         try:
             response = self._http.request(method, self.base_url + path, content=body or None, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unreachable(type(error).__name__) from error
-        try:
-            document = response.json()
-        except ValueError:
-            document = None
-        answer = Answer(
-            status=response.status_code,
-            document=document if isinstance(document, dict) else None,
-            content_type=response.headers.get("content-type", ""),
-        )
+            answer = self._silence(type(error).__name__)
+        else:
+            self._was_answered, self._silences = True, 0
+            answer = _answer(response)
         problem = envelope_problem(answer)
         if problem:
             self.broken_envelopes.append(f"{method} {path}: {problem}")
         return answer
 
+    def _silence(self, fault: str) -> Answer:
+        """A request that was broken off is an answer too, of a server that answers others. Raises Unreachable."""
+        self._silences += 1
+        if not self._was_answered or self._silences >= _GIVES_UP:
+            raise Unreachable(fault)
+        return Answer(status=0, document=None, content_type=fault)
+
+
+def _answer(response: httpx.Response) -> Answer:
+    try:
+        document = response.json()
+    except (ValueError, RecursionError):
+        document = None
+    return Answer(
+        status=response.status_code,
+        document=document if isinstance(document, dict) else None,
+        content_type=response.headers.get("content-type", ""),
+    )
+
 
 def envelope_problem(answer: Answer) -> str:
     """What is wrong with an envelope (partner-api.md 1.7), or ""."""
     found = answer.document
+    if not answer.status:
+        return answer.shown()
     if found is None:
         return f"{answer.status} without a JSON object"
     if not answer.content_type.startswith("application/json"):

@@ -18,9 +18,11 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
-        "1.2.1",
+        "1.3.0",
         "2026-11-29",
         (
+            _("Lembaga membatalkan kelas; platform tahu lewat webhook class.cancelled dan class_cancelled_at."),
+            _("Daftar kelas lembaga memuat pertemuan dan banyaknya tugas wajib."),
             _(
                 "Kode yang tidak dikenal selalu ERRTRX40020 atau ERRVOD40001, apa pun bentuknya; spasi di tepi kode diabaikan."
             ),

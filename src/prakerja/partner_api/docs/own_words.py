@@ -45,6 +45,12 @@ OWN_FIELDS: dict[str, tuple[str, Any]] = {
     "decided_at": (_("Waktu diputuskan; null bila belum."), None),
     "what": (_("change = perubahan yang belum diterima, course = seluruh pelatihan."), "change"),
     "sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong berarti satu pertemuan atau kelas mandiri."), None),
+    "CourseRun.sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong pada kelas mandiri."), None),
+    "class_cancelled_at": (
+        _("Waktu lembaga membatalkan kelasnya; null selama kelas berlaku. Batalkan transaksinya dengan payment/void."),
+        None,
+    ),
+    "ClassCancelled.class_cancelled_at": (_("Waktu lembaga membatalkan kelasnya."), "2021-10-02T03:00:00Z"),
     "RunDates.capacity": (_("Banyaknya kursi, tidak kurang dari yang terpakai."), 100),
     "RunOpening.capacity": (_("Banyaknya kursi."), 100),
     "outside_price": (_("Harga Anda untuk umum, di luar program, dalam rupiah."), 500_000),

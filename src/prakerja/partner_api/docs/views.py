@@ -44,8 +44,16 @@ def to_start(request: HttpRequest, *, language: Language) -> HttpResponse:
 def start(request: HttpRequest, *, language: Language) -> HttpResponse:
     declared, operation = _endpoint("payment-quota-schedule", language)
     base = site.base_url(request)
-    first_call = samples.sample("curl", declared, operation, base_url=base)
-    return site.page(request, "start", language=language, name="", menu=_menu(language), first_call=first_call)
+    curl = samples.LANGUAGES[0]
+    return site.page(
+        request,
+        "start",
+        language=language,
+        name="",
+        menu=_menu(language),
+        first_language=curl,
+        first_call=samples.sample(curl.name, declared, operation, base_url=base),
+    )
 
 
 @site.public("GET", "POST")

@@ -16,6 +16,7 @@ TITLES = {
     "voucher.issued": _("Kode terbit: pelatihan dibeli"),
     "voucher.redeemed": _("Kode ditukar di lembaga"),
     "transaction.voided": _("Transaksi dibatalkan"),
+    "class.cancelled": _("Kelas dibatalkan lembaga"),
     "completion.accepted": _("Penyelesaian diterima"),
 }
 _HEADERS = {

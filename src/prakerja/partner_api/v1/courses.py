@@ -19,6 +19,7 @@ from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
 from prakerja.partner_api.once import once
+from prakerja.purchases.class_cancelling import cancel_class
 
 _PREFIX = "/api/v1/partner"
 
@@ -240,6 +241,33 @@ def change_run(call: Call[own_bodies.RunDates]) -> Any:
                 at=call.at,
             )
         ),
+    )
+
+
+@endpoint(
+    path=f"{_PREFIX}/course-runs/<str:schedule_code>/cancel",
+    kind="institution",
+    body=own_bodies.RunCancel,
+    algorithm="sha256",
+    is_idempotent=True,
+    guide=Guide(
+        title=_("Batalkan kelas"),
+        about=_(
+            "Kelas yang belum mulai tidak dijual lagi dan kehadirannya tidak dapat diverifikasi. Platform yang menjualnya "
+            "diberi tahu lewat webhook class.cancelled dan class_cancelled_at pada transaksinya, lalu membatalkan "
+            "transaksinya dengan payment/void. Tidak dapat ditarik kembali."
+        ),
+        data=own_answers.OwnRun,
+        refuses=("run_unknown", "run_begun"),
+        keeps_first_answer=True,
+    ),
+)
+def cancel_run(call: Call[own_bodies.RunCancel]) -> Any:
+    code = _code(call, "schedule_code")
+    return once(
+        call,
+        "POST course-runs/cancel",
+        lambda: _run(cancel_class(institution_id=call.client.partner_id, schedule_code=code, at=call.at)),
     )
 
 

@@ -54,7 +54,10 @@ def listings(call: Call[bodies.Page]) -> Any:
     algorithm="sha256",
     guide=Guide(
         title=_("Daftar kelas Anda"),
-        about=_("Semua jadwal dari pelatihan lembaga Anda sendiri, dengan kapasitas dan kursi yang terpakai."),
+        about=_(
+            "Semua jadwal dari pelatihan lembaga Anda sendiri, dengan pertemuan, tugas wajib, kapasitas, dan kursi yang "
+            "terpakai."
+        ),
         data=answers.CourseRunsData,
         refuses=("cursor_invalid",),
     ),
@@ -75,7 +78,7 @@ def course_runs(call: Call[bodies.Page]) -> Any:
         title=_("Satu transaksi Anda"),
         about=_(
             "Isi status pembayaran, ditambah kode voucher (selama aturan gelombang mengizinkan platform "
-            "menampilkannya; selain itu null), kelasnya, dan cara menukarnya."
+            "menampilkannya; selain itu null), kelasnya, cara menukarnya, dan apakah lembaga membatalkan kelasnya."
         ),
         data=answers.TransactionData,
         refuses=("invoice_unknown",),
@@ -91,6 +94,7 @@ def transaction(call: Call[bodies.Body]) -> Any:
         "course_title": found.course_title,
         "institution": {"code": found.institution_code, "name": found.institution_name},
         "how_to_redeem": found.how_to_redeem,
+        "class_cancelled_at": stamp(found.class_cancelled_at) if found.class_cancelled_at else None,
     }
 
 

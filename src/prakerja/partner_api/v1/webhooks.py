@@ -21,7 +21,7 @@ from prakerja.webhooks import queries as webhook_queries
 
 _PATH = "/api/v1/partner/webhooks"
 
-Event = Literal["voucher.issued", "voucher.redeemed", "transaction.voided", "completion.accepted"]
+Event = Literal["voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted"]
 State = Literal["pending", "delivered", "failed"]
 # What a partner reads when we stopped telling it.
 _DISABLED = {
