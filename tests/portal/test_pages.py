@@ -93,6 +93,10 @@ def test_every_own_page_at_every_stage(enter: Enter, language: str) -> None:
                 assert answer["Location"] == "/dashboard"
                 assert "video/1/mulai" not in browser.get("/dashboard").text
                 continue
+            if path == "/rekening/putuskan" and answer.status_code == 302:
+                # Nothing is linked; that page offers to link something.
+                assert answer["Location"] == "/rekening"
+                continue
             assert answer.status_code == 200, path
             text = clean(answer)
             assert "no-store" in answer["Cache-Control"]
@@ -108,6 +112,12 @@ def test_who_was_revoked_is_offered_neither_films_nor_a_schedule(enter: Enter) -
     text = clean(browser.get("/insentif"))
     assert "Kepesertaan Anda sudah berakhir" in text
     assert "paling lama 24 jam" not in text
+    account = clean(browser.get("/rekening"))
+    assert "tidak ada rekening yang perlu disambungkan" in account
+    assert 'name="number"' not in account
+    surveys = clean(browser.get("/survei"))
+    assert "Tidak ada survei." in surveys
+    assert "Rp50.000" not in surveys
 
 
 def test_the_dashboard_names_deadline_fund_and_next_step(enter: Enter) -> None:

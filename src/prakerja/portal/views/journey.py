@@ -122,4 +122,8 @@ def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             intake.withdraw(person_id=person_id, at=clock.now())
             return with_notice(request, "withdrawn", "portal:dashboard")
         errors["sure"] = _("Centang kotak ini bila Anda yakin.")
+    award = read_dashboard(person_id=person_id, transactions=1).award
+    if award is None or award.status != "active" or award.first_purchase_at is not None:
+        # Nothing to give back: the page says so instead of asking for a promise that would be refused.
+        raise Refused("already_bought" if award and award.first_purchase_at else "award_ended" if award else "no_award")
     return page(request, "withdraw", section="dashboard", status=422 if errors else 200, errors=errors)
