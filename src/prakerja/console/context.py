@@ -6,4 +6,4 @@ from django.http import HttpRequest
 
 def demo(request: HttpRequest) -> dict[str, object]:
     """Every page outside production says what it is."""
-    return {"is_demo": settings.IS_DEMO}
+    return {"is_demo": settings.IS_DEMO, "sandbox_url": settings.SANDBOX_URL if settings.IS_DEMO else ""}

@@ -49,7 +49,9 @@ class _Fields(dict[str, str]):
         super().__init__(
             field=str(details.get("field", "-")),
             n=str(details.get("left", "-")),
-            jam=until.astimezone(WIB).strftime("%H:%M" if language == "en" else "%H.%M") if isinstance(until, datetime) else "-",
+            jam=until.astimezone(WIB).strftime("%H:%M" if language == "en" else "%H.%M")
+            if isinstance(until, datetime)
+            else "-",
         )
 
 

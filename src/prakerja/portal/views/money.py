@@ -98,9 +98,7 @@ def account_code(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST" or provider not in PROVIDER_NAMES:
         return with_notice(request, "", "portal:account")
     try:
-        link_account(
-            person_id=person_id, provider=provider, number=number, otp=typed_code(request), at=clock.now()
-        )
+        link_account(person_id=person_id, provider=provider, number=number, otp=typed_code(request), at=clock.now())
     except Refused as refused:
         return _code_page(request, provider, number, {"otp": sentence(refused)})
     return with_notice(request, "linked", "portal:account")
