@@ -44,6 +44,8 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         board=board,
         award=award if award and stage in (*STEP_OF_STAGE, "finished", "suspended") else None,
         is_live=award is not None and award.status in LIVE,
+        # The balance is known once the films are seen; the number is shown while it may be used.
+        knows_balance=award is not None and (award.videos_done_at is not None or not award.rules.videos.count),
         sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
         action=next_action(dashboard=board, at=at),
         may_buy=not any(is_running(purchase) for purchase in board.purchases),

@@ -17,7 +17,6 @@ from prakerja.kernel.errors import Refused
 from prakerja.portal.pages import page, participant, take_notice, typed_code, with_notice
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
-from prakerja.portal.views.journey import LIVE
 from prakerja.reporting.dashboard import Dashboard
 from prakerja.reporting.queries import dashboard as read_dashboard
 
@@ -139,7 +138,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         section="incentives",
         rows=rows,
         missing=missing_words(board, at),
-        is_over=board.award is not None and board.award.status not in LIVE,
+        is_over=is_over(board),
         hold_words=HOLD_REASONS,
         pause=board.award.rules.payout_pause if board.award else None,
     )
