@@ -39,7 +39,7 @@ LABELS = {
     "title": "Judul A–Z",
     "completion": "Sertifikat penyelesaian",
     "competence": "Sertifikat kompetensi",
-    "excellence": "Sertifikat unggul",
+    "excellence": "Sertifikat kompetensi lulusan",
 }
 
 

@@ -69,7 +69,7 @@ def accounts_blueprint(*, url_prefix: str = "") -> Blueprint:
                     web.sign_in(opened.id)
                     web.notice("Akun Anda sudah dibuka.")
                     return redirect(_next_path(), 303)
-                errors["email"] = web.say("E-mail ini sudah punya akun di sini. Silakan masuk.")
+                errors["email"] = web.say("Email ini sudah punya akun di sini. Silakan masuk.")
         page = render_template(
             "shared/sign_up.html", values=values, errors=errors, next=_next_path(), minimum=PASSWORD_MIN
         )
@@ -91,7 +91,7 @@ def accounts_blueprint(*, url_prefix: str = "") -> Blueprint:
                     return redirect(_next_path(), 303)
                 failures.count(site=site, email=email)
                 errors["email"] = web.say(
-                    "E-mail atau kata sandi tidak cocok. Periksa lagi, atau buka akun baru bila belum punya."
+                    "Email atau kata sandi tidak cocok. Periksa lagi, atau buka akun baru bila belum punya."
                 )
         page = render_template("shared/sign_in.html", email=email, errors=errors, next=_next_path())
         return page, 422 if errors else 200
@@ -109,7 +109,7 @@ def _sign_up_errors(values: dict[str, str], password: str) -> dict[str, str]:
     if not values["name"]:
         errors["name"] = web.say("Isi nama Anda.")
     if not EMAIL.fullmatch(values["email"]):
-        errors["email"] = web.say("Isi alamat e-mail yang lengkap, misalnya nama@contoh.id.")
+        errors["email"] = web.say("Isi alamat email yang lengkap, misalnya nama@contoh.id.")
     if len(password) < PASSWORD_MIN:
         errors["password"] = web.say("Kata sandi paling sedikit {n} huruf atau angka.", n=PASSWORD_MIN)
     return errors

@@ -56,7 +56,7 @@ NEXT_STEP = {
     "ERRTRX40090": "Buka kelas Anda dan pilih pertemuan dari daftarnya.",
     "ERRTRX40990": "Verifikasi dahulu kehadiran pada pertemuan sebelumnya.",
     "ERRTRX40091": ASK_SCHOOL,
-    "ERRTRX40991": "E-mail akun ini sudah dipakai untuk pelatihan yang sama. Masuk dengan akun Anda yang lain.",
+    "ERRTRX40991": "Email akun ini sudah dipakai untuk pelatihan yang sama. Masuk dengan akun Anda yang lain.",
     "ERRTRX40092": TRY_AGAIN,
     "ERRTRX40390": ASK_SCHOOL,
     "ERRTRX40392": "Ulangi dengan wajah Anda sendiri, di tempat yang terang.",

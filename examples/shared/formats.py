@@ -40,8 +40,13 @@ MONTHS = {
 
 def rupiah(amount: int, language: str = "id") -> str:
     """Write whole rupiah: Rp475.000 in Indonesian, Rp475,000 in English."""
-    separated = f"{amount:,}"
-    return "Rp" + (separated.replace(",", ".") if language == "id" else separated)
+    return "Rp" + thousands(amount, language)
+
+
+def thousands(number: int, language: str = "id") -> str:
+    """Write a count: 4.210 in Indonesian, 4,210 in English."""
+    separated = f"{number:,}"
+    return separated.replace(",", ".") if language == "id" else separated
 
 
 def _in_wib(instant: str) -> datetime:

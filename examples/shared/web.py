@@ -168,7 +168,8 @@ def _begin(program: Program) -> ResponseReturnValue | None:
     g.session = g.account = None
     g.site = program.front
     g.forget_cookie = False
-    g.language = "id"
+    # In the words of the front page until the site is known, and for addresses where there is none.
+    _speak(program.front)
     if request.endpoint in {"health", "static"}:
         return None
     found = program.find_site()
@@ -177,8 +178,7 @@ def _begin(program: Program) -> ResponseReturnValue | None:
     g.site = found
     if request.endpoint in program.machine_endpoints:
         return None
-    chosen = request.cookies.get(found.language_cookie, "id")
-    g.language = chosen if chosen in LANGUAGES else "id"
+    _speak(found)
     cookie = request.cookies.get(found.cookie)
     if cookie:
         g.session = visitors().find_session(site=found.code, cookie=cookie)
@@ -192,6 +192,12 @@ def _begin(program: Program) -> ResponseReturnValue | None:
             status=400,
         )
     return None
+
+
+def _speak(site: Site) -> None:
+    """Take the language that this visitor chose for the site; Indonesian until they choose."""
+    chosen = request.cookies.get(site.language_cookie, "id")
+    g.language = chosen if chosen in LANGUAGES else "id"
 
 
 def _token_fits() -> bool:
@@ -245,6 +251,7 @@ def _page_words() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "csrf_token": lambda: session().csrf,
         "take_notice": _take_notice,
+        "thousands": lambda number: formats.thousands(number, language),
         "rupiah": lambda amount: formats.rupiah(amount, language),
         "wib_date": lambda instant: formats.wib_date(instant, language),
         "wib_last_day": lambda instant: formats.wib_last_day(instant, language),

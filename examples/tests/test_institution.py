@@ -252,6 +252,8 @@ def test_english(learner: Visitor) -> None:
     learner.get("/language/en?next=/lpk-satu/")
     assert "Classes at LPK Satu Karya" in learner.html
     assert "Sign in" in learner.html
+    # An address of no institution speaks the language too.
+    assert "Page not found" in learner.get("/lpk-tidak-ada/", 404)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_sign_up_sign_out_and_sign_in(buyer: Visitor) -> None:
     buyer.get("/signup?next=/orders")
     html = buyer.send("/signup", 422, name=" ", email="not-an-address", password=SHORT)
     assert 'href="#name">Isi nama Anda.' in html
-    assert 'href="#email">Isi alamat e-mail yang lengkap' in html
+    assert 'href="#email">Isi alamat email yang lengkap' in html
     assert 'href="#password">Kata sandi paling sedikit 8' in html
     assert 'aria-invalid="true"' in html
     buyer.send("/signup", name="Siti 🙂 <b>", email="Siti@Contoh.id", password=PHRASE, next="/orders")
@@ -138,7 +138,7 @@ def test_sign_up_sign_out_and_sign_in(buyer: Visitor) -> None:
     buyer.send("/signout")
     buyer.get("/signup")
     again = buyer.send("/signup", 422, name="Siti", email="siti@contoh.id", password=PHRASE)
-    assert "E-mail ini sudah punya akun di sini." in again
+    assert "Email ini sudah punya akun di sini." in again
 
 
 def test_an_account_belongs_to_one_brand_and_its_own_cookie(platform: Flask) -> None:

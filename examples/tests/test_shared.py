@@ -10,7 +10,7 @@ import pytest
 
 from examples.shared import advice
 from examples.shared.advice import NEXT_STEP
-from examples.shared.formats import rupiah, wib_date, wib_instant, wib_last_day, wib_until
+from examples.shared.formats import rupiah, thousands, wib_date, wib_instant, wib_last_day, wib_until
 from examples.shared.prakerja_client import Credentials, PartnerRefusal, PartnerUnavailable, PrakerjaClient, signature
 from examples.tests import sentences
 from examples.tests.fake_prakerja import FakePrakerja, Server
@@ -114,6 +114,7 @@ def test_an_end_at_midnight_belongs_to_the_day_before() -> None:
 def test_rupiah() -> None:
     assert [rupiah(0), rupiah(24_000), rupiah(1_000_000)] == ["Rp0", "Rp24.000", "Rp1.000.000"]
     assert rupiah(1_000_000, "en") == "Rp1,000,000"
+    assert (thousands(4210), thousands(4210, "en")) == ("4.210", "4,210")
 
 
 def test_every_sentence_has_an_english_one() -> None:

@@ -46,7 +46,7 @@ def create_app(settings: Settings, store: Store, stopping: threading.Event) -> F
     app.register_error_handler(HTTPException, _explain)
     app.add_url_rule("/", "home", _home)
     app.add_url_rule("/health", "health", _health)
-    app.context_processor(lambda: {"portal_url": settings.portal_url})
+    app.context_processor(lambda: {"portal_url": settings.portal_url, "sandbox_url": settings.sandbox_url})
     return app
 
 

@@ -34,14 +34,16 @@ def translate(sentence: str) -> str:
 
 
 def rupiah(amount: int) -> str:
-    """1000000 → Rp1.000.000"""
-    return "Rp" + f"{amount:,}".replace(",", ".")
+    """1000000 → Rp1.000.000; in English Rp1,000,000."""
+    written = f"Rp{amount:,}"
+    return written if language() == "en" else written.replace(",", ".")
 
 
 def instant(value: str) -> str:
     """An RFC 3339 instant as a person in Jakarta reads it."""
     moment = datetime.fromisoformat(value).astimezone(_WIB)
-    return f"{moment.day} {_MONTHS[language()][moment.month - 1]} {moment.year} {moment:%H.%M} WIB"
+    hour = f"{moment:%H:%M}" if language() == "en" else f"{moment:%H.%M}"
+    return f"{moment.day} {_MONTHS[language()][moment.month - 1]} {moment.year} {hour} WIB"
 
 
 def require_form_token() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -84,7 +85,7 @@ def open_inbox() -> Any:
     pages.require_form_token()
     address = addresses.address(request.form.get("address", ""))
     if address is None:
-        return _start_page(error="Tuliskan nomor ponsel, misalnya 0812 3456 7890, atau alamat e-mail."), 422
+        return _start_page(error="Tuliskan nomor ponsel, misalnya 0812 3456 7890, atau alamat email."), 422
     return redirect(url_for("phone.inbox", typed=address), 303)
 
 
@@ -92,7 +93,7 @@ def open_inbox() -> Any:
 def inbox(typed: str) -> str:
     """The messages of one phone, newest first."""
     address = _address_or_404(typed)
-    messages = _messages(address, after=0)
+    messages = sorted(_messages(address, after=0), key=_written, reverse=True)
     for message in messages:
         message["codes"] = codes_in(message["text"])
     rows = _store().connection.execute("SELECT email FROM mailbox WHERE number = ? ORDER BY email", (address,))
@@ -101,7 +102,7 @@ def inbox(typed: str) -> str:
         address=address,
         is_number="@" not in address,
         messages=messages,
-        newest=messages[0]["id"] if messages else 0,
+        newest=max((message["id"] for message in messages), default=0),
         mailboxes=[row["email"] for row in rows],
     )
 
@@ -156,9 +157,15 @@ def _messages(address: str, *, after: int) -> list[dict[str, Any]]:
     ]
 
 
+def _written(message: dict[str, Any]) -> tuple[datetime, int]:
+    """When a message was written: what waited for the gateway may arrive after what is younger."""
+    return datetime.fromisoformat(message["at"]), message["id"]
+
+
 def _start_page(*, error: str | None) -> str:
     recent = _store().connection.execute(
+        # Phones first: codes come by SMS, and a demo has as many mailboxes as phones.
         "SELECT address, count(*) AS count, max(id) AS newest FROM message GROUP BY address"
-        " ORDER BY newest DESC LIMIT 12"
+        " ORDER BY address LIKE '%@%', newest DESC LIMIT 24"
     )
     return render_template("phone.html", recent=recent.fetchall(), error=error)

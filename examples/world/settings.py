@@ -22,6 +22,8 @@ class Settings:
     bank_key: str
     callbacks_url: str
     portal_url: str
+    # Where the demo's clock stands; empty when this program runs without the sandbox.
+    sandbox_url: str
     # How long the bank keeps silent for a number that ends in 05, and how long it takes to return the money
     # of a number that ends in 06. Wall seconds: this program has no programme clock. Tests shorten both.
     silence_seconds: float
@@ -45,6 +47,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         bank_key=keys["BANK_KEY"],
         callbacks_url=environment.get("CALLBACKS_URL", "").rstrip("/"),
         portal_url=environment.get("PORTAL_URL", ""),
+        sandbox_url=environment.get("SANDBOX_URL", ""),
         silence_seconds=_number(environment, "BANK_SILENCE_SECONDS", "15"),
         return_seconds=_number(environment, "BANK_RETURN_SECONDS", "2"),
     )

@@ -25,7 +25,7 @@ def test_portal_and_shop_speak_english_when_asked(context: BrowserContext, syste
     expect(me.page).to_have_url(f"{system.portal}/dashboard")
     expect(me.page.locator("html")).to_have_attribute("lang", "en")
     expect(me.page.locator("main")).to_contain_text("Card number", ignore_case=True)
-    expect(me.page.locator("main")).to_contain_text("21 October 2021 at 23.59 WIB")
+    expect(me.page.locator("main")).to_contain_text("21 October 2021 at 23:59 WIB")
     for word in ("Saldo", "Rekening", "Dibayar", "Jadwal", "Pelatihan"):
         expect(me.page.locator("body")).not_to_contain_text(word)
     problems = problems_of(me.page, language="en")

@@ -115,7 +115,23 @@ def test_a_stranger_is_sent_to_the_sign_in(system: running.System) -> None:
 
 @pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/password/reset/", "/accounts/email/"])
 def test_what_is_not_listed_does_not_exist(browser: httpx.Client, path: str) -> None:
-    assert browser.get(path).status_code == 404
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "Halaman tidak ditemukan" in answer.text
+    assert 'href="/"' in answer.text
+
+
+def test_every_page_says_that_this_is_a_demo(browser: httpx.Client) -> None:
+    for path in ("/", "/people/person/", "/payments/", "/accounts/logout/", "/tidak-ada"):
+        assert "Demo, bukan situs resmi" in browser.get(path).text, path
+
+
+def test_rupiah_and_plurals_are_written_as_people_write_them(browser: httpx.Client) -> None:
+    assert "Rp600.000" in browser.get("/incentives/incentive/").text
+    first = browser.get("/").text.lower()
+    assert "payment batches" in first
+    for wrong in ("batchs", "deliverys", "seatss"):
+        assert wrong not in first
 
 
 @pytest.mark.parametrize(

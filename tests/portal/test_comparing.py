@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
-from prakerja.catalogue.models import CourseRunSeats, Listing
+from prakerja.catalogue.models import CourseRun, CourseRunSeats, Listing
 from prakerja.kernel.clock import WIB
 from prakerja.reporting.courses import CourseSearch
 from prakerja.reporting.queries import compare_courses
@@ -74,6 +75,23 @@ def test_the_page_links_to_the_shop_and_says_when_a_class_is_full(portal: Client
     assert "1 pelatihan" in text
     assert "Penuh" in text
     assert 'href="http://127.0.0.1:8017/course/' in text
+
+
+def test_a_full_class_gives_way_to_a_later_one_with_seats(courses: None) -> None:
+    first = CourseRun.objects.get(course__title="Bahasa Inggris")
+    later = CourseRun.objects.create(
+        course=first.course,
+        code="bahasa-inggris-kedua",
+        starts_at=first.starts_at + timedelta(days=14),
+        ends_at=first.ends_at + timedelta(days=14),
+    )
+    CourseRunSeats.objects.create(course_run=later, slice=0, capacity=7)
+    CourseRunSeats.objects.filter(course_run=first).update(seats_taken=F("capacity"))
+    [found] = compare_courses(search=CourseSearch(text="Inggris"), at=world.BOUGHT).courses
+    assert (found.starts_at, found.seats_left) == (later.starts_at, 7)
+    CourseRunSeats.objects.filter(course_run=later).update(seats_taken=7)
+    [found] = compare_courses(search=CourseSearch(text="Inggris"), at=world.BOUGHT).courses
+    assert (found.starts_at, found.seats_left) == (first.starts_at, 0)
 
 
 def test_pages_of_twelve(portal: Client) -> None:

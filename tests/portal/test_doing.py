@@ -127,6 +127,7 @@ def test_unlinking_warns_near_a_payment(enter: Enter, move: Move) -> None:
     assert browser.post("/rekening/putuskan")["Location"] == "/rekening"
     assert PayoutAccount.objects.get(person_id=who.person_id).unlinked_at is not None
     assert browser.post("/rekening/putuskan").status_code == 409
+    assert browser.get("/rekening/putuskan")["Location"] == "/rekening"
 
 
 def test_incentives_say_what_is_missing_then_their_labels(enter: Enter, move: Move) -> None:
@@ -190,6 +191,10 @@ def test_withdrawing_is_confirmed_and_only_before_the_first_purchase(enter: Ente
     assert "Anda mengundurkan diri" in browser.get("/dashboard").text
     bought = world.award(videos=3, first_purchase_at=world.BOUGHT)
     world.buy(bought, world.course())
+    # Who cannot withdraw is told so before anything is ticked.
+    for asked in (enter(bought.person_id).get("/mengundurkan-diri"), browser.get("/mengundurkan-diri")):
+        assert asked.status_code == 409
+        assert 'name="sure"' not in asked.text
     refused = enter(bought.person_id).post("/mengundurkan-diri", {"sure": "yes"})
     assert refused.status_code == 409
     assert "sudah membeli pelatihan" in refused.text

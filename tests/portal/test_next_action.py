@@ -14,6 +14,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.reporting.policies import NextAction, derived_stage, next_action
 from prakerja.reporting.queries import dashboard
+from prakerja.training.models import Completion
 from tests.portal import world
 
 pytestmark = pytest.mark.django_db
@@ -108,10 +109,19 @@ def test_a_held_payment_is_being_checked() -> None:
     who = reviewed()
     completion = dashboard(person_id=who.person_id).purchases[0].completion
     assert completion is not None
-    from prakerja.training.models import Completion
-
     world.plan(who, Completion.objects.get(id=completion.id), status="held", hold_reason="account_changed")
     assert seen(who.person_id)[1].kind == "wait_check"
+
+
+@pytest.mark.parametrize("status", ["active", "finished"])
+def test_a_payment_that_came_back_asks_to_look_at_the_account(status: str) -> None:
+    who = reviewed()
+    world.plan(who, Completion.objects.get(), status="due", last_problem="returned", recheck_at=DAY + timedelta(days=7))
+    if status == "finished":
+        who.award.status, who.award.ended_at = status, DAY
+        who.award.save()
+    action = seen(who.person_id)[1]
+    assert (action.kind, action.on) == ("payment_failed", world.SCHEDULE[0][1])
 
 
 @pytest.mark.parametrize("status", ["revoked", "withdrawn", "lapsed", "annulled", "finished"])

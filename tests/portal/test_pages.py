@@ -93,6 +93,10 @@ def test_every_own_page_at_every_stage(enter: Enter, language: str) -> None:
                 assert answer["Location"] == "/dashboard"
                 assert "video/1/mulai" not in browser.get("/dashboard").text
                 continue
+            if path == "/rekening/putuskan" and answer.status_code == 302:
+                # Nothing is linked; that page offers to link something.
+                assert answer["Location"] == "/rekening"
+                continue
             assert answer.status_code == 200, path
             text = clean(answer)
             assert "no-store" in answer["Cache-Control"]
@@ -108,6 +112,35 @@ def test_who_was_revoked_is_offered_neither_films_nor_a_schedule(enter: Enter) -
     text = clean(browser.get("/insentif"))
     assert "Kepesertaan Anda sudah berakhir" in text
     assert "paling lama 24 jam" not in text
+    account = clean(browser.get("/rekening"))
+    assert "tidak ada rekening yang perlu disambungkan" in account
+    assert 'name="number"' not in account
+    surveys = clean(browser.get("/survei"))
+    assert "Tidak ada survei." in surveys
+    assert "Rp50.000" not in surveys
+
+
+@pytest.mark.parametrize(("status", "ended"), [("finished", world.BOUGHT), ("suspended", None)])
+def test_who_has_seen_the_films_is_not_asked_to_see_them(enter: Enter, status: str, ended: datetime | None) -> None:
+    who = world.award(videos=3, balance=325_000, status=status, ended_at=ended, first_purchase_at=world.BOUGHT)
+    text = clean(enter(who.person_id).get("/dashboard"))
+    assert "Rp325.000" in text
+    for wrong in ("Tonton video", "9360", "tiga video selesai"):
+        assert wrong not in text
+    schedule = clean(enter(who.person_id).get("/insentif"))
+    assert ("Tidak ada insentif yang dijadwalkan" in schedule) is (status == "finished")
+
+
+def test_a_failed_payment_leads_to_the_account(enter: Enter) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    purchase = world.buy(who, world.course(), status="redeemed")
+    completion = world.complete(purchase)
+    world.rate(completion, purchase)
+    world.link(who)
+    world.plan(who, completion, status="due", last_problem="failed", recheck_at=world.DEADLINE)
+    text = clean(enter(who.person_id).get("/dashboard"))
+    assert "Pembayaran Rp600.000 gagal" in text
+    assert "Jangan ganti rekening" not in text
 
 
 def test_the_dashboard_names_deadline_fund_and_next_step(enter: Enter) -> None:

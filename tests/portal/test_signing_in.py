@@ -46,6 +46,17 @@ def test_wrong_codes_are_counted_and_then_locked(portal: Client) -> None:
     assert "person_id" not in portal.session
 
 
+def test_what_is_no_code_costs_no_try(portal: Client) -> None:
+    person_id = world.person(phone="+6281234567897")
+    portal.post("/masuk", {"phone": "081234567897"})
+    for typed in ("", "12345", "1234567", "12345a", "１２３４５６"):
+        answer = portal.post("/masuk/kode", {"phone": "081234567897", "otp": typed})
+        assert answer.status_code == 422
+        assert "Kode terdiri dari 6 angka." in answer.text
+    right = otp_of(person_id, "otp_sign_in")
+    assert portal.post("/masuk/kode", {"phone": "081234567897", "otp": right}).status_code == 302
+
+
 def test_a_stranger_gets_the_same_page(portal: Client) -> None:
     world.person(phone="+6281234567893")
     known = portal.post("/masuk", {"phone": "081234567893"})

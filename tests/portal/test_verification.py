@@ -71,6 +71,9 @@ def test_the_code_on_the_phone_instead_of_signing_in(taken: Class, portal: Clien
     sent = portal.post(path, {"action": "send"})
     assert (sent.status_code, 'name="otp"' in sent.text) == (200, True)
     code = b.otp_of(taken.who.person_id, "otp_attendance")
+    # Half a code is no guess: all three tries are left.
+    half = portal.post(path, {"action": "check", "otp": code[:3]})
+    assert (half.status_code, "Kode terdiri dari 6 angka." in half.text) == (422, True)
     wrong = portal.post(path, {"action": "check", "otp": "000000" if code != "000000" else "000001"})
     assert (wrong.status_code, "Sisa percobaan: 2" in wrong.text) == (422, True)
     before = portal.cookies["portal_session"].value if "portal_session" in portal.cookies else ""

@@ -64,6 +64,26 @@ def test_an_email_has_an_inbox_and_joins_a_phone_that_adds_it(gateway: httpx.Cli
     assert [(one["to"], one["subject"]) for one in received] == [("siti@contoh.example", "Selamat")]
 
 
+def test_the_inbox_follows_the_time_of_writing_not_of_arrival(gateway: httpx.Client, browser: httpx.Client) -> None:
+    for reference, at in (("m-late", "2021-09-27T09:00:00+07:00"), ("m-early", "2021-09-27T01:30:00Z")):
+        gateway.post("/phone/messages", json=message(reference, "081200000110", text=reference, at=at))
+    page = browser.get("/phone/081200000110").text
+    assert page.index("m-late") < page.index("m-early")
+    newest = gateway.get("/phone/081200000110/messages.json").json()[0]
+    assert (newest["text"], f'data-newest="{newest["id"]}"' in page) == ("m-early", True)
+
+
+def test_the_list_of_phones_names_numbers_before_mailboxes(gateway: httpx.Client, browser: httpx.Client) -> None:
+    gateway.post("/phone/messages", json=message("m-list-1", "081200000111"))
+    mail = message("m-list-2", "wati@contoh.example", channel="email", subject="Selamat")
+    gateway.post("/phone/messages", json=mail)
+    page = browser.get("/phone/", params={"lang": "en"}).text
+    assert page.index("+6281200000111") < page.index("wati@contoh.example")
+    assert "1 message<" in page
+    assert "1 messages" not in page
+    assert "1 pesan<" in browser.get("/phone/", params={"lang": "id"}).text
+
+
 @pytest.mark.parametrize(
     ("number", "status", "error"),
     [("081200000009", 503, "temporarily_unavailable"), ("081200000008", 422, "unreachable")],

@@ -10,11 +10,22 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from prakerja.kernel.money import format_rupiah
+
 # Sealed values, hashes and blind indexes say nothing to a reader and must not leave the database.
 _HIDDEN_ENDINGS = ("_enc", "_hash", "_index")
+# Whole rupiah: written as money, not as a bare number.
+_RUPIAH = {"amount", "price", "discount", "outside_price"}
+# Where an s makes no plural. Words of this site, not of the schema, so that no migration is about them.
+_PLURALS = {
+    "course run seatss": "course run seats",
+    "deliverys": "deliveries",
+    "payment batchs": "payment batches",
+}
 _HIDDEN_NAMES = {"index", "password", "last_login", "user_permissions", "groups"}
 
 
@@ -50,6 +61,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
 
 class Site(UnfoldAdminSite):  # type: ignore[misc]
     site_url = None
+    index_title = gettext_lazy("Semua data")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Signed in with password and authenticator (the gate); what may be seen is decided per model."""
@@ -79,6 +91,15 @@ def _reference(field: models.ForeignKey[Any, Any]) -> Any:
     return display(description=field.verbose_name)(shown)
 
 
+def _money(field: models.Field[Any, Any]) -> Any:
+    def shown(row: models.Model) -> str:
+        value = getattr(row, field.name)
+        return "–" if value is None else format_rupiah(value)
+
+    shown.__name__ = f"{field.name}_shown"
+    return display(description=field.verbose_name, ordering=field.name)(shown)
+
+
 def register(model: type[models.Model]) -> None:
     """Browse a model: its plain columns as a list, newest first, filtered by its states and kinds."""
     fields = shown_fields(model)
@@ -87,7 +108,14 @@ def register(model: type[models.Model]) -> None:
         for field in model._meta.fields
         if isinstance(field, models.ForeignKey) and field.name in fields
     }
-    columns = [references.get(name, name) for name in fields]
+    amounts = {
+        field.name: _money(field)
+        for field in model._meta.fields
+        if isinstance(field, models.IntegerField) and field.name in _RUPIAH
+    }
+    plural = str(model._meta.verbose_name_plural)
+    model._meta.verbose_name_plural = _PLURALS.get(plural, plural)
+    columns = [references.get(name) or amounts.get(name, name) for name in fields]
     filters = [name for name in ("status", "kind", "template", "channel", "provider", "action") if name in fields]
     search = [
         name for name in ("code", "name", "title", "email", "number", "reference", "invoice_code") if name in fields

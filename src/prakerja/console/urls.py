@@ -31,3 +31,8 @@ urlpatterns = [
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]
+
+handler400 = "prakerja.console.errors.bad_request"
+handler403 = "prakerja.console.errors.forbidden"
+handler404 = "prakerja.console.errors.not_found"
+handler500 = "prakerja.console.errors.broken"

@@ -243,7 +243,7 @@ def render(*, template: str, channel: str, parameters: Mapping[str, Any], langua
 
 def _written(name: str, value: Any) -> str:
     if name in _RUPIAH and isinstance(value, int):
-        return format_rupiah(value)
+        return format_rupiah(value, language=_language())
     if name == "deadline":
         # Stored exclusive: the last second that is still in time is the one people know.
         return _instant(datetime.fromisoformat(value) - timedelta(seconds=1))
@@ -256,7 +256,8 @@ def _written(name: str, value: Any) -> str:
 
 def _instant(value: datetime) -> str:
     local = value.astimezone(WIB)
-    return f"{_day(local.date())} {_AT[_language()]} {local:%H.%M} WIB"
+    hour = f"{local:%H:%M}" if _language() == "en" else f"{local:%H.%M}"
+    return f"{_day(local.date())} {_AT[_language()]} {hour} WIB"
 
 
 def _day(value: date) -> str:

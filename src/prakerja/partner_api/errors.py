@@ -38,18 +38,20 @@ class ErrorRow:
     def sentence(self, *, language: Language, details: Mapping[str, Any] | None = None) -> str:
         """Return the sentence with its {n}, {jam} and {field} filled from the details of the refusal."""
         text = self.english if language == "en" else self.indonesian
-        return text.format_map(_Fields(details or {})) if "{" in text else text
+        return text.format_map(_Fields(details or {}, language)) if "{" in text else text
 
 
 class _Fields(dict[str, str]):
     """{field} is the member's name, {n} the tries left, {jam} the hour in WIB until which a lock stands."""
 
-    def __init__(self, details: Mapping[str, Any]) -> None:
+    def __init__(self, details: Mapping[str, Any], language: Language) -> None:
         until = details.get("until")
         super().__init__(
             field=str(details.get("field", "-")),
             n=str(details.get("left", "-")),
-            jam=until.astimezone(WIB).strftime("%H.%M") if isinstance(until, datetime) else "-",
+            jam=until.astimezone(WIB).strftime("%H:%M" if language == "en" else "%H.%M")
+            if isinstance(until, datetime)
+            else "-",
         )
 
 

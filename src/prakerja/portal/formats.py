@@ -41,7 +41,7 @@ def weekday(value: date) -> str:
 def instant(value: datetime) -> str:
     """A UTC instant → `21 Oktober 2021 pukul 23.59 WIB`."""
     local = value.astimezone(WIB)
-    return f"{day(local.date())} {AT[_language()]} {local:%H.%M} WIB"
+    return f"{day(local.date())} {AT[_language()]} {hour(value)}"
 
 
 def until(value: datetime) -> str:
@@ -58,8 +58,9 @@ def wib_day(value: datetime) -> str:
 
 
 def hour(value: datetime) -> str:
-    """The WIB clock time of a UTC instant → `23.59 WIB`."""
-    return f"{value.astimezone(WIB):%H.%M} WIB"
+    """The WIB clock time of a UTC instant → `23.59 WIB`; in English `23:59 WIB`."""
+    local = value.astimezone(WIB)
+    return f"{local:%H:%M} WIB" if _language() == "en" else f"{local:%H.%M} WIB"
 
 
 def grouped(number: str) -> str:
@@ -77,4 +78,6 @@ def masked(number: str) -> str:
     return "•" * max(len(number) - 4, 0) + number[-4:]
 
 
-rupiah = format_rupiah
+def rupiah(amount: int) -> str:
+    """`1000000` → `Rp1.000.000`; in English `Rp1,000,000`."""
+    return format_rupiah(amount, language=_language())

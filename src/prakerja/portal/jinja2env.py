@@ -92,6 +92,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "platform_urls": settings.PLATFORM_URLS,
             "institution_url": settings.INSTITUTION_URL,
             "phone_url": settings.PHONE_URL if settings.IS_DEMO else "",
+            "sandbox_url": settings.SANDBOX_URL if settings.IS_DEMO else "",
         }
     )
     env.filters.update(

@@ -23,6 +23,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SESSION_PERSON = "person_id"
 # Unix wall seconds of the code from the phone; institutions may ask for a fresh one.
 SESSION_SIGNED_IN_AT = "signed_in_at"
+OTP_DIGITS = 6
 
 
 def anyone(view: View[P]) -> View[P]:
@@ -85,6 +86,17 @@ def page(request: HttpRequest, template: str, *, section: str, status: int = 200
     return HttpResponse(
         loader.render_to_string(f"portal/{template}.html", context, request, using=language()), status=status
     )
+
+
+def typed_code(request: HttpRequest) -> str:
+    """The one-time password of a form, without the blanks that people put into it.
+
+    Raises Refused: otp_format. An empty field or half a code is no guess, so it is said here and costs none of the tries.
+    """
+    code = "".join(request.POST.get("otp", "").split())
+    if not (len(code) == OTP_DIGITS and code.isascii() and code.isdigit()):
+        raise Refused("otp_format")
+    return code
 
 
 def with_notice(request: HttpRequest, notice: str, name: str, *args: Any) -> HttpResponseRedirect:

@@ -100,7 +100,7 @@ BEGIN
             UPDATE catalogue_courserunseats seats SET seats_taken = seats.seats_taken + 1
               FROM catalogue_courserun run
              WHERE seats.course_run_id = v_intent.course_run_id AND seats.slice = v_candidate
-               AND seats.seats_taken < seats.capacity AND run.id = seats.course_run_id
+               AND seats.seats_taken < seats.capacity AND run.id = seats.course_run_id AND run.cancelled_at IS NULL
             RETURNING seats.id, run.starts_at, run.ends_at INTO v_seats_id, v_starts_at, v_ends_at;
             EXIT again WHEN FOUND;
         END LOOP;

@@ -63,7 +63,8 @@ class Purchase(PersonRow):
     voucher = owned_foreign_key("vouchers.Voucher")
     platform = reference("partners.Partner")
     course = reference("catalogue.Course")
-    course_run = reference("catalogue.CourseRun")
+    # Indexed for an institution that calls a class off (`class_cancelling`).
+    course_run = reference("catalogue.CourseRun", db_index=True)
     # 1 for the first training, which alone leads to the incentive.
     number = models.SmallIntegerField()
     # Ours: the contract's `transaction_code`.

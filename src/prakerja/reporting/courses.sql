@@ -1,4 +1,5 @@
--- The public comparison: courses that a platform sells now, each with every platform's price and its next class.
+-- The public comparison: courses that a platform sells now, each with every platform's price and its next class
+-- that has a seat; a full one only when all are full.
 -- Parameters (named): at, words (text[] of ILIKE patterns, all must match), category, mode, platform ('' = any),
 -- max_price (0 = any), sort, limit, offset.
 WITH price AS (
@@ -10,18 +11,19 @@ WITH price AS (
     JOIN partners_partner pl ON pl.id = li.platform_id
     WHERE li.ended_at IS NULL AND pl.kind = 'platform'
       AND pl.member_from <= %(at)s AND (pl.member_until IS NULL OR %(at)s < pl.member_until)
-), run AS (
-    SELECT DISTINCT ON (cr.course_id) cr.course_id, cr.code, cr.starts_at, cr.ends_at,
-           (SELECT sum(se.capacity - se.seats_taken)::int FROM catalogue_courserunseats se
-            WHERE se.course_run_id = cr.id) AS seats_left
+), open_run AS (
+    SELECT cr.course_id, cr.code, cr.starts_at, cr.ends_at,
+           coalesce((SELECT sum(se.capacity - se.seats_taken)::int FROM catalogue_courserunseats se
+                     WHERE se.course_run_id = cr.id), 0) AS seats_left
     FROM catalogue_courserun cr JOIN catalogue_course co ON co.id = cr.course_id
     WHERE cr.cancelled_at IS NULL
       AND CASE co.delivery WHEN 'live' THEN cr.starts_at ELSE cr.ends_at END > %(at)s
-    ORDER BY cr.course_id, cr.starts_at, cr.code
+), run AS (
+    SELECT DISTINCT ON (course_id) * FROM open_run ORDER BY course_id, seats_left > 0 DESC, starts_at, code
 ), found AS (
     SELECT co.id, co.code, co.title, co.category, co.mode, co.delivery, co.duration_hours, co.summary, co.target_job,
            ins.name AS institution, ins.city, ins.how_to_redeem, run.starts_at, run.ends_at,
-           coalesce(run.seats_left, 0) AS seats_left,
+           run.seats_left,
            co.rating_count, CASE WHEN co.rating_count > 0 THEN round(co.rating_sum::numeric / co.rating_count, 1) END::float8
                AS rating,
            (SELECT json_agg(json_build_object('code', price.code, 'name', price.name, 'price', price.price, 'net', price.net)

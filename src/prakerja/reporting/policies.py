@@ -50,6 +50,9 @@ def next_action(*, dashboard: Dashboard, at: datetime) -> NextAction:
     """The one thing that a participant should do, or is waiting for, at the instant `at` (UTC)."""
     award = dashboard.award
     stage = derived_stage(dashboard=dashboard)
+    if award is not None and award.status == "finished":
+        # Money that came back after the last payment is still owed.
+        return _about_trouble(dashboard) or NextAction(kind=stage)
     if award is None or award.status in ENDED:
         return NextAction(kind=stage)
     if stage == "awarded":
@@ -60,6 +63,7 @@ def next_action(*, dashboard: Dashboard, at: datetime) -> NextAction:
     return (
         _about_class(dashboard, at)
         or _about_account(dashboard)
+        or _about_trouble(dashboard)
         or _about_survey(dashboard, at)
         or _about_money(dashboard)
         or NextAction(kind="nothing")
@@ -104,6 +108,15 @@ def _about_account(dashboard: Dashboard) -> NextAction | None:
     if not dashboard.account.is_kyc_complete:
         return NextAction(kind="account_not_upgraded")
     return None
+
+
+def _about_trouble(dashboard: Dashboard) -> NextAction | None:
+    """A payment that the bank refused or sent back: whoever waits for it should look at the account, not leave it alone."""
+    failed = [i for i in dashboard.incentives if i.status == "due" and i.last_problem]
+    if not failed:
+        return None
+    first = min(failed, key=lambda incentive: incentive.pay_date)
+    return NextAction(kind="payment_failed", incentive=first, on=first.pay_date)
 
 
 def _about_survey(dashboard: Dashboard, at: datetime) -> NextAction | None:

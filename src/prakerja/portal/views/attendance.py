@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.partners.policies import origin
-from prakerja.portal.pages import SESSION_PERSON, anyone, page
+from prakerja.portal.pages import SESSION_PERSON, anyone, page, typed_code
 from prakerja.portal.texts import sentence
 from prakerja.training import operations as training
 from prakerja.training.verifying import Verification
@@ -79,11 +79,10 @@ def _phone(request: HttpRequest, token: str, seen: Verification, action: str) ->
                 raise
             return _open(request, token, seen, was_sent=True, errors={"otp": sentence(refused)})
         return _open(request, token, seen, was_sent=True)
-    otp = "".join(request.POST.get("otp", "").split())[:10]
     try:
-        training.check_code(token=token, otp=otp, at=at)
+        training.check_code(token=token, otp=typed_code(request), at=at)
     except Refused as refused:
-        if refused.reason not in ("otp_wrong", "otp_expired", "otp_locked"):
+        if refused.reason not in ("otp_format", "otp_wrong", "otp_expired", "otp_locked"):
             raise
         return _open(request, token, seen, was_sent=True, errors={"otp": sentence(refused)})
     request.session.cycle_key()

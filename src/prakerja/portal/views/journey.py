@@ -44,6 +44,8 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         board=board,
         award=award if award and stage in (*STEP_OF_STAGE, "finished", "suspended") else None,
         is_live=award is not None and award.status in LIVE,
+        # The balance is known once the films are seen; the number is shown while it may be used.
+        knows_balance=award is not None and (award.videos_done_at is not None or not award.rules.videos.count),
         sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
         action=next_action(dashboard=board, at=at),
         may_buy=not any(is_running(purchase) for purchase in board.purchases),
@@ -122,4 +124,8 @@ def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             intake.withdraw(person_id=person_id, at=clock.now())
             return with_notice(request, "withdrawn", "portal:dashboard")
         errors["sure"] = _("Centang kotak ini bila Anda yakin.")
+    award = read_dashboard(person_id=person_id, transactions=1).award
+    if award is None or award.status != "active" or award.first_purchase_at is not None:
+        # Nothing to give back: the page says so instead of asking for a promise that would be refused.
+        raise Refused("already_bought" if award and award.first_purchase_at else "award_ended" if award else "no_award")
     return page(request, "withdraw", section="dashboard", status=422 if errors else 200, errors=errors)

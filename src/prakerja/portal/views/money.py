@@ -14,10 +14,9 @@ from prakerja.incentives.operations import link_account, request_link, unlink_ac
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
-from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.pages import page, participant, take_notice, typed_code, with_notice
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
-from prakerja.portal.views.journey import LIVE
 from prakerja.reporting.dashboard import Dashboard
 from prakerja.reporting.queries import dashboard as read_dashboard
 
@@ -62,12 +61,18 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         status=422 if errors else 200,
         notice=NOTICES.get(take_notice(request), ""),
         account=board.account,
+        is_over=is_over(board),
         errors=errors,
         provider=provider,
         number=number,
         offered=offered,
         provider_names=PROVIDER_NAMES,
     )
+
+
+def is_over(board: Dashboard) -> bool:
+    """Whether nothing will be paid any more: the award was revoked, given back, annulled, or has run its course."""
+    return board.award is not None and board.award.status not in ("active", "suspended")
 
 
 def _code_page(request: HttpRequest, provider: str, number: str, errors: dict[str, str]) -> HttpResponse:
@@ -91,9 +96,8 @@ def account_code(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     provider, number = _typed(request)
     if request.method != "POST" or provider not in PROVIDER_NAMES:
         return with_notice(request, "", "portal:account")
-    otp = "".join(request.POST.get("otp", "").split())[:10]
     try:
-        link_account(person_id=person_id, provider=provider, number=number, otp=otp, at=clock.now())
+        link_account(person_id=person_id, provider=provider, number=number, otp=typed_code(request), at=clock.now())
     except Refused as refused:
         return _code_page(request, provider, number, {"otp": sentence(refused)})
     return with_notice(request, "linked", "portal:account")
@@ -108,6 +112,8 @@ def account_unlink(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         unlink_account(person_id=person_id, at=at)
         return with_notice(request, "unlinked", "portal:account")
     board = read_dashboard(person_id=person_id, transactions=1)
+    if board.account is None:
+        return with_notice(request, "", "portal:account")
     return page(request, "account_unlink", section="dashboard", near=payment_near(board, at))
 
 
@@ -132,7 +138,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         section="incentives",
         rows=rows,
         missing=missing_words(board, at),
-        is_over=board.award is not None and board.award.status not in LIVE,
+        is_over=is_over(board),
         hold_words=HOLD_REASONS,
         pause=board.award.rules.payout_pause if board.award else None,
     )

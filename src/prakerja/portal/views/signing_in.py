@@ -13,7 +13,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.people.operations import request_sign_in_otp
 from prakerja.people.operations import sign_in as check_sign_in
-from prakerja.portal.pages import SESSION_PERSON, SESSION_SIGNED_IN_AT, anyone, page, safe_next
+from prakerja.portal.pages import SESSION_PERSON, SESSION_SIGNED_IN_AT, anyone, page, safe_next, typed_code
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
 
@@ -66,10 +66,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("portal:sign_in")
     phone = request.POST.get("phone", "").strip()[:30]
-    otp = "".join(request.POST.get("otp", "").split())[:10]
     following = request.POST.get("next", "")
     try:
-        person_id = check_sign_in(phone=phone, otp=otp, at=clock.now())
+        person_id = check_sign_in(phone=phone, otp=typed_code(request), at=clock.now())
     except Refused as refused:
         errors = {"otp": sentence(refused)}
         return page(request, "sign_in_code", section="sign_in", status=422, errors=errors, phone=phone, next=following)

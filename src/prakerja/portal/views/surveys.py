@@ -15,6 +15,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.texts import NOTICES, sentence
+from prakerja.portal.views.money import is_over
 from prakerja.reporting.dashboard import Survey
 from prakerja.reporting.queries import dashboard as read_dashboard
 from prakerja.surveys.queries import response as read_response
@@ -44,6 +45,7 @@ def surveys(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         notice=NOTICES.get(take_notice(request), ""),
         rows=[(survey, state_of(survey, at)) for survey in board.surveys],
         amount=board.award.rules.survey.amount if board.award else None,
+        is_over=is_over(board),
     )
 
 

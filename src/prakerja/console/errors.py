@@ -1,0 +1,40 @@
+"""What an operator reads when an address leads nowhere or a page may not be used."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def _answer(status: int, heading: str, text: str) -> HttpResponse:
+    """Without session and database: it must work when they do not."""
+    words = {"heading": heading, "text": text, "is_demo": settings.IS_DEMO}
+    return HttpResponse(render_to_string("console/error.html", words), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return _answer(
+        400, _("Permintaan tidak dapat dibaca"), _("Kembali ke halaman sebelumnya, muat ulang, lalu coba lagi.")
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return _answer(
+        403, _("Tidak diizinkan"), _("Halaman ini tidak dapat dipakai dengan peran Anda, atau hanya dapat dibaca.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return _answer(
+        404, _("Halaman tidak ditemukan"), _("Periksa alamatnya, atau mulai lagi dari halaman pertama konsol.")
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _answer(500, _("Terjadi kesalahan"), _("Kesalahan ada pada kami. Coba lagi beberapa menit lagi."))
