@@ -7,7 +7,7 @@ skipped but work: the request object, the search through patterns, and signals, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection
@@ -22,7 +22,7 @@ class Received:
 
     __slots__ = ("META", "method", "path_info")
 
-    def __init__(self, environ: Mapping[str, Any]) -> None:
+    def __init__(self, environ: dict[str, Any]) -> None:
         self.META = environ
         self.method: str = environ["REQUEST_METHOD"]
         self.path_info: str = environ["PATH_INFO"]

@@ -141,7 +141,7 @@ class Request(Protocol):
     """Of a request, what is looked at here: Django's has it, and so has `direct.Received`."""
 
     @property
-    def META(self) -> Mapping[str, Any]: ...
+    def META(self) -> dict[str, Any]: ...
     @property
     def method(self) -> str | None: ...
     @property
@@ -217,10 +217,10 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
     client, timestamp, signature = _caller(dialect, meta)
     if dialect.is_signed:
         _check_timestamp(timestamp)
-        # Whoever has used its calls up is told so before anything is worked out for it: a flood must cost others nothing.
-        if not clients.may_still_call(client=client):
-            raise Refused("rate_limited")
     body = _read(meta, length)
+    # Whoever has used its calls up is told so before anything is worked out for it: a flood must cost others nothing.
+    if dialect.is_signed and not clients.may_still_call(client=client):
+        raise Refused("rate_limited")
     authorization = meta.get("HTTP_AUTHORIZATION", "") if declared.has_authorization else None
     query = meta.get("QUERY_STRING", "")
     nonce = "" if declared.is_published else _nonce(meta)
