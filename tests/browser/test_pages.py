@@ -51,6 +51,18 @@ def test_pages_for_everybody(context: BrowserContext, system: RunningSystem) -> 
     assert problems == []
 
 
+def test_prices_stay_whole_beside_each_other(context: BrowserContext, system: RunningSystem) -> None:
+    """Four courses on a phone: the table is pushed sideways, but no price is broken in two."""
+    page = context.new_page()
+    page.goto(system.platforms["pintaria"])
+    codes = page.locator("input[name=course]").evaluate_all("boxes => boxes.slice(0, 4).map((box) => box.value)")
+    page.goto(f"{system.platforms['pintaria']}/compare?" + "&".join(f"course={code}" for code in codes))
+    prices = page.locator("[data-testid=price]")
+    assert prices.count() == 4
+    assert prices.evaluate_all("prices => prices.map((price) => price.getClientRects().length)") == [1, 1, 1, 1]
+    assert problems_of(page) == []
+
+
 @pytest.mark.parametrize("stage", OF_STAGE)
 def test_pages_of_a_participant(stage: str, context: BrowserContext, system: RunningSystem) -> None:
     me = Citizen(context, system, system.participant(stage))
@@ -67,6 +79,12 @@ def test_pages_of_a_participant(stage: str, context: BrowserContext, system: Run
         else:
             me.visit(path)
         problems += problems_of(me.page)
+    # English words are longer in other places.
+    me.page.get_by_role("link", name="English").click()
+    for path in OF_STAGE[stage]:
+        if path.startswith("/"):
+            me.visit(path)
+            problems += problems_of(me.page, language="en")
     assert problems == []
 
 

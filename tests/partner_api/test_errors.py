@@ -156,7 +156,7 @@ def test_sentences_with_fields() -> None:
     )
     assert (
         errors.for_reason("otp_locked").sentence(language="en", details={"until": until})
-        == "OTPs are locked until 11.00 WIB."
+        == "OTPs are locked until 11:00 WIB."
     )
     assert (
         errors.for_reason("field_invalid").sentence(language="id", details={"field": "amount"})
