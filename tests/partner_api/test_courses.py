@@ -14,6 +14,7 @@ from prakerja.catalogue.models import Course, CourseRun, CourseRunSeats, Curatio
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api.envelope import stamp
 from prakerja.partners.operations import add_partner
+from prakerja.training.operations import redeem
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
 
@@ -416,6 +417,20 @@ def test_a_class_that_is_called_off(scene: Scene, stranger: Partner) -> None:
     assert scene.shop.post(f"{PAYMENT}/void", voided)[0] == 200
     # Of what was voided before nobody is told.
     assert Record.objects.filter(action="purchase.class_cancelled").count() == 1
+
+
+def test_a_class_that_somebody_attends_is_not_called_off(scene: Scene) -> None:
+    scene.bought()
+    code = b.code_of(scene.who.person_id)
+    redeem(institution_id=scene.world.institution.partner_id, code=code, at=b.BUY_AT + timedelta(hours=1))
+    answer = scene.lms.post(f"{OWN}/course-runs/{scene.run.code}/cancel", {}, **key())
+    assert refused(answer) == (
+        400,
+        "ERRPRT40094",
+        "Sudah ada peserta yang menukar kode kelas ini; kelas tidak dapat dibatalkan.",
+    )
+    assert CourseRun.objects.get().cancelled_at is None
+    assert not Record.objects.filter(action="purchase.class_cancelled").exists()
 
 
 def test_a_class_that_has_begun_is_not_called_off(scene: Scene) -> None:

@@ -22,6 +22,9 @@ OWN_GUIDE: dict[str, str] = {
         "Selesai sebelum mulai, sudah lewat, atau pertemuan di luar jadwal, tumpang tindih, atau tidak berurutan."
     ),
     "run_begun": _("Kelas terjadwal berubah hanya sebelum mulai, kelas mandiri sebelum berakhir."),
+    "class_has_learners": _(
+        "Yang sudah menukar kode tidak dapat dikembalikan dananya. Selesaikan kelas, atau hubungi Prakerja."
+    ),
     "capacity_below_taken": _("Kursi yang sudah terjual tidak dapat ditarik dengan mengecilkan kapasitas."),
     "class_has_buyers": _("Kode sudah terbit untuk tanggal semula. Buka jadwal baru."),
 }

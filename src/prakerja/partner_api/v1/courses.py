@@ -253,12 +253,12 @@ def change_run(call: Call[own_bodies.RunDates]) -> Any:
     guide=Guide(
         title=_("Batalkan kelas"),
         about=_(
-            "Kelas yang belum mulai tidak dijual lagi dan kehadirannya tidak dapat diverifikasi. Platform yang menjualnya "
+            "Kelas yang belum mulai dan belum diikuti siapa pun tidak dijual lagi dan kehadirannya tidak dapat diverifikasi. Platform yang menjualnya "
             "diberi tahu lewat webhook class.cancelled dan class_cancelled_at pada transaksinya, lalu membatalkan "
             "transaksinya dengan payment/void. Tidak dapat ditarik kembali."
         ),
         data=own_answers.OwnRun,
-        refuses=("run_unknown", "run_begun"),
+        refuses=("run_unknown", "run_begun", "class_has_learners"),
         keeps_first_answer=True,
     ),
 )
