@@ -198,6 +198,8 @@ FIELDS = [(f"{PAYMENT}/{call}", field, True) for call, members in SHOP.items() f
 ]
 OPTIONAL = [("sequence", None), ("completed_date", None)]
 ANSWERS = {"ERRINT40091", "ERRPLT40036", "ERRTRX40090"}
+# A code of whatever shape that nobody was given is an unknown one, up to its length.
+UNKNOWN = {"redeem_code": "ERRTRX40020", "transaction_code": "ERRVOD40001"}
 # Free texts are only text: the call goes on to the next thing that is wrong with it.
 FREE = {"user_platform_id", "invoice_code", "certificate_number"}
 FURTHER_ON = {"ERRPLT40493", "ERRPLT40190", "ERRPRT40992", "ERRPLT40393", "ERRPLT40992", "ERRVOD40001"}
@@ -241,6 +243,8 @@ def test_hostile_texts_and_wrong_types_in_every_member(scene: Scene, path: str, 
             assert answer.get("code") in (None, "ERRPRT40992")
         elif isinstance(value, str) and field in FREE and len(value) <= 128:
             assert answer["code"] in FURTHER_ON, (value, answer)
+        elif isinstance(value, str) and field in UNKNOWN:
+            assert answer["code"] in ("ERRINT40091", UNKNOWN[field]), (value, answer)
         else:
             assert answer["code"] in ANSWERS, (value, answer)
             assert "<script>" not in json.dumps(answer)
