@@ -8,9 +8,11 @@ import pytest
 
 from prakerja.catalogue.models import Course
 from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
 from prakerja.partners.operations import add_partner
+from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import void
 from prakerja.purchases.tasks import next_expiry, run_expiries
@@ -53,6 +55,15 @@ def test_a_code_works_once() -> None:
 def test_unknown_codes(code: str) -> None:
     world, _, _ = bought()
     assert reason(world, code) == "code_unknown"
+
+
+def test_a_class_that_was_called_off() -> None:
+    world, _, code = bought()
+    with transaction():
+        cancel_class(
+            institution_id=world.institution.partner_id, schedule_code=Voucher.objects.get().course_run.code, at=LATER
+        )
+    assert reason(world, code) == "outside_window"
 
 
 def test_another_institution() -> None:

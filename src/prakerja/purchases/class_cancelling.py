@@ -23,7 +23,11 @@ def cancel_class(*, institution_id: uuid.UUID, schedule_code: str, at: datetime)
     """
     run = CourseRun.objects.filter(course__institution_id=institution_id, code=schedule_code).first()
     # Vouchers before seats, in the documented order; a redemption that waits for its voucher then looks at the class again.
-    bought = Voucher.objects.select_for_update(no_key=True).filter(course_run=run, status__in=("issued", "redeemed"))
+    # They are found by their purchases, which know a class by an index.
+    purchases = Purchase.objects.filter(course_run=run, status="succeeded")
+    bought = Voucher.objects.select_for_update(no_key=True).filter(
+        id__in=purchases.values("voucher_id"), status__in=("issued", "redeemed")
+    )
     if "redeemed" in {voucher.status for voucher in bought.order_by("id")}:
         raise Refused("class_has_learners")
     run_id, state = cancel_run(institution_id=institution_id, schedule_code=schedule_code, at=at)

@@ -20,7 +20,7 @@ BEGIN
      WHERE person_id = p_person_id AND id = p_voucher_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN reason := 'code_unknown'; RETURN; END IF;
     SELECT course.mode, course.delivery, course.code AS course_code, run.code AS run_code, run.starts_at, run.ends_at,
-           institution.payable_id, purchase.invoice_code, platform.name AS platform_name
+           run.cancelled_at, institution.payable_id, purchase.invoice_code, platform.name AS platform_name
       INTO v_class
       FROM catalogue_courserun run
       JOIN catalogue_course course ON course.id = run.course_id
@@ -30,7 +30,9 @@ BEGIN
      WHERE run.id = v_voucher.course_run_id;
     -- An on-site class takes attendance at its door, not by this call (partner-api G4).
     IF v_class.mode = 'onsite' THEN reason := 'type_mismatch'; RETURN; END IF;
-    IF v_voucher.status = 'issued' AND (p_at < v_voucher.redeemable_from OR p_at >= v_voucher.redeemable_until)
+    -- A class that was called off has no hour at which a code could be entered (`training.facts.window_of`).
+    IF v_voucher.status = 'issued' AND (p_at < v_voucher.redeemable_from OR p_at >= v_voucher.redeemable_until
+                                        OR v_class.cancelled_at IS NOT NULL)
        OR v_voucher.status = 'expired' THEN
         reason := 'outside_window'; RETURN;
     END IF;

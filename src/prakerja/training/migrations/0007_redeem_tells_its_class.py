@@ -8,5 +8,5 @@ class Migration(migrations.Migration):
     operations = [
         # What a function returns cannot be changed in place.
         migrations.RunSQL("DROP FUNCTION IF EXISTS redeem", migrations.RunSQL.noop),
-        install_function("training/redeem.sql", sha256="3380b977b88d0ec2b20a66d110069e297b2a83aa0a21f2a32d850990091e7c39"),
+        install_function("training/redeem.sql", sha256="bb677940dc5db7a43b97b506c10c0bdbd8b180cf363f0e38ba7df9e9f9d05336"),
     ]
