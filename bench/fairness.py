@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import time
-from multiprocessing.connection import Connection
 
 from bench import verify, world
 from bench.doors import served
+from bench.flood import flood
 from bench.harness import Bench, settle
 from bench.hot_call import DOOR, Request
 from bench.load import Load, pace, percentile
@@ -54,9 +54,9 @@ def run(bench: Bench, seconds: float) -> Result:
         for number in range(ROUNDS):
             say(f"round {number + 1} of {ROUNDS} …")
             quiet.append(call())
-            with _Flood(port, loud, one_slice) as flood:
+            with _Flood(port, loud, one_slice) as loud_client:
                 flooded.append(call())
-            floods.append(flood.counted())
+            floods.append(loud_client.counted())
     return _result(quiet, flooded, floods, one_slice, verify.money(), machine(postgresql=bench.postgresql))
 
 
@@ -74,7 +74,7 @@ class _Flood:
         count = int(FLOOD * (seconds + 2))
         context = multiprocessing.get_context("spawn")
         self._answers, mine = context.Pipe(duplex=False)
-        self._process = context.Process(target=_flood, args=(port, request, count, mine), daemon=True)
+        self._process = context.Process(target=flood, args=(port, request, count, FLOOD, mine), daemon=True)
 
     def __enter__(self) -> _Flood:
         self._process.start()
@@ -89,19 +89,6 @@ class _Flood:
     def counted(self) -> tuple[int, int]:
         """How many calls were sent, and how many of them refused."""
         return self._counted
-
-
-def _flood(port: int, request: bytes, count: int, answers: Connection) -> None:
-    first = int(FLOOD)
-    before = pace(port=port, requests=[request] * first, expect=b'"success":true', per_second=FLOOD, connections=8)
-    answers.send(None)
-    after = pace(
-        port=port, requests=[request] * (count - first), expect=b'"success":true', per_second=FLOOD, connections=8
-    )
-    wrong = [text for text in (*before.failures, *after.failures) if b'"ERRINT42990"' not in text]
-    if wrong:
-        raise RuntimeError(f"the flood was answered wrongly: {wrong[0]!r}")
-    answers.send((count, before.failed + after.failed))
 
 
 def _result(
