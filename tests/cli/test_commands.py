@@ -42,6 +42,21 @@ def test_too_large_a_balance_is_refused(system: running.System) -> None:
     assert (result.code, result.out) == (2, "")
 
 
+def test_a_test_phone_receives_nothing(system: running.System) -> None:
+    one = system.json("sandbox", "participant", "--phone", "081300010008")
+    assert one["phone"].endswith("0008")
+    assert system.json("sandbox", "inbox", "--phone", "081300010008") == []
+
+
+@pytest.mark.parametrize("phone", ["081300020008", "12", "bukan nomor"])
+def test_a_phone_that_is_none_or_taken_makes_nobody(system: running.System, phone: str) -> None:
+    if phone.endswith("0008"):
+        system.json("sandbox", "participant", "--phone", phone)
+    result = system.run("sandbox", "participant", "--phone", phone)
+    assert (result.code, result.out) == (2, "")
+    assert "nomor ponsel" in result.err
+
+
 def test_course(system: running.System) -> None:
     made = system.json("sandbox", "course", "--price", "123000", "--seats", "3", "--starts", "2021-10-01T09:00")
     assert (made["price"], made["seats"], made["institution"]) == (123_000, 3, "rasakata")

@@ -23,6 +23,9 @@ def add_to(subparsers: Any) -> None:
     person.add_argument(
         "--balance", type=int, default=None, metavar="N", help="rupiah left after an earlier, completed purchase"
     )
+    person.add_argument(
+        "--phone", default="", metavar="P", help="their number; ending 0008 no message arrives, 0009 none for now"
+    )
     person.set_defaults(run=participant)
     course_parser = common(verbs.add_parser("course", help="make a class that every platform sells"))
     course_parser.add_argument("--price", type=positive, default=250_000, metavar="N")
@@ -58,7 +61,15 @@ def participant(arguments: argparse.Namespace) -> int:
         from prakerja.sandbox.participants import make_participant
 
         try:
-            answer(make_participant(stage=arguments.stage, wave=arguments.wave, balance=arguments.balance, at=now()))
+            answer(
+                make_participant(
+                    stage=arguments.stage,
+                    wave=arguments.wave,
+                    balance=arguments.balance,
+                    phone=arguments.phone,
+                    at=now(),
+                )
+            )
         except Refused as refusal:
             raise _explained(refusal) from refusal
     return 0
@@ -135,6 +146,10 @@ def _explained(refusal: Refused) -> CommandError:
         "balance_before_videos": (
             "Peserta yang belum menonton video belum membeli apa-apa: saldonya seluruh dana pelatihan.",
             "A participant who has not seen the videos has bought nothing: the balance is the whole training fund.",
+        ),
+        "result_rejected": (
+            "Nomor itu bukan nomor ponsel Indonesia, atau sudah milik orang lain.",
+            "That is no Indonesian mobile number, or somebody else's.",
         ),
         "phone_format": ("Itu bukan nomor ponsel Indonesia.", "That is no Indonesian mobile number."),
         "phone_silent": ("Halaman ponsel tidak menjawab.", "The phone page does not answer."),

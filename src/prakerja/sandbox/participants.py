@@ -19,14 +19,15 @@ _AWARDED, _WATCHED, _EARLIER, _BOUGHT, _REDEEMED, _COMPLETED = (
 )
 
 
-def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime) -> dict[str, Any]:
+def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime, phone: str = "") -> dict[str, Any]:
     """Make somebody new at `stage`. `balance` rupiah is left after an earlier, completed purchase of the rest.
 
-    Raises Refused as the operations do, and before anybody is made: wave_unknown, balance_range, balance_before_videos.
+    `phone` is any number that nobody has; without one we invent it. Raises Refused as the operations do, and before
+    anybody is made: wave_unknown, balance_range, balance_before_videos, result_rejected (a phone that is none, or taken).
     """
     if balance is not None:
         _require_possible(balance, stage=stage, wave=wave)
-    participant = people.award(people.invented_row(), wave=wave, at=at - _AWARDED)
+    participant = people.award(people.invented_row(phone=phone), wave=wave, at=at - _AWARDED)
     award = Award.objects.get(id=participant.award_id)
     # After the deadline there is nothing to buy any more: this life was lived before it.
     at = min(at, award.purchase_deadline_at - timedelta(hours=1))

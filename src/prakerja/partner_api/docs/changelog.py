@@ -29,6 +29,7 @@ RELEASES: tuple[Release, ...] = (
             _("Idempotency-Key berlaku juga untuk webhook: ulangan pendaftaran pertama menjawab rahasia yang sama."),
             _("Kelas paling jauh lima tahun ke depan; selain itu ERRPRT40092."),
             _("Sandbox: kartu uji dan invoice uji yang meminta setiap penolakan pembayaran."),
+            _("Sandbox: ponsel uji yang tidak menerima SMS."),
             _("payment/void menyebut kode yang kedaluwarsa dengan galatnya sendiri, ERRVOD40991."),
             _("Penolakan sebelum body dibaca menjawab Connection: close."),
         ),
