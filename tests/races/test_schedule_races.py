@@ -36,6 +36,20 @@ def _money_is_proved() -> Iterator[None]:
     assert [check for check in prove().checks if not check.ok] == []
 
 
+def _bought(world: b.World, paid: tuple[str, str], number: int) -> str:
+    """Buy with the token and the OTP of an intent."""
+    token, otp = paid
+    authorise(
+        platform_id=world.platform.partner_id,
+        token=token,
+        otp=otp,
+        invoice_code=f"INV-{number}",
+        invoice_url="https://x.example",
+        at=b.BUY_AT + timedelta(seconds=5),
+    )
+    return "bought"
+
+
 @pytest.mark.parametrize(("seats", "slices"), [(12, 1), (6_000, 16)])
 @pytest.mark.parametrize("moved", [False, True], ids=["fewer seats", "other dates"])
 def test_a_class_changes_while_it_is_sold(seats: int, slices: int, moved: bool) -> None:
@@ -49,16 +63,7 @@ def test_a_class_changes_while_it_is_sold(seats: int, slices: int, moved: bool) 
     shift = timedelta(days=30 if moved else 0)
 
     def buy(number: int) -> str:
-        token, otp = paid[number]
-        authorise(
-            platform_id=world.platform.partner_id,
-            token=token,
-            otp=otp,
-            invoice_code=f"INV-{number}",
-            invoice_url="https://x.example",
-            at=b.BUY_AT + timedelta(seconds=5),
-        )
-        return "bought"
+        return _bought(world, paid[number], number)
 
     def change() -> str:
         with transaction():
@@ -100,16 +105,7 @@ def test_a_class_is_called_off_while_it_is_sold(seats: int) -> None:
     paid = [b.intend(world, who, run, amount=100_000) for who in b.participants(world, count=BUYERS)]
 
     def buy(number: int) -> str:
-        token, otp = paid[number]
-        authorise(
-            platform_id=world.platform.partner_id,
-            token=token,
-            otp=otp,
-            invoice_code=f"INV-{number}",
-            invoice_url="https://x.example",
-            at=b.BUY_AT + timedelta(seconds=5),
-        )
-        return "bought"
+        return _bought(world, paid[number], number)
 
     def call_off() -> str:
         with transaction():
@@ -157,18 +153,11 @@ def test_a_class_moves_between_the_look_and_the_seat() -> None:
     starts = b.BUY_AT + timedelta(days=7)
     _, run = b.course(world, price=100_000, seats=12, delivery="live", starts_at=starts, ends_at=starts + timedelta(1))
     [who] = b.participants(world, count=1)
-    token, otp = b.intend(world, who, run, amount=100_000)
+    paid = b.intend(world, who, run, amount=100_000)
 
     def buy() -> None:
         try:
-            authorise(
-                platform_id=world.platform.partner_id,
-                token=token,
-                otp=otp,
-                invoice_code="INV-1",
-                invoice_url="https://x.example",
-                at=b.BUY_AT + timedelta(seconds=5),
-            )
+            _bought(world, paid, 1)
         finally:
             connection.close()
 
