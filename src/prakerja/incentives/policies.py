@@ -32,7 +32,7 @@ class AccountFacts:
 
     @property
     def is_valid(self) -> bool:
-        """Whether money may go there: its owner's own, and able to receive (programme.md 5.3)."""
+        """Whether money may go there: its owner's own, and able to receive (programme.md 5.4)."""
         return self.nik_matches and self.is_kyc_complete
 
 
