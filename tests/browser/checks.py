@@ -46,6 +46,8 @@ def problems_of(page: Page, *, language: str = "id", allowed: tuple[str, ...] = 
 
     `allowed` names the rules of axe that this page may break.
     """
+    # After a click the old page is gone before the new one has anything to measure.
+    page.wait_for_function("() => document.body && document.readyState === 'complete'")
     seen = page.evaluate(LOOK)
     found = []
     if seen["wide"] > 0:
