@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import requires_transaction
+
+
+class Who(Protocol):
+    """What the trail keeps of somebody who acts; `access.actors.Actor` is one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str: ...
 
 
 @requires_transaction
@@ -17,18 +26,22 @@ def record(
     action: str,
     at: datetime,
     person_id: uuid.UUID | None = None,
+    actor: Who | None = None,
     actor_kind: str = "system",
     actor_id: str = "",
     subject_kind: str = "",
     subject_id: uuid.UUID | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Append one audit record. `action` is dotted (`award.revoked`); `data` never holds a secret; `at` is programme time."""
+    """Append one audit record. `action` is dotted (`award.revoked`); `data` never holds a secret; `at` is programme time.
+
+    Without an `actor` it is the programme's own act.
+    """
     Record.objects.create(
         person_id=person_id,
         action=action,
-        actor_kind=actor_kind,
-        actor_id=actor_id,
+        actor_kind=actor_kind if actor is None else actor.kind,
+        actor_id=actor_id if actor is None else actor.id,
         subject_kind=subject_kind,
         subject_id=subject_id,
         at=at,
