@@ -15,9 +15,9 @@ from prakerja.kernel.ids import new_id
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
 from prakerja.partners.webhooks import rotate_secret
+from prakerja.training.models import Assignment
 from prakerja.training.operations import redeem, submit_assignment
 from prakerja.training.processing import process_files
-from prakerja.training.submission_models import Assignment
 from prakerja.webhooks.models import Attempt, Cursor, Delivery
 from prakerja.webhooks.operations import collect, replay, send
 from tests import builders as b

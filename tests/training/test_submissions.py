@@ -18,20 +18,19 @@ from prakerja.partners.operations import add_partner, register_origins
 from prakerja.partners.queries import trusted_origins
 from prakerja.purchases.operations import void
 from prakerja.training import queries
-from prakerja.training.models import Completion, SandboxSubmission
+from prakerja.training.models import Assignment, Completion, Feedback, SandboxSubmission
 from prakerja.training.operations import (
     make_sandbox_codes,
     record_completion,
     redeem,
     reset,
+    submission_status,
     submit_assignment,
     submit_feedback,
 )
 from prakerja.training.processing import LEASE, WAITS, process_files
 from prakerja.training.queries import assignments_complete
 from prakerja.training.sandbox_codes import commit
-from prakerja.training.submission_models import Assignment, Feedback
-from prakerja.training.submission_queries import submission_status
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
 from tests.attendance import STARTS, Class, bought_class

@@ -6,15 +6,15 @@ import uuid
 from datetime import datetime
 
 from prakerja.kernel.errors import Refused
-from prakerja.training import sandbox_codes
+from prakerja.training import queries, sandbox_codes
 from prakerja.training.attendance import VerificationRequest, request_verification
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.deriving import derive_completion
-from prakerja.training.queries import RedemptionStatus, redemption_status
+from prakerja.training.policies import Kind, sequence_fits
+from prakerja.training.queries import RedemptionStatus, SubmissionStatus, redemption_status
 from prakerja.training.rating import rate
 from prakerja.training.redemption import redeem
 from prakerja.training.sandbox_codes import make_sandbox_codes
-from prakerja.training.submission_policies import Kind
 from prakerja.training.submitting import SubmissionReceipt, submit_assignment, submit_feedback
 from prakerja.training.verifying import cancel, check_code, send_code, verification, verify
 
@@ -22,6 +22,7 @@ __all__ = [
     "CompletionReceipt",
     "Kind",
     "SubmissionReceipt",
+    "SubmissionStatus",
     "VerificationRequest",
     "attendance_status",
     "cancel",
@@ -35,6 +36,7 @@ __all__ = [
     "request_verification",
     "reset",
     "send_code",
+    "submission_status",
     "submit_assignment",
     "submit_feedback",
     "verification",
@@ -52,6 +54,20 @@ def attendance_status(
     if is_sandbox and sandbox_codes.is_test_code(code):
         return sandbox_codes.status(institution_id=institution_id, code=code, sequence=sequence)
     return redemption_status(institution_id=institution_id, code=code, sequence=sequence, at=at)
+
+
+def submission_status(
+    *, institution_id: uuid.UUID, is_sandbox: bool, code: str, kind: Kind, sequence: int
+) -> SubmissionStatus:
+    """The newest assignment and feedback of a code of this institution, or of its test codes, redeemed or not yet.
+
+    Raises Refused: assignment_sequence_invalid, code_unknown, outside_window, not_owner, code_void, transaction_void.
+    """
+    if is_sandbox and sandbox_codes.is_test_code(code):
+        if not sequence_fits(kind=kind, sequence=sequence):
+            raise Refused("assignment_sequence_invalid")
+        return sandbox_codes.submission_status(institution_id=institution_id, code=code, kind=kind, sequence=sequence)
+    return queries.submission_status(institution_id=institution_id, code=code, kind=kind, sequence=sequence)
 
 
 def commit(

@@ -1,4 +1,6 @@
-"""Attendance as pure decisions: which sequences a class has, what may be verified next, where the browser goes back.
+"""Pure decisions about a code at its institution: what may be verified next, what may be handed in.
+
+Attendance: which sequences a class has, what may be verified next, where the browser goes back.
 
 Sources: partner-api.md 2.6, 2.7, 4; decisions.md 2.2. The order of refusals is the published one with ours in between:
 type → sequence → window → owner → code void → transaction void → used → order.
@@ -10,11 +12,17 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from prakerja.partners.policies import with_members
 from prakerja.programmes.schemes import Delivery, Window
 
 POST_TEST = 999
+# What is handed in: `tpm` and `uk` of the contract.
+Kind = Literal["practice", "skills_demonstration"]
+PRACTICE: Kind = "practice"
+DEMONSTRATION: Kind = "skills_demonstration"
+DEMONSTRATION_SEQUENCE = 999
 # How long a participant has from url-generate to the last click. No source tells; half an hour outlasts a slow SMS.
 STATE_LIFE = timedelta(minutes=30)
 
@@ -95,3 +103,19 @@ def return_address(*, redirect_uri: str, state: str, reason: str | None = None) 
     """
     failed = {} if reason is None else {"success": "false", "code": CALLBACK_CODES[reason]}
     return with_members(redirect_uri, {"state": state} | failed)
+
+
+def sequence_fits(*, kind: Kind, sequence: int) -> bool:
+    """Whether a kind has this sequence: 1 to 998 for practice, 999 for the skills demonstration."""
+    return {PRACTICE: 1 <= sequence < DEMONSTRATION_SEQUENCE, DEMONSTRATION: sequence == DEMONSTRATION_SEQUENCE}[kind]
+
+
+def voucher_refusal(*, owner: uuid.UUID, status: str, cancel_reason: str, institution_id: uuid.UUID) -> str | None:
+    """Why this institution may not speak of a code, in the published order: window, owner, code void, transaction void."""
+    if status == "expired":
+        return "outside_window"
+    if owner != institution_id:
+        return "not_owner"
+    if status == "cancelled":
+        return "code_void" if cancel_reason == "code_voided" else "transaction_void"
+    return None

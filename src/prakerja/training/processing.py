@@ -19,7 +19,7 @@ from prakerja.kernel.threads import side_by_side
 from prakerja.partners.queries import trusted_origins
 from prakerja.training.deriving import derive_completion
 from prakerja.training.files import LIMITS, Examined, Failed, examine
-from prakerja.training.submission_models import (
+from prakerja.training.models import (
     ASSIGNMENT_STATES,
     FEEDBACK_STATES,
     SANDBOX_SUBMISSION_STATES,

@@ -1,16 +1,20 @@
-"""Read the state of a code at its institution (partner-api 2.8)."""
+"""Read the state of a code at its institution, and of what was handed in about it (partner-api.md 2.8, 2.13)."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
-from prakerja.training.models import SandboxCode
+from prakerja.training.models import Assignment, Feedback, SandboxCode
+from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
+from prakerja.vouchers.models import Voucher
 
 
 @dataclass(frozen=True)
@@ -118,3 +122,48 @@ def assignments_complete(*, person_id: uuid.UUID, voucher_id: uuid.UUID, require
     found = row(_ASSIGNMENTS, [person_id, voucher_id, person_id, voucher_id])
     begun, done = found if found is not None else (0, 0)
     return bool(done == begun and done >= required)
+
+
+# The contract's numbers; 0 is for what was never handed in.
+WIRE_STATUS = {"submitted": 1, "accepted": 2, "rejected": 3}
+
+
+@dataclass(frozen=True)
+class SubmissionStatus:
+    """Each 0 not submitted, 1 pending, 2 success, 3 failed."""
+
+    assignment: int
+    feedback: int
+
+    @classmethod
+    def of(cls, *, assignments: QuerySet[Any], feedback: QuerySet[Any]) -> SubmissionStatus:
+        """The newest of each."""
+        return cls(_newest(assignments), _newest(feedback))
+
+
+def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, sequence: int) -> SubmissionStatus:
+    """The newest assignment and feedback of a code of this institution, redeemed or not yet.
+
+    Raises Refused: assignment_sequence_invalid, code_unknown, outside_window, not_owner, code_void, transaction_void.
+    """
+    if not sequence_fits(kind=kind, sequence=sequence):
+        raise Refused("assignment_sequence_invalid")
+    claim = route_of_code(code=code)
+    voucher = Voucher.objects.get(person_id=claim.person_id, id=claim.voucher_id)
+    reason = voucher_refusal(
+        owner=voucher.institution_id,
+        status=voucher.status,
+        cancel_reason=voucher.cancel_reason,
+        institution_id=institution_id,
+    )
+    if reason is not None:
+        raise Refused(reason)
+    about = {"person_id": voucher.person_id, "voucher": voucher, "kind": kind, "sequence": sequence}
+    return SubmissionStatus(
+        newest_status(Assignment.objects.filter(**about)), newest_status(Feedback.objects.filter(**about))
+    )
+
+
+def _newest(found: QuerySet[Any]) -> int:
+    status = found.order_by("-number").values_list("status", flat=True).first()
+    return WIRE_STATUS[status] if status is not None else 0

@@ -16,8 +16,8 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery
 from prakerja.training.models import SandboxAttendance, SandboxCode, SandboxSubmission
-from prakerja.training.policies import POST_TEST, return_address
-from prakerja.training.queries import RedemptionStatus
+from prakerja.training.policies import POST_TEST, Kind, return_address
+from prakerja.training.queries import RedemptionStatus, SubmissionStatus
 
 PREFIX = "PRAT-"
 # The cases by their published names, without the expected status: kind of course (1 self-paced, 2 webinar), sequence.
@@ -102,10 +102,27 @@ def open_state(
 
 def status(*, institution_id: uuid.UUID, code: str, sequence: int) -> RedemptionStatus:
     """State of a test code at one sequence. Raises Refused: code_unknown, not_owner."""
-    row = SandboxCode.objects.filter(code=code).first()
-    if row is None:
+    return _status(own_code(institution_id=institution_id, code=code), sequence=sequence)
+
+
+def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, sequence: int) -> SubmissionStatus:
+    """The newest assignment and feedback of a test code. Raises Refused: code_unknown, not_owner."""
+    found = SandboxSubmission.objects.filter(
+        code=own_code(institution_id=institution_id, code=code), kind=kind, sequence=sequence
+    )
+    return SubmissionStatus(
+        newest_status(found.filter(role="assignment")), newest_status(found.filter(role="feedback"))
+    )
+
+
+def own_code(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
+    """A test code of this institution. Raises Refused: code_unknown, not_owner."""
+    found = SandboxCode.objects.filter(code=code).first()
+    if found is None:
         raise Refused("code_unknown")
-    return _status(row, institution_id=institution_id, sequence=sequence)
+    if found.institution_id != institution_id:
+        raise Refused("not_owner")
+    return found
 
 
 def commit(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
@@ -119,7 +136,7 @@ def commit(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionS
             raise Refused("code_used")
         there.delete()
         SandboxAttendance.objects.create(id=new_id(), code=row, sequence=1, outcome="verified", verified_at=at)
-        return _status(row, institution_id=institution_id, sequence=1)
+        return _status(row, sequence=1)
 
 
 def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
@@ -133,7 +150,7 @@ def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
             raise Refused("not_owner")
         SandboxAttendance.objects.filter(code=row).delete()
         SandboxSubmission.objects.filter(code=row).delete()
-        return _status(row, institution_id=institution_id, sequence=1)
+        return _status(row, sequence=1)
 
 
 def attempt(*, attempt_id: uuid.UUID) -> SandboxAttempt | None:
@@ -181,9 +198,7 @@ def _lock(code: str) -> SandboxCode:
     return row
 
 
-def _status(row: SandboxCode, *, institution_id: uuid.UUID, sequence: int) -> RedemptionStatus:
-    if row.institution_id != institution_id:
-        raise Refused("not_owner")
+def _status(row: SandboxCode, *, sequence: int) -> RedemptionStatus:
     verified = dict(
         SandboxAttendance.objects.filter(code=row, outcome="verified").values_list("sequence", "verified_at")
     )

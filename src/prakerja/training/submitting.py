@@ -18,10 +18,9 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.partners.queries import trusted_origins
 from prakerja.training import sandbox_codes
-from prakerja.training.models import SandboxAttendance, SandboxCode
+from prakerja.training.models import Assignment, Feedback, SandboxAttendance, SandboxSubmission
+from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
 from prakerja.training.queries import route_of_code
-from prakerja.training.submission_models import Assignment, Feedback, SandboxSubmission
-from prakerja.training.submission_policies import Kind, sequence_fits, voucher_refusal
 from prakerja.vouchers.models import Voucher
 from prakerja.vouchers.operations import lock_voucher
 
@@ -159,7 +158,7 @@ def _common(handed: _Handed, *, table: str) -> dict[str, Any]:
 @requires_transaction
 def _sandbox(handed: _Handed, *, role: str, notes: str = "") -> SubmissionReceipt:
     """The same for a test code; resetting it forgets its submissions."""
-    code = sandbox_code(institution_id=handed.institution_id, code=handed.code)
+    code = sandbox_codes.own_code(institution_id=handed.institution_id, code=handed.code)
     if not SandboxAttendance.objects.filter(code=code, outcome="verified").exists():
         raise Refused("code_not_redeemed")
     if role == "feedback":
@@ -170,16 +169,6 @@ def _sandbox(handed: _Handed, *, role: str, notes: str = "") -> SubmissionReceip
             raise Refused("assignment_missing")
     common = _common(handed, table=SandboxSubmission._meta.db_table)
     return SubmissionReceipt(SandboxSubmission.objects.create(code=code, role=role, notes=notes, **common).number)
-
-
-def sandbox_code(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
-    """A test code of this institution. Raises Refused: code_unknown, not_owner."""
-    found = SandboxCode.objects.filter(code=code).first()
-    if found is None:
-        raise Refused("code_unknown")
-    if found.institution_id != institution_id:
-        raise Refused("not_owner")
-    return found
 
 
 @requires_transaction

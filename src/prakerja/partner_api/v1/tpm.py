@@ -12,7 +12,6 @@ from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.guide import Guide
 from prakerja.partner_api.v1.redeem_code import CODE_REFUSALS, typed_code
 from prakerja.training import operations as training
-from prakerja.training import submission_queries
 
 _PREFIX = "/api/v1/integration/tpm"
 # What was handed in waits for its file; only the status call ever answers 2 or 3.
@@ -150,7 +149,7 @@ def feedback_submission(call: Call[FeedbackSubmission]) -> Any:
 )
 def submission_status(call: Call[SubmissionStatus]) -> Any:
     code = typed_code(call, call.body.redeem_code)
-    found = submission_queries.submission_status(
+    found = training.submission_status(
         institution_id=call.client.partner_id,
         is_sandbox=call.client.is_sandbox,
         code=code,

@@ -1,4 +1,4 @@
-"""Nothing grows into the giant file that every large project regrets."""
+"""Public verbs read like sentences and say what they do; no handler swallows, nothing is left for later."""
 
 from __future__ import annotations
 
@@ -10,29 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import PACKAGE, files, functions, python, shown, tree
+from tests.house.source import PACKAGE, files, python, shown, tree
 
-MOST_LINES = 500
-MOST_FUNCTION_LINES = 70
-# Written by hand and read by people. Lock files, translations and films are neither.
-_READ_BY_PEOPLE = (".py", ".sql", ".html", ".js", ".css", ".scss", ".md", ".toml")
 _PUBLIC_MODULES = ("operations", "queries", "policies")
-
-
-def test_no_file_is_longer_than_500_lines() -> None:
-    lengths = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files(*_READ_BY_PEOPLE)}
-    assert {path: length for path, length in lengths.items() if length > MOST_LINES} == {}
-
-
-def test_no_function_is_longer_than_70_lines() -> None:
-    long = {
-        f"{shown(path)}:{function.lineno} {function.name}": (function.end_lineno or 0) - function.lineno + 1
-        for path in files(".py")
-        if "migrations" not in path.parts
-        for function in functions(path)
-        if (function.end_lineno or 0) - function.lineno >= MOST_FUNCTION_LINES
-    }
-    assert long == {}
 
 
 def _public_modules() -> list[Path]:
