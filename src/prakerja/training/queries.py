@@ -159,8 +159,8 @@ def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, seque
     if reason is not None:
         raise Refused(reason)
     about = {"person_id": voucher.person_id, "voucher": voucher, "kind": kind, "sequence": sequence}
-    return SubmissionStatus(
-        newest_status(Assignment.objects.filter(**about)), newest_status(Feedback.objects.filter(**about))
+    return SubmissionStatus.of(
+        assignments=Assignment.objects.filter(**about), feedback=Feedback.objects.filter(**about)
     )
 
 

@@ -110,9 +110,7 @@ def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, seque
     found = SandboxSubmission.objects.filter(
         code=own_code(institution_id=institution_id, code=code), kind=kind, sequence=sequence
     )
-    return SubmissionStatus(
-        newest_status(found.filter(role="assignment")), newest_status(found.filter(role="feedback"))
-    )
+    return SubmissionStatus.of(assignments=found.filter(role="assignment"), feedback=found.filter(role="feedback"))
 
 
 def own_code(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
