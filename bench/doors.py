@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from prakerja.config.processes import die_with_parent
+from prakerja.kernel.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -13,8 +13,8 @@ import psycopg
 
 from bench.pgbench import Driver, server_binaries
 from bench.report import Result, say, write
-from prakerja.cli.postgres import Server, throwaway_server
 from prakerja.kernel.secrets import create_keys
+from prakerja.postgres import Server, throwaway_server
 
 _MODULES = {
     "authorise": "bench.authorise",

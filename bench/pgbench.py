@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 
-from prakerja.cli.postgres.binaries import Binaries, find_binaries
+from prakerja.postgres.binaries import Binaries, find_binaries
 
 # Rows of pgbench_branches: more than clients, so that clients do not queue for one (pgbench's own manual).
 SCALE = 20
@@ -114,7 +114,7 @@ def steady(log: Sequence[tuple[int, float, float]]) -> Ceiling:
 
 def server_binaries() -> Binaries:
     """The programs that the launcher runs the server with."""
-    from prakerja.cli.postgres.account import server_account
+    from prakerja.postgres.account import server_account
 
     return find_binaries(account=server_account(Path("/nonexistent")))
 

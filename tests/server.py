@@ -11,7 +11,7 @@ import contextlib
 import os
 
 if "DATABASE_URL" not in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
-    from prakerja.cli.postgres import database_url, throwaway_server
+    from prakerja.postgres import database_url, throwaway_server
 
     _stack = contextlib.ExitStack()
     _server = _stack.enter_context(throwaway_server())

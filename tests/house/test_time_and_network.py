@@ -51,7 +51,7 @@ _MAY_USE_NETWORK = {
     # The same towards addresses that a stranger chose; it resolves and checks them itself.
     "kernel/outside.py": {"httpcore", "httpx", "socket"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
-    "cli/supervisor.py": {"socket", "urllib.request"},
+    "supervisor/children.py": {"socket", "urllib.request"},
     # The journey plays people in front of their browsers, on ports that are free.
     "cli/journeys/browser.py": {"httpx"},
     "cli/journeys/people.py": {"httpx"},

@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from prakerja.kernel.clock import parse_instant
+from prakerja.kernel.errors import CannotRun
 
 _MOST = 1_000_000_000
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class CommandError(Exception):
-    """A command cannot do what it was asked: an Indonesian and an English sentence, English last."""
-
-    def __init__(self, indonesian: str, english: str) -> None:
-        super().__init__(f"{indonesian}\n{english}")
-        self.indonesian, self.english = indonesian, english
+class CommandError(CannotRun):
+    """A command cannot do what it was asked."""
 
 
 def common(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from prakerja.cli.arguments import CommandError, common
-from prakerja.cli.plan import ROOT
+from prakerja.supervisor.plan import ROOT
 
 # The same as `bench.NAMES`, which cannot be imported where the program runs without its checkout.
 NAMES = ("authorise", "send-otp", "redeem", "dashboard", "fairness")

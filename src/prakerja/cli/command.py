@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from prakerja.cli import bench, clock, conformance, curation, journey, partner, proof, sandbox_commands, up, wave
-from prakerja.cli.arguments import CommandError
-from prakerja.cli.postgres import LauncherError
+from prakerja.kernel.errors import CannotRun
 
 FAMILIES = (up, journey, proof, wave, partner, curation, sandbox_commands, clock, bench, conformance)
 
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)
-    except (CommandError, LauncherError) as error:
+    except CannotRun as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 
 from prakerja.cli.arguments import CommandError
-from prakerja.cli.postgres import Server, server_for
 from prakerja.kernel.secrets import create_keys
+from prakerja.postgres import Server, server_for
 
 # Held by `up` for as long as it runs, and by a one-shot command while nothing else runs: who holds it owns the clock.
 RUNNING = 720_021

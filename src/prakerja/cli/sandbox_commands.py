@@ -8,8 +8,8 @@ from typing import Any
 
 from prakerja.cli.arguments import CommandError, answer, common, instant, positive
 from prakerja.cli.database import database
-from prakerja.config.processes import age
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.processes import age
 
 STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from prakerja.cli import plan
 from prakerja.cli.arguments import CommandError, answer, common, progress
 from prakerja.cli.database import ADDRESSES, RunningLock, keys_folder, prepare_django
-from prakerja.cli.postgres import Server, server_for
-from prakerja.cli.supervisor import Stopped, Supervisor, refuse_taken_ports, stoppable
+from prakerja.postgres import Server, server_for
+from prakerja.supervisor import plan
+from prakerja.supervisor.children import Stopped, Supervisor, refuse_taken_ports, stoppable
 
 WORLDS = ("g21", "empty")
 
@@ -72,7 +72,7 @@ def running(server: Server, addresses: plan.Addresses, *, world: str | None) -> 
     home = server.data_dir / "prakerja"
     prepare_django(server)
     lock = RunningLock(server)
-    supervisor = Supervisor(server.log)
+    supervisor = Supervisor(server.log, tell=progress)
     try:
         if not lock.take():
             raise CommandError(

@@ -181,7 +181,7 @@ def _flag(connection: psycopg.Connection[Any], sql: str, key: int) -> bool:
 
 
 if __name__ == "__main__":
-    from prakerja.config.processes import die_with_parent
+    from prakerja.kernel.processes import die_with_parent
 
     if os.environ.get("PRAKERJA_SUPERVISED"):
         die_with_parent()

@@ -1,4 +1,4 @@
-"""Expected refusals. A front door looks the reason up and turns it into its own words."""
+"""Expected refusals: of a rule, which a front door turns into its own words; of a program that cannot run at all."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.details: dict[str, Any] = details
+
+
+class CannotRun(Exception):
+    """A program cannot do what it was started for: an Indonesian and an English sentence, English last."""
+
+    def __init__(self, indonesian: str, english: str) -> None:
+        super().__init__(f"{indonesian}\n{english}")
+        self.indonesian, self.english = indonesian, english

@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from prakerja.cli import plan, up
+from prakerja.cli import up
 from prakerja.cli.arguments import progress
 from prakerja.cli.journeys.timeline import Step, Timeline
-from prakerja.cli.postgres import throwaway_server
-from prakerja.cli.supervisor import Stopped, free_ports, stoppable
+from prakerja.postgres import throwaway_server
+from prakerja.supervisor import plan
+from prakerja.supervisor.children import Stopped, free_ports, stoppable
 
 WORLD = "empty"
 

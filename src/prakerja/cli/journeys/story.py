@@ -12,10 +12,10 @@ from prakerja.cli.journeys.story_2023 import FOURTH, Story2023
 from prakerja.cli.journeys.timeline import Timeline
 from prakerja.cli.journeys.tools import Person, award, wib
 from prakerja.cli.journeys.watching import watch_videos
-from prakerja.cli.plan import Addresses
 from prakerja.kernel.clock import now
 from prakerja.sandbox import clock
 from prakerja.sandbox.worlds.catalogue import EXAMPLE_COURSES
+from prakerja.supervisor.plan import Addresses
 
 ANNOUNCED = wib(2021, 9, 22, 20)
 # Invented people. Their phones end in digits that the bank has no surprise for.

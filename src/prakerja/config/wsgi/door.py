@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from prakerja.config.processes import die_with_parent
+from prakerja.kernel.processes import die_with_parent
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

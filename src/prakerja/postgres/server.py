@@ -17,12 +17,12 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from prakerja.cli.postgres import postmaster
-from prakerja.cli.postgres.account import Account, server_account
-from prakerja.cli.postgres.binaries import OLDEST, Binaries, find_binaries
-from prakerja.cli.postgres.errors import LauncherError
-from prakerja.cli.postgres.layout import PORT, Layout, prepare, short_folder, socket_folder
-from prakerja.cli.postgres.lock import (
+from prakerja.postgres import postmaster
+from prakerja.postgres.account import Account, server_account
+from prakerja.postgres.binaries import OLDEST, Binaries, find_binaries
+from prakerja.postgres.errors import LauncherError
+from prakerja.postgres.layout import PORT, Layout, prepare, short_folder, socket_folder
+from prakerja.postgres.lock import (
     Kind,
     LauncherLock,
     Phase,

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from prakerja.cli.postgres.errors import LauncherError
-from prakerja.cli.postgres.layout import Layout, default_data_dir
-from prakerja.cli.postgres.server import (
+from prakerja.postgres.errors import LauncherError
+from prakerja.postgres.layout import Layout, default_data_dir
+from prakerja.postgres.server import (
     Server,
     adopt_or_own,
     database_url,

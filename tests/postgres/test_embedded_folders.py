@@ -13,12 +13,12 @@ import psycopg
 import pytest
 from embedded_helpers import AS_ROOT, Launch, Seed, account_of, make_home, need, until_nothing_runs
 
-from prakerja.cli.postgres import LauncherError, own_server
-from prakerja.cli.postgres.account import Account, server_account
-from prakerja.cli.postgres.binaries import find_binaries, wheel_folder
-from prakerja.cli.postgres.errors import _SENTENCES
-from prakerja.cli.postgres.layout import prepare
-from prakerja.cli.postgres.postmaster import make_cluster
+from prakerja.postgres import LauncherError, own_server
+from prakerja.postgres.account import Account, server_account
+from prakerja.postgres.binaries import find_binaries, wheel_folder
+from prakerja.postgres.errors import _SENTENCES
+from prakerja.postgres.layout import prepare
+from prakerja.postgres.postmaster import make_cluster
 
 pytestmark = pytest.mark.embedded
 root_only = pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another user")

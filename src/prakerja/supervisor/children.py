@@ -10,13 +10,13 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from prakerja.cli.arguments import CommandError, progress
-from prakerja.cli.plan import Addresses, Program
-from prakerja.config.processes import die_with_parent
+from prakerja.kernel.errors import CannotRun
+from prakerja.kernel.processes import dying_with_parent
+from prakerja.supervisor.plan import Addresses, Program
 
 _STARTS_WITHIN = 60.0
 _STOPS_WITHIN = 10.0
@@ -39,8 +39,10 @@ class Child:
 
 
 class Supervisor:
-    def __init__(self, log_folder: Path) -> None:
+    def __init__(self, log_folder: Path, *, tell: Callable[[str], None]) -> None:
+        """Children write below `log_folder`; `tell` hears of those that were started again."""
         self._log_folder = log_folder
+        self._tell = tell
         self._children: list[Child] = []
 
     def start(self, program: Program) -> None:
@@ -49,7 +51,7 @@ class Supervisor:
         self._children.append(Child(program=program, log=log, process=_spawn(program, log)))
 
     def wait(self, *, seconds: float = _STARTS_WITHIN) -> None:
-        """Return when every door answers `GET /health`. Raises CommandError when one does not, with its last words."""
+        """Return when every door answers `GET /health`. Raises CannotRun when one does not, with its last words."""
         deadline = time.monotonic() + seconds
         waiting = [(child, url) for child in self._children for url in child.program.health]
         while waiting:
@@ -63,7 +65,7 @@ class Supervisor:
                 time.sleep(0.05)
 
     def tend(self) -> None:
-        """Start again what died. Raises CommandError when a process dies again and again."""
+        """Start again what died. Raises CannotRun when a process dies again and again."""
         for child in self._children:
             status = child.process.poll()
             if status is None:
@@ -71,11 +73,11 @@ class Supervisor:
             now = time.monotonic()
             child.deaths = [moment for moment in child.deaths if now - moment < 60] + [now]
             if len(child.deaths) > _MOST_RESTARTS:
-                raise CommandError(
+                raise CannotRun(
                     f"Proses {child.program.name} terus berhenti (status {status}). Lihat {child.log}.",
                     f"The process {child.program.name} keeps ending (status {status}). See {child.log}.",
                 )
-            progress(f"{child.program.name} ended (status {status}) and is started again; its log: {child.log}")
+            self._tell(f"{child.program.name} ended (status {status}) and is started again; its log: {child.log}")
             child.process = _spawn(child.program, child.log)
 
     def stop(self) -> None:
@@ -111,7 +113,7 @@ def stoppable() -> Iterator[None]:
 
 
 def refuse_taken_ports(addresses: Addresses) -> None:
-    """Raises CommandError that names the first port that somebody else has."""
+    """Raises CannotRun that names the first port that somebody else has."""
     for name, port in addresses.ports.items():
         family = socket.AF_INET6 if ":" in addresses.host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -120,7 +122,7 @@ def refuse_taken_ports(addresses: Addresses) -> None:
                 probe.bind((addresses.host, port))
                 probe.listen(1)
             except OSError as error:
-                raise CommandError(
+                raise CannotRun(
                     f"Port {port} ({name}) tidak dapat dipakai: {error.strerror}. Pilih yang lain dengan --port-base.",
                     f"Port {port} ({name}) cannot be used: {error.strerror}. Choose others with --port-base.",
                 ) from error
@@ -146,7 +148,7 @@ def _spawn(program: Program, log: Path) -> subprocess.Popen[bytes]:
             env=program.environment,
             # Ctrl-C in the terminal reaches us alone; we stop the others in order.
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=dying_with_parent(),
         )
 
 
@@ -164,10 +166,10 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _did_not_start(child: Child) -> CommandError:
+def _did_not_start(child: Child) -> CannotRun:
     lines = child.log.read_text(errors="replace").strip().splitlines()[-15:] if child.log.exists() else []
     words = "\n".join(f"    {line}" for line in lines)
-    return CommandError(
+    return CannotRun(
         f"Proses {child.program.name} tidak mulai menjawab. Lihat {child.log}.",
         f"The process {child.program.name} did not begin to answer. See {child.log}:\n{words}",
     )

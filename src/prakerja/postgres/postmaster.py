@@ -17,11 +17,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from prakerja.cli.postgres.account import Account, hand_over, run, spawn
-from prakerja.cli.postgres.binaries import Binaries
-from prakerja.cli.postgres.errors import LauncherError
-from prakerja.cli.postgres.layout import PORT, Layout, socket_path
-from prakerja.cli.postgres.lock import is_alive
+from prakerja.postgres.account import Account, hand_over, run, spawn
+from prakerja.postgres.binaries import Binaries
+from prakerja.postgres.errors import LauncherError
+from prakerja.postgres.layout import PORT, Layout, socket_path
+from prakerja.postgres.lock import is_alive
 
 ROLE = "prakerja"
 DATABASE = "prakerja"

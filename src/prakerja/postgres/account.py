@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import IO, TypedDict
 
-from prakerja.cli.postgres.errors import LauncherError
+from prakerja.kernel.processes import dying_with_parent
+from prakerja.postgres.errors import LauncherError
 
-_PR_SET_PDEATHSIG = 1
 # PostgreSQL's programs get nothing of our environment but these: no PG* variable may bend their settings,
 # and a database server has no business holding our keys.
 _ENVIRONMENT_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
@@ -112,7 +110,7 @@ def run(
             cwd="/",
             env=_environment(libraries),
             umask=0o077,
-            preexec_fn=_die_with_parent(signal.SIGTERM),
+            preexec_fn=dying_with_parent(signal.SIGTERM),
             **_identity(account),
         )
     except (subprocess.SubprocessError, PermissionError) as error:
@@ -151,7 +149,7 @@ def spawn(
             env=_environment(libraries),
             umask=0o077,
             start_new_session=True,
-            preexec_fn=_die_with_parent(signal.SIGINT),
+            preexec_fn=dying_with_parent(signal.SIGINT),
             **_identity(account),
         )
     except (subprocess.SubprocessError, PermissionError) as error:
@@ -178,18 +176,3 @@ def _cannot_start(error: Exception, account: Account | None) -> Exception:
     if account is not None:
         return LauncherError("cannot-switch-user", user=account.name)
     return error
-
-
-def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    if sys.platform != "linux":
-        return None
-    # Loaded before the fork: the child between fork and exec should do as little as possible.
-    libc: Any = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def in_child() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != parent:  # the parent died before we could ask
-            os._exit(1)
-
-    return in_child

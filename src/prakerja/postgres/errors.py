@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prakerja.kernel.errors import CannotRun
+
 _SENTENCES: dict[str, tuple[str, str]] = {
     "already-running": (
         "Prakerja sudah berjalan di folder data {data_dir} (proses {pid}). "
@@ -100,7 +102,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-class LauncherError(Exception):
+class LauncherError(CannotRun):
     """The database cannot be had, for a reason a person can read.
 
     `code` is stable; `indonesian` and `english` are whole sentences; `str()` is both, English last.
@@ -108,7 +110,5 @@ class LauncherError(Exception):
 
     def __init__(self, code: str, **details: object) -> None:
         indonesian, english = _SENTENCES[code]
+        super().__init__(indonesian.format(**details), english.format(**details))
         self.code = code
-        self.indonesian = indonesian.format(**details)
-        self.english = english.format(**details)
-        super().__init__(f"{self.indonesian}\n{self.english}")

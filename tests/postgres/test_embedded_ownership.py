@@ -11,7 +11,7 @@ import pytest
 from embedded_helpers import Launch, until_nothing_runs
 from psycopg.conninfo import conninfo_to_dict
 
-from prakerja.cli.postgres import (
+from prakerja.postgres import (
     LauncherError,
     Server,
     database_url,

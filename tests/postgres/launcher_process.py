@@ -12,7 +12,7 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from prakerja.cli.postgres import (
+from prakerja.postgres import (
     LauncherError,
     Server,
     account,

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from prakerja.cli.postgres.errors import LauncherError
-from prakerja.cli.postgres.layout import Layout
+from prakerja.postgres.errors import LauncherError
+from prakerja.postgres.layout import Layout
 
 Kind = Literal["owner", "command"]
 Phase = Literal["starting", "running", "stopping"]

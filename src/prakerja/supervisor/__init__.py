@@ -1,0 +1,1 @@
+"""The processes of a running system: which they are (`plan`), and what starts, watches and stops them (`children`)."""
