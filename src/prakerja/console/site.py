@@ -6,10 +6,12 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import display
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
@@ -26,7 +28,13 @@ _PLURALS = {
     "deliverys": "deliveries",
     "payment batchs": "payment batches",
 }
-_HIDDEN_NAMES = {"index", "password", "last_login", "user_permissions", "groups"}
+_HIDDEN_NAMES = {"index", "password", "last_login", "user_permissions", "groups", "nonce", "code_challenge", "answer"}
+# What a list's address may say beside its declared filters: search, order, page, everything, "that was no filter".
+_OF_EVERY_LIST = frozenset((SEARCH_VAR, ORDER_VAR, PAGE_VAR, ALL_VAR, ERROR_FLAG))
+# A filter's own links: the value, and that there is none.
+_LOOKUPS = ("", "__exact", "__isnull")
+# The pages of one row only carry the way back to the list.
+_OF_A_ROW = frozenset(("_changelist_filters",))
 
 
 def is_hidden(field: models.Field[Any, Any]) -> bool:
@@ -37,11 +45,51 @@ def shown_fields(model: type[models.Model]) -> list[str]:
     return [field.name for field in model._meta.fields if not is_hidden(field)]
 
 
+def only(request: HttpRequest, allowed: frozenset[str]) -> None:
+    """Refuse an address with anything undeclared in it (400): a comparison with a hidden column tells it letter by letter."""
+    if not allowed.issuperset(request.GET) or any("\0" in value for value in (request.path, *request.GET.values())):
+        raise BadRequest("undeclared")
+
+
 class ReadOnly(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     show_full_result_count = False
     actions = None
     list_filter_submit = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in self.filters()
+
+    def filters(self) -> frozenset[str]:
+        return frozenset(name + lookup for name in self.list_filter for lookup in _LOOKUPS)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        only(request, _OF_EVERY_LIST | self.filters())
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        only(request, _OF_A_ROW)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        raise PermissionDenied
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own history knows what its forms changed, and there are none: the audit trail is the history."""
+        raise Http404
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_authenticated)
@@ -70,6 +118,10 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's own sign-in page knows passwords only: whoever comes here is sent to the one that asks for the code."""
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or "/")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No form of ours asks for it."""
+        raise Http404
 
 
 site = Site(name="admin")
@@ -117,8 +169,11 @@ def register(model: type[models.Model]) -> None:
     model._meta.verbose_name_plural = _PLURALS.get(plural, plural)
     columns = [references.get(name) or amounts.get(name, name) for name in fields]
     filters = [name for name in ("status", "kind", "template", "channel", "provider", "action") if name in fields]
+    # A reference may have such a name too, and no part of it can be typed.
     search = [
-        name for name in ("code", "name", "title", "email", "number", "reference", "invoice_code") if name in fields
+        name
+        for name in ("code", "name", "title", "email", "number", "reference", "invoice_code")
+        if name in fields and name not in references
     ]
     options = {
         "fields": columns,

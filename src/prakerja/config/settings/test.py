@@ -13,11 +13,11 @@ if "PRAKERJA_KEYS" not in os.environ:
     create_keys(_folder)
     os.environ["PRAKERJA_KEYS"] = str(_folder)
 
-from prakerja.config.settings.base import *  # noqa: F403
-from prakerja.config.settings.base import INSTALLED_APPS
+from prakerja.config.settings.console import *  # noqa: F403
+from prakerja.config.settings.console import INSTALLED_APPS as CONSOLE_INSTALLED
 from prakerja.config.settings.database import database_from_environment
 
 DATABASES = {"default": database_from_environment(pool_size=0)}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# The doors with pages keep their sessions in the database.
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions"]
+# The console's, because it has the most tables: those of sign-in and of authenticators too.
+INSTALLED_APPS = CONSOLE_INSTALLED
