@@ -44,7 +44,7 @@ def files(*endings: str, below: Path = ROOT) -> list[Path]:
 
 def shown(path: Path) -> str:
     """A path as a message names it."""
-    return str(path.relative_to(ROOT))
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, *, email: str, password: str, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email), **fields)
+        user: User = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -6,15 +6,15 @@ server holds up its own institution only: a round takes at most a few files of e
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import cast
 
 from prakerja.audit.operations import record
 from prakerja.kernel import outside
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.secrets import unseal
+from prakerja.kernel.states import StateMachine
 from prakerja.kernel.threads import side_by_side
 from prakerja.partners.queries import trusted_origins
 from prakerja.training.deriving import derive_completion
@@ -37,7 +37,8 @@ LEASE = timedelta(minutes=5)
 # Programme time after each failed try; after the last one the submission is rejected.
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
 
-_TABLES = {
+Submitted = Assignment | Feedback | SandboxSubmission
+_TABLES: dict[type[Submitted], StateMachine] = {
     Assignment: ASSIGNMENT_STATES,
     Feedback: FEEDBACK_STATES,
     SandboxSubmission: SANDBOX_SUBMISSION_STATES,
@@ -51,7 +52,7 @@ SELECT id FROM (SELECT id, process_at, row_number() OVER (PARTITION BY instituti
 
 @dataclass(frozen=True)
 class _Job:
-    submission: Any
+    submission: Submitted
     url: str
     origins: frozenset[str]
 
@@ -81,15 +82,14 @@ def process_files(
     return count
 
 
-def _claim(table: Any, at: datetime) -> list[Any]:
+def _claim(table: type[Submitted], at: datetime) -> list[Submitted]:
     with transaction():
         sql = _WAITING.format(table=table._meta.db_table)
         ids = [found[0] for found in rows(sql, [at, _OF_ONE_INSTITUTION, BATCH])]
-        claimed = list(
-            table.objects.select_for_update(skip_locked=True, no_key=True).filter(
-                id__in=ids, status="submitted", process_at__lte=at
-            )
+        waiting = table.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            id__in=ids, status="submitted", process_at__lte=at
         )
+        claimed = cast(list[Submitted], list(waiting))
         for submission in claimed:
             submission.process_at = at + LEASE
             submission.attempt_count += 1
@@ -97,22 +97,21 @@ def _claim(table: Any, at: datetime) -> list[Any]:
     return claimed
 
 
-def _job(submission: Any) -> _Job:
+def _job(submission: Submitted) -> _Job:
     url = ""
     if submission.url_enc is not None:
         url = unseal(submission.url_enc, table=submission._meta.db_table, column="url_enc", row_id=submission.id)
     return _Job(submission, url, trusted_origins(partner_id=submission.institution_id))
 
 
-def _settle(claimed: Any, outcome: Examined | Failed | None, at: datetime) -> None:
-    table = type(claimed)
-    belongs_to_a_person = table is not SandboxSubmission
+def _settle(claimed: Submitted, outcome: Examined | Failed | None, at: datetime) -> None:
     with transaction():
-        if belongs_to_a_person:
+        if not isinstance(claimed, SandboxSubmission):
             # The order of locks, and what makes "the last condition" one row's business at a time.
             lock_voucher(person_id=claimed.person_id, voucher_id=claimed.voucher_id)
         submission = (
-            table.objects.select_for_update(no_key=True)
+            type(claimed)
+            .objects.select_for_update(no_key=True)
             .filter(id=claimed.id, status="submitted", attempt_count=claimed.attempt_count)
             .first()
         )
@@ -124,11 +123,11 @@ def _settle(claimed: Any, outcome: Examined | Failed | None, at: datetime) -> No
             submission.save(update_fields=["process_at"])
             return
         _end(submission, outcome, at)
-        if belongs_to_a_person:
+        if not isinstance(submission, SandboxSubmission):
             _tell(submission, at)
 
 
-def _end(submission: Any, outcome: Examined | Failed | None, at: datetime) -> None:
+def _end(submission: Submitted, outcome: Examined | Failed | None, at: datetime) -> None:
     to = "rejected" if isinstance(outcome, Failed) else "accepted"
     submission.status = _TABLES[type(submission)].advance(current=submission.status, to=to)
     submission.process_at, submission.processed_at = None, at
@@ -140,9 +139,9 @@ def _end(submission: Any, outcome: Examined | Failed | None, at: datetime) -> No
     submission.save()
 
 
-def _tell(submission: Any, at: datetime) -> None:
+def _tell(submission: Assignment | Feedback, at: datetime) -> None:
     name = type(submission).__name__.lower()
-    person_id: uuid.UUID = submission.person_id
+    person_id = submission.person_id
     record(
         action=f"{name}.{submission.status}",
         at=at,

@@ -1,0 +1,103 @@
+"""One table, one writing package (docs/architecture.md, "Owners"). What `ast` cannot see, tests/owner_guard.py does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.house.owners import Found, foreign_models, foreign_writes, modules, tables
+from tests.house.source import PACKAGE, context_of, python
+
+# Packages that are being moved right now. They leave this list one by one, and the list goes when it is empty.
+UNDER_WORK = {"awards", "disbursements", "incentives", "intake", "webhooks"}
+KNOWN = set((Path(__file__).with_name("known_strangers.txt")).read_text().splitlines())
+
+
+def _new(found: Iterable[Found]) -> list[str]:
+    return [str(one) for one in found if f"{one.path} {one.what}" not in KNOWN]
+
+
+def _in_packages(paths: Iterable[Path], rule: Callable[[Path, str], Iterable[Found]]) -> list[Found]:
+    return [
+        found
+        for path in paths
+        if path.parent != PACKAGE and (package := context_of(path)) not in UNDER_WORK
+        for found in rule(path, package)
+    ]
+
+
+def test_a_table_is_named_after_its_package() -> None:
+    assert {table: owner for table, owner in tables().items() if not table.startswith(f"{owner}_")} == {}
+    assert len(tables()) > 40
+
+
+def test_only_the_owner_writes_a_table() -> None:
+    assert _new(_in_packages(modules(), foreign_writes)) == []
+
+
+def test_nobody_imports_anothers_models() -> None:
+    assert _new(_in_packages(python(), foreign_models)) == []
+
+
+# A file of a stranger, and what the police say about it.
+_PERSON = "from prakerja.people.models import Person\n"
+_BROKEN = {
+    "manager": (_PERSON + "Person.objects.filter(id=1).update(name='x')", "`update` of people_person"),
+    "made": (_PERSON + "def f():\n    Person(name='x').save()", "`save` of people_person"),
+    "locked": (
+        _PERSON + "def f():\n    Person.objects.select_for_update().get()",
+        "`select_for_update` of people_person",
+    ),
+    "annotated": (_PERSON + "def f(person: Person):\n    person.save()", "`save` of people_person"),
+    "looped": (
+        _PERSON + "def f():\n    for p in Person.objects.all():\n        p.delete()",
+        "`delete` of people_person",
+    ),
+    "copied": (
+        _PERSON
+        + "from prakerja.kernel.db import copy_in\ndef f():\n    made = []\n    made.append(Person())\n    copy_in(made)",
+        "`copy_in` of people_person",
+    ),
+    "returned by a query": (
+        "from prakerja.vouchers import operations\n"
+        "def f():\n    found = operations.lock_voucher(person_id=1, voucher_id=2)\n    found.save()",
+        "`save` of vouchers_voucher",
+    ),
+    "through a foreign key": (
+        "from prakerja.training.models import Rating\ndef f(rating: Rating):\n    rating.course.save()",
+        "`save` of catalogue_course",
+    ),
+    "unknown": ("def f(row):\n    row.save()", "`save` of a row whose table cannot be told"),
+    "sql": ("SQL = 'UPDATE people_person SET name = 1'", "UPDATE of people_person"),
+    "sql in pieces": (
+        "def f(column):\n    return f'insert into people_person ({column}) values (1)'",
+        "INSERT INTO of people_person",
+    ),
+    "merge": (
+        "SQL = 'MERGE INTO people_person p USING x ON true WHEN MATCHED THEN DELETE'",
+        "MERGE INTO of people_person",
+    ),
+    "copy": ("SQL = 'COPY people_person FROM STDIN'", "COPY of people_person"),
+    "filled in": ("def f(table):\n    return f'DELETE FROM {table}'", "DELETE FROM of a table that is filled in"),
+    "locking sql": (
+        "SQL = 'SELECT 1 FROM people_person p JOIN training_rating r ON true FOR NO KEY UPDATE OF p'",
+        "lock of people_person",
+    ),
+    "migration": (
+        "def forwards(apps, editor):\n    apps.get_model('people', 'Person').objects.all().delete()",
+        "`delete` of people_person",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _BROKEN)
+def test_a_stranger_who_writes_is_found(name: str, tmp_path: Path) -> None:
+    source, said = _BROKEN[name]
+    path = tmp_path / "training" / "stranger.py"
+    path.parent.mkdir()
+    path.write_text(source)
+    found = [str(one) for one in foreign_writes(path, "training")]
+    assert len(found) == 1, found
+    assert said in found[0]
