@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from prakerja.cli.arguments import CommandError
 from prakerja.cli.installation import check_installation, install, migrate
 from prakerja.kernel.models import Installation
 from prakerja.people.models import Person
+from prakerja.programmes.models import SchemeVersion
+from prakerja.programmes.operations import install_scheme
+from prakerja.programmes.schemes import scheme_by_key
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,43 @@ def test_other_keys_are_refused() -> None:
         check_installation()
     with pytest.raises(CommandError, match="keys in this data folder are not those"):
         install(world=None, may_wipe=True)
+
+
+def _stored(key: str) -> SchemeVersion:
+    with transaction.atomic():
+        return install_scheme(scheme=scheme_by_key(key))
+
+
+def test_rules_that_were_edited_in_place_are_refused() -> None:
+    """The edit would reach nobody who was awarded before, and everybody's pages: a new version is the way."""
+    _named("empty")
+    version = _stored("2021")
+    migrate()
+    assert check_installation().world == "empty"
+    version.data["otp"]["tries"] = 5
+    version.data["videos"]["seconds"] = 30
+    version.save(update_fields=["data"])
+    for refused in (migrate, check_installation):
+        with pytest.raises(
+            CommandError, match=r"\(2021: otp\.tries, videos\.seconds\).*publish the change as a new one"
+        ):
+            refused()
+
+
+def test_rules_that_only_a_column_tells_otherwise_are_refused() -> None:
+    _named("empty")
+    _stored("2023")
+    SchemeVersion.objects.update(otp_life_s=600)
+    with pytest.raises(CommandError, match=r"\(2023: otp_life_s\)"):
+        check_installation()
+
+
+def test_a_version_that_this_program_does_not_know_is_refused() -> None:
+    _named("empty")
+    _stored("2023")
+    SchemeVersion.objects.update(code="2024")
+    with pytest.raises(CommandError, match=r"\(2024: key\)"):
+        check_installation()
 
 
 def test_a_half_made_world_is_nobodys_to_use() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from prakerja.programmes.schemes import (
     WEEKDAYS_ONLY,
@@ -13,7 +13,6 @@ from prakerja.programmes.schemes import (
     CutoffKind,
     DeadlineBasis,
     WorkingCalendar,
-    accepted_amounts,
     balance_expires_at,
     certificate_visible_at,
     claim_due_on,
@@ -22,10 +21,7 @@ from prakerja.programmes.schemes import (
     incentive_dates,
     indonesian_calendar,
     ineligible_outcome,
-    locked_until,
-    next_otp_from,
     next_purchase_until,
-    otp_expires_at,
     pay_at,
     purchase_deadline,
     recheck_at,
@@ -35,7 +31,6 @@ from prakerja.programmes.schemes import (
     scheme_for_wave,
     survey_pay_at,
     survey_window,
-    tries_left,
     wib_day,
 )
 
@@ -91,7 +86,6 @@ def test_example_1_rupiah_of_the_happy_path() -> None:
     balance = G21.training_fund
     left = []
     for price in (475_000, 300_000, 225_000):
-        assert price in accepted_amounts(scheme=G21, price=price)
         balance -= price
         left.append(balance)
     assert left == [525_000, 225_000, 0]
@@ -125,9 +119,6 @@ def test_participant_three_is_held_and_paid_after_the_recheck(
 def test_example_2_the_missed_deadline() -> None:
     assert revoke_at(scheme=G21, deadline_at=DEADLINE) == wib("2021-10-22 00:05")
     assert G21.training_fund + G21.reserve == 3_550_000
-    assert G21.revoke.auto
-    assert G21.revoke.blacklist == "LIFETIME"
-    assert G21.revoke.release_full_commitment
 
 
 def test_example_3_the_deadline_is_an_instant_everywhere() -> None:
@@ -138,8 +129,6 @@ def test_example_3_the_deadline_is_an_instant_everywhere() -> None:
     assert confirmed < deadline
     assert wib("2021-10-21 23:59:59.999999") < deadline
     assert not wib("2021-10-22 00:00:00") < deadline
-    # The OTP of 23:58:50 is alive when it is confirmed.
-    assert confirmed < otp_expires_at(limits=G21.otp, sent_at=wib("2021-10-21 23:58:50"))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +141,7 @@ def test_example_3_the_deadline_is_an_instant_everywhere() -> None:
     ],
 )
 def test_example_4_an_sms_around_midnight(basis: DeadlineBasis, notified: str, last_second: str) -> None:
-    scheme = dataclasses.replace(G21, first_purchase=dataclasses.replace(G21.first_purchase, basis=basis))
+    scheme = replace(G21, first_purchase=replace(G21.first_purchase, basis=basis))
     deadline = purchase_deadline(scheme=scheme, announced_at=ANNOUNCED, notified_at=wib(notified))
     assert deadline - timedelta(seconds=1) == wib(last_second)
     assert deadline != wib("2021-09-22 23:59:30") + timedelta(days=30)
@@ -162,12 +151,7 @@ def test_example_4_the_wave_is_the_default() -> None:
     assert G21.first_purchase.basis is DeadlineBasis.WAVE
 
 
-def test_example_5_price_promotion_and_remainder() -> None:
-    balance = 225_000
-    accepted = accepted_amounts(scheme=G21, price=250_000, running_discount=30_000)
-    assert accepted == {250_000, 220_000}
-    assert [amount for amount in sorted(accepted) if amount <= balance] == [220_000]
-    assert balance - 220_000 == 5_000
+def test_example_5_the_remainder_lapses() -> None:
     expires = balance_expires_at(scheme=G21)
     assert expires == wib("2021-12-01 00:00")
     assert wib("2021-11-30 23:59:59") < expires
@@ -179,7 +163,6 @@ def test_the_sweeps_of_2021() -> None:
     assert cutoff_at(scheme=G21, kind=CutoffKind.REVIEW) == wib("2021-12-11 00:00")
     assert cutoff_at(scheme=G21, kind=CutoffKind.SURVEY) == wib("2021-12-11 00:00")
     assert cutoff_at(scheme=G21, kind=CutoffKind.LINK) == wib("2021-12-16 00:00")
-    assert cutoff_at(scheme=G21, kind=CutoffKind.REGISTER) == wib("2021-12-16 00:00")
 
 
 def test_example_7_dates_of_the_normal_scheme() -> None:
@@ -216,16 +199,3 @@ def test_example_8_the_wrongful_recipient() -> None:
 
 def test_example_9_the_commitment_of_a_wave() -> None:
     assert 800_000 * scheme_for_wave(19).total_benefit == 2_840_000_000_000
-
-
-def test_example_10_three_wrong_codes_lock_for_an_hour() -> None:
-    limits = G21.otp
-    ten = wib("2021-09-27 10:00")
-    assert [tries_left(limits=limits, failed_count=n) for n in range(4)] == [3, 2, 1, 0]
-    assert locked_until(limits=limits, failed_count=1, failed_at=ten) is None
-    assert locked_until(limits=limits, failed_count=2, failed_at=ten) is None
-    lock = locked_until(limits=limits, failed_count=3, failed_at=ten)
-    assert lock == wib("2021-09-27 11:00")
-    assert wib("2021-09-27 10:30") < lock
-    assert not wib("2021-09-27 11:00:01") < lock
-    assert next_otp_from(limits=limits, sent_at=ten) == wib("2021-09-27 10:01")

@@ -12,6 +12,7 @@ from prakerja.cli.arguments import CommandError, progress
 from prakerja.kernel.clock import forget
 from prakerja.kernel.models import Clock, Installation
 from prakerja.kernel.secrets import keys
+from prakerja.programmes.queries import changed_schemes
 from prakerja.sandbox import making
 from prakerja.sandbox.calendar import STARTS_AT
 
@@ -19,7 +20,7 @@ _HALF_MADE = "half-made:"
 
 
 def migrate() -> None:
-    """Bring the tables up to date. Raises CommandError when the database is newer than this program."""
+    """Bring the tables up to date. Raises CommandError: the database is newer than this program, or knows other rules."""
     executor = MigrationExecutor(connection)
     known = set(executor.loader.disk_migrations or {})
     labels = {label for label, _ in known}
@@ -33,10 +34,11 @@ def migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         progress("Making the tables …")
         call_command("migrate", verbosity=0, interactive=False)
+    _refuse_changed_rules()
 
 
 def check_installation() -> Installation:
-    """The database's nature. Raises CommandError: nothing is installed, the keys are others, the world is half made."""
+    """The database's nature. Raises CommandError: nothing is installed, other keys, other rules, a half-made world."""
     try:
         found = Installation.objects.first()
     except ProgrammingError:
@@ -52,6 +54,7 @@ def check_installation() -> Installation:
             "Dunia di basis data ini belum selesai dibuat. Jalankan `prakerja up` dahulu.",
             "The world in this database was not finished. Start `prakerja up` first.",
         )
+    _refuse_changed_rules()
     return found
 
 
@@ -111,6 +114,18 @@ def _refuse_other_keys(found: Installation) -> None:
             "Pakai folder data yang semula atau PRAKERJA_KEYS.",
             "The keys in this data folder are not those of this database; it could not be read. "
             "Use the original data folder.",
+        )
+
+
+def _refuse_changed_rules() -> None:
+    """Awards keep the rules that they were given: a version that was edited in place is no version."""
+    changed = "; ".join(f"{key}: {', '.join(paths)}" for key, paths in changed_schemes().items())
+    if changed:
+        raise CommandError(
+            f"Aturan skema di basis data ini berbeda dari aturan di program ini ({changed}). Kembalikan versi itu dan "
+            "terbitkan perubahannya sebagai versi baru: docs/how-to/add-a-scheme-version.md.",
+            f"The rules in this database are not those of this program ({changed}). Restore that version and publish "
+            "the change as a new one: docs/how-to/add-a-scheme-version.md.",
         )
 
 

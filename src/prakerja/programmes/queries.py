@@ -6,10 +6,24 @@ import uuid
 from functools import lru_cache
 
 from prakerja.programmes.models import SchemeVersion
-from prakerja.programmes.schemes import Scheme
+from prakerja.programmes.operations import differences
+from prakerja.programmes.schemes import Scheme, UnknownScheme, scheme_by_key
 
 
 @lru_cache(maxsize=64)
 def scheme(*, scheme_version_id: uuid.UUID) -> Scheme:
     """The rules of a version. Raises SchemeVersion.DoesNotExist for an unknown id."""
     return Scheme.from_data(SchemeVersion.objects.values_list("data", flat=True).get(id=scheme_version_id))
+
+
+def changed_schemes() -> dict[str, list[str]]:
+    """The stored versions that are not what this program publishes under their key, each with where they differ."""
+    found = {}
+    for version in SchemeVersion.objects.order_by("code"):
+        try:
+            names = differences(version=version, scheme=scheme_by_key(version.code))
+        except UnknownScheme:
+            names = ["key"]
+        if names:
+            found[version.code] = names
+    return found

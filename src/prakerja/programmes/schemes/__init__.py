@@ -6,11 +6,9 @@ arguments.
 
 from prakerja.programmes.schemes.amounts import (
     IneligibleOutcome,
-    accepted_amounts,
     claim_due_on,
     ineligible_outcome,
 )
-from prakerja.programmes.schemes.codec import SchemeDataError
 from prakerja.programmes.schemes.days import (
     WEEKDAYS_ONLY,
     WIB,
@@ -41,10 +39,9 @@ from prakerja.programmes.schemes.model import (
     PreviousMust,
     PurchaseCloses,
     Scheme,
+    SchemeDataError,
     SelfPacedFrom,
-    VoidBy,
 )
-from prakerja.programmes.schemes.otp import locked_until, next_otp_from, otp_expires_at, tries_left
 from prakerja.programmes.schemes.payments import (
     certificate_visible_at,
     incentive_dates,
@@ -66,7 +63,6 @@ from prakerja.programmes.schemes.registry import (
 from prakerja.programmes.schemes.windows import (
     Window,
     attendance_window,
-    has_begun,
     redeemable_until,
     redemption_window,
     survey_window,
@@ -90,10 +86,8 @@ __all__ = [
     "SelfPacedFrom",
     "UnknownScheme",
     "UnknownWave",
-    "VoidBy",
     "Window",
     "WorkingCalendar",
-    "accepted_amounts",
     "at_wib",
     "attendance_window",
     "balance_expires_at",
@@ -102,16 +96,12 @@ __all__ = [
     "cutoff_at",
     "deadline_after_void",
     "end_of_day",
-    "has_begun",
     "incentive_dates",
     "incentive_due_at",
     "indonesian_calendar",
     "ineligible_outcome",
-    "locked_until",
     "missing_needs",
-    "next_otp_from",
     "next_purchase_until",
-    "otp_expires_at",
     "pay_at",
     "published_schemes",
     "purchase_deadline",
@@ -127,6 +117,5 @@ __all__ = [
     "shown_deadline_day",
     "survey_pay_at",
     "survey_window",
-    "tries_left",
     "wib_day",
 ]

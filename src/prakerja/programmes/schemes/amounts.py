@@ -1,4 +1,4 @@
-"""Arithmetic on whole rupiah: accepted prices, what a found ineligibility returns and claims."""
+"""Arithmetic on whole rupiah: what a found ineligibility returns and claims."""
 
 from __future__ import annotations
 
@@ -6,23 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from prakerja.programmes.schemes.model import Scheme
-
-
-def accepted_amounts(*, scheme: Scheme, price: int, running_discount: int | None = None) -> frozenset[int]:
-    """The amounts in rupiah that a listing accepts: its price, and price − running discount (decision 5).
-
-    The discount counts only where the scheme allows promotions; any other amount, a lower one too, is a price
-    mismatch. Raises ValueError for a price below 1 or a discount outside 1 … price − 1.
-    """
-    if price < 1:
-        raise ValueError("a price is at least one rupiah")
-    if running_discount is None:
-        return frozenset({price})
-    if not 0 < running_discount < price:
-        raise ValueError("a discount lies between nothing and the price")
-    if not scheme.price.promo_codes:
-        return frozenset({price})
-    return frozenset({price, price - running_discount})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,25 @@
 
 Amounts are whole rupiah; days are calendar days in Asia/Jakarta (WIB); a `None` says that the scheme has no
 such limit. The values of the five versions stand in `data.py`; the field names are those of the rule book,
-section 13.
+section 13. A field comes with its first reader (a house test says so): a rule that nothing obeys is not stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
-from prakerja.programmes.schemes import codec
+import msgspec
+
+
+class SchemeDataError(ValueError):
+    """The data of a scheme version does not have the shape of a scheme."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a scheme. It is read strictly: nothing may be missing, unknown or of another type, nothing is defaulted."""
 
 
 class DeadlineBasis(StrEnum):
@@ -76,14 +83,6 @@ class Delivery(StrEnum):
     SELF_PACED = "self_paced"
 
 
-class VoidBy(StrEnum):
-    """On whose ground a purchase may be voided."""
-
-    INSTITUTION = "institution"
-    OPERATOR = "operator"
-    PLATFORM_FAULT = "platform_fault"
-
-
 class CutoffKind(StrEnum):
     """The dated limits of a fiscal year; each is the last day on which something may still be done."""
 
@@ -92,74 +91,30 @@ class CutoffKind(StrEnum):
     REVIEW = "review"
     SURVEY = "survey"
     LINK = "link"
-    REGISTER = "register"
 
 
-@dataclass(frozen=True, slots=True)
-class WaveRange:
-    """The waves that a scheme governs; `last` is None while the scheme is the running one."""
+class Eligibility(Rules):
+    """Who may join (rule book 3.2)."""
 
-    first: int
-    last: int | None
-
-    def __contains__(self, number: int) -> bool:
-        return self.first <= number and (self.last is None or number <= self.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Eligibility:
-    """Who may join (rule book 3.2). `exclude_lists` names the lists on which a person must not stand."""
-
-    citizen: str
     age_min: int
     age_max: int | None
-    in_formal_education: bool
     kk_max_recipients: int
     lifetime_once: bool
-    wage_ceiling: int | None
-    exclude_lists: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScreeningTest:
-    """Motivation and basic-ability test (3.3): needed, never weighed."""
-
-    required: bool
-    questions: int | None
-    minutes: int
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Selfie:
-    required: bool
-    with_ktp: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    method: str
-    province_weighting: bool
-    whitelist_priority: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Videos:
-    """Induction videos before the card number is shown (6.1)."""
+class Videos(Rules):
+    """Induction videos before the card number is shown (6.1), and for how long each runs at least."""
 
     count: int
-    block_skip: bool
-    gate: str
+    seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class IncentiveRules:
+class IncentiveRules(Rules):
     """Job-search incentive: `amount` rupiah, `times` payments, one every `interval_months`."""
 
     amount: int
     times: int
     interval_months: int
-    trigger: str
     needs: tuple[Need, ...]
 
     @property
@@ -167,8 +122,7 @@ class IncentiveRules:
         return self.amount * self.times
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyRules:
+class SurveyRules(Rules):
     """Survey incentive: `amount` rupiah for each of `times` surveys.
 
     `open_offset_days[n - 1]` counts from the day on which the first incentive was paid; None means that
@@ -180,7 +134,6 @@ class SurveyRules:
     times: int
     open_offset_days: tuple[int | None, ...]
     window_days: int
-    pay_within_days: int
     sequential: bool
     force_open_days: int
 
@@ -189,8 +142,7 @@ class SurveyRules:
         return self.amount * self.times
 
 
-@dataclass(frozen=True, slots=True)
-class FirstPurchase:
+class FirstPurchase(Rules):
     """The deadline whose miss costs the participation: the first day is day 1 of `days` (4.2)."""
 
     days: int
@@ -199,25 +151,21 @@ class FirstPurchase:
     reminder_days_before: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NextPurchase:
+class NextPurchase(Rules):
     """`days` None: any time until the balance cut-off. Else the day of the review is day 1."""
 
     days: int | None
     requires: tuple[PreviousMust, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cutoffs:
-    """Last days, inclusive, in WIB. `statutory_balance` is the month and day named by the regulation."""
+class Cutoffs(Rules):
+    """Last days, inclusive, in WIB."""
 
-    balance: date | None = None
-    complete: date | None = None
-    review: date | None = None
-    survey: date | None = None
-    link: date | None = None
-    register: date | None = None
-    statutory_balance: str | None = None
+    balance: date | None
+    complete: date | None
+    review: date | None
+    survey: date | None
+    link: date | None
 
     def last_day(self, kind: CutoffKind) -> date | None:
         """The last day on which `kind` may still be done, or None where the year has no such limit."""
@@ -225,44 +173,18 @@ class Cutoffs:
         return day
 
 
-@dataclass(frozen=True, slots=True)
-class PayoutPause:
+class PayoutPause(Rules):
     """No payment leaves from `first` to `last`, both days included (5.4, year's end)."""
 
     first: date
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    auto: bool
-    blacklist: str
-    release_full_commitment: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PriceRules:
-    max_equals_balance: bool
-    top_up: bool
-    bundles: bool
+class PriceRules(Rules):
     promo_codes: bool
-    commission_max_pct: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CardFormat:
-    digits: int
-    luhn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VoidRules:
-    until: str
-    by: tuple[VoidBy, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OtpLimits:
+class OtpLimits(Rules):
     """Limits of the purchase OTP. Tries and lock count for (person, platform, platform user)."""
 
     digits: int
@@ -274,8 +196,7 @@ class OtpLimits:
     per_day_person: int
 
 
-@dataclass(frozen=True, slots=True)
-class RedeemRules:
+class RedeemRules(Rules):
     """Minutes around a live session's start; `window_after_min` None: to the class end (decisions 2.2).
 
     `post_test_days` is for how many days after a live class's end the attendance of its post-test may be verified.
@@ -285,25 +206,16 @@ class RedeemRules:
     window_after_min: int | None
     post_test_days: int
     self_paced_from: SelfPacedFrom
-    offline_qr: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reporting:
+class Reporting(Rules):
     """Hops of a completion report before the certificate shows, in working days (6.6)."""
 
     platform_working_days: int
     verification_working_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class CourseRules:
-    sync_min_hours: int | None
-    spl_min_hours: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimesOfDay:
+class TimesOfDay(Rules):
     """Hours in WIB at which the programme's own work runs; they are ours, no source publishes them."""
 
     revoke: time
@@ -312,20 +224,12 @@ class TimesOfDay:
     pay: time
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Rules):
     """One dated version of the programme's rules."""
 
     key: str
-    waves: WaveRange
     eligibility: Eligibility
-    test: ScreeningTest
-    selfie: Selfie
-    gps_permission: bool
     face_verification: bool
-    kyc_by_wallet: bool
-    auto_join_next: bool
-    selection: Selection
     videos: Videos
     training_fund: int
     incentive: IncentiveRules
@@ -337,18 +241,13 @@ class Scheme:
     next_purchase: NextPurchase
     cutoffs: Cutoffs
     payout_pause: PayoutPause | None
-    revoke: Revocation
     price: PriceRules
     repay_days_if_ineligible: int
-    card: CardFormat
     code_shown_by: CodeShownBy
-    void: VoidRules
-    refund_on_cancellation: bool
     otp: OtpLimits
     redeem: RedeemRules
     completion: CompletionSource
     reporting: Reporting
-    course: CourseRules
     times_of_day: TimesOfDay
 
     @property
@@ -370,15 +269,19 @@ class Scheme:
 
     def to_data(self) -> dict[str, Any]:
         """The scheme as JSON data; `Scheme.from_data` reads it back to an equal value."""
-        data: dict[str, Any] = codec.to_data(self)
+        data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Scheme:
         """Read a resolved scheme (no `extends`). Raises SchemeDataError naming the path of a wrong value."""
-        scheme = codec.from_data(cls, dict(data), path=f"scheme {data.get('key', '?')}")
+        key = data.get("key", "?")
+        try:
+            scheme = msgspec.convert(data, cls)
+        except msgspec.ValidationError as error:
+            raise SchemeDataError(f"scheme {key}: {error}") from error
         if len(scheme.survey.open_offset_days) < scheme.survey.times:
-            raise codec.SchemeDataError(f"scheme {scheme.key}: fewer survey offsets than surveys")
+            raise SchemeDataError(f"scheme {key}: fewer survey offsets than surveys")
         if not scheme.payout_working_days:
-            raise codec.SchemeDataError(f"scheme {scheme.key}: payout_working_days is empty")
+            raise SchemeDataError(f"scheme {key}: payout_working_days is empty")
         return scheme

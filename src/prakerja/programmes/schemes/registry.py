@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from prakerja.programmes.schemes.codec import SchemeDataError
-from prakerja.programmes.schemes.data import NO_CUTOFFS, SCHEME_DATA
-from prakerja.programmes.schemes.model import Scheme
+from prakerja.programmes.schemes.data import GOVERNED_WAVES, NO_CUTOFFS, SCHEME_DATA
+from prakerja.programmes.schemes.model import Scheme, SchemeDataError
 
-REPLACED_AS_A_WHOLE = frozenset({"cutoffs", "payout_pause", "waves"})
+REPLACED_AS_A_WHOLE = frozenset({"cutoffs", "payout_pause"})
 
 
 class UnknownWave(LookupError):
@@ -59,8 +58,7 @@ def _merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def published_schemes() -> tuple[Scheme, ...]:
     """Every published version, in the order of their waves."""
-    schemes = [Scheme.from_data(resolve(key=key, versions=SCHEME_DATA)) for key in SCHEME_DATA]
-    return tuple(sorted(schemes, key=lambda scheme: scheme.waves.first))
+    return tuple(Scheme.from_data(resolve(key=key, versions=SCHEME_DATA)) for key in GOVERNED_WAVES)
 
 
 def scheme_by_key(key: str) -> Scheme:
@@ -73,7 +71,7 @@ def scheme_by_key(key: str) -> Scheme:
 
 def scheme_for_wave(number: int) -> Scheme:
     """The version that governs wave `number` (rule book, table of scheme keys). Raises UnknownWave."""
-    for scheme in published_schemes():
-        if number in scheme.waves:
-            return scheme
+    for key, (first, last) in GOVERNED_WAVES.items():
+        if first <= number and (last is None or number <= last):
+            return scheme_by_key(key)
     raise UnknownWave(number)

@@ -90,11 +90,6 @@ def attendance_window(
     return Window(opens_at=window.opens_at, closes_at=last)
 
 
-def has_begun(*, delivery: Delivery | str, run_starts_at: datetime, run_ends_at: datetime, at: datetime) -> bool:
-    """Whether it is too late to buy: live from its start, self-paced from its end on (decision 19)."""
-    return at >= (run_starts_at if Delivery(delivery) is Delivery.LIVE else run_ends_at)
-
-
 def survey_window(*, scheme: Scheme, number: int, first_incentive_paid_at: datetime) -> Window | None:
     """When survey `number` (from 1) may be answered, or None when it never opens (section 7, default 9).
 
