@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from prakerja.cli.conformance.report import Report, Section
-from prakerja.cli.conformance.wire import Answer, Credentials, Wire
+from prakerja.conformance.report import Report, Section
+from prakerja.conformance.wire import Answer, Credentials, Wire
 
 OAUTH = "/api/v1/oauth"
 PROFILE = "/api/v1/resource/user_profile"

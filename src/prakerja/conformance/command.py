@@ -1,18 +1,35 @@
-"""`prakerja conformance`: play the published partner contract against any server, and say what holds.
-
-It needs no database, no sandbox and nothing of ours: a server is known by its answers.
-"""
+"""The kit's options and its exit codes."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import json
+import sys
+from collections.abc import Sequence
 
-from prakerja.cli.arguments import common, positive
+from prakerja.conformance.errors import CannotAsk
+
+_MOST_RUPIAH = 1_000_000_000
 
 
-def add_to(subparsers: Any) -> None:
-    parser = common(subparsers.add_parser("conformance", help="play the published partner contract against any server"))
+def main(given: Sequence[str] | None = None) -> int:
+    """The kit as a program. 0: everything required holds; 1: not; 2: the server cannot be asked."""
+    parser = argparse.ArgumentParser(
+        prog="python -m prakerja.conformance", description="Play the published partner contract against any server."
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    add_options(parser)
+    try:
+        return run(parser.parse_args(given))
+    except CannotAsk as error:
+        print(f"{error.indonesian}\n{error.english}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What the kit is told: whose credentials, and what may be bought and redeemed with them."""
     parser.add_argument("--base-url", required=True, metavar="U", help="where the partner API answers")
     parser.add_argument("--client-code", required=True, metavar="C", help="a platform's or an institution's")
     parser.add_argument("--sign-key", required=True, metavar="K")
@@ -24,7 +41,7 @@ def add_to(subparsers: Any) -> None:
     buying = parser.add_argument_group("a purchase, which is voided again")
     buying.add_argument("--course-code", metavar="C", help="else something on sale from GET listings, where it exists")
     buying.add_argument("--schedule-code", metavar="C")
-    buying.add_argument("--amount", type=positive, metavar="RUPIAH", help="the registered price")
+    buying.add_argument("--amount", type=rupiah, metavar="RUPIAH", help="the registered price")
     buying.add_argument("--card-number", metavar="N", help="a participant who may buy")
     buying.add_argument("--otp-from-phone", metavar="URL", help="the sandbox's phone page; else the OTP is typed")
     buying.add_argument("--phone", metavar="P", help="that participant's phone")
@@ -39,11 +56,23 @@ def add_to(subparsers: Any) -> None:
         "--file-url", default="https://berkas.example/tugas.pdf", metavar="U", help="a file, handed in as an assignment"
     )
     parser.add_argument("--timeout", type=float, default=15.0, metavar="S", help="for one answer (15)")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    # The HTTP client is loaded by this command only.
-    from prakerja.cli.conformance import play
+    """Play everything and print the report. 0: everything required holds; 1: not. Raises CannotAsk."""
+    # The HTTP client is loaded only by who asks a server.
+    from prakerja.conformance import play
 
-    return play.run(arguments)
+    report = play.report_on(arguments)
+    if arguments.json:
+        print(json.dumps(report.as_json(), ensure_ascii=False), flush=True)
+    else:
+        report.print_for_people()
+    return 0 if report.ok else 1
+
+
+def rupiah(text: str) -> int:
+    """An amount that can be a price."""
+    if not text.isascii() or not text.isdigit() or len(text) > 20 or not 0 < int(text) <= _MOST_RUPIAH:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST_RUPIAH}")
+    return int(text)

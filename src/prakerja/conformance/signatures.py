@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from prakerja.cli.conformance.report import Report, Section
-from prakerja.cli.conformance.wire import PAYMENT, Answer, Credentials, Wire, compact, now
+from prakerja.conformance.report import Report, Section
+from prakerja.conformance.wire import PAYMENT, Answer, Credentials, Wire, compact, now
 
 # Holds every character that clients spell differently: a slash, an ampersand, angle brackets, a letter beyond ASCII.
 _HARD = "KONFORMANSI/é&<>"

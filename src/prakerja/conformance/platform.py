@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from prakerja.cli.conformance import shapes
-from prakerja.cli.conformance.report import Report, Section
-from prakerja.cli.conformance.wire import OWN, PAYMENT, Answer, Credentials, Wire
+from prakerja.conformance import shapes
+from prakerja.conformance.report import Report, Section
+from prakerja.conformance.wire import OWN, PAYMENT, Answer, Credentials, Wire
 
 
 @dataclass(frozen=True)

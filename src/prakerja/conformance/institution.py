@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from prakerja.cli.conformance import shapes
-from prakerja.cli.conformance.report import Report, Section
-from prakerja.cli.conformance.wire import INTEGRATION, OWN, PAYMENT, Answer, Credentials, Wire
+from prakerja.conformance import shapes
+from prakerja.conformance.report import Report, Section
+from prakerja.conformance.wire import INTEGRATION, OWN, PAYMENT, Answer, Credentials, Wire
 
 REDEEM = f"{PAYMENT}/redeem-code"
 # What real clients show (2.7): code and sentence, compared without case.

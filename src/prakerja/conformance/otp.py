@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from prakerja.cli.arguments import CommandError
-from prakerja.cli.conformance.wire import Unreachable, read_json
+from prakerja.conformance.errors import CannotAsk
+from prakerja.conformance.wire import Unreachable, read_json
 
 _WAIT_S = 20.0
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -35,7 +35,7 @@ def from_phone(url: str, phone: str) -> Callable[[], str]:
                 if found and _key(message) not in seen:
                     return found.group()
             time.sleep(0.2)
-        raise CommandError(f"Tidak ada OTP di {url} dalam {_WAIT_S:.0f} detik.", f"No OTP arrived at {url}.")
+        raise CannotAsk(f"Tidak ada OTP di {url} dalam {_WAIT_S:.0f} detik.", f"No OTP arrived at {url}.")
 
     return read
 
@@ -44,7 +44,7 @@ def _messages(url: str, phone: str) -> list[dict[str, Any]]:
     try:
         found = read_json(f"{url.rstrip('/')}/phone/{quote(phone)}/messages.json")
     except Unreachable as error:
-        raise CommandError(f"Halaman ponsel {url} tidak menjawab.", f"The phone page {url} does not answer.") from error
+        raise CannotAsk(f"Halaman ponsel {url} tidak menjawab.", f"The phone page {url} does not answer.") from error
     return found if isinstance(found, list) else []
 
 

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from prakerja.cli.arguments import CommandError, answer
-from prakerja.cli.conformance import institution, otp, platform, sign_in, signatures
-from prakerja.cli.conformance.report import Report
-from prakerja.cli.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
+from prakerja.conformance import institution, otp, platform, sign_in, signatures
+from prakerja.conformance.errors import CannotAsk
+from prakerja.conformance.report import Report
+from prakerja.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
 
 _FAULTS = {
     "ConnectError": ("tidak ada sambungan", "no connection"),
@@ -21,25 +21,20 @@ _FAULTS = {
 }
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """0 when everything required holds, 1 when not, 2 when the server cannot be asked."""
+def report_on(arguments: argparse.Namespace) -> Report:
+    """Everything that can be asked with what was given. Raises CannotAsk."""
     _check(arguments)
     wire = Wire(arguments.base_url, timeout_s=arguments.timeout)
     try:
-        report = _play(arguments, wire)
+        return _play(arguments, wire)
     except Unreachable as error:
         indonesian, english = _FAULTS.get(str(error), (str(error), str(error)))
-        raise CommandError(
+        raise CannotAsk(
             f"{arguments.base_url} tidak menjawab ({indonesian}).",
             f"{arguments.base_url} does not answer ({english}).",
         ) from error
     finally:
         wire.close()
-    if arguments.json:
-        answer(report.as_json())
-    else:
-        report.print_for_people()
-    return 0 if report.ok else 1
 
 
 def _play(arguments: argparse.Namespace, wire: Wire) -> Report:
@@ -71,10 +66,10 @@ def _kind(wire: Wire, credentials: Credentials) -> str:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    """Refuse what cannot be meant before anything is sent. Raises CommandError."""
+    """Refuse what cannot be meant before anything is sent. Raises CannotAsk."""
     address = urlsplit(arguments.base_url)
     if address.scheme not in ("http", "https") or not address.hostname:
-        raise CommandError(f"{arguments.base_url} bukan alamat.", f"{arguments.base_url} is no address.")
+        raise CannotAsk(f"{arguments.base_url} bukan alamat.", f"{arguments.base_url} is no address.")
     groups = [[f"{other}_client_code", f"{other}_sign_key"] for other in ("platform", "institution")] + [
         ["course_code", "schedule_code", "amount"]
     ]
@@ -82,9 +77,9 @@ def _check(arguments: argparse.Namespace) -> None:
         given = [bool(getattr(arguments, name)) for name in names]
         if any(given) and not all(given):
             options = ", ".join("--" + name.replace("_", "-") for name in names)
-            raise CommandError(f"{options} diberikan bersama.", f"{options} go together.")
+            raise CannotAsk(f"{options} diberikan bersama.", f"{options} go together.")
     if arguments.otp_from_phone and not arguments.phone:
-        raise CommandError("--otp-from-phone perlu --phone.", "--otp-from-phone needs --phone.")
+        raise CannotAsk("--otp-from-phone perlu --phone.", "--otp-from-phone needs --phone.")
 
 
 def _others(arguments: argparse.Namespace, kind: str) -> dict[str, Credentials]:

@@ -1,9 +1,11 @@
-"""`prakerja conformance` against a running system of ours, and against servers that break the contract."""
+"""`prakerja conformance` against a running system of ours, and against servers that break the contract; and by itself."""
 
 from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from prakerja.cli.conformance.report import Report
-from prakerja.cli.conformance.shapes import QUOTA, problem
-from prakerja.cli.conformance.wire import Answer, envelope_problem
+from prakerja.conformance.report import Report
+from prakerja.conformance.shapes import QUOTA, problem
+from prakerja.conformance.wire import Answer, envelope_problem
 from tests import running
 
 pytestmark = pytest.mark.journeys
@@ -240,6 +242,41 @@ def test_a_server_that_takes_everything_does_not_pass(system: running.System, ca
         "both codes empty: 400 ERRPLT40036",
         "every answer of this run was an envelope",
     } <= failed
+
+
+# --- by itself ---
+
+# Runs the kit where nothing but the kit can be imported of ours, nor what the rest of ours stands on.
+ALONE = """
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        top, _, rest = name.partition(".")
+        if top in ("django", "psycopg") or (top == "prakerja" and rest and rest.partition(".")[0] != "conformance"):
+            raise ImportError(f"{name} is out of the kit's reach")
+
+sys.meta_path.insert(0, Refuse())
+from prakerja.conformance.command import main
+sys.exit(main())
+"""
+
+
+def alone(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", ALONE, "--client-code", "a", "--sign-key", "b", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=running.environment())
+
+
+def test_the_kit_needs_nothing_else_of_ours(system: running.System, careless: str) -> None:
+    """Alone it says of the same server what the command says, with the same exit codes."""
+    arguments = ("--client-code", "a", "--sign-key", "b", "--base-url", careless)
+    kit, command = alone("--base-url", careless, "--json"), system.run("conformance", *arguments, "--json")
+    assert (kit.returncode, json.loads(kit.stdout), kit.stderr) == (1, command.document, "")
+    kit, command = alone("--base-url", careless), system.run("conformance", *arguments)
+    assert (kit.returncode, kit.stdout) == (command.code, command.out)
+    kit = alone("--base-url", "no address")
+    assert (kit.returncode, kit.stdout) == (2, "")
+    assert kit.stderr == "no address bukan alamat.\nno address is no address.\n"
 
 
 @pytest.mark.parametrize(
