@@ -26,7 +26,7 @@ from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Clock, Installation
 from prakerja.kernel.secrets import blind_index, keys, otp_hash, seal
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import NewCredential, add_partner

@@ -19,7 +19,8 @@ from prakerja.kernel.db import transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Clock, Installation
 from prakerja.kernel.secrets import keys, unseal
-from prakerja.ledger.models import Account, Chart
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.models import Account
 from prakerja.ledger.operations import post
 from prakerja.notifications.models import Message
 from prakerja.partners.operations import NewCredential, add_partner
@@ -70,7 +71,7 @@ def lay_chart() -> None:
     """The accounts that every installation has, as the migration lays them."""
     Account.objects.bulk_create(
         [
-            Account(id=row.value, code=row.label, has_running_balance=row.label in ("wallet", "reserve"))
+            Account(id=row.value, code=row.name.lower(), has_running_balance=row in (Chart.WALLET, Chart.RESERVE))
             for row in Chart
         ],
         ignore_conflicts=True,

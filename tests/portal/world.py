@@ -20,7 +20,8 @@ from prakerja.intake.models import Application, Award, Decree, InductionView, Wa
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
-from prakerja.ledger.models import Balance, Chart
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.models import Balance
 from prakerja.ledger.operations import account_for
 from prakerja.partners.models import Partner
 from prakerja.people.operations import Identity, register_many

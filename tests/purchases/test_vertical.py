@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from prakerja.ledger.models import Balance, Chart, Transfer
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.models import Balance, Transfer
 from prakerja.reporting.proof import prove
 from prakerja.training.operations import redeem
 from tests import builders as b

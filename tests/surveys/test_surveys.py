@@ -12,7 +12,8 @@ from prakerja.incentives.operations import submit_survey
 from prakerja.intake.models import Award
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
-from prakerja.ledger.models import Balance, Chart, Transfer
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.models import Balance, Transfer
 from prakerja.notifications.models import Message
 from prakerja.programmes.schemes import scheme_for_wave
 from prakerja.surveys.models import Response, Survey

@@ -9,14 +9,12 @@ from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from prakerja.cli.arguments import CommandError, progress
-from prakerja.kernel.clock import forget
-from prakerja.kernel.models import Clock, Installation
+from prakerja.kernel.db import transaction
+from prakerja.kernel.installation import Nature, begin_sandbox, finish_world, nature
 from prakerja.kernel.secrets import keys
 from prakerja.programmes.queries import changed_schemes
 from prakerja.sandbox import making
 from prakerja.sandbox.calendar import STARTS_AT
-
-_HALF_MADE = "half-made:"
 
 
 def migrate() -> None:
@@ -37,10 +35,10 @@ def migrate() -> None:
     _refuse_changed_rules()
 
 
-def check_installation() -> Installation:
+def check_installation() -> Nature:
     """The database's nature. Raises CommandError: nothing is installed, other keys, other rules, a half-made world."""
     try:
-        found = Installation.objects.first()
+        found = nature()
     except ProgrammingError:
         found = None
     if found is None:
@@ -49,7 +47,7 @@ def check_installation() -> Installation:
             "There is nothing in this database yet. Start `prakerja up` first.",
         )
     _refuse_other_keys(found)
-    if found.world.startswith(_HALF_MADE):
+    if found.is_half_made:
         raise CommandError(
             "Dunia di basis data ini belum selesai dibuat. Jalankan `prakerja up` dahulu.",
             "The world in this database was not finished. Start `prakerja up` first.",
@@ -58,14 +56,14 @@ def check_installation() -> Installation:
     return found
 
 
-def install(*, world: str | None, may_wipe: bool) -> Installation:
+def install(*, world: str | None, may_wipe: bool) -> Nature:
     """Keep the world that is there, or make `world` (default g21) in an empty database.
 
     A world that a killed start left half made is thrown away and made again when the database is our own (`may_wipe`).
     Raises CommandError: another world stands here, other keys, half made in somebody else's database.
     """
-    found = Installation.objects.first()
-    if found is not None and found.world.startswith(_HALF_MADE):
+    found = nature()
+    if found is not None and found.is_half_made:
         if not may_wipe or not found.is_sandbox:
             raise CommandError(
                 "Pembuatan dunia di basis data ini terputus. Kosongkan basis data itu lalu jalankan lagi.",
@@ -90,24 +88,18 @@ def install(*, world: str | None, may_wipe: bool) -> Installation:
     return _create(world or "g21")
 
 
-def _create(world: str) -> Installation:
+def _create(world: str) -> Nature:
     starts_at = STARTS_AT[world]
-    installation = Installation.objects.create(
-        is_sandbox=True,
-        world=_HALF_MADE + world,
-        keys_fingerprint=keys().fingerprint,
-        created_at=starts_at,
-    )
-    Clock.objects.create(id=1, offset_us=0, seen_at=starts_at)
-    forget()
+    with transaction():
+        begin_sandbox(world=world, keys_fingerprint=keys().fingerprint, starts_at=starts_at)
     progress(f"Making the world {world} …")
     making.create(world)
-    installation.world = world
-    installation.save(update_fields=["world"])
-    return installation
+    with transaction():
+        finish_world(world=world)
+    return Nature(is_sandbox=True, world=world, keys_fingerprint=keys().fingerprint, is_half_made=False)
 
 
-def _refuse_other_keys(found: Installation) -> None:
+def _refuse_other_keys(found: Nature) -> None:
     if found.keys_fingerprint != keys().fingerprint:
         raise CommandError(
             "Kunci di folder data ini bukan kunci basis data ini; isinya tidak akan terbaca. "

@@ -49,12 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
     from prakerja.kernel.clock import now
     from prakerja.kernel.db import transaction
-    from prakerja.kernel.models import Installation
+    from prakerja.kernel.installation import is_sandbox
     from prakerja.partners.operations import add_partner
     from prakerja.sandbox import courses, partners_file
     from prakerja.training.operations import make_sandbox_codes
 
-    is_sandbox = Installation.objects.get().is_sandbox
+    is_demo = is_sandbox()
     try:
         credential = add_partner(
             kind=arguments.kind,
@@ -62,8 +62,8 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
             name=arguments.name,
             redirect_uris=tuple(arguments.redirect_uri),
             at=now(),
-            is_sandbox=is_sandbox,
-            legacy_commit=is_sandbox,
+            is_sandbox=is_demo,
+            legacy_commit=is_demo,
         )
     except Refused as refusal:
         if refusal.reason == "redirect_uri_invalid":
@@ -74,7 +74,7 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
         raise CommandError(
             f"Kode {arguments.code} sudah dipakai mitra lain.", f"The code {arguments.code} is taken."
         ) from refusal
-    if is_sandbox:
+    if is_demo:
         if arguments.kind == "platform":
             courses.list_demo_courses(platform_id=credential.partner_id, at=now())
         else:

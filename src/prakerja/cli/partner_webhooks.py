@@ -90,10 +90,10 @@ def _partner(code: str) -> uuid.UUID:
 
 def _write_partners_file(found: Database) -> None:
     """The example programs of a sandbox read their secrets there."""
-    from prakerja.kernel.models import Installation
+    from prakerja.kernel.installation import is_sandbox
     from prakerja.sandbox import partners_file
 
-    if Installation.objects.get().is_sandbox:
+    if is_sandbox():
         partners_file.write(found.home / partners_file.NAME)
 
 

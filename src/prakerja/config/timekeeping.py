@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import connection
-
-from prakerja.kernel import clock
+from prakerja.kernel import clock, movable_clock
 
 # Held while a clock is being moved: the worker then leaves what falls due to the mover, whose stamps are exact.
 MOVING = 720_022
@@ -16,5 +14,4 @@ HEARTBEAT = timedelta(seconds=1)
 
 def heartbeat() -> None:
     """Write down the programme's present instant."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE kernel_clock SET seen_at = %s WHERE id = 1", [clock.now()])
+    movable_clock.note_seen(at=clock.now())

@@ -22,7 +22,7 @@ from prakerja.disbursements.providers import TransferResult
 from prakerja.kernel import codes
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import account_for, post
 
 

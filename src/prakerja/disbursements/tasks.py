@@ -9,12 +9,12 @@ from django.db.models import Min
 from prakerja.disbursements.batches import sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
 from prakerja.kernel.due import DueTask
-from prakerja.kernel.models import Installation
+from prakerja.kernel.installation import is_sandbox
 
 
 def next_sign_off() -> datetime | None:
     """When the oldest batch was drafted; None in production, where people sign."""
-    if not Installation.objects.filter(is_sandbox=True).exists():
+    if not is_sandbox():
         return None
     found: datetime | None = PaymentBatch.objects.filter(status__in=["drafted", "approved", "authorised"]).aggregate(
         first=Min("drafted_at")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import owned_key, reference
-from prakerja.people.models import PersonRow
+from prakerja.kernel.models import PersonRow, owned_key, reference
 
 
 class Grant(PersonRow):

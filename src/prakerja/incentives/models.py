@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import OwnedReference, owned_foreign_key, owned_key
+from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key
 from prakerja.kernel.states import StateMachine
-from prakerja.people.models import PersonRow
 
 INCENTIVE_STATES = StateMachine(
     "incentive",

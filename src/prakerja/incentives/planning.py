@@ -11,7 +11,7 @@ from prakerja.incentives.policies import needs_met
 from prakerja.incentives.standing import lock_award, standing
 from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme

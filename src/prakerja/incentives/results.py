@@ -14,7 +14,7 @@ from prakerja.incentives.policies import PAYABLE_AWARDS, new_dates
 from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme

@@ -10,7 +10,7 @@ from prakerja.intake.models import AWARD_STATES, Award, Blacklist
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import empty
 from prakerja.notifications.operations import queue
 from prakerja.people import queries as people

@@ -18,12 +18,12 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.db import rows as rows_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.models import Installation
+from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.secrets import blind_index
 from prakerja.ledger.models import Chart, Transfer
-from prakerja.people.models import EDUCATION
 from prakerja.people.operations import Identity, register_many
 from prakerja.people.policies import (
+    EDUCATION,
     is_family_card_number,
     is_name,
     is_province_code,
@@ -124,11 +124,11 @@ def _decree(*, wave: Wave, number: str, announced_at: datetime) -> Decree:
 
 
 def _readable(*, rows: Iterable[ResultRow], outcome: ImportOutcome) -> list[tuple[ResultRow, Identity]]:
-    is_sandbox = Installation.objects.filter(is_sandbox=True).exists()
+    is_demo = is_sandbox()
     seen: set[str] = set()
     readable = []
     for row in rows:
-        identity, problem = _identity(row, is_sandbox=is_sandbox)
+        identity, problem = _identity(row, is_demo=is_demo)
         keys = {row.nik, f"phone:{identity.phone}", f"email:{identity.email}"} if identity else set()
         if identity is None:
             outcome.rejected.append((row, problem))
@@ -140,7 +140,7 @@ def _readable(*, rows: Iterable[ResultRow], outcome: ImportOutcome) -> list[tupl
     return readable
 
 
-def _identity(row: ResultRow, *, is_sandbox: bool) -> tuple[Identity | None, str]:
+def _identity(row: ResultRow, *, is_demo: bool) -> tuple[Identity | None, str]:
     try:
         birth_date = date.fromisoformat(row.birth_date)
     except ValueError:
@@ -150,7 +150,7 @@ def _identity(row: ResultRow, *, is_sandbox: bool) -> tuple[Identity | None, str
     # Demo people are nobody: their region does not exist, and no other person may enter a sandbox (architecture.md 8).
     checks = (
         (bool(problem), problem),
-        (is_sandbox and not row.nik.startswith("99"), "not_a_demo_nik"),
+        (is_demo and not row.nik.startswith("99"), "not_a_demo_nik"),
         (not is_family_card_number(row.family_card_number), "family_card_format"),
         (not row.name.strip(), "name_missing"),
         (not is_name(row.name.strip()), "name_format"),

@@ -51,6 +51,16 @@ class OwnedRow(KeyedRow):
         abstract = True
 
 
+class PersonRow(KeyedRow):
+    """A row of a person in `people` or a context above it. UNIQUE (person_id, id) is its index by person."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, db_index=False, related_name="+")
+    person_id: uuid.UUID
+
+    class Meta:
+        abstract = True
+
+
 class OwnedReference(models.BaseConstraint):
     """FOREIGN KEY (person_id, x_id) REFERENCES target (person_id, id): a row points only to rows of the same person.
 

@@ -10,17 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from prakerja.kernel.models import KeyedRow, OwnedReference, OwnedRow, owned_foreign_key, owned_key, reference
-
-
-class Chart(models.IntegerChoices):
-    """The accounts that exist in every installation; those of partners and providers get numbers from 100 up."""
-
-    TREASURY = 1, "treasury"
-    PROGRAMME_FUNDS = 2, "programme_funds"
-    WALLET = 3, "wallet"
-    RESERVE = 4, "reserve"
-    VOUCHERS_OUTSTANDING = 5, "vouchers_outstanding"
-    INCENTIVES_PAYABLE = 6, "incentives_payable"
+from prakerja.ledger.chart import Chart as Chart
 
 
 class Account(models.Model):

@@ -9,7 +9,8 @@ from django.db import connection
 
 from prakerja.kernel.db import requires_transaction, row
 from prakerja.kernel.ids import new_id
-from prakerja.ledger.models import Account, Balance, Chart, Transfer
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.models import Account, Balance, Transfer
 
 _PERSONAL = {Chart.WALLET, Chart.RESERVE}
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, owned_key
-
-EDUCATION = {"none": 0, "sd": 1, "smp": 2, "sma": 3, "diploma": 4, "s1": 5, "s2": 6}
+from prakerja.kernel.models import KeyedRow, PersonRow, owned_key
 
 
 class Person(KeyedRow):
@@ -19,7 +15,7 @@ class Person(KeyedRow):
     family_card_enc = models.BinaryField()
     family_card_index = models.BinaryField()
     province_code = models.TextField()
-    # A level of EDUCATION, so that "at least" is a comparison in SQL too.
+    # A level of `policies.EDUCATION`, so that "at least" is a comparison in SQL too.
     education = models.SmallIntegerField()
     language = models.TextField(default="id")
     created_at = models.DateTimeField()
@@ -27,16 +23,6 @@ class Person(KeyedRow):
 
     class Meta:
         indexes = [models.Index(fields=["family_card_index"], name="people_person_family_card")]
-
-
-class PersonRow(KeyedRow):
-    """A row of a person in a context above `people`. UNIQUE (person_id, id) is its index by person."""
-
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
-    person_id: uuid.UUID
-
-    class Meta:
-        abstract = True
 
 
 class ContactPoint(PersonRow):

@@ -12,8 +12,8 @@ from prakerja.kernel.db import copy_in, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
-from prakerja.people.models import EDUCATION, ContactClaim, ContactPoint, NikClaim, Person
-from prakerja.people.policies import normal_phone
+from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
+from prakerja.people.policies import EDUCATION, normal_phone
 from prakerja.people.queries import person_id_by_contact
 
 

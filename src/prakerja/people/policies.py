@@ -7,6 +7,9 @@ from datetime import date
 
 import phonenumbers
 
+# Levels, so that "at least" is a comparison.
+EDUCATION = {"none": 0, "sd": 1, "smp": 2, "sma": 3, "diploma": 4, "s1": 5, "s2": 6}
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from prakerja.audit.operations import record
 from prakerja.intake.models import Award
 from prakerja.kernel.db import transaction
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme

@@ -10,7 +10,7 @@ from prakerja.catalogue.operations import release_seat
 from prakerja.intake.operations import reopen_purchase_window
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme

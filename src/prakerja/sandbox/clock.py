@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import connection
 
 from prakerja.config.due import due_tasks
 from prakerja.config.timekeeping import HEARTBEAT, MOVING
-from prakerja.kernel import clock
+from prakerja.kernel import clock, movable_clock
 from prakerja.kernel.db import row
 from prakerja.kernel.due import DueTask
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.installation import is_sandbox
 
 # Beyond it dates end, and with them whatever adds a day to one.
 LATEST = datetime(2100, 1, 1, tzinfo=clock.WIB)
@@ -34,18 +32,13 @@ class Journey:
 
 def resume() -> None:
     """Let the clock go on from the last instant that a running system saw. Nothing to do before the first."""
-    _write(
-        "UPDATE kernel_clock SET offset_us ="
-        " round(extract(epoch FROM (seen_at + %s - %s)) * 1000000)::bigint WHERE id = 1 AND seen_at IS NOT NULL",
-        [HEARTBEAT, clock.wall()],
-    )
-    clock.forget()
+    movable_clock.go_on(after=HEARTBEAT)
 
 
 def pause() -> None:
     """Write down where the clock stands, for the next `resume`."""
     clock.forget()
-    _write("UPDATE kernel_clock SET seen_at = %s - %s WHERE id = 1", [clock.now(), HEARTBEAT])
+    movable_clock.note_seen(at=clock.now() - HEARTBEAT)
 
 
 def advance(by: timedelta, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
@@ -75,7 +68,7 @@ def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] |
             raise Refused("clock_backwards", now=started)
         journey = Journey(started_at=started, stopped_at=started)
         _run_what_falls_due(target, journey, on_step)
-        _set(target)
+        movable_clock.set_forward(to=target)
         journey.stopped_at = target
     clock.wait_until_all_know()
     return journey
@@ -91,8 +84,7 @@ def next_due() -> datetime | None:
 
 def require_sandbox() -> None:
     """Raises Refused: clock_not_movable."""
-    found = row("SELECT is_sandbox FROM kernel_installation WHERE id = 1")
-    if found is None or not found[0]:
+    if not is_sandbox():
         raise Refused("clock_not_movable")
 
 
@@ -106,7 +98,7 @@ def _run_what_falls_due(
         if not due:
             return
         at = max(at, min(instant for instant, _ in due))
-        _set(at)
+        movable_clock.set_forward(to=at)
         for instant, task in due:
             if instant > at:
                 continue
@@ -127,21 +119,6 @@ def _still_waits(task: DueTask, at: datetime) -> bool:
     return instant is not None and instant <= at
 
 
-def _set(to: datetime) -> None:
-    """Set programme time; never back, not even by the milliseconds that passed since `to` was chosen."""
-    _write(
-        "UPDATE kernel_clock SET offset_us = greatest(offset_us, round(extract(epoch FROM (%s::timestamptz"
-        " - %s::timestamptz)) * 1000000)::bigint) WHERE id = 1",
-        [to, clock.wall()],
-    )
-    clock.forget()
-
-
-def _write(sql: str, parameters: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-
-
 @contextmanager
 def _moving() -> Iterator[None]:
     """Be the only one who moves the clock. The worker may be in the middle of a task: wait for it a little."""
@@ -156,4 +133,4 @@ def _moving() -> Iterator[None]:
     try:
         yield
     finally:
-        _write("SELECT pg_advisory_unlock(%s)", [MOVING])
+        row("SELECT pg_advisory_unlock(%s)", [MOVING])

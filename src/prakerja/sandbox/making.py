@@ -10,10 +10,10 @@ from prakerja.catalogue.operations import add_course, add_promotion, add_run, se
 from prakerja.intake.operations import open_wave
 from prakerja.kernel.db import transaction
 from prakerja.kernel.ids import new_id
-from prakerja.ledger.models import Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.partners.operations import add_partner
-from prakerja.people.models import EDUCATION
+from prakerja.people.policies import EDUCATION
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import owned_key, reference
+from prakerja.kernel.models import PersonRow, owned_key, reference
 from prakerja.kernel.states import StateMachine
-from prakerja.people.models import PersonRow
 
 VOUCHER_STATES = StateMachine(
     "voucher",

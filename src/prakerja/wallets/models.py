@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import OwnedReference, owned_foreign_key, owned_key
-from prakerja.people.models import PersonRow
+from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key
 
 
 class Wallet(PersonRow):

@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime
 
 from prakerja.kernel.db import requires_transaction
-from prakerja.ledger.models import Balance, Chart
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.models import Balance
 from prakerja.ledger.operations import empty
 from prakerja.wallets.models import Wallet
 

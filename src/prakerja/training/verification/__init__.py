@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.installation import is_sandbox
 from prakerja.programmes.schemes import Scheme
 from prakerja.training.verification.none import NoVerification
 from prakerja.training.verification.protocol import FaceVerifier
-from prakerja.training.verification.sandbox_face import SandboxFace, is_sandbox
+from prakerja.training.verification.sandbox_face import SandboxFace
 
 __all__ = ["VERIFIERS", "FaceVerifier", "test_verifier", "verifier_for"]
 

@@ -6,12 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.models import Installation
-
-
-def is_sandbox() -> bool:
-    """Whether this database was made as a sandbox, for ever."""
-    return Installation.objects.filter(is_sandbox=True).exists()
+from prakerja.kernel.installation import is_sandbox
 
 
 class SandboxFace:
