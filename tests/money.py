@@ -130,7 +130,7 @@ def link(who: Participant, *, provider: str = "bni", number: str = "7700123456",
 def reviewed(
     world: World, who: Participant, *, price: int = 475_000, number: str = "7700123456", until: str = "2021-10-06 19:00"
 ) -> None:
-    """The path of worked example 1 up to the review of 6 October."""
+    """The path of rules.md 14.1 up to the review of 6 October."""
     link(who, number=number, at=wib("2021-09-24 10:00"))
     buy_class(world, who, price=price, at=wib("2021-09-25 19:30"))
     redeem_class(world, who, at=wib("2021-09-26 09:00"))

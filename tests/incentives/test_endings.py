@@ -1,4 +1,4 @@
-"""What an award's money becomes at the cut-offs, and how it ends: worked examples 5, 7 and 8."""
+"""What an award's money becomes at the cut-offs, and how it ends (rules.md 14.5, 14.7, 14.8)."""
 
 from __future__ import annotations
 

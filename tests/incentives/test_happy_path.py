@@ -1,4 +1,4 @@
-"""Worked example 1: from the review to the last payment, with its exact days and rupiah."""
+"""rules.md 14.1: from the review to the last payment, with its exact days and rupiah."""
 
 from __future__ import annotations
 

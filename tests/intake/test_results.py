@@ -207,7 +207,7 @@ def known(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addresse
 
 
 def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:
-    """decisions.md, void and deadline: an operator can still telephone."""
+    """An operator can still telephone (decisions.md 70)."""
     world = b.world()
     lost, found, buyer = b.participants(world, count=3)
     assert unreached(at=b.ANNOUNCED, most=10) == []

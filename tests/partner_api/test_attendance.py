@@ -174,7 +174,7 @@ def test_required_members(taken: Class, lms: Partner, name: str) -> None:
 
 
 def test_clients_that_sign_another_order_or_spelling(taken: Class, lms: Partner) -> None:
-    """C:alta signs Go's spelling of an address with & and sends the plain one; the pages' own order differs (1.5)."""
+    """A live client signs Go's spelling of an address with & and sends the plain one; the pages' order differs (contract.md 1.5)."""
     uri = "https://lms.example/kembali?a=1&b=2"
     PartnerRow.objects.filter(id=taken.world.institution.partner_id).update(redirect_uris=[uri])
     sent = {"redeem_code": taken.code, "sequence": 1, "redirect_uri": uri, "email": EMAIL}

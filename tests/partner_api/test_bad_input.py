@@ -62,7 +62,7 @@ def test_a_card_that_ended_after_its_otp_buys_nothing(scene: Scene, end: Callabl
 
 
 def test_after_the_cut_off_of_the_balance(scene: Scene) -> None:
-    """Worked example 5: 1 December 2021 at 00:00:01, swept or not yet."""
+    """rules.md 14.5: 1 December 2021 at 00:00:01, swept or not yet."""
     b.buy(scene.world, scene.who, scene.run, user="user-1")
     Purchase.objects.update(is_open=False)
     other, run = b.course(scene.world, price=250_000)

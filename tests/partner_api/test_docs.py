@@ -36,7 +36,7 @@ PAGES = [
         *(f"endpoints/{name}" for name in NAMES),
     )
 ]
-# The published vector (partner-api.md 1.6).
+# The published vector (contract.md 1.6).
 VECTOR = "943c20a8e36b6243f576404b00fffdc86411ce1f"
 
 

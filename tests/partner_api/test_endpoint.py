@@ -91,7 +91,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.mark.parametrize("content_type", [FORM, "text/plain", "application/json; charset=utf-8", "text/xml", ""])
 def test_json_is_read_whatever_the_content_type_says(platform: NewCredential, content_type: str) -> None:
-    """curl says "form" of everything that it posts, so real clients send JSON under that name (partner-api.md 2.14)."""
+    """curl says "form" of everything that it posts, so real clients send JSON under that name (contract.md 2.14)."""
     assert send(route(), platform, body=BODY, content_type=content_type).status_code == 200
 
 

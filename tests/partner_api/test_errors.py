@@ -10,7 +10,7 @@ import pytest
 from prakerja.partner_api import errors
 from prakerja.training.policies import CALLBACK_CODES
 
-# model.md F and partner-api.md 2.5, 2.7, written out once more: a lost row is seen here.
+# The order and the codes of contract.md 2.5, 2.7 and G2, written out once more: a lost row is seen here.
 EXPECTED = {
     "headers_missing": ("ERRINT40190", 401),
     "client_unknown": ("ERRINT40191", 401),

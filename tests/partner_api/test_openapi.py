@@ -95,9 +95,7 @@ def test_no_words_are_kept_for_members_that_are_gone() -> None:
 def test_no_note_of_ours_is_published() -> None:
     """Docstrings and the table's notes cite our own decisions; partners get sentences that were written for them."""
     text = openapi.served("id").decode() + openapi.served("en").decode()
-    assert "decisions.md" not in text
-    assert "model.md" not in text
-    assert "partner-api.md" not in text
+    assert ".md" not in text
 
 
 @pytest.mark.parametrize(

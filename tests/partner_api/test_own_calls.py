@@ -161,7 +161,7 @@ def complete(scene: Scene, key: str = "k-1", **changes: Any) -> tuple[int, Any]:
 def redeemed(scene: Scene) -> Scene:
     scene.bought()
     scene.lms.post(f"{PAYMENT}/redeem-code/commit", {"redeem_code": b.code_of(scene.who.person_id)})
-    # Reported on Monday 4 October, visible on Wednesday 6 October (worked example 1).
+    # Reported on Monday 4 October, visible on Wednesday 6 October (rules.md 14.1).
     set_programme_time(datetime(2021, 10, 4, 10, tzinfo=WIB))
     return scene
 

@@ -71,7 +71,7 @@ def test_unknown_code_and_another_institutions_code(scene: Scene) -> None:
 
 @pytest.mark.parametrize("typed", ["TIDAK ADA", "' OR 1=1 --", "é", "<b>kode</b>", "2021/09/27", "PRAT UJ0EEQ"])
 def test_whatever_was_typed_is_an_unknown_code(scene: Scene, typed: str) -> None:
-    """Participants type codes, and clients know ERRTRX40020 and show its sentence (2.7)."""
+    """Participants type codes, and clients know ERRTRX40020 and show its sentence (contract.md 2.7)."""
     unknown = (400, "ERRTRX40020", "Transaksi tidak ditemukan")
     for call in ("status", "commit"):
         assert refused(scene.lms.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": typed})) == unknown

@@ -53,7 +53,7 @@ def test_a_signed_in_participant(taken: Class, enter: Enter) -> None:
     assert first.status_code == 200
     for words in ("Rasa Kata", taken.run.course.title, "Pertemuan 1", "15 Mei 2023 pukul 09.00 WIB"):
         assert words in first.text
-    # Two pages, as the clients of the contract click through (C:qa): first what is asked, then the face.
+    # Two pages, as published clients click through (contract.md 3.2): first what is asked, then the face.
     assert f'href="{path}?langkah=wajah"' in first.text
     face = browser.get(f"{path}?langkah=wajah")
     assert 'value="match"' in face.text

@@ -1,4 +1,4 @@
-"""The five versions are the rule book's section 13, value by value."""
+"""The five versions are those of rules.md 13, value by value."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def wib(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=WIB)
 
 
-# Announcements against the official last moment to buy (rule book 4.2): four of four, and G51 of example 7.
+# Announcements against the official last moment to buy (rules.md 4.2): four of four, and wave 51 of rules.md 14.7.
 @pytest.mark.parametrize(
     ("wave", "announced", "last_day"),
     [

@@ -1,4 +1,4 @@
-"""The rule book's worked examples (section 14), as far as dates, limits and amounts decide them."""
+"""The worked examples of rules.md 14, as far as dates, limits and amounts decide them."""
 
 from __future__ import annotations
 

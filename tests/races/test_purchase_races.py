@@ -209,7 +209,7 @@ def test_void_against_redemption() -> None:
 
 
 def test_revocation_against_a_last_minute_purchase() -> None:
-    """Authorised at 23:59:59 and revoked at 00:05: whichever commits first, nobody loses money (worked example 3)."""
+    """Authorised at 23:59:59 and revoked at 00:05: whichever commits first, nobody loses money (rules.md 14.3)."""
     world = b.world()
     who = b.participant(world)
     _, run = b.course(world)

@@ -417,7 +417,7 @@ def test_a_cancelled_code_lets_go_of_its_address() -> None:
     first = bought_class()
     second = second_code(first)
     first.attend(1, at=STARTS[0])
-    # An operator cancels a redeemed code with its session (model.md D); there is no verb for it yet.
+    # An operator cancels a redeemed code with its session (contract.md 4); there is no verb for it yet.
     Voucher.objects.filter(person_id=first.who.person_id).update(
         status="cancelled", cancel_reason="session_cancelled", ended_at=STARTS[0]
     )

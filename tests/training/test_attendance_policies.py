@@ -39,7 +39,7 @@ VERIFIED = [frozenset(some) for count in range(4) for some in itertools.combinat
 def expected(
     mode: str, sequence: int, is_in: bool, is_mine: bool, status: tuple[str, str], done: frozenset[int]
 ) -> str:
-    """The published order, one sentence after the other (partner-api 2.7, 4)."""
+    """The published order, one sentence after the other (contract.md 2.7, 4)."""
     if mode == "onsite":
         return "type_mismatch"
     if sequence not in (1, 2, 999):

@@ -101,7 +101,7 @@ def test_void_returns_the_price_and_kills_the_code() -> None:
         with pytest.raises(Refused, match="transaction_unknown"):
             void(platform_id=platform, invoice_code=invoice, reference=reference, at=LATER)
     who.award.refresh_from_db()
-    # Not revoked tonight: the deadline is the later of the old one and the end of the seventh day (default 5).
+    # Not revoked tonight: the deadline is the later of the old one and the end of the seventh day (rules.md 12.5).
     assert (who.award.first_purchase_at, who.award.purchase_deadline_at) == (
         None,
         datetime(2021, 10, 22, 0, 0, tzinfo=WIB),

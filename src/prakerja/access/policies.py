@@ -1,4 +1,4 @@
-"""Limits of one-time passwords (programme.md 12, default 13): one set for signing in, linking and buying."""
+"""Limits of one-time passwords (rules.md 12.13): one set for signing in, linking and buying."""
 
 from __future__ import annotations
 

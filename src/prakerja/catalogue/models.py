@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from prakerja.kernel.models import KeyedRow
 from prakerja.kernel.states import StateMachine
 
-# Above this many seats a run keeps them in slices, so that buyers do not queue for one row (architecture.md 4, rule 7).
+# Above this many seats a run keeps them in slices, so that buyers do not queue for one row (architecture.md "Hot calls").
 SLICED_ABOVE = 5_000
 SLICES = 16
 
@@ -23,7 +23,7 @@ CURATION_STATES = StateMachine(
         "withdrawn": (),
     },
 )
-# A platform's price, new or changed, holds once an operator accepts it (programme.md, default 21).
+# A platform's price, new or changed, holds once an operator accepts it (rules.md 12.21).
 PRICE_STATES = StateMachine(
     "price proposal",
     {

@@ -39,7 +39,7 @@ def add_run(
     seats_taken: int = 0,
     sessions: Sequence[tuple[datetime, datetime]] = (),
 ) -> CourseRun:
-    """Make a run with its seats: one row, or 16 slices above 5,000 seats (architecture.md 4, rule 7).
+    """Make a run with its seats: one row, or 16 slices above 5,000 seats (architecture.md "Hot calls").
 
     `sessions` are the (start, end) of each meeting of a live class, in order, at most ten; without them its
     `session_count` meetings are spread evenly.

@@ -1,4 +1,4 @@
-"""A platform proposes what it asks for a course; an operator accepts it (programme.md 5.2 and default 21)."""
+"""A platform proposes what it asks for a course; an operator accepts it (rules.md 5.2, 12.21)."""
 
 from __future__ import annotations
 

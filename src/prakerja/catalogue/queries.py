@@ -38,7 +38,7 @@ def _dated(
 
 
 def quota(*, course_code: str, schedule_code: str) -> int:
-    """Seats left in a run (partner-api 2.1). Raises Refused: run_unknown, course_unknown, run_of_other_course."""
+    """Seats left in a run (contract.md 2.1). Raises Refused: run_unknown, course_unknown, run_of_other_course."""
     found = row(
         "SELECT course.code, (SELECT sum(capacity - seats_taken) FROM catalogue_courserunseats "
         "                      WHERE course_run_id = run.id) "
@@ -180,5 +180,5 @@ def _after(cursor: str | None) -> str:
 
 
 def _json(value: Any) -> Any:
-    # A raw cursor returns jsonb as text (stack.md).
+    # A raw cursor returns jsonb as text (decisions.md 77).
     return json.loads(value) if isinstance(value, str) else value

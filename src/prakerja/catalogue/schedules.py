@@ -93,7 +93,7 @@ def change_run(
     run = _locked(institution_id, schedule_code)
     if at >= (run.starts_at if run.course.delivery == "live" else run.ends_at):
         raise Refused("run_begun")
-    # Upwards, as buyers take them (architecture.md 4, rule 7).
+    # Upwards, as buyers take them (architecture.md "Hot calls").
     seats = list(CourseRunSeats.objects.select_for_update(no_key=True).filter(course_run=run).order_by("slice"))
     taken = sum(one.seats_taken for one in seats)
     told = tuple(CourseRunSession.objects.filter(course_run=run).order_by("number").values_list("starts_at", "ends_at"))

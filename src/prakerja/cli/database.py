@@ -43,7 +43,7 @@ class Database:
 
 
 def keys_folder(server: Server) -> Path:
-    """Where the keysets are: PRAKERJA_KEYS, else the data folder's own (architecture.md 8)."""
+    """Where the keysets are: PRAKERJA_KEYS, else the data folder's own (architecture.md "Secrets")."""
     named = os.environ.get("PRAKERJA_KEYS", "")
     return Path(named) if named else server.keys
 

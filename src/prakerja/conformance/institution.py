@@ -1,4 +1,4 @@
-"""What an institution lives by: redeem codes, attendance, assignments (partner-api.md 2.6 to 2.13)."""
+"""What an institution lives by: redeem codes, attendance, assignments (contract.md 2.6 to 2.13)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prakerja.conformance.report import Report, Section
 from prakerja.conformance.wire import INTEGRATION, OWN, PAYMENT, Answer, Credentials, Wire
 
 REDEEM = f"{PAYMENT}/redeem-code"
-# What real clients show (2.7): code and sentence, compared without case.
+# What real clients show (contract.md 2.7): code and sentence, compared without case.
 SEEN = {
     "ERRTRX40020": "Transaksi tidak ditemukan",
     "ERRTRX40001": "Gagal verifikasi, tipe pelatihan tidak sesuai.",
@@ -35,7 +35,7 @@ class Pupil:
 
 
 def check_codes(report: Report, wire: Wire, credentials: Credentials, pupil: Pupil) -> None:
-    """redeem-code/status and /commit (2.7, 2.8, 2.10). A code that is given is redeemed."""
+    """redeem-code/status and /commit (contract.md 2.7, 2.8, 2.10). A code that is given is redeemed."""
     section = report.section("Redeem codes")
     path = f"{REDEEM}/status"
     unknown = wire.post(credentials, path, {"redeem_code": "TIDAKADA0000", "sequence": 1})
@@ -85,7 +85,7 @@ def _status(section: Section, wire: Wire, credentials: Credentials, code: str) -
     )
     without = wire.post(credentials, path, {"redeem_code": code})
     section.required("sequence left out is 1", without.data == found.data, without.shown())
-    # As of October 2022 (2.10): the code in the path with an empty signed body; the member called `code`.
+    # As of October 2022 (contract.md 2.10): the code in the path with an empty signed body; the member called `code`.
     old = wire.send(credentials, method="GET", path=f"{path}/{code}", body=b"")
     section.proposed("GET with the code in the path answers the same", old.data == found.data, old.shown())
     old = wire.post(credentials, path, {"code": code})
@@ -114,7 +114,7 @@ def _commit(section: Section, wire: Wire, credentials: Credentials, code: str) -
 
 
 def check_reset(report: Report, wire: Wire, credentials: Credentials, pupil: Pupil) -> None:
-    """redeem-code/reset (2.9): test codes only."""
+    """redeem-code/reset (contract.md 2.9): test codes only."""
     path = f"{REDEEM}/reset"
     refused = wire.post(credentials, path, {"redeem_code": "TIDAKADA0000"})
     if _is_missing(refused):
@@ -136,7 +136,7 @@ def check_reset(report: Report, wire: Wire, credentials: Credentials, pupil: Pup
 
 
 def check_attendance(report: Report, wire: Wire, credentials: Credentials, pupil: Pupil) -> None:
-    """oauth/url-generate (2.6)."""
+    """oauth/url-generate (contract.md 2.6)."""
     path = f"{INTEGRATION}/oauth/url-generate"
     members = {
         "redeem_code": "TIDAKADA0000",

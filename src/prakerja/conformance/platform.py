@@ -1,4 +1,4 @@
-"""What a platform lives by: quota, OTP, payment, status, void (partner-api.md 2.1 to 2.5)."""
+"""What a platform lives by: quota, OTP, payment, status, void (contract.md 2.1 to 2.5)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Goods:
 
 
 def check_quota(report: Report, wire: Wire, credentials: Credentials, goods: Goods | None) -> None:
-    """payment/quota-schedule (2.1)."""
+    """payment/quota-schedule (contract.md 2.1)."""
     section = report.section("Quota")
     path = f"{PAYMENT}/quota-schedule"
     for name, members in (

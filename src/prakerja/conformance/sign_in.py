@@ -1,4 +1,4 @@
-"""The sign-in that an institution offers (partner-api.md 2.14), as far as it goes without a participant."""
+"""The sign-in that an institution offers (contract.md 2.14), as far as it goes without a participant."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def probe_of(kind: str) -> tuple[str, dict[str, object]]:
 
 
 def check_signatures(report: Report, wire: Wire, credentials: Credentials, kind: str) -> None:
-    """Every accepted form (partner-api.md 1.4, 1.5)."""
+    """Every accepted form (contract.md 1.4, 1.5)."""
     section = report.section("Signature: accepted forms")
     path, members = probe_of(kind)
     body = compact(members)
@@ -67,7 +67,7 @@ def check_signatures(report: Report, wire: Wire, credentials: Credentials, kind:
 
 
 def check_refusals(report: Report, wire: Wire, credentials: Credentials, kind: str) -> None:
-    """What must never pass, whatever it is answered with (partner-api.md 1.7, G1)."""
+    """What must never pass, whatever it is answered with (contract.md 1.7, G1)."""
     section = report.section("Signature: refusals")
     path, members = probe_of(kind)
     body = compact(members)

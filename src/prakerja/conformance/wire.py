@@ -171,7 +171,7 @@ class Wire:
         authorization: str = "",
         content_type: str = "application/json",
     ) -> Answer:
-        """Send one of the sign-in calls (2.14), signed over the path `signed` when there is one; None: by nobody."""
+        """Send one of the sign-in calls (contract.md 2.14), signed over the path `signed` when there is one; None: by nobody."""
         headers = [("Content-Type", content_type)] if body else []
         if credentials is not None:
             headers.append(("X-Client-Id", credentials.client_code))
@@ -217,7 +217,7 @@ def _answer(response: httpx.Response) -> Answer:
 
 
 def envelope_problem(answer: Answer) -> str:
-    """What is wrong with an envelope (partner-api.md 1.7), or ""."""
+    """What is wrong with an envelope (contract.md 1.7), or ""."""
     found = answer.document
     if not answer.status:
         return answer.shown()

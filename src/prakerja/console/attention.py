@@ -1,4 +1,4 @@
-"""What an operator should look at while there is still time (decisions.md 58 and its last part)."""
+"""What an operator should look at while there is still time (decisions.md 58, 70)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person links the bank account or e-wallet that incentives are paid to (programme.md 5.5)."""
+"""A person links the bank account or e-wallet that incentives are paid to (rules.md 5.5)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def link_account(
     """Link an account: the provider is asked whose it is, the OTP is used up, the answer is stored. Returns its id.
 
     An account of another NIK, or a wallet that was not upgraded, is linked and says so: it is what the person must mend
-    before money comes (programme.md 5.4). Raises Refused as `request_link`, and account_not_found, account_blocked,
+    before money comes (rules.md 5.4). Raises Refused as `request_link`, and account_not_found, account_blocked,
     provider_unavailable, otp_wrong (left), otp_expired, otp_locked (until).
     """
     spelt = _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
@@ -150,7 +150,7 @@ def opened_number(*, account: PayoutAccount) -> str:
 
 
 def _is_kyc_complete(*, provider: str, found: InquiryResult) -> bool:
-    """A bank knows its customers: only an e-wallet has to be upgraded (programme.md 5.5)."""
+    """A bank knows its customers: only an e-wallet has to be upgraded (rules.md 5.5)."""
     return found.is_kyc_complete or PROVIDERS[provider].kind == "bank_account"
 
 

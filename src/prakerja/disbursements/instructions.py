@@ -1,4 +1,4 @@
-"""One payment to one account: drafted, sent once, answered once. What fails is followed up, never edited (model.md D).
+"""One payment to one account: drafted, sent once, answered once. What fails is followed up, never edited (decisions.md 76).
 
 These are helpers of the context that owes the money: it opens the transaction, locks its own row and calls them.
 """

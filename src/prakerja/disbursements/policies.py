@@ -10,7 +10,7 @@ from prakerja.people.policies import normal_phone
 
 @dataclass(frozen=True, slots=True)
 class ProviderRule:
-    """A bank or e-wallet that a person may link, and since which day (programme.md 5.5)."""
+    """A bank or e-wallet that a person may link, and since which day (rules.md 5.5)."""
 
     kind: str
     name: str

@@ -14,7 +14,7 @@ __all__ = ["CallbackRefused", "InquiryResult", "ReportedResult", "TransferResult
 
 
 def read_result(*, provider: str, body: bytes, signature: str) -> ReportedResult:
-    """Check the signature of a call back by its raw body and read it (model.md A, row callbacks).
+    """Check the signature of a call back by its raw body and read it (architecture.md "Four doors").
 
     :param provider: our name of the partner, a key of the registry (`sandbox`).
     :raises CallbackRefused: `signature` when it is not the partner's, `malformed` when it cannot be read.

@@ -102,7 +102,7 @@ def check_request(*, request: AuthorizationRequest, wall: datetime) -> None:
 def allow(
     *, person_id: uuid.UUID, request: AuthorizationRequest, signed_in_at_s: int, at: datetime, wall: datetime
 ) -> str:
-    """The participant says yes: returns the code, good once and for 60 seconds (decisions.md, SSO codes).
+    """The participant says yes: returns the code, good once and for 60 seconds (decisions.md 71).
 
     Raises Refused: request_withdrawn, request_expired.
     """

@@ -1,6 +1,6 @@
 """What an institution may ask for, how long it lasts, and what proves that a code came back to who asked. Pure.
 
-Sources: partner-api.md 2.14 and 3.4; decisions.md ("SSO codes"); RFC 6749, 7636 (PKCE), 9700; OpenID Connect Core.
+Sources: contract.md 2.14, 3.4; decisions.md 71; RFC 6749, 7636 (PKCE), 9700; OpenID Connect Core.
 """
 
 from __future__ import annotations

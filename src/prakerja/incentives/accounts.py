@@ -1,4 +1,4 @@
-"""Linking an account, for a participant: the scheme of the award says until when (programme.md 5.3)."""
+"""Linking an account, for a participant: the scheme of the award says until when (rules.md 5.3)."""
 
 from __future__ import annotations
 

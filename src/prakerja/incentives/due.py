@@ -26,7 +26,7 @@ _OF_AWARD = """
   JOIN intake_award a ON a.person_id = i.person_id AND a.id = i.award_id
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id"""
 
-# The last condition + 24 h: certificate of the first training, its rating, a valid account (programme.md 5.4).
+# The last condition + 24 h: certificate of the first training, its rating, a valid account (rules.md 5.4).
 PLAN = """
 SELECT a.person_id, a.id, GREATEST(certificate.visible_from, rating.created_at, account.linked_at)
                           + make_interval(hours => (sv.data->>'schedule_sync_hours')::int) AS due_at

@@ -1,4 +1,4 @@
-"""How an award ends after its first purchase: swept at a cut-off, lapsed, finished, or annulled (model.md C, D)."""
+"""How an award ends after its first purchase: swept at a cut-off, lapsed, finished, or annulled (rules.md 2.3)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TREASURY = int(Chart.TREASURY)
 
 
 def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int | None:
-    """The balance cut-off or the next-purchase window has passed: what is left goes to the treasury (examples 5, 7).
+    """The balance cut-off or the next-purchase window has passed: what is left goes to the treasury (rules.md 14.5, 14.7).
 
     Returns the rupiah swept, or None when it is not time: the window moved, or a training is open whose review will
     open a new one.
@@ -66,7 +66,7 @@ def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) ->
 
 
 def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
-    """The review cut-off has passed and the first training is not completed and reviewed: the award lapses (default 22)."""
+    """The review cut-off has passed and the first training is not completed and reviewed: the award lapses (rules.md 12.22)."""
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
@@ -90,7 +90,7 @@ def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime)
 
 
 def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int:
-    """The link cut-off has passed and there is no valid account: what was promised and not paid lapses (5.3).
+    """The link cut-off has passed and there is no valid account: what was promised and not paid lapses (rules.md 5.3).
 
     A payment under way keeps its course; if it comes back, it lapses then. Returns the rupiah that went to the treasury.
     """
@@ -118,7 +118,7 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
 
 
 def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
-    """Everything is paid or lapsed and the wallet is empty: the award is finished, its NIK closed for life (P10)."""
+    """Everything is paid or lapsed and the wallet is empty: the award is finished, its NIK closed for life (rules.md P10)."""
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         if award.status != "active" or not _is_over(award):
@@ -138,10 +138,10 @@ def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
 
 
 def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, operator: str, at: datetime) -> IneligibleOutcome:
-    """A recipient is found ineligible: what is left returns to the programme, what was received is claimed (example 8).
+    """A recipient is found ineligible: what is left returns to the programme, what was received is claimed (rules.md 14.8).
 
     `reason` says on which list the person was found, `operator` who decided. The claim (bought training and paid
-    incentives, rupiah) is due 60 days later (programme.md 8.2). Raises Refused: award_ended.
+    incentives, rupiah) is due 60 days later (rules.md 8.2). Raises Refused: award_ended.
     """
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)

@@ -1,4 +1,4 @@
-"""What a participant reads beside an incentive: the dashboard's own words of 2021 (model.md D, programme.md 5.5)."""
+"""What a participant reads beside an incentive: the dashboard's own words of 2021 (decisions.md 75; rules.md 5.5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prakerja.programmes.schemes import Need, wib_day
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`text` is translated when it is shown; `api_code` is the number of partner-api 2.15, None where it has none."""
+    """`text` is translated when it is shown; `api_code` is the number of contract.md 2.15, None where it has none."""
 
     key: str
     text: Promise

@@ -15,7 +15,7 @@ INCENTIVE_STATES = StateMachine(
         "due": ("instructed", "held", "lapsed", "cancelled"),
         "held": ("due", "lapsed", "cancelled"),
         "instructed": ("paid", "due"),
-        # A transfer that came back after it was settled (model.md D).
+        # A transfer that came back after it was settled (decisions.md 76).
         "paid": ("due",),
         "lapsed": (),
         "cancelled": (),
@@ -76,7 +76,7 @@ class Incentive(PersonRow):
 
 
 class RepaymentClaim(PersonRow):
-    """What a wrongful recipient owes the state: bought training and paid incentives (programme.md 8.2).
+    """What a wrongful recipient owes the state: bought training and paid incentives (rules.md 8.2).
 
     A row and no transfer until it is repaid. Unpaid after `due_date` it goes to the civil-claim queue.
     """

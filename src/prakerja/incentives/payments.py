@@ -113,7 +113,7 @@ def ask_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetime
 
 @requires_transaction
 def hold(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> None:
-    """Keep a payment back until its re-check, seven days later or at a new account (programme.md 5.5). Nothing moves."""
+    """Keep a payment back until its re-check, seven days later or at a new account (rules.md 5.5). Nothing moves."""
     if incentive.status != "held":
         incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="held")
     incentive.hold_reason = reason
@@ -167,7 +167,7 @@ def _last_look(*, incentive: Incentive, instruction: PaymentInstruction, at: dat
 
 @requires_transaction
 def _put_off(*, incentive: Incentive, rules: Scheme, at: datetime) -> bool:
-    """No payment leaves inside the pause at the year's end: a late one moves behind it (programme.md 5.4)."""
+    """No payment leaves inside the pause at the year's end: a late one moves behind it (rules.md 5.4)."""
     day = first_day_after_pause(scheme=rules, day=wib_day(at), calendar=indonesian_calendar())
     if day is None:
         return False

@@ -26,7 +26,7 @@ from prakerja.programmes.schemes import (
 
 
 def plan_incentives(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int:
-    """Write the whole schedule once all conditions have held for 24 hours (programme.md 5.4, worked example 1).
+    """Write the whole schedule once all conditions have held for 24 hours (rules.md 5.4, 14.1).
 
     Dates are anchored on schedule 1, the day in WIB of the last condition + 24 h. No money moves yet. Returns how many
     rows were written: 0 when a condition is missing again, the 24 hours have not passed, or they exist.
@@ -104,7 +104,7 @@ def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> 
 
 @requires_transaction
 def move_to_payable(*, incentive: Incentive, reserve_id: uuid.UUID, kind: str, at: datetime) -> None:
-    """Promised becomes owed: reserve → incentives_payable (model.md C; kind incentive_due or survey_due)."""
+    """Promised becomes owed: reserve → incentives_payable (money.md "Events"; kind incentive_due or survey_due)."""
     post(
         person_id=incentive.person_id,
         event_id=incentive.id,

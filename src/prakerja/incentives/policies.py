@@ -15,8 +15,8 @@ from prakerja.programmes.schemes import (
     wib_day,
 )
 
-# An account that was changed on the payment day or up to two days before it holds the payment (programme.md 5.5 says
-# "close to the payment date" and gives no number; INFERRED).
+# An account that was changed on the payment day or up to two days before it holds the payment (rules.md 5.5 says
+# "close to the payment date" and gives no number; this one is ours).
 ACCOUNT_CHANGE_HOLD_DAYS = 2
 # Awards whose incentives are still owed: a transfer may come back after the award was finished.
 PAYABLE_AWARDS = ("active", "suspended", "finished")
@@ -32,12 +32,12 @@ class AccountFacts:
 
     @property
     def is_valid(self) -> bool:
-        """Whether money may go there: its owner's own, and able to receive (programme.md 5.4)."""
+        """Whether money may go there: its owner's own, and able to receive (rules.md 5.4)."""
         return self.nik_matches and self.is_kyc_complete
 
 
 def hold_reason(*, account: AccountFacts | None, pay_date: date, is_suspended: bool) -> str:
-    """Why a payment of `pay_date` (WIB) must be held, or "" (programme.md 5.5, model.md D)."""
+    """Why a payment of `pay_date` (WIB) must be held, or "" (rules.md 5.5; decisions.md 54)."""
     if account is None:
         return "no_account"
     if not account.nik_matches:
@@ -50,7 +50,7 @@ def hold_reason(*, account: AccountFacts | None, pay_date: date, is_suspended: b
 
 
 def first_day_after_pause(*, scheme: Scheme, day: date, calendar: WorkingCalendar) -> date | None:
-    """The first working day after the year's pause when `day` lies in it, else None (programme.md 5.4)."""
+    """The first working day after the year's pause when `day` lies in it, else None (rules.md 5.4)."""
     pause = scheme.payout_pause
     if pause is None or not pause.first <= day <= pause.last:
         return None

@@ -1,4 +1,4 @@
-"""A payment that was held, failed or came back is looked at again: paid by new dates, or held longer (programme.md 5.5)."""
+"""A payment that was held, failed or came back is looked at again: paid by new dates, or held longer (rules.md 5.5)."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
 
 @requires_transaction
 def cancel_due(*, incentive: Incentive, to: str, credit: int, at: datetime) -> None:
-    """End an incentive that was due: its money leaves incentives_payable for `credit` (model.md C, incentive_cancelled)."""
+    """End an incentive that was due: its money leaves incentives_payable for `credit` (money.md "Events", kind incentive_cancelled)."""
     post(
         person_id=incentive.person_id,
         event_id=incentive.id,

@@ -48,7 +48,7 @@ def account_facts(account: PayoutAccount | None) -> AccountFacts | None:
 
 
 def standing(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Standing:
-    """Read it. Only the first training that was not voided leads to the incentive (programme.md 5.4)."""
+    """Read it. Only the first training that was not voided leads to the incentive (rules.md 5.4)."""
     account = live_account(person_id=person_id)
     first = (
         Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")

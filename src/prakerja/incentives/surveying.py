@@ -1,4 +1,4 @@
-"""A survey that is answered is paid; one that is not lapses (programme.md 7, model.md C)."""
+"""A survey that is answered is paid; one that is not lapses (rules.md 7)."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ class NewAward:
 def award_many(
     *, awards: list[NewAward], wave: Wave, decree: Decree, rules: Scheme, announced_at: datetime, at: datetime
 ) -> None:
-    """Award each person: the whole benefit is reserved at once (programme.md 5.3), stamped `at`.
+    """Award each person: the whole benefit is reserved at once (rules.md 5.3), stamped `at`.
 
-    The deadline is the wave's one exact moment: the announcement day is day 1 (programme.md 4.2).
+    The deadline is the wave's one exact moment: the announcement day is day 1 (rules.md 4.2).
     """
     deadline = purchase_deadline(scheme=rules, announced_at=announced_at)
     spendable_until = balance_expires_at(scheme=rules)
@@ -140,7 +140,7 @@ def _transfer(award_id: uuid.UUID, kind: str, balance: Balance, account: Chart, 
 def _announcements(
     item: NewAward, award_id: uuid.UUID, *, wave: Wave, rules: Scheme, deadline: datetime, at: datetime
 ) -> list[Message]:
-    """RESULT_PASS by SMS, e-mail and dashboard, each with the exact date and hour (decisions.md, deadline)."""
+    """RESULT_PASS by SMS, e-mail and dashboard, each with the exact date and hour (decisions.md 70)."""
     messages = []
     parameters = {
         "name": item.name,

@@ -18,7 +18,7 @@ from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
 from prakerja.wallets.operations import close_wallet, lock_wallet
 
-# The run starts five minutes after the deadline: what was debited at 23:59:59 has committed by then (worked example 3).
+# The run starts five minutes after the deadline: what was debited at 23:59:59 has committed by then (rules.md 14.3).
 REVOCATION_DELAY = timedelta(minutes=5)
 
 
@@ -26,7 +26,7 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
     """Revoke one award whose first purchase is overdue. False when a purchase came first; then nothing changes.
 
     Everything unspent returns to the programme, the card is off, the NIK is blacklisted for life, and an SMS says so
-    (article; programme.md 8.1). The wallet is locked first: whoever holds it decides, and a purchase that was
+    (rules.md 8.1). The wallet is locked first: whoever holds it decides, and a purchase that was
     authorised before the deadline has won.
     """
     with transaction():
@@ -60,7 +60,7 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
 
 
 def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
-    """The participant gives the award back before the first purchase; the chance is used up (programme.md 12, 16).
+    """The participant gives the award back before the first purchase; the chance is used up (rules.md 12.16).
 
     Raises Refused: no_award, award_ended, already_bought.
     """
@@ -95,7 +95,7 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
 
 @requires_transaction
 def reopen_purchase_window(*, person_id: uuid.UUID, award_id: uuid.UUID, voided_at: datetime) -> None:
-    """The only purchase was voided: not revoked tonight, a new deadline instead (programme.md 12, default 5)."""
+    """The only purchase was voided: not revoked tonight, a new deadline instead (rules.md 12.5)."""
     award = Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
     rules = scheme(scheme_version_id=award.scheme_version_id)
     award.first_purchase_at = None

@@ -1,4 +1,4 @@
-"""The three videos before the first purchase: in order, to the end, checked on the server (programme.md 6.1)."""
+"""The three videos before the first purchase: in order, to the end, checked on the server (rules.md 6.1)."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Award(PersonRow):
     card_number_enc = models.BinaryField()
     status = models.TextField(default="active")
     awarded_at = models.DateTimeField()
-    # Exclusive: the end of day 30 in WIB, the announcement day being day 1 (programme.md 4.2).
+    # Exclusive: the end of day 30 in WIB, the announcement day being day 1 (rules.md 4.2).
     purchase_deadline_at = models.DateTimeField()
     videos_done_at = models.DateTimeField(null=True)
     # Written by `authorise`, cleared when the only purchase is voided: what revocation looks at.
@@ -112,7 +112,7 @@ class Award(PersonRow):
 
 
 class InductionView(PersonRow):
-    """One of the three videos that must be seen to the end before the card number is shown (programme.md 6.1)."""
+    """One of the three videos that must be seen to the end before the card number is shown (rules.md 6.1)."""
 
     award = owned_foreign_key("intake.Award")
     video = models.SmallIntegerField()

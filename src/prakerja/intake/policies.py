@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from prakerja.people.policies import age_on
 from prakerja.programmes.schemes import Scheme
 
-# The three induction videos are one minute each in the demo; 2-3 minutes in the programme (programme.md 6.1).
+# The three induction videos are one minute each in the demo; 2-3 minutes in the programme (rules.md 6.1).
 VIDEO_SECONDS = {1: 60, 2: 60, 3: 60}
 
 
@@ -23,7 +23,7 @@ class Standing:
 
 
 def exclusion(*, standing: Standing, scheme: Scheme, on: date) -> str:
-    """Why this person may not be awarded on day `on` (WIB), or "": a reason of programme.md 3.4."""
+    """Why this person may not be awarded on day `on` (WIB), or "": a reason of rules.md 3.4."""
     eligibility = scheme.eligibility
     if standing.is_blacklisted:
         return "BLACKLIST"

@@ -1,4 +1,4 @@
-"""Reminders to buy before the deadline: at 09:00 WIB, 7, 3 and 1 days before (INFERRED, programme.md 13)."""
+"""Reminders to buy before the deadline: at 09:00 WIB, 7, 3 and 1 days before (rules.md 13.1)."""
 
 from __future__ import annotations
 

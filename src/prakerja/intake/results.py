@@ -147,7 +147,7 @@ def _identity(row: ResultRow, *, is_demo: bool) -> tuple[Identity | None, str]:
         return None, "birth_date_format"
     phone, email = normal_phone(row.phone), normal_email(row.email)
     problem = nik_problem(row.nik, birth_date=birth_date)
-    # Demo people are nobody: their region does not exist, and no other person may enter a sandbox (architecture.md 8).
+    # Demo people are nobody: their region does not exist, and no other person may enter a sandbox (architecture.md "Secrets").
     checks = (
         (bool(problem), problem),
         (is_demo and not row.nik.startswith("99"), "not_a_demo_nik"),

@@ -6,10 +6,10 @@ import secrets
 
 from stdnum import luhn
 
-# A–Z and 2–9 without I, L, O and without 0, 1: what a person reads from a screen must not be misread (decisions.md 2.1).
+# A–Z and 2–9 without I, L, O and without 0, 1: what a person reads from a screen must not be misread (rules.md 12.14).
 READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 VOUCHER_CODE_LENGTH = 12
-# Our own issuer prefix (programme.md 6.2, INFERRED): no payment scheme uses 9360 for cards.
+# Our own issuer prefix (ours, see rules.md 6.2): no payment scheme uses 9360 for cards.
 CARD_PREFIX = "9360"
 
 
@@ -41,7 +41,7 @@ def one_time_password(digits: int = 6) -> str:
 
 
 def reference() -> str:
-    """A transaction code in the published shape: 16 upper-case letters and digits (partner-api 1.8)."""
+    """A transaction code in the published shape: 16 upper-case letters and digits (contract.md 1.8)."""
     return readable_code(16)
 
 

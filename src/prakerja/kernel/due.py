@@ -1,7 +1,7 @@
 """What falls due: the shape of a task that waits for an instant of programme time.
 
 The worker runs tasks as time passes; `prakerja clock advance` steps from one due instant to the next and runs each there,
-so that stamps are those instants (architecture.md 6). Both may run the same task: unique keys make the second harmless.
+so that stamps are those instants (architecture.md "Time"). Both may run the same task: unique keys make the second harmless.
 """
 
 from __future__ import annotations

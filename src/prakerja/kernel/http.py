@@ -73,7 +73,7 @@ def request(
     `json` is sent as a JSON body; `content` as it is (signed bodies). Time-outs are wall seconds: `connect_timeout` to
     reach the host, `read_timeout` for the whole answer, however slowly it drips.
 
-    :raises NetworkInsideTransaction: a transaction of the calling thread is open (architecture.md section 4).
+    :raises NetworkInsideTransaction: a transaction of the calling thread is open (architecture.md "Transactions").
     :raises NotSent: the host was not reached.
     :raises NoAnswer: it was reached and gave no complete answer in time, or one of more than 1 MiB.
     """

@@ -149,7 +149,7 @@ def call(
 
     Redirects are followed up to `limits.most_redirects` times, each checked anew. `resolve` looks names up.
 
-    :raises NetworkInsideTransaction: a transaction of the calling thread is open (architecture.md section 4).
+    :raises NetworkInsideTransaction: a transaction of the calling thread is open (architecture.md "Transactions").
     :raises AddressRefused: this address, or one that it leads to, may not be called.
     :raises NotSent: nobody was reached.
     :raises NoAnswer: no complete answer in time.

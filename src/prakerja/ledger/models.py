@@ -1,4 +1,4 @@
-"""Accounts and immutable transfers (model.md C). A person is only an opaque person_id here: no import, no foreign key.
+"""Accounts and immutable transfers (money.md "Accounts"). A person is only an opaque person_id here: no import, no foreign key.
 
 Debit = the account that money leaves, credit = where it arrives; an account's balance is Σ credits − Σ debits. Only a
 participant's own accounts carry a running balance: one hot row for the programme cut throughput seven times (ADR 0005).

@@ -54,7 +54,7 @@ def post(
     balance_id: uuid.UUID | None = None,
     reverses_id: uuid.UUID | None = None,
 ) -> Transfer:
-    """Move `amount` whole rupiah from account `debit` to account `credit` (model.md C) at programme time `at`.
+    """Move `amount` whole rupiah from account `debit` to account `credit` (money.md "Events") at programme time `at`.
 
     `balance_id` names the person's wallet or reserve balance and is required when one of the two accounts is personal.
     An event posts a kind once: a second time is an IntegrityError of UNIQUE (person_id, event_id, kind).

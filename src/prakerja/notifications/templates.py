@@ -1,6 +1,6 @@
 """The sentences of every message, Indonesian first. A message stores its template's name and parameters, never a sentence.
 
-Channels: S = SMS, E = e-mail, D = dashboard (programme.md 13). Parameters are plain values; what they are called says how
+Channels: S = SMS, E = e-mail, D = dashboard (rules.md 13.1). Parameters are plain values; what they are called says how
 they are written: `deadline` is an exclusive instant, `…_at` an instant, `…_date` a day, `amount`, `fund` and `balance`
 are rupiah. All instants are shown in WIB.
 """

@@ -1,6 +1,6 @@
 """What each request may hold. Wrong members are refused by name; unknown members are ignored.
 
-Where the published pages contradict themselves we accept both (partner-api.md 6): `invoice_code` as integer or
+Where the published pages contradict themselves we accept both (contract.md 6): `invoice_code` as integer or
 string, `amount` as integer or digits in a string, `sequence` left out or null. Free text may hold any character
 but controls; codes of courses, schedules and cards have a pattern, so that nothing else ever reaches a query.
 """
@@ -62,11 +62,11 @@ class CourseAndRun(Body, frozen=True):
 
 
 class QuotaSchedule(CourseAndRun, frozen=True):
-    """payment/quota-schedule (2.1)."""
+    """payment/quota-schedule (contract.md 2.1)."""
 
 
 class SendOtp(CourseAndRun, frozen=True, kw_only=True):
-    """payment/send-otp (2.2)."""
+    """payment/send-otp (contract.md 2.2)."""
 
     user_platform_id: Text
     prakerja_id: CardNumber
@@ -74,7 +74,7 @@ class SendOtp(CourseAndRun, frozen=True, kw_only=True):
 
 
 class Authorize(Body, frozen=True):
-    """payment/authorize (2.3)."""
+    """payment/authorize (contract.md 2.3)."""
 
     otp: Otp
     invoice_url: Url
@@ -82,20 +82,20 @@ class Authorize(Body, frozen=True):
 
 
 class PaymentStatus(Body, frozen=True):
-    """payment/status (2.4)."""
+    """payment/status (contract.md 2.4)."""
 
     invoice_code: Invoice
 
 
 class Void(Body, frozen=True):
-    """payment/void (2.5)."""
+    """payment/void (contract.md 2.5)."""
 
     invoice_code: Invoice
     transaction_code: TransactionCode
 
 
 class RedeemCodeOnly(Body, frozen=True):
-    """A redeem code; the oldest clients call the member `code` (2.10)."""
+    """A redeem code; the oldest clients call the member `code` (contract.md 2.10)."""
 
     redeem_code: RedeemCode | None = None
     code: RedeemCode | None = None
@@ -107,7 +107,7 @@ class RedeemCodeOnly(Body, frozen=True):
 
 
 class RedeemCodeStatus(RedeemCodeOnly, frozen=True):
-    """payment/redeem-code/status (2.8)."""
+    """payment/redeem-code/status (contract.md 2.8)."""
 
     sequence: int | None = 1
 
@@ -117,17 +117,17 @@ class RedeemCodeStatus(RedeemCodeOnly, frozen=True):
 
 
 class RedeemCodeCommit(RedeemCodeOnly, frozen=True):
-    """payment/redeem-code/commit (2.10)."""
+    """payment/redeem-code/commit (contract.md 2.10)."""
 
 
 class RedeemCodeReset(Body, frozen=True):
-    """payment/redeem-code/reset (2.9)."""
+    """payment/redeem-code/reset (contract.md 2.9)."""
 
     redeem_code: RedeemCode
 
 
 class UrlGenerate(Body, frozen=True):
-    """oauth/url-generate (2.6)."""
+    """oauth/url-generate (contract.md 2.6)."""
 
     redeem_code: RedeemCode
     redirect_uri: RedirectUri

@@ -1,7 +1,7 @@
 """How a family of endpoints names its headers and phrases its answers: the published contract has two families.
 
 The integration calls and ours say `client_code`, `timestamp`, `signature`; the sign-in calls say `X-Client-Id` and so on, sign
-only the first of them, and know other codes for a caller who is not known (partner-api.md 1.4, 1.7, 2.14).
+only the first of them, and know other codes for a caller who is not known (contract.md 1.4, 1.7, 2.14).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from prakerja.partners.queries import Credential
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
-# Seconds either way (partner-api.md G7); PARTNER_API_TIMESTAMP_WINDOW = None replays the published vectors.
+# Seconds either way (contract.md G7); PARTNER_API_TIMESTAMP_WINDOW = None replays the published vectors.
 DEFAULT_TIMESTAMP_WINDOW = 300
 
 # Before an OTP has proved whose card it is, a closed or revoked card is told like one that never was.

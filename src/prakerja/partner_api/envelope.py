@@ -1,4 +1,4 @@
-"""What every answer looks like (partner-api.md 1.7): 200 exactly with `success: true`, or a code, a sentence and false.
+"""What every answer looks like (contract.md 1.7): 200 exactly with `success: true`, or a code, a sentence and false.
 
 Clients differ in what they look at: some only at the HTTP status, some only at `success`. Both always say the same.
 """

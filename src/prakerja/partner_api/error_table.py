@@ -1,8 +1,8 @@
 """The rows of the one table of codes; `errors.py` reads it.
 
-A code is ERR + area + HTTP status + two digits (partner-api.md 1.7), so the status is not repeated here. SEEN
-rows stand in published pages or in real clients and keep the published sentence to the letter. PROPOSED rows
-are ours, with numbers of 90 and more (partner-api.md 6; model.md F): replace one when the real one is known.
+A code is ERR + area + HTTP status + two digits (contract.md 1.7), so the status is not repeated here. Rows marked seen
+stand in published pages or in real clients and keep the published sentence to the letter. Proposed rows
+are ours, with numbers of 90 and more (contract.md G1, G2): replace one when the real one is known.
 """
 
 from __future__ import annotations
@@ -207,14 +207,14 @@ REDEMPTION: tuple[Row, ...] = (
      "one e-mail address takes a course once at an institution"),
     ("ERRTRX40092", "attendance_cancelled", (), PROPOSED,
      "Verifikasi kehadiran dibatalkan oleh peserta.", "The participant cancelled the attendance verification.",
-     "in the browser's way back only (partner-api.md G5)"),
+     "in the browser's way back only (contract.md G5)"),
     ("ERRTRX40390", "commit_disabled", (), PROPOSED,
      "Penukaran langsung tidak diaktifkan untuk lembaga Anda. Gunakan verifikasi kehadiran.",
      "Direct redemption is not enabled for your institution. Use attendance verification.",
-     "the legacy commit of a live client that was not allowed it (partner-api.md 2.10)"),
+     "the legacy commit of a live client that was not allowed it (contract.md 2.10)"),
     ("ERRTRX40391", "reset_not_allowed", (), PROPOSED,
      "Hanya kode uji yang dapat diatur ulang.", "Only test codes can be reset.",
-     "reset of anything but the four positive test cases (partner-api.md 2.9)"),
+     "reset of anything but the four positive test cases (contract.md 2.9)"),
     ("ERRTRX40392", "face_not_verified", (), PROPOSED,
      "Verifikasi wajah tidak berhasil.", "The face could not be verified.",
      "in the browser's way back only"),
@@ -224,7 +224,7 @@ REDEMPTION: tuple[Row, ...] = (
      "in the browser's way back only: unused for half an hour, or replaced by a newer one"),
     ("ERRTRX40096", "assignment_sequence_invalid", (), PROPOSED,
      "Urutan tugas tidak sesuai.", "The sequence does not fit the assignment.",
-     "tpm has 1 to 998, uk has 999 (partner-api.md 2.11)"),
+     "tpm has 1 to 998, uk has 999 (contract.md 2.11)"),
     ("ERRTRX40097", "file_url_invalid", (), PROPOSED,
      "Alamat berkas tidak sesuai. Gunakan alamat http atau https yang publik.",
      "The file's address is not valid. Use a public http or https address.",

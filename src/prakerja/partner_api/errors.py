@@ -1,6 +1,6 @@
-"""The one table of codes that a partner can be answered with (partner-api.md 1.7, 2.5, 2.7, 6; model.md F).
+"""The one table of codes that a partner can be answered with (contract.md 1.7, 2.5, 2.7, G2).
 
-The rows stand in `error_table.py`. Clients show the sentence to the participant (partner-api.md 1.7):
+The rows stand in `error_table.py`. Clients show the sentence to the participant (contract.md 1.7):
 Indonesian, or English when `Accept-Language` asks for it.
 """
 
@@ -32,7 +32,7 @@ class ErrorRow:
 
     @property
     def status(self) -> int:
-        """The HTTP status stands in the code: ERRPLT40036 is a 400. The sign-in codes break the rule, all as 400 (1.7)."""
+        """The HTTP status stands in the code: ERRPLT40036 is a 400. The sign-in codes break the rule, all as 400 (contract.md 1.7)."""
         return 400 if self.code.startswith("ERROAUTH") else int(self.code[6:9])
 
     def sentence(self, *, language: Language, details: Mapping[str, Any] | None = None) -> str:
@@ -59,7 +59,7 @@ TABLE: tuple[ErrorRow, ...] = tuple(
     ErrorRow(*row) for row in (*GENERAL, *CALLING, *PAYMENT, *REDEMPTION, *SIGN_IN, *COMPLETION, *CURATION, *WEBHOOKS)
 )
 BY_CODE: dict[str, ErrorRow] = {row.code: row for row in TABLE}
-# In a sandbox a redeem code that equals one of these is answered with that very error (partner-api.md 2.7).
+# In a sandbox a redeem code that equals one of these is answered with that very error (contract.md 2.7).
 MAGIC_CODES: dict[str, str] = {row.code: row.name for row in TABLE if row.code.startswith("ERRTRX")}
 # The published family of a code, in the order in which it is checked.
 PUBLISHED_FAMILY: tuple[str, ...] = tuple(

@@ -211,7 +211,7 @@ def _success(declared: Endpoint, found: dict[str, Any]) -> Node:
 def _refusals(declared: Endpoint, language: Language) -> Node:
     """One response for each HTTP status, with the codes that it may carry."""
     own = _by_status(refusals(declared))
-    # A sandbox answers a redeem code that is an error's code with that error (partner-api.md 2.7).
+    # A sandbox answers a redeem code that is an error's code with that error (contract.md 2.7).
     takes_code = "redeem_code" in (*declared.body.__struct_fields__, *names.parameters(declared))
     asked = _by_status((*refusals(declared), *errors.MAGIC_CODES.values())) if takes_code else own
     return {str(status): _refusal(own.get(status, []), rows, language) for status, rows in sorted(asked.items())}

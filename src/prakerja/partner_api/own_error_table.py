@@ -30,7 +30,7 @@ CURATION: tuple[Row, ...] = (
     ("ERRPRT40090", "price_above_outside", (), PROPOSED,
      "Harga tidak boleh lebih tinggi daripada harga di luar program.",
      "The price must not be above the price outside the programme.",
-     "programme.md 5.2 and default 21"),
+     "rules.md 5.2, 12.21"),
     ("ERRPRT40091", "course_fact_fixed", (), PROPOSED,
      "Isian {field} tidak dapat diubah setelah pelatihan diterima.",
      "The field {field} cannot be changed once the course was accepted.",

@@ -1,4 +1,4 @@
-"""The signature of a partner's request (partner-api.md 1.5). Pure: no Django, no clock, no database.
+"""The signature of a partner's request (contract.md 1.5). Pure: no Django, no clock, no database.
 
     raw text  = client_code + timestamp + [nonce] + METHOD + path + [authorization] + body
     signature = hex(HMAC(sign_key, raw text)), SHA-1 in the published contract, SHA-256 at our own endpoints
@@ -90,7 +90,7 @@ def sign(
     authorization: str = "",
     nonce: str = "",
 ) -> str:
-    """Return the lower-case hex signature. The key is its characters, not decoded from hex (1.3)."""
+    """Return the lower-case hex signature. The key is its characters, not decoded from hex (contract.md 1.3)."""
     head = f"{client_code}{timestamp}{nonce}{method}{path}{authorization}".encode()
     return hmac.digest(sign_key.encode(), head + body, algorithm).hex()
 

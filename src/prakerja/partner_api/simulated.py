@@ -1,6 +1,6 @@
 """In a sandbox a name may ask for an error: a platform tries out what it does with every refusal, without making it happen.
 
-Redeem codes do it by being an error's own code (partner-api.md 2.7, `v1/redeem_code.typed_code`); invoices do the same, and
+Redeem codes do it by being an error's own code (contract.md 2.7, `v1/redeem_code.typed_code`); invoices do the same, and
 card numbers end with the digits of one. No card of ours begins like these (`kernel.codes.CARD_PREFIX`).
 """
 

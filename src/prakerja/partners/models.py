@@ -31,7 +31,7 @@ class Partner(KeyedRow):
     rate_limit_per_minute = models.IntegerField(default=6000)
     # Networks (`203.0.113.0/24`) that its calls may come from; empty: any.
     allowed_networks = models.JSONField(default=list)
-    # Membership has dates: Sekolahmu left and Kariermu came within days (programme.md 1.1).
+    # Membership has dates: Sekolahmu left and Kariermu came within days (rules.md 1.1).
     member_from = models.DateTimeField()
     member_until = models.DateTimeField(null=True)
 

@@ -102,7 +102,7 @@ def register_origins(*, code: str, origins: Sequence[str], at: datetime) -> None
 
 @requires_transaction
 def mint_key(*, partner: Partner, at: datetime) -> str:
-    """Make one more live key of a partner: 32 lower-case hex characters, as published clients know them (1.3)."""
+    """Make one more live key of a partner: 32 lower-case hex characters, as published clients know them (contract.md 1.3)."""
     sign_key = secrets.token_hex(16)
     credential_id = new_id()
     ApiCredential.objects.create(

@@ -1,4 +1,4 @@
-"""Where browsers may be sent back for an institution: filed beforehand, compared to the letter (partner-api.md 2.6)."""
+"""Where browsers may be sent back for an institution: filed beforehand, compared to the letter (contract.md 2.6)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def nik_problem(nik: str, *, birth_date: date | None = None) -> str:
     """Why this cannot be a NIK, or "". 16 digits; digits 7-12 are the birth date, day + 40 for women.
 
-    The region prefix is a hint and never a refusal: real people come from regencies newer than any list (stack.md).
+    The region prefix is a hint and never a refusal: real people come from regencies newer than any list (decisions.md 63).
     """
     if len(nik) != 16 or not nik.isascii() or not nik.isdigit():
         return "nik_format"

@@ -47,7 +47,7 @@ def instant(value: datetime) -> str:
 def until(value: datetime) -> str:
     """An exclusive limit, shown as its last second: `2021-10-21T17:00Z` → `21 Oktober 2021 pukul 23.59 WIB`.
 
-    Limits of days are stored as the first instant that is too late (architecture.md 6).
+    Limits of days are stored as the first instant that is too late (architecture.md "Time").
     """
     return instant(value - timedelta(seconds=1))
 

@@ -8,7 +8,7 @@ from prakerja.disbursements.policies import PROVIDERS, linkable_providers
 from prakerja.programmes.schemes import wib_day
 
 PROVIDER_NAMES = {code: rule.name for code, rule in PROVIDERS.items()}
-# The seven of the article (rule book 1.1), in its order.
+# The seven of the article (rules.md 1.1), in its order.
 PLATFORM_NAMES = {
     "bukalapak": "Bukalapak",
     "maubelajarapa": "Mau Belajar Apa",

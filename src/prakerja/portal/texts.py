@@ -103,7 +103,7 @@ HOLD_REASONS = {
     "award_suspended": gettext_lazy("Saldo Anda sedang dibekukan."),
 }
 
-# Why a wave was not won, in the words of the result page (rule book 3.4).
+# Why a wave was not won, in the words of the result page (rules.md 3.4).
 FAIL_REASONS = {
     "KUOTA_PENUH": gettext_lazy("Alasan: kuota gelombang ini penuh. Anda boleh bergabung dengan gelombang berikutnya."),
     "NIK_TIDAK_VALID": gettext_lazy("Alasan: NIK tidak ditemukan. Hubungi Dukcapil."),

@@ -19,7 +19,7 @@ class SchemeChanged(Exception):
 def install_scheme(*, scheme: Scheme) -> SchemeVersion:
     """Store a scheme version and the columns that hot calls read from it. The same version again changes nothing.
 
-    Rules are never edited in place: what differs is a new version with a new key (architecture.md 1). Raises SchemeChanged
+    Rules are never edited in place: what differs is a new version with a new key (architecture.md "The house"). Raises SchemeChanged
     when the version is stored with other rules, because awards hang on those.
     """
     programme, _ = Programme.objects.get_or_create(code=PROGRAMME_CODE, defaults={"name": "Kartu Prakerja"})

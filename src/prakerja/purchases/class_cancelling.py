@@ -16,7 +16,7 @@ from prakerja.vouchers.models import Voucher
 
 @requires_transaction
 def cancel_class(*, institution_id: uuid.UUID, schedule_code: str, at: datetime) -> RunState:
-    """Cancel an own class before it begins, and note it at every purchase that lives (programme.md 12, example 7).
+    """Cancel an own class before it begins, and note it at every purchase that lives (rules.md 14.7).
 
     No money moves here: a platform voids what it sold, which pays the price back. Each note is what webhooks tell as
     class.cancelled. Raises Refused: run_unknown, run_begun, class_has_learners.

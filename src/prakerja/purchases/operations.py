@@ -1,4 +1,4 @@
-"""Intent → OTP → authorise → void. The first two verbs are hot calls: one PL/pgSQL function each (architecture.md 4)."""
+"""Intent → OTP → authorise → void. The first two verbs are hot calls: one PL/pgSQL function each (architecture.md "Hot calls")."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def send_otp(
     """Check an intended purchase, send the OTP by SMS and return the payment token. Nothing moves.
 
     `amount` in rupiah must be the platform's price, or the price less a promotion that runs now. The OTP's limits are
-    the scheme's (programme.md 12, 13). Raises Refused with the reasons of model.md F in its order: run_unknown,
+    the scheme's (rules.md 12.13). Raises Refused with the reasons of decisions.md 73 in its order: run_unknown,
     course_unknown, run_of_other_course, not_listed, class_begun, class_full, card_unknown, award_ended,
     videos_unfinished, deadline_passed, balance_expired, account_bound, course_bought_before, previous_unfinished,
     price_mismatch, requirements_not_met, balance_too_low, otp_locked (until), otp_too_soon, otp_daily_limit.

@@ -22,10 +22,10 @@ from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
 
 def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datetime) -> None:
-    """Cancel a transaction of this platform: the price returns, the seat is free, the code is dead (partner-api 2.5).
+    """Cancel a transaction of this platform: the price returns, the seat is free, the code is dead (contract.md 2.5).
 
     Back to the wallet while it is open; to the treasury after a cut-off, to the programme after the award ended
-    (model.md C). When it was the only purchase the deadline moves to void day + 7 at least (programme.md 12, default 5).
+    (money.md "Events"). When it was the only purchase the deadline moves to void day + 7 at least (rules.md 12.5).
     Raises Refused: transaction_unknown, void_twice, void_after_redemption, void_after_expiry.
     """
     claim = PurchaseReference.objects.filter(reference=reference).first()
@@ -86,7 +86,7 @@ def _pay_back(*, purchase: Purchase, at: datetime) -> None:
         kind, balance_id = "void_late", None
         credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
     if kind == "void" and wallet.spendable_until is not None:
-        # A refund must be usable: its window is a week at least, within the year's cut-off (programme.md 12, default 5).
+        # A refund must be usable: its window is a week at least, within the year's cut-off (rules.md 12.5).
         rules = scheme(scheme_version_id=award[2])
         limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
         spendable_at_least_until(wallet=wallet, until=limit)

@@ -51,7 +51,7 @@ class Award(msgspec.Struct, frozen=True):
 
     @property
     def card_number(self) -> str:
-        """The 16 digits, for the owner's own page alone (rule book 6.2)."""
+        """The 16 digits, for the owner's own page alone (rules.md 6.2)."""
         return unseal(self.card_number_enc, table="intake_award", column="card_number_enc", row_id=self.id)
 
 
@@ -134,7 +134,7 @@ class Account(msgspec.Struct, frozen=True):
 
     @property
     def is_valid(self) -> bool:
-        """Whether incentives can be paid to it: own NIK, identity checked (rule book 5.4, conditions 3 and 4)."""
+        """Whether incentives can be paid to it: own NIK, identity checked (rules.md 5.4)."""
         return self.nik_matches and self.is_kyc_complete
 
     @property

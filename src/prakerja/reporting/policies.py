@@ -1,6 +1,6 @@
 """Where a participant stands and the one thing to do next: pure decisions over the dashboard's data.
 
-The stages are those of model.md D (they are derived, never stored); the order of the next actions is ours: first what a
+The stages are those of decisions.md 74 (they are derived, never stored); the order of the next actions is ours: first what a
 deadline hangs on, then what money hangs on, then waiting.
 """
 
@@ -28,7 +28,7 @@ class NextAction:
 
 
 def derived_stage(*, dashboard: Dashboard) -> str:
-    """The stage: applied, an ended award's status, or awarded … paying (model.md D, derived stages)."""
+    """The stage: applied, an ended award's status, or awarded … paying (decisions.md 74)."""
     award = dashboard.award
     if award is None:
         return dashboard.application.status if dashboard.application else "none"
@@ -71,7 +71,7 @@ def next_action(*, dashboard: Dashboard, at: datetime) -> NextAction:
 
 
 def is_running(purchase: Purchase) -> bool:
-    """Whether this training still blocks the next one: one after another (rule book 5.2, order; 2021)."""
+    """Whether this training still blocks the next one: one after another (rules.md 5.2)."""
     return (
         purchase.status == "succeeded"
         and purchase.completion is None

@@ -1,4 +1,4 @@
-"""What an institution may know of a participant who allowed it (partner-api.md 2.14 e)."""
+"""What an institution may know of a participant who allowed it (contract.md 2.14 e)."""
 
 from __future__ import annotations
 

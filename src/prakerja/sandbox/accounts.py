@@ -35,5 +35,5 @@ def operators() -> list[dict[str, str]]:
 
 
 def stage_of(person_id: uuid.UUID) -> str:
-    """The derived stage of a person (model.md D)."""
+    """The derived stage of a person (decisions.md 74)."""
     return derived_stage(dashboard=dashboard(person_id=person_id))

@@ -6,18 +6,18 @@ from datetime import date
 
 from prakerja.kernel.clock import parse_instant
 
-# When a new world begins (architecture.md 6).
+# When a new world begins (architecture.md "Time").
 STARTS_AT = {
     "empty": parse_instant("2021-09-17T08:00+07:00"),
     "g21": parse_instant("2021-09-27T08:00+07:00"),
 }
 # Everything that stood before the first participant.
 SET_UP_AT = parse_instant("2021-09-01T00:00+07:00")
-# Waves around the article: number, first day, last day, quota (programme.md 4.1, 4.3).
+# Waves around the article: number, first day, last day, quota (rules.md 4.1, 4.3).
 WAVES = (
     (21, date(2021, 9, 16), date(2021, 9, 19), 754_929),
     (22, date(2021, 10, 25), date(2021, 10, 28), 46_000),
-    # Worked example 7: announced on 28 April. Its days and quota are assumed.
+    # rules.md 14.7: announced on 28 April. Its days and quota are assumed.
     (51, date(2023, 4, 14), date(2023, 4, 17), 20_000),
 )
 ANNOUNCED_AT = {21: parse_instant("2021-09-22T20:00+07:00")}

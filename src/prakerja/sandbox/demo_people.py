@@ -23,7 +23,7 @@ class DemoPerson:
     phone: str
     province_code: str
     education: str
-    # awarded, ready, purchased, redeemed, completed, reviewed, paying (model.md D).
+    # awarded, ready, purchased, redeemed, completed, reviewed, paying (decisions.md 74).
     stage: str
     # Where the incentive goes; the last digits say how the sandbox's bank behaves (decisions.md 52).
     account: tuple[str, str] | None = None

@@ -1,4 +1,4 @@
-"""Which processes run, on which ports, with what in their environment (model.md A)."""
+"""Which processes run, on which ports, with what in their environment (architecture.md "Four doors")."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
         *("--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "error"),
         entry or f"prakerja.config.wsgi.{name}:application",
     ]
-    # Only those that move money or link accounts hold the bank's key (model.md A).
+    # Only those that move money or link accounts hold the bank's key (architecture.md "Four doors").
     own = {key: value for key, value in environment.items() if key != "PRAKERJA_BANK_KEY" or name in _BANK_CLIENTS}
     return Program(
         name=name,

@@ -1,4 +1,4 @@
-"""Questionnaires and what people answered. Answers never affect payment (programme.md 7)."""
+"""Questionnaires and what people answered. Answers never affect payment (rules.md 7)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def install_surveys() -> None:
 
 @requires_transaction
 def plan_responses(*, person_id: uuid.UUID, rules: Scheme, first_incentive_paid_at: datetime) -> None:
-    """Write down when each survey of a person opens and closes, counted from the first incentive (programme.md 7)."""
+    """Write down when each survey of a person opens and closes, counted from the first incentive (rules.md 7)."""
     if Survey.objects.filter(number__lte=rules.survey.times).count() < rules.survey.times:
         install_surveys()
     surveys = Survey.objects.filter(number__lte=rules.survey.times)

@@ -1,4 +1,4 @@
-"""Whether a survey is answered: consent first, and every question (programme.md 7). What is answered never matters. Pure."""
+"""Whether a survey is answered: consent first, and every question (rules.md 7). What is answered never matters. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An institution asks for the page on which a participant proves to be there (partner-api.md 2.6)."""
+"""An institution asks for the page on which a participant proves to be there (contract.md 2.6)."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def record_completion(
     idempotency_key: str,
     at: datetime,
 ) -> CompletionReceipt:
-    """Store the completion of a redeemed code, once, with its certificate (decisions.md 13, 18; programme.md 6.6).
+    """Store the completion of a redeemed code, once, with its certificate (decisions.md 13, 18; rules.md 6.6).
 
     `completed_date` is a day in WIB and defaults to the day of the report; `score` is 0 to 100 or None and never matters
     for money. The same content again gets the same answer. Where completion is derived the report only adds score and
@@ -238,7 +238,7 @@ def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -
 
 @requires_transaction
 def close_purchase(*, purchase: Purchase, rules: Scheme) -> None:
-    """In schemes where completion is what the next purchase waits for, this training no longer blocks it (5.2)."""
+    """In schemes where completion is what the next purchase waits for, this training no longer blocks it (rules.md 5.2)."""
     if rules.purchase_closes_on is PurchaseCloses.COMPLETION and purchase.is_open:
         purchase.is_open = False
         purchase.save(update_fields=["is_open"])

@@ -110,7 +110,7 @@ class Certificate(PersonRow):
     completion = owned_foreign_key("training.Completion")
     kind = models.TextField()
     number = models.TextField()
-    # On the dashboard from this instant: report + the working days of the two hops (programme.md 6.6).
+    # On the dashboard from this instant: report + the working days of the two hops (rules.md 6.6).
     visible_from = models.DateTimeField()
     # When the dashboard said so.
     announced_at = models.DateTimeField(null=True)
@@ -225,7 +225,7 @@ class SandboxAttendance(KeyedRow):
 
 
 class Submission(models.Model):
-    """What every submission has: the participant's assignments, and the institution's own feedback (partner-api.md 4).
+    """What every submission has: the participant's assignments, and the institution's own feedback (contract.md 4).
 
     Each call is a row of its own, because one assignment may have several files, one a call. The newest row of a code,
     kind and sequence is the state that the contract speaks of; a row without any is its 0. Of the file only hash, size

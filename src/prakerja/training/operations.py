@@ -85,7 +85,7 @@ def commit(
 
 
 def reset(*, institution_id: uuid.UUID, is_sandbox: bool, code: str) -> RedemptionStatus:
-    """Wind a test code back to its start; any other code is refused (partner-api.md 2.9).
+    """Wind a test code back to its start; any other code is refused (contract.md 2.9).
 
     Raises Refused: reset_not_allowed, code_unknown, not_owner.
     """

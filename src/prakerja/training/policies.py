@@ -2,7 +2,7 @@
 
 Attendance: which sequences a class has, what may be verified next, where the browser goes back.
 
-Sources: partner-api.md 2.6, 2.7, 4; decisions.md 2.2. The order of refusals is the published one with ours in between:
+Sources: contract.md 2.6, 2.7, 4; decisions.md 2.2. The order of refusals is the published one with ours in between:
 type → sequence → window → owner → code void → transaction void → used → order.
 """
 
@@ -97,7 +97,7 @@ def all_verified(facts: CodeFacts) -> bool:
 
 
 def return_address(*, redirect_uri: str, state: str, reason: str | None = None) -> str:
-    """The institution's address with `state`, and with `success=false` and the code where it failed (partner-api G5).
+    """The institution's address with `state`, and with `success=false` and the code where it failed (contract.md G5).
 
     What stands in its query stays, and what is added stands before a fragment.
     """

@@ -1,4 +1,4 @@
-"""Fetch the files of what was handed in: 1 becomes 2 or 3 (partner-api.md 3.3).
+"""Fetch the files of what was handed in: 1 becomes 2 or 3 (contract.md 3.3).
 
 A step of the worker: claim a few rows, fetch outside any transaction, write down what became of each. A slow or endless
 server holds up its own institution only: a round takes at most a few files of each, and they are fetched side by side.

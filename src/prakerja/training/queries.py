@@ -1,4 +1,4 @@
-"""Read the state of a code at its institution, and of what was handed in about it (partner-api.md 2.8, 2.13)."""
+"""Read the state of a code at its institution, and of what was handed in about it (contract.md 2.8, 2.13)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ SELECT count(*), count(*) FILTER (WHERE assignment.status = 'accepted' AND feedb
 def assignments_complete(*, person_id: uuid.UUID, voucher_id: uuid.UUID, required: int) -> bool:
     """Whether every assignment of a code that was begun stands at 2 with its feedback, and these are at least `required`.
 
-    Both kinds count, each kind and sequence once, by its newest submission (partner-api.md 4, G11; decisions.md 21).
+    Both kinds count, each kind and sequence once, by its newest submission (contract.md 4, G11; decisions.md 21).
     """
     found = row(_ASSIGNMENTS, [person_id, voucher_id, person_id, voucher_id])
     begun, done = found if found is not None else (0, 0)

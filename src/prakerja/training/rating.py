@@ -1,4 +1,4 @@
-"""Stars and a written review of a completed training, on the dashboard (programme.md 6.6)."""
+"""Stars and a written review of a completed training, on the dashboard (rules.md 6.6)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONGEST_REVIEW = 2_000
 def rate(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int, review: str, at: datetime) -> None:
     """Give 1 to 5 stars and a written review, once per completion, from the certificate's appearance to the cut-off.
 
-    Both are needed (programme.md 6.6). In a scheme whose next purchase waits for the review (2023) this opens its
+    Both are needed (rules.md 6.6). In a scheme whose next purchase waits for the review (2023) this opens its
     window: the day of the review, in WIB, is day 1. Raises Refused: completion_unknown, stars_range, review_empty,
     review_too_long, certificate_not_visible (visible_from), rated_already, review_closed.
     """
@@ -97,7 +97,7 @@ def _refuse(*, completion: Completion, rules: Scheme, at: datetime) -> None:
 
 @requires_transaction
 def _open_next_purchase(*, purchase: Purchase, award: Award, rules: Scheme, at: datetime) -> None:
-    """This training no longer blocks the next one, which must be bought before the window ends (example 7)."""
+    """This training no longer blocks the next one, which must be bought before the window ends (rules.md 14.7)."""
     if not purchase.is_open:
         return
     purchase.is_open = False

@@ -19,8 +19,8 @@ _REDEEM = f"SELECT * FROM redeem({', '.join(['%s'] * 12)})"
 def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
     """Use up a code at its institution: the first attendance is verified and the institution is owed the price.
 
-    A hot call (architecture.md 4): one indexed read for the route, one function. Raises Refused in the published order:
-    code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (partner-api 2.7).
+    A hot call (architecture.md "Hot calls"): one indexed read for the route, one function. Raises Refused in the published order:
+    code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (contract.md 2.7).
     """
     route = route_of_code(code=code)
     course, schedule, starts_at, ends_at, delivery, mode, invoice, platform = _call(

@@ -1,7 +1,7 @@
 """The `PRAT-` codes with which an institution tries its program out: four positive cases, and a way back to their start.
 
 They stand in tables of their own. Nobody bought them, so nothing here touches a person, a purchase or money; a test
-code is known to the sandbox institution that it was made for, and to nobody else (partner-api.md 2.9, G12).
+code is known to the sandbox institution that it was made for, and to nobody else (contract.md 2.9, G12).
 """
 
 from __future__ import annotations

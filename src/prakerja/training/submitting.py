@@ -1,4 +1,4 @@
-"""An institution hands in a participant's assignment, and its feedback on it (partner-api.md 2.11, 2.12).
+"""An institution hands in a participant's assignment, and its feedback on it (contract.md 2.11, 2.12).
 
 Nothing is fetched here: the row is written, and `processing` fetches the file after the commit.
 """
@@ -106,7 +106,7 @@ def submit_feedback(
 
 @requires_transaction
 def redeemed_voucher(*, institution_id: uuid.UUID, code: str) -> Voucher:
-    """The redeemed code of this institution, locked. Refuses in the published order (partner-api.md 2.7)."""
+    """The redeemed code of this institution, locked. Refuses in the published order (contract.md 2.7)."""
     claim = route_of_code(code=code)
     voucher = lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
     reason = voucher_refusal(

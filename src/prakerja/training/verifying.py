@@ -1,4 +1,4 @@
-"""The participant's page: what it shows, and what its last click does (partner-api.md 3.2, 4, G5).
+"""The participant's page: what it shows, and what its last click does (contract.md 3.2, 4, G5).
 
 Who proved to be the person was found out by the portal: by the session, or by a code on the phone.
 """

@@ -17,7 +17,7 @@ def lock_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Voucher:
 
 @requires_transaction
 def cancel(*, voucher: Voucher, reason: str, at: datetime) -> None:
-    """Make a code unusable. `reason`: transaction_voided, code_voided or session_cancelled (model.md D)."""
+    """Make a code unusable. `reason`: transaction_voided, code_voided or session_cancelled (contract.md 4)."""
     voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="cancelled")
     voucher.cancel_reason, voucher.ended_at = reason, at
     voucher.save(update_fields=["status", "cancel_reason", "ended_at"])

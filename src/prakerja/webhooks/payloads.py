@@ -1,7 +1,7 @@
 """What a message says: made from rows that never change, so that every attempt says the same.
 
 Never a NIK, a phone, a card number or a name. The code is told to the platform alone, in the one event that issues it, and
-while the scheme lets platforms show codes (decisions.md 2.1).
+while the scheme lets platforms show codes (decisions.md 2).
 """
 
 from __future__ import annotations

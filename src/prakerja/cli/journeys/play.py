@@ -65,10 +65,10 @@ def _play(addresses: plan.Addresses, *, data_dir: Path) -> dict[str, Any]:
     }
 
 
-# Worked examples 1, 2 and 7, and one payment held and then paid (programme.md 14; commands.md).
+# rules.md 14.1, 14.2, 14.7, and one payment held and then paid.
 EXPECTED = {
     "first": {"training": 1_000_000, "incentive": 2_400_000, "survey": 150_000, "released": 0},
-    # Worked example 7: one training, one incentive, no survey before July.
+    # rules.md 14.7: one training, one incentive, no survey before July.
     "fourth": {"training": 1_500_000, "incentive": 600_000, "survey": 0, "released": 0},
     "second": {"training": 0, "incentive": 0, "survey": 0, "released": 3_550_000},
 }

@@ -18,7 +18,7 @@ FOURTH = ("fourth", "Tirta Anggraini", "9901014408990014", "1999-08-04", "081290
 
 
 class Story2023:
-    """Worked example 7 without its cancelled class: announced 28 April, bought on the last evening, reviewed 29 May."""
+    """rules.md 14.7 without its cancelled class: announced 28 April, bought on the last evening, reviewed 29 May."""
 
     def __init__(self, story: Any) -> None:
         self.story = story

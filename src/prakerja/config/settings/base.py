@@ -54,7 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = []
 DATABASES = {"default": database_from_environment(pool_size=int(os.environ.get("PRAKERJA_POOL", "2")))}
 
-# Argon2 with the costs of OWASP's second profile: Django's default takes 100 MiB a sign-in (stack.md).
+# Argon2 with the costs of OWASP's second profile: Django's default takes 100 MiB a sign-in (decisions.md 77).
 PASSWORD_HASHERS = ["prakerja.access.hashers.LeanArgon2"]
 
 LOGGING = {

@@ -17,7 +17,7 @@ def database_from_environment(*, pool_size: int) -> dict[str, Any]:
         "prepare_threshold": 1,
     }
     if pool_size:
-        # 8 to 16 connections in all on two cores: more of them lose a quarter of the throughput (stack.md).
+        # 8 to 16 connections in all on two cores: more of them lose a quarter of the throughput (decisions.md 38).
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",

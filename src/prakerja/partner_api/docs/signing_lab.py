@@ -18,7 +18,7 @@ from prakerja.partner_api import clients, json_text, signing
 LONGEST = 64 * 1024
 FIELDS = ("client_code", "timestamp", "nonce", "method", "path", "authorization", "body", "algorithm", "signature")
 METHODS = ("POST", "GET", "PUT", "PATCH", "DELETE")
-# The published vector (partner-api.md 1.6): the page opens with it.
+# The published vector (contract.md 1.6): the page opens with it.
 EXAMPLE = {
     "client_code": "myclient_code",
     "sign_key": "my_sign_key",

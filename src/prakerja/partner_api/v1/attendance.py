@@ -1,4 +1,4 @@
-"""The page on which a participant proves to be there, asked for by an institution (partner-api.md 2.6); its test codes."""
+"""The page on which a participant proves to be there, asked for by an institution (contract.md 2.6); its test codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published sign-in (partner-api.md 2.14, 3.4): ask, exchange the code, refresh, read the profile.
+"""The published sign-in (contract.md 2.14, 3.4): ask, exchange the code, refresh, read the profile.
 
 Only the first call is signed. The others prove nothing but that they hold what we sealed, so what we did not make is refused
 before the database is asked, and only what we made counts against the client's calls.

@@ -1,4 +1,4 @@
-"""Our own calls that the published contract lacks (decisions.md, "Own partner endpoints"). Signed with HMAC-SHA256.
+"""Our own calls that the published contract lacks (decisions.md 68). Signed with HMAC-SHA256.
 
 A platform learns what it sells and the code of what it sold; an institution learns its classes and reports completion.
 """

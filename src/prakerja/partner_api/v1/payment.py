@@ -1,4 +1,4 @@
-"""The published payment calls of a platform (partner-api.md 2.1 to 2.5): read, one call, answer."""
+"""The published payment calls of a platform (contract.md 2.1 to 2.5): read, one call, answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from prakerja.purchases import operations as purchases
 from prakerja.purchases import queries as purchase_queries
 
 _PREFIX = "/api/v1/integration/payment"
-# The states of a purchase in the contract's words (partner-api.md G8).
+# The states of a purchase in the contract's words (contract.md G8).
 STATUS = {"succeeded": "SUCCESS", "voided": "VOID"}
 
 _CODES = ("codes_empty", "run_unknown", "course_unknown", "run_of_other_course")

@@ -1,4 +1,4 @@
-"""The published redemption calls of an institution (partner-api.md 2.8, 2.10): read, one call, answer."""
+"""The published redemption calls of an institution (contract.md 2.8, 2.10): read, one call, answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from prakerja.training import queries as training_queries
 _PREFIX = "/api/v1/integration/payment/redeem-code"
 
 
-# A sandbox can be asked for any of these, and for ours, by typing its code (2.7).
+# A sandbox can be asked for any of these, and for ours, by typing its code (contract.md 2.7).
 CODE_REFUSALS = errors.PUBLISHED_FAMILY
 
 
@@ -114,7 +114,7 @@ def _status(call: Call[Any], typed: str, sequence: int) -> dict[str, Any]:
 
 
 def typed_code(call: Call[Any], code: str) -> str:
-    """People type and paste codes: neither case nor blanks around them count. In a sandbox an error's own code asks for it (2.7)."""
+    """People type and paste codes: neither case nor blanks around them count. In a sandbox an error's own code asks for it (contract.md 2.7)."""
     code = code.strip().upper()
     if call.client.is_sandbox and code in errors.MAGIC_CODES:
         raise Refused(errors.MAGIC_CODES[code])
@@ -143,7 +143,7 @@ def _data(found: training_queries.RedemptionStatus) -> dict[str, Any]:
 
 
 def course_type(*, delivery: str, mode: str) -> tuple[int, str]:
-    """The contract's numbers: 1 and 2 as the test cases have them, 3 proposed (partner-api.md 2.9, G4)."""
+    """The contract's numbers: 1 and 2 as the test cases have them, 3 proposed (contract.md 2.9, G4)."""
     if mode == "onsite":
         return 3, "Luring"
     return (1, "Pembelajaran Mandiri") if delivery == "self_paced" else (2, "Webinar")

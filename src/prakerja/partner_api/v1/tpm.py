@@ -1,4 +1,4 @@
-"""The published assignment calls of an institution (partner-api.md 2.11 to 2.13): read, one call, answer."""
+"""The published assignment calls of an institution (contract.md 2.11 to 2.13): read, one call, answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Sequence = Annotated[int, Meta(ge=1, le=999)]
 
 
 class SubmissionStatus(bodies.Body, frozen=True, kw_only=True):
-    """tpm/submission/status (2.13)."""
+    """tpm/submission/status (contract.md 2.13)."""
 
     redeem_code: bodies.RedeemCode
     scope: Scope
@@ -35,13 +35,13 @@ class SubmissionStatus(bodies.Body, frozen=True, kw_only=True):
 
 
 class Submission(SubmissionStatus, frozen=True, kw_only=True):
-    """tpm/submission (2.11)."""
+    """tpm/submission (contract.md 2.11)."""
 
     url_file: _FileUrl
 
 
 class FeedbackSubmission(SubmissionStatus, frozen=True, kw_only=True):
-    """tpm/feedback/submission (2.12); a client without a file sends an empty address."""
+    """tpm/feedback/submission (contract.md 2.12); a client without a file sends an empty address."""
 
     notes: _Notes
     url_file: _FileUrl | None = None

@@ -1,4 +1,4 @@
-"""The page that an institution sends a participant to: who you are, that you are there, and back (partner-api.md 3.2).
+"""The page that an institution sends a participant to: who you are, that you are there, and back (contract.md 3.2).
 
 Its address holds a sealed token and nothing else. Nothing happens by opening it, so that previews and crawlers change
 nothing; what is done here needs the person's own session, or the code on the person's phone.

@@ -1,4 +1,4 @@
-"""The page on which a participant allows an institution to know who they are (partner-api.md 2.14 b), and takes it back.
+"""The page on which a participant allows an institution to know who they are (contract.md 2.14 b), and takes it back.
 
 The published call and OpenID Connect both lead here with a sealed request. Opening the page changes nothing.
 """

@@ -117,7 +117,7 @@ def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> Htt
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
-    """Leave before the first purchase, after one confirmation (default 16)."""
+    """Leave before the first purchase, after one confirmation (rules.md 12.16)."""
     errors: dict[str, str] = {}
     if request.method == "POST":
         if request.POST.get("sure") == "yes":

@@ -20,7 +20,7 @@ from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
 from prakerja.reporting.dashboard import Dashboard
 from prakerja.reporting.queries import dashboard as read_dashboard
 
-# Unlinking this near before a payment gets the warning: a change then leads to a hold (rule book 5.5).
+# Unlinking this near before a payment gets the warning: a change then leads to a hold (rules.md 5.5).
 NEAR = timedelta(days=7)
 
 
@@ -145,7 +145,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 def missing_words(board: Dashboard, at: datetime) -> list[str]:
-    """The conditions of rule book 5.4 that this person has not met yet, in the order in which they are met."""
+    """The conditions of rules.md 5.4 that this person has not met yet, in the order in which they are met."""
     if board.award is None or board.award.status != "active" or board.incentives:
         return []
     first = board.first_purchase

@@ -23,7 +23,7 @@ class IneligibleOutcome:
 
 
 def ineligible_outcome(*, scheme: Scheme, bought: int, incentives_paid: int, surveys_paid: int) -> IneligibleOutcome:
-    """Split the benefit of a recipient found ineligible: returned, claimed back, cancelled (8.2, example 8).
+    """Split the benefit of a recipient found ineligible: returned, claimed back, cancelled (rules.md 8.2, 14.8).
 
     Amounts in rupiah. Raises ValueError when more was bought or paid than the scheme grants.
     """
@@ -42,5 +42,5 @@ def ineligible_outcome(*, scheme: Scheme, bought: int, incentives_paid: int, sur
 
 
 def claim_due_on(*, scheme: Scheme, decided_on: date) -> date:
-    """Last day, in WIB, to repay without a civil claim: 60 days after the decision (8.2)."""
+    """Last day, in WIB, to repay without a civil claim: 60 days after the decision (rules.md 8.2)."""
     return decided_on + timedelta(days=scheme.repay_days_if_ineligible)

@@ -1,8 +1,8 @@
-"""The five published versions of the rules, as data (rule book, section 13).
+"""The five published versions of the rules, as data (rules.md 13).
 
 `extends` merges deeply, lists are replaced, and `cutoffs` and `payout_pause` replace as a whole, so that
-dates of one year never leak into another. Values that section 13 does not name come from the decisions on
-redeeming and completing by scheme and are marked where they stand. `first_purchase.cutoff` is left out:
+dates of one year never leak into another. Values that rules.md 13 does not name come from decisions.md 2.2
+and are marked where they stand. `first_purchase.cutoff` is left out:
 limits of days are stored as exclusive instants.
 """
 
@@ -31,7 +31,7 @@ GOVERNED_WAVES: dict[str, tuple[int, int | None]] = {
 SCHEME_DATA: dict[str, dict[str, Any]] = {
     "2021": {
         "eligibility": {"age_min": 18, "age_max": None, "kk_max_recipients": 2, "lifetime_once": True},
-        # A minute each in the demo; two to three minutes in the programme (6.1).
+        # A minute each in the demo; two to three minutes in the programme (rules.md 6.1).
         "videos": {"count": 3, "seconds": 60},
         "training_fund": 1_000_000,
         "incentive": {
@@ -46,18 +46,17 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "open_offset_days": [30, 90, None],
             "window_days": 30,
             "sequential": True,
-            # Default 9 of section 12: whatever has not opened opens two weeks before the year's survey cut-
-            # off.
+            # Whatever has not opened opens two weeks before the year's survey cut-off (rules.md 12.9).
             "force_open_days": 14,
         },
         "schedule_sync_hours": 24,
         "payout_working_days": [3, 5],
-        # A hold is looked at again after the 7 × 24 hours of section 5.4.
+        # A hold is looked at again after 7 × 24 hours (rules.md 5.4; decisions.md 54).
         "hold_recheck_days": 7,
         "first_purchase": {
             "days": 30,
             "basis": "WAVE",
-            # Default 5 of section 12, and the notification catalogue of section 13.
+            # The grace after a refund is rules.md 12.5, the reminders are rules.md 13.1.
             "void_grace_days": 7,
             "reminder_days_before": [7, 3, 1],
         },
@@ -82,8 +81,7 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "per_day_user": 5,
             "per_day_person": 15,
         },
-        # Decisions on redeeming and completing by scheme: one code, from an hour before a live class to its
-        # end.
+        # One code, from an hour before a live class to its end (decisions.md 2.2).
         "redeem": {
             "window_before_min": 60,
             "window_after_min": None,

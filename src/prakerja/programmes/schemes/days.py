@@ -30,7 +30,7 @@ def at_wib(day: date, hour: time) -> datetime:
 
 
 def end_of_day(day: date) -> datetime:
-    """The exclusive end of a day in WIB, in UTC: what is shown as 23.59 WIB ends here (decision 59)."""
+    """The exclusive end of a day in WIB, in UTC: what is shown as 23.59 WIB ends here (decisions.md 59)."""
     return at_wib(day + timedelta(days=1), time.min)
 
 

@@ -12,7 +12,7 @@ from prakerja.programmes.schemes.model import CutoffKind, DeadlineBasis, Scheme
 
 
 def cutoff_at(*, scheme: Scheme, kind: CutoffKind) -> datetime | None:
-    """Exclusive end of a cut-off of the scheme's year (rule book 5.3), or None where the scheme has none.
+    """Exclusive end of a cut-off of the scheme's year (rules.md 5.3), or None where the scheme has none.
 
     2021: balance 1 Dec 00:00, completion, review and surveys 11 Dec 00:00, linking 16 Dec 00:00 WIB.
     """
@@ -21,12 +21,12 @@ def cutoff_at(*, scheme: Scheme, kind: CutoffKind) -> datetime | None:
 
 
 def balance_expires_at(*, scheme: Scheme) -> datetime | None:
-    """Exclusive instant at which training balances lapse (5.3, example 5), or None: no fixed date."""
+    """Exclusive instant at which training balances lapse (rules.md 5.3, 14.5), or None: no fixed date."""
     return cutoff_at(scheme=scheme, kind=CutoffKind.BALANCE)
 
 
 def purchase_deadline(*, scheme: Scheme, announced_at: datetime, notified_at: datetime | None = None) -> datetime:
-    """Exclusive deadline of the first purchase, in UTC (4.2; defaults 1, 2 and 6 of section 12).
+    """Exclusive deadline of the first purchase, in UTC (rules.md 4.2, 12.1, 12.2, 12.6).
 
     The day of the announcement in WIB is day 1 and the deadline is the end of day N, never past the balance
     cut-off. With basis PERSON the days count from `notified_at` (when this person's message was sent, or
@@ -41,7 +41,7 @@ def purchase_deadline(*, scheme: Scheme, announced_at: datetime, notified_at: da
 
 
 def deadline_after_void(*, scheme: Scheme, deadline_at: datetime, voided_at: datetime) -> datetime:
-    """Exclusive deadline after the only purchase was voided (default 5 of section 12, example 7).
+    """Exclusive deadline after the only purchase was voided (rules.md 12.5, 14.7).
 
     The later of the present deadline and the end of the day of the void plus 7 days, never past the balance
     cut-off.
@@ -54,7 +54,7 @@ def next_purchase_until(*, scheme: Scheme, closed_at: datetime) -> datetime | No
     """Exclusive end of the window for the next purchase, or None where no limit applies.
 
     `closed_at` is when the previous training reached what the scheme asks (2021 completed, 2023 reviewed). In
-    2023 that day is day 1 of 15 (5.3, example 7: reviewed 29 May, until the end of 12 June); in 2021 only the
+    2023 that day is day 1 of 15 (rules.md 5.3, 14.7: reviewed 29 May, until the end of 12 June); in 2021 only the
     cut-off ends it.
     """
     if scheme.next_purchase.days is None:
@@ -68,7 +68,7 @@ def shown_deadline_day(*, deadline_at: datetime) -> date:
 
 
 def reminder_instants(*, scheme: Scheme, announced_at: datetime, deadline_at: datetime) -> tuple[datetime, ...]:
-    """Instants in UTC of the reminders to buy: 09:00 WIB on the deadline's day −7, −3, −1 (section 13).
+    """Instants in UTC of the reminders to buy: 09:00 WIB on the deadline's day −7, −3, −1 (rules.md 13.1).
 
     Reminders that would precede the announcement are left out.
     """
@@ -80,7 +80,7 @@ def reminder_instants(*, scheme: Scheme, announced_at: datetime, deadline_at: da
 
 
 def revoke_at(*, scheme: Scheme, deadline_at: datetime) -> datetime:
-    """Instant in UTC of the run that revokes who bought nothing: 00:05 WIB after the deadline (example 2)."""
+    """Instant in UTC of the run that revokes who bought nothing: 00:05 WIB after the deadline (rules.md 14.2)."""
     day = wib_day(deadline_at)
     run = at_wib(day, scheme.times_of_day.revoke)
     return run if run >= deadline_at else at_wib(day + timedelta(days=1), scheme.times_of_day.revoke)

@@ -1,8 +1,8 @@
 """What a scheme version says, as frozen data.
 
 Amounts are whole rupiah; days are calendar days in Asia/Jakarta (WIB); a `None` says that the scheme has no
-such limit. The values of the five versions stand in `data.py`; the field names are those of the rule book,
-section 13. A field comes with its first reader (a house test says so): a rule that nothing obeys is not stored.
+such limit. The values of the five versions stand in `data.py`; the field names are those of rules.md 13.
+A field comes with its first reader (a house test says so): a rule that nothing obeys is not stored.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DeadlineBasis(StrEnum):
 
 
 class Need(StrEnum):
-    """A condition of the job-search incentive (rule book 5.4)."""
+    """A condition of the job-search incentive (rules.md 5.4)."""
 
     CERTIFICATE = "CERTIFICATE"
     RATING = "RATING"
@@ -94,7 +94,7 @@ class CutoffKind(StrEnum):
 
 
 class Eligibility(Rules):
-    """Who may join (rule book 3.2)."""
+    """Who may join (rules.md 3.2)."""
 
     age_min: int
     age_max: int | None
@@ -103,7 +103,7 @@ class Eligibility(Rules):
 
 
 class Videos(Rules):
-    """Induction videos before the card number is shown (6.1), and for how long each runs at least."""
+    """Induction videos before the card number is shown (rules.md 6.1), and for how long each runs at least."""
 
     count: int
     seconds: int
@@ -127,7 +127,7 @@ class SurveyRules(Rules):
 
     `open_offset_days[n - 1]` counts from the day on which the first incentive was paid; None means that
     survey n only opens `force_open_days` before the year's survey cut-off, when all that remain open together
-    (defaults 7.2 and 12.9).
+    (rules.md 7, 12.9).
     """
 
     amount: int
@@ -143,7 +143,7 @@ class SurveyRules(Rules):
 
 
 class FirstPurchase(Rules):
-    """The deadline whose miss costs the participation: the first day is day 1 of `days` (4.2)."""
+    """The deadline whose miss costs the participation: the first day is day 1 of `days` (rules.md 4.2)."""
 
     days: int
     basis: DeadlineBasis
@@ -174,7 +174,7 @@ class Cutoffs(Rules):
 
 
 class PayoutPause(Rules):
-    """No payment leaves from `first` to `last`, both days included (5.4, year's end)."""
+    """No payment leaves from `first` to `last`, both days included (rules.md 5.4)."""
 
     first: date
     last: date
@@ -197,7 +197,7 @@ class OtpLimits(Rules):
 
 
 class RedeemRules(Rules):
-    """Minutes around a live session's start; `window_after_min` None: to the class end (decisions 2.2).
+    """Minutes around a live session's start; `window_after_min` None: to the class end (decisions.md 2.2).
 
     `post_test_days` is for how many days after a live class's end the attendance of its post-test may be verified.
     """
@@ -209,7 +209,7 @@ class RedeemRules(Rules):
 
 
 class Reporting(Rules):
-    """Hops of a completion report before the certificate shows, in working days (6.6)."""
+    """Hops of a completion report before the certificate shows, in working days (rules.md 6.6)."""
 
     platform_working_days: int
     verification_working_days: int
@@ -257,12 +257,12 @@ class Scheme(Rules):
 
     @property
     def total_benefit(self) -> int:
-        """Rupiah that an award reserves and that revocation releases (5.3, check sum)."""
+        """Rupiah that an award reserves and that revocation releases (rules.md 5.3)."""
         return self.training_fund + self.reserve
 
     @property
     def purchase_closes_on(self) -> PurchaseCloses:
-        """The event at which a purchase no longer blocks the next one (5.2, order)."""
+        """The event at which a purchase no longer blocks the next one (rules.md 5.2)."""
         if PreviousMust.PREVIOUS_REVIEWED in self.next_purchase.requires:
             return PurchaseCloses.REVIEW
         return PurchaseCloses.COMPLETION

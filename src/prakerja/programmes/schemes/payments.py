@@ -1,6 +1,6 @@
 """When a certificate shows, when incentives are scheduled and paid, when a hold is looked at again.
 
-Sources: rule book 5.4 and 6.6, worked example 1. Instants are UTC, days are in WIB, the calendar is passed
+Sources: rules.md 5.4, 6.6, 14.1. Instants are UTC, days are in WIB, the calendar is passed
 in.
 """
 
@@ -15,7 +15,7 @@ from prakerja.programmes.schemes.model import CompletionSource, Need, Scheme
 
 
 def certificate_visible_at(*, scheme: Scheme, reported_at: datetime, calendar: WorkingCalendar) -> datetime:
-    """Instant from which the certificate shows: report + 1 + 1 working days at 00:10 WIB (6.6, example 1).
+    """Instant from which the certificate shows: report + 1 + 1 working days at 00:10 WIB (rules.md 6.6, 14.1).
 
     Where completion is derived there is no report that travels: it shows at once, at `reported_at`.
     """
@@ -27,12 +27,12 @@ def certificate_visible_at(*, scheme: Scheme, reported_at: datetime, calendar: W
 
 
 def missing_needs(*, scheme: Scheme, met: AbstractSet[Need]) -> tuple[Need, ...]:
-    """The conditions of the incentive that a participant does not meet yet, in the scheme's order (5.4)."""
+    """The conditions of the incentive that a participant does not meet yet, in the scheme's order (rules.md 5.4)."""
     return tuple(need for need in scheme.incentive.needs if need not in met)
 
 
 def incentive_dates(*, scheme: Scheme, conditions_met_at: datetime, calendar: WorkingCalendar) -> tuple[date, ...]:
-    """The scheduled days of all incentive payments, in order (5.4, decision 50, example 1).
+    """The scheduled days of all incentive payments, in order (rules.md 5.4, 14.1; decisions.md 50).
 
     The anchor is the day of the last condition + 24 h. Payment n falls on the anchor's day n − 1 months
     later, clamped to the end of the month; each is moved to the next working day on its own, so a moved one
@@ -44,7 +44,7 @@ def incentive_dates(*, scheme: Scheme, conditions_met_at: datetime, calendar: Wo
 
 
 def rescheduled_date(*, scheme: Scheme, rechecked_at: datetime, calendar: WorkingCalendar) -> date:
-    """The new scheduled day of a held, failed or returned payment: 24 h after its re-check (5.5)."""
+    """The new scheduled day of a held, failed or returned payment: 24 h after its re-check (rules.md 5.5)."""
     return calendar.on_or_after(wib_day(rechecked_at + timedelta(hours=scheme.schedule_sync_hours)))
 
 
@@ -54,10 +54,9 @@ def incentive_due_at(*, scheme: Scheme, scheduled_on: date) -> datetime:
 
 
 def pay_at(*, scheme: Scheme, scheduled_on: date, calendar: WorkingCalendar) -> datetime:
-    """Instant at which a payment is sent: 3rd working day after its scheduled day, 10:00 WIB (decision 49).
+    """Instant at which a payment is sent: 3rd working day after its scheduled day, 10:00 WIB (decisions.md 49).
 
-    The scheduled day is day 0. A day inside the payout pause becomes the first working day after it (5.4,
-    year's end).
+    The scheduled day is day 0. A day inside the payout pause becomes the first working day after it (rules.md 5.4).
     """
     day = calendar.add(scheduled_on, scheme.payout_working_days[0])
     pause = scheme.payout_pause
@@ -67,12 +66,12 @@ def pay_at(*, scheme: Scheme, scheduled_on: date, calendar: WorkingCalendar) -> 
 
 
 def survey_pay_at(*, scheme: Scheme, submitted_at: datetime, calendar: WorkingCalendar) -> datetime:
-    """Instant at which a survey is paid: as `pay_at`, counted from the day of submission (decision 51)."""
+    """Instant at which a survey is paid: as `pay_at`, counted from the day of submission (decisions.md 51)."""
     return pay_at(scheme=scheme, scheduled_on=wib_day(submitted_at), calendar=calendar)
 
 
 def recheck_at(*, scheme: Scheme, held_at: datetime) -> datetime:
-    """Instant at which a held payment is checked again: 7 × 24 hours later (5.4, decision 54)."""
+    """Instant at which a held payment is checked again: 7 × 24 hours later (rules.md 5.4; decisions.md 54)."""
     return held_at + timedelta(days=scheme.hold_recheck_days)
 
 

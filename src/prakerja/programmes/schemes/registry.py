@@ -24,7 +24,7 @@ def resolve(*, key: str, versions: Mapping[str, Mapping[str, Any]]) -> dict[str,
     """Merge version `key` with what it extends into plain, complete scheme data.
 
     `extends` merges deeply; `cutoffs` and `payout_pause` replace as a whole; `<name>_remove` takes items away
-    from the inherited list (rule book, section 13). Raises UnknownScheme, or SchemeDataError when versions
+    from the inherited list (rules.md 13). Raises UnknownScheme, or SchemeDataError when versions
     extend in a circle.
     """
     return _resolve(key, versions, seen=()) | {"key": key}
@@ -70,7 +70,7 @@ def scheme_by_key(key: str) -> Scheme:
 
 
 def scheme_for_wave(number: int) -> Scheme:
-    """The version that governs wave `number` (rule book, table of scheme keys). Raises UnknownWave."""
+    """The version that governs wave `number` (rules.md 13). Raises UnknownWave."""
     for key, (first, last) in GOVERNED_WAVES.items():
         if first <= number and (last is None or number <= last):
             return scheme_by_key(key)

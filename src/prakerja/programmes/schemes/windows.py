@@ -22,7 +22,7 @@ class Window:
 
 
 def redeemable_until(*, scheme: Scheme, run_ends_at: datetime) -> datetime:
-    """Exclusive end of a voucher: min(run end, completion cut-off) (6.4, decision 23)."""
+    """Exclusive end of a voucher: min(run end, completion cut-off) (rules.md 6.4; decisions.md 23)."""
     cutoff = cutoff_at(scheme=scheme, kind=CutoffKind.COMPLETE)
     return run_ends_at if cutoff is None else min(run_ends_at, cutoff)
 
@@ -36,7 +36,7 @@ def redemption_window(
     run_ends_at: datetime,
     session_starts_at: datetime | None = None,
 ) -> Window:
-    """When a code of this class may be redeemed (decisions 2.2).
+    """When a code of this class may be redeemed (decisions.md 2.2).
 
     Live, 2021: from 1 h before the start to the class end. Live, 2023: from 1 h before to 1 h after the start
     of the session (`session_starts_at`, default the run's start); the whole second at its end still counts,
@@ -69,7 +69,7 @@ def attendance_window(
     session_starts_at: datetime,
     is_post_test: bool,
 ) -> Window:
-    """When attendance after the redemption may be verified (decisions 2.2; partner-api G10).
+    """When attendance after the redemption may be verified (decisions.md 2.2; contract.md G10).
 
     A later session of a live class: as `redemption_window`, around its own start. Its post-test: from an hour before
     the last session (`session_starts_at`) to `post_test_days` after the class end, never past the completion
@@ -91,7 +91,7 @@ def attendance_window(
 
 
 def survey_window(*, scheme: Scheme, number: int, first_incentive_paid_at: datetime) -> Window | None:
-    """When survey `number` (from 1) may be answered, or None when it never opens (section 7, default 9).
+    """When survey `number` (from 1) may be answered, or None when it never opens (rules.md 7, 12.9).
 
     It opens at 00:10 WIB, 30 or 90 days after the day on which the first incentive was paid; all that have
     not opened 14 days before the survey cut-off open then. It stays open 30 days, never past the cut-off.

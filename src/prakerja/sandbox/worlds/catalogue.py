@@ -24,7 +24,7 @@ STANDING_FIRST_DAY = date(2021, 9, 1)
 STANDING_LAST_DAY = date(2021, 12, 10)
 STANDING_CAPACITY = 1_000_000
 
-# Categories as the pages show them, with their English names (rule book 9.4).
+# Categories as the pages show them, with their English names (rules.md 9.4).
 CATEGORIES = {
     "Penjualan dan Pemasaran": "Sales and marketing",
     "Gaya Hidup": "Lifestyle",
@@ -38,7 +38,7 @@ CATEGORIES = {
     "Perkantoran": "Office",
 }
 
-# What worked example 1 buys at Tokopedia for 475,000 + 300,000 + 225,000, and the promotion of example 5.
+# What rules.md 14.1 buys at Tokopedia for 475,000 + 300,000 + 225,000, and the promotion of rules.md 14.5.
 EXAMPLE_COURSES = ("rasakata-barista-dasar", "rasakata-minuman-kekinian", "rasakata-keamanan-pangan")
 PROMOTION_COURSE = "kelanakode-web-dasar"
 
