@@ -57,6 +57,7 @@ def asked(model: type[models.Model], parameters: dict[str, str]) -> int:
         f"/{model._meta.label_lower.replace('.', '/')}/?{urlencode(parameters)}"
     )
     request.user = User(email="siapa@contoh.example", is_active=True)
+    request.roles = frozenset(("viewer",))  # type: ignore[attr-defined]
     request.session = {}  # type: ignore[assignment]
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     try:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 
+from prakerja.access.permissions import ROLES
 from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
 
 
@@ -24,7 +25,6 @@ class User(KeyedRow, AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(unique=True)
     name = models.TextField(blank=True)
-    role = models.TextField(default="viewer")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -33,6 +33,20 @@ class User(KeyedRow, AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
+
+
+class OperatorRole(KeyedRow):
+    """One role of one operator. A trigger refuses two roles that nobody may hold together (`permissions.INCOMPATIBLE`)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles", db_index=False)
+    role = models.TextField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="access_operatorrole_once"),
+            models.CheckConstraint(condition=Q(role__in=ROLES), name="access_operatorrole_role"),
+        ]
 
 
 PURPOSES = ["sign_in", "purchase", "link_account", "attendance"]

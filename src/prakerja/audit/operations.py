@@ -32,11 +32,16 @@ def record(
     subject_kind: str = "",
     subject_id: uuid.UUID | None = None,
     data: dict[str, Any] | None = None,
+    why: str = "",
+    before: Any = None,
+    after: Any = None,
 ) -> None:
     """Append one audit record. `action` is dotted (`award.revoked`); `data` never holds a secret; `at` is programme time.
 
-    Without an `actor` it is the programme's own act.
+    Without an `actor` it is the programme's own act. `why` is the reason that somebody gave; `before` and `after` are
+    what changed, as JSON can tell it. All three become parts of `data`.
     """
+    told = {"why": why or None, "before": before, "after": after}
     Record.objects.create(
         person_id=person_id,
         action=action,
@@ -46,5 +51,5 @@ def record(
         subject_id=subject_id,
         at=at,
         recorded_at=wall(),
-        data=data or {},
+        data=(data or {}) | {name: value for name, value in told.items() if value is not None},
     )

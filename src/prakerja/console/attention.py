@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from prakerja.console.pages import browsing
 from prakerja.intake.queries import Unreached, unreached
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
@@ -21,7 +21,7 @@ SINCE = timedelta(days=30)
 
 
 @require_GET
-@login_required
+@browsing
 def attention(request: HttpRequest) -> HttpResponse:
     """People whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
     at = clock.now()

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from prakerja.console.pages import acting, browsing, may
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import retry_payment
 from prakerja.kernel import clock
@@ -24,8 +24,6 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.money import format_rupiah
 
 SHOWN = 200
-# Who only watches starts nothing, not even a check.
-MAY_RETRY = frozenset(("approver", "authoriser", "releaser"))
 KINDS = {"post_training": gettext_lazy("Insentif"), "survey": gettext_lazy("Survei")}
 REASONS = {
     "account_changed": gettext_lazy("Rekening diganti dekat tanggal pembayaran"),
@@ -42,7 +40,7 @@ REASONS = {
 
 
 @require_GET
-@login_required
+@browsing
 def payments(request: HttpRequest) -> HttpResponse:
     """The 200 of each kind that wait longest; a line leads to the row in the browsing pages and to the retry."""
     waiting = Incentive.objects.select_related("person", "instruction")
@@ -64,11 +62,9 @@ def payments(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@acting("payment.retry")
 def retry(request: HttpRequest, person_id: uuid.UUID, incentive_id: uuid.UUID) -> HttpResponse:
     """Ask whether the check shall happen now; a POST makes it so. The worker then does what it would have done later."""
-    if not _may_retry(request):
-        return render(request, "console/forbidden.html", status=403)
     incentive = (
         Incentive.objects.select_related("person", "instruction").filter(person_id=person_id, id=incentive_id).first()
     )
@@ -87,12 +83,8 @@ def retry(request: HttpRequest, person_id: uuid.UUID, incentive_id: uuid.UUID) -
     return HttpResponseRedirect(reverse("console_payments"))
 
 
-def _may_retry(request: HttpRequest) -> bool:
-    return getattr(request.user, "role", "") in MAY_RETRY
-
-
 def _lines(found: QuerySet[Incentive], request: HttpRequest) -> list[dict[str, Any]]:
-    may_retry = _may_retry(request)
+    may_retry = may(request, "payment.retry")
     return [_line(one) | {"may_retry": may_retry and _waits(one)} for one in found[:SHOWN]]
 
 

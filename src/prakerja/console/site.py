@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from prakerja.console.pages import BROWSE, may
 from prakerja.kernel.money import format_rupiah
 
 # Sealed values, hashes and blind indexes say nothing to a reader and must not leave the database.
@@ -92,7 +93,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_authenticated)
+        return may(request, BROWSE)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -112,8 +113,8 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
     index_title = gettext_lazy("Semua data")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Signed in with password and authenticator (the gate); what may be seen is decided per model."""
-        return bool(request.user.is_active and request.user.is_authenticated)
+        """Signed in with password and authenticator (the gate), and with a role that may look."""
+        return may(request, BROWSE)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's own sign-in page knows passwords only: whoever comes here is sent to the one that asks for the code."""

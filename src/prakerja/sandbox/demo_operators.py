@@ -8,8 +8,6 @@ import pyotp
 
 from prakerja.kernel.clock import wall
 
-ROLES = ("viewer", "approver", "authoriser", "releaser")
-
 
 @dataclass(frozen=True)
 class DemoOperator:
@@ -18,6 +16,12 @@ class DemoOperator:
     role: str
     password: str
     totp_secret: str
+    # Beside the first, so that every page of the demo can be tried with four operators.
+    further_roles: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return (self.role, *self.further_roles)
 
     def code(self) -> str:
         """The authenticator's code now (wall time)."""
@@ -38,6 +42,7 @@ OPERATORS = (
         "approver",
         "demo-menyetujui-2021",
         "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+        ("helper", "curator", "partner_manager"),
     ),
     DemoOperator(
         "mengesahkan@prakerja.example",

@@ -6,7 +6,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
-from prakerja.access.models import User
+from prakerja.access.models import OperatorRole, User
+from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
 from prakerja.sandbox.demo_operators import OPERATORS, DemoOperator
 
@@ -21,8 +22,9 @@ def make_operators() -> None:
 def make_operator(operator: DemoOperator) -> User:
     """Make an operator who can sign in: user, verified address, authenticator."""
     with transaction():
-        user = User.objects.create_user(
-            email=operator.email, password=operator.password, name=operator.name, role=operator.role
+        user = User.objects.create_user(email=operator.email, password=operator.password, name=operator.name)
+        OperatorRole.objects.bulk_create(
+            [OperatorRole(user=user, role=role, given_at=wall()) for role in operator.roles]
         )
         EmailAddress.objects.create(user=user, email=operator.email, verified=True, primary=True)
         TOTP.activate(user, operator.totp_secret)

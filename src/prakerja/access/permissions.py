@@ -1,0 +1,72 @@
+"""Who may do what: roles, verbs and the pairs of roles that nobody holds together, all as data (ADR 0018).
+
+A verb stands here once, with the roles that may use it. `access.operations.permitted` asks this table and nothing else
+does; `tests/house/test_permissions.py` finds verbs that are missing on either side.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+# An operator may hold several; a CHECK repeats them.
+ROLES = (
+    # Looks, and changes nothing.
+    "viewer",
+    # Helps participants, and may see how to reach them.
+    "helper",
+    # Accepts courses and prices.
+    "curator",
+    # Looks after platforms and institutions: their keys, networks and webhooks.
+    "partner_manager",
+    # The three who let money go: each gives one signature. The first prepares as well.
+    "approver",
+    "authoriser",
+    "releaser",
+    # Makes operators and gives them roles.
+    "administrator",
+)
+EVERYBODY = frozenset(ROLES)
+
+
+def _only(*roles: str) -> frozenset[str]:
+    return frozenset(roles)
+
+
+# role × verb.
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "data.browse": EVERYBODY,
+    "person.reveal": _only("helper"),
+    "course.decide": _only("curator"),
+    "price.decide": _only("curator"),
+    "partner.add": _only("partner_manager"),
+    "partner.change": _only("partner_manager"),
+    "partner.key": _only("partner_manager"),
+    "partner.webhook": _only("partner_manager"),
+    "results.import": _only("approver"),
+    "award.annul": _only("approver"),
+    "payment.retry": _only("approver"),
+    "batch.approve": _only("approver"),
+    "batch.authorise": _only("authoriser"),
+    "batch.release": _only("releaser"),
+    "operator.manage": _only("administrator"),
+}
+# What brings a payment about, and what lets it go.
+PREPARES = frozenset(("results.import", "award.annul", "payment.retry", "batch.approve"))
+RELEASES = frozenset(("batch.authorise", "batch.release"))
+# A person signs; neither the programme nor whoever sits at its machine does it in their place.
+OPERATORS_ONLY = frozenset(("batch.approve", "batch.authorise", "batch.release"))
+# Nobody holds both: each signature is another person's, and whoever gives roles touches no money. A trigger repeats them.
+INCOMPATIBLE = frozenset(
+    frozenset(pair) for pair in combinations(("approver", "authoriser", "releaser", "administrator"), 2)
+)
+
+
+def incompatible(roles: frozenset[str]) -> list[tuple[str, str]]:
+    """The pairs among these roles that nobody may hold together, in the order of `ROLES`."""
+    held = [role for role in ROLES if role in roles]
+    return [(one, other) for one, other in combinations(held, 2) if frozenset((one, other)) in INCOMPATIBLE]
+
+
+def allows(*, roles: frozenset[str], verb: str) -> bool:
+    """Whether somebody with these roles may. A verb that is not in the table is a mistake of the program (KeyError)."""
+    return not PERMISSIONS[verb].isdisjoint(roles)
