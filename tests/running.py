@@ -11,11 +11,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import LIMIT, LONG_LIMIT
 
 COMMAND = [sys.executable, "-c", "import sys; from prakerja.cli import main; sys.exit(main())"]
 _PORTS = (*range(7), *range(11, 18))
@@ -70,7 +71,7 @@ def command(*arguments: str, data_dir: Path) -> Result:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONG_LIMIT,
         env=environment(),
     )
     return Result(done.returncode, done.stdout, done.stderr)
@@ -82,7 +83,6 @@ class System:
     base: int
     process: subprocess.Popen[str]
     urls: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0
 
     def run(self, *arguments: str) -> Result:
         return command(*arguments, data_dir=self.data_dir)
@@ -95,14 +95,13 @@ class System:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(LIMIT)
 
 
 @contextlib.contextmanager
 def system(data_dir: Path, *more: str) -> Iterator[System]:
     """`prakerja up --json` on free ports; stopped at the end if it still runs."""
     base = free_base()
-    began = time.monotonic()
     process = subprocess.Popen(
         [*COMMAND, "up", "--json", "--port-base", str(base), "--data-dir", str(data_dir), *more],
         stdout=subprocess.PIPE,
@@ -114,13 +113,13 @@ def system(data_dir: Path, *more: str) -> Iterator[System]:
     try:
         line = process.stdout.readline()
         if not line:
-            _, words = process.communicate(timeout=60)
+            _, words = process.communicate(timeout=LIMIT)
             raise AssertionError(f"up ended with {process.returncode}: {words}")
-        yield System(data_dir, base, process, json.loads(line), time.monotonic() - began)
+        yield System(data_dir, base, process, json.loads(line))
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=LIMIT)
 
 
 def processes_of(data_dir: Path) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 import bench
 from prakerja.cli.bench import NAMES
 from tests import running
+from tests.waiting import LIMIT, finish, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
@@ -65,7 +66,7 @@ def test_course(system: running.System) -> None:
 
 def test_inbox_holds_what_was_received(system: running.System) -> None:
     one = system.json("sandbox", "participant")
-    messages = system.json("sandbox", "inbox", "--phone", one["phone"])
+    messages = wait_until(lambda: system.json("sandbox", "inbox", "--phone", one["phone"]))
     assert [message["channel"] for message in messages] == ["sms"]
     assert "21 Oktober 2021 pukul 23.59 WIB" in messages[0]["text"]
     assert set(messages[0]) == {"at", "channel", "to", "text"}
@@ -76,16 +77,16 @@ def test_inbox_waits_for_what_is_newer(system: running.System) -> None:
     system.json("sandbox", "inbox", "--phone", one["phone"])
     results: list[running.Result] = []
     waiting = threading.Thread(
-        target=lambda: results.append(system.run("sandbox", "inbox", "--phone", one["phone"], "--wait", "30"))
+        target=lambda: results.append(system.run("sandbox", "inbox", "--phone", one["phone"], "--wait", str(LIMIT)))
     )
     waiting.start()
-    with httpx.Client(base_url=system.urls["portal"], follow_redirects=True) as browser:
+    with httpx.Client(base_url=system.urls["portal"], follow_redirects=True, timeout=LIMIT) as browser:
         form = browser.get("/masuk")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
         assert token is not None
         sent = browser.post("/masuk", data={"csrfmiddlewaretoken": token.group(1), "phone": one["phone"]})
         assert sent.status_code == 200
-    waiting.join()
+    finish(waiting)
     newest = results[0].document[0]["text"]
     assert "OTP" in newest
     assert "angan berikan kode" in newest

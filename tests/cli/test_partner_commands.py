@@ -16,6 +16,7 @@ from tests import running
 from tests.kernel.strangers import stranger
 from tests.partner_api.signer import Signer
 from tests.training.test_files import PDF
+from tests.waiting import LIMIT, wait_until
 from tests.webhooks.receiver import signature
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
@@ -33,18 +34,21 @@ def call(system: running.System, partner: NewCredential, method: str, path: str,
     headers = Signer(partner, "sha256" if path.startswith("/api/v1/partner/") else "sha1").headers(method, path, body)
     if path.startswith("/api/v1/partner/") and method != "GET":
         headers["Idempotency-Key"] = uuid.uuid4().hex
-    answer = httpx.request(method, system.urls["partner_api"] + path, content=body, headers=headers)
+    answer = httpx.request(method, system.urls["partner_api"] + path, content=body, headers=headers, timeout=LIMIT)
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 
 
 def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
-    """What `look` finds once it is what is wanted, within 20 seconds."""
-    deadline = time.monotonic() + 20
-    while not wanted(found := look()):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.2)
-    return found
+    """What `look` finds once it is what is wanted."""
+    found: list[Any] = []
+
+    def is_there() -> bool:
+        found[:] = [look()]
+        return wanted(found[0])
+
+    wait_until(is_there, what=found)
+    return found[0]
 
 
 def test_a_file_is_fetched_by_the_worker(system: running.System) -> None:
@@ -65,6 +69,7 @@ def test_a_file_is_fetched_by_the_worker(system: running.System) -> None:
 
 
 def test_a_platform_is_told_and_told_again(system: running.System) -> None:
+    began = int(time.time())
     partners = json.loads((system.data_dir / "prakerja" / "partners.json").read_text())["platforms"]
     shop = credential(partners["tokopedia"])
     assert len(partners["tokopedia"]["webhook_secrets"]) == 1
@@ -83,7 +88,7 @@ def test_a_platform_is_told_and_told_again(system: running.System) -> None:
         signatures = [signature(key, headers["webhook-id"], headers["webhook-timestamp"], body) for key in secrets]
         assert headers["webhook-signature"].split(" ") == signatures
         assert json.loads(body)["data"]["voucher_code"] == one["redeem_code"]
-        assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+        assert began <= int(headers["webhook-timestamp"]) <= time.time()
 
         again = system.json("partner", "replay", "--code", "tokopedia", "--message", headers["webhook-id"])
         assert again == {"code": "tokopedia", "count": 1}

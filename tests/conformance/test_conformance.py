@@ -17,6 +17,7 @@ from prakerja.conformance.report import Report
 from prakerja.conformance.shapes import QUOTA, problem
 from prakerja.conformance.wire import Answer, envelope_problem
 from tests import running
+from tests.waiting import finish, serving
 
 pytestmark = pytest.mark.journeys
 
@@ -157,12 +158,8 @@ class Careless(BaseHTTPRequestHandler):
 def careless(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a careless server, or of the kind that a test names."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), getattr(request, "param", Careless))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 class Strange(Careless):
@@ -224,7 +221,7 @@ def test_a_server_of_another_protocol(system: running.System) -> None:
         thread.start()
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
         result = system.run("conformance", "--base-url", address, "--client-code", "a", "--sign-key", "b")
-        thread.join(5)
+        finish(thread)
     assert (result.code, result.out) == (2, "")
     assert "does not answer (what came is not HTTP)" in result.err
 

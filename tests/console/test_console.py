@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -13,6 +12,7 @@ import pytest
 from prakerja.cli.journeys.browser import Browser
 from prakerja.cli.journeys.people import Participant, Phone
 from tests import running
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
@@ -192,11 +192,14 @@ def retried(browser: httpx.Client, address: str, *, until: Callable[[str], bool]
     done = browser.post(address, data={"csrfmiddlewaretoken": token(asked.text)})
     assert (done.url.path, done.history[0].status_code) == ("/payments/", 302)
     assert "Pembayaran ini diperiksa lagi sekarang." in done.text
-    limit = time.monotonic() + 15
-    while not until(listed := section(browser.get("/payments/").text, "Tertahan")):
-        assert time.monotonic() < limit, listed
-        time.sleep(0.2)
-    return listed
+    listed: list[str] = []
+
+    def looked_at() -> bool:
+        listed[:] = [section(browser.get("/payments/").text, "Tertahan")]
+        return until(listed[0])
+
+    wait_until(looked_at, what=listed)
+    return listed[0]
 
 
 def test_a_payment_that_waits_is_tried_again_by_an_operator_who_may(

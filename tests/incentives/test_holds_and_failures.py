@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.db import IntegrityError
 from django.db import transaction as savepoint
@@ -176,9 +174,7 @@ def test_no_answer_is_asked_about_and_never_sent_twice(
     g21: World, three: Participant, bank_program: RunningWorld
 ) -> None:
     reviewed(g21, three, number="7700123405")
-    started = time.monotonic()
     run_until(wib("2021-10-12 10:04"))
-    assert time.monotonic() - started > 4, "the bank was silent for as long as we wait"
     sent = PaymentInstruction.objects.get(person_id=three.person_id)
     assert (sent.status, sent.ask_at, sent.ask_count) == ("sent", wib("2021-10-12 10:05"), 0)
     assert books(three)["in_transit:bni"] == 600_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from prakerja.cli.journeys.browser import Browser, Page
 from prakerja.cli.journeys.people import Participant, Phone
 from tests.running import System
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.journeys
 
@@ -97,10 +97,10 @@ def _hand_in(learner: Learner, opened: Page) -> None:
 
 def _settled(school: Browser, path: str, *, wanted: int = 0) -> tuple[str, str]:
     """Where assignment and feedback stand once the asked one is no longer pending."""
-    deadline = time.monotonic() + 20
-    while True:
+
+    def settled() -> tuple[str, str] | None:
         found = re.search(r'data-status="(\d)" data-feedback="(\d)"', school.get(path).html)
         assert found is not None
-        if found[1 + wanted] in "23" or time.monotonic() > deadline:
-            return found[1], found[2]
-        time.sleep(0.2)
+        return (found[1], found[2]) if found[1 + wanted] in "23" else None
+
+    return wait_until(settled) or ("", "")

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests.running import System
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.journeys
 
@@ -43,7 +44,13 @@ def test_ten_minutes(system: System, tmp_path: Path, folder: str) -> None:
     variables |= {"PRAKERJA_CLIENT_CODE": made[0]["client_code"], "PRAKERJA_SIGN_KEY": made[0]["sign_key"]}
     kept = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
     done = subprocess.run(
-        shlex.split(command), cwd=tmp_path, env=kept | variables, capture_output=True, text=True, timeout=30, check=True
+        shlex.split(command),
+        cwd=tmp_path,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=True,
     )
     answer, _, status = done.stdout.strip().rpartition("\n")
     assert (status, json.loads(answer)["data"]["quota"]) == ("200", 1_000_000)

@@ -16,6 +16,7 @@ import pytest
 from prakerja.cli.journeys.browser import Browser, Form, Page, read_page
 from prakerja.cli.journeys.people import PASSWORD, Participant, Phone
 from tests import running
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
@@ -104,7 +105,7 @@ def spoil(client: httpx.Client, base: str, starts: list[str]) -> list[str]:
 
 
 def browser_of(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, follow_redirects=True, timeout=30, trust_env=False)
+    return httpx.Client(base_url=url, follow_redirects=True, timeout=LIMIT, trust_env=False)
 
 
 @pytest.mark.parametrize("stage", ["awarded", "purchased", "completed"])

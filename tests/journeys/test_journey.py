@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from tests.waiting import LONG_LIMIT
+
 
 @pytest.mark.journeys
 def test_the_journey_ends_with_every_rupiah_proved() -> None:
@@ -19,7 +21,7 @@ def test_the_journey_ends_with_every_rupiah_proved() -> None:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=300,
+        timeout=LONG_LIMIT,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]

@@ -5,12 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -27,11 +23,11 @@ from prakerja.cli.journeys.browser import Browser, Page
 from prakerja.cli.journeys.people import Participant, Phone
 from tests.partner_api.signer import Signer
 from tests.running import System
+from tests.waiting import LIMIT, free_port, serving, stop, wait_until, wait_until_healthy
 
 pytestmark = pytest.mark.journeys
 ROOT = Path(__file__).parents[2]
 AUTHORIZE = "/api/v1/integration/payment/authorize"
-PATIENCE_S = 3
 
 
 class Line(ThreadingHTTPServer):
@@ -51,14 +47,15 @@ class _Relay(BaseHTTPRequestHandler):
         if lost:
             self.server.loses = ""
         if lost != "question":
-            line = http.client.HTTPConnection(self.server.api, timeout=20)
-            line.request(self.command, self.path, body=body, headers=dict(self.headers.items()))
-            answer = line.getresponse()
-            content = answer.read()
-            line.close()
+            line = http.client.HTTPConnection(self.server.api, timeout=LIMIT)
+            try:
+                line.request(self.command, self.path, body=body, headers=dict(self.headers.items()))
+                answer = line.getresponse()
+                content = answer.read()
+            finally:
+                line.close()
         if lost:
-            # Longer than the shop waits.
-            time.sleep(PATIENCE_S + 1)
+            # The line breaks: the shop has no answer, and does not know which of the two was lost.
             self.close_connection = True
             return
         self.send_response_only(answer.status)
@@ -76,44 +73,30 @@ class _Relay(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def line(system: System) -> Iterator[Line]:
     server = Line(system.urls["partner_api"])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture(scope="module")
 def shop(system: System, line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A shop of Pintaria's whose calls go over the line."""
-    ports = [_free_port() for _ in range(7)]
+    ports = [free_port() for _ in range(7)]
     environment = {
         "PATH": os.environ["PATH"],
         "PRAKERJA_API": f"http://127.0.0.1:{line.server_address[1]}",
         "PARTNERS_FILE": str(_partners_file(system)),
         "DATA_DIR": str(tmp_path_factory.mktemp("shop")),
         "PORTS": ",".join(map(str, ports)),
-        "PRAKERJA_TIMEOUT_S": str(PATIENCE_S),
+        "PRAKERJA_TIMEOUT_S": str(LIMIT),
     }
     process = subprocess.Popen([sys.executable, "-m", "examples.platform"], cwd=ROOT, env=environment)
     # In the order of brands.json.
     address = f"http://127.0.0.1:{ports[2]}"
     try:
-        for _ in range(200):
-            assert process.poll() is None
-            try:
-                httpx.get(f"{address}/health", trust_env=False)
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
+        wait_until_healthy(address, process)
         yield address
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+        assert stop(process) == 0
 
 
 def _partners_file(system: System) -> Path:
@@ -140,7 +123,9 @@ def signed(system: System, kind: str, code: str, path: str, members: dict[str, A
     credential = SimpleNamespace(client_code=partner["client_code"], sign_key=partner["sign_key"])
     signer = Signer(credential, "sha256" if path.startswith("/api/v1/partner/") else "sha1")  # type: ignore[arg-type]
     headers = signer.headers("POST", path, body) | {"Content-Type": "application/json"} | more
-    answer = httpx.post(f"{system.urls['partner_api']}{path}", content=body, headers=headers, trust_env=False)
+    answer = httpx.post(
+        f"{system.urls['partner_api']}{path}", content=body, headers=headers, trust_env=False, timeout=LIMIT
+    )
     assert answer.status_code == 200, answer.text
     return answer.json().get("data")
 
@@ -182,10 +167,10 @@ def test_a_class_that_the_institution_calls_off(system: System) -> None:
     buyer.dashboard().must_say("Rp700.000")
     path = f"/api/v1/partner/course-runs/{course['schedule_code']}/cancel"
     signed(system, "institutions", course["institution"], path, {}, **{"Idempotency-Key": uuid.uuid4().hex})
-    deadline = time.monotonic() + 30
-    while status_of(system, "tokopedia", paid.marked_text("invoice-code")) != "VOID":
-        assert time.monotonic() < deadline, "the shop did not void what it sold"
-        time.sleep(0.2)
+    wait_until(
+        lambda: status_of(system, "tokopedia", paid.marked_text("invoice-code")) == "VOID",
+        what="the shop voids what it sold",
+    )
     buyer.dashboard().must_say("Rp1.000.000")
     order = buyer.shop(base).get(paid.path)
     assert order.marked_text("order-status") == "Dibatalkan"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
+import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.waiting import pause, serving
 
 
 class Visit(BaseHTTPRequestHandler):
@@ -33,13 +33,15 @@ class Visit(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def drip(self, pieces: int, seconds: float, *, head: bool = False) -> None:
-        """Answer a byte at a time, in the head of the answer or in its body."""
-        self.wfile.write(b"HTTP/1.0 200 OK\r\n" + (b"X-Slow: " if head else b"\r\n"))
-        for _ in range(pieces):
-            self.wfile.write(b"x")
-            self.wfile.flush()
-            time.sleep(seconds)
+    def drip(self, *, head: bool = False) -> None:
+        """Answer a byte at a time, in the head of the answer or in its body, until the visitor has hung up."""
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n" + (b"X-Slow: " if head else b"\r\n"))
+            while True:
+                self.wfile.write(b"x")
+                self.wfile.flush()
+                pause()
+        self.server.hang_ups += 1
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -52,6 +54,8 @@ class Stranger(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Visit)
         self.answer = answer
         self.visits: list[tuple[str, str, dict[str, str], bytes]] = []
+        # How many visitors went before their answer was complete.
+        self.hang_ups = 0
 
     @property
     def port(self) -> int:
@@ -65,15 +69,9 @@ class Stranger(ThreadingHTTPServer):
         """A client that gives up is what these tests are about."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def stranger(answer: Callable[[Visit], None]) -> Iterator[Stranger]:
     """A server for as long as the block runs."""
     server = Stranger(answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

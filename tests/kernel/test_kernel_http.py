@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +12,7 @@ import pytest
 from django.db import transaction
 
 from prakerja.kernel import http
+from tests.waiting import LIMIT, SHORT, pause, serving, wait_for_hang_up
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -28,14 +27,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif self.path == "/slow":
-            time.sleep(0.6)
+            wait_for_hang_up(self.connection)
         elif self.path == "/drip":
             self.send_response(200)
             self.end_headers()
-            for _ in range(20):
+            # For ever, so that only the client's giving up ends it.
+            while True:
                 self.wfile.write(b"x")
                 self.wfile.flush()
-                time.sleep(0.05)
+                pause()
         elif self.path == "/long":
             self._say(200, b"x" * (1024 * 1024 + 1))
         else:
@@ -58,12 +58,8 @@ class _Server(ThreadingHTTPServer):
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with _Server(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with _Server(("127.0.0.1", 0), _Handler) as server, serving(server):
         yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
 
 
 def test_it_sends_json_or_raw_bytes(url: str) -> None:
@@ -84,10 +80,10 @@ def test_redirects_are_not_followed(url: str) -> None:
     assert http.request("GET", f"{url}/redirect").status == 302
 
 
-@pytest.mark.parametrize(("path", "read_timeout"), [("/slow", 0.2), ("/drip", 0.2), ("/long", 5.0)])
+@pytest.mark.parametrize(("path", "read_timeout"), [("/slow", SHORT), ("/drip", SHORT), ("/long", LIMIT)])
 def test_a_slow_or_endless_answer_is_no_answer(url: str, path: str, read_timeout: float) -> None:
     with pytest.raises(http.NoAnswer):
-        http.request("GET", url + path, connect_timeout=0.2, read_timeout=read_timeout)
+        http.request("GET", url + path, connect_timeout=LIMIT if path == "/long" else SHORT, read_timeout=read_timeout)
 
 
 def test_a_closed_port_and_a_bad_address_are_not_sent() -> None:

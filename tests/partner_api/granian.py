@@ -1,20 +1,19 @@
-"""The partners' door under granian, on the tests' own database."""
+"""A door under granian, on the tests' own database."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.db import connection
+
+from tests.waiting import LIMIT, free_port, stop, wait_until_healthy
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,11 +24,9 @@ def database_of_the_tests() -> str:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[int]:
-    """The port of a door that answers; it ends with the block. The database must be there."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = int(free.getsockname()[1])
+def running(door: str = "partner_api", *, number: int = 0, **more: str) -> Iterator[int]:
+    """The port of a door that answers; it ends with the block. The database must be there. `more` is environment."""
+    number = number or free_port()
     command = (
         "-m",
         "granian",
@@ -48,36 +45,24 @@ def running() -> Iterator[int]:
         "PRAKERJA_SUPERVISED": "1",
         "PRAKERJA_POOL": "2",
     }
-    environment.pop("PRAKERJA_CLOCK", None)
+    environment |= more
+    # Each entry names the settings of its own door.
+    for name in ("PRAKERJA_CLOCK", "DJANGO_SETTINGS_MODULE"):
+        environment.pop(name, None)
     process = subprocess.Popen(
-        [sys.executable, *command, "prakerja.config.wsgi.partner_api:application"], env=environment, cwd=ROOT
+        [sys.executable, *command, f"prakerja.config.wsgi.{door}:application"], env=environment, cwd=ROOT
     )
     try:
-        _wait_until_healthy(number, process)
+        wait_until_healthy(f"http://127.0.0.1:{number}", process)
         yield number
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(5)
-
-
-def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "the door ended before it answered"
-        with contextlib.suppress(OSError):
-            if ask(port, "GET", "/health")[0] == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the door did not answer within 30 seconds")
+        stop(process)
 
 
 def ask(
     port: int, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> tuple[int, str]:
-    http = HTTPConnection("127.0.0.1", port, timeout=10)
+    http = HTTPConnection("127.0.0.1", port, timeout=LIMIT)
     try:
         http.request(method, target, body or None, headers or {})
         response = http.getresponse()

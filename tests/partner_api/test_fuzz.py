@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
 
 from prakerja.catalogue import curation
 from prakerja.grants import operations as grants
+from prakerja.kernel import clock
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
 from prakerja.partner_api import openapi
@@ -47,6 +48,7 @@ from prakerja.training.operations import make_sandbox_codes, redeem
 from tests import builders as b
 from tests.partner_api.partner import set_programme_time
 from tests.partner_api.test_courses import CONTENT
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.django_db(transaction=True)]
 
@@ -178,8 +180,7 @@ def scene(port: int) -> Scene:
         "sessions": ([],),
     }
     access_token = signed_in(world, buyer).access_token
-    # Every process reads the moved clock again within this time.
-    time.sleep(0.3)
+    clock.wait_until_all_know()
     only: dict[str, Known] = {
         "/reset": {"redeem_code": test_codes},
         "/submit": {"course_code": drafts[:4]},
@@ -225,7 +226,7 @@ def _ask(cases: Any, signer: Signed, scene: Scene, base_url: str, statuses: set[
             (case.headers or {}).pop(header, None)
         if exists != "none":
             _name_what_exists(case, scene, chance, spared=exists == "all but one")
-        response = case.call(base_url=base_url, auth=signer, timeout=10)
+        response = case.call(base_url=base_url, auth=signer, timeout=LIMIT)
         statuses.add(response.status_code)
         case.validate_response(response, checks=list(HELD))
 

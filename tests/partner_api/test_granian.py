@@ -12,10 +12,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from prakerja.kernel import clock
 from tests import builders as b
 from tests.partner_api.granian import ask
 from tests.partner_api.partner import PAYMENT, set_programme_time
 from tests.partner_api.signer import Signer
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.django_db(transaction=True)]
 
@@ -69,7 +71,7 @@ def test_python_spacing(port: int) -> None:
 
 def raw(port: int, text: bytes) -> tuple[int, str]:
     """Send exactly these bytes and read one answer, without ever sending more."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as link:
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as link:
         link.sendall(text)
         head, _, rest = b"", b"", b""
         while b"\r\n\r\n" not in head:
@@ -123,7 +125,7 @@ def test_a_client_that_keeps_its_connection_loses_no_call(port: int) -> None:
     nobody = {"Content-Type": "application/json"}
     stale = Signer(platform).headers("POST", STATUS, BODY, timestamp=str(int(time.time()) - 400))
     large = b'{"invoice_code":"' + b"x" * 200_000 + b'"}'
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=LIMIT) as client:
         for _ in range(40):
             for body, headers, expected in (
                 (BODY, nobody, "ERRINT40190"),
@@ -149,8 +151,7 @@ def test_buying_and_redeeming_over_http(port: int) -> None:
     who = b.participant(world)
     course, run = b.course(world)
     set_programme_time(b.BUY_AT)
-    # Every process reads the moved clock again within this time.
-    time.sleep(0.3)
+    clock.wait_until_all_know()
 
     def post(partner: Any, path: str, members: dict[str, Any], **headers: str) -> dict[str, Any]:
         body = json.dumps(members, separators=(",", ":")).encode()

@@ -4,85 +4,38 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from django.db import connection
 
+from prakerja.kernel import clock
 from tests import builders as b
 from tests.attendance import EMAIL, STARTS, bought_class
+from tests.partner_api import granian
 from tests.partner_api.partner import PAYMENT, set_programme_time
 from tests.partner_api.signer import Signer
+from tests.waiting import LIMIT, free_port
 
 pytestmark = [pytest.mark.journeys, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).parents[2]
 DOORS = ("portal", "partner_api")
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def doors(django_db_setup: None) -> Iterator[dict[str, str]]:
     """Both doors under granian on the tests' own database: {name: address}."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
     ports = {door: free_port() for door in DOORS}
     addresses = {door: f"http://127.0.0.1:{port}" for door, port in ports.items()}
-    environment = os.environ | {
-        "DATABASE_URL": urlunsplit(parts._replace(path="/" + quote(str(connection.settings_dict["NAME"])))),
-        "PYTHONPATH": str(ROOT / "src"),
-        "PRAKERJA_SUPERVISED": "1",
-        "PRAKERJA_POOL": "2",
-        "PRAKERJA_ENV": "sandbox",
-        "PRAKERJA_PORTAL_URL": addresses["portal"],
-    }
-    # Each entry names the settings of its own door.
-    for name in ("PRAKERJA_CLOCK", "DJANGO_SETTINGS_MODULE"):
-        environment.pop(name, None)
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4"]
-    processes = [
-        subprocess.Popen(
-            [*granian, "--port", str(port), f"prakerja.config.wsgi.{door}:application"], env=environment, cwd=ROOT
-        )
-        for door, port in ports.items()
-    ]
-    try:
-        for address, process in zip(addresses.values(), processes, strict=True):
-            _wait_until_healthy(address, process)
+    environment = {"PRAKERJA_ENV": "sandbox", "PRAKERJA_PORTAL_URL": addresses["portal"]}
+    with contextlib.ExitStack() as stack:
+        for door, port in ports.items():
+            stack.enter_context(granian.running(door, number=port, **environment))
         yield addresses
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(5)
-
-
-def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "the door ended before it answered"
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/health", trust_env=False).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the door did not answer within 30 seconds")
 
 
 class Browser:
@@ -103,7 +56,7 @@ class Browser:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with httpx.Client(trust_env=False, timeout=10) as http:
+    with httpx.Client(trust_env=False, timeout=LIMIT) as http:
         yield Browser(http)
 
 
@@ -118,8 +71,7 @@ def call(address: str, partner: Any, path: str, members: dict[str, Any]) -> dict
 def test_from_the_link_to_the_institution_and_its_proof(doors: dict[str, str], browser: Browser) -> None:
     taken = bought_class()
     set_programme_time(STARTS[0])
-    # Every process reads the moved clock again within this time.
-    time.sleep(0.6)
+    clock.wait_until_all_know()
     api, institution = doors["partner_api"], taken.world.institution
     members = {"redeem_code": taken.code, "redirect_uri": b.RETURN_WITH_QUERY, "email": EMAIL, "sequence": 1}
     link = call(api, institution, "/api/v1/integration/oauth/url-generate", members)

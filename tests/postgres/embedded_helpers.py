@@ -8,7 +8,6 @@ import os
 import pwd
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ import psycopg
 import pytest
 
 import prakerja
+from tests.waiting import LIMIT, wait_until
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = str(Path(psycopg.__file__).parents[1])
@@ -46,7 +46,7 @@ class Launcher:
         """End in order, as at the end of a command."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        code = self.process.wait(30)
+        code = self.process.wait(LIMIT)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -54,7 +54,7 @@ class Launcher:
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(LIMIT)
         for stream in (self.process.stdin, self.process.stdout):
             assert stream is not None
             stream.close()
@@ -124,8 +124,5 @@ def processes_of(folder: Path) -> list[int]:
     return sorted(set(found) - {os.getpid()})
 
 
-def until_nothing_runs(folder: Path, seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while (left := processes_of(folder)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert left == []
+def until_nothing_runs(folder: Path) -> None:
+    wait_until(lambda: not processes_of(folder), what=f"no process works in {folder}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -39,14 +38,13 @@ def _print(line: str) -> None:
     sys.stdout.flush()
 
 
-def _say(server: Server, seconds: float) -> None:
+def _say(server: Server) -> None:
     facts = {
         "dsn": server.dsn,
         "data_dir": str(server.data_dir),
         "socket_dir": str(server.socket_dir),
         "pid": server.pid,
         "owned": server.owned,
-        "seconds": seconds,
     }
     _print(json.dumps(facts))
 
@@ -57,17 +55,15 @@ def main() -> int:
         binaries.SHARED_COPIES = Path(str(options["shared_copies"]))
     if options.get("no_death_signal"):  # as on macOS, where only the watcher exists
         account._die_with_parent = lambda number: None
-    began = time.monotonic()
     try:
         data_dir = Path(sys.argv[2]) if len(sys.argv) > 2 else None
         with _chosen(sys.argv[1], data_dir, options) as server:
-            _say(server, time.monotonic() - began)
+            _say(server)
             for line in sys.stdin:
                 if line.strip() != "recover":
                     break
-                began = time.monotonic()
                 server = server.recover()
-                _say(server, time.monotonic() - began)
+                _say(server)
     except LauncherError as error:
         _print(json.dumps({"error": error.code, "id": error.indonesian, "en": error.english}))
         return 1

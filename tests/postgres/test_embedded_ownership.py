@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import time
+import select
 from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_helpers import Launch, until_nothing_runs
+from embedded_helpers import Launch, Launcher, until_nothing_runs
 from psycopg.conninfo import conninfo_to_dict
 
 from prakerja.postgres import (
@@ -19,6 +20,7 @@ from prakerja.postgres import (
     server_for,
     throwaway_server,
 )
+from tests.waiting import LIMIT, wait_until
 
 pytestmark = pytest.mark.embedded
 
@@ -50,7 +52,8 @@ def test_an_owner_waits_for_a_one_shot_command_and_never_adopts_its_server(launc
         pass
     assert refused.value.code == "lock-taken"
     assert f"(process {command.process.pid})" in refused.value.english
-    time.sleep(0.3)
+    for waiting in (owner, another):
+        wait_until(lambda waiting=waiting: stands_at_the_lock(waiting))
     assert (owner.process.poll(), another.process.poll()) == (None, None)
     assert command.finish() == 0
     # Whichever comes first: neither uses the server of the command that has ended.
@@ -64,15 +67,18 @@ def test_an_owner_waits_for_a_one_shot_command_and_never_adopts_its_server(launc
         assert another.read()["pid"] == owner.facts["pid"]
 
 
-def _first_line(another: object, owner: object) -> bool:
+def stands_at_the_lock(launcher: Launcher) -> bool:
+    """Whether it has opened the file of the lock, which it asks for until it has it."""
+    with contextlib.suppress(OSError):
+        return any(
+            os.readlink(fd).endswith("launcher.lock") for fd in Path(f"/proc/{launcher.process.pid}/fd").iterdir()
+        )
+    return False
+
+
+def _first_line(another: Launcher, owner: Launcher) -> bool:
     """Whether `another` answered before `owner`; then it owns, and the owner waits for it."""
-    import select
-
-    from embedded_helpers import Launcher
-
-    assert isinstance(another, Launcher)
-    assert isinstance(owner, Launcher)
-    ready = select.select([another.process.stdout, owner.process.stdout], [], [], 20)[0]
+    ready = select.select([another.process.stdout, owner.process.stdout], [], [], LIMIT)[0]
     if owner.process.stdout in ready:
         return False
     another.read()
@@ -89,13 +95,15 @@ def test_a_second_owner_is_refused(launch: Launch, seeded: Path) -> None:
         "en": f"Prakerja is already running on the data folder {seeded}/data (process {owner.process.pid}). "
         "Stop it first, or use another folder with --data-dir.",
     }
-    assert second.process.wait(10) == 1
+    assert second.process.wait(LIMIT) == 1
 
 
 def test_a_first_start_that_is_killed_midway_leaves_nothing_in_the_way(launch: Launch, home: Path) -> None:
-    for delay in (0.15, 0.4, 0.7):
+    """Killed when it stands at the lock, while `initdb` writes, and when the server has begun to start."""
+    ours = home / "data" / "prakerja"
+    for how_far in ("launcher.lock", "postgres.new-*/base", "postgres/postmaster.pid"):
         launcher = launch("own", home / "data", wait=False)
-        time.sleep(delay)
+        wait_until(lambda how_far=how_far: list(ours.glob(how_far)), what=how_far, every=0.005)
         launcher.kill()
     again = launch("own", home / "data")
     assert again.facts["owned"] is True

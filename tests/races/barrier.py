@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from django.db import connection
 
 from prakerja.kernel.errors import Refused
+from tests.waiting import LIMIT, finish
 
 SESSIONS = 16
 
@@ -22,7 +23,7 @@ def race(actions: Sequence[Callable[[], object]]) -> list[object]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-            barrier.wait(timeout=30)
+            barrier.wait(LIMIT)
             try:
                 results[number] = action()
             except Refused as refusal:
@@ -36,7 +37,7 @@ def race(actions: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        finish(thread)
     if errors:
         raise errors[0]
     return results

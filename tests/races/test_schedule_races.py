@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from prakerja.reporting.proof import prove
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
 from tests.races.barrier import race
+from tests.waiting import LIMIT, wait_until
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 BUYERS = 12
@@ -133,11 +133,8 @@ def _paused_after_the_checks() -> Iterator[Callable[[], None]]:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_PAUSE])
 
     def wait_for_one() -> None:
-        for _ in range(600):
-            if rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted", [_PAUSE]):
-                return
-            time.sleep(0.05)
-        raise AssertionError("nobody came to the pause")
+        came = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        wait_until(lambda: rows(came, [_PAUSE]), what="somebody comes to the pause")
 
     try:
         yield wait_for_one
@@ -176,6 +173,6 @@ def test_a_class_moves_between_the_look_and_the_seat() -> None:
             )
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_PAUSE])
-        bought.result(timeout=30)
+        bought.result(LIMIT)
     voucher = Voucher.objects.get()
     assert voucher.redeemable_from == starts + timedelta(days=30, hours=-1)

@@ -25,6 +25,7 @@ from prakerja.webhooks.operations import collect, prune, replay, send
 from prakerja.webhooks.policies import GIVE_UP, rest_after, wait_before_retry
 from prakerja.webhooks.queries import deliveries, event_id_of
 from tests import builders as b
+from tests.waiting import LIMIT
 from tests.webhooks.conftest import LATER, Receiver, Scene
 from tests.webhooks.receiver import signature
 
@@ -372,7 +373,7 @@ def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None
     held = threading.Event()
 
     def resolve(host: str, port: int) -> list[str]:
-        held.wait(5)
+        held.wait(LIMIT)
         return ["127.0.0.1"]
 
     # The name makes the call wait for the resolver, and the replay comes meanwhile, in this thread.
