@@ -17,9 +17,11 @@ from typing import Any
 from django.db import connection
 
 from bench.cloning import Cloner, clone_id
+from prakerja.awards.cards import seal_card_number
+from prakerja.awards.models import Award
+from prakerja.awards.operations import finish_video, start_video
 from prakerja.catalogue.operations import add_course, add_run, set_price
-from prakerja.intake.models import Award
-from prakerja.intake.operations import ResultRow, finish_video, import_results, open_wave, start_video
+from prakerja.intake.operations import ResultRow, import_results, open_wave
 from prakerja.kernel.clock import WIB, forget, wall
 from prakerja.kernel.codes import CARD_PREFIX, READABLE
 from prakerja.kernel.db import rows, transaction
@@ -99,7 +101,7 @@ class World:
         return Person(
             number=number,
             person_id=person_id,
-            award_id=self.cloner.own_id("intake_award", number),
+            award_id=self.cloner.own_id("awards_award", number),
             intent_id=intent_id,
             voucher_id=self.cloner.own_id("vouchers_voucher", number),
             card=_card_number(number),
@@ -127,8 +129,8 @@ def make_world(*, stage: Callable[[World, Person], None]) -> World:
     world = World(
         platforms=platforms, many=many, popular=popular, template=person_id, cloner=Cloner(person_id, columns)
     )
-    card = rows("SELECT card_number_enc, id FROM intake_award WHERE person_id = %s", [person_id])[0]
-    from prakerja.intake.queries import card_number
+    card = rows("SELECT card_number_enc, id FROM awards_award WHERE person_id = %s", [person_id])[0]
+    from prakerja.awards.queries import card_number
 
     template = Person(
         number=0,
@@ -207,8 +209,7 @@ def columns(who: Person) -> dict[str, Any]:
         "family_index": blind_index("family_card", f"bench-{who.number}"),
         "contact_index": blind_index("phone", f"bench-{who.number}"),
         "card_index": blind_index("card", who.card),
-        "card_enc": who.award_id
-        and seal(who.card, table="intake_award", column="card_number_enc", row_id=who.award_id),
+        "card_enc": who.award_id and seal_card_number(who.card, award_id=who.award_id),
         "token_hash": token and token.hash(),
         "otp_hash": who.intent_id and otp_hash(who.intent_id, OTP),
         "code_index": blind_index("voucher_code", who.code),

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from prakerja.awards.models import Award
+from prakerja.awards.operations import finish_video, start_video
+from prakerja.awards.queries import card_number
 from prakerja.catalogue.models import Course, CourseRun
 from prakerja.catalogue.operations import add_course, add_run, set_price
-from prakerja.intake.models import Award, Wave
-from prakerja.intake.operations import ResultRow, finish_video, import_results, open_wave, start_video
-from prakerja.intake.queries import card_number
+from prakerja.intake.models import Wave
+from prakerja.intake.operations import ResultRow, import_results, open_wave
 from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.db import transaction
 from prakerja.kernel.ids import new_id

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from examples.world.testing import RunningWorld, running_world
+from prakerja.awards.models import Award
+from prakerja.awards.queries import card_number
 from prakerja.catalogue.models import CourseRun
 from prakerja.config.due import due_tasks
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import link_account, request_link, submit_survey
-from prakerja.intake.models import Award
 from prakerja.intake.operations import import_results
-from prakerja.intake.queries import card_number
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows
 from prakerja.kernel.secrets import unseal

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-LISTS = ("/people/person/", "/intake/award/", "/purchases/purchase/", "/ledger/transfer/", "/audit/record/")
+LISTS = ("/people/person/", "/awards/award/", "/purchases/purchase/", "/ledger/transfer/", "/audit/record/")
 
 
 def test_the_password_alone_opens_nothing(context: BrowserContext, system: RunningSystem) -> None:
@@ -61,7 +61,7 @@ def test_an_operator_reads_and_cannot_change(context: BrowserContext, system: Ru
 def test_no_list_shows_what_must_stay_sealed(context: BrowserContext, system: RunningSystem) -> None:
     """No NIK, phone or card number of anybody is on the pages of people, awards and messages."""
     page = console_sign_in(context, system, role="approver")
-    for path in ("/people/person/", "/people/contactpoint/", "/intake/award/", "/notifications/message/"):
+    for path in ("/people/person/", "/people/contactpoint/", "/awards/award/", "/notifications/message/"):
         page.goto(system.console + path)
         text = page.content()
         for person in system.accounts["participants"]:

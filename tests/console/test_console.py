@@ -139,7 +139,7 @@ def test_rupiah_and_plurals_are_written_as_people_write_them(browser: httpx.Clie
     [
         "/people/person/",
         "/people/contactpoint/",
-        "/intake/award/",
+        "/awards/award/",
         "/purchases/purchase/",
         "/purchases/paymentintent/",
         "/vouchers/voucher/",

@@ -29,8 +29,8 @@ REFERENCE = {
 # A value that is unique across people, and whom it belongs to. Each is also the route of a call that knows only the value.
 CLAIMS = {
     "disbursements_referenceclaim": {"provider", "reference"},
-    "intake_blacklist": {"nik_index"},
-    "intake_cardclaim": {"index"},
+    "awards_blacklist": {"nik_index"},
+    "awards_cardclaim": {"index"},
     "people_contactclaim": {"kind", "index"},
     "people_nikclaim": {"index"},
     "purchases_invoiceclaim": {"platform_id", "invoice_code"},

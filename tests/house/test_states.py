@@ -17,7 +17,7 @@ TABLES = {
     "assignment": "training_assignment",
     "attendance": "training_attendance",
     "attendance attempt": "training_attendanceattempt",
-    "award": "intake_award",
+    "award": "awards_award",
     "curation": "catalogue_curationreview",
     "feedback": "training_feedback",
     "incentive": "incentives_incentive",

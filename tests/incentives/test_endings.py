@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from prakerja.awards.models import Award
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.operations import annul, record_payment_result, unlink_account
-from prakerja.intake.models import Award
 from prakerja.kernel.errors import Refused
 from prakerja.purchases.operations import void
 from prakerja.surveys.models import Response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from prakerja.intake.models import Award
+from prakerja.awards.models import Award
 from prakerja.notifications.models import Message
 from tests.builders import World
 from tests.money import (

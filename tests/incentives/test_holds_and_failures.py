@@ -7,12 +7,12 @@ from django.db import IntegrityError
 from django.db import transaction as savepoint
 
 from examples.world.testing import RunningWorld
+from prakerja.awards.models import Award
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.queries import unanswered_instructions
 from prakerja.incentives.labels import incentive_label
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import record_payment_result, retry_payment, unlink_account
-from prakerja.intake.models import Award
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prakerja.intake.models import Award, Blacklist, Decree
-from prakerja.intake.operations import ImportOutcome, ResultRow, import_results, revoke_unbought, withdraw
-from prakerja.intake.queries import card_number, unreached
-from prakerja.intake.tasks import next_reminder, next_revocation, run_reminders, run_revocations
+from prakerja.awards.models import Award, Blacklist
+from prakerja.awards.operations import revoke_unbought, withdraw
+from prakerja.awards.queries import card_number, unreached
+from prakerja.awards.tasks import next_reminder, next_revocation, run_reminders, run_revocations
+from prakerja.intake.models import Decree
+from prakerja.intake.operations import ImportOutcome, ResultRow, import_results
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.codes import is_card_number
 from prakerja.kernel.db import rows

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from prakerja.awards.operations import revoke_unbought, withdraw
 from prakerja.catalogue.models import Course
 from prakerja.incentives.operations import annul, sweep_balance
-from prakerja.intake.operations import revoke_unbought, withdraw
 from prakerja.kernel.clock import WIB
 from prakerja.partners.operations import add_partner
 from prakerja.people.models import Person

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from prakerja.intake.policies import VIDEO_SECONDS
+from prakerja.awards.policies import VIDEO_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "src/prakerja/portal"

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from django.test import Client
 
+from prakerja.awards.models import Award, InductionView
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.incentives.models import Incentive
-from prakerja.intake.models import Award, InductionView
 from prakerja.kernel.clock import WIB
 from prakerja.ledger.models import Account
 from prakerja.surveys.models import Response

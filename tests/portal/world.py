@@ -13,10 +13,12 @@ from typing import Any
 
 from django.db import transaction
 
+from prakerja.awards.cards import seal_card_number
+from prakerja.awards.models import Award, InductionView
 from prakerja.catalogue.models import Course, CourseRun, CourseRunSeats, Listing, Promotion
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.incentives.models import Incentive
-from prakerja.intake.models import Application, Award, Decree, InductionView, Wave
+from prakerja.intake.models import Application, Decree, Wave
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
@@ -192,13 +194,13 @@ def award(
     made = Award.objects.create(
         id=award_id,
         person_id=owner,
-        wave=wave(),
-        decree=decree,
+        wave_id=wave().id,
+        decree_id=decree.id,
         scheme_version=wave().scheme_version,
-        application=application,
+        application_id=application.id,
         wallet=wallet,
         reserve=reserve,
-        card_number_enc=seal(CARD, table="intake_award", column="card_number_enc", row_id=award_id),
+        card_number_enc=seal_card_number(CARD, award_id=award_id),
         awarded_at=ANNOUNCED,
         purchase_deadline_at=DEADLINE,
         videos_done_at=ANNOUNCED + timedelta(days=1) if videos == 3 else None,

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def fingerprint() -> list[tuple[object, ...]]:
     """What may never change by a refused call: money, seats, vouchers, purchases, claims, awards, messages."""
     tables = (
-        "ledger_balance ledger_transfer catalogue_courserunseats vouchers_voucher purchases_purchase intake_award "
+        "ledger_balance ledger_transfer catalogue_courserunseats vouchers_voucher purchases_purchase awards_award "
         "purchases_invoiceclaim purchases_platformuserclaim vouchers_codeclaim notifications_message audit_record"
     )
     return [

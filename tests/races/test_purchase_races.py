@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from prakerja.awards.operations import revoke_unbought, withdraw
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
-from prakerja.intake.operations import revoke_unbought, withdraw
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows, transaction
 from prakerja.purchases.models import PaymentIntent, Purchase

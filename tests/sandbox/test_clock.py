@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from prakerja.intake.models import Award
+from prakerja.awards.models import Award
 from prakerja.kernel import clock as kernel_clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused

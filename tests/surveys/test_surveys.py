@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from prakerja.awards.models import Award
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import submit_survey
-from prakerja.intake.models import Award
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart

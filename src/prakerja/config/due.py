@@ -12,7 +12,7 @@ from datetime import datetime
 
 from prakerja.kernel.due import DueTask
 
-CONTEXTS = ("intake", "purchases", "training", "incentives", "disbursements", "surveys")
+CONTEXTS = ("awards", "purchases", "training", "incentives", "disbursements", "surveys")
 
 
 def due_tasks() -> tuple[DueTask, ...]:

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from prakerja.awards.queries import Unreached, unreached
 from prakerja.console.pages import browsing
-from prakerja.intake.queries import Unreached, unreached
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.partners.queries import Guessing, guessing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.awards.queries import current_award
 from prakerja.disbursements import operations as disbursements
-from prakerja.intake.queries import current_award
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import CutoffKind, cutoff_at
 

@@ -23,14 +23,14 @@ PAGE = 500
 _AT_NIGHT = "(i.scheduled_date + (sv.data->'times_of_day'->>'nightly')::time) AT TIME ZONE 'Asia/Jakarta'"
 _AT_PAY_HOUR = "(i.pay_date + (sv.data->'times_of_day'->>'pay')::time) AT TIME ZONE 'Asia/Jakarta'"
 _OF_AWARD = """
-  JOIN intake_award a ON a.person_id = i.person_id AND a.id = i.award_id
+  JOIN awards_award a ON a.person_id = i.person_id AND a.id = i.award_id
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id"""
 
 # The last condition + 24 h: certificate of the first training, its rating, a valid account (rules.md 5.4).
 PLAN = """
 SELECT a.person_id, a.id, GREATEST(certificate.visible_from, rating.created_at, account.linked_at)
                           + make_interval(hours => (sv.data->>'schedule_sync_hours')::int) AS due_at
-  FROM intake_award a
+  FROM awards_award a
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount > 0
   JOIN LATERAL (
@@ -78,7 +78,7 @@ RECHECK = """
 SELECT i.person_id, i.id, CASE WHEN account.linked_at > i.checked_at THEN LEAST(i.recheck_at, account.linked_at)
                                ELSE i.recheck_at END AS due_at
   FROM incentives_incentive i
-  JOIN intake_award a ON a.person_id = i.person_id AND a.id = i.award_id
+  JOIN awards_award a ON a.person_id = i.person_id AND a.id = i.award_id
   LEFT JOIN disbursements_payoutaccount account ON account.person_id = i.person_id AND account.unlinked_at IS NULL
  WHERE i.status IN ('held', 'due') AND i.recheck_at IS NOT NULL AND a.status IN ('active', 'suspended', 'finished')"""
 
@@ -91,7 +91,7 @@ SELECT response.person_id, response.id, response.closes_at AS due_at
 SWEEP = """
 SELECT a.person_id, a.id, wallet.spendable_until AS due_at
   FROM wallets_wallet wallet
-  JOIN intake_award a ON a.person_id = wallet.person_id AND a.wallet_id = wallet.id
+  JOIN awards_award a ON a.person_id = wallet.person_id AND a.wallet_id = wallet.id
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
  WHERE wallet.closed_at IS NULL AND wallet.spendable_until IS NOT NULL AND a.status IN ('active', 'suspended')
    AND NOT (sv.data->'cutoffs'->>'balance' IS NULL AND EXISTS (
@@ -110,7 +110,7 @@ SELECT a.person_id, a.id, GREATEST(
            FROM purchases_purchase purchase
            JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
           WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id)) AS due_at
-  FROM intake_award a
+  FROM awards_award a
   JOIN wallets_wallet wallet ON wallet.person_id = a.person_id AND wallet.id = a.wallet_id
   JOIN ledger_balance fund ON fund.person_id = a.person_id AND fund.id = wallet.balance_id AND fund.amount = 0
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount = 0
@@ -137,19 +137,19 @@ _FIRST_REVIEWED = """EXISTS (
 
 LAPSE_UNREVIEWED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
-  FROM intake_award a
+  FROM awards_award a
  WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND NOT {_FIRST_REVIEWED}"""
 
 LAPSE_UNOPENED = """
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
-  FROM intake_award a
+  FROM awards_award a
  WHERE a.scheme_version_id = %(version)s AND a.status IN ('active', 'suspended')
    AND (SELECT count(*) FROM surveys_response response WHERE response.person_id = a.person_id) < %(surveys)s"""
 
 # Something is still promised or owed and no valid account is linked; a payment under way keeps its course.
 LAPSE_UNLINKED = """
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
-  FROM intake_award a
+  FROM awards_award a
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id
  WHERE a.scheme_version_id = %(version)s AND a.status IN ('active', 'suspended', 'finished')
    AND NOT EXISTS (SELECT 1 FROM disbursements_payoutaccount account

@@ -24,7 +24,7 @@ INCENTIVE_STATES = StateMachine(
 
 
 class Incentive(PersonRow):
-    award = owned_foreign_key("intake.Award")
+    award = owned_foreign_key("awards.Award")
     kind = models.TextField()
     number = models.SmallIntegerField()
     amount = models.BigIntegerField()
@@ -48,7 +48,7 @@ class Incentive(PersonRow):
     class Meta:
         constraints = [
             owned_key("incentives_incentive", "person"),
-            OwnedReference(name="incentives_incentive_award_owned", field="award", to="intake_award"),
+            OwnedReference(name="incentives_incentive_award_owned", field="award", to="awards_award"),
             OwnedReference(name="incentives_incentive_completion_owned", field="completion", to="training_completion"),
             OwnedReference(name="incentives_incentive_response_owned", field="response", to="surveys_response"),
             OwnedReference(
@@ -81,7 +81,7 @@ class RepaymentClaim(PersonRow):
     A row and no transfer until it is repaid. Unpaid after `due_date` it goes to the civil-claim queue.
     """
 
-    award = owned_foreign_key("intake.Award")
+    award = owned_foreign_key("awards.Award")
     amount = models.BigIntegerField()
     reason = models.TextField()
     decided_at = models.DateTimeField()
@@ -92,7 +92,7 @@ class RepaymentClaim(PersonRow):
     class Meta:
         constraints = [
             owned_key("incentives_repaymentclaim", "person"),
-            OwnedReference(name="incentives_repaymentclaim_award_owned", field="award", to="intake_award"),
+            OwnedReference(name="incentives_repaymentclaim_award_owned", field="award", to="awards_award"),
             models.UniqueConstraint(fields=["person", "award"], name="incentives_repaymentclaim_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="incentives_repaymentclaim_amount"),
         ]

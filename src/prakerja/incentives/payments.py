@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
+from prakerja.awards.models import Award
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import (
     ask_later,
@@ -22,7 +23,6 @@ from prakerja.incentives.planning import lock_incentive
 from prakerja.incentives.policies import PAYABLE_AWARDS, first_day_after_pause, hold_reason
 from prakerja.incentives.results import record_payment_result
 from prakerja.incentives.standing import account_facts
-from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.operations import queue

@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
+from prakerja.awards.models import Award
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.policies import needs_met
 from prakerja.incentives.standing import lock_award, standing
-from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post

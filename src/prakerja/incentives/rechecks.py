@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
+from prakerja.awards.models import Award
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.operations import ask_now, inquire_account, store_inquiry
 from prakerja.disbursements.queries import live_account
@@ -15,7 +16,6 @@ from prakerja.incentives.payments import hold
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
 from prakerja.incentives.policies import PAYABLE_AWARDS, hold_reason, new_dates
 from prakerja.incentives.standing import account_facts
-from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db.models import F
 
 from prakerja.audit.operations import record
+from prakerja.awards.models import Award
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import record_result, route_of_reference
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive, RepaymentClaim
 from prakerja.incentives.policies import PAYABLE_AWARDS, new_dates
-from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart

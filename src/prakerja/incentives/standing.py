@@ -6,10 +6,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.awards.models import Award
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.queries import live_account
 from prakerja.incentives.policies import AccountFacts
-from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction
 from prakerja.ledger.models import Balance
 from prakerja.programmes.schemes import wib_day

@@ -1,15 +1,12 @@
-"""Pure decisions about who may be awarded and what counts as seen."""
+"""Pure decisions about who may be awarded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from prakerja.people.policies import age_on
 from prakerja.programmes.schemes import Scheme
-
-# The three induction videos are one minute each in the demo; 2-3 minutes in the programme (rules.md 6.1).
-VIDEO_SECONDS = {1: 60, 2: 60, 3: 60}
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,3 @@ def exclusion(*, standing: Standing, scheme: Scheme, on: date) -> str:
     if standing.family_recipients >= eligibility.kk_max_recipients:
         return "KK_PENUH"
     return ""
-
-
-def video_ready_at(*, video: int, started_at: datetime) -> datetime:
-    """The first instant at which a video that started then can have been seen to its end."""
-    return started_at + timedelta(seconds=VIDEO_SECONDS[video])

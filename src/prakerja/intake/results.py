@@ -10,8 +10,9 @@ from datetime import date, datetime
 from django.db.models import Sum
 
 from prakerja.audit.operations import record
-from prakerja.intake.awarding import NewAward, award_many
-from prakerja.intake.models import Decree, Wave
+from prakerja.awards import queries as awards
+from prakerja.awards.operations import Grounds, Recipient, award_many
+from prakerja.intake.models import Application, Decree, Wave
 from prakerja.intake.policies import Standing, exclusion
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
@@ -33,6 +34,9 @@ from prakerja.people.policies import (
 )
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme
+
+# So many applications are decided by one statement.
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,22 @@ def import_results(
         new_people = [identity for identity in accepted if identity.nik not in people]
         ids = register_many(identities=new_people, at=at)
         people |= {identity.nik: person_id for identity, person_id in zip(new_people, ids, strict=True)}
+        names = {people[identity.nik]: identity.name for identity in accepted}
+        applications = _selected_applications(person_ids=list(names), wave=wave, at=at)
         award_many(
-            awards=[NewAward(person_id=people[identity.nik], name=identity.name) for identity in accepted],
-            wave=wave,
-            decree=decree,
-            rules=rules,
-            announced_at=announced_at,
+            recipients=[
+                Recipient(person_id=person_id, name=name, application_id=applications[person_id])
+                for person_id, name in names.items()
+            ],
+            grounds=Grounds(
+                wave_id=wave.id,
+                wave_number=wave.number,
+                decree_id=decree.id,
+                decree_number=decree.number,
+                scheme_version_id=wave.scheme_version_id,
+                rules=rules,
+                announced_at=announced_at,
+            ),
             at=at,
         )
         outcome.awarded = len(accepted)
@@ -106,6 +120,25 @@ def import_results(
             data={"awarded": outcome.awarded, "already": outcome.already, "rejected": len(outcome.rejected)},
         )
     return outcome
+
+
+@requires_transaction
+def _selected_applications(*, person_ids: list[uuid.UUID], wave: Wave, at: datetime) -> dict[uuid.UUID, uuid.UUID]:
+    """Each person's application of this wave, now selected; made for those who are listed without one."""
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for start in range(0, len(person_ids), BATCH):
+        batch = person_ids[start : start + BATCH]
+        Application.objects.bulk_create(
+            (
+                Application(id=new_id(), person_id=person_id, wave=wave, status="waiting", joined_at=at)
+                for person_id in batch
+            ),
+            ignore_conflicts=True,
+        )
+        mine = Application.objects.filter(wave=wave, person_id__in=batch)
+        mine.update(status="selected", decided_at=at)
+        found |= dict(mine.values_list("person_id", "id"))
+    return found
 
 
 @requires_transaction
@@ -191,34 +224,21 @@ def _accept(
     outcome: ImportOutcome,
 ) -> list[Identity]:
     """Sort out who holds an award of this wave already and who is excluded; the rest is accepted, in file order."""
-    awards = {
-        person_id: (total, here)
-        for person_id, total, here in rows_of(
-            "SELECT person_id, count(*), count(*) FILTER (WHERE wave_id = %s) FROM intake_award "
-            " WHERE person_id = ANY(%s) GROUP BY person_id",
-            [wave.id, list(people.values())],
-        )
-    }
-    blacklisted = {
-        bytes(index)
-        for (index,) in rows_of(
-            "SELECT nik_index FROM intake_blacklist WHERE nik_index = ANY(%s)",
-            [[blind_index("nik", identity.nik) for _, identity in identities]],
-        )
-    }
+    awarded = awards.counts(person_ids=list(people.values()), wave_id=wave.id)
+    blacklisted = awards.blacklisted(niks=[identity.nik for _, identity in identities])
     taken = _contacts_of_others(identities=identities, people=people)
     family = _family_recipients(identities=identities)
     accepted = []
     for row, identity in identities:
         person_id = people.get(identity.nik)
-        total, here = awards.get(person_id, (0, 0)) if person_id else (0, 0)
+        total, here = awarded.get(person_id, (0, 0)) if person_id else (0, 0)
         family_index = blind_index("family_card", identity.family_card_number)
         if here:
             outcome.already += 1
             continue
         standing = Standing(
             birth_date=identity.birth_date,
-            is_blacklisted=blind_index("nik", identity.nik) in blacklisted,
+            is_blacklisted=identity.nik in blacklisted,
             awards_before=total,
             family_recipients=family.get(family_index, 0),
         )
@@ -253,8 +273,7 @@ def _family_recipients(*, identities: list[tuple[ResultRow, Identity]]) -> dict[
     )
     family_of = {person_id: bytes(index) for person_id, index in members}
     recipients: dict[bytes, int] = {}
-    holders = rows_of("SELECT DISTINCT person_id FROM intake_award WHERE person_id = ANY(%s)", [list(family_of)])
-    for (person_id,) in holders:
+    for person_id in awards.counts(person_ids=list(family_of)):
         recipients[family_of[person_id]] = recipients.get(family_of[person_id], 0) + 1
     return recipients
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prakerja.intake.policies import video_ready_at
+from prakerja.awards.policies import video_ready_at
 from prakerja.reporting.dashboard import Video
 
 

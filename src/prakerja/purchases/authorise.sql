@@ -2,7 +2,7 @@
 --
 -- Writes: purchases_paymentintent, access_otpguard, ledger_balance, ledger_transfer, catalogue_courserunseats,
 --   vouchers_voucher, vouchers_codeclaim, purchases_purchase, purchases_invoiceclaim, purchases_referenceclaim,
---   purchases_platformuserclaim, intake_award.first_purchase_at, notifications_message, audit_record (ADR 0006).
+--   purchases_platformuserclaim, awards_award.first_purchase_at, notifications_message, audit_record (ADR 0006).
 -- Locks, each FOR NO KEY UPDATE, and a look again after each: intent → otp guard → wallet balance → seats.
 -- A refusal returns before the first write, except a wrong OTP, which is counted although the request fails.
 CREATE OR REPLACE FUNCTION authorise(
@@ -58,7 +58,7 @@ BEGIN
     IF v_intent.status = 'locked' OR p_at >= v_intent.expires_at THEN reason := 'otp_expired'; RETURN; END IF;
     -- Whoever holds the wallet decides: revocation, sweep, void and another purchase of this person wait here.
     SELECT balance.id AS balance_id INTO v_wallet
-      FROM intake_award award
+      FROM awards_award award
       JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
       JOIN ledger_balance balance ON balance.person_id = wallet.person_id AND balance.id = wallet.balance_id
      WHERE award.person_id = p_person_id AND award.id = v_intent.award_id
@@ -66,7 +66,7 @@ BEGIN
     IF v_intent.otp_hash <> p_otp_hash THEN
         v_tries := v_guard.tries + 1;
         SELECT scheme.otp_tries, scheme.otp_lock_min INTO v_limits
-          FROM intake_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+          FROM awards_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
          WHERE award.person_id = p_person_id AND award.id = v_intent.award_id;
         IF v_tries >= v_limits.otp_tries THEN
             locked_until := p_at + make_interval(mins => v_limits.otp_lock_min);
@@ -161,7 +161,7 @@ BEGIN
         UPDATE access_otpguard guard SET tries = 0 WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
     END IF;
     IF v_facts.first_purchase_at IS NULL THEN
-        UPDATE intake_award award SET first_purchase_at = p_at
+        UPDATE awards_award award SET first_purchase_at = p_at
          WHERE award.person_id = p_person_id AND award.id = v_intent.award_id;
     END IF;
     INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,

@@ -43,14 +43,14 @@ BEGIN
            scheme.self_paced_from_purchase, scheme.complete_until,
            person.name, person.birth_date, person.education, person.blocked_at,
            bought.count, bought.has_open, bought.has_course,
-           -- One account of a platform is one card, both ways (programme.md 6.2).
+           -- One account of a platform is one card, both ways (rules.md 6.2).
            EXISTS (SELECT 1 FROM purchases_platformuserclaim
                     WHERE platform_id = p_platform_id AND platform_user = p_platform_user AND person_id <> p_person_id)
         OR EXISTS (SELECT 1 FROM purchases_platformuserclaim
                     WHERE platform_id = p_platform_id AND person_id = p_person_id AND platform_user <> p_platform_user)
            AS is_bound
       INTO v_award
-      FROM intake_award award
+      FROM awards_award award
       JOIN people_person person ON person.id = award.person_id
       JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
       JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id

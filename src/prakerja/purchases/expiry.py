@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.intake.models import Award
+from prakerja.awards.models import Award
 from prakerja.kernel.db import transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post

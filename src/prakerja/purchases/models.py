@@ -23,7 +23,7 @@ PURCHASE_STATES = StateMachine("purchase", {"succeeded": ("voided",), "voided": 
 class PaymentIntent(PersonRow):
     """What send-otp promised: nothing has moved. The purchase's OTP stands here as a keyed hash bound to this id."""
 
-    award = owned_foreign_key("intake.Award")
+    award = owned_foreign_key("awards.Award")
     platform = reference("partners.Partner")
     platform_user = models.TextField()
     course_run = reference("catalogue.CourseRun")
@@ -39,7 +39,7 @@ class PaymentIntent(PersonRow):
     class Meta:
         constraints = [
             owned_key("purchases_paymentintent", "person"),
-            OwnedReference(name="purchases_paymentintent_award_owned", field="award", to="intake_award"),
+            OwnedReference(name="purchases_paymentintent_award_owned", field="award", to="awards_award"),
             # A new OTP replaces the open intent of the same platform and schedule only (decisions.md 58).
             models.UniqueConstraint(
                 fields=["person", "platform", "course_run"],
@@ -57,7 +57,7 @@ class PaymentIntent(PersonRow):
 
 
 class Purchase(PersonRow):
-    award = owned_foreign_key("intake.Award")
+    award = owned_foreign_key("awards.Award")
     intent = owned_foreign_key("purchases.PaymentIntent")
     voucher = owned_foreign_key("vouchers.Voucher")
     platform = reference("partners.Partner")
@@ -80,7 +80,7 @@ class Purchase(PersonRow):
     class Meta:
         constraints = [
             owned_key("purchases_purchase", "person"),
-            OwnedReference(name="purchases_purchase_award_owned", field="award", to="intake_award"),
+            OwnedReference(name="purchases_purchase_award_owned", field="award", to="awards_award"),
             OwnedReference(name="purchases_purchase_intent_owned", field="intent", to="purchases_paymentintent"),
             OwnedReference(name="purchases_purchase_voucher_owned", field="voucher", to="vouchers_voucher"),
             models.UniqueConstraint(fields=["person", "intent"], name="purchases_purchase_intent_once"),

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.intake.queries import award_of_card
+from prakerja.awards.queries import award_of_card
 from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import is_card_number, one_time_password, readable_code, reference
 from prakerja.kernel.db import call

@@ -47,7 +47,7 @@ SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purcha
   JOIN purchases_purchase purchase ON purchase.person_id = claim.person_id AND purchase.id = claim.purchase_id
   JOIN people_person person ON person.id = purchase.person_id
   JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
-  JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+  JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
   JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
   JOIN catalogue_courserun run ON run.id = purchase.course_run_id
   JOIN catalogue_course course ON course.id = purchase.course_id

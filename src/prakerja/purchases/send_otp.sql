@@ -1,4 +1,4 @@
--- send_otp: every check of a purchase, then a new intent whose OTP is on its way. Nothing moves (programme.md 12, 13).
+-- send_otp: every check of a purchase, then a new intent whose OTP is on its way. Nothing moves (rules.md 12, 13).
 --
 -- Writes: access_otpguard, purchases_paymentintent, notifications_message, audit_record (ADR 0006).
 -- Locks: the open intent that will be replaced → otp guard of (person, platform user) → guard of the person's whole day.
@@ -34,7 +34,7 @@ BEGIN
     IF v_facts.reason IS NOT NULL THEN reason := v_facts.reason; RETURN; END IF;
     SELECT scheme.otp_gap_s, scheme.otp_per_day_user, scheme.otp_per_day_person, scheme.otp_life_s
       INTO v_limits
-      FROM intake_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+      FROM awards_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
      WHERE award.person_id = p_person_id AND award.id = p_award_id;
 
     PERFORM 1 FROM purchases_paymentintent

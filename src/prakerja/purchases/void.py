@@ -6,8 +6,8 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
+from prakerja.awards.operations import reopen_purchase_window
 from prakerja.catalogue.operations import release_seat
-from prakerja.intake.operations import reopen_purchase_window
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
@@ -73,7 +73,7 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
 @requires_transaction
 def _pay_back(*, purchase: Purchase, at: datetime) -> None:
     award = row(
-        "SELECT wallet_id, status, scheme_version_id FROM intake_award WHERE person_id = %s AND id = %s",
+        "SELECT wallet_id, status, scheme_version_id FROM awards_award WHERE person_id = %s AND id = %s",
         [purchase.person_id, purchase.award_id],
     )
     if award is None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from prakerja.awards.cards import open_card_number
 from prakerja.kernel.secrets import unseal
 from prakerja.programmes.schemes.model import Scheme
 from prakerja.programmes.schemes.registry import scheme_by_key
@@ -52,7 +53,7 @@ class Award(msgspec.Struct, frozen=True):
     @property
     def card_number(self) -> str:
         """The 16 digits, for the owner's own page alone (rules.md 6.2)."""
-        return unseal(self.card_number_enc, table="intake_award", column="card_number_enc", row_id=self.id)
+        return open_card_number(self.card_number_enc, award_id=self.id)
 
 
 class Video(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ SELECT json_build_object(
     'videos', coalesce((
         SELECT json_agg(json_build_object('number', v.video, 'started_at', v.started_at, 'finished_at', v.finished_at)
                         ORDER BY v.video)
-        FROM intake_inductionview v WHERE v.person_id = p.id AND v.award_id = a.id), '[]'::json),
+        FROM awards_inductionview v WHERE v.person_id = p.id AND v.award_id = a.id), '[]'::json),
     'purchases', coalesce((
         SELECT json_agg(t.item ORDER BY t.authorised_at DESC)
         FROM (
@@ -83,7 +83,7 @@ FROM people_person p
 LEFT JOIN LATERAL (
     SELECT aw.*, w.number AS wave_number, sv.code AS scheme_code, b.amount AS balance,
            wa.spendable_until, wa.closed_at
-    FROM intake_award aw
+    FROM awards_award aw
     JOIN intake_wave w ON w.id = aw.wave_id
     JOIN programmes_schemeversion sv ON sv.id = aw.scheme_version_id
     JOIN wallets_wallet wa ON wa.person_id = aw.person_id AND wa.id = aw.wallet_id

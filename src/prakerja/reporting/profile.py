@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from prakerja.awards.queries import card_number, current_award
 from prakerja.grants.policies import facts_of
 from prakerja.grants.queries import Holder, pairwise_id
-from prakerja.intake.queries import card_number, current_award
 from prakerja.people.models import Person
 from prakerja.people.queries import contact
 from prakerja.purchases.models import Purchase

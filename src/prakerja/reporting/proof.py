@@ -67,13 +67,13 @@ def _promised() -> tuple[str, str, str]:
     promised = f"(VALUES {values})" if values else "(SELECT NULL::uuid, 0, 0 WHERE false)"
     return (
         "each award reserves its scheme's whole benefit",
-        "intake_award",
+        "awards_award",
         f"""
         SELECT award.id AS award,
                coalesce(sum(t.amount) FILTER (WHERE t.kind = 'fund'), 0) AS fund, promised.fund AS promised_fund,
                coalesce(sum(t.amount) FILTER (WHERE t.kind = 'reserve'), 0) AS reserve,
                promised.reserve AS promised_reserve
-          FROM intake_award award
+          FROM awards_award award
           LEFT JOIN {promised} AS promised (scheme, fund, reserve) ON promised.scheme = award.scheme_version_id
           LEFT JOIN ledger_transfer t ON t.person_id = award.person_id AND t.event_id = award.id
          GROUP BY award.id, promised.fund, promised.reserve

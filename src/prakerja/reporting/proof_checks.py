@@ -83,10 +83,10 @@ _MONEY = [
     ),
     (
         "an ended award holds nothing",
-        "intake_award",
+        "awards_award",
         """
         SELECT award.id AS award, award.status, wallet_balance.amount AS wallet, reserve.amount AS reserve
-          FROM intake_award award
+          FROM awards_award award
           JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
           JOIN ledger_balance wallet_balance
             ON wallet_balance.person_id = wallet.person_id AND wallet_balance.id = wallet.balance_id
@@ -261,7 +261,7 @@ _CAUSES = [
         "purchases_purchase",
         """
         SELECT purchase.id AS purchase FROM purchases_purchase purchase
-          JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+          JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
          WHERE award.videos_done_at IS NULL OR purchase.authorised_at < award.videos_done_at
             OR NOT EXISTS (SELECT 1 FROM catalogue_listing listing
                             WHERE listing.course_id = purchase.course_id AND listing.platform_id = purchase.platform_id
@@ -270,11 +270,11 @@ _CAUSES = [
     ),
     (
         "a revoked person is on the blacklist, and nobody else is",
-        "intake_award",
+        "awards_award",
         """
         SELECT award.id AS award, listed.person_id AS listed
-          FROM (SELECT * FROM intake_award WHERE status = 'revoked') award
-          FULL JOIN intake_blacklist listed ON listed.person_id = award.person_id
+          FROM (SELECT * FROM awards_award WHERE status = 'revoked') award
+          FULL JOIN awards_blacklist listed ON listed.person_id = award.person_id
          WHERE award.id IS NULL OR listed.person_id IS NULL
         """,
     ),
@@ -328,7 +328,7 @@ _CAUSES = [
         """
         SELECT instruction.id AS instruction, instruction.sent_at
           FROM disbursements_paymentinstruction instruction
-          JOIN intake_award award ON award.person_id = instruction.person_id
+          JOIN awards_award award ON award.person_id = instruction.person_id
           JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
          WHERE (instruction.sent_at AT TIME ZONE 'Asia/Jakarta')::date
                BETWEEN (scheme.data -> 'payout_pause' ->> 'first')::date AND (scheme.data -> 'payout_pause' ->> 'last')::date
@@ -356,8 +356,8 @@ _CLAIMS = [
     ),
     _claim(
         "each card claim has its award and back",
-        "intake_cardclaim",
-        "intake_award",
+        "awards_cardclaim",
+        "awards_award",
         "target.person_id = claimed.person_id AND target.id = claimed.award_id",
         "award_id",
     ),

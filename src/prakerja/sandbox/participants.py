@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from prakerja.intake.models import Award, Wave
+from prakerja.awards.models import Award
+from prakerja.intake.models import Wave
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from prakerja.access.models import OtpChallenge
+from prakerja.awards.models import Award
+from prakerja.awards.operations import finish_video, start_video
+from prakerja.awards.queries import card_number
 from prakerja.disbursements.operations import link_account, request_link
-from prakerja.intake.models import Award, Wave
-from prakerja.intake.operations import ResultRow, finish_video, import_results, start_video
+from prakerja.intake.models import Wave
+from prakerja.intake.operations import ResultRow, import_results
 from prakerja.kernel.codes import reference
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import otp_hash, unseal
@@ -101,14 +104,14 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         raise Refused("result_rejected", because=outcome.rejected[0][1])
     person_id = person_id_by_nik(nik=row.nik)
     assert person_id is not None
-    held = Award.objects.get(person_id=person_id, wave=found)
+    held = Award.objects.get(person_id=person_id, wave_id=found.id)
     return Participant(
         person_id=person_id,
         name=row.name,
         nik=row.nik,
         phone=row.phone,
         email=row.email,
-        card_number=unseal(held.card_number_enc, table="intake_award", column="card_number_enc", row_id=held.id),
+        card_number=card_number(award=held),
         award_id=held.id,
     )
 

@@ -26,7 +26,7 @@ SELECT voucher.institution_id, course.mode, course.delivery, run.session_count, 
   JOIN catalogue_courserun run ON run.id = voucher.course_run_id
   JOIN catalogue_course course ON course.id = run.course_id
   JOIN purchases_purchase purchase ON purchase.person_id = voucher.person_id AND purchase.voucher_id = voucher.id
-  JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+  JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
  WHERE voucher.person_id = %s AND voucher.id = %s
 """
 

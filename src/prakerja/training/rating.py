@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import F
 
 from prakerja.audit.operations import record
+from prakerja.awards.models import Award
 from prakerja.catalogue.models import Course
-from prakerja.intake.models import Award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme

@@ -21,7 +21,7 @@ SELECT purchase.invoice_code, purchase.reference, purchase.amount, purchase.void
        completion.source, run.cancelled_at, endpoint.partner_id = purchase.platform_id
   FROM purchases_purchase purchase
   JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
-  JOIN intake_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+  JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
   JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
   JOIN catalogue_courserun run ON run.id = purchase.course_run_id
   JOIN catalogue_course course ON course.id = purchase.course_id

@@ -39,6 +39,7 @@ CONTEXTS = [
     "surveys",
     "disbursements",
     "grants",
+    "awards",
     "intake",
     "vouchers",
     "purchases",

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from prakerja.intake import operations as intake
-from prakerja.intake.policies import VIDEO_SECONDS
+from prakerja.awards import operations as awards
+from prakerja.awards.policies import VIDEO_SECONDS
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.portal.induction import films
@@ -94,7 +94,7 @@ def _films_page(
 def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The film begins: the server notes when."""
     try:
-        intake.start_video(person_id=person_id, number=number, at=clock.now())
+        awards.start_video(person_id=person_id, number=number, at=clock.now())
     except Refused as refused:
         return _films_page(request, person_id, problem=sentence(refused), status=409)
     # To the film itself: browsers only play what is in sight.
@@ -106,7 +106,7 @@ def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> Http
 def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The film was seen; the server refuses while its seconds are not over."""
     try:
-        is_complete = intake.finish_video(person_id=person_id, number=number, at=clock.now())
+        is_complete = awards.finish_video(person_id=person_id, number=number, at=clock.now())
     except Refused as refused:
         return _films_page(request, person_id, problem=sentence(refused), status=409)
     if is_complete:
@@ -121,7 +121,7 @@ def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         if request.POST.get("sure") == "yes":
-            intake.withdraw(person_id=person_id, at=clock.now())
+            awards.withdraw(person_id=person_id, at=clock.now())
             return with_notice(request, "withdrawn", "portal:dashboard")
         errors["sure"] = _("Centang kotak ini bila Anda yakin.")
     award = read_dashboard(person_id=person_id, transactions=1).award

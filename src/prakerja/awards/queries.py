@@ -1,4 +1,4 @@
-"""Read awards, and who has not been told of one."""
+"""Read awards, their cards, the blacklist, and who has not been told of an award."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from prakerja.intake.models import Award
+from prakerja.awards.cards import index_of, open_card_number
+from prakerja.awards.models import Award
 from prakerja.kernel.db import hot_row, rows
-from prakerja.kernel.secrets import blind_index, unseal
+from prakerja.kernel.secrets import blind_index
 from prakerja.notifications.models import URGENT
 
 
@@ -19,9 +20,7 @@ class CardRoute(NamedTuple):
 
 def award_of_card(*, card_number: str) -> CardRoute | None:
     """Person and award behind a card number: the route of send-otp. None when nobody has that number."""
-    found = hot_row(
-        "SELECT person_id, award_id FROM intake_cardclaim WHERE index = %s", [blind_index("card", card_number)]
-    )
+    found = hot_row("SELECT person_id, award_id FROM awards_cardclaim WHERE index = %s", [index_of(card_number)])
     return CardRoute(*found) if found else None
 
 
@@ -32,7 +31,24 @@ def current_award(*, person_id: uuid.UUID) -> Award | None:
 
 def card_number(*, award: Award) -> str:
     """The number, opened: for its owner's own page and the sandbox only."""
-    return unseal(award.card_number_enc, table="intake_award", column="card_number_enc", row_id=award.id)
+    return open_card_number(award.card_number_enc, award_id=award.id)
+
+
+def counts(*, person_ids: list[uuid.UUID], wave_id: uuid.UUID | None = None) -> dict[uuid.UUID, tuple[int, int]]:
+    """How many awards each person was ever given, and how many of this wave; nobody without an award is in it."""
+    found = rows(
+        "SELECT person_id, count(*), count(*) FILTER (WHERE wave_id = %s) FROM awards_award "
+        " WHERE person_id = ANY(%s) GROUP BY person_id",
+        [wave_id, person_ids],
+    )
+    return {person_id: (total, here) for person_id, total, here in found}
+
+
+def blacklisted(*, niks: list[str]) -> set[str]:
+    """Those of the numbers that are excluded for life."""
+    by_index = {blind_index("nik", nik): nik for nik in niks}
+    found = rows("SELECT nik_index FROM awards_blacklist WHERE nik_index = ANY(%s)", [list(by_index)])
+    return {by_index[bytes(index)] for (index,) in found}
 
 
 class Unreached(NamedTuple):
@@ -48,7 +64,7 @@ class Unreached(NamedTuple):
 _UNREACHED = """
 SELECT award.person_id, person.name, max(failed.created_at), award.purchase_deadline_at
   FROM notifications_message failed
-  JOIN intake_award award ON award.person_id = failed.person_id
+  JOIN awards_award award ON award.person_id = failed.person_id
   JOIN people_person person ON person.id = award.person_id
  WHERE failed.channel = 'sms' AND failed.status = 'failed_permanent' AND failed.template <> ALL (%(urgent)s)
    AND award.status = 'active' AND award.first_purchase_at IS NULL AND award.purchase_deadline_at > %(at)s

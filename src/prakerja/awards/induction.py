@@ -7,8 +7,8 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.intake.models import Award, InductionView
-from prakerja.intake.policies import VIDEO_SECONDS, video_ready_at
+from prakerja.awards.models import Award, InductionView
+from prakerja.awards.policies import VIDEO_SECONDS, video_ready_at
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.audit.models import Record
-from prakerja.intake.models import Application, Award, CardClaim, Decree, Wave
+from prakerja.awards.cards import fresh_card_numbers, seal_card_number
+from prakerja.awards.models import Award, CardClaim
 from prakerja.kernel.clock import wall
-from prakerja.kernel.codes import card_number
 from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.secrets import blind_index, seal
 from prakerja.ledger.models import Balance, Chart, Transfer
 from prakerja.notifications.models import Message
 from prakerja.notifications.operations import seal_parameters, wake
@@ -24,27 +23,39 @@ BATCH = 1000
 
 
 @dataclass(frozen=True)
-class NewAward:
+class Recipient:
+    """Who is awarded, by which application."""
+
     person_id: uuid.UUID
     name: str
+    application_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What every award of a list rests on: its wave, the decree that names the people, and the rules."""
+
+    wave_id: uuid.UUID
+    wave_number: int
+    decree_id: uuid.UUID
+    decree_number: str
+    scheme_version_id: uuid.UUID
+    rules: Scheme
+    announced_at: datetime
 
 
 @requires_transaction
-def award_many(
-    *, awards: list[NewAward], wave: Wave, decree: Decree, rules: Scheme, announced_at: datetime, at: datetime
-) -> None:
+def award_many(*, recipients: list[Recipient], grounds: Grounds, at: datetime) -> None:
     """Award each person: the whole benefit is reserved at once (rules.md 5.3), stamped `at`.
 
     The deadline is the wave's one exact moment: the announcement day is day 1 (rules.md 4.2).
     """
-    deadline = purchase_deadline(scheme=rules, announced_at=announced_at)
-    spendable_until = balance_expires_at(scheme=rules)
-    for start in range(0, len(awards), BATCH):
+    deadline = purchase_deadline(scheme=grounds.rules, announced_at=grounds.announced_at)
+    spendable_until = balance_expires_at(scheme=grounds.rules)
+    for start in range(0, len(recipients), BATCH):
         _award_batch(
-            awards=awards[start : start + BATCH],
-            wave=wave,
-            decree=decree,
-            rules=rules,
+            recipients=recipients[start : start + BATCH],
+            grounds=grounds,
             deadline=deadline,
             spendable_until=spendable_until,
             at=at,
@@ -55,18 +66,16 @@ def award_many(
 @requires_transaction
 def _award_batch(
     *,
-    awards: list[NewAward],
-    wave: Wave,
-    decree: Decree,
-    rules: Scheme,
+    recipients: list[Recipient],
+    grounds: Grounds,
     deadline: datetime,
     spendable_until: datetime | None,
     at: datetime,
 ) -> None:
-    applications = _selected_applications(person_ids=[item.person_id for item in awards], wave=wave, at=at)
-    cards = _fresh_card_numbers(len(awards))
+    rules = grounds.rules
+    cards = fresh_card_numbers(len(recipients))
     balances, wallets, rows, claims, transfers, messages, audits = [], [], [], [], [], [], []
-    for item, (number, index) in zip(awards, cards, strict=True):
+    for item, (number, index) in zip(recipients, cards, strict=True):
         award_id = new_id()
         wallet_balance = Balance(
             id=new_id(), person_id=item.person_id, account_id=int(Chart.WALLET), amount=rules.training_fund
@@ -85,13 +94,13 @@ def _award_batch(
             Award(
                 id=award_id,
                 person_id=item.person_id,
-                wave=wave,
-                decree=decree,
-                scheme_version_id=wave.scheme_version_id,
-                application_id=applications[item.person_id],
+                wave_id=grounds.wave_id,
+                decree_id=grounds.decree_id,
+                scheme_version_id=grounds.scheme_version_id,
+                application_id=item.application_id,
                 wallet=wallet,
                 reserve=reserve,
-                card_number_enc=seal(number, table="intake_award", column="card_number_enc", row_id=award_id),
+                card_number_enc=seal_card_number(number, award_id=award_id),
                 awarded_at=at,
                 purchase_deadline_at=deadline,
                 # A scheme without induction videos shows the card number at once.
@@ -103,23 +112,23 @@ def _award_batch(
             _transfer(award_id, "fund", wallet_balance, Chart.WALLET, at),
             _transfer(award_id, "reserve", reserve, Chart.RESERVE, at),
         ]
-        messages += _announcements(item, award_id, wave=wave, rules=rules, deadline=deadline, at=at)
-        audits.append(_audit(item, award_id, decree=decree, rules=rules, at=at))
+        messages += _announcements(item, award_id, grounds=grounds, deadline=deadline, at=at)
+        audits.append(_audit(item, award_id, grounds=grounds, at=at))
     for made in (balances, wallets, rows, claims, transfers, messages, audits):
         copy_in(made)
 
 
-def _audit(item: NewAward, award_id: uuid.UUID, *, decree: Decree, rules: Scheme, at: datetime) -> Record:
+def _audit(item: Recipient, award_id: uuid.UUID, *, grounds: Grounds, at: datetime) -> Record:
     return Record(
         person_id=item.person_id,
         action="award.made",
         actor_kind="decree",
-        actor_id=decree.number,
+        actor_id=grounds.decree_number,
         subject_kind="award",
         subject_id=award_id,
         at=at,
         recorded_at=wall(),
-        data={"benefit": rules.total_benefit},
+        data={"benefit": grounds.rules.total_benefit},
     )
 
 
@@ -138,15 +147,15 @@ def _transfer(award_id: uuid.UUID, kind: str, balance: Balance, account: Chart, 
 
 
 def _announcements(
-    item: NewAward, award_id: uuid.UUID, *, wave: Wave, rules: Scheme, deadline: datetime, at: datetime
+    item: Recipient, award_id: uuid.UUID, *, grounds: Grounds, deadline: datetime, at: datetime
 ) -> list[Message]:
     """RESULT_PASS by SMS, e-mail and dashboard, each with the exact date and hour (decisions.md 70)."""
     messages = []
     parameters = {
         "name": item.name,
-        "wave": wave.number,
+        "wave": grounds.wave_number,
         "deadline": deadline.isoformat(),
-        "fund": rules.training_fund,
+        "fund": grounds.rules.training_fund,
     }
     for channel in ("sms", "email", "dashboard"):
         message_id = new_id()
@@ -166,30 +175,3 @@ def _announcements(
             )
         )
     return messages
-
-
-@requires_transaction
-def _selected_applications(*, person_ids: list[uuid.UUID], wave: Wave, at: datetime) -> dict[uuid.UUID, uuid.UUID]:
-    """Each person's application of this wave, now selected; made for those who are listed without one."""
-    Application.objects.bulk_create(
-        (
-            Application(id=new_id(), person_id=person_id, wave=wave, status="waiting", joined_at=at)
-            for person_id in person_ids
-        ),
-        ignore_conflicts=True,
-    )
-    mine = Application.objects.filter(wave=wave, person_id__in=person_ids)
-    mine.update(status="selected", decided_at=at)
-    return dict(mine.values_list("person_id", "id"))
-
-
-def _fresh_card_numbers(count: int) -> list[tuple[str, bytes]]:
-    """Card numbers with their blind index that nobody has. Two in eleven digits do meet once the waves are large."""
-    numbers: dict[bytes, str] = {}
-    while len(numbers) < count:
-        candidates = {blind_index("card", number): number for number in (card_number() for _ in range(count))}
-        used = CardClaim.objects.filter(index__in=list(candidates)).values_list("index", flat=True)
-        for index in used:
-            candidates.pop(bytes(index))
-        numbers |= candidates
-    return [(number, index) for index, number in list(numbers.items())[:count]]

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
-from prakerja.intake.models import AWARD_STATES, Award, Blacklist
+from prakerja.awards.models import AWARD_STATES, Award, Blacklist
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.intake.models import Award
+from prakerja.awards.models import Award
 from prakerja.kernel.db import transaction
 from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme
@@ -15,17 +15,17 @@ from prakerja.programmes.schemes import reminder_instants
 
 @dataclass(frozen=True)
 class Waiting:
-    """Everybody with the same deadline, scheme and last reminder: a handful of groups, however large the wave."""
+    """Everybody with the same deadline, scheme, list and last reminder: a handful of groups, however large the wave."""
 
     deadline_at: datetime
     scheme_version_id: uuid.UUID
-    announced_at: datetime
+    awarded_at: datetime
     reminded_at: datetime | None
 
     def next_instant(self) -> datetime | None:
         instants = reminder_instants(
             scheme=scheme(scheme_version_id=self.scheme_version_id),
-            announced_at=self.announced_at,
+            announced_at=self.awarded_at,
             deadline_at=self.deadline_at,
         )
         later = [instant for instant in instants if self.reminded_at is None or instant > self.reminded_at]
@@ -37,15 +37,10 @@ def waiting_groups() -> list[Waiting]:
     groups = (
         Award.objects.filter(status="active", first_purchase_at=None)
         .order_by()
-        .values_list("purchase_deadline_at", "scheme_version_id", "wave__announced_at", "reminded_at")
+        .values_list("purchase_deadline_at", "scheme_version_id", "awarded_at", "reminded_at")
         .distinct()
     )
-    # A wave with awards was announced; the column is null only before.
-    return [
-        Waiting(deadline, version, announced, reminded)
-        for deadline, version, announced, reminded in groups
-        if announced is not None
-    ]
+    return [Waiting(*group) for group in groups]
 
 
 def remind(*, group: Waiting, due_at: datetime, at: datetime) -> int:
@@ -60,6 +55,7 @@ def remind(*, group: Waiting, due_at: datetime, at: datetime) -> int:
                 first_purchase_at=None,
                 purchase_deadline_at=group.deadline_at,
                 scheme_version_id=group.scheme_version_id,
+                awarded_at=group.awarded_at,
                 reminded_at=group.reminded_at,
             )
         )

@@ -1,4 +1,4 @@
-"""What falls due in intake: reminders before the deadline, revocation after it."""
+"""What falls due in awards: reminders before the deadline, revocation after it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from prakerja.intake.ending import REVOCATION_DELAY, revoke_unbought
-from prakerja.intake.models import Award
-from prakerja.intake.reminders import remind, waiting_groups
+from prakerja.awards.endings import REVOCATION_DELAY, revoke_unbought
+from prakerja.awards.models import Award
+from prakerja.awards.reminders import remind, waiting_groups
 from prakerja.kernel.due import DueTask
 
 

@@ -1,0 +1,103 @@
+"""The award that everything of a participant hangs on, its card, the induction videos, and who is excluded for life."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.states import StateMachine
+
+AWARD_STATES = StateMachine(
+    "award",
+    {
+        "active": ("revoked", "lapsed", "withdrawn", "suspended", "annulled", "finished"),
+        "suspended": ("active", "annulled", "revoked"),
+        "revoked": (),
+        "lapsed": (),
+        "withdrawn": (),
+        "annulled": (),
+        "finished": (),
+    },
+)
+
+
+class Award(PersonRow):
+    """The grant. Wave, decree and application belong to a context above: columns here, the keys in intake's migration."""
+
+    wave_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    decree_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    application_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    scheme_version = reference("programmes.SchemeVersion")
+    wallet = owned_foreign_key("wallets.Wallet")
+    reserve = owned_foreign_key("ledger.Balance")
+    card_number_enc = models.BinaryField()
+    status = models.TextField(default="active")
+    awarded_at = models.DateTimeField()
+    # Exclusive: the end of day 30 in WIB, the announcement day being day 1 (rules.md 4.2).
+    purchase_deadline_at = models.DateTimeField()
+    videos_done_at = models.DateTimeField(null=True)
+    # Written by `authorise`, cleared when the only purchase is voided: what revocation looks at.
+    first_purchase_at = models.DateTimeField(null=True)
+    # The due instant of the last reminder to buy, so that each is sent once and none twice.
+    reminded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            owned_key("awards_award", "person"),
+            OwnedReference(name="awards_award_wallet_owned", field="wallet", to="wallets_wallet"),
+            OwnedReference(name="awards_award_reserve_owned", field="reserve", to="ledger_balance"),
+            models.UniqueConstraint(fields=["person", "wave_id"], name="awards_award_once_per_wave"),
+            models.UniqueConstraint(fields=["person", "wallet"], name="awards_award_wallet_once"),
+            models.CheckConstraint(condition=Q(status__in=AWARD_STATES.states()), name="awards_award_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "suspended"], ended_at=None)
+                | (~Q(status__in=["active", "suspended"]) & Q(ended_at__isnull=False)),
+                name="awards_award_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["purchase_deadline_at"],
+                name="awards_award_not_bought",
+                condition=Q(status="active", first_purchase_at=None),
+            )
+        ]
+
+
+class InductionView(PersonRow):
+    """One of the three videos that must be seen to the end before the card number is shown (rules.md 6.1)."""
+
+    award = owned_foreign_key("awards.Award")
+    video = models.SmallIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("awards_inductionview", "person"),
+            OwnedReference(name="awards_inductionview_award_owned", field="award", to="awards_award"),
+            models.UniqueConstraint(fields=["person", "award", "video"], name="awards_inductionview_once"),
+            models.CheckConstraint(condition=Q(video__gte=1, video__lte=3), name="awards_inductionview_video"),
+        ]
+
+
+class CardClaim(models.Model):
+    """Blind index of a card number → person and award: uniqueness across people, and the route of send-otp."""
+
+    index = models.BinaryField(primary_key=True)
+    person_id = models.UUIDField()
+    award_id = models.UUIDField()
+
+
+class Blacklist(models.Model):
+    """For life, keyed by the blind index of the NIK, so that a new account of the same person is found too."""
+
+    nik_index = models.BinaryField(primary_key=True)
+    person_id = models.UUIDField()
+    reason = models.TextField()
+    listed_at = models.DateTimeField()
