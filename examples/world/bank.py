@@ -1,4 +1,4 @@
-"""The bank's interface for the programme: ask about an account, transfer to it, ask how a transfer stands."""
+"""The bank's interface for the programme: ask about an account, transfer to it, ask how transfers stand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import sqlite3
 import time
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from . import bank_rules, doors
+
+_PAGE = 500
 
 blueprint = Blueprint("bank", __name__, url_prefix="/bank")
 
@@ -74,6 +76,8 @@ def transfer() -> tuple[Response, int] | Response:
         doors.refuse(422, "account_unknown")
     world = current_app.extensions["world"]
     behaviour = bank_rules.behaviour(number)
+    if behaviour.is_lost:
+        doors.refuse(503, "unavailable")
     with world.store.writing() as connection:
         account = _open_account(connection, provider, number, bank_rules.holder_name(number, holder_name))
         is_new = connection.execute(
@@ -92,15 +96,31 @@ def transfer() -> tuple[Response, int] | Response:
             ),
         ).rowcount
         row = _find(connection, reference)
-        if is_new and behaviour.returned_because:
-            owe_callback(connection, row, "returned", behaviour.returned_because, wait=world.settings.return_seconds)
+        if is_new and behaviour.later:
+            owe_callback(connection, row, behaviour.later, behaviour.later_reason, wait=world.settings.return_seconds)
     if row["amount"] != amount or row["account_id"] != account["id"]:
         return jsonify({"error": "reference_used"}), 409
     if is_new and behaviour.keeps_silent:
         # The money has moved and nobody is told: the caller gives up waiting and must ask. Stopping the
         # program ends the silence.
         world.stopping.wait(world.settings.silence_seconds)
-    return jsonify(_answer(reference, row["first_status"], row["first_reason"]))
+    return jsonify(_answer(row, row["first_status"], row["first_reason"]))
+
+
+@blueprint.get("/transfers")
+def statement() -> Response:
+    """Every transfer that the bank knows, oldest first, a page at a time: ``next`` is the ``after`` of the next page."""
+    after = request.args.get("after", 0, type=int)
+    found = current_app.extensions["world"].store.connection.execute(
+        "SELECT * FROM transfer WHERE id > ? ORDER BY id LIMIT ?", (after, _PAGE)
+    )
+    rows = found.fetchall()
+    return jsonify(
+        {
+            "transfers": [_answer(row, row["status"], row["reason"]) for row in rows],
+            "next": rows[-1]["id"] if len(rows) == _PAGE else None,
+        }
+    )
 
 
 @blueprint.get("/transfers/<reference>")
@@ -109,7 +129,7 @@ def status(reference: str) -> tuple[Response, int] | Response:
     row = _find(current_app.extensions["world"].store.connection, reference)
     if row is None:
         return jsonify({"error": "not_found"}), 404
-    return jsonify(_answer(reference, row["status"], row["reason"]))
+    return jsonify(_answer(row, row["status"], row["reason"]))
 
 
 def owe_callback(connection: sqlite3.Connection, row: Any, status: str, reason: str, *, wait: float = 0) -> None:
@@ -134,6 +154,11 @@ def _open_account(connection: sqlite3.Connection, provider: str, number: str, ho
     return connection.execute("SELECT * FROM account WHERE provider = ? AND number = ?", (provider, number)).fetchone()
 
 
-def _answer(reference: str, status: str, reason: str | None) -> dict[str, str]:
-    answer = {"reference": reference, "status": status}
+def _answer(row: Any, status: str, reason: str | None) -> dict[str, Any]:
+    answer = {
+        "reference": row["reference"],
+        "bank_reference": f"DEMO{row['id']:010}",
+        "status": status,
+        "amount": row["amount"],
+    }
     return answer | {"reason": reason} if reason else answer

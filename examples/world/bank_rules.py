@@ -22,7 +22,14 @@ class Behaviour:
     status: str = "settled"
     reason: str | None = None
     keeps_silent: bool = False
-    returned_because: str | None = None
+    # Never written down, as an order that is lost on its way.
+    is_lost: bool = False
+    # What the bank says some time after its first answer, and why.
+    later: str | None = None
+    later_reason: str = ""
+    # Whether the later word reaches the programme, and whether the bank's own books agree with it.
+    calls_back: bool = True
+    is_true: bool = True
 
 
 _BY_ENDING = {
@@ -31,7 +38,11 @@ _BY_ENDING = {
     "03": Behaviour(status="failed", reason="account_blocked"),
     "04": Behaviour(status="held", reason="under_review"),
     "05": Behaviour(keeps_silent=True),
-    "06": Behaviour(returned_because="account_closed"),
+    "06": Behaviour(later="returned", later_reason="account_closed"),
+    "07": Behaviour(status="failed", reason="clearing_refused", later="settled", later_reason="cleared_late"),
+    "08": Behaviour(later="returned", later_reason="account_closed", calls_back=False),
+    "09": Behaviour(is_lost=True),
+    "00": Behaviour(later="returned", later_reason="account_closed", is_true=False),
 }
 _FINE = Behaviour()
 

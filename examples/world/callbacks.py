@@ -6,10 +6,12 @@ import json
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from .bank_rules import Behaviour, behaviour
 from .doors import signature
 from .settings import Settings
 from .store import Store
@@ -42,14 +44,18 @@ class Caller(threading.Thread):
                     self._tell(client, row)
 
     def _tell(self, client: httpx.Client, row: Any) -> None:
-        """Let the result be true in the bank's own books first, then post it."""
-        with self._store.writing() as connection:
-            connection.execute(
-                "UPDATE transfer SET status = ?, reason = ? WHERE reference = ?",
-                (row["status"], row["reason"], row["reference"]),
-            )
+        """Let the result be true in the bank's own books first, then post it; some numbers do only one of the two."""
+        rules = self._behaviour(row)
+        if rules.is_true:
+            with self._store.writing() as connection:
+                connection.execute(
+                    "UPDATE transfer SET status = ?, reason = ? WHERE reference = ?",
+                    (row["status"], row["reason"], row["reference"]),
+                )
         tries = row["tries"] + 1
-        if self._post(client, row):
+        if not rules.calls_back:
+            outcome = "given_up"
+        elif self._post(client, row):
             outcome = "delivered"
         else:
             outcome = "given_up" if tries >= _MOST_TRIES else "waiting"
@@ -61,10 +67,19 @@ class Caller(threading.Thread):
                 (tries, outcome, time.time() + wait, row["id"]),
             )
 
+    def _behaviour(self, row: Any) -> Behaviour:
+        number = self._store.connection.execute(
+            "SELECT number FROM account JOIN transfer ON transfer.account_id = account.id WHERE reference = ?",
+            (row["reference"],),
+        ).fetchone()["number"]
+        return behaviour(number)
+
     def _post(self, client: httpx.Client, row: Any) -> bool:
         if not self._settings.callbacks_url:
             return False
-        body = json.dumps({name: row[name] for name in ("reference", "status", "reason", "at")}).encode()
+        said = {name: row[name] for name in ("reference", "status", "reason", "at")}
+        # Wall time, new with every try and inside what is signed: the programme refuses what is old.
+        body = json.dumps(said | {"sent_at": datetime.now(tz=UTC).isoformat()}).encode()
         headers = {
             "Content-Type": "application/json",
             "X-Bank-Signature": signature(self._settings.bank_key, body),

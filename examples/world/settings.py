@@ -24,8 +24,8 @@ class Settings:
     portal_url: str
     # Where the demo's clock stands; empty when this program runs without the sandbox.
     sandbox_url: str
-    # How long the bank keeps silent for a number that ends in 05, and how long it takes to return the money
-    # of a number that ends in 06. Wall seconds: this program has no programme clock. Tests shorten both.
+    # How long the bank keeps silent for a number that ends in 05, and how long it takes until it says
+    # something else of a number that ends in 00, 06, 07 or 08. Wall seconds: this program has no programme clock. Tests shorten both.
     silence_seconds: float
     return_seconds: float
 

@@ -14,8 +14,14 @@ from pytest_django import Settings
 from prakerja.callbacks.bank import bank_results
 from prakerja.disbursements.results import ReportedResult
 
-SAID = {"reference": "p-1", "status": "settled", "reason": "", "at": "2021-10-12T03:00:00Z"}
-KNOWN = ReportedResult(reference="p-1", status="settled", reason=None, at=datetime(2021, 10, 12, 3, tzinfo=UTC))
+SAID = {
+    "reference": "p-1",
+    "status": "settled",
+    "reason": "",
+    "at": "2021-10-12T03:00:00Z",
+    "sent_at": datetime.now(tz=UTC).isoformat(),
+}
+KNOWN = ReportedResult(reference="p-1", status="settled", reason=None)
 
 
 class Book:
@@ -24,8 +30,8 @@ class Book:
     def __init__(self) -> None:
         self.results: list[ReportedResult] = []
 
-    def record(self, *, provider: str, result: ReportedResult, at: datetime) -> bool:
-        assert provider == "sandbox"
+    def record(self, *, rail: str, result: ReportedResult, at: datetime) -> bool:
+        assert rail == "sandbox"
         assert at.utcoffset() is not None
         if result.reference == "p-1":
             self.results.append(result)
@@ -46,7 +52,7 @@ def post(
     request = RequestFactory().post(
         "/bank/results", body, content_type="application/json", headers={"X-Bank-Signature": signature}
     )
-    answer = bank_results(provider="sandbox", record=book.record)(request)
+    answer = bank_results(rail="sandbox", record=book.record)(request)
     return answer.status_code, json.loads(answer.content)
 
 
@@ -76,6 +82,4 @@ def test_what_the_door_answers(
 
 
 def test_only_post_is_taken(book: Book) -> None:
-    assert (
-        bank_results(provider="sandbox", record=book.record)(RequestFactory().get("/bank/results")).status_code == 405
-    )
+    assert bank_results(rail="sandbox", record=book.record)(RequestFactory().get("/bank/results")).status_code == 405

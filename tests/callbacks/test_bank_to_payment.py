@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -29,7 +30,8 @@ def door(settings: Settings, bank_program: RunningWorld) -> Any:
     client = Client()
 
     def post(**fields: str) -> tuple[int, dict[str, Any]]:
-        body = json.dumps({"reason": "", "at": "2021-10-14T10:00:00+07:00", **fields}).encode()
+        stamp = datetime.now(tz=UTC).isoformat()
+        body = json.dumps({"reason": "", "at": "2021-10-14T10:00:00+07:00", "sent_at": stamp, **fields}).encode()
         signature = hmac.new(bank_program.bank_key.encode(), body, hashlib.sha256).hexdigest()
         answer = client.post(
             "/bank/results", body, content_type="application/json", headers={"X-Bank-Signature": signature}

@@ -11,9 +11,9 @@ from pytest_django import Settings
 from prakerja.audit.models import Record
 from prakerja.disbursements.accounts import opened_number, store_inquiry
 from prakerja.disbursements.models import PayoutAccount
-from prakerja.disbursements.providers import InquiryResult
-from prakerja.disbursements.providers.base import AccountStatus
 from prakerja.disbursements.queries import live_account
+from prakerja.disbursements.rails import InquiryResult
+from prakerja.disbursements.rails.base import AccountStatus
 from prakerja.incentives.operations import link_account, request_link, unlink_account
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused

@@ -6,7 +6,8 @@ import pytest
 
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
 from prakerja.disbursements.operations import close_batches, sandbox_sign_off, sign_batch
-from prakerja.disbursements.policies import ASK_AFTER, ask_again_at, provider_of, reference_for
+from prakerja.disbursements.policies import ask_again_at
+from prakerja.disbursements.rails import terms_of
 from prakerja.disbursements.tasks import TASKS
 from prakerja.incentives import due
 from prakerja.incentives.operations import send_payment, unlink_account
@@ -16,6 +17,7 @@ from tests.money import books, incentives, link, participant_with_phone, reviewe
 
 pytestmark = pytest.mark.django_db
 AT = wib("2021-10-12 11:00")
+TERMS = terms_of(rail="sandbox", on=AT.date())
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_the_last_look_is_at_the_sending(drafted: tuple[Participant, PaymentBatc
     run_until(AT)
     assert list(PaymentInstruction.objects.values_list("status", "reason")) == [("held", "account_changed")]
     assert incentives(who)[0][2] == "held"
-    assert "in_transit:bni" not in books(who)
+    assert "in_transit:sandbox" not in books(who)
 
 
 def test_signatures_that_come_in_the_pause_put_the_payment_off(
@@ -91,7 +93,7 @@ def test_nobody_signs_for_people_outside_a_sandbox(drafted: tuple[Participant, P
 
 
 def test_a_sandbox_signs_as_three_people(g21: World) -> None:
-    batch = PaymentBatch.objects.create(provider="bni", pay_date=AT.date(), drafted_at=AT)
+    batch = PaymentBatch.objects.create(rail="sandbox", provider="bni", pay_date=AT.date(), drafted_at=AT)
     assert TASKS[0].next_due() == AT
     assert TASKS[0].run(AT) == 1
     batch.refresh_from_db()
@@ -102,11 +104,7 @@ def test_a_sandbox_signs_as_three_people(g21: World) -> None:
 
 
 def test_questions_come_less_and_less_often_and_end() -> None:
-    instants = [ask_again_at(asked=n, at=AT) for n in range(len(ASK_AFTER) + 1)]
+    instants = [ask_again_at(terms=TERMS, asked=n, at=AT) for n in range(len(TERMS.ask_after) + 1)]
     assert [None if i is None else (i - AT).total_seconds() for i in instants[:4]] == [300, 1800, 7200, 86400]
     assert instants[-1] is None
-    assert len(ASK_AFTER) == 17
-
-
-def test_a_reference_names_its_provider() -> None:
-    assert provider_of(reference=reference_for(provider="linkaja", code="ABCD2345ABCD2345")) == "linkaja"
+    assert len(TERMS.ask_after) == 17

@@ -28,7 +28,7 @@ REFERENCE = {
 }
 # A value that is unique across people, and whom it belongs to. Each is also the route of a call that knows only the value.
 CLAIMS = {
-    "disbursements_referenceclaim": {"provider", "reference"},
+    "disbursements_referenceclaim": {"rail", "reference"},
     "awards_blacklist": {"nik_index"},
     "awards_cardclaim": {"index"},
     "people_contactclaim": {"kind", "index"},

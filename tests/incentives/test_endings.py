@@ -258,7 +258,9 @@ def test_annulling_takes_back_what_is_due_and_the_claim_follows_what_is_under_wa
     # The first payment comes back afterwards: it is neither paid again nor claimed.
     first = Incentive.objects.select_related("instruction").get(person_id=eight.person_id, number=1)
     assert first.instruction is not None
-    record_payment_result(reference=first.instruction.reference, status="returned", at=at + timedelta(days=1))
+    record_payment_result(
+        rail="sandbox", reference=first.instruction.reference, status="returned", at=at + timedelta(days=1)
+    )
     claim.refresh_from_db()
     assert claim.amount == 475_000
     assert books(eight) == {

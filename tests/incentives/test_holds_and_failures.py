@@ -177,7 +177,7 @@ def test_no_answer_is_asked_about_and_never_sent_twice(
     run_until(wib("2021-10-12 10:04"))
     sent = PaymentInstruction.objects.get(person_id=three.person_id)
     assert (sent.status, sent.ask_at, sent.ask_count) == ("sent", wib("2021-10-12 10:05"), 0)
-    assert books(three)["in_transit:bni"] == 600_000
+    assert books(three)["in_transit:sandbox"] == 600_000
     assert incentives(three)[0][2] == "instructed"
     assert run_until(wib("2021-10-12 10:05")) == [("2021-10-12 10:05", "ask_payments", 1)]
     assert incentives(three)[0][2] == "paid"
@@ -200,7 +200,7 @@ def test_a_bank_that_is_down_is_asked_less_and_less_often_then_left_to_an_operat
     sent = PaymentInstruction.objects.get(person_id=three.person_id)
     assert (sent.status, sent.ask_at) == ("sent", None)
     assert unanswered_instructions() == [sent]
-    assert books(three)["in_transit:bni"] == 600_000
+    assert books(three)["in_transit:sandbox"] == 600_000
     settings.BANK_URL = bank_program.url  # type: ignore[attr-defined]
     first = Incentive.objects.get(person_id=three.person_id, number=1)
     retry_payment(person_id=three.person_id, incentive_id=first.id, operator="ops@x", at=wib("2021-11-07 09:00"))
@@ -237,15 +237,15 @@ def test_a_payment_settles_once(g21: World, three: Participant) -> None:
     settled = paid(g21, three)
     before = transfers(three)
     at = wib("2021-10-12 13:00")
-    assert record_payment_result(reference=settled.reference, status="settled", at=at) is False
+    assert record_payment_result(rail="sandbox", reference=settled.reference, status="settled", at=at) is False
     for status in ("failed", "held"):
         with pytest.raises(Refused) as refused:
-            record_payment_result(reference=settled.reference, status=status, at=at)
+            record_payment_result(rail="sandbox", reference=settled.reference, status=status, at=at)
         assert (refused.value.reason, refused.value.details["known"]) == ("result_conflicts", "settled")
     with pytest.raises(Refused, match="reference_unknown"):
-        record_payment_result(reference="BNI-NOBODYKNOWSTHIS2", status="settled", at=at)
+        record_payment_result(rail="sandbox", reference="BNI-NOBODYKNOWSTHIS2", status="settled", at=at)
     with pytest.raises(Refused, match="result_unknown"):
-        record_payment_result(reference=settled.reference, status="lost", at=at)
+        record_payment_result(rail="sandbox", reference=settled.reference, status="lost", at=at)
     assert transfers(three) == before
     twin = Transfer.objects.get(event_id=settled.id, kind="settle")
     with pytest.raises(IntegrityError, match="ledger_transfer_once"), savepoint.atomic():
@@ -265,8 +265,10 @@ def test_money_that_came_back_is_paid_again_and_its_surveys_wait(g21: World, thr
     opens = Response.objects.filter(person_id=three.person_id)
     assert opens.count() == 3
     at = wib("2021-10-14 11:00")
-    assert record_payment_result(reference=settled.reference, status="returned", reason="account_closed", at=at)
-    assert record_payment_result(reference=settled.reference, status="returned", at=at) is False
+    assert record_payment_result(
+        rail="sandbox", reference=settled.reference, status="returned", reason="account_closed", at=at
+    )
+    assert record_payment_result(rail="sandbox", reference=settled.reference, status="returned", at=at) is False
     assert opens.count() == 0
     first = Incentive.objects.get(person_id=three.person_id, number=1)
     assert (first.status, first.last_problem, first.paid_at) == ("due", "returned", None)
@@ -289,7 +291,7 @@ def test_money_that_came_back_is_paid_again_and_its_surveys_wait(g21: World, thr
     assert first_survey.opens_at == wib("2021-11-26 00:10")
     # The end of a payment that was followed up cannot change any more.
     with pytest.raises(Refused, match="result_conflicts"):
-        record_payment_result(reference=settled.reference, status="settled", at=wib("2021-11-01 00:00"))
+        record_payment_result(rail="sandbox", reference=settled.reference, status="settled", at=wib("2021-11-01 00:00"))
 
 
 def test_a_suspended_award_is_not_paid(g21: World, three: Participant) -> None:

@@ -58,7 +58,11 @@ def test_each_step_of_a_payment_happens_once(bank_program: RunningWorld, setting
     sent = together(lambda: incentives.send_payment(**person, instruction_id=instruction.id, at=at))
     assert sent == {"sent": 1, "": RUNNERS - 1}
     settings.BANK_URL = url
-    told = together(lambda: incentives.record_payment_result(reference=instruction.reference, status="settled", at=at))
+    told = together(
+        lambda: incentives.record_payment_result(
+            rail="sandbox", reference=instruction.reference, status="settled", at=at
+        )
+    )
     assert told == {True: 1, False: RUNNERS - 1}
     assert transfers(who, "incentive_due", "send", "settle") == [
         ("2021-10-07 19:00", "incentive_due", 600_000),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -20,6 +22,20 @@ AT = "2021-10-12T03:00:00Z"
 def order(reference: str, number: str, **more: object) -> dict[str, object]:
     fields = {"provider": "bni", "number": number, "holder_name": "Siti Aminah", "amount": 600_000, "at": AT}
     return {"reference": reference} | fields | more
+
+
+def answered(bank: BankClient, reference: str, status: str) -> dict[str, object]:
+    """What the bank says of a transfer of 600,000; its own name of it is whatever it is."""
+    own = bank.get(f"/bank/transfers/{reference}").json()["bank_reference"]
+    assert re.fullmatch(r"DEMO[0-9]{10}", own)
+    return {"reference": reference, "bank_reference": own, "status": status, "amount": 600_000}
+
+
+def without_stamp(said: dict[str, object]) -> dict[str, object]:
+    """A callback without its wall-clock stamp, which must be of now."""
+    stamp = datetime.fromisoformat(str(said["sent_at"]))
+    assert abs(datetime.now(tz=UTC) - stamp) < timedelta(minutes=5)
+    return {name: value for name, value in said.items() if name != "sent_at"}
 
 
 @pytest.mark.parametrize(
@@ -72,8 +88,8 @@ def test_an_impossible_account_is_not_found(bank: BankClient, provider: str, num
     ],
 )
 def test_the_ending_chooses_the_answer(bank: BankClient, number: str, status: str, reason: str | None) -> None:
-    expected = {"reference": f"t-{number}", "status": status} | ({"reason": reason} if reason else {})
     answer = bank.post("/bank/transfers", order(f"t-{number}", number))
+    expected = answered(bank, f"t-{number}", status) | ({"reason": reason} if reason else {})
     assert (answer.status_code, answer.json()) == (200, expected)
     assert bank.get(f"/bank/transfers/t-{number}").json() == expected
 
@@ -92,7 +108,7 @@ def test_the_same_reference_is_paid_once(bank: BankClient, browser: httpx.Client
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(pay, range(16)))
-    assert answers == [(200, {"reference": "t-once", "status": "settled"})] * 16
+    assert answers == [(200, answered(bank, "t-once", "settled"))] * 16
     for change in ({"amount": 600_001}, {"number": "2200000011"}, {"provider": "bca"}):
         answer = bank.post("/bank/transfers", order("t-once", "2200000010") | change)
         assert (answer.status_code, answer.json()) == (409, {"error": "reference_used"})
@@ -108,7 +124,7 @@ def test_silence_ends_in_a_payment_that_status_finds(bank: BankClient) -> None:
             headers={"X-Bank-Signature": signature(bank.key, raw)},
             timeout=0.4,
         )
-    settled = {"reference": "t-silent", "status": "settled"}
+    settled = answered(bank, "t-silent", "settled")
     assert bank.get("/bank/transfers/t-silent").json() == settled
     assert bank.post("/bank/transfers", order("t-silent", "2300000005")).json() == settled
 
@@ -116,16 +132,70 @@ def test_silence_ends_in_a_payment_that_status_finds(bank: BankClient) -> None:
 def test_a_return_calls_back_until_it_is_taken(bank: BankClient, programme: Programme) -> None:
     programme.refuse_next = 1
     first = bank.post("/bank/transfers", order("t-return", "2400000006"))
-    assert first.json() == {"reference": "t-return", "status": "settled"}
+    assert first.json() == answered(bank, "t-return", "settled")
     told = {"reference": "t-return", "status": "returned", "reason": "account_closed", "at": AT}
-    assert programme.wait_for("t-return", calls=2) == [told, told]
+    assert [without_stamp(said) for said in programme.wait_for("t-return", calls=2)] == [told, told]
     for body, given, raw in programme.calls:
         if body["reference"] == "t-return":
             assert given == signature(bank.key, raw)
-    now = {"reference": "t-return", "status": "returned", "reason": "account_closed"}
+    now = answered(bank, "t-return", "returned") | {"reason": "account_closed"}
     assert bank.get("/bank/transfers/t-return").json() == now
     # What was answered once is answered again: only asking for the status tells what happened later.
     assert bank.post("/bank/transfers", order("t-return", "2400000006")).json() == first.json()
+
+
+def wait_for_status(bank: BankClient, reference: str, status: str) -> None:
+    """Until the bank's books say so: its own thread turns them."""
+    give_up = time.monotonic() + 30
+    while bank.get(f"/bank/transfers/{reference}").json()["status"] != status:
+        assert time.monotonic() < give_up, f"{reference} never became {status}"
+        time.sleep(0.05)
+
+
+def test_a_failure_that_arrives_late_calls_back(bank: BankClient, programme: Programme) -> None:
+    first = bank.post("/bank/transfers", order("t-late", "2400000007"))
+    assert first.json() == answered(bank, "t-late", "failed") | {"reason": "clearing_refused"}
+    told = {"reference": "t-late", "status": "settled", "reason": "cleared_late", "at": AT}
+    assert [without_stamp(said) for said in programme.wait_for("t-late")] == [told]
+    assert bank.get("/bank/transfers/t-late").json()["status"] == "settled"
+
+
+def test_a_lost_callback_is_never_sent(bank: BankClient, programme: Programme) -> None:
+    assert bank.post("/bank/transfers", order("t-mute", "2400000008")).json()["status"] == "settled"
+    wait_for_status(bank, "t-mute", "returned")
+    # What the bank owes later is told in its order: this one would have come before it.
+    bank.post("/bank/transfers", order("t-after-mute", "2400010006"))
+    assert len(programme.wait_for("t-after-mute")) == 1
+    assert [said for said, _, _ in programme.calls if said["reference"] == "t-mute"] == []
+
+
+def test_a_false_callback_is_signed_and_the_books_deny_it(bank: BankClient, programme: Programme) -> None:
+    bank.post("/bank/transfers", order("t-false", "2400000000"))
+    told = {"reference": "t-false", "status": "returned", "reason": "account_closed", "at": AT}
+    assert [without_stamp(said) for said in programme.wait_for("t-false")] == [told]
+    assert bank.get("/bank/transfers/t-false").json() == answered(bank, "t-false", "settled")
+
+
+def test_an_order_can_be_lost(bank: BankClient) -> None:
+    for _ in range(2):
+        assert bank.post("/bank/transfers", order("t-lost", "2400000009")).status_code == 503
+    assert bank.get("/bank/transfers/t-lost").json() == {"error": "not_found"}
+
+
+def test_the_statement_lists_every_transfer_once(bank: BankClient) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: bank.post("/bank/transfers", order(f"t-list-{n}", "2700000010")), range(501)))
+    found: list[dict[str, object]] = []
+    after: int | None = 0
+    while after is not None:
+        page = bank.get(f"/bank/transfers?after={after}").json()
+        found += page["transfers"]
+        after = page["next"]
+    references = [line["reference"] for line in found]
+    assert len(references) == len(set(references))
+    assert {f"t-list-{n}" for n in range(501)} <= set(references)
+    assert next(line for line in found if line["reference"] == "t-list-7") == answered(bank, "t-list-7", "settled")
+    assert bank.client.get("/bank/transfers").status_code == 401
 
 
 def test_a_person_sends_a_transfer_back(bank: BankClient, browser: httpx.Client, programme: Programme) -> None:
@@ -140,7 +210,7 @@ def test_a_person_sends_a_transfer_back(bank: BankClient, browser: httpx.Client,
     assert "Kembalikan transfer ini" not in after.text
     browser.post("/bank/transfers/t-button/return", data=form)
     told = {"reference": "t-button", "status": "returned", "reason": "returned_by_bank", "at": AT}
-    assert programme.wait_for("t-button") == [told]
+    assert [without_stamp(said) for said in programme.wait_for("t-button")] == [told]
     assert bank.get("/bank/transfers/t-button").json()["status"] == "returned"
     assert browser.post("/bank/transfers/t-none/return", data=form).status_code == 404
 

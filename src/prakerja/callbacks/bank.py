@@ -17,21 +17,21 @@ from prakerja.kernel.errors import Refused
 
 _LOG = logging.getLogger(__name__)
 _MOST_BODY_BYTES = 64 * 1024
-_STATUS = {"signature": 401, "malformed": 400}
+_STATUS = {"signature": 401, "stale": 401, "malformed": 400}
 
 
 class RecordResult(Protocol):
     """The one call of this door."""
 
-    def __call__(self, *, provider: str, result: ReportedResult, at: datetime) -> bool:
+    def __call__(self, *, rail: str, result: ReportedResult, at: datetime) -> bool:
         """Write the result down; a repetition changes nothing. False when the reference is nobody's.
 
         Raises Refused when it contradicts what is known.
         """
 
 
-def bank_results(*, provider: str, record: RecordResult) -> Callable[[HttpRequest], HttpResponse]:
-    """The view for one provider; config wires `record` to the context that owns payments.
+def bank_results(*, rail: str, record: RecordResult) -> Callable[[HttpRequest], HttpResponse]:
+    """The view for one rail; config wires `record` to the context that owns payments.
 
     Answers 200 for a result that is written down, now or before; 401, 400, 404 (unknown reference), 409 (it contradicts
     what is written down), 413 otherwise, on which the bank tries again. `at` is programme time now: the bank's own stamp is for its papers.
@@ -44,12 +44,15 @@ def bank_results(*, provider: str, record: RecordResult) -> Callable[[HttpReques
             return JsonResponse({"error": "too_large"}, status=413)
         try:
             result = read_result(
-                provider=provider, body=request.body, signature=request.headers.get("X-Bank-Signature", "")
+                rail=rail,
+                body=request.body,
+                signature=request.headers.get("X-Bank-Signature", ""),
+                wall=clock.wall(),
             )
         except CallbackRefused as refused:
             return JsonResponse({"error": refused.reason}, status=_STATUS[refused.reason])
         try:
-            is_known = record(provider=provider, result=result, at=clock.now())
+            is_known = record(rail=rail, result=result, at=clock.now())
         except Refused as refused:
             # Settled after failed, or failed after settled: no answer of ours mends it, an operator has to ask the bank.
             _LOG.warning("a bank's result was refused: %s", refused.reason)

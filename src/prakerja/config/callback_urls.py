@@ -11,11 +11,13 @@ from prakerja.disbursements.results import ReportedResult
 from prakerja.kernel.errors import Refused
 
 
-def _record(*, provider: str, result: ReportedResult, at: datetime) -> bool:
+def _record(*, rail: str, result: ReportedResult, at: datetime) -> bool:
     from prakerja.incentives.operations import record_payment_result
 
     try:
-        record_payment_result(reference=result.reference, status=result.status, reason=result.reason or "", at=at)
+        record_payment_result(
+            rail=rail, reference=result.reference, status=result.status, reason=result.reason or "", at=at
+        )
     except Refused as refused:
         if refused.reason != "reference_unknown":
             raise
@@ -23,4 +25,4 @@ def _record(*, provider: str, result: ReportedResult, at: datetime) -> bool:
     return True
 
 
-urlpatterns = [path("bank/results", bank_results(provider="sandbox", record=_record))]
+urlpatterns = [path("bank/results", bank_results(rail="sandbox", record=_record))]

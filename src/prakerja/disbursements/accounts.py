@@ -7,10 +7,10 @@ from datetime import datetime
 
 from prakerja.access.operations import check_challenge, send_challenge
 from prakerja.audit.operations import record
-from prakerja.disbursements.gateway import gateway
+from prakerja.disbursements.banks_and_e_wallets import PROVIDERS, linkable_providers
 from prakerja.disbursements.models import PayoutAccount
-from prakerja.disbursements.policies import PROVIDERS, account_number, linkable_providers
-from prakerja.disbursements.providers import InquiryResult
+from prakerja.disbursements.policies import account_number
+from prakerja.disbursements.rails import InquiryResult, open_rail, rail_for_new_payments
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -35,7 +35,7 @@ def request_link(*, person_id: uuid.UUID, provider: str, number: str, closes_at:
 def link_account(
     *, person_id: uuid.UUID, provider: str, number: str, otp: str, closes_at: datetime | None, at: datetime
 ) -> uuid.UUID:
-    """Link an account: the provider is asked whose it is, the OTP is used up, the answer is stored. Returns its id.
+    """Link an account: the rail is asked whose it is, the OTP is used up, the answer is stored. Returns its id.
 
     An account of another NIK, or a wallet that was not upgraded, is linked and says so: it is what the person must mend
     before money comes (rules.md 5.4). Raises Refused as `request_link`, and account_not_found, account_blocked,
@@ -91,19 +91,20 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
 
 
 def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResult:
-    """Ask the provider whose account this is. A network call: never inside a transaction."""
+    """Ask the rail whose account this is. A network call: never inside a transaction."""
     name = Person.objects.values_list("name", flat=True).get(id=person_id)
-    return gateway().inquire(provider=provider, number=number, name=name, nik_tail=people.nik(person_id=person_id)[-4:])
+    rail = open_rail(rail_for_new_payments())
+    return rail.inquire(provider=provider, number=number, name=name, nik_tail=people.nik(person_id=person_id)[-4:])
 
 
 def inquire_account(*, account: PayoutAccount) -> InquiryResult:
-    """Ask the provider about a linked account again: a person may have upgraded the wallet since."""
+    """Ask the rail about a linked account again: a person may have upgraded the wallet since."""
     return inquire(person_id=account.person_id, provider=account.provider, number=opened_number(account=account))
 
 
 @requires_transaction
 def store_inquiry(*, account: PayoutAccount, found: InquiryResult, at: datetime) -> PayoutAccount:
-    """Keep what the provider says now, and return the account as it stands; no usable answer changes nothing.
+    """Keep what the rail says now, and return the account as it stands; no usable answer changes nothing.
 
     What is worse than before becomes a row of its own: payments made until now keep pointing at what was true of theirs.
     """
@@ -143,7 +144,7 @@ def _new_account(
 
 
 def opened_number(*, account: PayoutAccount) -> str:
-    """The account's number, opened: for the provider only."""
+    """The account's number, opened: for the rail only."""
     return unseal(
         bytes(account.number_enc), table="disbursements_payoutaccount", column="number_enc", row_id=account.id
     )

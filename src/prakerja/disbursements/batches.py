@@ -1,4 +1,4 @@
-"""A batch of payments to one provider on one day leaves only with three signatures of three people (decisions.md 53)."""
+"""A batch of payments by one rail to one provider on one day leaves only with three signatures of three people (decisions.md 53)."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ SANDBOX_SIGNERS = ("verifikator@demo.prakerja", "bendahara@demo.prakerja", "dire
 
 
 @requires_transaction
-def drafted_batch(*, provider: str, pay_date: date, at: datetime) -> PaymentBatch:
-    """The batch of this provider and day that still takes instructions; made when there is none."""
-    batches = PaymentBatch.objects.filter(provider=provider, pay_date=pay_date, status="drafted")
+def drafted_batch(*, rail: str, provider: str, pay_date: date, at: datetime) -> PaymentBatch:
+    """The batch of this rail, provider and day that still takes instructions; made when there is none."""
+    batches = PaymentBatch.objects.filter(rail=rail, provider=provider, pay_date=pay_date, status="drafted")
     found = batches.first()
     if found is None:
         # Two runners at once: the unique key keeps one batch and both use it.
         PaymentBatch.objects.bulk_create(
-            [PaymentBatch(provider=provider, pay_date=pay_date, drafted_at=at)], ignore_conflicts=True
+            [PaymentBatch(rail=rail, provider=provider, pay_date=pay_date, drafted_at=at)], ignore_conflicts=True
         )
         found = batches.first()
     if found is None:
         # It was signed between the two looks: the next instruction opens a batch of its own.
-        return PaymentBatch.objects.create(provider=provider, pay_date=pay_date, drafted_at=at)
+        return PaymentBatch.objects.create(rail=rail, provider=provider, pay_date=pay_date, drafted_at=at)
     return found
 
 
@@ -61,7 +61,7 @@ def sign_batch(*, batch_id: uuid.UUID, signer: str, at: datetime) -> str:
             actor_id=signer,
             subject_kind="payment_batch",
             subject_id=batch.id,
-            data={"provider": batch.provider, "pay_date": batch.pay_date.isoformat()},
+            data={"rail": batch.rail, "provider": batch.provider, "pay_date": batch.pay_date.isoformat()},
         )
     return batch.status
 

@@ -10,39 +10,42 @@ from datetime import date, datetime
 
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.batches import drafted_batch
-from prakerja.disbursements.gateway import gateway
 from prakerja.disbursements.models import (
     INSTRUCTION_STATES,
+    PaymentAttempt,
     PaymentInstruction,
     PayoutAccount,
     ReferenceClaim,
 )
-from prakerja.disbursements.policies import ask_again_at, provider_of, reference_for
-from prakerja.disbursements.providers import TransferResult
+from prakerja.disbursements.policies import ask_again_at, is_final, reference_for
+from prakerja.disbursements.rails import Terms, TransferResult, open_rail, rail_for_new_payments, terms_of
 from prakerja.kernel import codes
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import account_for, post
+from prakerja.programmes.schemes import wib_day
 
 
 @requires_transaction
 def draft_instruction(
     *, account: PayoutAccount, amount: int, pay_date: date, follow_up_of: PaymentInstruction | None, at: datetime
 ) -> PaymentInstruction:
-    """Write down a payment of `amount` rupiah, in the batch of its provider and day. Nothing moves yet."""
-    batch = drafted_batch(provider=account.provider, pay_date=pay_date, at=at)
+    """Write down a payment of `amount` rupiah, in the batch of its rail, provider and day. Nothing moves yet."""
+    rail = rail_for_new_payments()
+    batch = drafted_batch(rail=rail, provider=account.provider, pay_date=pay_date, at=at)
     instruction = PaymentInstruction.objects.create(
         person_id=account.person_id,
         batch=batch,
         payout_account=account,
+        rail=rail,
         reference=reference_for(provider=account.provider, code=codes.reference()),
         amount=amount,
         follow_up_of=follow_up_of,
         pay_date=pay_date,
     )
     ReferenceClaim.objects.create(
-        provider=account.provider,
+        rail=rail,
         reference=instruction.reference,
         person_id=account.person_id,
         instruction_id=instruction.id,
@@ -65,14 +68,14 @@ def mark_sent(*, instruction: PaymentInstruction, at: datetime) -> None:
         raise Refused("batch_not_released")
     _advance(instruction, to="sent", at=at)
     instruction.sent_at = at
-    instruction.ask_at = ask_again_at(asked=0, at=at)
+    instruction.ask_at = ask_again_at(terms=_terms(instruction, at), asked=0, at=at)
     instruction.save()
     _post(instruction, "send", debit=int(Chart.INCENTIVES_PAYABLE), credit=_in_transit(instruction), at=at)
 
 
 @requires_transaction
 def record_result(*, instruction: PaymentInstruction, status: str, reason: str, at: datetime) -> bool:
-    """Store an answer of the provider: settled, failed or returned. False when it says what is known already.
+    """Store an answer of the rail: settled, failed or returned. False when it says what is known already.
 
     Raises Refused: result_conflicts (an answer that its state does not allow, such as failed after settled).
     """
@@ -97,9 +100,9 @@ def record_result(*, instruction: PaymentInstruction, status: str, reason: str, 
 
 @requires_transaction
 def ask_later(*, instruction: PaymentInstruction, at: datetime) -> None:
-    """The provider gave no answer that ends anything: ask again, less and less often, then leave it to an operator."""
+    """The rail gave no answer that ends anything: ask again, less and less often, then leave it to an operator."""
     instruction.ask_count += 1
-    instruction.ask_at = ask_again_at(asked=instruction.ask_count, at=at)
+    instruction.ask_at = ask_again_at(terms=_terms(instruction, at), asked=instruction.ask_count, at=at)
     instruction.save(update_fields=["ask_count", "ask_at"])
 
 
@@ -110,10 +113,30 @@ def ask_now(*, instruction: PaymentInstruction, at: datetime) -> None:
     instruction.save(update_fields=["ask_at", "ask_count"])
 
 
+@requires_transaction
+def note_attempt(*, instruction: PaymentInstruction, kind: str, at: datetime) -> PaymentAttempt:
+    """Write down that the rail is about to be told to pay (`send`) or asked (`ask`); the call follows the commit."""
+    return PaymentAttempt.objects.create(
+        person_id=instruction.person_id, instruction=instruction, rail=instruction.rail, kind=kind, made_at=at
+    )
+
+
+@requires_transaction
+def note_answer(*, attempt: PaymentAttempt, result: TransferResult, at: datetime) -> None:
+    """Keep what the rail answered to an attempt, and its own name of the payment when it says one."""
+    attempt.answered_at, attempt.answer = at, result.status
+    attempt.reason, attempt.amount = result.reason or "", result.amount
+    attempt.save(update_fields=["answered_at", "answer", "reason", "amount"])
+    if result.rail_reference:
+        PaymentInstruction.objects.filter(
+            person_id=attempt.person_id, id=attempt.instruction_id, rail_reference=""
+        ).update(rail_reference=result.rail_reference)
+
+
 def transmit(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:
-    """Tell the provider to pay. A network call, after the commit; the same reference is never paid twice."""
+    """Tell the payment's rail to pay. A network call, after the commit; the same reference is never paid twice."""
     account = instruction.payout_account
-    return gateway().transfer(
+    return open_rail(instruction.rail).transfer(
         reference=instruction.reference,
         provider=account.provider,
         number=opened_number(account=account),
@@ -124,16 +147,26 @@ def transmit(*, instruction: PaymentInstruction, at: datetime) -> TransferResult
 
 
 def ask_status(*, instruction: PaymentInstruction) -> TransferResult:
-    """Ask the provider how a payment stands. A network call that moves nothing."""
-    return gateway().status(reference=instruction.reference)
+    """Ask the payment's rail, and no other, how it stands. A network call that moves nothing."""
+    return open_rail(instruction.rail).status(reference=instruction.reference)
 
 
-def route_of_reference(*, reference: str) -> tuple[uuid.UUID, uuid.UUID]:
-    """Person and instruction behind a transfer's name. Raises Refused: reference_unknown."""
-    claim = ReferenceClaim.objects.filter(provider=provider_of(reference=reference), reference=reference).first()
+def may_send_again(*, instruction: PaymentInstruction, at: datetime) -> bool:
+    """Whether the rail's "not found" at `at` is final by its terms: then, and only then, the same order may go again."""
+    assert instruction.sent_at is not None
+    return is_final(terms=_terms(instruction, instruction.sent_at), sent_at=instruction.sent_at, at=at)
+
+
+def route_of_reference(*, rail: str, reference: str) -> tuple[uuid.UUID, uuid.UUID]:
+    """Person and instruction behind a transfer's name at a rail. Raises Refused: reference_unknown."""
+    claim = ReferenceClaim.objects.filter(rail=rail, reference=reference).first()
     if claim is None:
         raise Refused("reference_unknown")
     return claim.person_id, claim.instruction_id
+
+
+def _terms(instruction: PaymentInstruction, at: datetime) -> Terms:
+    return terms_of(rail=instruction.rail, on=wib_day(at))
 
 
 def _advance(instruction: PaymentInstruction, *, to: str, at: datetime, reason: str = "") -> None:
@@ -154,7 +187,7 @@ def _post(instruction: PaymentInstruction, kind: str, *, debit: int, credit: int
 
 
 def _in_transit(instruction: PaymentInstruction) -> int:
-    return account_for(code=f"in_transit:{instruction.payout_account.provider}")
+    return account_for(code=f"in_transit:{instruction.rail}")
 
 
 def _paid_out(instruction: PaymentInstruction) -> int:

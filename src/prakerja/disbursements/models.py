@@ -1,10 +1,15 @@
-"""Where money goes and how: linked accounts, signed batches, instructions to providers."""
+"""Where money goes and how: linked accounts, signed batches, payments, and every attempt to send or ask.
+
+A `provider` is the bank or e-wallet that keeps an account, a `rail` the partner that money is sent through.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
+from prakerja.disbursements.rails.base import ANSWERS
+from prakerja.disbursements.rails.terms import TERMS
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
 from prakerja.kernel.states import StateMachine
 
@@ -31,6 +36,10 @@ INSTRUCTION_STATES = StateMachine(
     },
 )
 
+RAIL_NAMES = tuple(TERMS)
+# What a row of PaymentAttempt stands for: an order, a question of ours, a call of theirs.
+ATTEMPTS = ("send", "ask", "callback")
+
 
 class PayoutAccount(PersonRow):
     kind = models.TextField()
@@ -55,6 +64,7 @@ class PayoutAccount(PersonRow):
 
 
 class PaymentBatch(KeyedRow):
+    rail = models.TextField()
     provider = models.TextField()
     pay_date = models.DateField()
     status = models.TextField(default="drafted")
@@ -70,7 +80,7 @@ class PaymentBatch(KeyedRow):
             models.CheckConstraint(condition=Q(status__in=BATCH_STATES.states()), name="disbursements_batch_status"),
             # Two runners that draft at once put their instructions into the same batch.
             models.UniqueConstraint(
-                fields=["provider", "pay_date"],
+                fields=["rail", "provider", "pay_date"],
                 condition=Q(status="drafted"),
                 name="disbursements_batch_one_drafted",
             ),
@@ -80,6 +90,9 @@ class PaymentBatch(KeyedRow):
 class PaymentInstruction(PersonRow):
     batch = reference("disbursements.PaymentBatch", db_index=True)
     payout_account = owned_foreign_key("disbursements.PayoutAccount")
+    # The only partner that this payment is ever sent through and asked about, and what it calls the payment.
+    rail = models.TextField()
+    rail_reference = models.TextField(blank=True)
     reference = models.TextField()
     amount = models.BigIntegerField()
     status = models.TextField(default="drafted")
@@ -89,7 +102,7 @@ class PaymentInstruction(PersonRow):
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    # When to ask the provider about a transfer without an answer; null = not at all (answered, or asked too often).
+    # When to ask the rail about a transfer without an answer; null = not at all (answered, or asked too often).
     ask_at = models.DateTimeField(null=True)
     ask_count = models.SmallIntegerField(default=0)
 
@@ -111,6 +124,7 @@ class PaymentInstruction(PersonRow):
             models.CheckConstraint(
                 condition=Q(status__in=INSTRUCTION_STATES.states()), name="disbursements_instruction_status"
             ),
+            models.CheckConstraint(condition=Q(rail__in=RAIL_NAMES), name="disbursements_instruction_rail"),
         ]
         indexes = [
             models.Index(fields=["ask_at"], name="disbursements_instruction_ask", condition=Q(status="sent")),
@@ -118,15 +132,39 @@ class PaymentInstruction(PersonRow):
         ]
 
 
-class ReferenceClaim(KeyedRow):
-    """(provider, reference) → instruction: what a bank's call back knows, and that no reference is used twice."""
+class PaymentAttempt(PersonRow):
+    """One call about a payment: written down before it is made, so that a crash leaves a row without an answer."""
 
-    provider = models.TextField()
+    instruction = owned_foreign_key("disbursements.PaymentInstruction")
+    rail = models.TextField()
+    kind = models.TextField()
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    # The rail's word as `rails.base.ANSWERS` has it; empty until it is known.
+    answer = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    # Whole rupiah, when the rail says how much it paid.
+    amount = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("disbursements_paymentattempt", "person"),
+            OwnedReference(
+                name="disbursements_attempt_instruction", field="instruction", to="disbursements_paymentinstruction"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=ATTEMPTS), name="disbursements_attempt_kind"),
+            models.CheckConstraint(condition=Q(answer__in=["", *ANSWERS]), name="disbursements_attempt_answer"),
+        ]
+        indexes = [models.Index(fields=["person", "instruction"], name="disbursements_attempt_of")]
+
+
+class ReferenceClaim(KeyedRow):
+    """(rail, reference) → instruction: what a rail's callback knows, and that no reference is used twice."""
+
+    rail = models.TextField()
     reference = models.TextField()
     person_id = models.UUIDField()
     instruction_id = models.UUIDField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "reference"], name="disbursements_referenceclaim_value")
-        ]
+        constraints = [models.UniqueConstraint(fields=["rail", "reference"], name="disbursements_referenceclaim_value")]

@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
+from prakerja.disbursements.rails.base import Terms
 from prakerja.people.policies import normal_phone
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderRule:
-    """A bank or e-wallet that a person may link, and since which day (rules.md 5.5)."""
-
-    kind: str
-    name: str
-    since: date = date(2020, 4, 11)
-
-
-PROVIDERS: dict[str, ProviderRule] = {
-    "bni": ProviderRule("bank_account", "BNI"),
-    "bca": ProviderRule("bank_account", "BCA", since=date(2022, 12, 1)),
-    "ovo": ProviderRule("e_wallet", "OVO"),
-    "linkaja": ProviderRule("e_wallet", "LinkAja"),
-    "gopay": ProviderRule("e_wallet", "GoPay"),
-    "dana": ProviderRule("e_wallet", "DANA"),
-}
-
-# How long after each question the next one follows; when the list ends an operator has to look.
-ASK_AFTER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), *(timedelta(days=1),) * 14)
-
-
-def linkable_providers(*, on: date) -> dict[str, ProviderRule]:
-    """What can be linked on a day (WIB), by code."""
-    return {code: rule for code, rule in PROVIDERS.items() if rule.since <= on}
 
 
 def account_number(*, kind: str, typed: str) -> str | None:
@@ -43,16 +16,16 @@ def account_number(*, kind: str, typed: str) -> str | None:
     return digits if digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 16 else None
 
 
-def ask_again_at(*, asked: int, at: datetime) -> datetime | None:
-    """When to ask a provider about a transfer after `asked` questions without an answer; None = no more by itself."""
-    return at + ASK_AFTER[asked] if asked < len(ASK_AFTER) else None
+def ask_again_at(*, terms: Terms, asked: int, at: datetime) -> datetime | None:
+    """When to ask a rail about a transfer after `asked` questions without an answer; None = no more by itself."""
+    return at + terms.ask_after[asked] if asked < len(terms.ask_after) else None
 
 
 def reference_for(*, provider: str, code: str) -> str:
-    """A transfer's name: it begins with the provider, so that a call back that knows only the name finds its way."""
+    """A transfer's name. It begins with the bank or e-wallet it goes to, for whoever reads a statement; nothing parses it."""
     return f"{provider.upper()}-{code}"
 
 
-def provider_of(*, reference: str) -> str:
-    """The provider that a transfer's name begins with."""
-    return reference.partition("-")[0].lower()
+def is_final(*, terms: Terms, sent_at: datetime, at: datetime) -> bool:
+    """Whether "not found", said at `at`, means that an order of `sent_at` never arrived and never will."""
+    return terms.not_found_is_final_after is not None and at >= sent_at + terms.not_found_is_final_after

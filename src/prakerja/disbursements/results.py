@@ -1,22 +1,26 @@
-"""What providers answer and call back, for the contexts and doors above: providers themselves are private to us."""
+"""What rails answer and call back, for the contexts and doors above: rails themselves are private to us."""
 
 from __future__ import annotations
 
-from prakerja.disbursements.providers import (
-    PROVIDERS,
+from datetime import datetime
+
+from prakerja.disbursements.rails import (
     CallbackRefused,
     InquiryResult,
     ReportedResult,
     TransferResult,
+    open_rail,
+    terms_of,
 )
+from prakerja.kernel.clock import WIB
 
 __all__ = ["CallbackRefused", "InquiryResult", "ReportedResult", "TransferResult", "read_result"]
 
 
-def read_result(*, provider: str, body: bytes, signature: str) -> ReportedResult:
-    """Check the signature of a call back by its raw body and read it (architecture.md "Four doors").
+def read_result(*, rail: str, body: bytes, signature: str, wall: datetime) -> ReportedResult:
+    """Check the signature of a callback by its raw body, then its age at `wall` (wall time), and read it.
 
-    :param provider: our name of the partner, a key of the registry (`sandbox`).
-    :raises CallbackRefused: `signature` when it is not the partner's, `malformed` when it cannot be read.
+    :raises CallbackRefused: `signature` when it is not the rail's, `stale` when it is too old, `malformed` otherwise.
     """
-    return PROVIDERS[provider]().read_callback(body=body, signature=signature)
+    terms = terms_of(rail=rail, on=wall.astimezone(WIB).date())
+    return open_rail(rail).read_callback(body=body, signature=signature, wall=wall, longest_age=terms.callback_age)

@@ -7,13 +7,16 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
-from prakerja.disbursements.models import PaymentInstruction
+from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
 from prakerja.disbursements.operations import (
     ask_later,
     ask_status,
     draft_instruction,
     drop_instruction,
     mark_sent,
+    may_send_again,
+    note_answer,
+    note_attempt,
     transmit,
 )
 from prakerja.disbursements.queries import live_account
@@ -82,6 +85,7 @@ def send_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetim
         if outcome:
             return outcome
         mark_sent(instruction=instruction, at=at)
+        attempt = note_attempt(instruction=instruction, kind="send", at=at)
         incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="instructed")
         incentive.save(update_fields=["status"])
         record(
@@ -92,11 +96,12 @@ def send_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetim
             subject_id=incentive.id,
             data={"reference": instruction.reference, "amount": instruction.amount},
         )
-    return _take_answer(instruction=instruction, result=transmit(instruction=instruction, at=at), at=at)
+    result = transmit(instruction=instruction, at=at)
+    return _take_answer(instruction=instruction, attempt=attempt, result=result, at=at)
 
 
 def ask_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetime) -> str:
-    """Ask how a sent payment stands. Money is sent again only when the provider never heard of the reference.
+    """Ask how a sent payment stands. Money is sent again only when the rail does not know the reference and that is final.
 
     The next question is written down first, so that a crash or a silent provider never makes two of one.
     """
@@ -105,10 +110,14 @@ def ask_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetime
         if instruction.status != "sent" or instruction.ask_at is None or instruction.ask_at > at:
             return ""
         ask_later(instruction=instruction, at=at)
+        attempt = note_attempt(instruction=instruction, kind="ask", at=at)
     result = ask_status(instruction=instruction)
-    if result.status == "not_found":
+    if result.status == "not_found" and may_send_again(instruction=instruction, at=at):
+        with transaction():
+            note_answer(attempt=attempt, result=result, at=at)
+            attempt = note_attempt(instruction=instruction, kind="send", at=at)
         result = transmit(instruction=instruction, at=at)
-    return _take_answer(instruction=instruction, result=result, at=at)
+    return _take_answer(instruction=instruction, attempt=attempt, result=result, at=at)
 
 
 @requires_transaction
@@ -201,12 +210,22 @@ def _last_instruction(incentive: Incentive) -> PaymentInstruction | None:
     return PaymentInstruction.objects.get(person_id=incentive.person_id, id=incentive.instruction_id)
 
 
-def _take_answer(*, instruction: PaymentInstruction, result: TransferResult, at: datetime) -> str:
-    """Store what the provider said. `processing` and `unknown` end nothing: the payment stays sent and is asked about."""
+def _take_answer(
+    *, instruction: PaymentInstruction, attempt: PaymentAttempt, result: TransferResult, at: datetime
+) -> str:
+    """Store what the rail said. `processing` and `unknown` end nothing: the payment stays sent and is asked about."""
+    with transaction():
+        note_answer(attempt=attempt, result=result, at=at)
     if result.status not in ("settled", "failed", "held", "returned"):
         return "sent"
     try:
-        record_payment_result(reference=instruction.reference, status=result.status, reason=result.reason or "", at=at)
+        record_payment_result(
+            rail=instruction.rail,
+            reference=instruction.reference,
+            status=result.status,
+            reason=result.reason or "",
+            at=at,
+        )
     except Refused as refused:
         if refused.reason != "result_conflicts":
             raise

@@ -25,8 +25,8 @@ from prakerja.surveys.operations import plan_responses, take_back_plan
 _STATE = {"settled": "settled", "failed": "failed", "held": "failed", "returned": "returned"}
 
 
-def record_payment_result(*, reference: str, status: str, reason: str = "", at: datetime) -> bool:
-    """Store a provider's answer: settled, failed, held or returned. False when it was known already.
+def record_payment_result(*, rail: str, reference: str, status: str, reason: str = "", at: datetime) -> bool:
+    """Store a rail's answer: settled, failed, held or returned. False when it was known already.
 
     settled: the incentive is paid; the first one plans the surveys. failed and held: the money is payable again and a
     follow-up comes after a re-check seven days later. returned: the same, after it was paid. Raises Refused:
@@ -34,7 +34,7 @@ def record_payment_result(*, reference: str, status: str, reason: str = "", at: 
     """
     if status not in _STATE:
         raise Refused("result_unknown", reported=status)
-    person_id, instruction_id = route_of_reference(reference=reference)
+    person_id, instruction_id = route_of_reference(rail=rail, reference=reference)
     with transaction():
         incentive = (
             Incentive.objects.select_for_update(no_key=True)
@@ -66,8 +66,8 @@ def record_payment_result(*, reference: str, status: str, reason: str = "", at: 
             action=f"incentive.{status}",
             at=at,
             person_id=person_id,
-            actor_kind="provider",
-            actor_id=instruction.payout_account.provider,
+            actor_kind="system",
+            actor_id=rail,
             subject_kind="incentive",
             subject_id=incentive.id,
             data={"reference": reference, "reason": reason, "amount": incentive.amount},

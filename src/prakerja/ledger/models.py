@@ -15,7 +15,7 @@ from prakerja.ledger.chart import Chart as Chart
 
 class Account(models.Model):
     id = models.IntegerField(primary_key=True)
-    # `treasury`, …, `payable:<institution>`, `in_transit:<provider>`, `paid_out:<provider>`.
+    # `treasury`, …, `payable:<institution>`, `in_transit:<rail>`, `paid_out:<provider>`.
     code = models.TextField(unique=True)
     has_running_balance = models.BooleanField(default=False)
 

@@ -27,7 +27,7 @@ def open_balance(*, person_id: uuid.UUID, account: Chart) -> Balance:
 
 @requires_transaction
 def account_for(*, code: str) -> int:
-    """Number of the account with this code (`payable:<institution>`, `in_transit:<provider>` …); made when missing."""
+    """Number of the account with this code (`payable:<institution>`, `in_transit:<rail>` …); made when missing."""
     found = Account.objects.filter(code=code).values_list("id", flat=True).first()
     if found is not None:
         return int(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prakerja.disbursements.policies import PROVIDERS, linkable_providers
+from prakerja.disbursements.banks_and_e_wallets import PROVIDERS, linkable_providers
 from prakerja.programmes.schemes import wib_day
 
 PROVIDER_NAMES = {code: rule.name for code, rule in PROVIDERS.items()}

@@ -116,10 +116,9 @@ _MONEY = [
     ),
     _per_account(
         "in_transit",
-        "SELECT 'in_transit:' || account.provider, instruction.amount FROM disbursements_paymentinstruction instruction "
-        "JOIN disbursements_payoutaccount account ON account.person_id = instruction.person_id "
-        " AND account.id = instruction.payout_account_id WHERE instruction.status = 'sent'",
-        "sent and unanswered equals in_transit, per provider",
+        "SELECT 'in_transit:' || instruction.rail, instruction.amount FROM disbursements_paymentinstruction instruction "
+        "WHERE instruction.status = 'sent'",
+        "sent and unanswered equals in_transit, per rail",
         "disbursements_paymentinstruction",
     ),
     _per_account(

@@ -83,5 +83,7 @@ PLATFORM_URLS = dict(
 # A name of `notifications.gateways.GATEWAYS`.
 MESSAGE_GATEWAY = os.environ.get("PRAKERJA_MESSAGE_GATEWAY", "log_only")
 GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")
+# The rail of new payments: a name of `disbursements.rails.RAILS`.
+PAYOUT_RAIL = os.environ.get("PRAKERJA_PAYOUT_RAIL", "sandbox")
 BANK_URL = os.environ.get("PRAKERJA_BANK_URL", "")
 BANK_KEY = os.environ.get("PRAKERJA_BANK_KEY", "")

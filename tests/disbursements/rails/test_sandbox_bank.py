@@ -8,20 +8,22 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from examples.world.testing import RunningWorld, running_world
-from prakerja.disbursements.providers import CallbackRefused, InquiryResult, ReferenceConflict, ReportedResult
-from prakerja.disbursements.providers.base import TransferResult
-from prakerja.disbursements.providers.sandbox import SandboxBank
+from prakerja.disbursements.rails import CallbackRefused, InquiryResult, NoStatement, ReferenceConflict, ReportedResult
+from prakerja.disbursements.rails.base import TransferResult
+from prakerja.disbursements.rails.sandbox import SandboxBank
 
 pytestmark = pytest.mark.journeys
 
 AT = datetime(2021, 10, 12, 3, 0, tzinfo=UTC)
+WALL = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
+AGE = timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,8 @@ def test_inquiry(bank: SandboxBank, provider: str, number: str, expected: Inquir
 def test_transfer(bank: SandboxBank, ending: str, status: str, reason: str | None) -> None:
     result = pay(bank, f"p-{ending}", f"31000000{ending}")
     assert (result.reference, result.status, result.reason) == (f"p-{ending}", status, reason)
+    assert result.amount == 600_000
+    assert result.rail_reference.startswith("DEMO")
     assert bank.status(reference=f"p-{ending}") == result
     assert pay(bank, f"p-{ending}", f"31000000{ending}") == result
 
@@ -77,18 +81,19 @@ def test_a_blocked_account_shows_after_the_failure(bank: SandboxBank) -> None:
 
 def test_silence_is_unknown_and_asking_finds_the_payment(bank: SandboxBank) -> None:
     assert pay(bank, "p-silent", "3300000005") == TransferResult("p-silent", "unknown")
-    assert bank.status(reference="p-silent") == TransferResult("p-silent", "settled")
-    assert pay(bank, "p-silent", "3300000005") == TransferResult("p-silent", "settled")
+    found = bank.status(reference="p-silent")
+    assert found == TransferResult("p-silent", "settled", None, 600_000, found.rail_reference)
+    assert pay(bank, "p-silent", "3300000005") == found
 
 
 def test_a_returned_payment_is_found_by_asking(bank: SandboxBank) -> None:
     assert pay(bank, "p-return", "3400000006").status == "settled"
-    returned = TransferResult("p-return", "returned", "account_closed")
-    for _ in range(40):
-        if bank.status(reference="p-return") == returned:
+    for _ in range(600):
+        found = bank.status(reference="p-return")
+        if found.status != "settled":
             break
         threading.Event().wait(0.05)
-    assert bank.status(reference="p-return") == returned
+    assert (found.status, found.reason, found.amount) == ("returned", "account_closed", 600_000)
 
 
 def test_an_unknown_reference_may_be_sent(bank: SandboxBank) -> None:
@@ -103,6 +108,16 @@ def test_a_reference_cannot_stand_for_two_payments(bank: SandboxBank) -> None:
 
 def test_an_impossible_account_fails(bank: SandboxBank) -> None:
     assert pay(bank, "p-impossible", "1") == TransferResult("p-impossible", "failed", "account_unknown")
+
+
+def test_the_statement_is_read_page_by_page(bank: SandboxBank) -> None:
+    pay(bank, "p-listed", "3900000010")
+    pay(bank, "p-listed-failed", "3900000003", amount=50_000)
+    lines = {line.reference: (line.status, line.amount) for line in bank.statement()}
+    assert lines["p-listed"] == ("settled", 600_000)
+    assert lines["p-listed-failed"] == ("failed", 50_000)
+    with pytest.raises(NoStatement):
+        list(SandboxBank(url="http://127.0.0.1:9", key="k").statement())
 
 
 def test_a_wrong_key_concludes_nothing(world: RunningWorld, caplog: pytest.LogCaptureFixture) -> None:
@@ -163,21 +178,39 @@ def signed(body: bytes, key: str = "k") -> str:
     return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
 
 
-SAID = {"reference": "p-1", "status": "returned", "reason": "account_closed", "at": "2021-10-12T10:00:00+07:00"}
+SAID = {"reference": "p-1", "status": "returned", "reason": "account_closed", "sent_at": "2026-11-29T16:00:00+07:00"}
+
+
+def read(bank: SandboxBank, body: bytes, signature: str) -> ReportedResult:
+    return bank.read_callback(body=body, signature=signature, wall=WALL, longest_age=AGE)
 
 
 def test_a_callback_is_read() -> None:
     bank = SandboxBank(url="http://127.0.0.1:9", key="k")
     body = json.dumps(SAID).encode()
-    expected = ReportedResult(reference="p-1", status="returned", reason="account_closed", at=AT)
-    assert bank.read_callback(body=body, signature=signed(body)) == expected
+    expected = ReportedResult(reference="p-1", status="returned", reason="account_closed")
+    assert read(bank, body, signed(body)) == expected
+
+
+@pytest.mark.parametrize(("seconds", "is_read"), [(-301, False), (-300, True), (300, True), (301, False)])
+def test_a_callback_is_read_while_it_is_fresh(seconds: int, is_read: bool) -> None:
+    """What is signed and old may be a recording of somebody else's."""
+    bank = SandboxBank(url="http://127.0.0.1:9", key="k")
+    body = json.dumps(SAID | {"sent_at": (WALL + timedelta(seconds=seconds)).isoformat()}).encode()
+    if is_read:
+        assert read(bank, body, signed(body)).reference == "p-1"
+    else:
+        with pytest.raises(CallbackRefused, match=r"^stale$"):
+            read(bank, body, signed(body))
+        with pytest.raises(CallbackRefused, match=r"^signature$"):
+            read(bank, body, signed(body, "x"))
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "\udcff", signed(b"{}"), signed(json.dumps(SAID).encode(), "x")])
 def test_a_forged_callback_is_refused(signature: str) -> None:
     bank = SandboxBank(url="http://127.0.0.1:9", key="k")
     with pytest.raises(CallbackRefused, match=r"^signature$"):
-        bank.read_callback(body=json.dumps(SAID).encode(), signature=signature)
+        read(bank, json.dumps(SAID).encode(), signature)
 
 
 @pytest.mark.parametrize(
@@ -190,15 +223,15 @@ def test_a_forged_callback_is_refused(signature: str) -> None:
         SAID | {"status": []},
         SAID | {"reference": 1},
         SAID | {"reason": 1},
-        SAID | {"at": "2021-10-12"},
-        SAID | {"at": None},
+        SAID | {"sent_at": "2021-10-12"},
+        SAID | {"sent_at": None},
     ],
 )
 def test_a_malformed_callback_is_refused(said: object) -> None:
     bank = SandboxBank(url="http://127.0.0.1:9", key="k")
     body = json.dumps(said).encode()
     with pytest.raises(CallbackRefused, match=r"^malformed$"):
-        bank.read_callback(body=body, signature=signed(body))
+        read(bank, body, signed(body))
 
 
 @pytest.mark.parametrize(("url", "key"), [("", "k"), ("http://127.0.0.1:9", "")])

@@ -6,19 +6,22 @@ import hashlib
 import hmac
 import json
 import logging
-from datetime import datetime
-from typing import Any, Literal, Self, cast, get_args
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self, TypeGuard, cast, get_args
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from prakerja.disbursements.providers.base import (
+from prakerja.disbursements.rails.base import (
     AccountStatus,
     CallbackRefused,
     InquiryResult,
+    NoStatement,
     ReferenceConflict,
     ReportedResult,
+    StatementLine,
     TransferResult,
     TransferStatus,
 )
@@ -56,7 +59,7 @@ class SandboxBank:
         return cls(url=settings.BANK_URL, key=settings.BANK_KEY)
 
     def inquire(self, *, provider: str, number: str, name: str, nik_tail: str) -> InquiryResult:
-        """See PayoutProvider."""
+        """See Rail."""
         asked = {"provider": provider, "number": number, "name": name, "nik_tail": nik_tail}
         _, answer = self._call("POST", "/bank/inquiry", asked)
         if answer.get("found") is False:
@@ -74,7 +77,7 @@ class SandboxBank:
     def transfer(
         self, *, reference: str, provider: str, number: str, holder_name: str, amount: int, at: datetime
     ) -> TransferResult:
-        """See PayoutProvider."""
+        """See Rail."""
         order = {
             "reference": reference,
             "provider": provider,
@@ -91,31 +94,46 @@ class SandboxBank:
         return _transfer_result(reference, code, answer)
 
     def status(self, *, reference: str) -> TransferResult:
-        """See PayoutProvider."""
+        """See Rail."""
         code, answer = self._call("GET", f"/bank/transfers/{quote(reference, safe='')}", None)
         # Only the bank's own word counts: a 404 of something in between must not allow a second payment.
         if code == 404 and answer.get("error") == "not_found":
             return TransferResult(reference, "not_found")
         return _transfer_result(reference, code, answer)
 
-    def read_callback(self, *, body: bytes, signature: str) -> ReportedResult:
-        """See PayoutProvider."""
+    def read_callback(self, *, body: bytes, signature: str, wall: datetime, longest_age: timedelta) -> ReportedResult:
+        """See Rail. The stamp stands inside the signed body."""
         if not hmac.compare_digest(self._sign(body).encode(), signature.encode("utf-8", "surrogateescape")):
             raise CallbackRefused("signature")
         try:
             said = json.loads(body)
-            at = datetime.fromisoformat(said["at"])
+            sent_at = datetime.fromisoformat(said["sent_at"])
             reference, status, reason = said["reference"], said["status"], said.get("reason")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise CallbackRefused("malformed") from None
         if (
-            at.tzinfo is None
+            sent_at.tzinfo is None
             or not isinstance(reference, str)
             or status not in get_args(_Reported)
             or not isinstance(reason, str | None)
         ):
             raise CallbackRefused("malformed")
-        return ReportedResult(reference=reference, status=status, reason=reason or None, at=at)
+        if abs(wall - sent_at) > longest_age:
+            raise CallbackRefused("stale")
+        return ReportedResult(reference=reference, status=status, reason=reason or None)
+
+    def statement(self) -> Iterator[StatementLine]:
+        """See Rail."""
+        path: str | None = "/bank/transfers"
+        while path is not None:
+            code, answer = self._call("GET", path, None)
+            lines = answer.get("transfers")
+            if code != 200 or not isinstance(lines, list):
+                raise NoStatement("sandbox")
+            for line in lines:
+                yield _statement_line(line)
+            after = answer.get("next")
+            path = f"/bank/transfers?after={after}" if isinstance(after, int) else None
 
     def _call(self, method: str, path: str, fields: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
         """The status and the JSON object of the answer; (0, {}) when there is none."""
@@ -146,5 +164,23 @@ def _transfer_result(reference: str, code: int, answer: dict[str, Any]) -> Trans
     status = _TRANSFER.get(str(answer.get("status")))
     if code != 200 or status is None or answer.get("reference") != reference:
         return TransferResult(reference, "unknown")
-    reason = answer.get("reason")
-    return TransferResult(reference, status, reason if isinstance(reason, str) and reason else None)
+    reason, amount, bank_reference = answer.get("reason"), answer.get("amount"), answer.get("bank_reference")
+    return TransferResult(
+        reference,
+        status,
+        reason if isinstance(reason, str) and reason else None,
+        amount if _is_rupiah(amount) else None,
+        bank_reference if isinstance(bank_reference, str) else "",
+    )
+
+
+def _statement_line(line: Any) -> StatementLine:
+    if isinstance(line, dict) and isinstance(line.get("reference"), str) and _is_rupiah(line.get("amount")):
+        status = _TRANSFER.get(str(line.get("status")))
+        if status is not None:
+            return StatementLine(line["reference"], status, line["amount"])
+    raise NoStatement("sandbox")
+
+
+def _is_rupiah(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
