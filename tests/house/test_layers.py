@@ -57,7 +57,7 @@ def test_the_rules_know_no_other_package() -> None:
     assert set(_CONTRACTS["pure-schemes"]["forbidden_modules"]) == {"prakerja.*", "django", "psycopg"}
 
 
-@pytest.mark.parametrize("contract", ["gateways", "providers"])
+@pytest.mark.parametrize("contract", ["gateways", "rails"])
 def test_ways_out_have_one_owner(contract: str) -> None:
     """The protected package is a folder of siblings inside the only package that may import it."""
     protected = _CONTRACTS[contract]["protected_modules"]

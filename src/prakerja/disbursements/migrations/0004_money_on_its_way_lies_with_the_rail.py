@@ -1,6 +1,7 @@
 """Money that is on its way when this runs moves from `in_transit:<bank>` to `in_transit:<rail>`, who holds it.
 
-Transfers are immutable, so each open payment gets one more (kind `in_transit_moved`). Payments that ended before keep
+Transfers are immutable, so each open payment gets one more (kind `in_transit_moved`), of
+the instant of its sending: the money has lain there since. Payments that ended before keep
 their transfers: both of them touch `in_transit:<bank>` and add up to nothing.
 """
 
@@ -13,12 +14,11 @@ SELECT nextval('ledger_account_number'), 'in_transit:' || open.rail, false
     ON CONFLICT (code) DO NOTHING;
 INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, amount, at)
 SELECT gen_random_uuid(), instruction.person_id, instruction.id, 'in_transit_moved', sent.credit_id, held.id,
-       instruction.amount, now() + make_interval(secs => clock.offset_us / 1e6)
+       instruction.amount, instruction.sent_at
   FROM disbursements_paymentinstruction instruction
   JOIN ledger_transfer sent ON sent.person_id = instruction.person_id AND sent.event_id = instruction.id
                            AND sent.kind = 'send'
   JOIN ledger_account held ON held.code = 'in_transit:' || instruction.rail
- CROSS JOIN (SELECT coalesce(max(offset_us), 0) AS offset_us FROM kernel_clock) clock
  WHERE instruction.status = 'sent' AND sent.credit_id <> held.id;
 """
 
@@ -26,7 +26,6 @@ SELECT gen_random_uuid(), instruction.person_id, instruction.id, 'in_transit_mov
 class Migration(migrations.Migration):
     dependencies = [
         ("disbursements", "0003_rails_and_attempts"),
-        ("kernel", "0001_initial"),
         ("ledger", "0003_room_beside_hot_rows"),
     ]
 
