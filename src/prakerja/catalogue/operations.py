@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from prakerja.catalogue.models import (
     SLICED_ABOVE,
     SLICES,
@@ -84,6 +86,12 @@ def add_promotion(*, listing_id: uuid.UUID, discount: int, starts_at: datetime, 
     return Promotion.objects.create(
         id=new_id(), listing_id=listing_id, discount=discount, starts_at=starts_at, ends_at=ends_at
     )
+
+
+@requires_transaction
+def add_rating(*, course_id: uuid.UUID, stars: int) -> None:
+    """Count one more rating of 1 to 5 stars in the average of a course."""
+    Course.objects.filter(id=course_id).update(rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1)
 
 
 @requires_transaction

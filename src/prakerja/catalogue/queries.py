@@ -24,8 +24,15 @@ class Page:
     next_cursor: str | None
 
 
-def sessions_of(*, run: CourseRun) -> tuple[Session, ...]:
+def run_id_of(*, institution_id: uuid.UUID, schedule_code: str) -> uuid.UUID | None:
+    """The class with this code at its own institution, cancelled or not."""
+    own = CourseRun.objects.filter(course__institution_id=institution_id, code=schedule_code)
+    return own.values_list("id", flat=True).first()
+
+
+def sessions_of(*, course_run_id: uuid.UUID) -> tuple[Session, ...]:
     """The dated meetings of a live class, in order: as told, else spread evenly."""
+    run = CourseRun.objects.get(id=course_run_id)
     told = CourseRunSession.objects.filter(course_run=run).order_by("number").values_list("starts_at", "ends_at")
     return _dated(told, starts_at=run.starts_at, ends_at=run.ends_at, count=run.session_count)
 

@@ -63,6 +63,11 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
     )
 
 
+def name_of(*, partner_id: uuid.UUID) -> str:
+    """What this partner is called."""
+    return Partner.objects.values_list("name", flat=True).get(id=partner_id)
+
+
 def registered_uris(*, partner_id: uuid.UUID) -> frozenset[str]:
     """Where browsers may be sent for this partner: what it filed, as far as it is a plain web address."""
     filed = Partner.objects.values_list("redirect_uris", flat=True).get(id=partner_id)

@@ -15,10 +15,11 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_sometimes
+from prakerja.purchases.closing import close_training
 from prakerja.purchases.tokens import PaymentToken
 from prakerja.purchases.void import void
 
-__all__ = ["Receipt", "authorise", "send_otp", "void"]
+__all__ = ["Receipt", "authorise", "close_training", "send_otp", "void"]
 
 _SEND_OTP = f"SELECT * FROM send_otp({', '.join(['%s'] * 17)})"
 _AUTHORISE = f"SELECT * FROM authorise({', '.join(['%s'] * 23)})"

@@ -17,10 +17,9 @@ from prakerja.training import sandbox_codes
 from prakerja.training.facts import BoughtCode, bought_code, window_of
 from prakerja.training.models import ATTEMPT_STATES, AttendanceAttempt, InstitutionEmailClaim
 from prakerja.training.policies import STATE_LIFE, attendance_refusal
-from prakerja.training.queries import route_of_code
 from prakerja.training.tokens import PageToken
-from prakerja.vouchers.models import Voucher
 from prakerja.vouchers.operations import lock_voucher
+from prakerja.vouchers.queries import is_cancelled, route_of_code
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,7 @@ def is_anothers(*, claim: InstitutionEmailClaim, found: BoughtCode) -> bool:
     """Whether another code holds the address. A cancelled one lets go of it: its class may be bought anew."""
     if claim.voucher_id == found.voucher_id:
         return False
-    held_by = Voucher.objects.filter(person_id=claim.person_id, id=claim.voucher_id)
-    return not held_by.filter(status="cancelled").exists()
+    return not is_cancelled(person_id=claim.person_id, voucher_id=claim.voucher_id)
 
 
 @requires_transaction

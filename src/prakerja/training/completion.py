@@ -7,27 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
-from prakerja.catalogue.models import CourseRun
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import queue
-from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     Delivery,
     PurchaseCloses,
-    Scheme,
     certificate_visible_at,
     indonesian_calendar,
     wib_day,
 )
-from prakerja.purchases.models import Purchase
-from prakerja.training.facts import bought_code, derives
+from prakerja.purchases.operations import close_training
+from prakerja.training.facts import BoughtCode, bought_code, derives
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
-from prakerja.training.queries import route_of_code
-from prakerja.vouchers.models import Voucher
 from prakerja.vouchers.operations import lock_voucher
+from prakerja.vouchers.queries import route_of_code
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def record_completion(
     class_not_over (ends_at; a live class only), field_invalid (field), attendance_incomplete, completion_differs,
     idempotency_key_reused, certificate_number_used.
     """
-    claim = route_of_code(code=code)
+    route = route_of_code(code=code)
     report = _Report(
         institution_id=institution_id,
         completed_date=completed_date,
@@ -86,22 +81,22 @@ def record_completion(
         at=at,
     )
     with transaction():
-        voucher = lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
-        run = CourseRun.objects.select_related("course").get(id=voucher.course_run_id)
-        _refuse(report=report, voucher=voucher, run=run)
-        completion = Completion.objects.filter(person_id=voucher.person_id, voucher=voucher).first()
+        lock_voucher(person_id=route.person_id, voucher_id=route.voucher_id)
+        found = bought_code(person_id=route.person_id, voucher_id=route.voucher_id)
+        _refuse(report=report, found=found)
+        completion = Completion.objects.filter(person_id=found.person_id, voucher_id=found.voucher_id).first()
         if completion is not None and completion.source == "derived":
             certificate = _add_number(report=report, completion=completion)
         elif completion is not None:
             certificate = _require_same(report=report, completion=completion)
-        elif derives(bought_code(person_id=voucher.person_id, voucher_id=voucher.id)):
+        elif derives(found):
             raise Refused("attendance_incomplete")
         else:
-            completion, certificate = _store(report=report, voucher=voucher)
+            completion, certificate = _store(report=report, found=found)
     return CompletionReceipt(
         completion_id=completion.id,
-        course_code=run.course.code,
-        schedule_code=run.code,
+        course_code=found.course_code,
+        schedule_code=found.schedule_code,
         completed_date=completion.completed_date,
         score=completion.score,
         certificate_number=certificate.number,
@@ -111,20 +106,20 @@ def record_completion(
     )
 
 
-def _refuse(*, report: _Report, voucher: Voucher, run: CourseRun) -> None:
-    if voucher.institution_id != report.institution_id:
+def _refuse(*, report: _Report, found: BoughtCode) -> None:
+    if found.facts.institution_id != report.institution_id:
         raise Refused("not_owner")
-    if voucher.status != "redeemed" or voucher.redeemed_at is None:
+    if found.facts.status != "redeemed" or found.redeemed_at is None:
         raise Refused("voucher_not_redeemed")
-    if run.course.delivery == Delivery.LIVE and report.at < run.ends_at:
-        raise Refused("class_not_over", ends_at=run.ends_at)
+    if found.facts.delivery is Delivery.LIVE and report.at < found.run_ends_at:
+        raise Refused("class_not_over", ends_at=found.run_ends_at)
     if report.score is not None and not 0 <= report.score <= 100:
         raise Refused("field_invalid", field="score")
     if not report.certificate_number:
         raise Refused("field_invalid", field="certificate_number")
     day = report.completed_date
     # Nobody completes a class before its code was entered, or tomorrow.
-    if day is not None and not wib_day(voucher.redeemed_at) <= day <= wib_day(report.at):
+    if day is not None and not wib_day(found.redeemed_at) <= day <= wib_day(report.at):
         raise Refused("field_invalid", field="completed_date")
 
 
@@ -167,27 +162,22 @@ def _add_number(*, report: _Report, completion: Completion) -> Certificate:
 
 
 @requires_transaction
-def _store(*, report: _Report, voucher: Voucher) -> tuple[Completion, Certificate]:
-    purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=voucher.person_id, voucher=voucher)
-    version = Award.objects.values_list("scheme_version_id", flat=True).get(
-        person_id=voucher.person_id, id=purchase.award_id
-    )
-    rules = scheme(scheme_version_id=version)
+def _store(*, report: _Report, found: BoughtCode) -> tuple[Completion, Certificate]:
     completion_id = new_id()
-    _claim(report=report, person_id=voucher.person_id, completion_id=completion_id)
+    _claim(report=report, person_id=found.person_id, completion_id=completion_id)
     completion = Completion.objects.create(
         id=completion_id,
-        person_id=voucher.person_id,
-        voucher=voucher,
+        person_id=found.person_id,
+        voucher_id=found.voucher_id,
         completed_date=report.completed_date or wib_day(report.at),
         score=report.score,
         reported_at=report.at,
         source="reported",
         idempotency_key=report.idempotency_key,
     )
-    visible_from = certificate_visible_at(scheme=rules, reported_at=report.at, calendar=indonesian_calendar())
+    visible_from = certificate_visible_at(scheme=found.rules, reported_at=report.at, calendar=indonesian_calendar())
     certificate = Certificate.objects.create(
-        person_id=voucher.person_id,
+        person_id=found.person_id,
         completion=completion,
         kind=report.certificate_kind,
         number=report.certificate_number,
@@ -195,11 +185,11 @@ def _store(*, report: _Report, voucher: Voucher) -> tuple[Completion, Certificat
     )
     if visible_from <= report.at:
         announce(certificate=certificate, at=report.at)
-    close_purchase(purchase=purchase, rules=rules)
+    close_training_if_completed(found=found)
     record(
         action="training.completed",
         at=report.at,
-        person_id=voucher.person_id,
+        person_id=found.person_id,
         actor_kind="partner",
         actor_id=str(report.institution_id),
         subject_kind="completion",
@@ -237,11 +227,10 @@ def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -
 
 
 @requires_transaction
-def close_purchase(*, purchase: Purchase, rules: Scheme) -> None:
+def close_training_if_completed(*, found: BoughtCode) -> None:
     """In schemes where completion is what the next purchase waits for, this training no longer blocks it (rules.md 5.2)."""
-    if rules.purchase_closes_on is PurchaseCloses.COMPLETION and purchase.is_open:
-        purchase.is_open = False
-        purchase.save(update_fields=["is_open"])
+    if found.rules.purchase_closes_on is PurchaseCloses.COMPLETION:
+        close_training(person_id=found.person_id, voucher_id=found.voucher_id)
 
 
 @requires_transaction

@@ -9,8 +9,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery, certificate_visible_at, indonesian_calendar, wib_day
-from prakerja.purchases.models import Purchase
-from prakerja.training.completion import announce, close_purchase
+from prakerja.training.completion import announce, close_training_if_completed
 from prakerja.training.facts import bought_code, derives
 from prakerja.training.models import Certificate, Completion
 from prakerja.training.policies import all_verified
@@ -51,8 +50,7 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
     )
     if visible_from <= at:
         announce(certificate=certificate, at=at)
-    purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=person_id, voucher_id=voucher_id)
-    close_purchase(purchase=purchase, rules=found.rules)
+    close_training_if_completed(found=found)
     record(
         action="training.completed",
         at=at,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prakerja.catalogue.models import CourseRun
 from prakerja.catalogue.queries import sessions_of
 from prakerja.kernel.db import row
 from prakerja.programmes.queries import scheme
@@ -19,7 +18,8 @@ _FACTS = """
 SELECT voucher.institution_id, course.mode, course.delivery, run.session_count, course.has_post_test, voucher.status,
        voucher.cancel_reason, voucher.redeemable_from, voucher.redeemable_until, voucher.course_run_id, run.starts_at,
        run.ends_at, run.course_id, award.scheme_version_id, course.required_assignments, course.certificate_kinds,
-       run.cancelled_at, ARRAY(SELECT attendance.sequence FROM training_attendance attendance
+       run.cancelled_at, course.code, run.code, course.title, voucher.redeemed_at, award.wallet_id,
+       ARRAY(SELECT attendance.sequence FROM training_attendance attendance
               WHERE attendance.person_id = voucher.person_id AND attendance.voucher_id = voucher.id
                 AND attendance.status = 'verified')
   FROM vouchers_voucher voucher
@@ -38,7 +38,12 @@ class BoughtCode:
     person_id: uuid.UUID
     voucher_id: uuid.UUID
     course_id: uuid.UUID
+    wallet_id: uuid.UUID
     run_id: uuid.UUID
+    course_code: str
+    schedule_code: str
+    course_title: str
+    redeemed_at: datetime | None
     run_starts_at: datetime
     run_ends_at: datetime
     redeemable: Window
@@ -58,7 +63,12 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
         person_id=person_id,
         voucher_id=voucher_id,
         course_id=found[12],
+        wallet_id=found[21],
         run_id=found[9],
+        course_code=found[17],
+        schedule_code=found[18],
+        course_title=found[19],
+        redeemed_at=found[20],
         run_starts_at=found[10],
         run_ends_at=found[11],
         redeemable=Window(opens_at=found[7], closes_at=found[8]),
@@ -74,7 +84,7 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
             has_post_test=found[4],
             status=found[5],
             cancel_reason=found[6],
-            verified=frozenset(found[17]),
+            verified=frozenset(found[22]),
         ),
     )
 
@@ -109,7 +119,7 @@ def window_of(*, code: BoughtCode, sequence: int) -> Window | None:
         return code.redeemable
     session_starts_at = code.run_starts_at
     if code.facts.delivery is Delivery.LIVE:
-        sessions = sessions_of(run=CourseRun.objects.get(id=code.run_id))
+        sessions = sessions_of(course_run_id=code.run_id)
         session_starts_at = sessions[-1 if sequence == POST_TEST else sequence - 1].starts_at
     return attendance_window(
         scheme=code.rules,

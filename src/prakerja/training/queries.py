@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import QuerySet
 
 from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index
+from prakerja.training.facts import bought_code
 from prakerja.training.models import Assignment, Feedback, SandboxCode
 from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
-from prakerja.vouchers.models import Voucher
+from prakerja.vouchers.queries import route_of_code
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,6 @@ SELECT voucher.institution_id, voucher.status, voucher.cancel_reason, voucher.re
         AND attendance.voucher_id = voucher.id AND attendance.sequence = %s
  WHERE voucher.person_id = %s AND voucher.id = %s
 """
-
-
-class CodeRoute(NamedTuple):
-    person_id: uuid.UUID
-    voucher_id: uuid.UUID
-
-
-def route_of_code(*, code: str) -> CodeRoute:
-    """Person and voucher behind a code. Raises Refused: code_unknown."""
-    found = hot_row(
-        "SELECT person_id, voucher_id FROM vouchers_codeclaim WHERE index = %s", [blind_index("voucher_code", code)]
-    )
-    if found is None:
-        raise Refused("code_unknown")
-    return CodeRoute(*found)
 
 
 def test_codes(*, institution_id: uuid.UUID) -> list[tuple[str, str]]:
@@ -148,17 +133,17 @@ def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, seque
     """
     if not sequence_fits(kind=kind, sequence=sequence):
         raise Refused("assignment_sequence_invalid")
-    claim = route_of_code(code=code)
-    voucher = Voucher.objects.get(person_id=claim.person_id, id=claim.voucher_id)
+    route = route_of_code(code=code)
+    facts = bought_code(person_id=route.person_id, voucher_id=route.voucher_id).facts
     reason = voucher_refusal(
-        owner=voucher.institution_id,
-        status=voucher.status,
-        cancel_reason=voucher.cancel_reason,
+        owner=facts.institution_id,
+        status=facts.status,
+        cancel_reason=facts.cancel_reason,
         institution_id=institution_id,
     )
     if reason is not None:
         raise Refused(reason)
-    about = {"person_id": voucher.person_id, "voucher": voucher, "kind": kind, "sequence": sequence}
+    about = {"person_id": route.person_id, "voucher_id": route.voucher_id, "kind": kind, "sequence": sequence}
     return SubmissionStatus.of(
         assignments=Assignment.objects.filter(**about), feedback=Feedback.objects.filter(**about)
     )

@@ -5,14 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db.models import F
-
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
-from prakerja.catalogue.models import Course
+from prakerja.catalogue.operations import add_rating
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
     PurchaseCloses,
@@ -20,9 +16,10 @@ from prakerja.programmes.schemes import (
     cutoff_at,
     next_purchase_until,
 )
-from prakerja.purchases.models import Purchase
+from prakerja.purchases.operations import close_training
+from prakerja.training.facts import BoughtCode, bought_code
 from prakerja.training.models import Certificate, Completion, Rating
-from prakerja.wallets.models import Wallet
+from prakerja.wallets.operations import set_spendable_until
 
 LONGEST_REVIEW = 2_000
 
@@ -50,25 +47,19 @@ def rate(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int, review: 
             raise Refused("completion_unknown")
         if Rating.objects.filter(person_id=person_id, completion=completion).exists():
             raise Refused("rated_already")
-        purchase = Purchase.objects.select_for_update(no_key=True).get(
-            person_id=person_id, voucher_id=completion.voucher_id
-        )
-        award = Award.objects.get(person_id=person_id, id=purchase.award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        _refuse(completion=completion, rules=rules, at=at)
+        found = bought_code(person_id=person_id, voucher_id=completion.voucher_id)
+        _refuse(completion=completion, rules=found.rules, at=at)
         rating = Rating.objects.create(
             person_id=person_id,
             completion=completion,
-            course_id=purchase.course_id,
+            course_id=found.course_id,
             stars=stars,
             review=text,
             created_at=at,
         )
-        Course.objects.filter(id=purchase.course_id).update(
-            rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1
-        )
-        if rules.purchase_closes_on is PurchaseCloses.REVIEW:
-            _open_next_purchase(purchase=purchase, award=award, rules=rules, at=at)
+        add_rating(course_id=found.course_id, stars=stars)
+        if found.rules.purchase_closes_on is PurchaseCloses.REVIEW:
+            _open_next_purchase(found=found, at=at)
         record(
             action="training.rated",
             at=at,
@@ -96,12 +87,8 @@ def _refuse(*, completion: Completion, rules: Scheme, at: datetime) -> None:
 
 
 @requires_transaction
-def _open_next_purchase(*, purchase: Purchase, award: Award, rules: Scheme, at: datetime) -> None:
+def _open_next_purchase(*, found: BoughtCode, at: datetime) -> None:
     """This training no longer blocks the next one, which must be bought before the window ends (rules.md 14.7)."""
-    if not purchase.is_open:
-        return
-    purchase.is_open = False
-    purchase.save(update_fields=["is_open"])
-    Wallet.objects.filter(person_id=award.person_id, id=award.wallet_id, closed_at=None).update(
-        spendable_until=next_purchase_until(scheme=rules, closed_at=at)
-    )
+    if close_training(person_id=found.person_id, voucher_id=found.voucher_id):
+        until = next_purchase_until(scheme=found.rules, closed_at=at)
+        set_spendable_until(person_id=found.person_id, wallet_id=found.wallet_id, until=until)

@@ -11,7 +11,8 @@ from prakerja.kernel.db import call, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import seal_parameters
-from prakerja.training.queries import RedemptionStatus, route_of_code
+from prakerja.training.queries import RedemptionStatus
+from prakerja.vouchers.queries import route_of_code
 
 _REDEEM = f"SELECT * FROM redeem({', '.join(['%s'] * 12)})"
 

@@ -20,9 +20,8 @@ from prakerja.partners.queries import trusted_origins
 from prakerja.training import sandbox_codes
 from prakerja.training.models import Assignment, Feedback, SandboxAttendance, SandboxSubmission
 from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
-from prakerja.training.queries import route_of_code
-from prakerja.vouchers.models import Voucher
 from prakerja.vouchers.operations import lock_voucher
+from prakerja.vouchers.queries import CodeRoute, route_of_code
 
 _LONGEST_ADDRESS = 2000
 
@@ -59,9 +58,9 @@ def submit_assignment(
     with transaction():
         if is_sandbox and sandbox_codes.is_test_code(code):
             return _sandbox(handed, role="assignment")
-        voucher = redeemed_voucher(institution_id=institution_id, code=code)
+        route = _redeemed_code(institution_id=institution_id, code=code)
         common = _common(handed, table=Assignment._meta.db_table)
-        made = Assignment.objects.create(person_id=voucher.person_id, voucher=voucher, **common)
+        made = Assignment.objects.create(person_id=route.person_id, voucher_id=route.voucher_id, **common)
         _record("assignment.submitted", made, institution_id)
     return SubmissionReceipt(made.number)
 
@@ -88,9 +87,11 @@ def submit_feedback(
     with transaction():
         if is_sandbox and sandbox_codes.is_test_code(code):
             return _sandbox(handed, role="feedback", notes=notes)
-        voucher = redeemed_voucher(institution_id=institution_id, code=code)
+        route = _redeemed_code(institution_id=institution_id, code=code)
         assignment = (
-            Assignment.objects.filter(person_id=voucher.person_id, voucher=voucher, kind=kind, sequence=sequence)
+            Assignment.objects.filter(
+                person_id=route.person_id, voucher_id=route.voucher_id, kind=kind, sequence=sequence
+            )
             .order_by("-number")
             .first()
         )
@@ -98,17 +99,17 @@ def submit_feedback(
             raise Refused("assignment_missing")
         common = _common(handed, table=Feedback._meta.db_table)
         made = Feedback.objects.create(
-            person_id=voucher.person_id, voucher=voucher, assignment=assignment, notes=notes, **common
+            person_id=route.person_id, voucher_id=route.voucher_id, assignment=assignment, notes=notes, **common
         )
         _record("feedback.submitted", made, institution_id)
     return SubmissionReceipt(made.number)
 
 
 @requires_transaction
-def redeemed_voucher(*, institution_id: uuid.UUID, code: str) -> Voucher:
+def _redeemed_code(*, institution_id: uuid.UUID, code: str) -> CodeRoute:
     """The redeemed code of this institution, locked. Refuses in the published order (contract.md 2.7)."""
-    claim = route_of_code(code=code)
-    voucher = lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
+    route = route_of_code(code=code)
+    voucher = lock_voucher(person_id=route.person_id, voucher_id=route.voucher_id)
     reason = voucher_refusal(
         owner=voucher.institution_id,
         status=voucher.status,
@@ -119,7 +120,7 @@ def redeemed_voucher(*, institution_id: uuid.UUID, code: str) -> Voucher:
         reason = "code_not_redeemed"
     if reason is not None:
         raise Refused(reason)
-    return voucher
+    return route
 
 
 def _check(handed: _Handed, *, file_required: bool) -> None:

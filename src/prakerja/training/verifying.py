@@ -12,12 +12,10 @@ from datetime import datetime
 
 from prakerja.access.operations import check_challenge, send_challenge
 from prakerja.audit.operations import record
-from prakerja.catalogue.models import CourseRun
 from prakerja.catalogue.queries import sessions_of
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.partners.models import Partner
-from prakerja.partners.queries import registered_uris
+from prakerja.partners.queries import name_of, registered_uris
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
 from prakerja.training.attendance import email_claim, is_anothers, refuse
@@ -64,17 +62,16 @@ def verification(*, token: str, at: datetime) -> Verification:
         return _test_page(route.attempt_id, at)
     attempt = _attempt(route)
     found = bought_code(person_id=attempt.person_id, voucher_id=attempt.voucher_id)
-    run = CourseRun.objects.select_related("course").get(id=found.run_id)
     starts_at = None
     if found.facts.delivery is Delivery.LIVE and attempt.sequence != POST_TEST:
-        starts_at = sessions_of(run=run)[attempt.sequence - 1].starts_at
+        starts_at = sessions_of(course_run_id=found.run_id)[attempt.sequence - 1].starts_at
     stage = "expired" if attempt.status == "open" and at >= attempt.expires_at else attempt.status
     return Verification(
         attempt_id=attempt.id,
         voucher_id=attempt.voucher_id,
         person_id=attempt.person_id,
-        institution_name=Partner.objects.values_list("name", flat=True).get(id=found.facts.institution_id),
-        course_title=run.course.title,
+        institution_name=name_of(partner_id=found.facts.institution_id),
+        course_title=found.course_title,
         sequence=attempt.sequence,
         is_post_test=attempt.sequence == POST_TEST,
         session_starts_at=starts_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from prakerja.kernel.db import requires_transaction
@@ -13,6 +14,15 @@ from prakerja.vouchers.models import VOUCHER_STATES, Voucher
 def lock_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Voucher:
     """The voucher row, locked until the end of the transaction: redemption and void of one code wait for each other."""
     return Voucher.objects.select_for_update(no_key=True).get(person_id=person_id, id=voucher_id)
+
+
+@requires_transaction
+def lock_vouchers(*, voucher_ids: Iterable[uuid.UUID]) -> list[Voucher]:
+    """These codes as far as they live (issued or redeemed), locked in the order of their ids."""
+    living = Voucher.objects.select_for_update(no_key=True).filter(
+        id__in=list(voucher_ids), status__in=("issued", "redeemed")
+    )
+    return list(living.order_by("id"))
 
 
 @requires_transaction

@@ -21,6 +21,12 @@ def lock_wallet(*, person_id: uuid.UUID, wallet_id: uuid.UUID) -> Wallet:
 
 
 @requires_transaction
+def set_spendable_until(*, person_id: uuid.UUID, wallet_id: uuid.UUID, until: datetime | None) -> None:
+    """Set the exclusive end of spending of a wallet that is open; None: it has no end for now."""
+    Wallet.objects.filter(person_id=person_id, id=wallet_id, closed_at=None).update(spendable_until=until)
+
+
+@requires_transaction
 def spendable_at_least_until(*, wallet: Wallet, until: datetime) -> None:
     """Move the exclusive end of spending later, never earlier. The caller holds the balance."""
     Wallet.objects.filter(person_id=wallet.person_id, id=wallet.id, spendable_until__lt=until).update(
