@@ -22,7 +22,7 @@ _LOG = logging.getLogger("prakerja.worker")
 _DUE_EVERY = 0.5
 _OUTBOX_EVERY = 1.0
 _FILES_EVERY = 1.0
-_PARTNERS_EVERY = 0.5
+_WEBHOOKS_EVERY = 0.5
 _PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
 
@@ -41,14 +41,14 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     threads = [
-        threading.Thread(target=_persist, args=(step, stopping), name=step.__name__, daemon=True)
-        for step in (send_outbox, run_due, fetch_files, tell_partners)
+        threading.Thread(target=_keep_running, args=(step, stopping), name=step.__name__, daemon=True)
+        for step in (send_outbox, run_due, fetch_files, send_webhooks)
     ]
     for thread in threads:
         thread.start()
     while not stopping.is_set():
         if settings.IS_DEMO:
-            _once(heartbeat)
+            _log_database_errors(heartbeat)
         stopping.wait(1.0)
     for thread in threads:
         thread.join(timeout=8)
@@ -61,12 +61,12 @@ def send_outbox(stopping: threading.Event) -> None:
     from prakerja.notifications.delivery import BATCH, deliver
     from prakerja.notifications.operations import CHANNEL_WAKE
 
-    with _own_connection() as listener:
+    with _session_connection() as listener:
         listener.execute(f"LISTEN {CHANNEL_WAKE}")
         while not stopping.is_set():
             while deliver(at=clock.now(), resolve=addresses_of) == BATCH and not stopping.is_set():
                 pass
-            _let_go()
+            _release_connection()
             for _ in listener.notifies(timeout=_OUTBOX_EVERY, stop_after=1):
                 pass
 
@@ -78,7 +78,7 @@ def run_due(stopping: threading.Event) -> None:
     from prakerja.kernel import clock
 
     tasks = due_tasks()
-    with _own_connection() as lock:
+    with _session_connection() as lock:
         while not stopping.wait(_DUE_EVERY):
             if not _flag(lock, "SELECT pg_try_advisory_lock(%s)", MOVING):
                 continue
@@ -87,10 +87,10 @@ def run_due(stopping: threading.Event) -> None:
                     now = clock.now()
                     instant = task.next_due()
                     if instant is not None and instant <= now:
-                        _run_one(task.name, task.run, now)
+                        _run_task(task.name, task.run, now)
             finally:
                 _flag(lock, "SELECT pg_advisory_unlock(%s)", MOVING)
-                _let_go()
+                _release_connection()
 
 
 def fetch_files(stopping: threading.Event) -> None:
@@ -100,11 +100,11 @@ def fetch_files(stopping: threading.Event) -> None:
 
     while not stopping.is_set():
         busy = process_files(at=clock.now())
-        _let_go()
+        _release_connection()
         stopping.wait(0 if busy else _FILES_EVERY)
 
 
-def tell_partners(stopping: threading.Event) -> None:
+def send_webhooks(stopping: threading.Event) -> None:
     """Find what partners are to be told in the audit trail, and tell them. Retries are wall time."""
     from prakerja.kernel import clock
     from prakerja.webhooks.operations import collect, prune, send
@@ -115,8 +115,8 @@ def tell_partners(stopping: threading.Event) -> None:
         tried = send(wall=clock.wall(), at=clock.now())
         if time.monotonic() - pruned > _PRUNE_EVERY and not prune(wall=clock.wall()):
             pruned = time.monotonic()
-        _let_go()
-        stopping.wait(0 if tried or found.has_more else _PARTNERS_EVERY)
+        _release_connection()
+        stopping.wait(0 if tried or found.has_more else _WEBHOOKS_EVERY)
 
 
 def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Any]:
@@ -126,7 +126,7 @@ def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, A
     return addressees(person_ids=person_ids, kind=kind)
 
 
-def _run_one(name: str, run: Callable[[Any], int], at: Any) -> None:
+def _run_task(name: str, run: Callable[[Any], int], at: Any) -> None:
     """One task's failure must not keep the others from running; it stays due and is tried again."""
     from django.db import OperationalError
 
@@ -141,18 +141,18 @@ def _run_one(name: str, run: Callable[[Any], int], at: Any) -> None:
             _LOG.info("%s: %d", name, done)
 
 
-def _persist(step: Callable[[threading.Event], None], stopping: threading.Event) -> None:
+def _keep_running(step: Callable[[threading.Event], None], stopping: threading.Event) -> None:
     """Keep a thread's work going through restarts of the database and faults that are not for ever."""
     while not stopping.is_set():
         try:
             step(stopping)
         except Exception:
             _LOG.exception("%s begins again", step.__name__)
-            _let_go()
+            _release_connection()
             stopping.wait(_RECONNECT_AFTER)
 
 
-def _once(function: Callable[[], None]) -> None:
+def _log_database_errors(function: Callable[[], None]) -> None:
     from django.db import DatabaseError
 
     try:
@@ -160,17 +160,17 @@ def _once(function: Callable[[], None]) -> None:
     except DatabaseError as error:
         _LOG.warning("heartbeat: %s", type(error).__name__)
     finally:
-        _let_go()
+        _release_connection()
 
 
-def _let_go() -> None:
+def _release_connection() -> None:
     """Give this thread's connection back to the pool."""
     from django.db import connection
 
     connection.close()
 
 
-def _own_connection() -> psycopg.Connection[Any]:
+def _session_connection() -> psycopg.Connection[Any]:
     """A connection beside the pool, for what belongs to a session: LISTEN and locks."""
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 

@@ -69,7 +69,7 @@ def wake() -> None:
 _last_wake = 0.0
 
 
-def wake_sometimes() -> None:
+def wake_throttled() -> None:
     """Wake the worker after a hot call, ten times a second at most: every NOTIFY queues at one lock of the server."""
     global _last_wake
     moment = time.monotonic()

@@ -14,7 +14,7 @@ from prakerja.kernel.db import call
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, otp_hash, seal
-from prakerja.notifications.operations import seal_parameters, wake_sometimes
+from prakerja.notifications.operations import seal_parameters, wake_throttled
 from prakerja.purchases.closing import close_training
 from prakerja.purchases.tokens import PaymentToken
 from prakerja.purchases.void import void
@@ -83,7 +83,7 @@ def send_otp(
     )
     if reason is not None:
         raise Refused(reason, until=locked_until)
-    wake_sometimes()
+    wake_throttled()
     return token.text()
 
 
@@ -133,5 +133,5 @@ def authorise(
     )
     if reason is not None:
         raise Refused(reason, left=tries_left, until=locked_until)
-    wake_sometimes()
+    wake_throttled()
     return Receipt(invoice_code=invoice_code, reference=paid_reference, amount=amount, status=status, name=name)
