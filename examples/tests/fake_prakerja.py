@@ -22,7 +22,7 @@ VERIFICATION_PAGE = "http://127.0.0.1:8000/verifikasi/"
 LATE_S = 1.2
 
 
-def refuse(code: str, message: str, status: int | None = None) -> Answer:
+def refusal(code: str, message: str, status: int | None = None) -> Answer:
     """Return an error in the published envelope; a code's digits are its HTTP status and two more."""
     return status or int(code[6:9]), {"code": code, "message": message, "success": False}
 
@@ -118,7 +118,7 @@ class FakePrakerja:
     def answer(self, headers: dict[str, str], method: str, target: str, body: bytes) -> Answer:
         """Answer one request."""
         if not self.is_signed(headers, method, target, body):
-            return refuse("ERRINT40192", "Akses ditolak. Periksa kredensial dan waktu server Anda.")
+            return refusal("ERRINT40192", "Akses ditolak. Periksa kredensial dan waktu server Anda.")
         parts = urlsplit(target)
         sent = json.loads(body) if body else {name: values[0] for name, values in parse_qs(parts.query).items()}
         name = parts.path.removeprefix("/api/v1/integration/").removeprefix("/api/v1/partner/")
@@ -162,15 +162,15 @@ class FakePrakerja:
                             "quota": run["seats_available"],
                         }
                     )
-        return refuse("ERRPLT40490", "Jadwal tidak ditemukan.")
+        return refusal("ERRPLT40490", "Jadwal tidak ditemukan.")
 
     def _send_otp(self, sent: dict[str, Any]) -> Answer:
         listing = next(entry for entry in self.listings if entry["course_code"] == sent["course_code"])
         discount = (listing["promotion"] or {}).get("discount", 0)
         if sent["prakerja_id"] != CARD:
-            return refuse("ERRPLT40492", "Nomor Kartu Prakerja tidak ditemukan.")
+            return refusal("ERRPLT40492", "Nomor Kartu Prakerja tidak ditemukan.")
         if sent["amount"] not in {listing["price"], listing["price"] - discount}:
-            return refuse("ERRPLT40092", "Harga tidak sama dengan harga terdaftar.")
+            return refusal("ERRPLT40092", "Harga tidak sama dengan harga terdaftar.")
         token = f"token-{len(self.tokens) + 1}"
         self.tokens[token] = {"listing": listing, "amount": sent["amount"], "tries": self.tries}
         return accept({"payment_token": token}, "OTP berhasil dikirim.")
@@ -181,12 +181,12 @@ class FakePrakerja:
             return accept(self._public(invoice), "Pelatihan berhasil dibeli.")
         intent = self.tokens.get(sent["headers"].get("authorization", "").removeprefix("Payment "))
         if intent is None:
-            return refuse("ERRPLT40190", "Token pembayaran tidak berlaku.")
+            return refusal("ERRPLT40190", "Token pembayaran tidak berlaku.")
         if sent["otp"] != OTP:
             intent["tries"] -= 1
             if not intent["tries"]:
-                return refuse("ERRPLT42390", "OTP terkunci sampai pukul 11.00.")
-            return refuse("ERRPLT40094", f"OTP salah. Sisa percobaan {intent['tries']}.")
+                return refusal("ERRPLT42390", "OTP terkunci sampai pukul 11.00.")
+            return refusal("ERRPLT40094", f"OTP salah. Sisa percobaan {intent['tries']}.")
         number = len(self.transactions) + 1
         code = f"ABCDEFGH{number:04d}"
         listing = intent["listing"]
@@ -210,12 +210,12 @@ class FakePrakerja:
 
     def _status(self, sent: dict[str, Any]) -> Answer:
         if sent["invoice_code"] not in self.transactions:
-            return refuse("ERRPLT40493", "Transaksi tidak ditemukan.")
+            return refusal("ERRPLT40493", "Transaksi tidak ditemukan.")
         return accept(self._public(sent["invoice_code"]))
 
     def _transaction(self, invoice: str) -> Answer:
         if invoice not in self.transactions:
-            return refuse("ERRPLT40493", "Transaksi tidak ditemukan.")
+            return refusal("ERRPLT40493", "Transaksi tidak ditemukan.")
         kept = self.transactions[invoice]
         listing = kept["listing"]
         return accept(
@@ -234,31 +234,31 @@ class FakePrakerja:
     def _void(self, sent: dict[str, Any]) -> Answer:
         kept = self.transactions.get(sent["invoice_code"])
         if kept is None or kept["transaction_code"] != sent["transaction_code"]:
-            return refuse("ERRVOD40001", "Kode transaksi tidak ditemukan.")
+            return refusal("ERRVOD40001", "Kode transaksi tidak ditemukan.")
         if kept["status"] == "VOID":
-            return refuse("ERRPLT40028", "Transaksi sudah dibatalkan sebelumnya.")
+            return refusal("ERRPLT40028", "Transaksi sudah dibatalkan sebelumnya.")
         if self.codes[kept["voucher_code"]]["status"] == 1:
-            return refuse("ERRVOD40990", "Kode sudah ditukar; transaksi tidak dapat dibatalkan.")
+            return refusal("ERRVOD40990", "Kode sudah ditukar; transaksi tidak dapat dibatalkan.")
         kept["status"] = "VOID"
         return accept(None, "Transaksi berhasil dibatalkan.")
 
     def _redeem_status(self, sent: dict[str, Any]) -> Answer:
         found = self.codes.get(sent["redeem_code"])
         if found is None:
-            return refuse("ERRTRX40020", "Transaksi tidak ditemukan")
+            return refusal("ERRTRX40020", "Transaksi tidak ditemukan")
         public = {name: value for name, value in found.items() if name != "attended"}
         return accept(public | {"attendance_status": int(sent["sequence"] in found["attended"])})
 
     def _url_generate(self, sent: dict[str, Any]) -> Answer:
         found = self.codes.get(sent["redeem_code"])
         if sent["redirect_uri"] not in self.redirect_uris:
-            return refuse("ERRTRX40091", "Alamat kembali belum terdaftar.")
+            return refusal("ERRTRX40091", "Alamat kembali belum terdaftar.")
         if found is None:
-            return refuse("ERRTRX40020", "Transaksi tidak ditemukan")
+            return refusal("ERRTRX40020", "Transaksi tidak ditemukan")
         if sent["sequence"] in found["attended"]:
-            return refuse("ERRTRX40021", "Redeem Code sudah digunakan")
+            return refusal("ERRTRX40021", "Redeem Code sudah digunakan")
         if sent["sequence"] != 1 and 1 not in found["attended"]:
-            return refuse("ERRTRX40990", "Kehadiran sebelumnya belum terverifikasi.")
+            return refusal("ERRTRX40990", "Kehadiran sebelumnya belum terverifikasi.")
         place = (sent["redeem_code"], sent["sequence"])
         self.states = {state: kept for state, kept in self.states.items() if kept["place"] != place}
         state = f"state-{len(self.calls)}"
@@ -267,13 +267,13 @@ class FakePrakerja:
 
     def _submission(self, sent: dict[str, Any]) -> Answer:
         if self.codes[sent["redeem_code"]]["status"] != 1:
-            return refuse("ERRTRX40995", "Kode belum ditukar; tugas belum dapat dikirim.")
+            return refusal("ERRTRX40995", "Kode belum ditukar; tugas belum dapat dikirim.")
         self.submissions.setdefault(_place(sent), [0, 0])[0] = 1
         return accept({name: sent[name] for name in ("redeem_code", "scope", "sequence", "url_file")} | {"status": 1})
 
     def _feedback(self, sent: dict[str, Any]) -> Answer:
         if _place(sent) not in self.submissions:
-            return refuse("ERRTRX40996", "Tugas belum dikirim; umpan balik belum dapat diberikan.")
+            return refusal("ERRTRX40996", "Tugas belum dikirim; umpan balik belum dapat diberikan.")
         self.submissions[_place(sent)][1] = 1
         return accept({name: sent[name] for name in ("redeem_code", "scope", "sequence", "notes")} | {"status": 1})
 
@@ -291,7 +291,7 @@ class FakePrakerja:
     def _commit(self, sent: dict[str, Any]) -> Answer:
         found = self.codes[sent["redeem_code"]]
         if found["status"] == 1:
-            return refuse("ERRTRX40021", "Redeem Code sudah digunakan")
+            return refusal("ERRTRX40021", "Redeem Code sudah digunakan")
         found["status"] = 1
         found["attended"].add(1)
         return accept({"redeem_code": found["redeem_code"], "status": 1})
@@ -330,9 +330,9 @@ class FakePrakerja:
         key = sent.pop("headers").get("idempotency-key", "")
         content = json.dumps(sent, sort_keys=True)
         if self.codes[sent["redeem_code"]]["status"] != 1:
-            return refuse("ERRPRT40992", "Kode belum ditukar.")
+            return refusal("ERRPRT40992", "Kode belum ditukar.")
         if self.completions.setdefault(sent["redeem_code"], (key, content)) != (key, content):
-            return refuse("ERRPRT40990", "Laporan berbeda dari laporan pertama.")
+            return refusal("ERRPRT40990", "Laporan berbeda dari laporan pertama.")
         return accept(sent | {"visible_from": VISIBLE_FROM})
 
 

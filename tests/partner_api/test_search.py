@@ -99,7 +99,7 @@ def test_redemptions(sold: Scene) -> None:
     assert sold.lms.get(f"{REDEMPTIONS}?status=cancelled")[1]["data"]["items"] == []
 
 
-def test_nobody_finds_what_is_anothers(sold: Scene) -> None:
+def test_nobody_finds_what_belongs_to_another(sold: Scene) -> None:
     nothing: dict[str, Any] = {"items": [], "next_cursor": None}
     shop = Partner(add_partner(kind="platform", code="toko-lain", name="Toko Lain", at=b.ANNOUNCED))
     lms = Partner(add_partner(kind="institution", code="lain", name="Lembaga Lain", at=b.ANNOUNCED))

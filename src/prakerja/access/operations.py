@@ -144,7 +144,7 @@ def send_to_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -
         _count_sending(guard=guard, at=at)
 
 
-def refuse_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -> Refused:
+def refusal_for_stranger(*, index: bytes, at: datetime, rules: OtpRules = DEFAULT) -> Refused:
     """The refusal that a registered number would get for a wrong code: the same words, counts and lock."""
     with transaction():
         guard = _lock_stranger(index=index)

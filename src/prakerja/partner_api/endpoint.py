@@ -159,7 +159,7 @@ class Route:
     def __call__(self, request: Request, **path: str) -> HttpResponse:
         found = self.methods.get(request.method or "")
         if found is None:
-            response = refuse(request, "method_not_allowed")
+            response = refusal_response(request, "method_not_allowed")
             response["Allow"] = ", ".join(self.methods)
             return response
         return respond(found, request, path)
@@ -171,13 +171,13 @@ def respond(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Ht
         call = _admit(declared, request, path)
         data = _ask_about_a_card(declared, call) if declared.names_a_card else declared.answer(call)
     except Refused as refusal:
-        return refuse(request, refusal.reason, refusal.details)
+        return refusal_response(request, refusal.reason, refusal.details)
     except (OperationalError, InterfaceError) as error:
         _log_fault(declared, error)
-        return refuse(request, "busy")
+        return refusal_response(request, "busy")
     except Exception as error:
         _log_fault(declared, error)
-        return refuse(request, "internal")
+        return refusal_response(request, "internal")
     return envelope.success(
         data=data, message=declared.message, language=_language(request), extra=declared.dialect.extra
     )
@@ -196,7 +196,7 @@ def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
         raise
 
 
-def refuse(request: Request, reason: str, details: Mapping[str, Any] | None = None) -> HttpResponse:
+def refusal_response(request: Request, reason: str, details: Mapping[str, Any] | None = None) -> HttpResponse:
     """Answer a reason from the table of codes."""
     try:
         row = errors.for_reason(reason)

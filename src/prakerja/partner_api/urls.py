@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
 from prakerja.partner_api.docs import urls as docs
-from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refuse
+from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refusal_response
 from prakerja.partner_api.v1 import attendance, courses, oauth, partner, payment, redeem_code, search, tpm, webhooks
 
 # Importing a module of views puts its endpoints on the list.
@@ -19,7 +19,7 @@ VIEWS = (payment, redeem_code, attendance, tpm, oauth, partner, courses, search,
 
 def no_route(request: HttpRequest) -> HttpResponse:
     """Answer everything that is not a route. Declared for anybody: it says nothing."""
-    return refuse(request, "route_unknown")
+    return refusal_response(request, "route_unknown")
 
 
 def _methods() -> dict[str, dict[str, Endpoint]]:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from prakerja.access.operations import check_challenge, refuse_stranger, send_challenge, send_to_stranger
+from prakerja.access.operations import check_challenge, refusal_for_stranger, send_challenge, send_to_stranger
 from prakerja.access.policies import SIGN_IN
 from prakerja.kernel.db import copy_in, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -101,7 +101,7 @@ def sign_in(*, phone: str, otp: str, at: datetime) -> uuid.UUID:
         raise Refused("phone_format")
     person_id = person_id_by_contact(kind="phone", value=number)
     if person_id is None:
-        raise refuse_stranger(index=blind_index("phone", number), at=at, rules=SIGN_IN)
+        raise refusal_for_stranger(index=blind_index("phone", number), at=at, rules=SIGN_IN)
     check_challenge(person_id=person_id, purpose="sign_in", otp=otp, at=at, rules=SIGN_IN)
     return person_id
 

@@ -69,7 +69,7 @@ def request_verification(
         # The code is what rivals wait for: of two requests at once the later one's state is the one that lives.
         lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
         found = bought_code(person_id=claim.person_id, voucher_id=claim.voucher_id)
-        refuse(found=found, institution_id=institution_id, sequence=sequence, email_index=email_index, at=at)
+        require_verifiable(found=found, institution_id=institution_id, sequence=sequence, email_index=email_index, at=at)
         _replace(found=found, sequence=sequence, at=at)
         attempt = AttendanceAttempt.objects.create(
             id=new_id(),
@@ -92,7 +92,7 @@ def index_of_email(email: str) -> bytes:
 
 
 @requires_transaction
-def refuse(*, found: BoughtCode, institution_id: uuid.UUID, sequence: int, email_index: bytes, at: datetime) -> None:
+def require_verifiable(*, found: BoughtCode, institution_id: uuid.UUID, sequence: int, email_index: bytes, at: datetime) -> None:
     """Raise Refused unless this sequence may be verified now for this institution and address."""
     window = window_of(code=found, sequence=sequence)
     reason = attendance_refusal(
@@ -101,7 +101,7 @@ def refuse(*, found: BoughtCode, institution_id: uuid.UUID, sequence: int, email
     if reason is not None:
         raise Refused(reason)
     claim = email_claim(found=found, email_index=email_index)
-    if claim is not None and is_anothers(claim=claim, found=found):
+    if claim is not None and belongs_to_another_code(claim=claim, found=found):
         raise Refused("email_used")
 
 
@@ -114,7 +114,7 @@ def email_claim(*, found: BoughtCode, email_index: bytes) -> InstitutionEmailCla
 
 
 @requires_transaction
-def is_anothers(*, claim: InstitutionEmailClaim, found: BoughtCode) -> bool:
+def belongs_to_another_code(*, claim: InstitutionEmailClaim, found: BoughtCode) -> bool:
     """Whether another code holds the address. A cancelled one lets go of it: its class may be bought anew."""
     if claim.voucher_id == found.voucher_id:
         return False

@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from prakerja.partner_api.endpoint import refuse
+from prakerja.partner_api.endpoint import refusal_response
 from prakerja.partner_api.errors import Language
 
 View = Callable[..., HttpResponse]
@@ -36,7 +36,7 @@ def public(*methods: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def inner(request: HttpRequest, **arguments: Any) -> HttpResponse:
             if (request.method or "") not in (*methods, "HEAD"):
-                refusal = refuse(request, "method_not_allowed")
+                refusal = refusal_response(request, "method_not_allowed")
                 refusal["Allow"] = ", ".join(methods)
                 return refusal
             return view(request, **arguments)

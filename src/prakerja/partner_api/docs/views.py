@@ -15,7 +15,7 @@ from prakerja.partner_api import errors, openapi
 from prakerja.partner_api.docs import names, rows, samples, signing_lab, site
 from prakerja.partner_api.docs.changelog import RELEASES
 from prakerja.partner_api.docs.error_guide import SAMPLE_DETAILS, meaning
-from prakerja.partner_api.endpoint import Endpoint, refuse
+from prakerja.partner_api.endpoint import Endpoint, refusal_response
 from prakerja.partner_api.errors import Language
 from prakerja.partner_api.guide import refusals
 
@@ -70,7 +70,7 @@ def signature(request: HttpRequest, *, language: Language) -> HttpResponse:
         )
     given = _form(request)
     if given is None:
-        return refuse(request, "body_too_large")
+        return refusal_response(request, "body_too_large")
     body = site.render(
         "signature",
         language=language,
@@ -108,7 +108,7 @@ def _form(request: HttpRequest) -> dict[str, str] | None:
 @site.public("GET")
 def endpoint(request: HttpRequest, *, language: Language, name: str) -> HttpResponse:
     if name not in _by_name():
-        return refuse(request, "route_unknown")
+        return refusal_response(request, "route_unknown")
     declared, operation = _endpoint(name, language)
     base = site.base_url(request)
     return site.page(
