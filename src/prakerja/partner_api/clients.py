@@ -104,7 +104,7 @@ _probes = Buckets()
 _slowed = Buckets()
 
 
-def may_call(*, client: Credential) -> bool:
+def take_call(*, client: Credential) -> bool:
     """Count one call against the client's calls a minute; a limit of 0 means none is set."""
     limit = client.rate_limit_per_minute
     if limit <= 0:
@@ -112,8 +112,8 @@ def may_call(*, client: Credential) -> bool:
     return _calls.take(name=client.client_code, **_allowance(limit))
 
 
-def may_still_call(*, client: Credential) -> bool:
-    """Whether `may_call` would admit a call now. Nothing is counted, so that this can be asked before the signature."""
+def has_calls_left(*, client: Credential) -> bool:
+    """Whether `take_call` would admit a call now. Nothing is counted, so that this can be asked before the signature."""
     limit = client.rate_limit_per_minute
     return limit <= 0 or not _calls.is_empty(name=client.client_code, **_allowance(limit))
 

@@ -219,7 +219,7 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
         _check_timestamp(timestamp)
     body = _read(meta, length)
     # Whoever has used its calls up is told so before anything is worked out for it: a flood must cost others nothing.
-    if dialect.is_signed and not clients.may_still_call(client=client):
+    if dialect.is_signed and not clients.has_calls_left(client=client):
         raise Refused("rate_limited")
     authorization = meta.get("HTTP_AUTHORIZATION", "") if declared.has_authorization else None
     query = meta.get("QUERY_STRING", "")
@@ -249,7 +249,7 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
         clients.used(client=client, key_index=match.key_index)
         _note_form(declared, client, match)
         # Counted only after the signature: else anybody who knows a client_code could use up its calls.
-        if not clients.may_call(client=client):
+        if not clients.take_call(client=client):
             raise Refused("rate_limited")
     if nonce:
         replays.use_nonce(partner_id=client.partner_id, nonce=nonce)

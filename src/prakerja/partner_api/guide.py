@@ -33,7 +33,7 @@ class Guide:
 
 
 def _admission(dialect: Dialect) -> list[str]:
-    """What the check of every request may refusal_response with, in its order (endpoint.py)."""
+    """What the check of every request may refuse with, in its order (endpoint.py)."""
     found = ["body_too_large", dialect.client_missing]
     if dialect.is_signed:
         found.append("headers_missing")

@@ -19,7 +19,7 @@ TEST_CARD_PREFIX = "99990000000"
 
 
 def refuse_test_card(call: Call[Any], card: str, *, among: Collection[str]) -> None:
-    """Refuse as the test card says, with one of the reasons that the call may refusal_response with; any other card passes."""
+    """Refuse as the test card says, with one of the reasons that the call may refuse with; any other card passes."""
     if card.startswith(TEST_CARD_PREFIX):
         _refuse(call, "ERRPLT" + card.removeprefix(TEST_CARD_PREFIX), among)
 

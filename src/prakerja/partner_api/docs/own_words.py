@@ -1,4 +1,4 @@
-"""Words for our own calls, beside `error_guide.py` and `fields.py`: what they refusal_response with and what their members mean."""
+"""Words for our own calls, beside `error_guide.py` and `fields.py`: what they refuse with and what their members mean."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from prakerja.partner_api import bodies, own_answers, own_bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
-from prakerja.partner_api.once import once
+from prakerja.partner_api.idempotency import answer_once
 from prakerja.purchases.class_cancelling import cancel_class
 
 _PREFIX = "/api/v1/partner"
@@ -78,7 +78,7 @@ def course(call: Call[bodies.Body]) -> Any:
     ),
 )
 def create_course(call: Call[own_bodies.CourseContent]) -> Any:
-    return once(
+    return answer_once(
         call,
         "POST courses",
         lambda: _course(
@@ -107,7 +107,7 @@ def create_course(call: Call[own_bodies.CourseContent]) -> Any:
 )
 def change_course(call: Call[own_bodies.CourseContent]) -> Any:
     code = _code(call, "course_code")
-    return once(
+    return answer_once(
         call,
         "PUT courses",
         lambda: _course(
@@ -134,7 +134,7 @@ def change_course(call: Call[own_bodies.CourseContent]) -> Any:
 )
 def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
     code = _code(call, "course_code")
-    return once(
+    return answer_once(
         call,
         "POST courses/submit",
         lambda: _course(curation.submit_course(institution_id=call.client.partner_id, course_code=code, at=call.at)),
@@ -160,7 +160,7 @@ def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
 )
 def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
     code = _code(call, "course_code")
-    return once(
+    return answer_once(
         call,
         "POST courses/withdraw",
         lambda: _course(
@@ -190,7 +190,7 @@ def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
 )
 def open_run(call: Call[own_bodies.RunOpening]) -> Any:
     body = call.body
-    return once(
+    return answer_once(
         call,
         "POST course-runs",
         lambda: _run(
@@ -227,7 +227,7 @@ def open_run(call: Call[own_bodies.RunOpening]) -> Any:
 )
 def change_run(call: Call[own_bodies.RunDates]) -> Any:
     body, code = call.body, _code(call, "schedule_code")
-    return once(
+    return answer_once(
         call,
         "PUT course-runs",
         lambda: _run(
@@ -264,7 +264,7 @@ def change_run(call: Call[own_bodies.RunDates]) -> Any:
 )
 def cancel_run(call: Call[own_bodies.RunCancel]) -> Any:
     code = _code(call, "schedule_code")
-    return once(
+    return answer_once(
         call,
         "POST course-runs/cancel",
         lambda: _run(cancel_class(institution_id=call.client.partner_id, schedule_code=code, at=call.at)),
@@ -291,7 +291,7 @@ def cancel_run(call: Call[own_bodies.RunCancel]) -> Any:
 )
 def propose_price(call: Call[own_bodies.PriceWish]) -> Any:
     code = _code(call, "course_code")
-    return once(
+    return answer_once(
         call,
         "PUT listings",
         lambda: _price(

@@ -145,7 +145,7 @@ def _count(call: Call[Any], secret: str) -> None:
     """Count the call when it brings something that we made; whoever only knows a client id uses up nobody's calls."""
     if not grants.is_ours(token=secret):
         raise Refused("grant_invalid")
-    if not clients.may_call(client=call.client):
+    if not clients.take_call(client=call.client):
         raise Refused("rate_limited")
 
 

@@ -14,7 +14,7 @@ from prakerja.partner_api import answers, bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
-from prakerja.partner_api.once import once
+from prakerja.partner_api.idempotency import answer_once
 from prakerja.partners import webhooks as endpoints
 from prakerja.webhooks import operations as webhooks
 from prakerja.webhooks import queries as webhook_queries
@@ -152,7 +152,7 @@ def set_webhook(call: Call[WebhookSetting]) -> Any:
         return _described(found)
 
     # The secret is not kept with the answer: it is read where it lies sealed.
-    return once(call, "PUT webhooks", work) | {
+    return answer_once(call, "PUT webhooks", work) | {
         "secret": endpoints.secret_of_key(partner_id=partner_id, idempotency_key=key)
     }
 
@@ -181,7 +181,7 @@ def rotate_secret(call: Call[bodies.Body]) -> Any:
         endpoints.rotate_secret_in_transaction(partner_id=partner_id, idempotency_key=key, at=call.at)
         return {}
 
-    once(call, "POST webhooks/secrets", work)
+    answer_once(call, "POST webhooks/secrets", work)
     return {"secret": endpoints.secret_of_key(partner_id=partner_id, idempotency_key=key)}
 
 
@@ -238,7 +238,7 @@ def replay(call: Call[WebhookReplay]) -> Any:
         )
         return {"count": count}
 
-    return once(call, "POST webhooks/replay", work)
+    return answer_once(call, "POST webhooks/replay", work)
 
 
 def _described(found: endpoints.Webhook | None) -> dict[str, Any]:

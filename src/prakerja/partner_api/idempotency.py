@@ -11,7 +11,7 @@ from prakerja.partner_api.endpoint import Call
 from prakerja.partners import replays
 
 
-def once(call: Call[Any], name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def answer_once(call: Call[Any], name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Do `work` in one transaction with its answer; a repetition of the call under its key gets that answer.
 
     `name` tells calls apart. What `work` answers is kept for 30 days as it is, so it never holds a secret. Raises Refused:
