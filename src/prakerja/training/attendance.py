@@ -69,7 +69,9 @@ def request_verification(
         # The code is what rivals wait for: of two requests at once the later one's state is the one that lives.
         lock_voucher(person_id=claim.person_id, voucher_id=claim.voucher_id)
         found = bought_code(person_id=claim.person_id, voucher_id=claim.voucher_id)
-        require_verifiable(found=found, institution_id=institution_id, sequence=sequence, email_index=email_index, at=at)
+        require_verifiable(
+            found=found, institution_id=institution_id, sequence=sequence, email_index=email_index, at=at
+        )
         _replace(found=found, sequence=sequence, at=at)
         attempt = AttendanceAttempt.objects.create(
             id=new_id(),
@@ -92,7 +94,9 @@ def index_of_email(email: str) -> bytes:
 
 
 @requires_transaction
-def require_verifiable(*, found: BoughtCode, institution_id: uuid.UUID, sequence: int, email_index: bytes, at: datetime) -> None:
+def require_verifiable(
+    *, found: BoughtCode, institution_id: uuid.UUID, sequence: int, email_index: bytes, at: datetime
+) -> None:
     """Raise Refused unless this sequence may be verified now for this institution and address."""
     window = window_of(code=found, sequence=sequence)
     reason = attendance_refusal(

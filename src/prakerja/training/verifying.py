@@ -18,7 +18,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.partners.queries import name_of, registered_uris
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
-from prakerja.training.attendance import email_claim, belongs_to_another_code, require_verifiable
+from prakerja.training.attendance import belongs_to_another_code, email_claim, require_verifiable
 from prakerja.training.deriving import derive_completion
 from prakerja.training.facts import BoughtCode, bought_code
 from prakerja.training.models import ATTEMPT_STATES, Attendance, AttendanceAttempt, InstitutionEmailClaim
@@ -154,7 +154,9 @@ def _verify(*, attempt: AttendanceAttempt, at: datetime) -> None:
     """The writes of one verified sequence. The voucher is locked; a refusal rolls everything back."""
     found = bought_code(person_id=attempt.person_id, voucher_id=attempt.voucher_id)
     institution_id, email_index = found.facts.institution_id, bytes(attempt.institution_email_index)
-    require_verifiable(found=found, institution_id=institution_id, sequence=attempt.sequence, email_index=email_index, at=at)
+    require_verifiable(
+        found=found, institution_id=institution_id, sequence=attempt.sequence, email_index=email_index, at=at
+    )
     if attempt.sequence == 1:
         redeem_in_transaction(
             person_id=attempt.person_id,

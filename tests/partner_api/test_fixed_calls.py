@@ -11,7 +11,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
-from prakerja.partner_api.direct import Application, directly
+from prakerja.partner_api.fixed_calls import Application, serve_fixed_calls
 from prakerja.partner_api.urls import FIXED_ROUTES
 from tests.partner_api.partner import PAYMENT, Scene
 from tests.partner_api.signer import Signer
@@ -49,7 +49,7 @@ def never(environ: dict[str, Any], start_response: Any) -> Any:
 @pytest.mark.parametrize("path", sorted(FIXED_ROUTES))
 @pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
 def test_a_stranger_is_told_the_same(scene: Scene, method: str, path: str) -> None:
-    assert ask(directly(never), method, path) == ask(WSGIHandler(), method, path)
+    assert ask(serve_fixed_calls(never), method, path) == ask(WSGIHandler(), method, path)
 
 
 # For real, because both ways give the connection back, and with it a test's transaction would go.
@@ -61,16 +61,16 @@ def test_a_partner_is_told_the_same(settings: Any, members: Any) -> None:
     body = json.dumps(members).encode()
     path = f"{PAYMENT}/quota-schedule"
     headers = Signer(scene.world.platform, "sha1").headers("POST", path, body)
-    directly_told = ask(directly(never), "POST", path, body, **headers)
-    assert directly_told == ask(WSGIHandler(), "POST", path, body, **headers)
-    assert directly_told[0].startswith("4")
+    told_by_us = ask(serve_fixed_calls(never), "POST", path, body, **headers)
+    assert told_by_us == ask(WSGIHandler(), "POST", path, body, **headers)
+    assert told_by_us[0].startswith("4")
 
 
 def test_a_success(scene: Scene) -> None:
     body = json.dumps({"course_code": scene.course.code, "schedule_code": scene.run.code}).encode()
     path = f"{PAYMENT}/quota-schedule"
     headers = Signer(scene.world.platform, "sha1").headers("POST", path, body)
-    status, fields, answer = ask(directly(never), "POST", path, body, **headers)
+    status, fields, answer = ask(serve_fixed_calls(never), "POST", path, body, **headers)
     assert status == "200 OK"
     assert fields == [("Content-Length", str(len(answer))), ("Content-Type", "application/json")]
     assert json.loads(answer)["data"]["quota"] == 100
@@ -79,7 +79,7 @@ def test_a_success(scene: Scene) -> None:
 @pytest.mark.parametrize("path", [f"/{PAYMENT}/quota-schedule", "/api/v1/integration/no/such", "/"])
 def test_everything_else_is_for_django(scene: Scene, path: str) -> None:
     with pytest.raises(AssertionError, match="direct way"):
-        ask(directly(never), "POST", path)
+        ask(serve_fixed_calls(never), "POST", path)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -89,5 +89,7 @@ def test_the_connection_goes_back_when_the_call_is_over(settings: Any) -> None:
     connection.ensure_connection()
     body = b'{"invoice_code": "INV-1"}'
     path = f"{PAYMENT}/status"
-    ask(directly(never), "POST", path, body, **Signer(scene.world.platform, "sha1").headers("POST", path, body))
+    ask(
+        serve_fixed_calls(never), "POST", path, body, **Signer(scene.world.platform, "sha1").headers("POST", path, body)
+    )
     assert connection.connection is None

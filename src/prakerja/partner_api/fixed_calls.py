@@ -28,7 +28,7 @@ class Received:
         self.path_info: str = environ["PATH_INFO"]
 
 
-def directly(django: Application) -> Application:
+def serve_fixed_calls(django: Application) -> Application:
     """The application that answers fixed paths of the contract itself and passes everything else on to Django."""
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
