@@ -12,7 +12,7 @@ from examples.institution import quiz
 from examples.institution.study import clean_code
 from examples.shared.config import Settings
 from examples.tests.conftest import PHRASE, Visitor
-from examples.tests.fake_prakerja import VISIBLE_FROM, FakePrakerja, refuse
+from examples.tests.fake_prakerja import VISIBLE_FROM, FakePrakerja, refusal
 
 CODE = "ABCDEFGH0001"
 PYTHON = "/lpk-satu/class/python_1/python_1-run"
@@ -144,7 +144,7 @@ def test_refusals_are_shown_with_the_next_step(learner: Visitor, bought: FakePra
     assert learner.text("error-message") == "Transaksi tidak ditemukan"
     assert "Periksa lagi 12 huruf dan angka" in learner.html
     sentence = "Gagal verifikasi, kode redeem bukan milik lembaga pelatihan."
-    bought.refusals["payment/redeem-code/commit"] = refuse("ERRTRX40028", sentence)
+    bought.refusals["payment/redeem-code/commit"] = refusal("ERRTRX40028", sentence)
     learner.send(PYTHON, 422, code=CODE)
     assert learner.text("error-message") == sentence
     assert "Anda belum membuka kelas di sini." in learner.get("/lpk-satu/my")
@@ -224,7 +224,7 @@ def test_a_refused_report_stays_to_be_sent(learner: Visitor, bought: FakePrakerj
     mine = open_class(learner)
     study_all(learner, mine)
     learner.get(f"{mine}/finish")
-    bought.refusals["completions"] = refuse("ERRPRT40993", "Kelas belum berakhir.")
+    bought.refusals["completions"] = refusal("ERRPRT40993", "Kelas belum berakhir.")
     learner.send(f"{mine}/finish", 422, q1="1", q2="2", q3="3")
     assert learner.text("error-message") == "Kelas belum berakhir."
     assert "Kirim laporan lagi setelah kelas berakhir." in learner.html

@@ -10,7 +10,7 @@ from flask import Flask
 
 from examples.institution.classes import FRESH_S
 from examples.tests.conftest import Visitor
-from examples.tests.fake_prakerja import FakePrakerja, refuse
+from examples.tests.fake_prakerja import FakePrakerja, refusal
 
 CODE = "ABCDEFGH0001"
 PYTHON = "/lpk-satu/class/python_1/python_1-run"
@@ -119,7 +119,7 @@ def test_what_is_no_assignment_is_not_sent(
 
 
 def test_a_refusal_keeps_the_words_on_the_page(learner: Visitor, bought: FakePrakerja, tasks: str) -> None:
-    bought.refusals["tpm/submission"] = refuse("ERRTRX40098", "Alamat berkas tidak dapat dijangkau dari internet.")
+    bought.refusals["tpm/submission"] = refusal("ERRTRX40098", "Alamat berkas tidak dapat dijangkau dari internet.")
     learner.send(tasks, 422, scope="tpm", sequence="1", words="Jawaban saya")
     assert learner.text("error-message") == "Alamat berkas tidak dapat dijangkau dari internet."
     assert "Jawaban saya</textarea>" in learner.html

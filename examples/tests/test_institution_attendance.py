@@ -12,7 +12,7 @@ from flask import Flask
 from examples.institution.app import create_app
 from examples.shared.config import Settings, read_settings
 from examples.tests.conftest import Visitor
-from examples.tests.fake_prakerja import VERIFICATION_PAGE, FakePrakerja, refuse
+from examples.tests.fake_prakerja import VERIFICATION_PAGE, FakePrakerja, refusal
 
 CODE = "ABCDEFGH0001"
 LIVE = "/lpk-satu/class/tani_1/tani_1-run"
@@ -230,14 +230,14 @@ def test_opening_the_way_back_twice_changes_nothing(learner: Visitor, bought: Fa
 
 def test_refusals_before_the_page(learner: Visitor, bought: FakePrakerja) -> None:
     sentence = "Jadwal pelatihan belum dimulai atau sudah selesai"
-    bought.refusals["oauth/url-generate"] = refuse("ERRTRX40027", sentence)
+    bought.refusals["oauth/url-generate"] = refusal("ERRTRX40027", sentence)
     learner.send(LIVE, 422, code=CODE)
     assert learner.text("error-message") == sentence
     assert "Anda belum membuka kelas di sini." in learner.get("/lpk-satu/my")
     bought.refusals.clear()
     learner.get(LIVE)
     mine = open_class(learner, bought)
-    bought.refusals["oauth/url-generate"] = refuse("ERRTRX40990", "Kehadiran sebelumnya belum terverifikasi.")
+    bought.refusals["oauth/url-generate"] = refusal("ERRTRX40990", "Kehadiran sebelumnya belum terverifikasi.")
     learner.send(f"{mine}/attend/999", 422)
     assert "Verifikasi dahulu kehadiran pada pertemuan sebelumnya." in learner.html
     learner.get(mine)

@@ -11,7 +11,7 @@ from flask import Flask
 
 from examples.platform import checkout
 from examples.tests.conftest import PHRASE, PORTS, Visitor
-from examples.tests.fake_prakerja import CARD, OTP, FakePrakerja, refuse
+from examples.tests.fake_prakerja import CARD, OTP, FakePrakerja, refusal
 
 FORM = {"course": "python_1", "schedule": "python_1-run"}
 CHECKOUT = "/checkout?course=python_1&schedule=python_1-run"
@@ -104,7 +104,7 @@ def test_a_refusal_shows_the_sentence_and_what_to_do(buyer: Visitor, fake: FakeP
     assert buyer.text("error-message") == "Nomor Kartu Prakerja tidak ditemukan."
     assert "Periksa lagi 16 angka" in html
     assert "9900112233440000" not in html
-    fake.refusals["payment/send-otp"] = refuse(
+    fake.refusals["payment/send-otp"] = refusal(
         "ERRPLT40392", "Tonton tiga video di dashboard Prakerja terlebih dahulu."
     )
     html = buyer.send("/checkout", 422, card_number=CARD, **FORM)
@@ -137,7 +137,7 @@ def test_a_wrong_otp_tells_the_tries_left_and_locks(buyer: Visitor, fake: FakePr
 def test_the_otp_can_be_sent_again(buyer: Visitor, fake: FakePrakerja) -> None:
     path = reach_otp(buyer)
     resend = path.replace("/otp", "/resend")
-    fake.refusals["payment/send-otp"] = refuse("ERRPLT42990", "Tunggu 60 detik sebelum meminta OTP lagi.")
+    fake.refusals["payment/send-otp"] = refusal("ERRPLT42990", "Tunggu 60 detik sebelum meminta OTP lagi.")
     buyer.send(resend, 422)
     assert buyer.text("error-message") == "Tunggu 60 detik sebelum meminta OTP lagi."
     fake.refusals.clear()

@@ -11,12 +11,18 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
+from prakerja.config.settings import partner_api as door
 from prakerja.partner_api.fixed_calls import Application, serve_fixed_calls
 from prakerja.partner_api.urls import FIXED_ROUTES
 from tests.partner_api.partner import PAYMENT, Scene
 from tests.partner_api.signer import Signer
 
 Answer = tuple[str, list[tuple[str, str]], bytes]
+
+
+@pytest.fixture(autouse=True)
+def _the_doors_own_middleware(settings: Any) -> None:
+    settings.MIDDLEWARE = door.MIDDLEWARE
 
 
 def ask(application: Application, method: str, path: str, body: bytes = b"{}", **headers: str) -> Answer:
