@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from prakerja.kernel.clock import WIB
 from prakerja.partner_api.error_table import COMPLETION, GENERAL, PAYMENT, REDEMPTION, SIGN_IN, Origin
-from prakerja.partner_api.own_error_table import CALLING, CURATION, WEBHOOKS
+from prakerja.partner_api.extension_error_table import CALLING, CURATION, WEBHOOKS
 
 Language = Literal["id", "en"]
 

@@ -10,7 +10,7 @@ from prakerja.disbursements.rails.base import Terms
 
 TERMS: Mapping[str, tuple[Terms, ...]] = MappingProxyType(
     {
-        # The demo bank. Real agreements are not published; the figures are those of a careful one (INFERRED): clearing
+        # The demo bank. Real agreements are not published; the figures are those of a careful one (ours): clearing
         # returns within days, an order is in the books before it is answered.
         "sandbox": (
             Terms(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from prakerja.catalogue import curation, pricing, schedules
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import bodies, own_answers, own_bodies
+from prakerja.partner_api import bodies, extension_answers, extension_bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
@@ -35,7 +35,7 @@ _PREFIX = "/api/v1/partner"
         about=_(
             "Semua pelatihan Anda dengan isi putaran kurasi terbaru dan keadaannya. is_listed berarti pelatihan boleh dijual."
         ),
-        data=own_answers.OwnCoursesData,
+        data=extension_answers.OwnCoursesData,
         refuses=("cursor_invalid",),
     ),
 )
@@ -56,7 +56,7 @@ def courses(call: Call[bodies.Page]) -> Any:
     guide=Guide(
         title=_("Satu pelatihan lembaga Anda"),
         about=_("Isi putaran kurasi terbaru, keadaannya, dan catatan kurator."),
-        data=own_answers.OwnCourse,
+        data=extension_answers.OwnCourse,
         refuses=("course_unknown",),
     ),
 )
@@ -67,17 +67,17 @@ def course(call: Call[bodies.Body]) -> Any:
 @endpoint(
     path=f"{_PREFIX}/courses",
     kind="institution",
-    body=own_bodies.CourseContent,
+    body=extension_bodies.CourseContent,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
         title=_("Buat pelatihan"),
         about=_("Membuat rancangan; kodenya dari kami. Belum dikurasi dan belum terlihat siapa pun sampai diterima."),
-        data=own_answers.OwnCourse,
+        data=extension_answers.OwnCourse,
         keeps_first_answer=True,
     ),
 )
-def create_course(call: Call[own_bodies.CourseContent]) -> Any:
+def create_course(call: Call[extension_bodies.CourseContent]) -> Any:
     return answer_once(
         call,
         "POST courses",
@@ -91,7 +91,7 @@ def create_course(call: Call[own_bodies.CourseContent]) -> Any:
     method="PUT",
     path=f"{_PREFIX}/courses/<str:course_code>",
     kind="institution",
-    body=own_bodies.CourseContent,
+    body=extension_bodies.CourseContent,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
@@ -100,12 +100,12 @@ def create_course(call: Call[own_bodies.CourseContent]) -> Any:
             "Mengganti seluruh isi rancangan. Untuk pelatihan yang sudah diterima, membuka putaran baru: isi lama tetap "
             "berlaku sampai perubahannya diterima."
         ),
-        data=own_answers.OwnCourse,
+        data=extension_answers.OwnCourse,
         refuses=("course_unknown", "curation_pending", "course_fact_fixed"),
         keeps_first_answer=True,
     ),
 )
-def change_course(call: Call[own_bodies.CourseContent]) -> Any:
+def change_course(call: Call[extension_bodies.CourseContent]) -> Any:
     code = _code(call, "course_code")
     return answer_once(
         call,
@@ -121,18 +121,18 @@ def change_course(call: Call[own_bodies.CourseContent]) -> Any:
 @endpoint(
     path=f"{_PREFIX}/courses/<str:course_code>/submit",
     kind="institution",
-    body=own_bodies.CourseSubmit,
+    body=extension_bodies.CourseSubmit,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
         title=_("Ajukan pelatihan untuk dikurasi"),
         about=_("Menyerahkan rancangan kepada kurator. Sampai diputuskan, isinya tidak dapat diubah."),
-        data=own_answers.OwnCourse,
+        data=extension_answers.OwnCourse,
         refuses=("course_unknown", "curation_pending", "curation_not_open"),
         keeps_first_answer=True,
     ),
 )
-def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
+def submit_course(call: Call[extension_bodies.CourseSubmit]) -> Any:
     code = _code(call, "course_code")
     return answer_once(
         call,
@@ -144,7 +144,7 @@ def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
 @endpoint(
     path=f"{_PREFIX}/courses/<str:course_code>/withdraw",
     kind="institution",
-    body=own_bodies.CourseWithdraw,
+    body=extension_bodies.CourseWithdraw,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
@@ -153,12 +153,12 @@ def submit_course(call: Call[own_bodies.CourseSubmit]) -> Any:
             "Menarik perubahan yang belum diterima (change), atau seluruh pelatihan dari penjualan (course). Yang sudah "
             "dibeli tetap berlaku."
         ),
-        data=own_answers.OwnCourse,
+        data=extension_answers.OwnCourse,
         refuses=("course_unknown", "curation_not_open"),
         keeps_first_answer=True,
     ),
 )
-def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
+def withdraw_course(call: Call[extension_bodies.CourseWithdraw]) -> Any:
     code = _code(call, "course_code")
     return answer_once(
         call,
@@ -174,7 +174,7 @@ def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
 @endpoint(
     path=f"{_PREFIX}/course-runs",
     kind="institution",
-    body=own_bodies.RunOpening,
+    body=extension_bodies.RunOpening,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
@@ -183,12 +183,12 @@ def withdraw_course(call: Call[own_bodies.CourseWithdraw]) -> Any:
             "Membuka jadwal dari pelatihan Anda; kodenya dari kami. sessions adalah pertemuan kelas terjadwal; kosong berarti "
             "satu pertemuan. Terlihat platform begitu pelatihannya diterima."
         ),
-        data=own_answers.OwnRun,
+        data=extension_answers.OwnRun,
         refuses=("course_unknown", "dates_invalid"),
         keeps_first_answer=True,
     ),
 )
-def open_run(call: Call[own_bodies.RunOpening]) -> Any:
+def open_run(call: Call[extension_bodies.RunOpening]) -> Any:
     body = call.body
     return answer_once(
         call,
@@ -211,7 +211,7 @@ def open_run(call: Call[own_bodies.RunOpening]) -> Any:
     method="PUT",
     path=f"{_PREFIX}/course-runs/<str:schedule_code>",
     kind="institution",
-    body=own_bodies.RunDates,
+    body=extension_bodies.RunDates,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
@@ -220,12 +220,12 @@ def open_run(call: Call[own_bodies.RunOpening]) -> Any:
             "Kapasitas boleh berubah, tetapi tidak kurang dari kursi yang terpakai; tanggal dan pertemuan hanya selama belum "
             "ada pembeli."
         ),
-        data=own_answers.OwnRun,
+        data=extension_answers.OwnRun,
         refuses=("run_unknown", "run_begun", "dates_invalid", "class_has_buyers", "capacity_below_taken"),
         keeps_first_answer=True,
     ),
 )
-def change_run(call: Call[own_bodies.RunDates]) -> Any:
+def change_run(call: Call[extension_bodies.RunDates]) -> Any:
     body, code = call.body, _code(call, "schedule_code")
     return answer_once(
         call,
@@ -247,7 +247,7 @@ def change_run(call: Call[own_bodies.RunDates]) -> Any:
 @endpoint(
     path=f"{_PREFIX}/course-runs/<str:schedule_code>/cancel",
     kind="institution",
-    body=own_bodies.RunCancel,
+    body=extension_bodies.RunCancel,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
@@ -257,12 +257,12 @@ def change_run(call: Call[own_bodies.RunDates]) -> Any:
             "diberi tahu lewat webhook class.cancelled dan class_cancelled_at pada transaksinya, lalu membatalkan "
             "transaksinya dengan payment/void. Tidak dapat ditarik kembali."
         ),
-        data=own_answers.OwnRun,
+        data=extension_answers.OwnRun,
         refuses=("run_unknown", "run_begun", "class_has_learners"),
         keeps_first_answer=True,
     ),
 )
-def cancel_run(call: Call[own_bodies.RunCancel]) -> Any:
+def cancel_run(call: Call[extension_bodies.RunCancel]) -> Any:
     code = _code(call, "schedule_code")
     return answer_once(
         call,
@@ -275,7 +275,7 @@ def cancel_run(call: Call[own_bodies.RunCancel]) -> Any:
     method="PUT",
     path=f"{_PREFIX}/listings/<str:course_code>",
     kind="platform",
-    body=own_bodies.PriceWish,
+    body=extension_bodies.PriceWish,
     algorithm="sha256",
     is_idempotent=True,
     guide=Guide(
@@ -284,12 +284,12 @@ def cancel_run(call: Call[own_bodies.RunCancel]) -> Any:
             "Mengajukan harga Anda untuk satu pelatihan. Berlaku setelah diterima petugas; sampai saat itu harga lama tetap "
             "(live_price). Tidak boleh lebih tinggi daripada harga Anda untuk umum. Pengajuan yang masih menunggu diganti."
         ),
-        data=own_answers.PriceProposalData,
+        data=extension_answers.PriceProposalData,
         refuses=("course_unknown", "price_above_outside"),
         keeps_first_answer=True,
     ),
 )
-def propose_price(call: Call[own_bodies.PriceWish]) -> Any:
+def propose_price(call: Call[extension_bodies.PriceWish]) -> Any:
     code = _code(call, "course_code")
     return answer_once(
         call,
@@ -315,7 +315,7 @@ def propose_price(call: Call[own_bodies.PriceWish]) -> Any:
     guide=Guide(
         title=_("Daftar harga yang Anda ajukan"),
         about=_("Semua pengajuan harga Anda dari yang paling lama, dengan keputusan dan catatannya."),
-        data=own_answers.PriceProposalsData,
+        data=extension_answers.PriceProposalsData,
         refuses=("cursor_invalid",),
     ),
 )
@@ -338,11 +338,11 @@ def _code(call: Call[Any], name: str) -> str:
         raise Refused("field_invalid", field=name) from None
 
 
-def _content(body: own_bodies.CourseContent) -> dict[str, Any]:
+def _content(body: extension_bodies.CourseContent) -> dict[str, Any]:
     return {name: getattr(body, name) for name in curation.CONTENT}
 
 
-def _spans(body: own_bodies.RunDates) -> list[schedules.Span]:
+def _spans(body: extension_bodies.RunDates) -> list[schedules.Span]:
     return [(one.starts_at, one.ends_at) for one in body.sessions]
 
 

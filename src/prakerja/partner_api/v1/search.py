@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from prakerja.partner_api import own_answers, own_bodies
+from prakerja.partner_api import extension_answers, extension_bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
@@ -20,16 +20,16 @@ _NAMES = {stored: wire for wire, stored in _STATES.items()}
     method="GET",
     path="/api/v1/partner/transactions",
     kind="platform",
-    body=own_bodies.TransactionSearch,
+    body=extension_bodies.TransactionSearch,
     algorithm="sha256",
     guide=Guide(
         title=_("Cari transaksi Anda"),
         about=_("Pembelian di platform Anda dari yang paling lama, menurut tanggal (waktu Jakarta) dan keadaannya."),
-        data=own_answers.FoundTransactionsData,
+        data=extension_answers.FoundTransactionsData,
         refuses=("cursor_invalid",),
     ),
 )
-def transactions(call: Call[own_bodies.TransactionSearch]) -> Any:
+def transactions(call: Call[extension_bodies.TransactionSearch]) -> Any:
     body = call.body
     found = search.purchases_of(
         platform_id=call.client.partner_id,
@@ -59,18 +59,18 @@ def transactions(call: Call[own_bodies.TransactionSearch]) -> Any:
     method="GET",
     path="/api/v1/partner/redemptions",
     kind="institution",
-    body=own_bodies.RedemptionSearch,
+    body=extension_bodies.RedemptionSearch,
     algorithm="sha256",
     guide=Guide(
         title=_("Cari kode yang ditukar di lembaga Anda"),
         about=_(
             "Kode yang sudah ditukar dari yang paling lama, menurut tanggal penukaran (waktu Jakarta) dan keadaannya."
         ),
-        data=own_answers.FoundRedemptionsData,
+        data=extension_answers.FoundRedemptionsData,
         refuses=("cursor_invalid",),
     ),
 )
-def redemptions(call: Call[own_bodies.RedemptionSearch]) -> Any:
+def redemptions(call: Call[extension_bodies.RedemptionSearch]) -> Any:
     body = call.body
     found = search.redemptions_of(
         institution_id=call.client.partner_id,
