@@ -183,7 +183,7 @@ def submitted_courses() -> list[CourseState]:
     return [_state(review.course, review) for review in waiting]
 
 
-def own_courses(*, institution_id: uuid.UUID, after: str, limit: int) -> list[CourseState]:
+def courses_of_institution(*, institution_id: uuid.UUID, after: str, limit: int) -> list[CourseState]:
     """An institution's own courses in order of their codes, after one of them."""
     courses = list(Course.objects.filter(institution_id=institution_id, code__gt=after).order_by("code")[:limit])
     newest: dict[uuid.UUID, CurationReview] = {}
@@ -192,7 +192,7 @@ def own_courses(*, institution_id: uuid.UUID, after: str, limit: int) -> list[Co
     return [_state(course, newest.get(course.id)) for course in courses]
 
 
-def own_course(*, institution_id: uuid.UUID, course_code: str) -> CourseState:
+def course_of_institution(*, institution_id: uuid.UUID, course_code: str) -> CourseState:
     """One of an institution's own courses. Raises Refused: course_unknown."""
     course = Course.objects.filter(institution_id=institution_id, code=course_code).first()
     if course is None:

@@ -97,7 +97,7 @@ def submitted_prices() -> list[Proposal]:
     return [_seen(one) for one in PriceProposal.objects.filter(status="submitted").order_by("proposed_at", "id")]
 
 
-def own_proposals(*, platform_id: uuid.UUID, after: uuid.UUID | None, limit: int) -> list[Proposal]:
+def proposals_of_platform(*, platform_id: uuid.UUID, after: uuid.UUID | None, limit: int) -> list[Proposal]:
     """A platform's own proposals, oldest first, after one of them."""
     found = PriceProposal.objects.filter(platform_id=platform_id).select_related("course", "platform").order_by("id")
     if after is not None:

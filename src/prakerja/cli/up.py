@@ -99,7 +99,7 @@ def _start(
     from prakerja.cli import installation
     from prakerja.kernel.clock import now
     from prakerja.kernel.secrets import keys
-    from prakerja.sandbox import accounts, clock, own_machines, partners_file, returning
+    from prakerja.sandbox import accounts, clock, example_addresses, partners_file, returning
 
     gateway_key, bank_key = keys().derive("gateway"), keys().derive("bank")
     data = home / "examples"
@@ -124,7 +124,7 @@ def _start(
             "`prakerja up` runs sandboxes only; this database is none.",
         )
     clock.resume()
-    own_machines.register(
+    example_addresses.register(
         institution_url=addresses.url("institution"), platform_urls=addresses.platform_urls(), at=now()
     )
     partners = home / partners_file.NAME

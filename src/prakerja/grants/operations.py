@@ -218,7 +218,7 @@ def withdraw(*, person_id: uuid.UUID, partner_id: uuid.UUID, at: datetime) -> No
             _end(grant, reason="participant", at=at)
 
 
-def is_ours(*, token: str) -> bool:
+def is_token_shaped(*, token: str) -> bool:
     """Whether we made this, as code, access or refresh token; asks nothing of the database."""
     return any(Token.parse(kind, token) is not None for kind in ("code", "access", "refresh"))
 

@@ -38,7 +38,7 @@ def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
     return inner
 
 
-def own_transaction(function: Callable[P, R]) -> Callable[P, R]:
+def transactional(function: Callable[P, R]) -> Callable[P, R]:
     """The same helper as a piece of work of its own, for callers that have no transaction."""
 
     @functools.wraps(function)

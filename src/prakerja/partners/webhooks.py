@@ -11,7 +11,7 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.kernel import outside
-from prakerja.kernel.db import own_transaction, requires_transaction
+from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
@@ -91,8 +91,8 @@ def rotate_secret_in_transaction(*, partner_id: uuid.UUID, idempotency_key: str,
     return secret
 
 
-set_webhook = own_transaction(set_webhook_in_transaction)
-rotate_secret = own_transaction(rotate_secret_in_transaction)
+set_webhook = transactional(set_webhook_in_transaction)
+rotate_secret = transactional(rotate_secret_in_transaction)
 
 
 def secret_of_key(*, partner_id: uuid.UUID, idempotency_key: str) -> str | None:

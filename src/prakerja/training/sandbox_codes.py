@@ -102,18 +102,18 @@ def open_state(
 
 def status(*, institution_id: uuid.UUID, code: str, sequence: int) -> RedemptionStatus:
     """State of a test code at one sequence. Raises Refused: code_unknown, not_owner."""
-    return _status(own_code(institution_id=institution_id, code=code), sequence=sequence)
+    return _status(code_of_institution(institution_id=institution_id, code=code), sequence=sequence)
 
 
 def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, sequence: int) -> SubmissionStatus:
     """The newest assignment and feedback of a test code. Raises Refused: code_unknown, not_owner."""
     found = SandboxSubmission.objects.filter(
-        code=own_code(institution_id=institution_id, code=code), kind=kind, sequence=sequence
+        code=code_of_institution(institution_id=institution_id, code=code), kind=kind, sequence=sequence
     )
     return SubmissionStatus.of(assignments=found.filter(role="assignment"), feedback=found.filter(role="feedback"))
 
 
-def own_code(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
+def code_of_institution(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
     """A test code of this institution. Raises Refused: code_unknown, not_owner."""
     found = SandboxCode.objects.filter(code=code).first()
     if found is None:

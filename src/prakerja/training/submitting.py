@@ -159,7 +159,7 @@ def _common(handed: _Handed, *, table: str) -> dict[str, Any]:
 @requires_transaction
 def _sandbox(handed: _Handed, *, role: str, notes: str = "") -> SubmissionReceipt:
     """The same for a test code; resetting it forgets its submissions."""
-    code = sandbox_codes.own_code(institution_id=handed.institution_id, code=handed.code)
+    code = sandbox_codes.code_of_institution(institution_id=handed.institution_id, code=handed.code)
     if not SandboxAttendance.objects.filter(code=code, outcome="verified").exists():
         raise Refused("code_not_redeemed")
     if role == "feedback":

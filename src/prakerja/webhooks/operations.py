@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.kernel.db import own_transaction, requires_transaction
+from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import WebhookEndpoint
 from prakerja.webhooks.collecting import Collected, collect, prune
@@ -67,7 +67,7 @@ def replay_in_transaction(
     return count
 
 
-replay = own_transaction(replay_in_transaction)
+replay = transactional(replay_in_transaction)
 
 
 def _queue_again(deliveries: list[Delivery], wall: datetime) -> int:

@@ -42,7 +42,7 @@ _PREFIX = "/api/v1/partner"
 def courses(call: Call[bodies.Page]) -> Any:
     limit = call.body.limit
     after = _decoded(call.body.cursor)
-    found = curation.own_courses(institution_id=call.client.partner_id, after=after, limit=limit + 1)
+    found = curation.courses_of_institution(institution_id=call.client.partner_id, after=after, limit=limit + 1)
     items = [_course(one) for one in found]
     return _page(items, limit, "course_code")
 
@@ -61,7 +61,9 @@ def courses(call: Call[bodies.Page]) -> Any:
     ),
 )
 def course(call: Call[bodies.Body]) -> Any:
-    return _course(curation.own_course(institution_id=call.client.partner_id, course_code=_code(call, "course_code")))
+    return _course(
+        curation.course_of_institution(institution_id=call.client.partner_id, course_code=_code(call, "course_code"))
+    )
 
 
 @endpoint(
@@ -326,7 +328,7 @@ def price_proposals(call: Call[bodies.Page]) -> Any:
     except ValueError:
         raise Refused("cursor_invalid") from None
     limit = call.body.limit
-    found = pricing.own_proposals(platform_id=call.client.partner_id, after=after_id, limit=limit + 1)
+    found = pricing.proposals_of_platform(platform_id=call.client.partner_id, after=after_id, limit=limit + 1)
     cursor = _encoded(str(found[limit - 1].proposal_id)) if len(found) > limit else None
     return {"items": [_price(one) for one in found[:limit]], "next_cursor": cursor}
 

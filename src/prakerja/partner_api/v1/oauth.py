@@ -119,7 +119,7 @@ def refresh(call: Call[bodies.OauthRefresh]) -> Any:
     ),
 )
 def user_profile(call: Call[bodies.Body]) -> Any:
-    if not grants.is_ours(token=call.token):
+    if not grants.is_token_shaped(token=call.token):
         raise Refused("access_token_missing")
     _count(call, call.token)
     holder = grant_queries.holder(access_token=call.token, wall=clock.wall(), partner_id=call.client.partner_id)
@@ -143,7 +143,7 @@ def _refreshed(call: Call[Any], token: str | None) -> dict[str, str]:
 
 def _count(call: Call[Any], secret: str) -> None:
     """Count the call when it brings something that we made; whoever only knows a client id uses up nobody's calls."""
-    if not grants.is_ours(token=secret):
+    if not grants.is_token_shaped(token=secret):
         raise Refused("grant_invalid")
     if not clients.take_call(client=call.client):
         raise Refused("rate_limited")
