@@ -13,7 +13,7 @@ from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import drop_instruction
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.results import cancel_due, end_incentive
-from prakerja.incentives.standing import lock_award, lock_wallet_and_award, standing
+from prakerja.incentives.conditions import lock_award, lock_wallet_and_award, conditions_of
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Chart
@@ -71,7 +71,7 @@ def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime)
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         cutoff = review_cutoff(rules)
-        now = standing(person_id=person_id, award_id=award_id)
+        now = conditions_of(person_id=person_id, award_id=award_id)
         if award.status != "active" or cutoff is None or at < cutoff or now.is_reviewed:
             return False
         lapsed = _empty_reserve(award=award, kind="lapse_reserve", credit=_TREASURY, at=at)
@@ -98,7 +98,7 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
         award = lock_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         cutoff = cutoff_at(scheme=rules, kind=CutoffKind.LINK)
-        now = standing(person_id=person_id, award_id=award_id)
+        now = conditions_of(person_id=person_id, award_id=award_id)
         is_valid = now.facts is not None and now.facts.is_valid
         if award.status not in ("active", "suspended", "finished") or cutoff is None or at < cutoff or is_valid:
             return 0

@@ -9,7 +9,7 @@ from prakerja.audit.operations import record
 from prakerja.awards.models import Award
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.policies import needs_met
-from prakerja.incentives.standing import lock_award, standing
+from prakerja.incentives.conditions import lock_award, conditions_of
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
@@ -34,7 +34,7 @@ def plan_incentives(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) 
     with transaction():
         award = lock_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
-        now = standing(person_id=person_id, award_id=award_id)
+        now = conditions_of(person_id=person_id, award_id=award_id)
         met = needs_met(
             certificate_visible_from=now.certificate_visible_from,
             rated_at=now.rated_at,

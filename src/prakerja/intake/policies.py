@@ -10,7 +10,7 @@ from prakerja.programmes.schemes import Scheme
 
 
 @dataclass(frozen=True)
-class Standing:
+class Candidate:
     """What is known of a listed person before the award."""
 
     birth_date: date
@@ -19,16 +19,16 @@ class Standing:
     family_recipients: int
 
 
-def exclusion(*, standing: Standing, scheme: Scheme, on: date) -> str:
+def exclusion_reason(*, candidate: Candidate, scheme: Scheme, on: date) -> str:
     """Why this person may not be awarded on day `on` (WIB), or "": a reason of rules.md 3.4."""
     eligibility = scheme.eligibility
-    if standing.is_blacklisted:
+    if candidate.is_blacklisted:
         return "BLACKLIST"
-    if eligibility.lifetime_once and standing.awards_before:
+    if eligibility.lifetime_once and candidate.awards_before:
         return "PERNAH_MENERIMA"
-    age = age_on(standing.birth_date, on)
+    age = age_on(candidate.birth_date, on)
     if age < eligibility.age_min or (eligibility.age_max is not None and age > eligibility.age_max):
         return "USIA"
-    if standing.family_recipients >= eligibility.kk_max_recipients:
+    if candidate.family_recipients >= eligibility.kk_max_recipients:
         return "KK_PENUH"
     return ""

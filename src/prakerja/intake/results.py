@@ -13,7 +13,7 @@ from prakerja.audit.operations import record
 from prakerja.awards import queries as awards
 from prakerja.awards.operations import Grounds, Recipient, award_many
 from prakerja.intake.models import Application, Decree, Wave
-from prakerja.intake.policies import Standing, exclusion
+from prakerja.intake.policies import Candidate, exclusion_reason
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.db import rows as rows_of
@@ -236,13 +236,13 @@ def _accept(
         if here:
             outcome.already += 1
             continue
-        standing = Standing(
+        candidate = Candidate(
             birth_date=identity.birth_date,
             is_blacklisted=identity.nik in blacklisted,
             awards_before=total,
             family_recipients=family.get(family_index, 0),
         )
-        reason = exclusion(standing=standing, scheme=rules, on=on)
+        reason = exclusion_reason(candidate=candidate, scheme=rules, on=on)
         if not reason and identity.nik in taken:
             reason = "contact_of_other_person"
         if reason:

@@ -1,4 +1,4 @@
-"""Where a participant stands on the way to the incentive: the facts, read in the caller's transaction."""
+"""How far a participant meets the conditions of the incentive (rules.md 5.4), read in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from prakerja.wallets.models import Wallet
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Conditions:
     """The first training that was not voided, how far it got, and the account that is linked now. Instants are UTC."""
 
     completion_id: uuid.UUID | None
@@ -47,7 +47,7 @@ def account_facts(account: PayoutAccount | None) -> AccountFacts | None:
     )
 
 
-def standing(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Standing:
+def conditions_of(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Conditions:
     """Read it. Only the first training that was not voided leads to the incentive (rules.md 5.4)."""
     account = live_account(person_id=person_id)
     first = (
@@ -57,7 +57,7 @@ def standing(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Standing:
     )
     completion = Completion.objects.filter(person_id=person_id, voucher_id=first.voucher_id).first() if first else None
     if completion is None:
-        return Standing(None, None, None, account)
+        return Conditions(None, None, None, account)
     visible_from = (
         Certificate.objects.filter(person_id=person_id, completion=completion)
         .order_by("visible_from")
@@ -67,7 +67,7 @@ def standing(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Standing:
     rated_at = (
         Rating.objects.filter(person_id=person_id, completion=completion).values_list("created_at", flat=True).first()
     )
-    return Standing(completion.id, visible_from, rated_at, account)
+    return Conditions(completion.id, visible_from, rated_at, account)
 
 
 @requires_transaction
