@@ -23,7 +23,7 @@ from .store import Store
 
 blueprint = Blueprint("phone", __name__, url_prefix="/phone")
 
-# What a person copies out of a message: a one-time password, or a code of twelve signs. Only in a message
+# What a person copies out of a message: a one-time password, or a code of twelve characters. Only in a message
 # that speaks of one, so that no amount and no date is taken for it.
 _SPEAKS_OF_A_CODE = re.compile(r"\b(otp|kode|code|voucher)\b", re.IGNORECASE)
 _CODE = re.compile(

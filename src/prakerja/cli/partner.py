@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     arguments.name = arguments.name.strip()
     if not 1 <= len(arguments.name) <= 100 or not arguments.name.isprintable():
-        raise CommandError("Nama mitra: 1 sampai 100 huruf.", "A partner's name is 1 to 100 printable signs.")
+        raise CommandError("Nama mitra: 1 sampai 100 huruf.", "A partner's name is 1 to 100 printable characters.")
     with database(arguments.data_dir) as found:
         answer(_add(arguments, found))
     return 0

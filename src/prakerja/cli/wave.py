@@ -31,7 +31,9 @@ def add_to(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     arguments.decree = arguments.decree.strip()
     if not 1 <= len(arguments.decree) <= 100 or not arguments.decree.isprintable():
-        raise CommandError("Nomor keputusan: 1 sampai 100 huruf.", "A decree's number is 1 to 100 printable signs.")
+        raise CommandError(
+            "Nomor keputusan: 1 sampai 100 huruf.", "A decree's number is 1 to 100 printable characters."
+        )
     rows = _read(arguments.file)
     with database(arguments.data_dir):
         outcome = _import(arguments, rows)

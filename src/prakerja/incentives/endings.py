@@ -11,9 +11,9 @@ from prakerja.audit.operations import record
 from prakerja.awards.models import AWARD_STATES, Award
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import drop_instruction
+from prakerja.incentives.conditions import conditions_of, lock_award, lock_wallet_and_award
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.results import cancel_due, end_incentive
-from prakerja.incentives.conditions import lock_award, lock_wallet_and_award, conditions_of
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Chart

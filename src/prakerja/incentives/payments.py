@@ -21,11 +21,11 @@ from prakerja.disbursements.operations import (
 )
 from prakerja.disbursements.queries import live_account
 from prakerja.disbursements.results import TransferResult
+from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.planning import lock_incentive
 from prakerja.incentives.policies import PAYABLE_AWARDS, first_day_after_pause, hold_reason
 from prakerja.incentives.results import record_payment_result
-from prakerja.incentives.conditions import account_facts
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.operations import queue

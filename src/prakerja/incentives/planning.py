@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
+from prakerja.incentives.conditions import conditions_of, lock_award
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.policies import needs_met
-from prakerja.incentives.conditions import lock_award, conditions_of
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post

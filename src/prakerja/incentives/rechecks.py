@@ -11,11 +11,11 @@ from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.operations import ask_now, inquire_account, store_inquiry
 from prakerja.disbursements.queries import live_account
 from prakerja.disbursements.results import InquiryResult
+from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import INCENTIVE_STATES, Incentive
 from prakerja.incentives.payments import hold
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
 from prakerja.incentives.policies import PAYABLE_AWARDS, hold_reason, new_dates
-from prakerja.incentives.conditions import account_facts
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme

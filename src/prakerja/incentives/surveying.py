@@ -9,9 +9,9 @@ from typing import Any
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
+from prakerja.incentives.conditions import lock_award
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.planning import move_to_payable, tell_of_schedule
-from prakerja.incentives.conditions import lock_award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Chart

@@ -39,7 +39,7 @@ def is_family_card_number(number: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether this can stand for a name: any letters, but no controls (NUL cannot even be stored), at most 150 signs."""
+    """Whether this can stand for a name: any letters, but no controls (NUL cannot even be stored), at most 150 characters."""
     return len(text) <= 150 and _CONTROL.search(text) is None
 
 
