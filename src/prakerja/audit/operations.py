@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
 from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import copy_in, requires_transaction
 
 
 class Who(Protocol):
@@ -52,4 +53,34 @@ def record(
         at=at,
         recorded_at=wall(),
         data=(data or {}) | {name: value for name, value in told.items() if value is not None},
+    )
+
+
+@requires_transaction
+def record_many(
+    *,
+    action: str,
+    at: datetime,
+    actor_kind: str,
+    actor_id: str,
+    subject_kind: str,
+    subjects: Iterable[tuple[uuid.UUID, uuid.UUID]],
+    data: dict[str, Any],
+) -> None:
+    """The same act on each of many subjects, as (person, subject): one record each, set-based."""
+    copy_in(
+        [
+            Record(
+                person_id=person_id,
+                action=action,
+                actor_kind=actor_kind,
+                actor_id=actor_id,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                at=at,
+                recorded_at=wall(),
+                data=data,
+            )
+            for person_id, subject_id in subjects
+        ]
     )

@@ -6,17 +6,16 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.audit.models import Record
+from prakerja.audit.operations import record_many
 from prakerja.awards.cards import fresh_card_numbers, seal_card_number
 from prakerja.awards.models import Award, CardClaim
-from prakerja.kernel.clock import wall
 from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
-from prakerja.ledger.models import Balance, Chart, Transfer
-from prakerja.notifications.models import Message
-from prakerja.notifications.operations import seal_parameters, wake
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.operations import Opening, open_balances
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.schemes import Scheme, balance_expires_at, purchase_deadline
-from prakerja.wallets.models import Wallet
+from prakerja.wallets.operations import open_wallets
 
 # So many people are prepared in memory at a time.
 BATCH = 1000
@@ -60,7 +59,6 @@ def award_many(*, recipients: list[Recipient], grounds: Grounds, at: datetime) -
             spendable_until=spendable_until,
             at=at,
         )
-    wake()
 
 
 @requires_transaction
@@ -73,24 +71,28 @@ def _award_batch(
     at: datetime,
 ) -> None:
     rules = grounds.rules
+    ids = [new_id() for _ in recipients]
+    funds = [
+        Opening(item.person_id, Chart.WALLET, rules.training_fund, award_id, "fund")
+        for item, award_id in zip(recipients, ids, strict=True)
+    ]
+    reserves = [
+        Opening(item.person_id, Chart.RESERVE, rules.reserve, award_id, "reserve")
+        for item, award_id in zip(recipients, ids, strict=True)
+    ]
+    opened = open_balances(openings=[*funds, *reserves], debit=Chart.PROGRAMME_FUNDS, at=at)
+    of_wallets, of_reserves = opened[: len(ids)], opened[len(ids) :]
+    wallets = open_wallets(
+        balances=[(item.person_id, balance) for item, balance in zip(recipients, of_wallets, strict=True)],
+        spendable_until=spendable_until,
+        at=at,
+    )
     cards = fresh_card_numbers(len(recipients))
-    balances, wallets, rows, claims, transfers, messages, audits = [], [], [], [], [], [], []
-    for item, (number, index) in zip(recipients, cards, strict=True):
-        award_id = new_id()
-        wallet_balance = Balance(
-            id=new_id(), person_id=item.person_id, account_id=int(Chart.WALLET), amount=rules.training_fund
-        )
-        reserve = Balance(id=new_id(), person_id=item.person_id, account_id=int(Chart.RESERVE), amount=rules.reserve)
-        wallet = Wallet(
-            id=new_id(),
-            person_id=item.person_id,
-            balance=wallet_balance,
-            opened_at=at,
-            spendable_until=spendable_until,
-        )
-        balances += [wallet_balance, reserve]
-        wallets.append(wallet)
-        rows.append(
+    awards, claims = [], []
+    for item, award_id, wallet_id, reserve_id, (number, index) in zip(
+        recipients, ids, wallets, of_reserves, cards, strict=True
+    ):
+        awards.append(
             Award(
                 id=award_id,
                 person_id=item.person_id,
@@ -98,8 +100,8 @@ def _award_batch(
                 decree_id=grounds.decree_id,
                 scheme_version_id=grounds.scheme_version_id,
                 application_id=item.application_id,
-                wallet=wallet,
-                reserve=reserve,
+                wallet_id=wallet_id,
+                reserve_id=reserve_id,
                 card_number_enc=seal_card_number(number, award_id=award_id),
                 awarded_at=at,
                 purchase_deadline_at=deadline,
@@ -108,70 +110,32 @@ def _award_batch(
             )
         )
         claims.append(CardClaim(index=index, person_id=item.person_id, award_id=award_id))
-        transfers += [
-            _transfer(award_id, "fund", wallet_balance, Chart.WALLET, at),
-            _transfer(award_id, "reserve", reserve, Chart.RESERVE, at),
-        ]
-        messages += _announcements(item, award_id, grounds=grounds, deadline=deadline, at=at)
-        audits.append(_audit(item, award_id, grounds=grounds, at=at))
-    for made in (balances, wallets, rows, claims, transfers, messages, audits):
-        copy_in(made)
+    copy_in(awards)
+    copy_in(claims)
+    _tell(awards, recipients, grounds=grounds, deadline=deadline, at=at)
 
 
-def _audit(item: Recipient, award_id: uuid.UUID, *, grounds: Grounds, at: datetime) -> Record:
-    return Record(
-        person_id=item.person_id,
+@requires_transaction
+def _tell(
+    awards: list[Award], recipients: list[Recipient], *, grounds: Grounds, deadline: datetime, at: datetime
+) -> None:
+    """RESULT_PASS by SMS, e-mail and dashboard, each with the exact date and hour (decisions.md 70), and the records."""
+    known = {"wave": grounds.wave_number, "deadline": deadline.isoformat(), "fund": grounds.rules.training_fund}
+    queue_many(
+        template="result_pass",
+        channels=("sms", "email", "dashboard"),
+        notices=[
+            Notice(award.person_id, {"name": item.name, **known}, f"result:{award.id}")
+            for award, item in zip(awards, recipients, strict=True)
+        ],
+        at=at,
+    )
+    record_many(
         action="award.made",
+        at=at,
         actor_kind="decree",
         actor_id=grounds.decree_number,
         subject_kind="award",
-        subject_id=award_id,
-        at=at,
-        recorded_at=wall(),
+        subjects=[(award.person_id, award.id) for award in awards],
         data={"benefit": grounds.rules.total_benefit},
     )
-
-
-def _transfer(award_id: uuid.UUID, kind: str, balance: Balance, account: Chart, at: datetime) -> Transfer:
-    return Transfer(
-        id=new_id(),
-        person_id=balance.person_id,
-        event_id=award_id,
-        kind=kind,
-        debit_id=int(Chart.PROGRAMME_FUNDS),
-        credit_id=int(account),
-        balance=balance,
-        amount=balance.amount,
-        at=at,
-    )
-
-
-def _announcements(
-    item: Recipient, award_id: uuid.UUID, *, grounds: Grounds, deadline: datetime, at: datetime
-) -> list[Message]:
-    """RESULT_PASS by SMS, e-mail and dashboard, each with the exact date and hour (decisions.md 70)."""
-    messages = []
-    parameters = {
-        "name": item.name,
-        "wave": grounds.wave_number,
-        "deadline": deadline.isoformat(),
-        "fund": grounds.rules.training_fund,
-    }
-    for channel in ("sms", "email", "dashboard"):
-        message_id = new_id()
-        is_dashboard = channel == "dashboard"
-        messages.append(
-            Message(
-                id=message_id,
-                person_id=item.person_id,
-                template="result_pass",
-                channel=channel,
-                parameters_enc=seal_parameters(message_id=message_id, parameters=parameters),
-                status="delivered" if is_dashboard else "queued",
-                created_at=at,
-                send_after=at,
-                sent_at=at if is_dashboard else None,
-                dedupe_key=f"result:{award_id}:{channel}",
-            )
-        )
-    return messages

@@ -10,7 +10,7 @@ from prakerja.awards.cards import index_of, open_card_number
 from prakerja.awards.models import Award
 from prakerja.kernel.db import hot_row, rows
 from prakerja.kernel.secrets import blind_index
-from prakerja.notifications.models import URGENT
+from prakerja.notifications.templates import URGENT
 
 
 class CardRoute(NamedTuple):
@@ -27,6 +27,11 @@ def award_of_card(*, card_number: str) -> CardRoute | None:
 def current_award(*, person_id: uuid.UUID) -> Award | None:
     """The latest award of a person, running or ended; None when the person was never selected."""
     return Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
+
+
+def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
+    """This award of a person, for reading; its transitions are the verbs of `awards`."""
+    return Award.objects.get(person_id=person_id, id=award_id)
 
 
 def card_number(*, award: Award) -> str:

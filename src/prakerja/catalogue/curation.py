@@ -20,7 +20,7 @@ from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.partners.models import Partner
+from prakerja.partners.queries import code_of
 
 OPEN = ("draft", "submitted", "returned")
 # What an institution writes of a course.
@@ -60,8 +60,7 @@ class CourseState:
 @requires_transaction
 def draft_course(*, institution_id: uuid.UUID, content: dict[str, Any], at: datetime) -> CourseState:
     """Make a course that nobody sees yet. `content` holds every name of CONTENT. We make its code."""
-    institution = Partner.objects.get(id=institution_id, kind="institution")
-    code = f"{institution.code}-{readable_code(10).lower()}"
+    code = f"{code_of(partner_id=institution_id)}-{readable_code(10).lower()}"
     course = add_course(institution_id=institution_id, code=code, is_curated=False, **_only(content))
     review = CurationReview.objects.create(id=new_id(), course=course, number=1, content=_only(content), created_at=at)
     _audit("course.drafted", review, at, institution_id)

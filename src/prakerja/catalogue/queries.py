@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prakerja.catalogue.models import CourseRun, CourseRunSession
+from django.db.models import Min, Q
+
+from prakerja.catalogue.models import Course, CourseRun, CourseRunSession
 from prakerja.catalogue.policies import Session, spread_sessions
 from prakerja.kernel.db import row, rows
 from prakerja.kernel.errors import Refused
@@ -22,6 +24,14 @@ class Page:
 
     items: list[dict[str, Any]]
     next_cursor: str | None
+
+
+def lowest_prices(*, institution_id: uuid.UUID) -> dict[uuid.UUID, int | None]:
+    """Each course of an institution with its lowest price now in rupiah; None when nobody sells it."""
+    courses = Course.objects.filter(institution_id=institution_id).annotate(
+        lowest=Min("listing__price", filter=Q(listing__ended_at=None))
+    )
+    return dict(courses.values_list("id", "lowest"))
 
 
 def run_id_of(*, institution_id: uuid.UUID, schedule_code: str) -> uuid.UUID | None:

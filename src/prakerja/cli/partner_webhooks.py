@@ -80,12 +80,9 @@ def replay(arguments: argparse.Namespace) -> int:
 
 
 def _partner(code: str) -> uuid.UUID:
-    from prakerja.partners.models import Partner
+    from prakerja.partners.queries import partner_id_of
 
-    found: uuid.UUID | None = Partner.objects.filter(code=code).values_list("id", flat=True).first()
-    if found is None:
-        raise Refused("partner_unknown")
-    return found
+    return partner_id_of(code=code)
 
 
 def _write_partners_file(found: Database) -> None:

@@ -52,12 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace, rows: list[dict[str, str]]) -> Any:
-    from prakerja.intake.models import Wave
     from prakerja.intake.operations import ResultRow, import_results
+    from prakerja.intake.queries import wave
     from prakerja.kernel.clock import now
 
     at = now()
-    announced = Wave.objects.filter(number=arguments.wave).values_list("announced_at", flat=True).first()
+    found = wave(number=arguments.wave)
+    announced = found.announced_at if found is not None else None
     try:
         return import_results(
             rows=[ResultRow(**row) for row in rows],

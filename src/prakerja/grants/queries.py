@@ -12,8 +12,8 @@ from prakerja.grants.policies import FACTS, Fact, facts_of
 from prakerja.grants.tokens import Token
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
-from prakerja.partners.models import Partner
-from prakerja.people.models import Person
+from prakerja.partners import queries as partners
+from prakerja.people import queries as people
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,7 @@ def connections(*, person_id: uuid.UUID, wall: datetime) -> tuple[Connection, ..
 
 def names_of(*, partner_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, str]:
     """The institution's and the participant's name, for the consent page. Raises Refused: person_unknown."""
-    person = Person.objects.values_list("name", flat=True).filter(id=person_id).first()
-    if person is None:
-        raise Refused("person_unknown")
-    return Partner.objects.values_list("name", flat=True).get(id=partner_id), person
+    return partners.name_of(partner_id=partner_id), people.name_of(person_id=person_id)
 
 
 def pairwise_id(*, person_id: uuid.UUID, partner_id: uuid.UUID) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from prakerja.kernel.db import requires_transaction, row
+from prakerja.kernel.db import copy_in, requires_transaction, row
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Account, Balance, Transfer
@@ -19,10 +21,45 @@ class BalanceTooLow(Exception):
     """A running balance would fall below zero. The CHECK would refuse it too; this says so first."""
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A running balance to be made, and the rupiah that the event moves into it."""
+
+    person_id: uuid.UUID
+    account: Chart
+    amount: int
+    event_id: uuid.UUID
+    kind: str
+
+
 @requires_transaction
-def open_balance(*, person_id: uuid.UUID, account: Chart) -> Balance:
-    """Make an empty running balance (wallet or reserve) of a person."""
-    return Balance.objects.create(person_id=person_id, account_id=int(account), amount=0)
+def open_balances(*, openings: Sequence[Opening], debit: Chart, at: datetime) -> list[uuid.UUID]:
+    """Make running balances (wallet or reserve) and fill each from `debit` by its first transfer. Returns their ids in order.
+
+    Set-based, for a list of tens of thousands. An event posts a kind once, as with `post`.
+    """
+    balances = [
+        Balance(id=new_id(), person_id=one.person_id, account_id=int(one.account), amount=one.amount)
+        for one in openings
+    ]
+    copy_in(balances)
+    copy_in(
+        [
+            Transfer(
+                id=new_id(),
+                person_id=one.person_id,
+                event_id=one.event_id,
+                kind=one.kind,
+                debit_id=int(debit),
+                credit_id=int(one.account),
+                balance=balance,
+                amount=one.amount,
+                at=at,
+            )
+            for one, balance in zip(openings, balances, strict=True)
+        ]
+    )
+    return [balance.id for balance in balances]
 
 
 @requires_transaction
@@ -84,6 +121,12 @@ def post(
         at=at,
         reverses_id=reverses_id,
     )
+
+
+@requires_transaction
+def lock_balance(*, person_id: uuid.UUID, balance_id: uuid.UUID) -> int:
+    """What a running balance holds, in rupiah; locked until the end of the transaction."""
+    return Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id).amount
 
 
 @requires_transaction

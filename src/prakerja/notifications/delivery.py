@@ -23,8 +23,8 @@ from prakerja.notifications.gateways import (
     PermanentFailure,
     TemporaryFailure,
 )
-from prakerja.notifications.models import URGENT, WAITING, Message
-from prakerja.notifications.templates import UnknownTemplate, render
+from prakerja.notifications.models import WAITING, Message
+from prakerja.notifications.templates import URGENT, UnknownTemplate, render
 
 BATCH = 100
 # A claimed message belongs to its worker for this long of programme time; a worker that died loses it to the next one.

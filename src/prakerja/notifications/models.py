@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from prakerja.kernel.models import OwnedRow, owned_key
 from prakerja.kernel.states import StateMachine
+from prakerja.notifications.templates import URGENT
 
 MESSAGE_STATES = StateMachine(
     "message",
@@ -21,8 +22,6 @@ MESSAGE_STATES = StateMachine(
 
 
 WAITING = ["queued", "failed_temporary", "sending"]
-# Somebody sits before a screen and waits for these: they overtake a hundred thousand announcements.
-URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
 
 
 class Message(OwnedRow):

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import connection
 
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.notifications.models import Message
 
 CHANNEL_WAKE = "notifications_message"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one person is told."""
+
+    person_id: uuid.UUID
+    parameters: dict[str, Any]
+    dedupe_key: str
 
 
 def seal_parameters(*, message_id: uuid.UUID, parameters: dict[str, Any]) -> bytes:
@@ -38,26 +49,38 @@ def queue(
 
     The address is looked up when the message leaves. Parameters are plain values: texts, rupiah, ISO instants.
     """
+    notice = Notice(person_id, parameters, dedupe_key)
+    Message.objects.bulk_create(_messages(notice, template, channels, at), ignore_conflicts=True)
+    wake()
+
+
+@requires_transaction
+def queue_many(*, template: str, channels: tuple[str, ...], notices: Iterable[Notice], at: datetime) -> None:
+    """The same for a list of tens of thousands, whose dedupe keys are new: one that is known fails the transaction."""
+    copy_in([message for notice in notices for message in _messages(notice, template, channels, at)])
+    wake()
+
+
+def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> list[Message]:
     rows = []
     for channel in channels:
         message_id = new_id()
         rows.append(
             Message(
                 id=message_id,
-                person_id=person_id,
+                person_id=notice.person_id,
                 template=template,
                 channel=channel,
-                parameters_enc=seal_parameters(message_id=message_id, parameters=parameters),
+                parameters_enc=seal_parameters(message_id=message_id, parameters=notice.parameters),
                 # A dashboard message is delivered by being there.
                 status="delivered" if channel == "dashboard" else "queued",
                 created_at=at,
                 send_after=at,
                 sent_at=at if channel == "dashboard" else None,
-                dedupe_key=f"{dedupe_key}:{channel}",
+                dedupe_key=f"{notice.dedupe_key}:{channel}",
             )
         )
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    wake()
+    return rows
 
 
 def wake() -> None:

@@ -19,6 +19,9 @@ from prakerja.kernel.money import format_rupiah
 
 _ = gettext_noop
 
+# Somebody sits before a screen and waits for these: they overtake a hundred thousand announcements.
+URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
+
 _MONTHS = {
     "id": [
         "Januari",

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
 from prakerja.kernel.db import rows
+from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.secrets import unseal
 from prakerja.partners.models import ApiCredential, Partner
@@ -61,6 +62,48 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
         rate_limit_per_minute=partner.rate_limit_per_minute,
         allowed_networks=tuple(ip_network(text) for text in partner.allowed_networks),
     )
+
+
+@dataclass(frozen=True)
+class Member:
+    """A platform or an institution that takes part now."""
+
+    partner_id: uuid.UUID
+    kind: str
+    code: str
+    name: str
+    is_sandbox: bool
+    redirect_uris: tuple[str, ...]
+    file_origins: tuple[str, ...]
+
+
+def members() -> list[Member]:
+    """Partners that have not left, in the order in which they joined."""
+    return [
+        Member(
+            partner_id=partner.id,
+            kind=partner.kind,
+            code=partner.code,
+            name=partner.name,
+            is_sandbox=partner.is_sandbox,
+            redirect_uris=tuple(partner.redirect_uris),
+            file_origins=tuple(partner.file_origins),
+        )
+        for partner in Partner.objects.filter(member_until=None).order_by("member_from", "code")
+    ]
+
+
+def partner_id_of(*, code: str) -> uuid.UUID:
+    """The partner with this code. Raises Refused: partner_unknown."""
+    found = Partner.objects.filter(code=code).values_list("id", flat=True).first()
+    if found is None:
+        raise Refused("partner_unknown", code=code)
+    return found
+
+
+def code_of(*, partner_id: uuid.UUID) -> str:
+    """Our name for this partner, as it stands in codes and addresses."""
+    return Partner.objects.values_list("code", flat=True).get(id=partner_id)
 
 
 def name_of(*, partner_id: uuid.UUID) -> str:

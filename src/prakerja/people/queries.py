@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index, unseal
 from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
 
@@ -49,6 +50,14 @@ def addressees(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, Add
         )
         for point in points
     }
+
+
+def name_of(*, person_id: uuid.UUID) -> str:
+    """What this person is called. Raises Refused: person_unknown."""
+    found = Person.objects.values_list("name", flat=True).filter(id=person_id).first()
+    if found is None:
+        raise Refused("person_unknown")
+    return found
 
 
 def nik(*, person_id: uuid.UUID) -> str:

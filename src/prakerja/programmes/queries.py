@@ -16,6 +16,12 @@ def scheme(*, scheme_version_id: uuid.UUID) -> Scheme:
     return Scheme.from_data(SchemeVersion.objects.values_list("data", flat=True).get(id=scheme_version_id))
 
 
+def schemes() -> dict[uuid.UUID, Scheme]:
+    """Every stored version, in the order of their names."""
+    ids = SchemeVersion.objects.order_by("code").values_list("id", flat=True)
+    return {version_id: scheme(scheme_version_id=version_id) for version_id in ids}
+
+
 def changed_schemes() -> dict[str, list[str]]:
     """The stored versions that are not what this program publishes under their key, each with where they differ."""
     found = {}

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
+from prakerja.awards.queries import award
 from prakerja.kernel.db import transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
@@ -27,8 +27,8 @@ def expire_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime)
         if voucher.status != "issued" or at < voucher.redeemable_until:
             return False
         purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=person_id, voucher_id=voucher_id)
-        award = Award.objects.get(person_id=person_id, id=purchase.award_id)
-        cutoff = balance_expires_at(scheme=scheme(scheme_version_id=award.scheme_version_id))
+        version_id = award(person_id=person_id, award_id=purchase.award_id).scheme_version_id
+        cutoff = balance_expires_at(scheme=scheme(scheme_version_id=version_id))
         home = Chart.TREASURY if cutoff is not None and at >= cutoff else Chart.PROGRAMME_FUNDS
         post(
             person_id=person_id,

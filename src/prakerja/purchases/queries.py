@@ -9,6 +9,7 @@ from datetime import datetime
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
+from prakerja.purchases.models import Purchase
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,9 @@ def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
         how_to_redeem=how,
         class_cancelled_at=cancelled_at,
     )
+
+
+def platform_user(*, person_id: uuid.UUID, institution_id: uuid.UUID) -> str:
+    """The shop account of a person's newest purchase at this institution; "" when there is none."""
+    bought = Purchase.objects.filter(person_id=person_id, course__institution_id=institution_id, status="succeeded")
+    return bought.order_by("-authorised_at").values_list("intent__platform_user", flat=True).first() or ""

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.awards.operations import reopen_purchase_window
+from prakerja.awards.queries import award
 from prakerja.catalogue.operations import release_seat
-from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
@@ -72,22 +73,17 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
 
 @requires_transaction
 def _pay_back(*, purchase: Purchase, at: datetime) -> None:
-    award = row(
-        "SELECT wallet_id, status, scheme_version_id FROM awards_award WHERE person_id = %s AND id = %s",
-        [purchase.person_id, purchase.award_id],
-    )
-    if award is None:
-        raise RuntimeError("a purchase without its award")
-    wallet = lock_wallet(person_id=purchase.person_id, wallet_id=award[0])
+    paid_from = award(person_id=purchase.person_id, award_id=purchase.award_id)
+    wallet = lock_wallet(person_id=purchase.person_id, wallet_id=paid_from.wallet_id)
     kind, credit = "void", int(Chart.WALLET)
     balance_id: uuid.UUID | None = wallet.balance_id
     if wallet.closed_at is not None:
-        ended = award[1] in ("revoked", "annulled", "withdrawn")
+        ended = paid_from.status in ("revoked", "annulled", "withdrawn")
         kind, balance_id = "void_late", None
         credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
     if kind == "void" and wallet.spendable_until is not None:
         # A refund must be usable: its window is a week at least, within the year's cut-off (rules.md 12.5).
-        rules = scheme(scheme_version_id=award[2])
+        rules = scheme(scheme_version_id=paid_from.scheme_version_id)
         limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
         spendable_at_least_until(wallet=wallet, until=limit)
     post(

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from prakerja.awards.queries import card_number, current_award
 from prakerja.grants.policies import facts_of
 from prakerja.grants.queries import Holder, pairwise_id
-from prakerja.people.models import Person
-from prakerja.people.queries import contact
-from prakerja.purchases.models import Purchase
+from prakerja.people.queries import contact, name_of
+from prakerja.purchases.queries import platform_user
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,11 +34,11 @@ def profile(*, holder: Holder) -> Profile:
     sees_card = "card" in facts
     return Profile(
         user_id=pairwise_id(person_id=person_id, partner_id=holder.partner_id),
-        name=Person.objects.values_list("name", flat=True).get(id=person_id) if "name" in facts else "",
+        name=name_of(person_id=person_id) if "name" in facts else "",
         email=(contact(person_id=person_id, kind="email") or "") if "email" in facts else "",
         phone_number=(contact(person_id=person_id, kind="phone") or "") if "phone" in facts else "",
         no_prakerja=_card(person_id) if sees_card else "",
-        dp_user_id=_shop_account(person_id, holder.partner_id) if sees_card else "",
+        dp_user_id=platform_user(person_id=person_id, institution_id=holder.partner_id) if sees_card else "",
     )
 
 
@@ -48,10 +47,3 @@ def _card(person_id: uuid.UUID) -> str:
     if award is None or award.status != "active" or award.videos_done_at is None:
         return ""
     return card_number(award=award)
-
-
-def _shop_account(person_id: uuid.UUID, institution_id: uuid.UUID) -> str:
-    accounts = Purchase.objects.filter(
-        person_id=person_id, course__institution_id=institution_id, status="succeeded"
-    ).order_by("-authorised_at")
-    return accounts.values_list("intent__platform_user", flat=True).first() or ""

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from prakerja.programmes.models import SchemeVersion
-from prakerja.programmes.schemes import Scheme
+from prakerja.programmes.queries import schemes
 from prakerja.reporting.proof_checks import CHECKS
 
 SHOWN = 20
@@ -62,8 +61,7 @@ def _run(cursor: Any, name: str, counted: str, sql: str) -> Check:
 
 def _promised() -> tuple[str, str, str]:
     """Each award was given exactly its scheme's fund and reserve; the amounts come from the scheme's data."""
-    schemes = [(version.id, Scheme.from_data(version.data)) for version in SchemeVersion.objects.all()]
-    values = ", ".join(f"('{key}'::uuid, {rules.training_fund}, {rules.reserve})" for key, rules in schemes)
+    values = ", ".join(f"('{key}'::uuid, {rules.training_fund}, {rules.reserve})" for key, rules in schemes().items())
     promised = f"(VALUES {values})" if values else "(SELECT NULL::uuid, 0, 0 WHERE false)"
     return (
         "each award reserves its scheme's whole benefit",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from prakerja.catalogue.models import Course
 from prakerja.catalogue.operations import add_course, add_run, set_price
+from prakerja.catalogue.queries import lowest_prices
 from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import transaction
-from prakerja.partners.models import Partner
+from prakerja.partners.queries import members, partner_id_of
 from prakerja.sandbox.people import Offer
 
 # The first institution of the catalogue: the one whose credentials `sandbox participant` prints.
@@ -43,7 +43,7 @@ def make_course(
     schedule = f"{code}-1" if is_live else f"{code}-mandiri"
     with transaction():
         course = add_course(
-            institution_id=Partner.objects.get(code=INSTITUTION).id,
+            institution_id=partner_id_of(code=INSTITUTION),
             code=code,
             title=f"Kelas Demo {code[-4:].upper()}",
             category="Perkantoran",
@@ -64,14 +64,15 @@ def make_course(
             capacity=seats if seats is not None else (30 if is_live else 1_000_000),
             sessions=sessions,
         )
-        for platform_id in Partner.objects.filter(kind="platform", member_until=None).values_list("id", flat=True):
-            set_price(course_id=course.id, platform_id=platform_id, price=price, at=at)
+        for partner in members():
+            if partner.kind == "platform":
+                set_price(course_id=course.id, platform_id=partner.partner_id, price=price, at=at)
     return Offer(platform="tokopedia", institution=INSTITUTION, course_code=code, schedule_code=schedule, price=price)
 
 
 def list_demo_courses(*, platform_id: uuid.UUID, at: datetime) -> None:
     """Let a platform that joined later sell every course of the demo institution (decisions.md 10)."""
     with transaction():
-        for course in Course.objects.filter(institution__code=INSTITUTION):
-            prices = course.listing_set.filter(ended_at=None).values_list("price", flat=True)
-            set_price(course_id=course.id, platform_id=platform_id, price=min(prices, default=DEFAULT_PRICE), at=at)
+        prices = lowest_prices(institution_id=partner_id_of(code=INSTITUTION))
+        for course_id, price in prices.items():
+            set_price(course_id=course_id, platform_id=platform_id, price=price or DEFAULT_PRICE, at=at)

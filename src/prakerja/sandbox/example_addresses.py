@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
+from prakerja.partners.queries import members
 from prakerja.partners.webhooks import set_webhook, webhook
 from prakerja.sandbox.worlds.catalogue import load_catalogue
 
@@ -19,15 +19,15 @@ WEBHOOK_PATH = "/webhooks/prakerja"
 def register(*, institution_url: str, platform_urls: Mapping[str, str], at: datetime) -> None:
     """Register the class sites' and the shops' own addresses for the partners of the demo world."""
     schools = {institution.code: institution_url for institution in load_catalogue().institutions}
-    known = {partner.code: partner for partner in Partner.objects.filter(is_sandbox=True)}
+    known = {partner.code: partner for partner in members() if partner.is_sandbox}
     for code, url in (schools | dict(platform_urls)).items():
         partner = known.get(code)
-        if partner is not None and partner.file_origins != [url]:
+        if partner is not None and partner.file_origins != (url,):
             register_origins(code=code, origins=[url], at=at)
     for code, url in platform_urls.items():
         partner = known.get(code)
         if partner is None:
             continue
-        there = webhook(partner_id=partner.id)
+        there = webhook(partner_id=partner.partner_id)
         if there is None or (there.url.endswith(WEBHOOK_PATH) and there.url != url + WEBHOOK_PATH):
-            set_webhook(partner_id=partner.id, url=url + WEBHOOK_PATH, at=at)
+            set_webhook(partner_id=partner.partner_id, url=url + WEBHOOK_PATH, at=at)

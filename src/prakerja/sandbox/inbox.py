@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from prakerja.kernel import clock, http
 from prakerja.kernel.errors import Refused
-from prakerja.notifications.models import Message
+from prakerja.notifications.queries import has_sms_on_its_way
 from prakerja.people.policies import normal_phone
 from prakerja.people.queries import person_id_by_contact
 
@@ -62,6 +62,4 @@ def _is_on_its_way(number: str) -> bool:
     person_id = person_id_by_contact(kind="phone", value=number)
     if person_id is None:
         return False
-    return Message.objects.filter(
-        person_id=person_id, channel="sms", status__in=["queued", "sending"], send_after__lte=clock.now()
-    ).exists()
+    return has_sms_on_its_way(person_id=person_id, at=clock.now())

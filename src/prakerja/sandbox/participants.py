@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from prakerja.awards.models import Award
-from prakerja.intake.models import Wave
+from prakerja.awards.queries import award
+from prakerja.intake import queries as waves
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
 from prakerja.sandbox import courses, partners_file, people
-from prakerja.wallets.models import Wallet
+from prakerja.wallets.queries import wallet
 
 STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
 # How long ago each step was: a participant's history stands in the quarter of an hour before now.
@@ -29,9 +29,9 @@ def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime
     if balance is not None:
         _require_possible(balance, stage=stage, wave=wave)
     participant = people.award(people.invented_row(phone=phone), wave=wave, at=at - _AWARDED)
-    award = Award.objects.get(id=participant.award_id)
     # After the deadline there is nothing to buy any more: this life was lived before it.
-    at = min(at, award.purchase_deadline_at - timedelta(hours=1))
+    deadline = award(person_id=participant.person_id, award_id=participant.award_id).purchase_deadline_at
+    at = min(at, deadline - timedelta(hours=1))
     reached = STAGES.index(stage)
     offer = None
     if reached >= STAGES.index("ready"):
@@ -39,18 +39,18 @@ def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime
         if balance is not None:
             _spend_down_to(balance, participant, at=at - _EARLIER)
     if reached >= STAGES.index("purchased"):
-        price = min(courses.DEFAULT_PRICE, _balance(award))
+        price = min(courses.DEFAULT_PRICE, _balance(participant))
         offer = courses.make_course(price=price, at=at - _BOUGHT - timedelta(seconds=1))
         people.buy(participant, offer, at=at - _BOUGHT)
     if reached >= STAGES.index("redeemed"):
         people.use_code(participant.purchases[-1], at=at - _REDEEMED)
     if reached >= STAGES.index("completed"):
         people.complete(participant.purchases[-1], at=at - _COMPLETED)
-    return _document(participant, stage=stage, award=award, offer=offer)
+    return _document(participant, stage=stage, offer=offer)
 
 
 def _require_possible(balance: int, *, stage: str, wave: int) -> None:
-    found = Wave.objects.filter(number=wave).first()
+    found = waves.wave(number=wave)
     if found is None:
         raise Refused("wave_unknown")
     if stage == "awarded":
@@ -63,8 +63,7 @@ def _require_possible(balance: int, *, stage: str, wave: int) -> None:
 
 
 def _spend_down_to(balance: int, participant: people.Participant, *, at: datetime) -> None:
-    award = Award.objects.get(id=participant.award_id)
-    rest = _balance(award) - balance
+    rest = _balance(participant) - balance
     if rest == 0:
         return
     offer = courses.make_course(price=rest, at=at - timedelta(seconds=1))
@@ -73,15 +72,14 @@ def _spend_down_to(balance: int, participant: people.Participant, *, at: datetim
     people.complete(bought, at=at + timedelta(minutes=2))
 
 
-def _balance(award: Award) -> int:
-    return int(Wallet.objects.select_related("balance").get(id=award.wallet_id).balance.amount)
+def _balance(participant: people.Participant) -> int:
+    wallet_id = award(person_id=participant.person_id, award_id=participant.award_id).wallet_id
+    return wallet(person_id=participant.person_id, wallet_id=wallet_id).balance
 
 
-def _document(
-    participant: people.Participant, *, stage: str, award: Award, offer: people.Offer | None
-) -> dict[str, Any]:
+def _document(participant: people.Participant, *, stage: str, offer: people.Offer | None) -> dict[str, Any]:
     bought = participant.purchases[-1] if offer is not None else None
-    award.refresh_from_db()
+    deadline = award(person_id=participant.person_id, award_id=participant.award_id).purchase_deadline_at
     return {
         "person_id": str(participant.person_id),
         "name": participant.name,
@@ -90,8 +88,8 @@ def _document(
         "email": participant.email,
         "stage": stage,
         "card_number": participant.card_number,
-        "balance": _balance(award),
-        "purchase_deadline": (award.purchase_deadline_at - timedelta(seconds=1)).astimezone(WIB).isoformat(),
+        "balance": _balance(participant),
+        "purchase_deadline": (deadline - timedelta(seconds=1)).astimezone(WIB).isoformat(),
         "platform": bought.offer.platform if bought else None,
         "platform_user": bought.platform_user if bought else None,
         "invoice_code": bought.invoice_code if bought else None,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
-from prakerja.partners.models import Partner
-from prakerja.partners.queries import credential_by_client_code
+from prakerja.partners.queries import credential_by_client_code, members
 from prakerja.partners.webhooks import live_secrets, webhook
 
 NAME = "partners.json"
@@ -29,19 +29,19 @@ def credentials_of(code: str) -> dict[str, str] | None:
 def document() -> dict[str, Any]:
     """`{"platforms": {code: {client_code, sign_key, name, webhook_secrets}}, "institutions": {…}}`."""
     found: dict[str, Any] = {name: {} for name in _KINDS.values()}
-    for partner in Partner.objects.filter(member_until=None).order_by("member_from", "code"):
+    for partner in members():
         credentials = credentials_of(partner.code)
         if credentials is not None:
             found[_KINDS[partner.kind]][partner.code] = {
                 **credentials,
                 "name": partner.name,
-                "webhook_secrets": _webhook_secrets(partner),
+                "webhook_secrets": _webhook_secrets(partner.partner_id),
             }
     return found
 
 
-def _webhook_secrets(partner: Partner) -> list[str]:
-    found = webhook(partner_id=partner.id)
+def _webhook_secrets(partner_id: uuid.UUID) -> list[str]:
+    found = webhook(partner_id=partner_id)
     return list(live_secrets(endpoint_id=found.endpoint_id)) if found is not None else []
 
 

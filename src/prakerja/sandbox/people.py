@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from prakerja.access.models import OtpChallenge
-from prakerja.awards.models import Award
 from prakerja.awards.operations import finish_video, start_video
-from prakerja.awards.queries import card_number
+from prakerja.awards.queries import card_number, current_award
 from prakerja.disbursements.operations import link_account, request_link
-from prakerja.intake.models import Wave
+from prakerja.intake import queries as waves
 from prakerja.intake.operations import ResultRow, import_results
 from prakerja.kernel.codes import reference
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import otp_hash, unseal
-from prakerja.notifications.models import Message
-from prakerja.partners.models import Partner
+from prakerja.partners.queries import partner_id_of
 from prakerja.people.queries import person_id_by_nik
-from prakerja.purchases.models import PaymentIntent, Purchase
 from prakerja.purchases.operations import authorise, send_otp
 from prakerja.sandbox.calendar import ANNOUNCED_AT
+from prakerja.sandbox.peeking import challenge_otp, purchase_otp, redeem_code
 from prakerja.sandbox.worlds.names import CITIES, FIRST_NAMES, LAST_NAMES, REVIEWS
-from prakerja.training.models import Completion
 from prakerja.training.operations import rate, record_completion, redeem
-from prakerja.vouchers.models import Voucher
+from prakerja.training.queries import completion_of_code
 
 # The sandbox's gateway refuses these on purpose, for good or for now: only who asks for such a phone gets one.
 _TROUBLESOME = ("0008", "0009")
@@ -90,7 +84,7 @@ def invented_row(*, name: str = "", phone: str = "", email: str = "") -> ResultR
 
 def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
     """Put somebody on the wave's list. Raises Refused, also when the list refuses the row (`result_rejected`, because)."""
-    found = Wave.objects.filter(number=wave).first()
+    found = waves.wave(number=wave)
     if found is None:
         raise Refused("wave_unknown", wave=wave)
     outcome = import_results(
@@ -104,7 +98,8 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         raise Refused("result_rejected", because=outcome.rejected[0][1])
     person_id = person_id_by_nik(nik=row.nik)
     assert person_id is not None
-    held = Award.objects.get(person_id=person_id, wave_id=found.id)
+    held = current_award(person_id=person_id)
+    assert held is not None
     return Participant(
         person_id=person_id,
         name=row.name,
@@ -126,10 +121,10 @@ def watch_videos(participant: Participant, *, at: datetime) -> datetime:
 
 def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
     """Buy through the platform's own verbs, with the OTP from the message."""
-    platform = Partner.objects.get(code=offer.platform)
+    platform_id = partner_id_of(code=offer.platform)
     platform_user = f"demo-{participant.person_id}"
     token = send_otp(
-        platform_id=platform.id,
+        platform_id=platform_id,
         platform_user=platform_user,
         card_number=participant.card_number,
         course_code=offer.course_code,
@@ -139,33 +134,32 @@ def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
     )
     invoice_code = f"DEMO{reference()}"
     receipt = authorise(
-        platform_id=platform.id,
+        platform_id=platform_id,
         token=token,
-        otp=_purchase_otp(participant.person_id),
+        otp=purchase_otp(person_id=participant.person_id),
         invoice_code=invoice_code,
         invoice_url=f"https://contoh.example/invoice/{invoice_code}",
         at=at + timedelta(seconds=20),
     )
-    purchase = Purchase.objects.get(person_id=participant.person_id, reference=receipt.reference)
     bought = Bought(
         offer=offer,
         platform_user=platform_user,
         invoice_code=invoice_code,
         transaction_code=receipt.reference,
-        redeem_code=code_of(purchase),
+        redeem_code=redeem_code(person_id=participant.person_id, transaction_code=receipt.reference),
     )
     participant.purchases.append(bought)
     return bought
 
 
 def use_code(bought: Bought, *, at: datetime) -> None:
-    redeem(institution_id=_institution(bought).id, code=bought.redeem_code, at=at)
+    redeem(institution_id=partner_id_of(code=bought.offer.institution), code=bought.redeem_code, at=at)
 
 
 def complete(bought: Bought, *, at: datetime, score: int = 88) -> None:
     """The institution reports the class as completed on the day of `at`."""
     record_completion(
-        institution_id=_institution(bought).id,
+        institution_id=partner_id_of(code=bought.offer.institution),
         code=bought.redeem_code,
         completed_date=None,
         score=score,
@@ -176,38 +170,13 @@ def complete(bought: Bought, *, at: datetime, score: int = 88) -> None:
     )
 
 
-def code_of(purchase: Purchase) -> str:
-    voucher = Voucher.objects.get(person_id=purchase.person_id, id=purchase.voucher_id)
-    return unseal(voucher.code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher.id)
-
-
-def _institution(bought: Bought) -> Partner:
-    return Partner.objects.get(code=bought.offer.institution)
-
-
-def _purchase_otp(person_id: uuid.UUID) -> str:
-    intent = PaymentIntent.objects.filter(person_id=person_id, status="otp_sent").order_by("-created_at")[:1].get()
-    return _otp(person_id, intent.id, bytes(intent.otp_hash))
-
-
-def _otp(person_id: uuid.UUID, scope: uuid.UUID, wanted: bytes) -> str:
-    """The code that an SMS told. A worker may have sent and wiped it already: then it is found by trying them all."""
-    message = Message.objects.get(person_id=person_id, dedupe_key__startswith=f"otp:{scope}")
-    if message.parameters_enc is not None:
-        sealed = unseal(
-            message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id
-        )
-        return str(json.loads(sealed)["otp"])
-    return next(code for code in (f"{n:06d}" for n in range(10**6)) if otp_hash(scope, code) == wanted)
-
-
 def review(bought: Bought, participant: Participant, *, at: datetime, stars: int = 5) -> None:
     """Rate the completed class, as the participant does on the dashboard."""
-    voucher = Purchase.objects.get(person_id=participant.person_id, reference=bought.transaction_code).voucher_id
-    completion = Completion.objects.get(person_id=participant.person_id, voucher_id=voucher)
+    completion_id = completion_of_code(code=bought.redeem_code)
+    assert completion_id is not None
     rate(
         person_id=participant.person_id,
-        completion_id=completion.id,
+        completion_id=completion_id,
         stars=stars,
         review=REVIEWS[stars][0],
         at=at,
@@ -217,14 +186,11 @@ def review(bought: Bought, participant: Participant, *, at: datetime, stars: int
 def link(participant: Participant, *, provider: str, number: str, at: datetime) -> None:
     """Link a bank account or e-wallet, with the OTP from the message. The sandbox's bank is asked: it must be running."""
     request_link(person_id=participant.person_id, provider=provider, number=number, closes_at=None, at=at)
-    challenge = OtpChallenge.objects.get(
-        person_id=participant.person_id, purpose="link_account", used_at=None, replaced_at=None
-    )
     link_account(
         person_id=participant.person_id,
         provider=provider,
         number=number,
-        otp=_otp(participant.person_id, challenge.id, bytes(challenge.code_hash)),
+        otp=challenge_otp(person_id=participant.person_id, purpose="link_account"),
         closes_at=None,
         at=at + timedelta(seconds=20),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from prakerja.kernel.db import transaction
-from prakerja.partners.models import Partner
+from prakerja.partners.queries import Member, members
 from prakerja.partners.redirects import register_redirect_uris
 from prakerja.sandbox.worlds.catalogue import load_catalogue
 from prakerja.training.operations import make_sandbox_codes
@@ -21,7 +21,7 @@ def file_demo_addresses(*, institution_url: str, at: datetime) -> None:
 
     Institutions that joined later filed their own address themselves, and keep it.
     """
-    filed = dict(Partner.objects.filter(kind="institution", is_sandbox=True).values_list("code", "redirect_uris"))
+    filed = {partner.code: list(partner.redirect_uris) for partner in _institutions()}
     for institution in load_catalogue().institutions:
         wanted = [callback_address(institution_url=institution_url, code=institution.code)]
         if institution.code in filed and filed[institution.code] != wanted:
@@ -31,5 +31,9 @@ def file_demo_addresses(*, institution_url: str, at: datetime) -> None:
 def make_test_codes(*, at: datetime) -> None:
     """Give every institution the test codes that it has not got: a database may be older than they are."""
     with transaction():
-        for institution_id in Partner.objects.filter(kind="institution", is_sandbox=True).values_list("id", flat=True):
-            make_sandbox_codes(institution_id=institution_id, at=at)
+        for institution in _institutions():
+            make_sandbox_codes(institution_id=institution.partner_id, at=at)
+
+
+def _institutions() -> list[Member]:
+    return [partner for partner in members() if partner.kind == "institution" and partner.is_sandbox]

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
 from prakerja.training.facts import bought_code
-from prakerja.training.models import Assignment, Feedback, SandboxCode
+from prakerja.training.models import Assignment, Completion, Feedback, SandboxCode
 from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
 from prakerja.vouchers.queries import route_of_code
 
@@ -152,3 +152,10 @@ def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, seque
 def _newest(found: QuerySet[Any]) -> int:
     status = found.order_by("-number").values_list("status", flat=True).first()
     return WIRE_STATUS[status] if status is not None else 0
+
+
+def completion_of_code(*, code: str) -> uuid.UUID | None:
+    """The completion of a class that was bought with this code, or None. Raises Refused: code_unknown."""
+    route = route_of_code(code=code)
+    found = Completion.objects.filter(person_id=route.person_id, voucher_id=route.voucher_id)
+    return found.values_list("id", flat=True).first()

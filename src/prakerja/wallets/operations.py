@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import copy_in, requires_transaction
+from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.models import Balance
-from prakerja.ledger.operations import empty
+from prakerja.ledger.operations import empty, lock_balance
 from prakerja.wallets.models import Wallet
+
+
+@requires_transaction
+def open_wallets(
+    *, balances: Sequence[tuple[uuid.UUID, uuid.UUID]], spendable_until: datetime | None, at: datetime
+) -> list[uuid.UUID]:
+    """Make a wallet over each (person, balance), set-based. Returns their ids in order. `spendable_until` is exclusive."""
+    wallets = [
+        Wallet(id=new_id(), person_id=person_id, balance_id=balance_id, opened_at=at, spendable_until=spendable_until)
+        for person_id, balance_id in balances
+    ]
+    copy_in(wallets)
+    return [wallet.id for wallet in wallets]
 
 
 @requires_transaction
 def lock_wallet(*, person_id: uuid.UUID, wallet_id: uuid.UUID) -> Wallet:
     """The wallet, read after its balance was locked: the one lock of everything that spends, refunds, sweeps, revokes."""
     balance_id = Wallet.objects.values_list("balance_id", flat=True).get(person_id=person_id, id=wallet_id)
-    Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
+    lock_balance(person_id=person_id, balance_id=balance_id)
     return Wallet.objects.get(person_id=person_id, id=wallet_id)
 
 
