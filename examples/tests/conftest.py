@@ -17,6 +17,7 @@ from examples.platform.app import create_app as create_platform
 from examples.platform.brands import read_brands
 from examples.shared.config import Settings
 from examples.tests.fake_prakerja import FakePrakerja, Server, course
+from tests.waiting import LIMIT, serving
 
 PORTS = [9101, 9102, 9103, 9104, 9105, 9106, 9107]
 PHRASE, WRONG, SHORT = "rahasia-demo", "salah-sekali", "pendek"
@@ -89,8 +90,8 @@ def fake() -> FakePrakerja:
 def api(fake: FakePrakerja) -> Iterator[Server]:
     """Return the fake behind a port."""
     server = Server(fake)
-    yield server
-    server.stop()
+    with serving(server.http):
+        yield server
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def settings(api: Server, tmp_path: Path) -> Settings:
         portal_url="http://127.0.0.1:8000/",
         phone_url="http://127.0.0.1:8004/phone/",
         institution_url="http://127.0.0.1:8005/",
-        timeout_s=0.8,
+        timeout_s=LIMIT,
         attendance="commit",
     )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from flask import Flask
 
-from examples.institution.classes import FRESH_S
+from examples.institution import classes
 from examples.tests.conftest import Visitor
 from examples.tests.fake_prakerja import FakePrakerja, refusal
 
@@ -75,14 +74,16 @@ def test_an_assignment_from_the_form_to_the_feedback(
     assert "Gagal, kirim lagi" in learner.html
 
 
-def test_the_page_counts_what_the_class_asks_for(learner: Visitor, bought: FakePrakerja, tasks: str) -> None:
+def test_the_page_counts_what_the_class_asks_for(
+    learner: Visitor, bought: FakePrakerja, tasks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "Kelas ini tidak mewajibkan tugas." in learner.html
     bought.listings[0]["required_assignments"] = 2
     learner.send(tasks, scope="tpm", sequence="1", words=WORDS)
     learner.send(tasks, scope="uk", sequence="", words=WORDS)
     bought.submissions[(CODE, "tpm", 1)] = [2, 2]
     bought.submissions[(CODE, "uk", 999)] = [2, 1]
-    time.sleep(FRESH_S)
+    monkeypatch.setattr(classes, "FRESH_S", 0)
     learner.get(tasks)
     assert "Kelas ini meminta 2 tugas, masing-masing dengan umpan balik pengajar. Selesai: 1." in learner.html
     learner.get(PYTHON)

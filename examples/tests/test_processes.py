@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +13,9 @@ from pathlib import Path
 import httpx
 
 from examples.shared.config import Settings
+from tests.waiting import LIMIT, free_port, stop, wait_until_healthy
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [entry.getsockname()[1] for entry in sockets]
-    for entry in sockets:
-        entry.close()
-    return ports
 
 
 @contextmanager
@@ -42,31 +31,15 @@ def running(program: str, settings: Settings, **environment: str) -> Iterator[su
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a program answers."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        assert process.poll() is None
-        try:
-            answer = httpx.get(f"{url}/health", trust_env=False)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            assert (answer.status_code, answer.text) == (200, "ok")
-            return
-    raise AssertionError("the program did not start")
+        assert stop(process) == 0
 
 
 def test_seven_shops_in_one_process(settings: Settings) -> None:
-    ports = free_ports(7)
+    ports = [free_port() for _ in range(7)]
     with running("platform", settings, PORTS=",".join(map(str, ports))) as process:
         for port in ports:
-            wait_for(f"http://127.0.0.1:{port}", process)
-        with httpx.Client(trust_env=False, follow_redirects=True) as browser:
+            wait_until_healthy(f"http://127.0.0.1:{port}", process)
+        with httpx.Client(trust_env=False, follow_redirects=True, timeout=LIMIT) as browser:
             for port, brand in ((ports[0], "bukalapak"), (ports[6], "tokopedia")):
                 base = f"http://127.0.0.1:{port}"
                 token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{base}/signup").text)
@@ -83,10 +56,10 @@ def test_seven_shops_in_one_process(settings: Settings) -> None:
 
 
 def test_class_sites_in_one_process(settings: Settings) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     with running("institution", settings, PORT=str(port)) as process:
-        wait_for(f"http://127.0.0.1:{port}", process)
-        page = httpx.get(f"http://127.0.0.1:{port}/lpk-satu", trust_env=False, follow_redirects=True)
+        wait_until_healthy(f"http://127.0.0.1:{port}", process)
+        page = httpx.get(f"http://127.0.0.1:{port}/lpk-satu", trust_env=False, follow_redirects=True, timeout=LIMIT)
         assert page.url.path == "/lpk-satu/"
         assert "Kelas di LPK Satu Karya" in page.text
 
@@ -103,7 +76,7 @@ def test_missing_settings_are_named(settings: Settings) -> None:
             env={"PATH": os.environ["PATH"], **environment},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=LIMIT,
             check=False,
         )
         assert done.returncode == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from examples.shared.formats import rupiah, thousands, wib_date, wib_instant, wi
 from examples.shared.prakerja_client import Credentials, PartnerRefusal, PartnerUnavailable, PrakerjaClient, signature
 from examples.tests import sentences
 from examples.tests.fake_prakerja import FakePrakerja, Server
+from tests.waiting import LIMIT, SHORT, finish, wait_for_hang_up
 
 MINE = Credentials(client_code="client-tokopedia", sign_key="key-tokopedia")
 
@@ -80,9 +83,26 @@ def test_an_endless_list_ends(api: Server, fake: FakePrakerja) -> None:
 
 
 def test_a_broken_connection_is_silence(api: Server, fake: FakePrakerja) -> None:
-    client = PrakerjaClient(base_url="http://127.0.0.1:9", timeout_s=1)
+    client = PrakerjaClient(base_url="http://127.0.0.1:9", timeout_s=LIMIT)
     with pytest.raises(PartnerUnavailable):
         client.payment_status(credentials=MINE, invoice_code="A")
+    client.close()
+
+
+def test_who_never_answers_is_left_and_sees_it() -> None:
+    """The time-out itself: the other side takes the question and says nothing until the client has hung up."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def listen() -> None:
+            with silent.accept()[0] as visitor:
+                wait_for_hang_up(visitor)
+
+        client = PrakerjaClient(base_url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=SHORT)
+        thread = threading.Thread(target=listen)
+        thread.start()
+        with pytest.raises(PartnerUnavailable, match="no answer in time"):
+            client.payment_status(credentials=MINE, invoice_code="A")
+        finish(thread)
     client.close()
 
 

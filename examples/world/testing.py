@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+from tests.waiting import free_port, stop, wait_until_healthy
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +29,7 @@ class RunningWorld:
 @contextmanager
 def running_world(**environment: str) -> Iterator[RunningWorld]:
     """The program, answering; stopped by SIGTERM afterwards, which must end it with status 0."""
-    port = _free_port()
+    port = free_port()
     keys = {"GATEWAY_KEY": "gateway-key-of-a-test", "BANK_KEY": "bank-key-of-a-test"}
     with tempfile.TemporaryDirectory(prefix="world-") as folder:
         process = subprocess.Popen(
@@ -43,10 +41,9 @@ def running_world(**environment: str) -> Iterator[RunningWorld]:
         )
         world = RunningWorld(f"http://127.0.0.1:{port}", keys["GATEWAY_KEY"], keys["BANK_KEY"], process)
         try:
-            _wait(world)
+            wait_until_healthy(world.url, process)
             yield world
-            process.terminate()
-            status = process.wait(timeout=10)
+            status = stop(process)
             assert status == 0, f"the world ended with status {status}"
         finally:
             if process.poll() is None:
@@ -58,22 +55,3 @@ def running_world(**environment: str) -> Iterator[RunningWorld]:
 
 def _inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(world: RunningWorld) -> None:
-    deadline = time.monotonic() + 15
-    with httpx.Client(trust_env=False) as client:
-        while time.monotonic() < deadline and world.process.poll() is None:
-            try:
-                if client.get(f"{world.url}/health").text == "ok":
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-    world.process.kill()
-    raise RuntimeError(f"the world did not start: {world.process.communicate()[1]}")

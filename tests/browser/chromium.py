@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from tests.waiting import LIMIT
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Playwright
 
 # A cheap Android phone, upright.
 PHONE = {"width": 360, "height": 740}
-MILLISECONDS = 10_000
+MILLISECONDS = LIMIT * 1000
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +34,10 @@ def chromium_path() -> str | None:
 
 def launch(playwright: Playwright) -> Browser:
     """Start Chromium without a window. Raises RuntimeError where there is none."""
+    from playwright.sync_api import expect
+
+    # What a page shows is waited for, here and by every `expect`.
+    expect.set_options(timeout=MILLISECONDS)
     path = chromium_path()
     if path is None:
         raise RuntimeError("there is no Chromium on this machine (Debian: apt install chromium)")

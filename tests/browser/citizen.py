@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,12 +11,12 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from tests.browser.system import RunningSystem
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 PASSWORD = "sandi-peserta-2021"
-SECONDS_FOR_A_MESSAGE = 15
 COURSE = "rasakata-barista-dasar"
 RUN = f"{COURSE}-mandiri"
 
@@ -52,17 +51,18 @@ class Citizen:
     def otp(self, purpose: str) -> str:
         """The six digits of the newest unread message that says `purpose`, read from the phone page."""
         phone = self.phone()
-        deadline = time.monotonic() + SECONDS_FOR_A_MESSAGE
-        while time.monotonic() < deadline:
+
+        def unread() -> str:
             newest = phone.locator("article.message", has_text=purpose).first
             if newest.count() and (name := newest.get_attribute("id")) and name not in self._read:
                 self._read.add(name)
                 return newest.locator(".code code").first.inner_text()
-            time.sleep(0.15)
             # The page reloads itself when a message arrives, and of two reloads at once one is broken off.
             with contextlib.suppress(PlaywrightError):
                 phone.reload()
-        raise AssertionError(f"no message that says “{purpose}” arrived within {SECONDS_FOR_A_MESSAGE} s")
+            return ""
+
+        return wait_until(unread, what=f"a message that says “{purpose}”", every=0.15)
 
     # -- the portal --------------------------------------------------------------------------------------------------
 
@@ -128,4 +128,4 @@ def move_clock(page: Page, system: RunningSystem, button: str) -> None:
     """Press one of the sandbox clock's buttons: “+1 jam”, “+1 hari”, “+1 minggu”."""
     page.goto(f"{system.sandbox}/clock")
     page.get_by_role("button", name=button, exact=True).click()
-    expect(page.locator("h2", has_text="Yang terjadi di perjalanan")).to_be_visible(timeout=30_000)
+    expect(page.locator("h2", has_text="Yang terjadi di perjalanan")).to_be_visible()

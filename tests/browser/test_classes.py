@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
 from tests.browser.system import RunningSystem, running_system
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -25,7 +26,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 # Wave 51 is the first that lives by the rules of 2023; it was announced on 28 April.
 ANNOUNCED = "2023-04-28T20:00+07:00"
 TEACHER = "pengajar-demo"
-SECONDS_TO_FETCH_A_FILE = 20
 
 
 @pytest.fixture(scope="module")
@@ -134,12 +134,11 @@ class Student(Citizen):
 
     @staticmethod
     def waits_until(page: Page, selector: str) -> None:
-        for _ in range(SECONDS_TO_FETCH_A_FILE * 4):
-            if page.locator(selector).count():
-                return
-            page.wait_for_timeout(250)
+        def is_there() -> bool:
             page.reload()
-        raise AssertionError(f"{selector} never came: {page.locator('main').inner_text()}")
+            return page.locator(selector).count() > 0
+
+        wait_until(is_there, what=selector, every=0.25)
 
     def answers_the_quiz(self) -> str:
         """Returns the certificate's number."""

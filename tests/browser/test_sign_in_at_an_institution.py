@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
 from tests.browser.system import RunningSystem
+from tests.waiting import LIMIT
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -50,13 +51,17 @@ class Institution:
         raw = f"{self.client_id}{stamp}GET{AUTHORIZE}?{query}"
         signature = hmac.new(self.key.encode(), raw.encode(), hashlib.sha1).hexdigest()
         headers = {"X-Client-Id": self.client_id, "X-Timestamp": stamp, "X-Signature": signature}
-        return str(self._data(httpx.get(f"{self.api}{AUTHORIZE}?{query}", headers=headers))["redirect_url"])
+        return str(
+            self._data(httpx.get(f"{self.api}{AUTHORIZE}?{query}", headers=headers, timeout=LIMIT))["redirect_url"]
+        )
 
     def profile(self, code: str) -> dict[str, Any]:
         headers = {"X-Client-Id": self.client_id}
-        pair = self._data(httpx.post(f"{self.api}/api/v1/oauth/token", headers=headers, json={"code": code}))
+        pair = self._data(
+            httpx.post(f"{self.api}/api/v1/oauth/token", headers=headers, json={"code": code}, timeout=LIMIT)
+        )
         headers["Authorization"] = pair["access_token"]
-        return self._data(httpx.get(f"{self.api}/api/v1/resource/user_profile", headers=headers))
+        return self._data(httpx.get(f"{self.api}/api/v1/resource/user_profile", headers=headers, timeout=LIMIT))
 
     @staticmethod
     def _data(answer: httpx.Response) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
 from tests.browser.system import RunningSystem
+from tests.waiting import LIMIT
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -41,7 +42,7 @@ def ask(system: RunningSystem, partner: dict[str, str], path: str, members: dict
         "signature": hmac.new(partner["sign_key"].encode(), raw, digest).hexdigest(),
         "Content-Type": "application/json",
     }
-    answer = httpx.request(method, f"{address}{path}", content=body, headers=headers, trust_env=False)
+    answer = httpx.request(method, f"{address}{path}", content=body, headers=headers, trust_env=False, timeout=LIMIT)
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 

@@ -13,6 +13,7 @@ from prakerja.partners.operations import NewCredential
 from tests import running
 from tests.partner_api.signer import Signer
 from tests.partner_api.test_courses import CONTENT, dates
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 PREFIX = "/api/v1/partner"
@@ -22,7 +23,7 @@ def ask(system: running.System, given: dict[str, Any], method: str, path: str, m
     who = NewCredential(uuid.UUID(int=0), given["client_code"], given["sign_key"])
     body = b"" if members is None else json.dumps(members, separators=(",", ":")).encode()
     headers = Signer(who, "sha256").headers(method, path, body) | {"Idempotency-Key": uuid.uuid4().hex}
-    return httpx.request(method, system.urls["partner_api"] + path, content=body, headers=headers)
+    return httpx.request(method, system.urls["partner_api"] + path, content=body, headers=headers, timeout=LIMIT)
 
 
 def test_rotation_without_a_gap_and_an_end_at_once(system: running.System) -> None:

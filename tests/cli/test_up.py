@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests import running
-from tests.waiting import answers, let_time_pass, wait_until
+from tests.waiting import LIMIT, answers, let_time_pass, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 PLATFORMS = ["bukalapak", "maubelajarapa", "pintaria", "pijarmahir", "sisnaker", "sekolahmu", "tokopedia"]
@@ -41,7 +41,7 @@ def test_every_door_answers(system: running.System) -> None:
         at[name] for name in ("portal", "console", "partner_api", "callbacks", "phone", "sandbox", "institution")
     ]
     for url in [*singles, *at["platforms"].values()]:
-        assert httpx.get(f"{url}/health").status_code == 200, url
+        assert httpx.get(f"{url}/health", timeout=LIMIT).status_code == 200, url
 
 
 def test_the_demo_world_has_somebody_at_every_stage(system: running.System) -> None:
@@ -124,7 +124,11 @@ def test_stops_cleanly_and_stands_still_until_the_next_start() -> None:
             # What is shown is cut to whole seconds.
             assert timedelta(0) <= resumed - stopped < ran + timedelta(seconds=1)
             assert second.json("proof", "--json")["ok"] is True
-            offered = httpx.get(f"{second.urls['platforms']['tokopedia']}/", params={"q": made["course_code"]})
+            offered = httpx.get(
+                f"{second.urls['platforms']['tokopedia']}/",
+                params={"q": made["course_code"]},
+                timeout=LIMIT,
+            )
             assert offered.status_code == 200
         wrong = running.command("up", "--world", "g21", "--port-base", str(running.free_base()), data_dir=folder)
         assert wrong.code == 2

@@ -17,7 +17,7 @@ from prakerja.conformance.report import Report
 from prakerja.conformance.shapes import QUOTA, problem
 from prakerja.conformance.wire import Answer, envelope_problem
 from tests import running
-from tests.waiting import finish, serving
+from tests.waiting import LIMIT, finish, serving
 
 pytestmark = pytest.mark.journeys
 
@@ -261,7 +261,7 @@ sys.exit(main())
 
 def alone(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", ALONE, "--client-code", "a", "--sign-key", "b", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=running.environment())
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=running.environment())
 
 
 def test_the_kit_needs_nothing_else_of_ours(system: running.System, careless: str) -> None:

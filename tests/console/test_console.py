@@ -12,7 +12,7 @@ import pytest
 from prakerja.cli.journeys.browser import Browser
 from prakerja.cli.journeys.people import Participant, Phone
 from tests import running
-from tests.waiting import wait_until
+from tests.waiting import LIMIT, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
@@ -52,7 +52,7 @@ def enter(client: httpx.Client, operator: dict[str, str]) -> None:
 @pytest.fixture(scope="module")
 def browser(system: running.System, operator: dict[str, str]) -> Iterator[httpx.Client]:
     """An approver who signed in with password and code."""
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
         enter(client, operator)
         yield client
 
@@ -60,7 +60,7 @@ def browser(system: running.System, operator: dict[str, str]) -> Iterator[httpx.
 @pytest.fixture(scope="module")
 def viewer(system: running.System) -> Iterator[httpx.Client]:
     """An operator who may only look."""
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
         enter(client, system.urls["accounts"]["operators"][0])
         yield client
 
@@ -93,14 +93,14 @@ def waiting(system: running.System) -> tuple[str, str]:
 
 
 def test_a_password_alone_opens_nothing(system: running.System) -> None:
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
         with_password(client, system.urls["accounts"]["operators"][2])
         for path in ("/", "/people/person/", "/payments/", "/attention/", "/login/"):
             assert client.get(path).url.path.startswith("/accounts/"), path
 
 
 def test_a_wrong_code_opens_nothing(system: running.System) -> None:
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
         asked = with_password(client, system.urls["accounts"]["operators"][3])
         answer = client.post(str(asked.url), data={"csrfmiddlewaretoken": token(asked.text), "code": "000000"})
         assert answer.url.path == "/accounts/2fa/authenticate/"
@@ -108,7 +108,7 @@ def test_a_wrong_code_opens_nothing(system: running.System) -> None:
 
 
 def test_a_stranger_is_sent_to_the_sign_in(system: running.System) -> None:
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
         for path in ("/", "/people/person/", "/payments/", "/accounts/signup/"):
             assert client.get(path).url.path == "/accounts/login/", path
 
@@ -253,7 +253,7 @@ def test_its_own_pages_speak_both_languages(browser: httpx.Client) -> None:
 
 def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
     wrong = dict(system.urls["accounts"]["operators"][0], password="salah")
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
         answers = [with_password(client, wrong).status_code for _ in range(5)]
         right = with_password(client, system.urls["accounts"]["operators"][0])
     assert answers == [200, 200, 200, 200, 429]

@@ -10,6 +10,7 @@ import tomllib
 import pytest
 
 from tests.house.source import PACKAGE, ROOT, files, imports, shown
+from tests.waiting import LIMIT
 
 _CONTRACTS = {
     contract["id"]: contract
@@ -30,7 +31,7 @@ def test_every_contract_is_kept() -> None:
         env=os.environ | {"PYTHONPATH": "src"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LIMIT,
     )
     assert result.returncode == 0, result.stdout + result.stderr
 

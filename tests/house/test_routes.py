@@ -17,6 +17,7 @@ from prakerja.config import callback_urls
 from prakerja.partner_api import urls as partner_urls
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route
 from tests.house.source import ROOT
+from tests.waiting import LIMIT
 
 # Pages of the portal that need no sign-in. Whatever is not here belongs to the signed-in participant.
 PORTAL_PUBLIC = {
@@ -70,7 +71,7 @@ PARTNER_PUBLIC = {
 def probe(door: str) -> list[dict[str, Any]]:
     """What a stranger is answered at every address of a door, without a database (door_probe.py)."""
     result = subprocess.run(
-        [sys.executable, "-m", "tests.house.door_probe", door], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "tests.house.door_probe", door], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT
     )
     assert result.returncode == 0, result.stderr
     found: list[dict[str, Any]] = json.loads(result.stdout.splitlines()[-1])

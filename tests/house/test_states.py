@@ -9,6 +9,7 @@ import pytest
 
 from tests.house.database import checks
 from tests.house.source import PACKAGE, ROOT
+from tests.waiting import LIMIT
 from tools.state_diagrams import machines
 
 # Where the word of each machine is stored. Each is a column named `status`.
@@ -82,7 +83,7 @@ def test_no_other_status_column_goes_unwatched() -> None:
 
 def test_the_diagrams_are_those_of_the_code() -> None:
     result = subprocess.run(
-        [sys.executable, "tools/state_diagrams.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "tools/state_diagrams.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT
     )
     assert result.returncode == 0, result.stdout + result.stderr
 

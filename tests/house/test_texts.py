@@ -7,11 +7,12 @@ import subprocess
 import sys
 
 from tests.house.source import PACKAGE, ROOT, files, shown
+from tests.waiting import LIMIT
 
 
 def test_every_sentence_is_translated() -> None:
     result = subprocess.run(
-        [sys.executable, "tools/translations.py", "check"], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "tools/translations.py", "check"], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT
     )
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -25,7 +25,7 @@ def test_ten_minutes(system: System, tmp_path: Path, folder: str) -> None:
     for program in ("sh", "curl", "openssl"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not on this machine")
-    page = httpx.get(f"{system.urls['partner_api']}{folder}", trust_env=False).text
+    page = httpx.get(f"{system.urls['partner_api']}{folder}", trust_env=False, timeout=LIMIT).text
     keys, exports, goods, script, conformance = map(
         html.unescape, re.findall(r"<pre[^>]*><code>(.*?)</code>", page, re.S)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,19 @@ def fresh_clients() -> Iterator[None]:
     clients.forget()
     yield
     clients.forget()
+
+
+@pytest.fixture
+def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """The clock by which the door counts stands still; this lets seconds pass."""
+    moment = [0.0]
+
+    def let_pass(seconds: float) -> None:
+        moment[0] += seconds
+
+    monkeypatch.setattr(clients, "monotonic", lambda: moment[0])
+    clients.forget()
+    return let_pass
 
 
 @pytest.fixture

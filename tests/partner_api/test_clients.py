@@ -20,6 +20,7 @@ from prakerja.partner_api.docs import names, samples
 from prakerja.partner_api.urls import ENDPOINTS
 from tests import builders as b
 from tests.partner_api.partner import set_programme_time
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.django_db(transaction=True)]
 
@@ -52,7 +53,7 @@ def require(language: str, *programs: str) -> None:
 def run(command: list[str], *, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     # No proxy of the machine stands between a client and this server.
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()} | variables
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False)
 
 
 def call(language: str, port: int, credential: Any, *words: str) -> tuple[int, int, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,20 +30,20 @@ def quota(scene: Scene, credential: NewCredential | None = None, **headers: str)
     return partner.post(f"{PAYMENT}/quota-schedule", codes, **headers)
 
 
-def test_two_keys_live_side_by_side_until_one_is_revoked(scene: Scene) -> None:
+def test_two_keys_live_side_by_side_until_one_is_revoked(scene: Scene, let_pass: Callable[[float], None]) -> None:
     code = scene.world.platform.client_code
     fresh = keys.add_key(code=code, at=AT)
-    time.sleep(epoch.READ_EVERY)
+    let_pass(epoch.READ_EVERY)
     assert [quota(scene)[0], quota(scene, fresh)[0]] == [200, 200]
     old, new = keys.keys_of(code=code)
     assert (old.revoked_at, new.revoked_at) == (None, None)
     assert keys.revoke_key(code=code, key_id=old.key_id, at=AT) is True
-    time.sleep(epoch.READ_EVERY)
+    let_pass(epoch.READ_EVERY)
     assert refused(quota(scene)) == (401, "ERRINT40192", DENIED)
     assert quota(scene, fresh)[0] == 200
     assert keys.revoke_key(code=code, key_id=old.key_id, at=AT) is False
     assert keys.revoke_key(code=code, key_id=new.key_id, at=AT) is True
-    time.sleep(epoch.READ_EVERY)
+    let_pass(epoch.READ_EVERY)
     assert refused(quota(scene, fresh)) == (401, "ERRINT40194", DENIED)
     actions = list(
         Record.objects.filter(action__startswith="partner.key").order_by("id").values_list("action", flat=True)
@@ -53,17 +53,17 @@ def test_two_keys_live_side_by_side_until_one_is_revoked(scene: Scene) -> None:
 
 
 def test_what_is_remembered_is_asked_for_again_only_after_a_change(
-    scene: Scene, django_assert_num_queries: Any
+    scene: Scene, django_assert_num_queries: Any, let_pass: Callable[[float], None]
 ) -> None:
     code = scene.world.platform.client_code
     clients.find(client_code=code)
     with django_assert_num_queries(0):
         assert clients.find(client_code=code) is not None
-    time.sleep(epoch.READ_EVERY)
+    let_pass(epoch.READ_EVERY)
     with django_assert_num_queries(1):  # the epoch alone
         clients.find(client_code=code)
     keys.add_key(code=code, at=AT)
-    time.sleep(epoch.READ_EVERY)
+    let_pass(epoch.READ_EVERY)
     with django_assert_num_queries(2):
         clients.find(client_code=code)
 

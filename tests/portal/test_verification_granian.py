@@ -63,7 +63,7 @@ def browser() -> Iterator[Browser]:
 def call(address: str, partner: Any, path: str, members: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(members, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json"} | Signer(partner).headers("POST", path, body)
-    answer = httpx.post(f"{address}{path}", content=body, headers=headers, trust_env=False)
+    answer = httpx.post(f"{address}{path}", content=body, headers=headers, trust_env=False, timeout=LIMIT)
     assert answer.status_code == 200, answer.text
     return dict(answer.json()["data"])
 

@@ -11,13 +11,14 @@ import pyotp
 import pytest
 
 from tests import running
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
 
 @pytest.fixture
 def browser(system: running.System) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=system.urls["sandbox"], follow_redirects=True) as client:
+    with httpx.Client(base_url=system.urls["sandbox"], follow_redirects=True, timeout=LIMIT) as client:
         yield client
 
 
@@ -61,7 +62,7 @@ def test_what_is_no_instant_is_refused(browser: httpx.Client, typed: str) -> Non
 
 def test_a_strangers_form_moves_nothing(system: running.System) -> None:
     before = now(system)
-    assert httpx.post(system.urls["sandbox"] + "/clock/move", data={"step": "day"}).status_code == 403
+    assert httpx.post(system.urls["sandbox"] + "/clock/move", data={"step": "day"}, timeout=LIMIT).status_code == 403
     assert now(system) - before < timedelta(hours=1)
 
 
@@ -71,7 +72,7 @@ def test_accounts_lead_to_the_phones(system: running.System, browser: httpx.Clie
         assert one["name"] in page
     link = re.search(r'href="([^"]+/phone/[^"]+)"', page)
     assert link is not None
-    assert httpx.get(link.group(1)).status_code == 200
+    assert httpx.get(link.group(1), timeout=LIMIT).status_code == 200
 
 
 def test_the_authenticator_shows_the_running_codes(system: running.System, browser: httpx.Client) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from examples.world.doors import signature
 from examples.world.testing import RunningWorld, running_world
+from tests.waiting import LIMIT, serving, wait_until
 
 
 @dataclass
@@ -23,17 +24,17 @@ class Programme:
     url: str
     refuse_next: int = 0
     calls: list[tuple[dict[str, Any], str, bytes]] = field(default_factory=list)
-    arrived: threading.Condition = field(default_factory=threading.Condition)
+    arrived: threading.Lock = field(default_factory=threading.Lock)
 
     def wait_for(self, reference: str, *, calls: int = 1) -> list[dict[str, Any]]:
-        """The bodies that came for a reference, once there are that many; at most eight seconds."""
+        """The bodies that came for a reference, once there are that many."""
 
         def bodies() -> list[dict[str, Any]]:
-            return [body for body, _, _ in self.calls if body["reference"] == reference]
+            with self.arrived:
+                return [body for body, _, _ in self.calls if body["reference"] == reference]
 
-        with self.arrived:
-            self.arrived.wait_for(lambda: len(bodies()) >= calls, timeout=8)
-            return bodies()
+        wait_until(lambda: len(bodies()) >= calls, what=f"{calls} calls about {reference}")
+        return bodies()
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,6 @@ def programme() -> Iterator[Programme]:
                 state.calls.append((json.loads(raw), self.headers["X-Bank-Signature"], raw))
                 refused = state.refuse_next > 0
                 state.refuse_next -= refused
-                state.arrived.notify_all()
             self.send_response(503 if refused else 200 if self.path == "/bank/results" else 404)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -57,20 +57,17 @@ def programme() -> Iterator[Programme]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         state = Programme(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield state
-        server.shutdown()
-        thread.join()
+        with serving(server):
+            yield state
 
 
 @pytest.fixture(scope="session")
 def world(programme: Programme) -> Iterator[RunningWorld]:
-    """The program itself, with a bank that is quick to be silent and to return."""
+    """The program itself, with a bank that is silent for as long as anybody listens and quick to return."""
     with running_world(
         CALLBACKS_URL=programme.url,
         PORTAL_URL="http://127.0.0.1:8000/",
-        BANK_SILENCE_SECONDS="1",
+        BANK_SILENCE_SECONDS=str(LIMIT),
         BANK_RETURN_SECONDS="0.2",
     ) as running:
         yield running
@@ -80,7 +77,7 @@ def world(programme: Programme) -> Iterator[RunningWorld]:
 def browser(world: RunningWorld) -> Iterator[httpx.Client]:
     """A browser of its own: cookies, and it asks for pages."""
     with httpx.Client(
-        base_url=world.url, trust_env=False, follow_redirects=True, headers={"Accept": "text/html"}
+        base_url=world.url, trust_env=False, follow_redirects=True, headers={"Accept": "text/html"}, timeout=LIMIT
     ) as client:
         yield client
 
@@ -89,7 +86,7 @@ def browser(world: RunningWorld) -> Iterator[httpx.Client]:
 def gateway(world: RunningWorld) -> Iterator[httpx.Client]:
     """The programme's message gateway."""
     with httpx.Client(
-        base_url=world.url, trust_env=False, headers={"Authorization": f"Bearer {world.gateway_key}"}
+        base_url=world.url, trust_env=False, headers={"Authorization": f"Bearer {world.gateway_key}"}, timeout=LIMIT
     ) as client:
         yield client
 
@@ -112,5 +109,5 @@ class BankClient:
 @pytest.fixture
 def bank(world: RunningWorld) -> Iterator[BankClient]:
     """The programme's payout provider."""
-    with httpx.Client(base_url=world.url, trust_env=False) as client:
+    with httpx.Client(base_url=world.url, trust_env=False, timeout=LIMIT) as client:
         yield BankClient(client, world.bank_key)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from examples.world.doors import signature
+from tests.waiting import SHORT, wait_until
 
 from .conftest import BankClient, Programme
 
@@ -122,8 +123,9 @@ def test_silence_ends_in_a_payment_that_status_finds(bank: BankClient) -> None:
             "/bank/transfers",
             content=(raw := str(order("t-silent", "2300000005")).replace("'", '"').encode()),
             headers={"X-Bank-Signature": signature(bank.key, raw)},
-            timeout=0.4,
+            timeout=SHORT,
         )
+    wait_until(lambda: bank.get("/bank/transfers/t-silent").status_code == 200)
     settled = answered(bank, "t-silent", "settled")
     assert bank.get("/bank/transfers/t-silent").json() == settled
     assert bank.post("/bank/transfers", order("t-silent", "2300000005")).json() == settled

@@ -12,6 +12,7 @@ import pytest
 
 from examples.world.testing import running_world
 from examples.world.texts import ENGLISH
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.journeys
 
@@ -58,7 +59,7 @@ def test_every_sentence_has_its_english() -> None:
 
 def test_health_and_a_clean_end(tmp_path: Path) -> None:
     with running_world() as own:
-        answer = httpx.get(f"{own.url}/health", trust_env=False)
+        answer = httpx.get(f"{own.url}/health", trust_env=False, timeout=LIMIT)
         assert (answer.status_code, answer.text) == (200, "ok")
         port = own.url.rpartition(":")[2]
         taken = start(DATA_DIR=str(tmp_path), PORT=port, GATEWAY_KEY="a", BANK_KEY="b")
@@ -79,6 +80,6 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=LIMIT,
         check=False,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import uuid
+from time import monotonic
 
 from prakerja.kernel import clock
 from prakerja.partners import epoch, keys
@@ -33,7 +33,7 @@ TELL_EVERY = 3600.0
 
 def find(*, client_code: str) -> Credential | None:
     """Return the client's credential as it was at most `epoch.READ_EVERY` seconds ago. Unknown ones are asked for each time."""
-    moment = time.monotonic()
+    moment = monotonic()
     # Read before the credential, so that one changed in between is read again.
     number = _epoch_at(moment)
     cached = _cache.get(client_code)
@@ -59,7 +59,7 @@ def _epoch_at(moment: float) -> int:
 
 def used(*, client: Credential, key_index: int) -> None:
     """Note that a key signed a call: written by one call a minute and key, all others only look into a dictionary."""
-    key_id, moment = client.key_ids[key_index], time.monotonic()
+    key_id, moment = client.key_ids[key_index], monotonic()
     last = _used.get(key_id)
     if last is None or moment - last >= keys.USED_EVERY.total_seconds():
         if len(_used) >= _CACHED_AT_MOST:
@@ -77,7 +77,7 @@ class Buckets:
 
     def take(self, *, name: str, per_second: float, burst: float) -> bool:
         """Take one token; False when none is left."""
-        moment = time.monotonic()
+        moment = monotonic()
         with self._lock:
             left, since = self._left.get(name, (burst, moment))
             left = min(burst, left + (moment - since) * per_second)
@@ -89,7 +89,7 @@ class Buckets:
 
     def is_empty(self, *, name: str, per_second: float, burst: float) -> bool:
         """Say whether `take` would fail, without taking."""
-        moment = time.monotonic()
+        moment = monotonic()
         with self._lock:
             left, since = self._left.get(name, (burst, moment))
             return min(burst, left + (moment - since) * per_second) < 1.0
@@ -134,7 +134,7 @@ def named_an_unknown_card(*, client: Credential) -> None:
     """Count an unknown card, and tell the operators when there were too many: their console lists it."""
     if _probes.take(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
         return
-    moment = time.monotonic()
+    moment = monotonic()
     if moment - _told.get(client.partner_id, float("-inf")) >= TELL_EVERY:
         _told[client.partner_id] = moment
         logger.warning("client %s named more than %s unknown cards within an hour", client.code, PROBES_AN_HOUR)

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import logging
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from examples.world.testing import RunningWorld, running_world
 from prakerja.disbursements.rails import CallbackRefused, InquiryResult, NoStatement, ReferenceConflict, ReportedResult
 from prakerja.disbursements.rails.base import TransferResult
 from prakerja.disbursements.rails.sandbox import SandboxBank
+from tests.waiting import LIMIT, SHORT, serving, wait_until
 
 pytestmark = pytest.mark.journeys
 
@@ -28,13 +28,13 @@ AGE = timedelta(minutes=5)
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[RunningWorld]:
-    with running_world(BANK_SILENCE_SECONDS="2", BANK_RETURN_SECONDS="0") as running:
+    with running_world(BANK_SILENCE_SECONDS=str(LIMIT), BANK_RETURN_SECONDS="0") as running:
         yield running
 
 
 @pytest.fixture
 def bank(world: RunningWorld) -> SandboxBank:
-    return SandboxBank(url=world.url, key=world.bank_key, read_timeout=0.5)
+    return SandboxBank(url=world.url, key=world.bank_key, read_timeout=LIMIT)
 
 
 def pay(bank: SandboxBank, reference: str, number: str, *, amount: int = 600_000) -> TransferResult:
@@ -79,8 +79,11 @@ def test_a_blocked_account_shows_after_the_failure(bank: SandboxBank) -> None:
     assert bank.inquire(provider="bni", number="3200000003", name="Siti", nik_tail="0001").status == "blocked"
 
 
-def test_silence_is_unknown_and_asking_finds_the_payment(bank: SandboxBank) -> None:
-    assert pay(bank, "p-silent", "3300000005") == TransferResult("p-silent", "unknown")
+def test_silence_is_unknown_and_asking_finds_the_payment(bank: SandboxBank, world: RunningWorld) -> None:
+    impatient = SandboxBank(url=world.url, key=world.bank_key, read_timeout=SHORT)
+    assert pay(impatient, "p-silent", "3300000005") == TransferResult("p-silent", "unknown")
+    # The bank may still be busy with what it was asked when we give up.
+    wait_until(lambda: bank.status(reference="p-silent").status == "settled")
     found = bank.status(reference="p-silent")
     assert found == TransferResult("p-silent", "settled", None, 600_000, found.rail_reference)
     assert pay(bank, "p-silent", "3300000005") == found
@@ -88,11 +91,8 @@ def test_silence_is_unknown_and_asking_finds_the_payment(bank: SandboxBank) -> N
 
 def test_a_returned_payment_is_found_by_asking(bank: SandboxBank) -> None:
     assert pay(bank, "p-return", "3400000006").status == "settled"
-    for _ in range(600):
-        found = bank.status(reference="p-return")
-        if found.status != "settled":
-            break
-        threading.Event().wait(0.05)
+    wait_until(lambda: bank.status(reference="p-return").status != "settled")
+    found = bank.status(reference="p-return")
     assert (found.status, found.reason, found.amount) == ("returned", "account_closed", 600_000)
 
 
@@ -164,13 +164,9 @@ def test_an_answer_that_makes_no_sense_is_unknown(code: int, body: bytes) -> Non
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as server, serving(server):
         odd = SandboxBank(url=f"http://127.0.0.1:{server.server_address[1]}", key="k")
         results = (pay(odd, "p-odd", "3800000010"), odd.status(reference="p-odd"))
-        server.shutdown()
-        thread.join()
     assert results == (TransferResult("p-odd", "unknown"),) * 2
 
 

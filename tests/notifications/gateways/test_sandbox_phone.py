@@ -14,6 +14,7 @@ from examples.world.testing import RunningWorld, running_world
 from prakerja.notifications.gateways import Accepted, PermanentFailure, TemporaryFailure
 from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.gateways.sandbox_phone import SandboxPhone
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.journeys
 
@@ -32,7 +33,7 @@ def phone(world: RunningWorld) -> SandboxPhone:
 
 
 def received(world: RunningWorld, address: str) -> list[tuple[str, str | None, str, str]]:
-    messages = httpx.get(f"{world.url}/phone/{address}/messages.json", trust_env=False).json()
+    messages = httpx.get(f"{world.url}/phone/{address}/messages.json", trust_env=False, timeout=LIMIT).json()
     return [(one["channel"], one["subject"], one["text"], one["at"]) for one in messages]
 
 
