@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -148,10 +147,7 @@ def test_a_return_calls_back_until_it_is_taken(bank: BankClient, programme: Prog
 
 def wait_for_status(bank: BankClient, reference: str, status: str) -> None:
     """Until the bank's books say so: its own thread turns them."""
-    give_up = time.monotonic() + 30
-    while bank.get(f"/bank/transfers/{reference}").json()["status"] != status:
-        assert time.monotonic() < give_up, f"{reference} never became {status}"
-        time.sleep(0.05)
+    wait_until(lambda: bank.get(f"/bank/transfers/{reference}").json()["status"] == status, what=(reference, status))
 
 
 def test_a_failure_that_arrives_late_calls_back(bank: BankClient, programme: Programme) -> None:
