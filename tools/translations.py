@@ -22,10 +22,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 MAPPING = ROOT / "babel.cfg"
 # Which catalogue holds the words of a source file: the longest of these folders that it stands in. The partners' door
-# has its own, because its readers are programmers and its words many.
+# and the developer site have their own, because their readers are programmers and their words many.
 CATALOGUES = {
     "src/prakerja/": ROOT / "src/prakerja/portal/locale/en/LC_MESSAGES/django.po",
     "src/prakerja/partner_api/": ROOT / "src/prakerja/partner_api/locale/en/LC_MESSAGES/django.po",
+    "src/prakerja/developer_site/": ROOT / "src/prakerja/developer_site/locale/en/LC_MESSAGES/django.po",
 }
 KEYWORDS = {
     "_": None,

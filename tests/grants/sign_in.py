@@ -44,7 +44,7 @@ class SignIn:
         """oauth/authorize; None leaves a member out."""
         members = {"state": "s-1", "scope": SCOPE, "redirect_uri": b.RETURN_TO, "login_uri": LOGIN} | changes
         query = urlencode({name: value for name, value in members.items() if value is not None})
-        with override_settings(ROOT_URLCONF="prakerja.partner_api.urls"):
+        with override_settings(ROOT_URLCONF="prakerja.config.partner_urls"):
             return self.lms.get(f"{AUTHORIZE}?{query}")
 
     def asked(self, **changes: str | None) -> str:
@@ -71,7 +71,7 @@ class SignIn:
         if authorization:
             headers["HTTP_AUTHORIZATION"] = authorization
         headers = {name: value for name, value in headers.items() if value}
-        with override_settings(ROOT_URLCONF="prakerja.partner_api.urls"):
+        with override_settings(ROOT_URLCONF="prakerja.config.partner_urls"):
             response = Client().generic(method, path, raw, content_type=content_type, **headers)
             status, answer = partner_door.read(response)
             partner_door.contract.check(method, path.partition("?")[0], status, answer)

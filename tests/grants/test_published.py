@@ -107,7 +107,7 @@ def test_what_is_registered_but_no_web_address_is_refused(sign_in: SignIn) -> No
 
 
 def test_the_query_may_be_signed_or_not_and_the_client_may_be_named_twice(sign_in: SignIn, settings: Any) -> None:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     query = f"state=s&scope=name&redirect_uri={b.RETURN_TO}&login_uri={b.RETURN_TO}&client_id={sign_in.client_id}"
     assert sign_in.lms.get(f"{AUTHORIZE}?{query}")[0] == 200
     sent = Signer(sign_in.world.institution).headers("GET", AUTHORIZE, b"")
@@ -126,7 +126,7 @@ def test_the_query_may_be_signed_or_not_and_the_client_may_be_named_twice(sign_i
 
 @pytest.mark.parametrize("missing", ["HTTP_X_TIMESTAMP", "HTTP_X_SIGNATURE"])
 def test_the_first_call_must_be_signed(sign_in: SignIn, settings: Any, missing: str) -> None:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     meta = {"HTTP_X_CLIENT_ID": sign_in.client_id, "HTTP_X_TIMESTAMP": "1", "HTTP_X_SIGNATURE": "0" * 40}
     del meta[missing]
     refusal = Client().get(AUTHORIZE, **meta)

@@ -50,6 +50,13 @@ def test_the_layer_list_is_exhaustive_and_the_doors_are_strangers() -> None:
     assert not any(":" in line for line in _CONTRACTS["layers"]["layers"])
 
 
+def test_no_package_has_a_circle_inside() -> None:
+    """Every package of ours is searched, and no import is excused."""
+    assert _CONTRACTS["no-circles"]["type"] == "acyclic_siblings"
+    assert _CONTRACTS["no-circles"]["ancestors"] == ["prakerja"]
+    assert not {"ignore_imports", "skip_descendants", "depth"} & set(_CONTRACTS["no-circles"])
+
+
 def test_only_the_command_stands_above_the_sandbox() -> None:
     assert _LAYERS[:2] == [["cli"], ["sandbox"]]
 

@@ -13,8 +13,7 @@ import pytest
 from django.test import RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver
 
-from prakerja.config import callback_urls
-from prakerja.partner_api import urls as partner_urls
+from prakerja.config import callback_urls, partner_urls
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route
 from tests.house.source import ROOT
 from tests.waiting import LIMIT

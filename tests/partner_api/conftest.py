@@ -48,7 +48,7 @@ def institution(db: None) -> NewCredential:
 @pytest.fixture
 def scene(db: None, settings: Any) -> Scene:
     """The door with its own URLs, and everybody in place."""
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     return Scene()
 
 

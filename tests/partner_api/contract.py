@@ -8,8 +8,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from prakerja.partner_api import openapi, urls
-from prakerja.partner_api.docs import names
+from prakerja.developer_site import names, openapi
+from prakerja.partner_api import urls
 
 assert urls.VIEWS, "importing the URLs declares the endpoints"
 

@@ -30,7 +30,7 @@ PORTAL = "http://127.0.0.1:8000"
 @pytest.fixture
 def taken(db: None, settings: Any) -> Class:
     """A class of 2023 on its first day at nine, and the institution's door."""
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     settings.PORTAL_URL = PORTAL
     made = bought_class()
     set_programme_time(STARTS[0])

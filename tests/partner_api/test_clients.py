@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from prakerja.partner_api import openapi
-from prakerja.partner_api.docs import names, samples
+from prakerja.developer_site import names, openapi, samples
 from prakerja.partner_api.urls import ENDPOINTS
 from tests import builders as b
 from tests.partner_api.partner import set_programme_time

@@ -17,6 +17,15 @@ from prakerja.partner_api.urls import FIXED_ROUTES
 from tests.partner_api.partner import PAYMENT, Scene
 from tests.partner_api.signer import Signer
 
+
+
+@pytest.fixture(autouse=True)
+def as_the_door_is(settings: Any) -> None:
+    """Its own addresses and no middleware, in which the settings of the tests are the console's."""
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
+    settings.MIDDLEWARE = []
+
+
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
@@ -61,8 +70,7 @@ def test_a_stranger_is_told_the_same(scene: Scene, method: str, path: str) -> No
 # For real, because both ways give the connection back, and with it a test's transaction would go.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("members", [{"course_code": "x", "schedule_code": "y"}, {}, [], {"course_code": 1}])
-def test_a_partner_is_told_the_same(settings: Any, members: Any) -> None:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+def test_a_partner_is_told_the_same(members: Any) -> None:
     scene = Scene()
     body = json.dumps(members).encode()
     path = f"{PAYMENT}/quota-schedule"
@@ -89,8 +97,7 @@ def test_everything_else_is_for_django(scene: Scene, path: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_connection_goes_back_when_the_call_is_over(settings: Any) -> None:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+def test_the_connection_goes_back_when_the_call_is_over() -> None:
     scene = Scene()
     connection.ensure_connection()
     body = b'{"invoice_code": "INV-1"}'

@@ -32,12 +32,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from prakerja.catalogue import curation
+from prakerja.developer_site import names, openapi
 from prakerja.grants import operations as grants
 from prakerja.kernel import clock
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
-from prakerja.partner_api import openapi
-from prakerja.partner_api.docs import names
 from prakerja.partner_api.endpoint import Endpoint
 from prakerja.partner_api.urls import ENDPOINTS
 from prakerja.partners.models import Partner as PartnerRow

@@ -11,9 +11,10 @@ import pytest
 
 from prakerja.catalogue.models import Listing
 from prakerja.catalogue.operations import add_promotion
+from prakerja.developer_site import openapi
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
-from prakerja.partner_api import clients, errors, openapi
+from prakerja.partner_api import clients, errors
 from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
 from prakerja.purchases.models import Purchase

@@ -133,7 +133,7 @@ def test_a_write_needs_its_key(scene: Scene, key: str) -> None:
 
 @pytest.fixture
 def committed(transactional_db: None, settings: Any) -> Scene:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     return Scene()
 
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from prakerja.developer_site import openapi
 from prakerja.kernel.db import transaction
-from prakerja.partner_api import openapi
 from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.operations import void
 from prakerja.training.operations import record_completion, redeem

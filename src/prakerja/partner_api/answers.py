@@ -1,7 +1,7 @@
 """What the member `data` of each answer holds, for the published files only: views answer with plain dictionaries.
 
 Tests check every answer against these. An answer has exactly these members: the published ones gain none
-(decisions.md 2). What each member means stands once for all, in `docs/fields.py`.
+(decisions.md 2). What each member means stands once for all, in `developer_site/fields.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Every route of the partners' door, made from what the endpoints declare.
+"""Every call of the partners' door, made from what the endpoints declare.
 
-A published client posts to `//api/…`, so any number of leading slashes is the same. Whatever is not listed is answered
-in the envelope too: Django's own pages would be HTML.
+A published client posts to `//api/…`, so any number of leading slashes is the same. Whatever is no route of the door is
+answered in the envelope too: Django's own pages would be HTML. `config.partner_urls` puts the door together.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from prakerja.partner_api.docs import urls as docs
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refusal_response
 from prakerja.partner_api.v1 import attendance, courses, oauth, partner, payment, redeem_code, search, tpm, webhooks
 
@@ -33,9 +32,4 @@ _ROUTES = {text: Route(methods) for text, methods in _methods().items()}
 # What needs no pattern: `direct` finds these by their text.
 FIXED_ROUTES = {f"/{text}": route for text, route in _ROUTES.items() if "<" not in text}
 
-urlpatterns = [
-    re_path(r"^(?:/*)", include([path(text, route) for text, route in _ROUTES.items()])),
-    # After the calls, so that no call waits for them: pages that anybody may read (docs/site.py, `public`).
-    *docs.urlpatterns,
-    re_path(r"", no_route),
-]
+calls = re_path(r"^(?:/*)", include([path(text, route) for text, route in _ROUTES.items()]))

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
-from prakerja.portal.views.errors import too_many
+from prakerja.portal.errors import too_many
 
 P = ParamSpec("P")
 SECONDS = 600

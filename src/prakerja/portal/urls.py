@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from prakerja.portal import errors
 from prakerja.portal.views import (
     attendance,
     consent,
-    errors,
     journey,
     messages,
     money,

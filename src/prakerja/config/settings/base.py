@@ -21,7 +21,7 @@ TIME_ZONE = "Asia/Jakarta"
 USE_I18N = True
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
-LOCALE_PATHS = [str(PACKAGE / name / "locale") for name in ("portal", "console", "partner_api")]
+LOCALE_PATHS = [str(PACKAGE / name / "locale") for name in ("portal", "console", "partner_api", "developer_site")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 

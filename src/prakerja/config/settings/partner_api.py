@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 from prakerja.config.settings.base import *  # noqa: F403
 
-ROOT_URLCONF = "prakerja.partner_api.urls"
+ROOT_URLCONF = "prakerja.config.partner_urls"
 MIDDLEWARE = []
 # The contract's paths have no trailing slash, and a redirect would lose the signature.
 APPEND_SLASH = False

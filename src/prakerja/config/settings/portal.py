@@ -26,4 +26,4 @@ LANGUAGE_COOKIE_NAME = "portal_language"
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 # Said in our words, with what to do next.
-CSRF_FAILURE_VIEW = "prakerja.portal.views.errors.expired_form"
+CSRF_FAILURE_VIEW = "prakerja.portal.errors.expired_form"

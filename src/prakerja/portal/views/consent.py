@@ -22,9 +22,9 @@ from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.partners.policies import origin
+from prakerja.portal import errors
 from prakerja.portal.pages import SESSION_SIGNED_IN_AT, page, participant, take_notice, to_sign_in, with_notice
 from prakerja.portal.texts import FACT_WORDS, NOTICES
-from prakerja.portal.views import errors
 
 
 @participant

@@ -28,8 +28,8 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.partners.policies import with_members
 from prakerja.partners.queries import Credential, credential_by_client_code
+from prakerja.portal import errors
 from prakerja.portal.pages import SESSION_PERSON, anyone
-from prakerja.portal.views import errors
 from prakerja.reporting.profile import profile
 
 # Read at most once each; a second one is an attack or a mistake.

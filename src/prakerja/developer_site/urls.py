@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from prakerja.partner_api.docs import views
+from prakerja.developer_site import views
 from prakerja.partner_api.errors import Language
 
 
 def _pages(language: Language, folder: str) -> URLResolver:
     said = {"language": language}
     openapi = "openapi.json" if language == "id" else f"openapi.{language}.json"
-    pages: list[URLPattern] = [
+    found: list[URLPattern] = [
         path(openapi, views.openapi_file, said, name="openapi"),
         path(folder.removesuffix("/"), views.to_start, said, name="to_start"),
         path(folder, views.start, said, name="start"),
@@ -23,11 +23,11 @@ def _pages(language: Language, folder: str) -> URLResolver:
         path(f"{folder}endpoints/<slug:name>", views.endpoint, said, name="endpoint"),
     ]
     if language == "id":
-        pages += [
+        found += [
             path("docs/style.css", views.style, name="style"),
             path("docs/errors.json", views.error_file, name="error_file"),
         ]
-    return path("", include((pages, f"docs-{language}")))
+    return path("", include((found, f"docs-{language}")))
 
 
-urlpatterns = [_pages("id", "docs/"), _pages("en", "docs/en/")]
+pages = [_pages("id", "docs/"), _pages("en", "docs/en/")]

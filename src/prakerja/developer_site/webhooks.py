@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from prakerja.partner_api.docs import schemas
+from prakerja.developer_site import schemas
 from prakerja.partner_api.messages import MESSAGES
 
 Node = dict[str, Any]

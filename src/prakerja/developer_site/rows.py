@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from prakerja.partner_api.docs.schemas import REFERENCE
+from prakerja.developer_site.schemas import REFERENCE
 
 _WORDS = {
     "string": _("teks"),

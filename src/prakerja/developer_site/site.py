@@ -128,7 +128,7 @@ def base_url(request: HttpRequest) -> str:
 def environment() -> Environment:
     """The templates, with gettext."""
     made = Environment(
-        loader=PackageLoader("prakerja.partner_api.docs"),
+        loader=PackageLoader("prakerja.developer_site"),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -144,7 +144,7 @@ def environment() -> Environment:
 @functools.cache
 def style() -> bytes:
     """The style sheet."""
-    return resources.files("prakerja.partner_api.docs").joinpath("style.css").read_bytes()
+    return resources.files("prakerja.developer_site").joinpath("style.css").read_bytes()
 
 
 def style_address() -> str:

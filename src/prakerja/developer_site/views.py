@@ -11,13 +11,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
-from prakerja.partner_api import errors, openapi
-from prakerja.partner_api.docs import names, rows, samples, signing_lab, site
-from prakerja.partner_api.docs.changelog import RELEASES
-from prakerja.partner_api.docs.error_guide import SAMPLE_DETAILS, meaning
+from prakerja.developer_site import names, openapi, rows, samples, signing_lab, site
+from prakerja.developer_site.changelog import RELEASES
+from prakerja.developer_site.error_guide import SAMPLE_DETAILS, meaning
+from prakerja.developer_site.refusals import refusals
+from prakerja.partner_api import errors
 from prakerja.partner_api.endpoint import Endpoint, refusal_response
 from prakerja.partner_api.errors import Language
-from prakerja.partner_api.guide import refusals
 
 JSON = "application/json"
 

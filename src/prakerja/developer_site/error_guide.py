@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from prakerja.partner_api.docs.own_words import OWN_GUIDE
-from prakerja.partner_api.docs.webhook_words import WEBHOOK_GUIDE
+from prakerja.developer_site.own_words import OWN_GUIDE
+from prakerja.developer_site.webhook_words import WEBHOOK_GUIDE
 from prakerja.partner_api.errors import ErrorRow
 
 # What the {fields} of sentences are filled with in samples.

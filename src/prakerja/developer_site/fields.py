@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from prakerja.partner_api.docs.own_words import OWN_FIELDS
-from prakerja.partner_api.docs.webhook_words import WEBHOOK_FIELDS
+from prakerja.developer_site.own_words import OWN_FIELDS
+from prakerja.developer_site.webhook_words import WEBHOOK_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

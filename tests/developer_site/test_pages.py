@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from prakerja.partner_api import errors, openapi
-from prakerja.partner_api.docs import error_guide, names, samples, signing_lab, site
-from prakerja.partner_api.docs.changelog import RELEASES
+from prakerja.developer_site import error_guide, names, openapi, samples, signing_lab, site
+from prakerja.developer_site.changelog import RELEASES
+from prakerja.partner_api import errors
 from prakerja.partner_api.urls import ENDPOINTS
 from prakerja.partners.operations import NewCredential, add_partner
 from tests.partner_api.signer import AT
@@ -42,7 +42,7 @@ VECTOR = "943c20a8e36b6243f576404b00fffdc86411ce1f"
 
 @pytest.fixture
 def door(settings: Any) -> Client:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     settings.IS_DEMO = True
     return Client()
 

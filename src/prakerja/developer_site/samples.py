@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from prakerja.partner_api.docs import names, site
+from prakerja.developer_site import names, site
 from prakerja.partner_api.endpoint import Endpoint
 
 IDEMPOTENCY_KEY = "018f3c2e-7b1a-7c3d-9e4f-1234567890ab"

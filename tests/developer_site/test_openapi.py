@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from prakerja.partner_api import errors, openapi
-from prakerja.partner_api.docs import names
-from prakerja.partner_api.docs.fields import FIELDS
-from prakerja.partner_api.guide import refusals
+from prakerja.developer_site import names, openapi
+from prakerja.developer_site.fields import FIELDS
+from prakerja.developer_site.refusals import refusals
+from prakerja.partner_api import errors
 from prakerja.partner_api.messages import MESSAGES
 from prakerja.partner_api.urls import ENDPOINTS
 from prakerja.partners.webhooks import EVENTS
@@ -22,7 +22,7 @@ from tests.partner_api.partner import PAYMENT, Scene
 
 @pytest.fixture
 def door(settings: Any) -> Client:
-    settings.ROOT_URLCONF = "prakerja.partner_api.urls"
+    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
     return Client()
 
 
@@ -74,7 +74,7 @@ def test_every_member_says_what_it_means() -> None:
         for member, found in schema["properties"].items()
         if not found.get("description")
     ]
-    assert silent == [], "say it in partner_api/docs/fields.py"
+    assert silent == [], "say it in developer_site/fields.py"
 
 
 def test_the_file_tells_every_message_that_we_send() -> None:

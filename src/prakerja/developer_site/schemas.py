@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext
 
-from prakerja.partner_api.docs.fields import field_of
+from prakerja.developer_site.fields import field_of
 
 REFERENCE = "#/components/schemas/"
 Schema = dict[str, Any]
