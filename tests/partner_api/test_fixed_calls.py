@@ -18,7 +18,6 @@ from tests.partner_api.partner import PAYMENT, Scene
 from tests.partner_api.signer import Signer
 
 
-
 @pytest.fixture(autouse=True)
 def as_the_door_is(settings: Any) -> None:
     """Its own addresses and no middleware, in which the settings of the tests are the console's."""
