@@ -17,20 +17,13 @@ from prakerja.partner_api.urls import FIXED_ROUTES
 from tests.partner_api.partner import PAYMENT, Scene
 from tests.partner_api.signer import Signer
 
-
-@pytest.fixture(autouse=True)
-def as_the_door_is(settings: Any) -> None:
-    """Its own addresses and no middleware, in which the settings of the tests are the console's."""
-    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
-    settings.MIDDLEWARE = []
-
-
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 @pytest.fixture(autouse=True)
-def _the_doors_own_middleware(settings: Any) -> None:
-    settings.MIDDLEWARE = door.MIDDLEWARE
+def as_the_door_is(settings: Any) -> None:
+    """Its own addresses and middleware, where the settings of the tests are the console's."""
+    settings.ROOT_URLCONF, settings.MIDDLEWARE = door.ROOT_URLCONF, door.MIDDLEWARE
 
 
 def ask(application: Application, method: str, path: str, body: bytes = b"{}", **headers: str) -> Answer:
