@@ -11,9 +11,12 @@ from tests.browser.system import RunningSystem
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+# A code lives for thirty seconds, and on a busy machine the page that shows it is slow.
+NEXT_CODE_SECONDS = 60
+
 
 def console_sign_in(context: BrowserContext, system: RunningSystem, *, role: str = "viewer") -> Page:
-    """The console's first page, after password and code. A code serves once: each role signs in once per half minute."""
+    """The console's first page, after password and code. A code serves once: whoever signs in again waits for the next."""
     operator = next(one for one in system.accounts["operators"] if one["role"] == role)
     page = context.new_page()
     page.goto(system.console)
@@ -21,8 +24,13 @@ def console_sign_in(context: BrowserContext, system: RunningSystem, *, role: str
     page.fill("input[name=password]", operator["password"])
     page.click("button[type=submit]")
     expect(page.locator("input[name=code]")).to_be_visible()
-    page.fill("input[name=code]", authenticator_code(context, system, email=operator["email"]))
-    page.click("button[type=submit]")
+    for _ in range(NEXT_CODE_SECONDS):
+        page.fill("input[name=code]", authenticator_code(context, system, email=operator["email"]))
+        page.click("button[type=submit]")
+        if page.url == f"{system.console}/":
+            break
+        expect(page.locator(".errorlist")).to_contain_text("sudah dipakai")
+        page.wait_for_timeout(1000)
     expect(page).to_have_url(f"{system.console}/")
     return page
 

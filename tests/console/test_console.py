@@ -262,4 +262,4 @@ def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
 
 def test_its_cookies_have_its_own_names(browser: httpx.Client) -> None:
     names = {cookie.name for cookie in browser.cookies.jar}
-    assert names == {"console_session", "console_csrf", "console_language"}
+    assert names == {"console_session", "console_csrf", "console_language", "console_browser"}

@@ -16,9 +16,7 @@ from tests.house.source import PACKAGE, context_of, dotted, files, python, shown
 
 # Tables of libraries and the package that answers for them: it alone may import their models.
 LIBRARIES = {
-    "allauth": "access",
-    "axes": "access",
-    "django.contrib.sessions": "config",
+    "django.contrib.sessions": "access",
     "django.contrib.auth": "access",
 }
 # Methods that only a manager, a queryset or a row has: whose it is must be known.

@@ -23,6 +23,10 @@ TAKEN_OVER = (
     "SESSION_CACHE_ALIAS",
     "SESSION_COOKIE_NAME",
     "SESSION_COOKIE_AGE",
+    "SESSION_ABSOLUTE_AGE",
+    "SESSION_EXPIRE_AT_BROWSER_CLOSE",
+    "SESSION_DOOR",
+    "SESSION_OWNER",
     "CSRF_COOKIE_NAME",
     "LANGUAGE_COOKIE_NAME",
     "CACHES",
@@ -42,7 +46,7 @@ def portal(db: None, settings: Any) -> Iterator[Client]:
     settings.PLATFORM_URLS = {"tokopedia": "http://127.0.0.1:8017"}
     settings.INSTITUTION_URL = "http://127.0.0.1:8005"
     for name in TAKEN_OVER:
-        setattr(settings, name, getattr(door, name))
+        setattr(settings, name, getattr(door, name, False))
     settings.MIDDLEWARE = [name for name in door.MIDDLEWARE if "whitenoise" not in name]
     settings.TEMPLATES = door.TEMPLATES
     cache.clear()

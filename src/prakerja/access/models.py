@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -10,14 +10,6 @@ from django.db.models import Q
 
 from prakerja.access.permissions import ROLES
 from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
-
-
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, *, email: str, password: str, **fields: Any) -> User:
-        user: User = self.model(email=self.normalize_email(email), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
 
 
 class User(KeyedRow, AbstractBaseUser, PermissionsMixin):
@@ -32,7 +24,7 @@ class User(KeyedRow, AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects = UserManager()
+    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()  # type: ignore[assignment]
 
 
 class OperatorRole(KeyedRow):
@@ -46,6 +38,70 @@ class OperatorRole(KeyedRow):
         constraints = [
             models.UniqueConstraint(fields=["user", "role"], name="access_operatorrole_once"),
             models.CheckConstraint(condition=Q(role__in=ROLES), name="access_operatorrole_role"),
+        ]
+
+
+class SecondFactor(models.Model):
+    """An operator's authenticator. A code serves once: the step that it was made for must be later than the last one."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
+    secret_enc = models.BinaryField()
+    # The last step of 30 seconds (counted from 1970) whose code was taken.
+    last_counter = models.BigIntegerField(default=0)
+    # Nil until the first code was shown to be right.
+    confirmed_at = models.DateTimeField(null=True)
+
+
+class PasswordLink(KeyedRow):
+    """A way to choose a password, once and not for long. Who reads the database cannot use it: only a hash stands here."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_links", db_index=False)
+    token_hash = models.BinaryField(unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    # Used, or replaced by a newer one.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(ended_at=None), name="access_passwordlink_one_live"),
+        ]
+
+
+class SignInGuard(models.Model):
+    """Counts wrong passwords and codes of an operator: in each browser that they used before, and in all others together.
+
+    The others share one count, so that a machine with many addresses gets no more tries; a known browser has its own, so
+    that nobody locks an operator out from elsewhere (decisions.md 58).
+    """
+
+    index = models.BinaryField(primary_key=True)
+    tries = models.SmallIntegerField(default=0)
+    last_failed_at = models.DateTimeField(null=True)
+    locked_until = models.DateTimeField(null=True)
+
+
+class Session(KeyedRow):
+    """A browser that is signed in, or about to be, at a door with pages. Who reads the database cannot enter: the key
+    that the cookie carries is kept as a hash. Instants are wall time."""
+
+    key_hash = models.BinaryField(unique=True)
+    door = models.TextField()
+    # The person or the operator, once they signed in. No reference: a session outlives nobody and is swept.
+    owner = models.UUIDField(null=True)
+    # The browser in words that its owner recognises.
+    device = models.TextField(blank=True)
+    # Django's own form of it, signed; it names its owner, so it is not for reading.
+    signed_data = models.TextField()
+    started_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    # The earlier of the idle and the absolute end.
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["door", "owner"], name="access_session_owner")]
+        constraints = [
+            models.CheckConstraint(condition=Q(door__in=["portal", "console"]), name="access_session_door"),
         ]
 
 

@@ -7,10 +7,22 @@ import os
 import sys
 from collections.abc import Sequence
 
-from prakerja.cli import bench, clock, conformance, curation, journey, partner, proof, sandbox_commands, up, wave
+from prakerja.cli import (
+    bench,
+    clock,
+    conformance,
+    curation,
+    journey,
+    operator,
+    partner,
+    proof,
+    sandbox_commands,
+    up,
+    wave,
+)
 from prakerja.kernel.errors import CannotRun
 
-FAMILIES = (up, journey, proof, wave, partner, curation, sandbox_commands, clock, bench, conformance)
+FAMILIES = (up, journey, proof, wave, partner, curation, operator, sandbox_commands, clock, bench, conformance)
 
 
 def parser() -> argparse.ArgumentParser:

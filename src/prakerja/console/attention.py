@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from prakerja.awards.queries import Unreached, unreached
 from prakerja.console.pages import browsing
+from prakerja.console.texts import written
 from prakerja.kernel import clock
-from prakerja.kernel.clock import WIB
 from prakerja.partners.queries import Guessing, guessing
 
 SHOWN = 200
@@ -39,9 +39,9 @@ def _person(one: Unreached) -> dict[str, Any]:
     return {
         "url": reverse("admin:people_person_change", args=[one.person_id]),
         "person": one.name,
-        "failed": _written(one.failed_at),
+        "failed": written(one.failed_at),
         # Exclusive: the last second before it still counts.
-        "deadline": _written(one.deadline_at - timedelta(seconds=1)),
+        "deadline": written(one.deadline_at - timedelta(seconds=1)),
     }
 
 
@@ -49,9 +49,5 @@ def _partner(one: Guessing) -> dict[str, Any]:
     return {
         "url": reverse("admin:partners_partner_change", args=[one.partner_id]),
         "partner": one.name,
-        "when": _written(one.recorded_at),
+        "when": written(one.recorded_at),
     }
-
-
-def _written(at: datetime) -> str:
-    return f"{at.astimezone(WIB):%Y-%m-%d %H.%M} WIB"

@@ -7,9 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
+from prakerja.console.pages import anyone
+
 YEAR = 365 * 24 * 3600
 
 
+@anyone
 @require_GET
 def language(request: HttpRequest, code: str) -> HttpResponse:
     """Remember the language of this browser and go back to the page that was open."""

@@ -1,4 +1,4 @@
-"""What every page of the console declares: to browse, to act, or to reveal, and who may (`access.permissions`)."""
+"""What every page of the console declares: for anyone, for one's own account, to browse, to act or to reveal, and who may."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ from prakerja.kernel.errors import Refused
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 BROWSE = "data.browse"
+
+
+def anyone(view: View[P]) -> View[P]:
+    """Declare a page that needs no sign-in: the way in, and what leads there."""
+    page: Any = view
+    page.allowed = "anyone"
+    return view
+
+
+def own(view: View[P]) -> View[P]:
+    """Declare a page about the account of whoever is signed in, whatever their roles."""
+    page: Any = login_required(view)
+    page.allowed = "own"
+    return page  # type: ignore[no-any-return]
 
 
 def browsing(view: View[P]) -> View[P]:

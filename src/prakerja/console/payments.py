@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from prakerja.console.pages import acting, browsing, may
+from prakerja.console.texts import written
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import retry_payment
 from prakerja.kernel import clock
-from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.money import format_rupiah
 
@@ -105,9 +104,5 @@ def _line(one: Incentive) -> dict[str, Any]:
         "amount": format_rupiah(one.amount),
         "reason": REASONS.get(reason, reason),
         "details": REASONS.get(details, details),
-        "when": _written(one.recheck_at) if one.recheck_at is not None else f"{one.pay_date}",
+        "when": written(one.recheck_at) if one.recheck_at is not None else f"{one.pay_date}",
     }
-
-
-def _written(at: datetime) -> str:
-    return f"{at.astimezone(WIB):%Y-%m-%d %H.%M} WIB"

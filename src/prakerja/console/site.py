@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
@@ -29,7 +30,17 @@ _PLURALS = {
     "deliverys": "deliveries",
     "payment batchs": "payment batches",
 }
-_HIDDEN_NAMES = {"index", "password", "last_login", "user_permissions", "groups", "nonce", "code_challenge", "answer"}
+_HIDDEN_NAMES = {
+    "index",
+    "password",
+    "last_login",
+    "user_permissions",
+    "groups",
+    "nonce",
+    "code_challenge",
+    "answer",
+    "signed_data",
+}
 # What a list's address may say beside its declared filters: search, order, page, everything, "that was no filter".
 _OF_EVERY_LIST = frozenset((SEARCH_VAR, ORDER_VAR, PAGE_VAR, ALL_VAR, ERROR_FLAG))
 # A filter's own links: the value, and that there is none.
@@ -119,6 +130,13 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's own sign-in page knows passwords only: whoever comes here is sent to the one that asks for the code."""
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or "/")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Unfold's account menu leads here; the page that asks for the old one, audits and ends sessions is ours."""
+        return redirect("password_change")
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("password_change")
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """No form of ours asks for it."""

@@ -1,30 +1,27 @@
-"""Sign-in by allauth; a few pages of work; everything else is the read-only site."""
+"""Sign-in; one's own account; a few pages of work; everything else is the read-only site."""
 
 from __future__ import annotations
 
-from allauth.account import views as account
-from allauth.mfa.base import views as mfa
-from allauth.mfa.totp import views as totp
 from django.urls import path
-from django.views.generic import RedirectView
 
+from prakerja.console import own_account, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.site import site
 
-# Named one by one: what is not here (sign-up, e-mail changes, password resets) does not exist.
+# Named one by one: what is not here (sign-up, e-mail changes, password resets by mail) does not exist.
 urlpatterns = [
-    path("accounts/login/", account.login, name="account_login"),
-    path("accounts/logout/", account.logout, name="account_logout"),
-    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
-    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
-    path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    # An operator whose authenticator works already is sent here by allauth; it is never switched off by its owner.
-    path("accounts/2fa/totp/deactivate/", RedirectView.as_view(url="/"), name="mfa_deactivate_totp"),
-    path("accounts/2fa/", RedirectView.as_view(url="/"), name="mfa_index"),
+    path("accounts/login/", signing_in.sign_in, name="sign_in"),
+    path("accounts/2fa/authenticate/", signing_in.sign_in_code, name="sign_in_code"),
+    path("accounts/2fa/totp/activate/", signing_in.sign_in_authenticator, name="sign_in_authenticator"),
+    path("accounts/logout/", signing_in.sign_out, name="sign_out"),
+    path("accounts/password/choose/", own_account.password_choose, name="password_choose"),
+    path("accounts/password/choose/<str:token>/", own_account.password_link, name="password_link"),
+    path("accounts/password/change/", own_account.password_change, name="password_change"),
+    path("accounts/sessions/", own_account.own_sessions, name="sessions"),
+    path("accounts/sessions/others/end/", own_account.end_other_sessions, name="end_other_sessions"),
+    path("accounts/sessions/<uuid:session_id>/end/", own_account.end_session, name="end_session"),
     path("language/<slug:code>/", language, name="console_language"),
     path("payments/", payments, name="console_payments"),
     path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),

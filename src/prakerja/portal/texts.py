@@ -158,5 +158,8 @@ NOTICES = {
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
     "withdrawn": gettext_lazy("Anda sudah mengundurkan diri."),
     "consent_withdrawn": gettext_lazy("Izin dicabut. Lembaga itu tidak dapat lagi menanyakan data Anda."),
+    "session_ended": gettext_lazy("Sesi diakhiri."),
+    "session_over": gettext_lazy("Sesi itu sudah berakhir."),
+    "sessions_ended": gettext_lazy("Semua sesi lain diakhiri."),
     "signed_out": gettext_lazy("Anda sudah keluar."),
 }

@@ -14,6 +14,7 @@ from prakerja.portal.views import (
     openid,
     public,
     purchases,
+    sessions,
     signing_in,
     surveys,
 )
@@ -27,6 +28,9 @@ pages = [
     path("masuk", signing_in.sign_in, name="sign_in"),
     path("masuk/kode", signing_in.sign_in_code, name="sign_in_code"),
     path("keluar", signing_in.sign_out, name="sign_out"),
+    path("sesi", sessions.own_sessions, name="sessions"),
+    path("sesi/lain/akhiri", sessions.end_other_sessions, name="end_other_sessions"),
+    path("sesi/<uuid:session_id>/akhiri", sessions.end_session, name="end_session"),
     path("dashboard", journey.dashboard, name="dashboard"),
     path("video", journey.videos, name="videos"),
     path("video/<int:number>/mulai", journey.video_start, name="video_start"),

@@ -17,6 +17,7 @@ from prakerja.people.policies import EDUCATION
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES
+from prakerja.sandbox.operators import make_operators
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
 from prakerja.surveys.operations import install_surveys
 from prakerja.training.operations import make_sandbox_codes
@@ -28,9 +29,6 @@ BUDGET = 2_679_997_950_000
 def create(world: str) -> None:
     """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well."""
     make_programme()
-    # allauth's tables are there for commands and the console only; the sandbox's pages load without them.
-    from prakerja.sandbox.operators import make_operators
-
     make_operators()
     if world == "g21":
         from prakerja.sandbox.demo_people import make_demo_people

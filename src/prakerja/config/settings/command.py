@@ -6,9 +6,6 @@ from prakerja.config.settings.base import *  # noqa: F403
 from prakerja.config.settings.base import INSTALLED_APPS
 from prakerja.config.settings.database import database_from_environment
 from prakerja.config.settings.operators import *  # noqa: F403
-from prakerja.config.settings.operators import OPERATOR_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions", "django.contrib.admin", *OPERATOR_APPS]
+INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.admin"]
 DATABASES = {"default": database_from_environment(pool_size=0)}
-# A command serves no request; allauth refuses to load without this.
-MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]

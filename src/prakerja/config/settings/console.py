@@ -7,24 +7,24 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
 
 from prakerja.config.settings.operators import *  # noqa: F403
-from prakerja.config.settings.operators import OPERATOR_APPS
 from prakerja.config.settings.pages import *  # noqa: F403
 from prakerja.config.settings.pages import INSTALLED_APPS, MIDDLEWARE, PACKAGE
 
-CONSOLE_APPS = ["unfold", "django.contrib.admin", *OPERATOR_APPS, "prakerja.console"]
-INSTALLED_APPS = [*INSTALLED_APPS, *CONSOLE_APPS]
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "prakerja.console",
+]
 MIDDLEWARE = [
     *MIDDLEWARE,
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "prakerja.console.gate.AuthenticatorGate",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "prakerja.console.urls"
-LOGIN_URL = reverse_lazy("account_login")
+LOGIN_URL = reverse_lazy("sign_in")
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -45,9 +45,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "console_session"
 CSRF_COOKIE_NAME = "console_csrf"
 LANGUAGE_COOKIE_NAME = "console_language"
-# Ends with the browser, and after an idle half hour.
+SESSION_DOOR = "console"
+SESSION_OWNER = "_auth_user_id"
+# Ends with the browser, after an idle half hour, and after a working day whatever happens.
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ABSOLUTE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # unfold's pages run Alpine, which evaluates expressions and sets styles: looser than ours, for signed-in operators only.
@@ -85,6 +87,11 @@ UNFOLD = {
                         "title": gettext_lazy("Perlu perhatian"),
                         "icon": "notification_important",
                         "link": reverse_lazy("console_attention"),
+                    },
+                    {
+                        "title": gettext_lazy("Sesi saya"),
+                        "icon": "devices",
+                        "link": reverse_lazy("sessions"),
                     },
                 ]
             }

@@ -7,7 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from prakerja.config.settings.base import *  # noqa: F403
 from prakerja.config.settings.base import INSTALLED_APPS, IS_DEMO
 
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions", "django.contrib.staticfiles", "csp"]
+INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.staticfiles", "csp"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -26,7 +26,8 @@ WHITENOISE_MAX_AGE = 300
 
 # Sessions stand in the database, so that signing out ends them everywhere (a signed cookie would go on working for
 # whoever copied it), and each process remembers one for five seconds: a page then costs its own query only.
-SESSION_ENGINE = "prakerja.config.sessions"
+SESSION_ENGINE = "prakerja.access.session_store"
+SESSION_SAVE_EVERY_REQUEST = False
 SESSION_CACHE_ALIAS = "default"
 CACHES = {
     "default": {

@@ -22,8 +22,10 @@ TEMPLATES = [
 SESSION_COOKIE_NAME = "portal_session"
 CSRF_COOKIE_NAME = "portal_csrf"
 LANGUAGE_COOKIE_NAME = "portal_language"
-# An idle participant is signed out after an hour: phones are shared.
+SESSION_DOOR = "portal"
+SESSION_OWNER = "person_id"
+# An idle participant is signed out after an hour, and everybody after half a day: phones are shared.
 SESSION_COOKIE_AGE = 60 * 60
-SESSION_SAVE_EVERY_REQUEST = False
+SESSION_ABSOLUTE_AGE = 12 * 60 * 60
 # Said in our words, with what to do next.
 CSRF_FAILURE_VIEW = "prakerja.portal.errors.expired_form"

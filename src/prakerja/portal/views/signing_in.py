@@ -9,6 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from prakerja.access.session_store import DEVICE
+from prakerja.access.sessions import device_words
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.people.operations import request_sign_in_otp
@@ -75,6 +77,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     request.session.flush()
     request.session[SESSION_PERSON] = str(person_id)
     request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
+    request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
     return redirect(safe_next(request, following, reverse("portal:dashboard")))
 
 

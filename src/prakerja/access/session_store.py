@@ -1,0 +1,146 @@
+"""Sessions of the doors with pages: in the database under the hash of their key, remembered by each process for seconds.
+
+The key travels in the browser's cookie only; what stands in the table opens nothing. A session ends after an idle time
+(`SESSION_COOKIE_AGE`), after an absolute one (`SESSION_ABSOLUTE_AGE`), or when its owner ends it. Each process keeps a copy
+for five seconds: a page then costs its own query only, and an ended session is ended everywhere at once for a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.core.cache import caches
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Least
+
+from prakerja.access.models import Session
+from prakerja.kernel.clock import wall
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.core.cache.backends.base import BaseCache
+
+REMEMBERED_SECONDS = 5
+# Idle time counts from the last visit, written at most this often and not at every page.
+TOUCH_EVERY = timedelta(minutes=5)
+DEVICE = "device"
+_SWEPT = 4
+
+
+def key_hash(key: str) -> bytes:
+    """What the table keeps of a session's key. The key is random and long, so a plain hash cannot be turned back."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+class SessionStore(SessionBase):
+    _session: dict[str, Any]
+
+    def __init__(self, session_key: str | None = None) -> None:
+        self._cache: BaseCache = caches[settings.SESSION_CACHE_ALIAS]
+        super().__init__(session_key)
+
+    @property
+    def key_salt(self) -> str:
+        """Doors share the table: the cookie of one is worthless at another."""
+        return f"prakerja.sessions:{settings.SESSION_COOKIE_NAME}"
+
+    def load(self) -> dict[str, Any]:
+        key = str(self.session_key)
+        data: dict[str, Any] | None = self._cache.get(_place(key))
+        if data is None:
+            moment = wall()
+            row = Session.objects.filter(key_hash=key_hash(key), door=settings.SESSION_DOOR, ends_at__gt=moment).first()
+            if row is None:
+                self._session_key = None
+                return {}
+            data = self.decode(row.signed_data)
+            self.modified = self.modified or moment - row.used_at > TOUCH_EVERY
+            self._cache.set(_place(key), data, REMEMBERED_SECONDS)
+        return data
+
+    def create(self) -> None:
+        while True:
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        if must_create:
+            self._insert(data)
+        elif not self._update(data):
+            raise UpdateError
+        self._cache.set(_place(self.session_key), data, REMEMBERED_SECONDS)
+
+    def _insert(self, data: dict[str, Any]) -> None:
+        moment = wall()
+        # Each new one takes a few old ones along, so the table never grows for ever.
+        Session.objects.filter(
+            id__in=list(Session.objects.filter(ends_at__lt=moment).values_list("id", flat=True)[:_SWEPT])
+        ).delete()
+        try:
+            with transaction.atomic():
+                Session.objects.create(
+                    key_hash=key_hash(str(self.session_key)),
+                    door=settings.SESSION_DOOR,
+                    started_at=moment,
+                    ends_at=min(moment + _idle(), moment + _absolute()),
+                    **self._columns(data, moment),
+                )
+        except IntegrityError as error:
+            raise CreateError from error
+
+    def _update(self, data: dict[str, Any]) -> bool:
+        moment = wall()
+        row = Session.objects.filter(key_hash=key_hash(str(self.session_key)), door=settings.SESSION_DOOR)
+        ends_at = Least(F("started_at") + _absolute(), moment + _idle())
+        return row.update(ends_at=ends_at, **self._columns(data, moment)) == 1
+
+    def _columns(self, data: dict[str, Any], moment: datetime) -> dict[str, Any]:
+        owner = data.get(settings.SESSION_OWNER)
+        return {
+            "signed_data": self.encode(data),
+            "owner": uuid.UUID(owner) if owner else None,
+            "device": data.get(DEVICE, ""),
+            "used_at": moment,
+        }
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(key_hash=key_hash(session_key)).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is None:
+            return
+        Session.objects.filter(key_hash=key_hash(key)).delete()
+        self._cache.delete(_place(key))
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        Session.objects.filter(ends_at__lt=wall()).delete()
+
+
+def _place(key: str) -> str:
+    return f"session:{settings.SESSION_COOKIE_NAME}:{key_hash(key).hex()}"
+
+
+def _idle() -> timedelta:
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
+def _absolute() -> timedelta:
+    return timedelta(seconds=settings.SESSION_ABSOLUTE_AGE)

@@ -1,0 +1,35 @@
+"""What operators read when a rule says no, and how instants are written for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.errors import Refused
+
+SENTENCES = {
+    "sign_in_wrong": gettext_lazy("Alamat email atau kata sandi salah."),
+    "code_wrong": gettext_lazy("Kode salah. Masukkan kode yang sekarang terlihat di aplikasi autentikator."),
+    "code_used": gettext_lazy("Kode ini sudah dipakai. Tunggu kode berikutnya di aplikasi autentikator."),
+    "password_wrong": gettext_lazy("Kata sandi sekarang salah."),
+    "not_permitted": gettext_lazy("Peran Anda tidak mengizinkan ini."),
+    "reason_missing": gettext_lazy("Tulis alasannya."),
+}
+
+
+def sentence(refused: Refused) -> str:
+    """A refusal in words."""
+    if refused.reason == "sign_in_locked":
+        return _("Terlalu banyak percobaan masuk. Coba lagi setelah %(when)s.") % {
+            "when": written(refused.details["until"])
+        }
+    known = SENTENCES.get(refused.reason)
+    return str(known) if known else _("Permintaan ini tidak dapat dilakukan sekarang.")
+
+
+def written(at: datetime) -> str:
+    """`2021-10-22 00.05 WIB`."""
+    return f"{at.astimezone(WIB):%Y-%m-%d %H.%M} WIB"
