@@ -51,7 +51,9 @@ _MAY_USE_NETWORK = {
     # The one way out; it refuses inside a transaction.
     "kernel/http.py": {"httpx"},
     # The same towards addresses that a stranger chose; it resolves and checks them itself.
-    "kernel/outside.py": {"httpcore", "httpx", "socket"},
+    "kernel/ssrf_transport.py": {"httpcore", "socket"},
+    # Reads addresses with them and calls nobody.
+    "kernel/ssrf_policy.py": {"httpx", "socket"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
     "supervisor/children.py": {"socket", "urllib.request"},
     # The journey plays people in front of their browsers, on ports that are free.

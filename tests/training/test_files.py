@@ -8,11 +8,11 @@ import zipfile
 
 import pytest
 
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_transport
 from prakerja.training.files import Examined, Failed, examine, type_of
 from tests.kernel.strangers import Visit, stranger
 
-QUICK = outside.Limits(most_bytes=5000, total_seconds=0.6, connect_seconds=0.3, most_redirects=3)
+QUICK = ssrf_transport.Limits(most_bytes=5000, total_seconds=0.6, connect_seconds=0.3, most_redirects=3)
 PDF = b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 

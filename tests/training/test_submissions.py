@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from prakerja.audit.models import Record
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_transport
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner
@@ -40,7 +40,7 @@ from tests.training.test_files import PDF
 pytestmark = pytest.mark.django_db
 LATER = b.BUY_AT + timedelta(hours=1)
 URL = "https://berkas.id/tugas.pdf"
-QUICK = outside.Limits(most_bytes=5000, total_seconds=0.5, connect_seconds=0.3, most_redirects=3)
+QUICK = ssrf_transport.Limits(most_bytes=5000, total_seconds=0.5, connect_seconds=0.3, most_redirects=3)
 
 
 class Learner:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from prakerja.audit.models import Record
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_transport
 from prakerja.kernel.clock import wall
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner, WebhookEndpoint, WebhookSecret
@@ -428,7 +428,7 @@ def test_nobody_there_and_nobody_who_answers(scene: Scene) -> None:
     set_webhook(partner_id=scene.platform, url="https://mitra.id/", at=LATER)
     scene.buy()
     collect(wall=wall())
-    limits = outside.Limits(most_bytes=10, total_seconds=0.2)
+    limits = ssrf_transport.Limits(most_bytes=10, total_seconds=0.2)
     send(wall=wall(), at=LATER, resolve=lambda host, port: [], limits=limits)
     assert Attempt.objects.get().outcome == "unreachable"
 

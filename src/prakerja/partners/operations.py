@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_policy
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -80,8 +80,8 @@ def register_origins(*, code: str, origins: Sequence[str], at: datetime) -> None
     Replaces what was registered. Raises Refused: partner_unknown, partner_not_sandbox, origin_invalid.
     """
     try:
-        spelled = sorted({outside.origin_of(origin) for origin in origins})
-    except outside.AddressRefused:
+        spelled = sorted({ssrf_policy.origin_of(origin) for origin in origins})
+    except ssrf_policy.AddressRefused:
         raise Refused("origin_invalid") from None
     with transaction():
         partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()

@@ -118,7 +118,7 @@ def registered_uris(*, partner_id: uuid.UUID) -> frozenset[str]:
 
 
 def trusted_origins(*, partner_id: uuid.UUID) -> frozenset[str]:
-    """Origins of this partner that may be called although they are not of the public internet (`kernel.outside`).
+    """Origins of this partner that may be called although they are not of the public internet (`kernel.ssrf_policy`).
 
     Empty unless both the partner and the database are of a sandbox: what is registered by mistake elsewhere opens nothing.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_policy
 from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -56,8 +56,8 @@ def set_webhook_in_transaction(
     if not set(events) <= set(EVENTS):
         raise Refused("field_invalid", field="events")
     try:
-        outside.check(url, trusted_origins=trusted_origins(partner_id=partner_id), https_only=True)
-    except outside.AddressRefused as refusal:
+        ssrf_policy.check(url, trusted_origins=trusted_origins(partner_id=partner_id), https_only=True)
+    except ssrf_policy.AddressRefused as refusal:
         raise Refused("webhook_address_forbidden" if refusal.reason == "private" else "webhook_url_invalid") from None
     # The partner's row orders two first registrations.
     Partner.objects.select_for_update(no_key=True).get(id=partner_id)

@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from prakerja.kernel import http, outside
+from prakerja.kernel import http, ssrf_policy, ssrf_transport
 
 MOST_BYTES = 20 * 1024 * 1024
 # Wall seconds for everything: 20 MiB over a slow line, and no longer.
-LIMITS = outside.Limits(most_bytes=MOST_BYTES, total_seconds=30.0, connect_seconds=5.0, most_redirects=3)
+LIMITS = ssrf_transport.Limits(most_bytes=MOST_BYTES, total_seconds=30.0, connect_seconds=5.0, most_redirects=3)
 # Statuses that may be another one a moment later.
 _PASSING = frozenset((408, 425, 429))
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -51,19 +51,19 @@ def examine(
     *,
     url: str,
     trusted_origins: Iterable[str] = (),
-    limits: outside.Limits = LIMITS,
-    resolve: outside.Resolver = outside.system_resolver,
+    limits: ssrf_transport.Limits = LIMITS,
+    resolve: ssrf_transport.Resolver = ssrf_transport.system_resolver,
 ) -> Examined | Failed:
     """Fetch the file and say what it is. A network call, so never inside a transaction; it raises nothing.
 
-    Reasons: address_scheme … address_redirects (as `outside.AddressRefused`), too_large, unreachable, no_answer,
+    Reasons: address_scheme … address_redirects (as `ssrf_policy.AddressRefused`), too_large, unreachable, no_answer,
     http_<status>, empty, type.
     """
     try:
-        reply = outside.call("GET", url, limits=limits, trusted_origins=trusted_origins, resolve=resolve)
-    except outside.AddressRefused as refusal:
+        reply = ssrf_transport.call("GET", url, limits=limits, trusted_origins=trusted_origins, resolve=resolve)
+    except ssrf_policy.AddressRefused as refusal:
         return Failed(f"address_{refusal.reason}")
-    except outside.TooLarge:
+    except ssrf_transport.TooLarge:
         return Failed("too_large")
     except http.NotSent:
         return Failed("unreachable", may_pass=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from prakerja.audit.operations import record
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_transport
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.states import StateMachine
@@ -58,7 +58,10 @@ class _Job:
 
 
 def process_files(
-    *, at: datetime, resolve: outside.Resolver = outside.system_resolver, limits: outside.Limits = LIMITS
+    *,
+    at: datetime,
+    resolve: ssrf_transport.Resolver = ssrf_transport.system_resolver,
+    limits: ssrf_transport.Limits = LIMITS,
 ) -> int:
     """Process what waits at programme time `at`, at most 8 of each table; returns how many were looked at.
 

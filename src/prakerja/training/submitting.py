@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from prakerja.audit.operations import record
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_policy
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -131,8 +131,8 @@ def _check(handed: _Handed, *, file_required: bool) -> None:
     if len(handed.url) > _LONGEST_ADDRESS:
         raise Refused("file_url_invalid")
     try:
-        outside.check(handed.url, trusted_origins=trusted_origins(partner_id=handed.institution_id))
-    except outside.AddressRefused as refusal:
+        ssrf_policy.check(handed.url, trusted_origins=trusted_origins(partner_id=handed.institution_id))
+    except ssrf_policy.AddressRefused as refusal:
         raise Refused("file_address_forbidden" if refusal.reason == "private" else "file_url_invalid") from None
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from prakerja.kernel import http, outside
+from prakerja.kernel import http, ssrf_policy, ssrf_transport
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.threads import side_by_side
 from prakerja.partners.models import WebhookEndpoint
@@ -26,7 +26,7 @@ from prakerja.webhooks.models import DELIVERY_STATES, Attempt, Delivery
 from prakerja.webhooks.policies import GIVE_UP, GONE_AFTER, is_success, rest_after, wait_before_retry
 
 # An answer is a status; what it says is thrown away.
-LIMITS = outside.Limits(most_bytes=64 * 1024, total_seconds=15.0, connect_seconds=5.0)
+LIMITS = ssrf_transport.Limits(most_bytes=64 * 1024, total_seconds=15.0, connect_seconds=5.0)
 # A claimed message belongs to its worker for this long; a worker that died loses it to the next one.
 LEASE = timedelta(minutes=2)
 _BATCH = 40
@@ -75,8 +75,8 @@ def send(
     *,
     wall: datetime,
     at: datetime,
-    resolve: outside.Resolver = outside.system_resolver,
-    limits: outside.Limits = LIMITS,
+    resolve: ssrf_transport.Resolver = ssrf_transport.system_resolver,
+    limits: ssrf_transport.Limits = LIMITS,
 ) -> int:
     """Send what waits at wall time `wall`, at most 40 messages; returns how many were tried.
 
@@ -126,12 +126,12 @@ def _job(delivery: Delivery, wall: datetime) -> _Job:
     )
 
 
-def _call(job: _Job, *, resolve: outside.Resolver, limits: outside.Limits) -> _Outcome:
+def _call(job: _Job, *, resolve: ssrf_transport.Resolver, limits: ssrf_transport.Limits) -> _Outcome:
     began = time.monotonic()
     status: int | None = None
     reason = retry_after = ""
     try:
-        reply = outside.call(
+        reply = ssrf_transport.call(
             "POST",
             job.url,
             content=job.body,
@@ -143,9 +143,9 @@ def _call(job: _Job, *, resolve: outside.Resolver, limits: outside.Limits) -> _O
         )
         status, retry_after = reply.status, reply.headers.get("retry-after", "")
         reason = "delivered" if is_success(http_status=status) else f"http_{status}"
-    except outside.AddressRefused as refusal:
+    except ssrf_policy.AddressRefused as refusal:
         reason = f"address_{refusal.reason}"
-    except outside.TooLarge:
+    except ssrf_transport.TooLarge:
         reason = "answer_too_large"
     except http.NotSent:
         reason = "unreachable"

@@ -1,4 +1,4 @@
-"""kernel.outside: a stranger's address leads to the public internet and nowhere else, and ends in time."""
+"""ssrf_policy and ssrf_transport: a stranger's address leads to the public internet and nowhere else, and ends in time."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from collections.abc import Callable, Sequence
 import pytest
 from django.db import transaction
 
-from prakerja.kernel import outside
+from prakerja.kernel import ssrf_policy, ssrf_transport
 from prakerja.kernel.http import NetworkFailure, NetworkInsideTransaction, NoAnswer, NotSent
 from tests.kernel.strangers import Visit, stranger
 from tests.waiting import LIMIT, SHORT, wait_until
 
-LIMITS = outside.Limits(most_bytes=1000, total_seconds=LIMIT, connect_seconds=LIMIT, most_redirects=3)
+LIMITS = ssrf_transport.Limits(most_bytes=1000, total_seconds=LIMIT, connect_seconds=LIMIT, most_redirects=3)
 
 
 def reason(call: Callable[[], object]) -> str:
-    with pytest.raises(outside.AddressRefused) as caught:
+    with pytest.raises(ssrf_policy.AddressRefused) as caught:
         call()
     return caught.value.reason
 
 
-def answers(*addresses: str) -> outside.Resolver:
+def answers(*addresses: str) -> ssrf_transport.Resolver:
     """A resolver at the boundary: every name has these addresses."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
@@ -109,17 +109,17 @@ OTHER = [
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_what_is_not_public_is_refused_by_its_spelling(url: str) -> None:
-    assert reason(lambda: outside.check(url)) == "private"
+    assert reason(lambda: ssrf_policy.check(url)) == "private"
 
 
 @pytest.mark.parametrize("url", NO_HOST)
 def test_what_is_no_name_of_the_internet_is_refused(url: str) -> None:
-    assert reason(lambda: outside.check(url)) == "host"
+    assert reason(lambda: ssrf_policy.check(url)) == "host"
 
 
 @pytest.mark.parametrize(("url", "expected"), OTHER)
 def test_other_addresses_that_are_refused(url: str, expected: str) -> None:
-    assert reason(lambda: outside.check(url)) == expected
+    assert reason(lambda: ssrf_policy.check(url)) == expected
 
 
 @pytest.mark.parametrize(
@@ -135,29 +135,29 @@ def test_other_addresses_that_are_refused(url: str, expected: str) -> None:
     ],
 )
 def test_addresses_of_the_internet_are_fine(url: str) -> None:
-    outside.check(url)
+    ssrf_policy.check(url)
 
 
 def test_https_only_spares_trusted_origins() -> None:
-    assert reason(lambda: outside.check("http://berkas.id/", https_only=True)) == "scheme"
-    outside.check("http://127.0.0.1:9/x", https_only=True, trusted_origins=["http://127.0.0.1:9"])
+    assert reason(lambda: ssrf_policy.check("http://berkas.id/", https_only=True)) == "scheme"
+    ssrf_policy.check("http://127.0.0.1:9/x", https_only=True, trusted_origins=["http://127.0.0.1:9"])
 
 
 def test_an_origin_has_one_spelling() -> None:
-    assert outside.origin_of("HTTPS://Berkas.ID:443/a?b#c") == "https://berkas.id"
-    assert outside.origin_of("http://127.0.0.1:8005/kelas") == "http://127.0.0.1:8005"
-    assert outside.origin_of("http://[::1]:80/") == "http://[::1]"
+    assert ssrf_policy.origin_of("HTTPS://Berkas.ID:443/a?b#c") == "https://berkas.id"
+    assert ssrf_policy.origin_of("http://127.0.0.1:8005/kelas") == "http://127.0.0.1:8005"
+    assert ssrf_policy.origin_of("http://[::1]:80/") == "http://[::1]"
 
 
 def test_trust_is_for_the_whole_origin_and_nothing_beside_it() -> None:
     trusted = ["http://127.0.0.1:8005"]
     for url in ("https://127.0.0.1:8005/", "http://127.0.0.1:8006/", "http://127.0.0.1/", "http://localhost:8005/"):
-        assert reason(lambda url=url: outside.check(url, trusted_origins=trusted)) == "private"  # type: ignore[misc]
+        assert reason(lambda url=url: ssrf_policy.check(url, trusted_origins=trusted)) == "private"  # type: ignore[misc]
 
 
 def test_a_trusted_origin_is_called() -> None:
     with stranger(lambda visit: visit.say(200, b"isi", X_Name="a")) as server:
-        reply = outside.call("GET", server.url + "/a?b=c", limits=LIMITS, trusted_origins=[server.url])
+        reply = ssrf_transport.call("GET", server.url + "/a?b=c", limits=LIMITS, trusted_origins=[server.url])
     assert (reply.status, reply.content, reply.headers["x-name"]) == (200, b"isi", "a")
     assert repr(reply) == "Reply(status=200)"
     ((method, path, headers, _),) = server.visits
@@ -165,13 +165,13 @@ def test_a_trusted_origin_is_called() -> None:
     assert headers["accept-encoding"] == "identity"
 
 
-def refused_by(resolve: outside.Resolver) -> str:
-    return reason(lambda: outside.call("GET", "http://berkas.id:8080/", limits=LIMITS, resolve=resolve))
+def refused_by(resolve: ssrf_transport.Resolver) -> str:
+    return reason(lambda: ssrf_transport.call("GET", "http://berkas.id:8080/", limits=LIMITS, resolve=resolve))
 
 
 def test_nobody_is_called_without_trust() -> None:
     with stranger(lambda visit: visit.say(200)) as server:
-        assert reason(lambda: outside.call("GET", server.url, limits=LIMITS)) == "private"
+        assert reason(lambda: ssrf_transport.call("GET", server.url, limits=LIMITS)) == "private"
         # The same server by a public name: the resolver's word is checked, not the name.
         for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1", "169.254.169.254", "fe80::1%eth0", "x"):
             assert refused_by(answers(address)) == "private"
@@ -188,10 +188,10 @@ def test_a_name_is_resolved_once_so_it_cannot_point_elsewhere_afterwards() -> No
         return ("2a00:ffff::1",) if len(asked) == 1 else ("127.0.0.1",)
 
     with stranger(lambda visit: visit.say(200)) as server:
-        short = outside.Limits(most_bytes=10, total_seconds=SHORT, connect_seconds=SHORT)
+        short = ssrf_transport.Limits(most_bytes=10, total_seconds=SHORT, connect_seconds=SHORT)
         # That address is public and belongs to nobody.
         with contextlib.suppress(NetworkFailure):
-            outside.call("GET", "http://berkas.id:8443/", limits=short, resolve=rebinding)
+            ssrf_transport.call("GET", "http://berkas.id:8443/", limits=short, resolve=rebinding)
     assert asked == ["berkas.id"]
     assert server.visits == []
 
@@ -199,7 +199,7 @@ def test_a_name_is_resolved_once_so_it_cannot_point_elsewhere_afterwards() -> No
 def test_a_registered_name_is_connected_to_where_it_leads() -> None:
     with stranger(lambda visit: visit.say(200, b"ok")) as server:
         origin = f"http://berkas.mitra.id:{server.port}"
-        reply = outside.call(
+        reply = ssrf_transport.call(
             "GET", origin + "/x", limits=LIMITS, trusted_origins=[origin], resolve=answers("127.0.0.1")
         )
     assert reply.content == b"ok"
@@ -220,9 +220,9 @@ def redirecting(visit: Visit) -> None:
 def test_three_redirects_are_followed() -> None:
     with stranger(redirecting) as server:
         trusted = [server.url]
-        assert outside.call("GET", server.url + "/3", limits=LIMITS, trusted_origins=trusted).content == b"akhir"
+        assert ssrf_transport.call("GET", server.url + "/3", limits=LIMITS, trusted_origins=trusted).content == b"akhir"
         assert (
-            reason(lambda: outside.call("GET", server.url + "/4", limits=LIMITS, trusted_origins=trusted))
+            reason(lambda: ssrf_transport.call("GET", server.url + "/4", limits=LIMITS, trusted_origins=trusted))
             == "redirects"
         )
 
@@ -242,15 +242,15 @@ def test_three_redirects_are_followed() -> None:
 def test_where_a_redirect_leads_is_checked(target: str, expected: str) -> None:
     with stranger(redirecting) as server:
         found = reason(
-            lambda: outside.call("GET", f"{server.url}/to?{target}", limits=LIMITS, trusted_origins=[server.url])
+            lambda: ssrf_transport.call("GET", f"{server.url}/to?{target}", limits=LIMITS, trusted_origins=[server.url])
         )
     assert found == expected
 
 
 def test_redirects_are_answers_when_none_is_allowed() -> None:
     with stranger(redirecting) as server:
-        limits = outside.Limits(most_bytes=10, total_seconds=LIMIT)
-        assert outside.call("POST", server.url + "/1", limits=limits, trusted_origins=[server.url]).status == 307
+        limits = ssrf_transport.Limits(most_bytes=10, total_seconds=LIMIT)
+        assert ssrf_transport.call("POST", server.url + "/1", limits=limits, trusted_origins=[server.url]).status == 307
 
 
 @pytest.mark.parametrize("path", ["/told", "/untold"])
@@ -261,26 +261,26 @@ def test_too_much_is_not_read(path: str) -> None:
         else:
             visit.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 5000)
 
-    with stranger(answer) as server, pytest.raises(outside.TooLarge):
-        outside.call("GET", server.url + path, limits=LIMITS, trusted_origins=[server.url])
+    with stranger(answer) as server, pytest.raises(ssrf_transport.TooLarge):
+        ssrf_transport.call("GET", server.url + path, limits=LIMITS, trusted_origins=[server.url])
 
 
 def test_packed_answers_stay_packed() -> None:
     """A small answer that unpacks to gigabytes is a small answer."""
     with stranger(lambda visit: visit.say(200, b"\x1f\x8b\x08bomb", Content_Encoding="gzip")) as server:
-        reply = outside.call("GET", server.url, limits=LIMITS, trusted_origins=[server.url])
+        reply = ssrf_transport.call("GET", server.url, limits=LIMITS, trusted_origins=[server.url])
     assert reply.content == b"\x1f\x8b\x08bomb"
 
 
 @pytest.mark.parametrize("head", [True, False])
 def test_who_drips_is_left(head: bool) -> None:
     """It would drip for ever: that the call ends at all is the deadline's work, and that the other side sees it go."""
-    limits = outside.Limits(most_bytes=10_000, total_seconds=SHORT)
+    limits = ssrf_transport.Limits(most_bytes=10_000, total_seconds=SHORT)
     with stranger(lambda visit: visit.drip(head=head)) as server:
 
         def left() -> bool:
             try:
-                outside.call("GET", server.url, limits=limits, trusted_origins=[server.url])
+                ssrf_transport.call("GET", server.url, limits=limits, trusted_origins=[server.url])
             except NotSent:
                 # A machine so busy that the time was over before the connection stood: once more.
                 return False
@@ -300,8 +300,8 @@ def test_a_resolver_that_never_answers_is_left() -> None:
         return ("8.8.8.8",)
 
     with pytest.raises(NotSent):
-        outside.call(
-            "GET", "http://berkas.id/", limits=outside.Limits(most_bytes=1, total_seconds=SHORT), resolve=silent
+        ssrf_transport.call(
+            "GET", "http://berkas.id/", limits=ssrf_transport.Limits(most_bytes=1, total_seconds=SHORT), resolve=silent
         )
     assert not answered.is_set()
     answered.set()
@@ -312,11 +312,11 @@ def test_who_is_not_there_was_not_reached() -> None:
         raise socket.gaierror("no such name")
 
     with pytest.raises(NotSent):
-        outside.call("GET", "http://berkas.id/", limits=LIMITS, resolve=unknown)
+        ssrf_transport.call("GET", "http://berkas.id/", limits=LIMITS, resolve=unknown)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     with pytest.raises(NotSent):
-        outside.call("GET", url, limits=LIMITS, trusted_origins=[url])
+        ssrf_transport.call("GET", url, limits=LIMITS, trusted_origins=[url])
 
 
 def test_nonsense_is_no_answer() -> None:
@@ -324,12 +324,12 @@ def test_nonsense_is_no_answer() -> None:
         visit.wfile.write(b"\x00\x01 nonsense\r\n\r\n")
 
     with stranger(nonsense) as server, pytest.raises(NoAnswer):
-        outside.call("GET", server.url, limits=LIMITS, trusted_origins=[server.url])
+        ssrf_transport.call("GET", server.url, limits=LIMITS, trusted_origins=[server.url])
 
 
 def test_no_log_line_holds_the_path(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), stranger(lambda visit: visit.say(200)) as server:
-        outside.call("GET", server.url + "/rahasia?kunci=1", limits=LIMITS, trusted_origins=[server.url])
+        ssrf_transport.call("GET", server.url + "/rahasia?kunci=1", limits=LIMITS, trusted_origins=[server.url])
     written = " ".join(record.getMessage() for record in caplog.records)
     assert "GET 127.0.0.1 200" in written
     assert "rahasia" not in written
@@ -338,4 +338,4 @@ def test_no_log_line_holds_the_path(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.django_db
 def test_it_refuses_inside_a_transaction_of_ours() -> None:
     with transaction.atomic(), pytest.raises(NetworkInsideTransaction):
-        outside.call("GET", "http://berkas.id/", limits=LIMITS, resolve=answers("8.8.8.8"))
+        ssrf_transport.call("GET", "http://berkas.id/", limits=LIMITS, resolve=answers("8.8.8.8"))
