@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prakerja.kernel import clock
-from tests import running
+from tests import owner_guard, running
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +23,14 @@ def _chart_of_accounts(request: pytest.FixtureRequest, _django_db_marker: None) 
         from tests.builders import lay_chart
 
         lay_chart()
+
+
+@pytest.fixture(autouse=True)
+def _only_owners_write() -> Iterator[None]:
+    """No statement of the test wrote a table from outside the package that owns it (tests/owner_guard.py)."""
+    owner_guard.forget()
+    yield
+    assert owner_guard.forget() == []
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +65,4 @@ class OneSystemToAWorker:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(OneSystemToAWorker())
+    owner_guard.watch()

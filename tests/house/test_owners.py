@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from tests import owner_guard
 from tests.house.owners import Found, foreign_models, foreign_writes, modules, tables
 from tests.house.source import PACKAGE, context_of, python
 
@@ -101,3 +103,14 @@ def test_a_stranger_who_writes_is_found(name: str, tmp_path: Path) -> None:
     found = [str(one) for one in foreign_writes(path, "training")]
     assert len(found) == 1, found
     assert said in found[0]
+
+
+@pytest.mark.django_db
+def test_a_statement_made_up_at_run_time_is_seen() -> None:
+    """What no reading of the source can tell: the guard of every test looks at who runs it."""
+    stranger = {"__name__": "prakerja.training.stranger", "cursor": connection.cursor()}
+    exec("cursor.execute(' '.join(['UPDATE', 'people_' + 'person', 'SET name = 1 WHERE false']))", stranger)  # noqa: S102
+    assert owner_guard.forget() == ["UPDATE people_person: owner people, writer training"]
+    owner = {"__name__": "prakerja.people.verb", "cursor": connection.cursor()}
+    exec("cursor.execute('UPDATE people_person SET name = 1 WHERE false')", owner)  # noqa: S102
+    assert owner_guard.forget() == []
