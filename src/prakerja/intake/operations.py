@@ -1,6 +1,6 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
-from prakerja.intake.results import ImportOutcome, ResultRow, import_results
+from prakerja.intake.result_import import ImportOutcome, ResultRow, import_results
 from prakerja.intake.waves import open_wave
 
 __all__ = [
