@@ -117,7 +117,7 @@ class Scene:
 
 def allowed(world: b.World, who: b.Participant) -> str:
     """A code of a sign-in that the participant allowed."""
-    request = grants.ask(
+    request = grants.consent_request(
         partner_id=world.institution.partner_id,
         redirect_uri=b.RETURN_TO,
         failure_uri=b.RETURN_TO,
@@ -125,12 +125,12 @@ def allowed(world: b.World, who: b.Participant) -> str:
         state="s",
         wall=wall(),
     )
-    return grants.allow(person_id=who.person_id, request=request, signed_in_at_s=0, at=b.BUY_AT, wall=wall())
+    return grants.give_consent(person_id=who.person_id, request=request, signed_in_at_s=0, at=b.BUY_AT, wall=wall())
 
 
 def signed_in(world: b.World, who: b.Participant) -> grants.Tokens:
     code = allowed(world, who)
-    return grants.exchange(partner_id=world.institution.partner_id, code=code, at=b.BUY_AT, wall=wall())
+    return grants.exchange_code(partner_id=world.institution.partner_id, code=code, at=b.BUY_AT, wall=wall())
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ class Tokens:
     signed_in_at_s: int
 
 
-def ask(
+def consent_request(
     *,
     partner_id: uuid.UUID,
     redirect_uri: str,
@@ -99,7 +99,7 @@ def check_request(*, request: AuthorizationRequest, wall: datetime) -> None:
         raise Refused("request_expired")
 
 
-def allow(
+def give_consent(
     *, person_id: uuid.UUID, request: AuthorizationRequest, signed_in_at_s: int, at: datetime, wall: datetime
 ) -> str:
     """The participant says yes: returns the code, good once and for 60 seconds (decisions.md 71).
@@ -134,7 +134,7 @@ def allow(
     return code.text
 
 
-def exchange(
+def exchange_code(
     *,
     partner_id: uuid.UUID,
     code: str,
@@ -171,7 +171,7 @@ def exchange(
     return pair
 
 
-def refresh(*, partner_id: uuid.UUID, token: str, at: datetime, wall: datetime) -> Tokens:
+def refresh_tokens(*, partner_id: uuid.UUID, token: str, at: datetime, wall: datetime) -> Tokens:
     """Replace both tokens. A token that was replaced before ends the whole grant: one of its two holders stole it.
 
     Raises Refused: grant_invalid, whatever the cause.
@@ -193,7 +193,7 @@ def refresh(*, partner_id: uuid.UUID, token: str, at: datetime, wall: datetime) 
     return pair
 
 
-def give_back(*, partner_id: uuid.UUID, token: str, at: datetime) -> None:
+def revoke_token(*, partner_id: uuid.UUID, token: str, at: datetime) -> None:
     """The institution signs its visitor out: the grant behind this access or refresh token ends (RFC 7009).
 
     What is no token of this institution changes nothing and is not told apart.
@@ -209,7 +209,7 @@ def give_back(*, partner_id: uuid.UUID, token: str, at: datetime) -> None:
             _end(grant, reason="institution", at=at)
 
 
-def withdraw(*, person_id: uuid.UUID, partner_id: uuid.UUID, at: datetime) -> None:
+def withdraw_consent(*, person_id: uuid.UUID, partner_id: uuid.UUID, at: datetime) -> None:
     """The participant takes back what was allowed to an institution: every grant ends at once."""
     with transaction():
         for grant in Grant.objects.select_for_update(no_key=True).filter(

@@ -35,7 +35,7 @@ class Connection:
     since: datetime
 
 
-def holder(*, access_token: str, wall: datetime, partner_id: uuid.UUID | None = None) -> Holder:
+def holder_of_token(*, access_token: str, wall: datetime, partner_id: uuid.UUID | None = None) -> Holder:
     """Look an access token up; `partner_id` says whose it must be, None whoever's it is.
 
     Raises Refused: grant_invalid (unknown, replaced, expired, ended, another institution's).
@@ -55,7 +55,7 @@ def holder(*, access_token: str, wall: datetime, partner_id: uuid.UUID | None = 
     return Holder(grant.person_id, grant.partner_id, tuple(grant.scopes.split()))
 
 
-def connections(*, person_id: uuid.UUID, wall: datetime) -> tuple[Connection, ...]:
+def connected_institutions(*, person_id: uuid.UUID, wall: datetime) -> tuple[Connection, ...]:
     """Institutions that can still ask about this person, by name."""
     living = Grant.objects.filter(person_id=person_id, ended_at=None, refresh_expires_at__gt=wall)
     found: dict[uuid.UUID, Connection] = {}

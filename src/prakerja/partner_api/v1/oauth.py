@@ -46,7 +46,7 @@ _PREFIX = "/api/v1/oauth"
 def authorize(call: Call[bodies.OauthAuthorize]) -> Any:
     if call.body.client_id not in (None, call.client.client_code):
         raise Refused("field_invalid", field="client_id")
-    request = grants.ask(
+    request = grants.consent_request(
         partner_id=call.client.partner_id,
         redirect_uri=call.body.redirect_uri,
         failure_uri=call.body.login_uri,
@@ -77,7 +77,7 @@ def token(call: Call[bodies.OauthToken]) -> Any:
     if call.body.code is None:
         return _refreshed(call, call.body.token)
     _count(call, call.body.code)
-    return _pair(grants.exchange(partner_id=call.client.partner_id, code=call.body.code, at=call.at, wall=clock.wall()))
+    return _pair(grants.exchange_code(partner_id=call.client.partner_id, code=call.body.code, at=call.at, wall=clock.wall()))
 
 
 @endpoint(
@@ -122,7 +122,7 @@ def user_profile(call: Call[bodies.Body]) -> Any:
     if not grants.is_token_shaped(token=call.token):
         raise Refused("access_token_missing")
     _count(call, call.token)
-    holder = grant_queries.holder(access_token=call.token, wall=clock.wall(), partner_id=call.client.partner_id)
+    holder = grant_queries.holder_of_token(access_token=call.token, wall=clock.wall(), partner_id=call.client.partner_id)
     found = profile(holder=holder)
     return {
         "dp_user_id": found.dp_user_id,
@@ -138,7 +138,7 @@ def _refreshed(call: Call[Any], token: str | None) -> dict[str, str]:
     if token is None:
         raise Refused("grant_invalid")
     _count(call, token)
-    return _pair(grants.refresh(partner_id=call.client.partner_id, token=token, at=call.at, wall=clock.wall()))
+    return _pair(grants.refresh_tokens(partner_id=call.client.partner_id, token=token, at=call.at, wall=clock.wall()))
 
 
 def _count(call: Call[Any], secret: str) -> None:

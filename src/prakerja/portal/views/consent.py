@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from prakerja.grants import operations as grants
 from prakerja.grants.policies import FACTS, facts_of
-from prakerja.grants.queries import connections as read_connections
+from prakerja.grants.queries import connected_institutions
 from prakerja.grants.queries import names_of
 from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
@@ -47,7 +47,7 @@ def consent(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         return _ask(request, person_id, asked)
     if request.POST.get("decision") != "allow":
         return _back(asked)
-    code = grants.allow(person_id=person_id, request=asked, signed_in_at_s=signed_in_at, at=clock.now(), wall=wall)
+    code = grants.give_consent(person_id=person_id, request=asked, signed_in_at_s=signed_in_at, at=clock.now(), wall=wall)
     return HttpResponseRedirect(asked.success_address(code=code, issuer=settings.PORTAL_URL))
 
 
@@ -95,7 +95,7 @@ def connections(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "connections",
         section="",
         notice=NOTICES.get(take_notice(request), ""),
-        connections=read_connections(person_id=person_id, wall=clock.wall()),
+        connections=connected_institutions(person_id=person_id, wall=clock.wall()),
         words=FACT_WORDS,
     )
 
@@ -104,5 +104,5 @@ def connections(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def withdraw_consent(request: HttpRequest, person_id: uuid.UUID, partner_id: uuid.UUID) -> HttpResponse:
     """Take it back: its tokens end at once."""
-    grants.withdraw(person_id=person_id, partner_id=partner_id, at=clock.now())
+    grants.withdraw_consent(person_id=person_id, partner_id=partner_id, at=clock.now())
     return with_notice(request, "consent_withdrawn", "portal:connections")

@@ -143,7 +143,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def _read_request(request: HttpRequest, asked: QueryDict, client: Credential) -> AuthorizationRequest:
     wall = clock.wall()
     # First what decides whether anybody may be sent back at all.
-    found = grants.ask(
+    found = grants.consent_request(
         partner_id=client.partner_id,
         redirect_uri=asked.get("redirect_uri", ""),
         failure_uri=asked.get("redirect_uri", ""),
@@ -212,7 +212,7 @@ def token(request: HttpRequest) -> HttpResponse:
         form = request.POST
         kind = _one(form, "grant_type")
         if kind == "authorization_code":
-            pair = grants.exchange(
+            pair = grants.exchange_code(
                 partner_id=client.partner_id,
                 code=_one(form, "code"),
                 redirect_uri=_one(form, "redirect_uri"),
@@ -221,7 +221,7 @@ def token(request: HttpRequest) -> HttpResponse:
                 wall=clock.wall(),
             )
         elif kind == "refresh_token":
-            pair = grants.refresh(
+            pair = grants.refresh_tokens(
                 partner_id=client.partner_id, token=_one(form, "refresh_token"), at=clock.now(), wall=clock.wall()
             )
         else:
@@ -250,7 +250,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     """End the grant behind a token (RFC 7009). What is no token of this client is answered alike."""
     try:
         client = _authenticate(request)
-        grants.give_back(partner_id=client.partner_id, token=_one(request.POST, "token"), at=clock.now())
+        grants.revoke_token(partner_id=client.partner_id, token=_one(request.POST, "token"), at=clock.now())
     except Problem as problem:
         return _problem(problem)
     return _private(HttpResponse())
@@ -265,7 +265,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     if len(words) != 2 or words[0].lower() != "bearer":
         return _challenge(401, "")
     try:
-        holder = grant_queries.holder(access_token=words[1], wall=clock.wall())
+        holder = grant_queries.holder_of_token(access_token=words[1], wall=clock.wall())
     except Refused:
         return _challenge(401, "invalid_token")
     if "openid" not in holder.scopes:
