@@ -31,7 +31,7 @@ def run(bench: Bench, seconds: float) -> Result:
 
 
 def _operate(who: world.Person) -> object:
-    return operations.authorise(
+    return operations.authorise_purchase(
         platform_id=who.platform.partner_id,
         token=who.token,
         otp=world.OTP,

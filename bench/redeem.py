@@ -33,7 +33,7 @@ def run(bench: Bench, seconds: float) -> Result:
 
 
 def _operate(who: world.Person) -> object:
-    return redemption.redeem(institution_id=who.lesson.institution.partner_id, code=who.code, at=now())
+    return redemption.redeem_code(institution_id=who.lesson.institution.partner_id, code=who.code, at=now())
 
 
 def _looked_up(who: world.Person) -> dict[str, object]:

@@ -32,7 +32,7 @@ from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import NewCredential, add_partner
-from prakerja.purchases.operations import authorise, send_otp
+from prakerja.purchases.operations import authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
 
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
@@ -186,7 +186,7 @@ def _buy(who: Person, lesson: Class, *, at: datetime) -> None:
             "UPDATE purchases_paymentintent SET otp_hash = %s WHERE person_id = %s AND id = %s",
             [otp_hash(parsed.intent_id, OTP), parsed.person_id, parsed.intent_id],
         )
-    authorise(
+    authorise_purchase(
         platform_id=who.platform.partner_id,
         token=token,
         otp=OTP,

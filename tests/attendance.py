@@ -12,7 +12,7 @@ from prakerja.catalogue.models import CourseRun
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.training.attendance import VerificationRequest, request_verification
-from prakerja.training.verifying import verify
+from prakerja.training.verifying import verify_attendance
 from tests import builders as b
 
 ANNOUNCED = datetime(2023, 4, 28, 20, 0, tzinfo=WIB)
@@ -50,7 +50,7 @@ class Class:
         self, token: str, *, at: datetime, proven: uuid.UUID | None = None, face: Mapping[str, str] | None = None
     ) -> str | None:
         answers = {"face": "match"} if face is None else face
-        return verify(token=token, proven=proven or self.who.person_id, answers=answers, at=at)
+        return verify_attendance(token=token, proven=proven or self.who.person_id, answers=answers, at=at)
 
     def attend(self, sequence: int, *, at: datetime) -> str:
         """Ask and click; the answer must be a success."""

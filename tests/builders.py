@@ -26,7 +26,7 @@ from prakerja.ledger.models import Account
 from prakerja.ledger.operations import post
 from prakerja.notifications.models import Message
 from prakerja.partners.operations import NewCredential, add_partner
-from prakerja.purchases.operations import Receipt, authorise, send_otp
+from prakerja.purchases.operations import Receipt, authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
 from prakerja.vouchers.models import Voucher
 
@@ -245,7 +245,7 @@ def buy(
     user: str = "",
 ) -> Receipt:
     token, otp = intend(world, who, run, amount=amount, at=at, user=user)
-    return authorise(
+    return authorise_purchase(
         platform_id=world.platform.partner_id,
         token=token,
         otp=otp,

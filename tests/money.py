@@ -26,8 +26,8 @@ from prakerja.people.queries import person_id_by_nik
 from prakerja.surveys.models import Response
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.models import Completion
-from prakerja.training.operations import redeem
-from prakerja.training.rating import rate
+from prakerja.training.operations import redeem_code
+from prakerja.training.rating import rate_training
 from tests.builders import (
     ANNOUNCED,
     Participant,
@@ -111,13 +111,13 @@ def report(world: World, who: Participant, *, at: datetime, completed: str | Non
 
 
 def redeem_class(world: World, who: Participant, *, at: datetime) -> None:
-    redeem(institution_id=world.institution.partner_id, code=code_of(who.person_id), at=at)
+    redeem_code(institution_id=world.institution.partner_id, code=code_of(who.person_id), at=at)
 
 
 def review(who: Participant, *, at: datetime, stars: int = 5) -> None:
     """Rate the training that was completed last."""
     completion = Completion.objects.filter(person_id=who.person_id).order_by("-reported_at")[0]
-    rate(person_id=who.person_id, completion_id=completion.id, stars=stars, review="Sangat berguna.", at=at)
+    rate_training(person_id=who.person_id, completion_id=completion.id, stars=stars, review="Sangat berguna.", at=at)
 
 
 def link(who: Participant, *, provider: str = "bni", number: str = "7700123456", at: datetime) -> uuid.UUID:

@@ -10,7 +10,7 @@ from prakerja.awards.models import Award
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.operations import annul, record_payment_result, unlink_account
 from prakerja.kernel.errors import Refused
-from prakerja.purchases.operations import void
+from prakerja.purchases.operations import void_purchase
 from prakerja.surveys.models import Response
 from prakerja.wallets.models import Wallet
 from tests.builders import World, buy, course, intend, world
@@ -148,7 +148,7 @@ def test_worked_example_7_the_normal_scheme(db: None) -> None:
     _, webinar = course(g51, price=1_200_000, delivery="live", **dates)
     bought = buy(g51, seven, webinar, amount=1_200_000, at=wib("2023-05-01 10:00"))
     assert books(seven)["wallet"] == 2_300_000
-    void(
+    void_purchase(
         platform_id=g51.platform.partner_id,
         invoice_code=bought.invoice_code,
         reference=bought.reference,

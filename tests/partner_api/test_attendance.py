@@ -15,7 +15,7 @@ from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
 from prakerja.training.operations import make_sandbox_codes
 from prakerja.training.sandbox_codes import CASES
-from prakerja.training.verifying import verify
+from prakerja.training.verifying import verify_attendance
 from tests import builders as b
 from tests.attendance import EMAIL, HOURS, STARTS, Class, another, bought_class
 from tests.partner_api.partner import PAYMENT, Partner, refused, set_programme_time
@@ -74,7 +74,9 @@ def verified(partner: Partner, taken: Class, code: str, sequence: int) -> None:
     data = generated(partner, code, sequence=sequence)
     from prakerja.kernel import clock
 
-    address = verify(token=token_of(data), proven=taken.who.person_id, answers={"face": "match"}, at=clock.now())
+    address = verify_attendance(
+        token=token_of(data), proven=taken.who.person_id, answers={"face": "match"}, at=clock.now()
+    )
     assert address == f"{b.RETURN_TO}?state={data['state']}"
 
 
@@ -246,7 +248,7 @@ def test_a_positive_case_succeeds_and_can_be_wound_back(sandbox: Partner, codes:
     for _ in range(2):
         data = generated(sandbox, code, sequence=sequence)
         assert data["course"]["type"] == kind
-        assert verify(token=token_of(data), proven=None, answers={"face": "match"}, at=STARTS[0]) == (
+        assert verify_attendance(token=token_of(data), proven=None, answers={"face": "match"}, at=STARTS[0]) == (
             f"{b.RETURN_TO}?state={data['state']}"
         )
         there = sandbox.post(STATUS, {"redeem_code": code, "sequence": sequence})[1]["data"]
@@ -264,13 +266,15 @@ def test_a_test_code_s_states(sandbox: Partner, codes: dict[str, str]) -> None:
     from prakerja.kernel.errors import Refused
 
     with pytest.raises(Refused, match="state_unknown"):
-        verify(token=token_of(old), proven=None, answers={"face": "match"}, at=STARTS[0])
+        verify_attendance(token=token_of(old), proven=None, answers={"face": "match"}, at=STARTS[0])
     with pytest.raises(Refused, match="state_expired"):
-        verify(token=token_of(new), proven=None, answers={"face": "match"}, at=STARTS[0] + timedelta(minutes=31))
-    failed = verify(token=token_of(new), proven=None, answers={"face": "no_match"}, at=STARTS[0])
+        verify_attendance(
+            token=token_of(new), proven=None, answers={"face": "match"}, at=STARTS[0] + timedelta(minutes=31)
+        )
+    failed = verify_attendance(token=token_of(new), proven=None, answers={"face": "no_match"}, at=STARTS[0])
     assert failed == f"{b.RETURN_TO}?state={new['state']}&success=false&code=ERRTRX40392"
     with pytest.raises(Refused, match="state_used"):
-        verify(token=token_of(new), proven=None, answers={"face": "match"}, at=STARTS[0])
+        verify_attendance(token=token_of(new), proven=None, answers={"face": "match"}, at=STARTS[0])
     assert refused(sandbox.post(GENERATE, members(codes["TC2-001"], sequence=999)))[1] == "ERRTRX40090"
     assert sandbox.post(COMMIT, {"redeem_code": codes["TC2-001"]})[1]["data"]["status"] == 1
     assert refused(sandbox.post(COMMIT, {"code": codes["TC2-001"]}))[1] == "ERRTRX40021"

@@ -14,7 +14,7 @@ from prakerja.catalogue.models import Course, CourseRun, CourseRunSeats, Curatio
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api.envelope import stamp
 from prakerja.partners.operations import add_partner
-from prakerja.training.operations import redeem
+from prakerja.training.operations import redeem_code
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
 
@@ -422,7 +422,7 @@ def test_a_class_that_is_called_off(scene: Scene, stranger: Partner) -> None:
 def test_a_class_that_somebody_attends_is_not_called_off(scene: Scene) -> None:
     scene.bought()
     code = b.code_of(scene.who.person_id)
-    redeem(institution_id=scene.world.institution.partner_id, code=code, at=b.BUY_AT + timedelta(hours=1))
+    redeem_code(institution_id=scene.world.institution.partner_id, code=code, at=b.BUY_AT + timedelta(hours=1))
     answer = scene.lms.post(f"{OWN}/course-runs/{scene.run.code}/cancel", {}, **key())
     assert refused(answer) == (
         400,

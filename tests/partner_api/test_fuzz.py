@@ -43,7 +43,7 @@ from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import NewCredential
 from prakerja.partners.webhooks import set_webhook
 from prakerja.training.models import SandboxCode
-from prakerja.training.operations import make_sandbox_codes, redeem
+from prakerja.training.operations import make_sandbox_codes, redeem_code
 from tests import builders as b
 from tests.partner_api.partner import set_programme_time
 from tests.partner_api.test_courses import CONTENT
@@ -146,7 +146,7 @@ def scene(port: int) -> Scene:
     # The first purchase may be voided; of the others' codes one is still to be redeemed.
     receipts = [b.buy(world, who, taken) for who in pupils]
     codes = [b.code_of(who.person_id) for who in pupils[1:]]
-    redeem(institution_id=school, code=codes[0], at=b.BUY_AT + HOUR)
+    redeem_code(institution_id=school, code=codes[0], at=b.BUY_AT + HOUR)
     with transaction():
         make_sandbox_codes(institution_id=school, at=b.BUY_AT)
         about: dict[str, Any] = {"institution_id": school, "content": CONTENT, "at": b.BUY_AT}

@@ -17,8 +17,8 @@ from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
-from prakerja.purchases.operations import authorise, send_otp, void
-from prakerja.training.operations import redeem
+from prakerja.purchases.operations import authorise_purchase, send_otp, void_purchase
+from prakerja.training.operations import redeem_code
 from tests import builders as b
 
 PRICES = [24_000, 475_000, 600_000, 1_000_000]
@@ -154,7 +154,7 @@ class Purchases(RuleBasedStateMachine):
         expected = self.expected_payment(intent, guard, invoice=invoice, is_right=is_right)
         wrong = "000000" if intent.otp != "000000" else "111111"
         got, receipt = self.outcome(
-            lambda: authorise(
+            lambda: authorise_purchase(
                 platform_id=self.world.platform.partner_id,
                 token=intent.token,
                 otp=intent.otp if is_right else wrong,
@@ -213,7 +213,7 @@ class Purchases(RuleBasedStateMachine):
         intent = paid[pick % len(paid)]
         key = (intent.person, intent.course)
         got, _ = self.outcome(
-            lambda: void(
+            lambda: void_purchase(
                 platform_id=self.world.platform.partner_id,
                 invoice_code=intent.invoice,
                 reference=intent.reference,
@@ -238,7 +238,7 @@ class Purchases(RuleBasedStateMachine):
             return
         key = sorted(self.codes)[pick % len(self.codes)]
         got, _ = self.outcome(
-            lambda: redeem(institution_id=self.world.institution.partner_id, code=self.codes[key], at=self.at)
+            lambda: redeem_code(institution_id=self.world.institution.partner_id, code=self.codes[key], at=self.at)
         )
         expected = {None: "transaction_void", "redeemed": "code_used", "issued": ""}[self.bought.get(key)]
         assert got == expected

@@ -14,7 +14,7 @@ from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partners.operations import add_partner
 from prakerja.purchases.models import PaymentIntent, Purchase
-from prakerja.purchases.operations import authorise, send_otp
+from prakerja.purchases.operations import authorise_purchase, send_otp
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +194,7 @@ def test_worked_example_10_otp_abuse() -> None:
 
     def attempt(code: str, at: datetime, token: str = token) -> Refused:
         def make() -> object:
-            return authorise(
+            return authorise_purchase(
                 platform_id=world.platform.partner_id,
                 token=token,
                 otp=code,
@@ -212,7 +212,7 @@ def test_worked_example_10_otp_abuse() -> None:
     assert refused(lambda: b.intend(world, who, run, at=ten + timedelta(minutes=30))).reason == "otp_locked"
     again = ten + timedelta(hours=1, seconds=1)
     token, otp = b.intend(world, who, run, at=again)
-    receipt = authorise(
+    receipt = authorise_purchase(
         platform_id=world.platform.partner_id,
         token=token,
         otp=otp,
@@ -231,7 +231,7 @@ def test_otp_gap_life_and_days() -> None:
     too_soon = b.BUY_AT + timedelta(seconds=59)
     assert refused(lambda: b.intend(world, who, run, at=too_soon)).reason == "otp_too_soon"
     expired = refused(
-        lambda: authorise(
+        lambda: authorise_purchase(
             platform_id=world.platform.partner_id,
             token=token,
             otp=otp,
@@ -259,16 +259,18 @@ def test_foreign_replaced_and_used_tokens() -> None:
     mine = world.platform.partner_id
     stranger = add_partner(kind="platform", code="asing", name="Asing", at=b.ANNOUNCED).partner_id
     for platform, candidate in ((mine, old), (mine, "bukan-token"), (mine, "A" * 64), (stranger, token)):
-        call = lambda platform=platform, candidate=candidate: authorise(  # noqa: E731
+        call = lambda platform=platform, candidate=candidate: authorise_purchase(  # noqa: E731
             platform_id=platform, token=candidate, **common
         )
         assert refused(call).reason == "token_invalid"
-    receipt = authorise(platform_id=mine, token=token, **common)
-    retry = authorise(platform_id=mine, token=token, **{**common, "otp": "000000", "at": at + timedelta(days=2)})
+    receipt = authorise_purchase(platform_id=mine, token=token, **common)
+    retry = authorise_purchase(
+        platform_id=mine, token=token, **{**common, "otp": "000000", "at": at + timedelta(days=2)}
+    )
     assert retry == receipt
     second_invoice = {**common, "invoice_code": "INV-T2"}
-    assert refused(lambda: authorise(platform_id=mine, token=token, **second_invoice)).reason == "token_used"
+    assert refused(lambda: authorise_purchase(platform_id=mine, token=token, **second_invoice)).reason == "token_used"
     theirs, their_otp = b.intend(world, other, run, at=at)
     twice = {**common, "otp": their_otp}
-    assert refused(lambda: authorise(platform_id=mine, token=theirs, **twice)).reason == "invoice_used"
+    assert refused(lambda: authorise_purchase(platform_id=mine, token=theirs, **twice)).reason == "invoice_used"
     assert PaymentIntent.objects.filter(status="consumed").count() == 1

@@ -9,7 +9,7 @@ import pytest
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Balance, Transfer
 from prakerja.reporting.proof import prove
-from prakerja.training.operations import redeem
+from prakerja.training.operations import redeem_code
 from tests import builders as b
 
 
@@ -22,7 +22,7 @@ def test_a_listed_person_buys_and_redeems() -> None:
     assert (receipt.amount, receipt.status) == (475_000, "succeeded")
     assert Balance.objects.get(person_id=who.person_id, account_id=Chart.WALLET).amount == 525_000
     code = b.code_of(who.person_id)
-    status = redeem(institution_id=world.institution.partner_id, code=code, at=b.BUY_AT + timedelta(hours=12))
+    status = redeem_code(institution_id=world.institution.partner_id, code=code, at=b.BUY_AT + timedelta(hours=12))
     assert (status.status, status.attendance_status) == (1, 1)
     proof = prove()
     assert [check for check in proof.checks if not check.ok] == []

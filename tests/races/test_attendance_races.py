@@ -9,11 +9,11 @@ import pytest
 
 from prakerja.ledger.models import Transfer
 from prakerja.purchases.models import Purchase
-from prakerja.purchases.operations import void
+from prakerja.purchases.operations import void_purchase
 from prakerja.reporting.proof import prove
 from prakerja.training.models import Attendance, AttendanceAttempt, Completion, InstitutionEmailClaim
-from prakerja.training.operations import redeem
-from prakerja.training.verifying import cancel
+from prakerja.training.operations import redeem_code
+from prakerja.training.verifying import cancel_attempt
 from prakerja.vouchers.models import Voucher
 from tests.attendance import BOUGHT, HOURS, STARTS, another, bought_class
 from tests.races.barrier import SESSIONS, race
@@ -84,7 +84,7 @@ def test_a_click_against_cancelling_and_a_wrong_face() -> None:
         race(
             [
                 lambda: taken.click(token, at=STARTS[0]),
-                lambda: cancel(token=token, proven=owner, at=STARTS[0]),
+                lambda: cancel_attempt(token=token, proven=owner, at=STARTS[0]),
                 lambda: taken.click(token, at=STARTS[0], face={"face": "no"}),
             ]
             * 5
@@ -101,7 +101,7 @@ def test_the_page_against_commit() -> None:
     institution = taken.world.institution.partner_id
 
     def commit() -> str:
-        redeem(institution_id=institution, code=taken.code, at=STARTS[0])
+        redeem_code(institution_id=institution, code=taken.code, at=STARTS[0])
         return "committed"
 
     results = tally(race([lambda: taken.click(token, at=STARTS[0]), commit] * (SESSIONS // 2)))
@@ -115,7 +115,7 @@ def test_the_page_against_void() -> None:
     purchase = Purchase.objects.get()
 
     def take_back() -> str:
-        void(
+        void_purchase(
             platform_id=taken.world.platform.partner_id,
             invoice_code=purchase.invoice_code,
             reference=purchase.reference,

@@ -8,7 +8,14 @@ import pytest
 
 from prakerja.audit.models import Record
 from prakerja.grants.models import Grant
-from prakerja.grants.operations import Tokens, give_consent, consent_request, exchange_code, refresh_tokens, withdraw_consent
+from prakerja.grants.operations import (
+    Tokens,
+    consent_request,
+    exchange_code,
+    give_consent,
+    refresh_tokens,
+    withdraw_consent,
+)
 from prakerja.grants.queries import holder_of_token
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -51,7 +58,8 @@ def test_one_refresh_token_and_sixteen_rivals() -> None:
     code, partner_id = code_of(world, b.participant(world)), world.institution.partner_id
     first = exchange_code(partner_id=partner_id, code=code, at=b.BUY_AT, wall=clock.wall())
     results = race(
-        [lambda: refresh_tokens(partner_id=partner_id, token=first.refresh_token, at=b.BUY_AT, wall=clock.wall())] * SESSIONS
+        [lambda: refresh_tokens(partner_id=partner_id, token=first.refresh_token, at=b.BUY_AT, wall=clock.wall())]
+        * SESSIONS
     )
     assert tally(results) == {"Tokens": 1, "grant_invalid": SESSIONS - 1}
     assert Grant.objects.get().end_reason == "token_reused"

@@ -15,7 +15,7 @@ from prakerja.incentives import operations as incentives
 from prakerja.incentives.models import Incentive
 from prakerja.reporting.proof import prove
 from prakerja.training.models import Completion, Rating
-from prakerja.training.operations import rate, record_completion
+from prakerja.training.operations import rate_training, record_completion
 from tests import builders as b
 from tests.incentives.conftest import bank, bank_program
 from tests.money import buy_class, participant_with_phone, redeem_class, reviewed, run_until, transfers, wib
@@ -128,7 +128,7 @@ def test_one_report_and_one_review(bank_program: RunningWorld) -> None:
     )
     completion = Completion.objects.get()
     rated = together(
-        lambda: rate(
+        lambda: rate_training(
             person_id=who.person_id, completion_id=completion.id, stars=5, review="Bagus.", at=wib("2021-10-06 19:00")
         )
     )

@@ -13,12 +13,12 @@ from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows, transaction
 from prakerja.purchases.models import PaymentIntent, Purchase
-from prakerja.purchases.operations import Receipt, authorise, send_otp, void
+from prakerja.purchases.operations import Receipt, authorise_purchase, send_otp, void_purchase
 from prakerja.reporting.proof import prove
-from prakerja.training.operations import redeem
+from prakerja.training.operations import redeem_code
 from prakerja.training.queries import RedemptionStatus
 from prakerja.vouchers.models import Voucher
-from prakerja.wallets.operations import lock_wallet, sweep
+from prakerja.wallets.operations import lock_wallet, sweep_wallet
 from tests import builders as b
 from tests.races.barrier import SESSIONS, race
 
@@ -32,7 +32,7 @@ def _money_is_proved() -> Iterator[None]:
 
 
 def pay(world: b.World, token: str, otp: str, invoice: str, at: datetime = b.BUY_AT) -> Receipt:
-    return authorise(
+    return authorise_purchase(
         platform_id=world.platform.partner_id,
         token=token,
         otp=otp,
@@ -177,7 +177,7 @@ def test_a_code_is_redeemed_once() -> None:
     b.buy(world, who, run)
     code = b.code_of(who.person_id)
     at = b.BUY_AT + timedelta(hours=1)
-    results = race([lambda: redeem(institution_id=world.institution.partner_id, code=code, at=at)] * SESSIONS)
+    results = race([lambda: redeem_code(institution_id=world.institution.partner_id, code=code, at=at)] * SESSIONS)
     assert tally(results) == {RedemptionStatus.__name__: 1, "code_used": SESSIONS - 1}
 
 
@@ -190,7 +190,7 @@ def test_void_against_redemption() -> None:
     at = b.BUY_AT + timedelta(hours=1)
 
     def take_back() -> str:
-        void(
+        void_purchase(
             platform_id=world.platform.partner_id,
             invoice_code=receipt.invoice_code,
             reference=receipt.reference,
@@ -199,7 +199,7 @@ def test_void_against_redemption() -> None:
         return "voided"
 
     def use() -> str:
-        redeem(institution_id=world.institution.partner_id, code=code, at=at)
+        redeem_code(institution_id=world.institution.partner_id, code=code, at=at)
         return "redeemed"
 
     results = tally(race([take_back, use] * (SESSIONS // 2)))
@@ -250,7 +250,7 @@ def test_void_against_the_sweep() -> None:
     at = datetime(2021, 12, 1, 0, 0, tzinfo=WIB)
 
     def take_back() -> str:
-        void(
+        void_purchase(
             platform_id=world.platform.partner_id,
             invoice_code=receipt.invoice_code,
             reference=receipt.reference,
@@ -261,7 +261,7 @@ def test_void_against_the_sweep() -> None:
     def close() -> str:
         with transaction():
             wallet = lock_wallet(person_id=who.person_id, wallet_id=who.award.wallet_id)
-            sweep(person_id=who.person_id, wallet_id=wallet.id, event_id=who.award.id, at=at)
+            sweep_wallet(person_id=who.person_id, wallet_id=wallet.id, event_id=who.award.id, at=at)
         return "swept"
 
     assert tally(race([take_back, close])) == {"voided": 1, "swept": 1}

@@ -17,7 +17,7 @@ from prakerja.catalogue.schedules import change_run
 from prakerja.kernel.db import rows, transaction
 from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
-from prakerja.purchases.operations import authorise
+from prakerja.purchases.operations import authorise_purchase
 from prakerja.reporting.proof import prove
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
@@ -39,7 +39,7 @@ def _money_is_proved() -> Iterator[None]:
 def _bought(world: b.World, paid: tuple[str, str], number: int) -> str:
     """Buy with the token and the OTP of an intent."""
     token, otp = paid
-    authorise(
+    authorise_purchase(
         platform_id=world.platform.partner_id,
         token=token,
         otp=otp,

@@ -16,7 +16,7 @@ from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
 from prakerja.partners.webhooks import rotate_secret
 from prakerja.training.models import Assignment
-from prakerja.training.operations import redeem, submit_assignment
+from prakerja.training.operations import redeem_code, submit_assignment
 from prakerja.training.processing import process_files
 from prakerja.webhooks.models import Attempt, Cursor, Delivery
 from prakerja.webhooks.operations import collect, replay, send
@@ -91,7 +91,7 @@ def test_a_file_is_fetched_once() -> None:
             _, run = b.course(world)
             b.buy(world, who, run)
             code = b.code_of(who.person_id)
-            redeem(institution_id=institution, code=code, at=LATER)
+            redeem_code(institution_id=institution, code=code, at=LATER)
             submit_assignment(
                 institution_id=institution,
                 is_sandbox=True,

@@ -17,11 +17,11 @@ from prakerja.partners.models import Partner
 from prakerja.partners.operations import add_partner
 from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
-from prakerja.purchases.operations import void
+from prakerja.purchases.operations import void_purchase
 from prakerja.training.models import Attendance, AttendanceAttempt, InstitutionEmailClaim
 from prakerja.training.queries import redemption_status
 from prakerja.training.tokens import PageToken
-from prakerja.training.verifying import cancel, verification, verify
+from prakerja.training.verifying import attempt_to_verify, cancel_attempt, verify_attendance
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
 from tests.attendance import BOUGHT, EMAIL, HOURS, STARTS, Class, another, bought_class
@@ -181,7 +181,7 @@ def test_the_newest_state_wins() -> None:
     assert old.token != new.token
     with pytest.raises(Refused, match="state_expired"):
         taken.click(old.token, at=STARTS[0])
-    assert verification(token=old.token, at=STARTS[0]).stage == "replaced"
+    assert attempt_to_verify(token=old.token, at=STARTS[0]).stage == "replaced"
     assert taken.click(new.token, at=STARTS[0]) == f"{b.RETURN_TO}?state={new.state}"
 
 
@@ -191,7 +191,7 @@ def test_the_newest_state_wins() -> None:
 def test_an_unused_state_ends_after_half_an_hour(later: timedelta, is_alive: bool) -> None:
     taken = bought_class()
     asked = taken.ask(at=STARTS[0])
-    assert verification(token=asked.token, at=STARTS[0] + later).stage == ("open" if is_alive else "expired")
+    assert attempt_to_verify(token=asked.token, at=STARTS[0] + later).stage == ("open" if is_alive else "expired")
     before = rows()
     if is_alive:
         assert taken.click(asked.token, at=STARTS[0] + later) is not None
@@ -208,7 +208,7 @@ def test_a_state_works_once() -> None:
     before = rows()
     for again in (
         lambda: taken.click(asked.token, at=STARTS[0]),
-        lambda: cancel(token=asked.token, proven=None, at=STARTS[0]),
+        lambda: cancel_attempt(token=asked.token, proven=None, at=STARTS[0]),
     ):
         with pytest.raises(Refused, match="state_used"):
             again()
@@ -222,9 +222,9 @@ def test_somebody_else_s_proof_is_worth_nothing() -> None:
     before = rows()
     for proven in (thief.who.person_id, None):
         with pytest.raises(Refused, match="not_yours"):
-            verify(token=asked.token, proven=proven, answers={"face": "match"}, at=STARTS[0])
+            verify_attendance(token=asked.token, proven=proven, answers={"face": "match"}, at=STARTS[0])
     assert rows() == before
-    assert verification(token=asked.token, at=STARTS[0]).stage == "open"
+    assert attempt_to_verify(token=asked.token, at=STARTS[0]).stage == "open"
 
 
 @pytest.mark.parametrize("change", ["flip", "cut", "empty", "long", "other_person", "random", "nul"])
@@ -244,7 +244,7 @@ def test_a_token_that_we_did_not_make_is_unknown(change: str) -> None:
         "nul": "\x00" + token[1:],
     }[change]
     with pytest.raises(Refused, match="state_unknown"):
-        verification(token=forged, at=STARTS[0])
+        attempt_to_verify(token=forged, at=STARTS[0])
 
 
 def test_the_token_names_nobody() -> None:
@@ -263,15 +263,15 @@ def test_cancelling_and_a_face_that_is_not_the_person() -> None:
     taken = bought_class()
     before = rows()
     asked = taken.ask(at=STARTS[0])
-    assert cancel(token=asked.token, proven=taken.who.person_id, at=STARTS[0]) == (
+    assert cancel_attempt(token=asked.token, proven=taken.who.person_id, at=STARTS[0]) == (
         f"{b.RETURN_TO}?state={asked.state}&success=false&code=ERRTRX40092"
     )
-    assert verification(token=asked.token, at=STARTS[0]).stage == "cancelled"
+    assert attempt_to_verify(token=asked.token, at=STARTS[0]).stage == "cancelled"
     asked = taken.ask(at=STARTS[0])
     assert taken.click(asked.token, at=STARTS[0], face={"face": "no_match"}) == (
         f"{b.RETURN_TO}?state={asked.state}&success=false&code=ERRTRX40392"
     )
-    assert verification(token=asked.token, at=STARTS[0]).stage == "failed"
+    assert attempt_to_verify(token=asked.token, at=STARTS[0]).stage == "failed"
     assert rows() == before
     taken.attend(1, at=STARTS[0])
 
@@ -279,10 +279,10 @@ def test_cancelling_and_a_face_that_is_not_the_person() -> None:
 def test_who_proved_nothing_goes_back_and_ends_nothing() -> None:
     taken = bought_class()
     asked = taken.ask(at=STARTS[0])
-    address = cancel(token=asked.token, proven=None, at=STARTS[0])
+    address = cancel_attempt(token=asked.token, proven=None, at=STARTS[0])
     assert address is not None
     assert address.endswith("&success=false&code=ERRTRX40092")
-    assert verification(token=asked.token, at=STARTS[0]).stage == "open"
+    assert attempt_to_verify(token=asked.token, at=STARTS[0]).stage == "open"
 
 
 def test_the_rules_are_asked_again_at_the_last_click() -> None:
@@ -300,7 +300,7 @@ def test_a_code_dies_with_its_transaction() -> None:
     taken = bought_class()
     asked = taken.ask(at=STARTS[0])
     purchase = Purchase.objects.get()
-    void(
+    void_purchase(
         platform_id=taken.world.platform.partner_id,
         invoice_code=purchase.invoice_code,
         reference=purchase.reference,
@@ -375,8 +375,8 @@ def test_an_address_that_was_taken_back_is_not_gone_to() -> None:
     asked = taken.ask(at=STARTS[0])
     Partner.objects.filter(id=taken.world.institution.partner_id).update(redirect_uris=[])
     assert taken.click(asked.token, at=STARTS[0]) is None
-    assert (verification(token=asked.token, at=STARTS[0]).stage, rows()["attendance"][0][0]) == ("verified", 1)
-    assert verification(token=asked.token, at=STARTS[0]).leads_to is None
+    assert (attempt_to_verify(token=asked.token, at=STARTS[0]).stage, rows()["attendance"][0][0]) == ("verified", 1)
+    assert attempt_to_verify(token=asked.token, at=STARTS[0]).leads_to is None
 
 
 def test_what_stands_in_the_query_stays() -> None:

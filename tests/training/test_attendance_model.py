@@ -17,7 +17,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
 from prakerja.training.models import Attendance, AttendanceAttempt, Completion
 from prakerja.training.policies import CALLBACK_CODES
-from prakerja.training.verifying import cancel, verification, verify
+from prakerja.training.verifying import attempt_to_verify, cancel_attempt, verify_attendance
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
 from tests.attendance import HOURS, STARTS, Class, another, bought_class
@@ -154,7 +154,7 @@ class Attending(RuleBasedStateMachine):
         if state is None:
             return
         proven = self.people[by].who.person_id
-        reason, address = self.outcome(lambda: cancel(token=state.token, proven=proven, at=self.at))
+        reason, address = self.outcome(lambda: cancel_attempt(token=state.token, proven=proven, at=self.at))
         dead = self.dead(state)
         assert reason == dead
         if not dead:
@@ -177,7 +177,9 @@ class Attending(RuleBasedStateMachine):
         if not expected and not refusal:
             refusal = self.refusal(state.person, state.sequence, state.email)
         reason, address = self.outcome(
-            lambda: verify(token=state.token, proven=self.people[by].who.person_id, answers={"face": face}, at=self.at)
+            lambda: verify_attendance(
+                token=state.token, proven=self.people[by].who.person_id, answers={"face": face}, at=self.at
+            )
         )
         assert reason == expected
         REACHED[f"click {reason or refusal or 'ok'}"] += 1
@@ -207,7 +209,7 @@ class Attending(RuleBasedStateMachine):
             (state.state, state.status) for state in self.states
         )
         for state in self.states[-3:]:
-            shown = verification(token=state.token, at=self.at).stage
+            shown = attempt_to_verify(token=state.token, at=self.at).stage
             assert shown == ("expired" if state.status == "open" and self.dead(state) else state.status)
 
 

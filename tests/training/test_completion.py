@@ -16,7 +16,7 @@ from prakerja.partners.operations import add_partner
 from prakerja.purchases.models import Purchase
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
-from prakerja.training.rating import rate
+from prakerja.training.rating import rate_training
 from prakerja.training.tasks import announce_certificates, next_certificate
 from prakerja.wallets.models import Wallet
 from tests.builders import Participant, World, code_of, participant, world
@@ -174,7 +174,7 @@ def stars(who: Participant, at: datetime, **changes: Any) -> str:
         "at": at,
     }
     with pytest.raises(Refused) as refused:
-        rate(**{**values, **changes})
+        rate_training(**{**values, **changes})
     return refused.value.reason
 
 

@@ -13,7 +13,7 @@ from prakerja.purchases.models import Purchase
 from prakerja.reporting.proof import prove
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.models import Attendance, Certificate, CertificateNumberClaim, Completion, ReportClaim
-from prakerja.training.rating import rate
+from prakerja.training.rating import rate_training
 from prakerja.training.tasks import announce_certificates, next_certificate
 from prakerja.wallets.models import Wallet
 from tests import builders as b
@@ -69,7 +69,7 @@ def test_a_live_class_s_certificate_waits_for_its_end() -> None:
     taken.attend(999, at=ENDS - timedelta(minutes=30))
     assert Certificate.objects.get().visible_from == ENDS
     with pytest.raises(Refused, match="certificate_not_visible"):
-        rate(
+        rate_training(
             person_id=taken.who.person_id,
             completion_id=Completion.objects.get().id,
             stars=5,

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from prakerja.kernel import ssrf_transport
-from prakerja.training.files import Examined, Failed, examine, type_of
+from prakerja.training.files import Examined, Failed, examine_file, type_of
 from tests.kernel.strangers import Visit, stranger
 
 QUICK = ssrf_transport.Limits(most_bytes=5000, total_seconds=0.6, connect_seconds=0.3, most_redirects=3)
@@ -91,7 +91,7 @@ def answer(visit: Visit) -> None:
 @pytest.mark.parametrize("path", ["tugas.pdf", "moved"])
 def test_a_file_is_looked_at_and_not_kept(path: str) -> None:
     with stranger(answer) as server:
-        found = examine(url=f"{server.url}/{path}", trusted_origins=[server.url], limits=QUICK)
+        found = examine_file(url=f"{server.url}/{path}", trusted_origins=[server.url], limits=QUICK)
     assert found == Examined(type="pdf", size=len(PDF), sha256=hashlib.sha256(PDF).digest())
 
 
@@ -114,17 +114,17 @@ def test_a_file_is_looked_at_and_not_kept(path: str) -> None:
 )
 def test_every_way_to_fail(path: str, expected: Failed) -> None:
     with stranger(answer) as server:
-        assert examine(url=f"{server.url}/{path}", trusted_origins=[server.url], limits=QUICK) == expected
+        assert examine_file(url=f"{server.url}/{path}", trusted_origins=[server.url], limits=QUICK) == expected
 
 
 def test_an_address_inside_is_never_called() -> None:
     with stranger(answer) as server:
-        assert examine(url=f"{server.url}/tugas.pdf", limits=QUICK) == Failed("address_private")
-        found = examine(url="http://berkas.id:8080/x", limits=QUICK, resolve=lambda host, port: ["127.0.0.1"])
+        assert examine_file(url=f"{server.url}/tugas.pdf", limits=QUICK) == Failed("address_private")
+        found = examine_file(url="http://berkas.id:8080/x", limits=QUICK, resolve=lambda host, port: ["127.0.0.1"])
     assert found == Failed("address_private")
     assert server.visits == []
 
 
 def test_nobody_there() -> None:
-    found = examine(url="http://berkas.id/x", limits=QUICK, resolve=lambda host, port: [])
+    found = examine_file(url="http://berkas.id/x", limits=QUICK, resolve=lambda host, port: [])
     assert found == Failed("unreachable", may_pass=True)

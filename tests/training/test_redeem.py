@@ -14,10 +14,10 @@ from prakerja.ledger.models import Transfer
 from prakerja.partners.operations import add_partner
 from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
-from prakerja.purchases.operations import void
+from prakerja.purchases.operations import void_purchase
 from prakerja.purchases.tasks import next_expiry, run_expiries
 from prakerja.training.models import Attendance
-from prakerja.training.operations import redeem
+from prakerja.training.operations import redeem_code
 from prakerja.training.queries import redemption_status
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
@@ -37,14 +37,14 @@ def bought(**course: object) -> tuple[b.World, b.Participant, str]:
 def reason(world: b.World, code: str, at: datetime = LATER, institution: object = None) -> str:
     before = (Voucher.objects.values_list("status", "redeemed_at").get(), Transfer.objects.count())
     with pytest.raises(Refused) as caught:
-        redeem(institution_id=institution or world.institution.partner_id, code=code, at=at)  # type: ignore[arg-type]
+        redeem_code(institution_id=institution or world.institution.partner_id, code=code, at=at)  # type: ignore[arg-type]
     assert (Voucher.objects.values_list("status", "redeemed_at").get(), Transfer.objects.count()) == before
     return caught.value.reason
 
 
 def test_a_code_works_once() -> None:
     world, _, code = bought()
-    status = redeem(institution_id=world.institution.partner_id, code=code, at=LATER)
+    status = redeem_code(institution_id=world.institution.partner_id, code=code, at=LATER)
     assert (status.status, status.attendance_status, status.redeem_at) == (1, 1, LATER)
     assert Transfer.objects.get(kind="redeem").amount == 475_000
     assert list(Attendance.objects.values_list("sequence", "status", "method")) == [(1, "verified", "commit")]
@@ -79,7 +79,9 @@ def test_a_live_class_of_2021_opens_an_hour_before_and_closes_with_the_class() -
     world, _, code = bought(delivery="live", starts_at=start, ends_at=start + timedelta(hours=3))
     assert reason(world, code, at=start - timedelta(hours=1, seconds=1)) == "outside_window"
     assert reason(world, code, at=start + timedelta(hours=3)) == "outside_window"
-    assert redeem(institution_id=world.institution.partner_id, code=code, at=start - timedelta(hours=1)).status == 1
+    assert (
+        redeem_code(institution_id=world.institution.partner_id, code=code, at=start - timedelta(hours=1)).status == 1
+    )
 
 
 def test_an_onsite_class_is_not_redeemed_online() -> None:
@@ -92,14 +94,14 @@ def test_void_returns_the_price_and_kills_the_code() -> None:
     world, who, code = bought()
     purchase = Purchase.objects.get()
     platform = world.platform.partner_id
-    void(platform_id=platform, invoice_code=purchase.invoice_code, reference=purchase.reference, at=LATER)
+    void_purchase(platform_id=platform, invoice_code=purchase.invoice_code, reference=purchase.reference, at=LATER)
     assert reason(world, code) == "transaction_void"
     assert Transfer.objects.get(kind="void").amount == 475_000
     with pytest.raises(Refused, match="void_twice"):
-        void(platform_id=platform, invoice_code=purchase.invoice_code, reference=purchase.reference, at=LATER)
+        void_purchase(platform_id=platform, invoice_code=purchase.invoice_code, reference=purchase.reference, at=LATER)
     for invoice, reference in (("lain", purchase.reference), (purchase.invoice_code, "X" * 16)):
         with pytest.raises(Refused, match="transaction_unknown"):
-            void(platform_id=platform, invoice_code=invoice, reference=reference, at=LATER)
+            void_purchase(platform_id=platform, invoice_code=invoice, reference=reference, at=LATER)
     who.award.refresh_from_db()
     # Not revoked tonight: the deadline is the later of the old one and the end of the seventh day (rules.md 12.5).
     assert (who.award.first_purchase_at, who.award.purchase_deadline_at) == (
@@ -112,7 +114,7 @@ def test_void_late_in_the_window_moves_the_deadline() -> None:
     world, who, _ = bought()
     purchase = Purchase.objects.get()
     at = datetime(2021, 10, 20, 12, 0, tzinfo=WIB)
-    void(
+    void_purchase(
         platform_id=world.platform.partner_id,
         invoice_code=purchase.invoice_code,
         reference=purchase.reference,
@@ -125,9 +127,9 @@ def test_void_late_in_the_window_moves_the_deadline() -> None:
 def test_no_void_after_redemption() -> None:
     world, _, code = bought()
     purchase = Purchase.objects.get()
-    redeem(institution_id=world.institution.partner_id, code=code, at=LATER)
+    redeem_code(institution_id=world.institution.partner_id, code=code, at=LATER)
     with pytest.raises(Refused, match="void_after_redemption"):
-        void(
+        void_purchase(
             platform_id=world.platform.partner_id,
             invoice_code=purchase.invoice_code,
             reference=purchase.reference,

@@ -16,21 +16,21 @@ from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import add_partner, register_origins
 from prakerja.partners.queries import trusted_origins
-from prakerja.purchases.operations import void
+from prakerja.purchases.operations import void_purchase
 from prakerja.training import queries
 from prakerja.training.models import Assignment, Completion, Feedback, SandboxSubmission
 from prakerja.training.operations import (
     make_sandbox_codes,
     record_completion,
-    redeem,
-    reset,
+    redeem_code,
+    reset_test_code,
     submission_status,
     submit_assignment,
     submit_feedback,
 )
 from prakerja.training.processing import LEASE, WAITS, process_files
 from prakerja.training.queries import assignments_complete
-from prakerja.training.sandbox_codes import commit
+from prakerja.training.sandbox_codes import commit_test_code
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
 from tests.attendance import STARTS, Class, bought_class
@@ -54,7 +54,7 @@ class Learner:
         self.code = b.code_of(self.who.person_id)
         self.institution = self.world.institution.partner_id
         if redeemed:
-            redeem(institution_id=self.institution, code=self.code, at=LATER)
+            redeem_code(institution_id=self.institution, code=self.code, at=LATER)
         Partner.objects.filter(id=self.institution).update(is_sandbox=True)
 
     def trust(self, *origins: str) -> None:
@@ -268,7 +268,7 @@ def test_refusals_in_the_published_order() -> None:
     assert {refusal(call, institution_id=other) for call in calls} == {"not_owner"}
     assert {refusal(call) for call in calls[:2]} == {"code_not_redeemed"}
     assert learner.status() == (0, 0)
-    void(
+    void_purchase(
         platform_id=learner.world.platform.partner_id,
         invoice_code="INV-1",
         reference=learner.receipt.reference,
@@ -369,7 +369,7 @@ def test_test_codes_take_assignments_too(files: Stranger) -> None:
         make_sandbox_codes(institution_id=learner.institution, at=LATER)
     learner.code = dict(queries.test_codes(institution_id=learner.institution))["TC2-001"]
     assert refusal(learner.hand_in) == "code_not_redeemed"
-    commit(institution_id=learner.institution, code=learner.code, at=LATER)
+    commit_test_code(institution_id=learner.institution, code=learner.code, at=LATER)
     assert refusal(learner.feed_back) == "assignment_missing"
     other = add_partner(kind="institution", code="lain", name="Lain", at=b.ANNOUNCED).partner_id
     assert {refusal(call, institution_id=other) for call in (learner.hand_in, learner.status)} == {"not_owner"}
@@ -380,6 +380,6 @@ def test_test_codes_take_assignments_too(files: Stranger) -> None:
     assert process() == 2
     assert learner.status() == (2, 3)
     assert Assignment.objects.count() == 0
-    reset(institution_id=learner.institution, is_sandbox=True, code=learner.code)
+    reset_test_code(institution_id=learner.institution, is_sandbox=True, code=learner.code)
     assert learner.status() == (0, 0)
     assert SandboxSubmission.objects.count() == 0

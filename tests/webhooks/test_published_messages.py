@@ -9,8 +9,8 @@ import pytest
 from prakerja.developer_site import openapi
 from prakerja.kernel.db import transaction
 from prakerja.purchases.class_cancelling import cancel_class
-from prakerja.purchases.operations import void
-from prakerja.training.operations import record_completion, redeem
+from prakerja.purchases.operations import void_purchase
+from prakerja.training.operations import record_completion, redeem_code
 from tests.partner_api import contract
 from tests.webhooks.conftest import LATER, Receiver, Scene
 
@@ -30,7 +30,7 @@ def check(receiver: Receiver) -> set[tuple[str, str]]:
 
 def test_messages_of_a_whole_life(scene: Scene) -> None:
     code = scene.buy()
-    redeem(institution_id=scene.institution, code=code, at=LATER)
+    redeem_code(institution_id=scene.institution, code=code, at=LATER)
     record_completion(
         institution_id=scene.institution,
         code=code,
@@ -48,7 +48,7 @@ def test_messages_of_a_whole_life(scene: Scene) -> None:
 
 def test_the_message_of_a_void(scene: Scene) -> None:
     scene.buy()
-    void(platform_id=scene.platform, invoice_code="INV-1", reference=scene.receipt.reference, at=LATER)
+    void_purchase(platform_id=scene.platform, invoice_code="INV-1", reference=scene.receipt.reference, at=LATER)
     scene.work()
     assert ("/platform", "transaction.voided") in check(scene.receiver)
 

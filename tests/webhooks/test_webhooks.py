@@ -17,8 +17,8 @@ from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner, WebhookEndpoint, WebhookSecret
 from prakerja.partners.operations import add_partner
 from prakerja.partners.webhooks import rotate_secret, set_webhook, webhook
-from prakerja.purchases.operations import void
-from prakerja.training.operations import record_completion, redeem
+from prakerja.purchases.operations import void_purchase
+from prakerja.training.operations import record_completion, redeem_code
 from prakerja.webhooks import signatures
 from prakerja.webhooks.models import Attempt, Cursor, Delivery
 from prakerja.webhooks.operations import collect, prune, replay, send
@@ -60,7 +60,7 @@ def test_the_published_vector() -> None:
 
 def test_every_event_to_both_partners(scene: Scene) -> None:
     code = scene.buy()
-    redeem(institution_id=scene.institution, code=code, at=LATER)
+    redeem_code(institution_id=scene.institution, code=code, at=LATER)
     record_completion(
         institution_id=scene.institution,
         code=code,
@@ -115,7 +115,7 @@ def test_every_event_to_both_partners(scene: Scene) -> None:
 
 def test_a_void_is_told(scene: Scene) -> None:
     scene.buy()
-    void(platform_id=scene.platform, invoice_code="INV-1", reference=scene.receipt.reference, at=LATER)
+    void_purchase(platform_id=scene.platform, invoice_code="INV-1", reference=scene.receipt.reference, at=LATER)
     scene.work()
     (told,) = [message for message in said(scene, "/lembaga") if message["type"] == "transaction.voided"]
     assert told["data"]["voided_at"] == "2021-09-25T13:30:00Z"
@@ -298,7 +298,7 @@ def test_who_has_left_is_told_nothing(scene: Scene) -> None:
 def test_only_the_chosen_events(scene: Scene) -> None:
     scene.tell(scene.platform, "/platform", events=["voucher.redeemed"])
     code = scene.buy()
-    redeem(institution_id=scene.institution, code=code, at=LATER)
+    redeem_code(institution_id=scene.institution, code=code, at=LATER)
     scene.work()
     assert [message["type"] for message in said(scene, "/platform")] == ["voucher.redeemed"]
 

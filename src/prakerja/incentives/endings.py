@@ -33,7 +33,7 @@ from prakerja.purchases.models import Purchase
 from prakerja.surveys.models import Response
 from prakerja.vouchers.models import Voucher
 from prakerja.wallets.models import Wallet
-from prakerja.wallets.operations import close_wallet, sweep
+from prakerja.wallets.operations import close_wallet, sweep_wallet
 
 _TREASURY = int(Chart.TREASURY)
 
@@ -49,7 +49,7 @@ def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) ->
         rules = scheme(scheme_version_id=award.scheme_version_id)
         if award.status not in ("active", "suspended") or _awaits_review(award=award, rules=rules):
             return None
-        swept = sweep(person_id=person_id, wallet_id=award.wallet_id, event_id=award.id, at=at)
+        swept = sweep_wallet(person_id=person_id, wallet_id=award.wallet_id, event_id=award.id, at=at)
         if swept is None:
             return None
         if swept:

@@ -14,10 +14,10 @@ from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import balance_expires_at
 from prakerja.purchases.models import Purchase
-from prakerja.vouchers.operations import expire, lock_voucher
+from prakerja.vouchers.operations import expire_voucher, lock_voucher
 
 
-def expire_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime) -> bool:
+def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime) -> bool:
     """End one overdue code. The price goes to the programme, at or after the balance cut-off to the treasury; never
     back to the wallet: a bought class cannot be swapped in 2021. The first purchase still counts against revocation.
     False when the code was redeemed or cancelled first; then nothing changes.
@@ -39,7 +39,7 @@ def expire_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime)
             amount=voucher.amount,
             at=at,
         )
-        expire(voucher=voucher, at=at)
+        expire_voucher(voucher=voucher, at=at)
         purchase.is_open = False
         purchase.save(update_fields=["is_open"])
         queue(

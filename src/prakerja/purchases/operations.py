@@ -17,9 +17,9 @@ from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_throttled
 from prakerja.purchases.closing import close_training
 from prakerja.purchases.tokens import PaymentToken
-from prakerja.purchases.void import void
+from prakerja.purchases.void import void_purchase
 
-__all__ = ["Receipt", "authorise", "close_training", "send_otp", "void"]
+__all__ = ["Receipt", "authorise_purchase", "close_training", "send_otp", "void_purchase"]
 
 _SEND_OTP = f"SELECT * FROM send_otp({', '.join(['%s'] * 17)})"
 _AUTHORISE = f"SELECT * FROM authorise({', '.join(['%s'] * 23)})"
@@ -87,7 +87,7 @@ def send_otp(
     return token.text()
 
 
-def authorise(
+def authorise_purchase(
     *, platform_id: uuid.UUID, token: str, otp: str, invoice_code: str, invoice_url: str, at: datetime
 ) -> Receipt:
     """Buy: check the OTP and everything else again under lock, then debit, take the seat and issue the voucher.

@@ -59,10 +59,10 @@ SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purcha
 
 def payment_status(*, platform_id: uuid.UUID, invoice_code: str) -> PaymentStatus:
     """The state of this platform's own invoice (contract.md 2.4). Raises Refused: invoice_unknown."""
-    return transaction(platform_id=platform_id, invoice_code=invoice_code).payment
+    return transaction_of_platform(platform_id=platform_id, invoice_code=invoice_code).payment
 
 
-def transaction(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
+def transaction_of_platform(*, platform_id: uuid.UUID, invoice_code: str) -> Transaction:
     """This platform's own transaction with its code, for its buyer's order page (decisions.md 2).
 
     The code is there while the scheme says that the platform shows it (2021). Raises Refused: invoice_unknown.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from prakerja.kernel.due import DueTask
-from prakerja.purchases.expiry import expire_voucher
+from prakerja.purchases.expiry import expire_unredeemed
 from prakerja.vouchers.queries import next_expiry, overdue
 
 
 def run_expiries(at: datetime) -> int:
-    return sum(expire_voucher(person_id=one.person_id, voucher_id=one.voucher_id, at=at) for one in overdue(at=at))
+    return sum(expire_unredeemed(person_id=one.person_id, voucher_id=one.voucher_id, at=at) for one in overdue(at=at))
 
 
 TASKS = [DueTask(name="expire vouchers", next_due=next_expiry, run=run_expiries)]

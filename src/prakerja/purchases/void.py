@@ -18,11 +18,11 @@ from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
 from prakerja.purchases.models import PURCHASE_STATES, InvoiceClaim, Purchase
 from prakerja.purchases.models import ReferenceClaim as PurchaseReference
-from prakerja.vouchers.operations import cancel, lock_voucher
+from prakerja.vouchers.operations import cancel_voucher, lock_voucher
 from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
 
-def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datetime) -> None:
+def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datetime) -> None:
     """Cancel a transaction of this platform: the price returns, the seat is free, the code is dead (contract.md 2.5).
 
     Back to the wallet while it is open; to the treasury after a cut-off, to the programme after the award ended
@@ -42,7 +42,7 @@ def void(*, platform_id: uuid.UUID, invoice_code: str, reference: str, at: datet
         if voucher.status != "issued":
             raise Refused("void_after_expiry" if voucher.status == "expired" else "void_after_redemption")
         _pay_back(purchase=purchase, at=at)
-        cancel(voucher=voucher, reason="transaction_voided", at=at)
+        cancel_voucher(voucher=voucher, reason="transaction_voided", at=at)
         purchase.status = PURCHASE_STATES.advance(current=purchase.status, to="voided")
         purchase.is_open, purchase.voided_at = False, at
         purchase.save(update_fields=["status", "is_open", "voided_at"])

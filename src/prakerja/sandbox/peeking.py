@@ -28,7 +28,7 @@ def challenge_otp(*, person_id: uuid.UUID, purpose: str) -> str:
     return _otp(person_id, challenge.id, bytes(challenge.code_hash))
 
 
-def redeem_code(*, person_id: uuid.UUID, transaction_code: str) -> str:
+def code_of_purchase(*, person_id: uuid.UUID, transaction_code: str) -> str:
     """The code that was bought by this transaction."""
     purchase = Purchase.objects.get(person_id=person_id, reference=transaction_code)
     voucher = Voucher.objects.get(person_id=person_id, id=purchase.voucher_id)

@@ -16,11 +16,11 @@ from prakerja.kernel.codes import reference
 from prakerja.kernel.errors import Refused
 from prakerja.partners.queries import partner_id_of
 from prakerja.people.queries import person_id_by_nik
-from prakerja.purchases.operations import authorise, send_otp
+from prakerja.purchases.operations import authorise_purchase, send_otp
 from prakerja.sandbox.calendar import ANNOUNCED_AT
-from prakerja.sandbox.peeking import challenge_otp, purchase_otp, redeem_code
+from prakerja.sandbox.peeking import challenge_otp, code_of_purchase, purchase_otp
 from prakerja.sandbox.worlds.names import CITIES, FIRST_NAMES, LAST_NAMES, REVIEWS
-from prakerja.training.operations import rate, record_completion, redeem
+from prakerja.training.operations import rate_training, record_completion, redeem_code
 from prakerja.training.queries import completion_of_code
 
 # The sandbox's gateway refuses these on purpose, for good or for now: only who asks for such a phone gets one.
@@ -133,7 +133,7 @@ def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
         at=at,
     )
     invoice_code = f"DEMO{reference()}"
-    receipt = authorise(
+    receipt = authorise_purchase(
         platform_id=platform_id,
         token=token,
         otp=purchase_otp(person_id=participant.person_id),
@@ -146,14 +146,14 @@ def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
         platform_user=platform_user,
         invoice_code=invoice_code,
         transaction_code=receipt.reference,
-        redeem_code=redeem_code(person_id=participant.person_id, transaction_code=receipt.reference),
+        redeem_code=code_of_purchase(person_id=participant.person_id, transaction_code=receipt.reference),
     )
     participant.purchases.append(bought)
     return bought
 
 
 def use_code(bought: Bought, *, at: datetime) -> None:
-    redeem(institution_id=partner_id_of(code=bought.offer.institution), code=bought.redeem_code, at=at)
+    redeem_code(institution_id=partner_id_of(code=bought.offer.institution), code=bought.redeem_code, at=at)
 
 
 def complete(bought: Bought, *, at: datetime, score: int = 88) -> None:
@@ -174,7 +174,7 @@ def review(bought: Bought, participant: Participant, *, at: datetime, stars: int
     """Rate the completed class, as the participant does on the dashboard."""
     completion_id = completion_of_code(code=bought.redeem_code)
     assert completion_id is not None
-    rate(
+    rate_training(
         person_id=participant.person_id,
         completion_id=completion_id,
         stars=stars,

@@ -19,7 +19,7 @@ from prakerja.programmes.schemes import (
     wib_day,
 )
 from prakerja.purchases.operations import close_training
-from prakerja.training.facts import BoughtCode, bought_code, derives
+from prakerja.training.facts import BoughtCode, bought_code, is_completion_derived
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
 from prakerja.vouchers.operations import lock_voucher
 from prakerja.vouchers.queries import route_of_code
@@ -89,7 +89,7 @@ def record_completion(
             certificate = _add_number(report=report, completion=completion)
         elif completion is not None:
             certificate = _require_same(report=report, completion=completion)
-        elif derives(found):
+        elif is_completion_derived(found):
             raise Refused("attendance_incomplete")
         else:
             completion, certificate = _store(report=report, found=found)

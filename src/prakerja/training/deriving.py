@@ -10,7 +10,7 @@ from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery, certificate_visible_at, indonesian_calendar, wib_day
 from prakerja.training.completion import announce, close_training_if_completed
-from prakerja.training.facts import bought_code, derives
+from prakerja.training.facts import bought_code, is_completion_derived
 from prakerja.training.models import Certificate, Completion
 from prakerja.training.policies import all_verified
 from prakerja.training.queries import assignments_complete
@@ -25,7 +25,7 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
     scheme waits for a report, or the class was completed before.
     """
     found = bought_code(person_id=person_id, voucher_id=voucher_id)
-    if not derives(found) or found.facts.status != "redeemed" or not all_verified(found.facts):
+    if not is_completion_derived(found) or found.facts.status != "redeemed" or not all_verified(found.facts):
         return None
     if not assignments_complete(person_id=person_id, voucher_id=voucher_id, required=found.required_assignments):
         return None

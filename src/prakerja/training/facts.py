@@ -89,7 +89,7 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
     )
 
 
-def derives(found: BoughtCode) -> bool:
+def is_completion_derived(found: BoughtCode) -> bool:
     """Whether completion follows from attendance and assignments; else an institution's report makes it.
 
     A course with neither a post-test nor an assignment proves nothing by itself, so its completion is reported in every

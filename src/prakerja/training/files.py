@@ -47,7 +47,7 @@ class Failed:
     may_pass: bool = False
 
 
-def examine(
+def examine_file(
     *,
     url: str,
     trusted_origins: Iterable[str] = (),

@@ -12,11 +12,11 @@ from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.deriving import derive_completion
 from prakerja.training.policies import Kind, sequence_fits
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus, redemption_status
-from prakerja.training.rating import rate
-from prakerja.training.redemption import redeem
+from prakerja.training.rating import rate_training
+from prakerja.training.redemption import redeem_code
 from prakerja.training.sandbox_codes import make_sandbox_codes
 from prakerja.training.submitting import SubmissionReceipt, submit_assignment, submit_feedback
-from prakerja.training.verifying import cancel, check_code, send_code, verification, verify
+from prakerja.training.verifying import attempt_to_verify, cancel_attempt, check_code, send_code, verify_attendance
 
 __all__ = [
     "CompletionReceipt",
@@ -24,23 +24,23 @@ __all__ = [
     "SubmissionReceipt",
     "SubmissionStatus",
     "VerificationRequest",
+    "attempt_to_verify",
     "attendance_status",
-    "cancel",
+    "cancel_attempt",
     "check_code",
-    "commit",
+    "commit_code",
     "derive_completion",
     "make_sandbox_codes",
-    "rate",
+    "rate_training",
     "record_completion",
-    "redeem",
+    "redeem_code",
     "request_verification",
-    "reset",
+    "reset_test_code",
     "send_code",
     "submission_status",
     "submit_assignment",
     "submit_feedback",
-    "verification",
-    "verify",
+    "verify_attendance",
 ]
 
 
@@ -52,7 +52,7 @@ def attendance_status(
     Raises Refused: code_unknown, not_owner, code_void, transaction_void.
     """
     if is_sandbox and sandbox_codes.is_test_code(code):
-        return sandbox_codes.status(institution_id=institution_id, code=code, sequence=sequence)
+        return sandbox_codes.test_code_status(institution_id=institution_id, code=code, sequence=sequence)
     return redemption_status(institution_id=institution_id, code=code, sequence=sequence, at=at)
 
 
@@ -70,25 +70,25 @@ def submission_status(
     return queries.submission_status(institution_id=institution_id, code=code, kind=kind, sequence=sequence)
 
 
-def commit(
+def commit_code(
     *, institution_id: uuid.UUID, is_sandbox: bool, is_allowed: bool, code: str, at: datetime
 ) -> RedemptionStatus:
     """The way of before 2023: sequence 1 without a participant, for sandbox clients and those that were allowed it.
 
-    Raises Refused: commit_disabled, and as `redeem`.
+    Raises Refused: commit_disabled, and as `redeem_code`.
     """
     if not (is_sandbox or is_allowed):
         raise Refused("commit_disabled")
     if is_sandbox and sandbox_codes.is_test_code(code):
-        return sandbox_codes.commit(institution_id=institution_id, code=code, at=at)
-    return redeem(institution_id=institution_id, code=code, at=at)
+        return sandbox_codes.commit_test_code(institution_id=institution_id, code=code, at=at)
+    return redeem_code(institution_id=institution_id, code=code, at=at)
 
 
-def reset(*, institution_id: uuid.UUID, is_sandbox: bool, code: str) -> RedemptionStatus:
+def reset_test_code(*, institution_id: uuid.UUID, is_sandbox: bool, code: str) -> RedemptionStatus:
     """Wind a test code back to its start; any other code is refused (contract.md 2.9).
 
     Raises Refused: reset_not_allowed, code_unknown, not_owner.
     """
     if not (is_sandbox and sandbox_codes.is_test_code(code)):
         raise Refused("reset_not_allowed")
-    return sandbox_codes.reset(institution_id=institution_id, code=code)
+    return sandbox_codes.reset_test_code(institution_id=institution_id, code=code)

@@ -18,7 +18,7 @@ from prakerja.kernel.states import StateMachine
 from prakerja.kernel.threads import side_by_side
 from prakerja.partners.queries import trusted_origins
 from prakerja.training.deriving import derive_completion
-from prakerja.training.files import LIMITS, Examined, Failed, examine
+from prakerja.training.files import LIMITS, Examined, Failed, examine_file
 from prakerja.training.models import (
     ASSIGNMENT_STATES,
     FEEDBACK_STATES,
@@ -78,7 +78,7 @@ def process_files(
         def fetch(job: _Job) -> Examined | Failed | None:
             if not job.url:
                 return None
-            return examine(url=job.url, trusted_origins=job.origins, resolve=resolve, limits=limits)
+            return examine_file(url=job.url, trusted_origins=job.origins, resolve=resolve, limits=limits)
 
         for job, outcome in zip(jobs, side_by_side(fetch, jobs, width=_SIDE_BY_SIDE), strict=True):
             _settle(job.submission, outcome, at)

@@ -24,7 +24,7 @@ from prakerja.wallets.operations import set_spendable_until
 LONGEST_REVIEW = 2_000
 
 
-def rate(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int, review: str, at: datetime) -> None:
+def rate_training(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int, review: str, at: datetime) -> None:
     """Give 1 to 5 stars and a written review, once per completion, from the certificate's appearance to the cut-off.
 
     Both are needed (rules.md 6.6). In a scheme whose next purchase waits for the review (2023) this opens its

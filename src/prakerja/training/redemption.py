@@ -17,7 +17,7 @@ from prakerja.vouchers.queries import route_of_code
 _REDEEM = f"SELECT * FROM redeem({', '.join(['%s'] * 12)})"
 
 
-def redeem(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
+def redeem_code(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
     """Use up a code at its institution: the first attendance is verified and the institution is owed the price.
 
     A hot call (architecture.md "Hot calls"): one indexed read for the route, one function. Raises Refused in the published order:
@@ -59,7 +59,7 @@ def redeem_in_transaction(
     email_index: bytes,
     at: datetime,
 ) -> None:
-    """The same call as a part of a larger piece of work. Raises Refused as `redeem`."""
+    """The same call as a part of a larger piece of work. Raises Refused as `redeem_code`."""
     _call(
         person_id=person_id,
         voucher_id=voucher_id,
@@ -79,7 +79,7 @@ def _call(
     email_index: bytes | None,
     at: datetime,
 ) -> tuple[Any, ...]:
-    """What the function tells of the class and the purchase, in its order. Raises Refused as `redeem`."""
+    """What the function tells of the class and the purchase, in its order. Raises Refused as `redeem_code`."""
     message_id = new_id()
     reason, *told = call(
         _REDEEM,

@@ -100,7 +100,7 @@ def open_state(
     return OpenState(attempt.id, delivery)
 
 
-def status(*, institution_id: uuid.UUID, code: str, sequence: int) -> RedemptionStatus:
+def test_code_status(*, institution_id: uuid.UUID, code: str, sequence: int) -> RedemptionStatus:
     """State of a test code at one sequence. Raises Refused: code_unknown, not_owner."""
     return _status(code_of_institution(institution_id=institution_id, code=code), sequence=sequence)
 
@@ -123,7 +123,7 @@ def code_of_institution(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
     return found
 
 
-def commit(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
+def commit_test_code(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
     """Verify sequence 1 without a participant. Raises Refused: code_unknown, not_owner, code_used."""
     with transaction():
         row = _lock(code)
@@ -137,7 +137,7 @@ def commit(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionS
         return _status(row, sequence=1)
 
 
-def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
+def reset_test_code(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
     """Wind a test code back to its start: issued, no sequence verified, no state open, nothing handed in.
 
     Raises Refused: code_unknown, not_owner.
@@ -151,7 +151,7 @@ def reset(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus:
         return _status(row, sequence=1)
 
 
-def attempt(*, attempt_id: uuid.UUID) -> SandboxAttempt | None:
+def open_test_attempt(*, attempt_id: uuid.UUID) -> SandboxAttempt | None:
     """What the page shows; None when a newer state or a reset took its place."""
     row = SandboxAttendance.objects.select_related("code__institution").filter(id=attempt_id).first()
     if row is None or row.expires_at is None:

@@ -55,7 +55,7 @@ class Verification:
     leads_to: str | None
 
 
-def verification(*, token: str, at: datetime) -> Verification:
+def attempt_to_verify(*, token: str, at: datetime) -> Verification:
     """Read an attempt by the address of its page. Raises Refused: state_unknown, face_unavailable."""
     route = _route(token)
     if route.person_id is None:
@@ -100,7 +100,7 @@ def check_code(*, token: str, otp: str, at: datetime) -> uuid.UUID:
     return attempt.person_id
 
 
-def verify(*, token: str, proven: uuid.UUID | None, answers: Mapping[str, str], at: datetime) -> str | None:
+def verify_attendance(*, token: str, proven: uuid.UUID | None, answers: Mapping[str, str], at: datetime) -> str | None:
     """Verify the attendance that this page was opened for; the first one redeems the code.
 
     `proven` is the person who proved to be there, `answers` what the face verification asked. Returns the institution's
@@ -133,7 +133,7 @@ def verify(*, token: str, proven: uuid.UUID | None, answers: Mapping[str, str], 
     return _back(found.facts.institution_id, attempt, None)
 
 
-def cancel(*, token: str, proven: uuid.UUID | None, at: datetime) -> str | None:
+def cancel_attempt(*, token: str, proven: uuid.UUID | None, at: datetime) -> str | None:
     """The participant does not want to: the address to go back to. Whoever proved nothing ends nothing.
 
     Raises Refused: state_unknown, state_used, state_expired.
@@ -262,7 +262,7 @@ def _end(route: PageToken, *, reason: str, at: datetime) -> str | None:
 
 
 def _end_test(attempt_id: uuid.UUID, reason: str | None, at: datetime) -> str | None:
-    test = sandbox_codes.attempt(attempt_id=attempt_id)
+    test = sandbox_codes.open_test_attempt(attempt_id=attempt_id)
     if test is None:
         raise Refused("state_unknown")
     address = sandbox_codes.end_attempt(attempt_id=attempt_id, reason=reason, at=at)
@@ -287,7 +287,7 @@ def _reason(stage: str, reason: str) -> str | None:
 
 
 def _test_page(attempt_id: uuid.UUID, at: datetime) -> Verification:
-    test = sandbox_codes.attempt(attempt_id=attempt_id)
+    test = sandbox_codes.open_test_attempt(attempt_id=attempt_id)
     if test is None:
         raise Refused("state_unknown")
     stage = "expired" if test.outcome == "open" and at >= test.expires_at else test.outcome

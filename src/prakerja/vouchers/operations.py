@@ -1,4 +1,4 @@
-"""The one code of a purchase: issued by `authorise`, used by `redeem`, cancelled or expired here."""
+"""The one code of a purchase: issued by `authorise`, used by redemption, cancelled or expired here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lock_vouchers(*, voucher_ids: Iterable[uuid.UUID]) -> list[Voucher]:
 
 
 @requires_transaction
-def cancel(*, voucher: Voucher, reason: str, at: datetime) -> None:
+def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
     """Make a code unusable. `reason`: transaction_voided, code_voided or session_cancelled (contract.md 4)."""
     voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="cancelled")
     voucher.cancel_reason, voucher.ended_at = reason, at
@@ -34,7 +34,7 @@ def cancel(*, voucher: Voucher, reason: str, at: datetime) -> None:
 
 
 @requires_transaction
-def expire(*, voucher: Voucher, at: datetime) -> None:
+def expire_voucher(*, voucher: Voucher, at: datetime) -> None:
     """End a code that was never redeemed, at the end of its window (decisions.md 23)."""
     voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="expired")
     voucher.ended_at = at

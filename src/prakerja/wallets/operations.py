@@ -63,7 +63,7 @@ def close_wallet(
 
 
 @requires_transaction
-def sweep(*, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, at: datetime) -> int | None:
+def sweep_wallet(*, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, at: datetime) -> int | None:
     """Close a wallet whose last moment to spend has passed; what it holds goes to the treasury (rules.md 14.5, 14.7).
 
     Returns the rupiah swept, maybe 0, or None when it is closed already or may still be spent. The caller holds the

@@ -77,7 +77,9 @@ def token(call: Call[bodies.OauthToken]) -> Any:
     if call.body.code is None:
         return _refreshed(call, call.body.token)
     _count(call, call.body.code)
-    return _pair(grants.exchange_code(partner_id=call.client.partner_id, code=call.body.code, at=call.at, wall=clock.wall()))
+    return _pair(
+        grants.exchange_code(partner_id=call.client.partner_id, code=call.body.code, at=call.at, wall=clock.wall())
+    )
 
 
 @endpoint(
@@ -122,7 +124,9 @@ def user_profile(call: Call[bodies.Body]) -> Any:
     if not grants.is_token_shaped(token=call.token):
         raise Refused("access_token_missing")
     _count(call, call.token)
-    holder = grant_queries.holder_of_token(access_token=call.token, wall=clock.wall(), partner_id=call.client.partner_id)
+    holder = grant_queries.holder_of_token(
+        access_token=call.token, wall=clock.wall(), partner_id=call.client.partner_id
+    )
     found = profile(holder=holder)
     return {
         "dp_user_id": found.dp_user_id,

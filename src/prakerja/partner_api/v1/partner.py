@@ -86,7 +86,7 @@ def course_runs(call: Call[bodies.Page]) -> Any:
 )
 def transaction(call: Call[bodies.Body]) -> Any:
     invoice_code = bodies.text(call.path["invoice_code"], field="invoice_code")
-    found = purchases.transaction(platform_id=call.client.partner_id, invoice_code=invoice_code)
+    found = purchases.transaction_of_platform(platform_id=call.client.partner_id, invoice_code=invoice_code)
     return payment_status_data(found.payment) | {
         "voucher_code": found.voucher_code,
         "course_code": found.course_code,

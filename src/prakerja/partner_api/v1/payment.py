@@ -116,7 +116,7 @@ def send_otp(call: Call[bodies.SendOtp]) -> Any:
 )
 def authorize(call: Call[bodies.Authorize]) -> Any:
     refuse_test_invoice(call, str(call.body.invoice_code), among=(*_AUTHORIZE, "token_invalid"))
-    receipt = purchases.authorise(
+    receipt = purchases.authorise_purchase(
         platform_id=call.client.partner_id,
         token=call.token,
         otp=call.body.otp,
@@ -169,7 +169,7 @@ def status(call: Call[bodies.PaymentStatus]) -> Any:
 )
 def void(call: Call[bodies.Void]) -> Any:
     refuse_test_invoice(call, str(call.body.invoice_code), among=_VOID)
-    purchases.void(
+    purchases.void_purchase(
         platform_id=call.client.partner_id,
         invoice_code=str(call.body.invoice_code),
         reference=call.body.transaction_code,

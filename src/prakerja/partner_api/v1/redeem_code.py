@@ -73,7 +73,9 @@ def status_in_the_path(call: Call[bodies.Body]) -> Any:
 )
 def reset(call: Call[bodies.RedeemCodeReset]) -> Any:
     code = typed_code(call, call.body.redeem_code)
-    return _data(training.reset(institution_id=call.client.partner_id, is_sandbox=call.client.is_sandbox, code=code))
+    return _data(
+        training.reset_test_code(institution_id=call.client.partner_id, is_sandbox=call.client.is_sandbox, code=code)
+    )
 
 
 @endpoint(
@@ -92,7 +94,7 @@ def reset(call: Call[bodies.RedeemCodeReset]) -> Any:
 )
 def commit(call: Call[bodies.RedeemCodeCommit]) -> Any:
     code = typed_code(call, call.body.redeem_code or call.body.code or "")
-    found = training.commit(
+    found = training.commit_code(
         institution_id=call.client.partner_id,
         is_sandbox=call.client.is_sandbox,
         is_allowed=call.client.legacy_commit,

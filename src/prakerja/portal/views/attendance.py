@@ -38,7 +38,7 @@ _STATUS = {"state_unknown": HTTPStatus.NOT_FOUND, "face_unavailable": HTTPStatus
 def verification(request: HttpRequest, token: str) -> HttpResponse:
     """Show where the attempt stands; a POST takes the next step. Ended attempts say so and lead back."""
     try:
-        seen = training.verification(token=token, at=clock.now())
+        seen = training.attempt_to_verify(token=token, at=clock.now())
         if seen.stage != "open":
             return _ended(request, seen)
         if request.method == "POST":
@@ -47,7 +47,7 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         if refused.reason in _ENDED:
             # A rival click ended it between the reading and the step.
-            return _ended(request, training.verification(token=token, at=clock.now()))
+            return _ended(request, training.attempt_to_verify(token=token, at=clock.now()))
         return _dead(request, refused)
 
 
@@ -57,13 +57,13 @@ def _step(request: HttpRequest, token: str, seen: Verification) -> HttpResponse:
     action = request.POST.get("action", "")
     proven = _proven(request, seen)
     if action == "cancel":
-        return _leave(request, seen, training.cancel(token=token, proven=proven, at=at))
+        return _leave(request, seen, training.cancel_attempt(token=token, proven=proven, at=at))
     if action in ("send", "check") and proven is None and seen.person_id is not None:
         return _phone(request, token, seen, action)
     if action != "confirm" or (proven is None and seen.person_id is not None):
         return _open(request, token, seen)
     answers = {"face": request.POST.get("face", "")}
-    address = training.verify(token=token, proven=proven, answers=answers, at=at)
+    address = training.verify_attendance(token=token, proven=proven, answers=answers, at=at)
     request.session.pop(SESSION_PROOF, None)
     return _leave(request, seen, address)
 
@@ -143,7 +143,7 @@ def _dead(request: HttpRequest, refused: Refused) -> HttpResponse:
 def _leave(request: HttpRequest, seen: Verification, address: str | None) -> HttpResponse:
     """Back to the institution's registered address; a page of ours when it took that address back meanwhile."""
     if address is None:
-        return _ended(request, training.verification(token=request.path.rpartition("/")[2], at=clock.now()))
+        return _ended(request, training.attempt_to_verify(token=request.path.rpartition("/")[2], at=clock.now()))
     return _guarded(HttpResponseRedirect(address), seen)
 
 

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from prakerja.grants import operations as grants
 from prakerja.grants.policies import FACTS, facts_of
-from prakerja.grants.queries import connected_institutions
-from prakerja.grants.queries import names_of
+from prakerja.grants.queries import connected_institutions, names_of
 from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -47,7 +46,9 @@ def consent(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         return _ask(request, person_id, asked)
     if request.POST.get("decision") != "allow":
         return _back(asked)
-    code = grants.give_consent(person_id=person_id, request=asked, signed_in_at_s=signed_in_at, at=clock.now(), wall=wall)
+    code = grants.give_consent(
+        person_id=person_id, request=asked, signed_in_at_s=signed_in_at, at=clock.now(), wall=wall
+    )
     return HttpResponseRedirect(asked.success_address(code=code, issuer=settings.PORTAL_URL))
 
 

@@ -16,7 +16,7 @@ from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_LABELS, sentence
 from prakerja.reporting.dashboard import Purchase
 from prakerja.reporting.queries import dashboard as read_dashboard
-from prakerja.training.operations import rate
+from prakerja.training.operations import rate_training
 
 # More trainings than the fund can buy; the list needs no pages.
 ALL = 200
@@ -87,7 +87,9 @@ def review(request: HttpRequest, person_id: uuid.UUID, completion_id: uuid.UUID)
             errors["review"] = _("Tulis ulasan Anda.")
         if not errors:
             try:
-                rate(person_id=person_id, completion_id=completion_id, stars=int(stars), review=text, at=clock.now())
+                rate_training(
+                    person_id=person_id, completion_id=completion_id, stars=int(stars), review=text, at=clock.now()
+                )
             except Refused as refused:
                 if refused.reason == "completion_unknown":
                     raise Http404 from refused
