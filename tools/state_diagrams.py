@@ -21,9 +21,10 @@ from prakerja.kernel.states import StateMachine  # noqa: E402
 
 HEAD = """# States
 
-Written by `tools/state_diagrams.py` from the tables in the contexts' `models.py`; a house test compares the two. Every step
-that is not drawn is refused and changes nothing. A state without an arrow out of it is final. What a step moves in the
-ledger stands in [money.md](money.md); which words the database accepts is checked by a CHECK constraint per table.
+Written by `tools/state_diagrams.py` from the verbs that the contexts' `states.py` declare; house tests compare the drawing
+with them, them with the calls that take a step, and both with the triggers of PostgreSQL, which refuse every beginning and
+every step that is not drawn, whoever writes it ([ADR 0019](adr/0019-the-database-refuses-steps.md)). A state without an
+arrow out of it is final. What a step moves in the ledger stands in [money.md](money.md).
 """
 
 
@@ -32,8 +33,8 @@ def machines() -> tuple[StateMachine, ...]:
     """Every table of states of the package, in the order of their names."""
     _set_up_django()
     found: dict[str, StateMachine] = {}
-    for path in sorted((ROOT / "src" / "prakerja").glob("*/models.py")):
-        module = importlib.import_module(f"prakerja.{path.parent.name}.models")
+    for path in sorted((ROOT / "src" / "prakerja").glob("*/states.py")):
+        module = importlib.import_module(f"prakerja.{path.parent.name}.states")
         found |= {value.name: value for value in vars(module).values() if isinstance(value, StateMachine)}
     return tuple(found[name] for name in sorted(found))
 
@@ -42,12 +43,13 @@ def document() -> str:
     """The whole text of docs/states.md."""
     parts = [HEAD]
     for machine in machines():
-        final = [state for state, follows in machine.table.items() if not follows]
-        parts.append(
-            f"## {machine.name.capitalize()}\n\n```mermaid\n{machine.diagram()}\n```\n\n"
-            f"Begins as `{machine.states()[0]}`; "
-            + (f"ends as {', '.join(f'`{state}`' for state in final)}.\n" if final else "never ends.\n")
-        )
+        parts.append(f"## {machine.name.capitalize()}\n\n```mermaid\n{machine.diagram()}\n```\n")
+        ends = ", ".join(f"`{state}`" for state in machine.ends())
+        sentences = [f"Ends as {ends}." if ends else "Never ends."]
+        sentences += [
+            f"{name}: {', '.join(f'`{state}`' for state in group)}." for name, group in machine.groups.items()
+        ]
+        parts.append(" ".join(sentences) + "\n")
     return "\n".join(parts)
 
 

@@ -8,7 +8,6 @@ import pytest
 from django.utils import translation
 
 from prakerja.incentives.labels import LABELS, MISSING, incentive_label
-from prakerja.incentives.models import INCENTIVE_STATES
 from prakerja.incentives.policies import (
     AccountFacts,
     first_day_after_pause,
@@ -16,6 +15,7 @@ from prakerja.incentives.policies import (
     needs_met,
     new_dates,
 )
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.programmes.schemes import Need, indonesian_calendar, missing_needs, scheme_for_wave
 from tests.money import wib
 

@@ -150,7 +150,8 @@ def test_incentives_say_what_is_missing_then_their_labels(enter: Enter, move: Mo
     move(recheck)
     assert "Dalam pengecekan" in browser.get("/insentif").text
     for status, word in (("due", "Dijadwalkan"), ("instructed", "Sedang diproses"), ("paid", "Berhasil")):
-        Incentive.objects.filter(number=1).update(status=status, paid_at=recheck if status == "paid" else None)
+        with world.painted():
+            Incentive.objects.filter(number=1).update(status=status, paid_at=recheck if status == "paid" else None)
         assert word in browser.get("/insentif").text
 
 

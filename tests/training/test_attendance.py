@@ -40,7 +40,7 @@ def rows() -> dict[str, Any]:
     """Everything that an attempt may change but itself."""
     return {
         "vouchers": list(Voucher.objects.order_by("id").values_list("status", "redeemed_at")),
-        "attendance": list(Attendance.objects.order_by("sequence").values_list("sequence", "status", "method")),
+        "attendance": list(Attendance.objects.order_by("sequence").values_list("sequence", "method")),
         "transfers": Transfer.objects.count(),
         "claims": InstitutionEmailClaim.objects.count(),
         "records": Record.objects.count(),

@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import AWARD_STATES, Award, Blacklist
+from prakerja.awards.models import Award, Blacklist
+from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
@@ -34,7 +35,7 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
         overdue = at >= award.purchase_deadline_at + REVOCATION_DELAY
         if award.status != "active" or award.first_purchase_at is not None or not overdue:
             return False
-        released = _end(award=award, to="revoked", reason="no_purchase", at=at)
+        released = _end(award=award, verb="revoke", reason="no_purchase", at=at)
         nik = people.nik(person_id=person_id)
         Blacklist.objects.get_or_create(
             nik_index=blind_index("nik", nik),
@@ -73,7 +74,7 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
             raise Refused("award_ended")
         if award.first_purchase_at is not None:
             raise Refused("already_bought")
-        released = _end(award=award, to="withdrawn", reason="withdrawn", at=at)
+        released = _end(award=award, verb="withdraw", reason="withdrawn", at=at)
         queue(
             person_id=person_id,
             template="withdrawn",
@@ -114,7 +115,7 @@ def _lock(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
 
 
 @requires_transaction
-def _end(*, award: Award, to: str, reason: str, at: datetime) -> int:
+def _end(*, award: Award, verb: str, reason: str, at: datetime) -> int:
     """Close the wallet, release fund and reserve to the programme, end the award. Returns the rupiah released."""
     released = close_wallet(
         person_id=award.person_id,
@@ -132,7 +133,7 @@ def _end(*, award: Award, to: str, reason: str, at: datetime) -> int:
         credit=int(Chart.PROGRAMME_FUNDS),
         at=at,
     )
-    award.status = AWARD_STATES.advance(current=award.status, to=to)
+    award.status = AWARD_STATES.advance(current=award.status, verb=verb)
     award.ended_at, award.end_reason = at, reason
     award.save(update_fields=["status", "ended_at", "end_reason"])
     return released

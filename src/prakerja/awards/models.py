@@ -7,21 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
-from prakerja.kernel.states import StateMachine
-
-AWARD_STATES = StateMachine(
-    "award",
-    {
-        "active": ("revoked", "lapsed", "withdrawn", "suspended", "annulled", "finished"),
-        "suspended": ("active", "annulled", "revoked"),
-        "revoked": (),
-        "lapsed": (),
-        "withdrawn": (),
-        "annulled": (),
-        "finished": (),
-    },
-)
 
 
 class Award(PersonRow):

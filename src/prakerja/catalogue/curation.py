@@ -14,15 +14,16 @@ from datetime import datetime
 from typing import Any
 
 from prakerja.audit.operations import record
-from prakerja.catalogue.models import CURATION_STATES, Course, CourseRun, CurationReview, Listing
+from prakerja.catalogue.models import Course, CourseRun, CurationReview, Listing
 from prakerja.catalogue.operations import add_course
+from prakerja.catalogue.states import CURATION_STATES
 from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.partners.queries import code_of
 
-OPEN = ("draft", "submitted", "returned")
+OPEN = CURATION_STATES.group("OPEN")
 # What an institution writes of a course.
 CONTENT = (
     "title",
@@ -101,9 +102,9 @@ def submit_course(*, institution_id: uuid.UUID, course_code: str, at: datetime) 
     course, review = _own(institution_id, course_code)
     if review is not None and review.status == "submitted":
         raise Refused("curation_pending")
-    if review is None or review.status not in ("draft", "returned"):
+    if review is None or review.status not in CURATION_STATES.sources("submit"):
         raise Refused("curation_not_open")
-    review.status = CURATION_STATES.advance(current=review.status, to="submitted")
+    review.status = CURATION_STATES.advance(current=review.status, verb="submit")
     review.submitted_at = at
     review.save(update_fields=["status", "submitted_at"])
     _audit("course.submitted", review, at, institution_id)
@@ -121,12 +122,12 @@ def withdraw_course(*, institution_id: uuid.UUID, course_code: str, what: str, a
     if not is_open and (what == "change" or not course.is_curated):
         raise Refused("curation_not_open")
     if review is not None and review.status != "withdrawn":
-        review.status = CURATION_STATES.advance(current=review.status, to="withdrawn")
+        review.status = CURATION_STATES.advance(current=review.status, verb="withdraw")
         review.save(update_fields=["status"])
     if what == "course" and course.is_curated:
         accepted = CurationReview.objects.filter(course=course, status="accepted").order_by("-number").first()
         if accepted is not None:
-            accepted.status = CURATION_STATES.advance(current=accepted.status, to="withdrawn")
+            accepted.status = CURATION_STATES.advance(current=accepted.status, verb="withdraw")
             accepted.save(update_fields=["status"])
         course.is_curated = False
         course.save(update_fields=["is_curated"])
@@ -158,7 +159,7 @@ def decide_course(
         review = CurationReview.objects.filter(course=course, status="submitted").first()
         if review is None:
             raise Refused("curation_not_submitted")
-        review.status = CURATION_STATES.advance(current=review.status, to="accepted" if is_accepted else "returned")
+        review.status = CURATION_STATES.advance(current=review.status, verb="accept" if is_accepted else "return")
         review.decided_at, review.decided_by, review.note = at, actor_id, note
         review.save(update_fields=["status", "decided_at", "decided_by", "note"])
         if is_accepted:

@@ -5,34 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from prakerja.catalogue.states import CURATION_STATES, PRICE_STATES
 from prakerja.kernel.models import KeyedRow
-from prakerja.kernel.states import StateMachine
 
 # Above this many seats a run keeps them in slices, so that buyers do not queue for one row (architecture.md "Hot calls").
 SLICED_ABOVE = 5_000
 SLICES = 16
-
-# What an institution makes of its course goes through the operators' hands before anybody sees it.
-CURATION_STATES = StateMachine(
-    "curation",
-    {
-        "draft": ("submitted", "withdrawn"),
-        "submitted": ("accepted", "returned", "withdrawn"),
-        "returned": ("submitted", "withdrawn"),
-        "accepted": ("withdrawn",),
-        "withdrawn": (),
-    },
-)
-# A platform's price, new or changed, holds once an operator accepts it (rules.md 12.21).
-PRICE_STATES = StateMachine(
-    "price proposal",
-    {
-        "submitted": ("accepted", "returned", "withdrawn"),
-        "accepted": (),
-        "returned": (),
-        "withdrawn": (),
-    },
-)
 
 
 class Course(KeyedRow):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.catalogue.models import PRICE_STATES, Course, Listing, PriceProposal
+from prakerja.catalogue.models import Course, Listing, PriceProposal
 from prakerja.catalogue.operations import set_price
+from prakerja.catalogue.states import PRICE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -48,7 +49,7 @@ def propose_price(
     if waiting is not None:
         if (waiting.price, waiting.outside_price) == (price, outside_price):
             return _seen(waiting)
-        _decide(waiting, "withdrawn", at)
+        _decide(waiting, "withdraw", at)
     made = PriceProposal.objects.create(
         id=new_id(),
         course=course,
@@ -85,7 +86,7 @@ def decide_price(
             raise Refused("proposal_unknown")
         if is_accepted and not course.is_curated:
             raise Refused("course_not_accepted")
-        _decide(waiting, "accepted" if is_accepted else "returned", at, by=actor_id, note=note)
+        _decide(waiting, "accept" if is_accepted else "return", at, by=actor_id, note=note)
         if is_accepted:
             set_price(course_id=course.id, platform_id=waiting.platform_id, price=waiting.price, at=at)
         _audit(f"price.{waiting.status}", waiting, at, actor_kind, actor_id)
@@ -105,8 +106,8 @@ def proposals_of_platform(*, platform_id: uuid.UUID, after: uuid.UUID | None, li
     return [_seen(one) for one in found[:limit]]
 
 
-def _decide(proposal: PriceProposal, to: str, at: datetime, *, by: str = "", note: str = "") -> None:
-    proposal.status = PRICE_STATES.advance(current=proposal.status, to=to)
+def _decide(proposal: PriceProposal, verb: str, at: datetime, *, by: str = "", note: str = "") -> None:
+    proposal.status = PRICE_STATES.advance(current=proposal.status, verb=verb)
     proposal.decided_at, proposal.decided_by, proposal.note = at, by, note
     proposal.save(update_fields=["status", "decided_at", "decided_by", "note"])
 

@@ -6,13 +6,14 @@ import uuid
 from datetime import date, datetime
 
 from prakerja.audit.operations import record
-from prakerja.disbursements.models import BATCH_STATES, PaymentBatch, PaymentInstruction
+from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
+from prakerja.disbursements.states import BATCH_STATES, INSTRUCTION_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
 
-# The state that each signature leads to, and the column that keeps who gave it.
-SIGNATURES = (("approved", "approved_by"), ("authorised", "authorised_by"), ("released", "released_by"))
+# The verb that each signature is, and the column that keeps who gave it.
+SIGNATURES = (("approve", "approved_by"), ("authorise", "authorised_by"), ("release", "released_by"))
 SANDBOX_SIGNERS = ("verifikator@demo.prakerja", "bendahara@demo.prakerja", "direktur@demo.prakerja")
 
 
@@ -43,19 +44,19 @@ def sign_batch(*, batch_id: uuid.UUID, signer: str, at: datetime) -> str:
         batch = PaymentBatch.objects.select_for_update(no_key=True).filter(id=batch_id).first()
         if batch is None:
             raise Refused("batch_unknown")
-        missing = [(state, column) for state, column in SIGNATURES if not getattr(batch, column)]
+        missing = [(verb, column) for verb, column in SIGNATURES if not getattr(batch, column)]
         if not missing or batch.status == "closed":
             raise Refused("batch_signed")
         if not signer or signer in (batch.approved_by, batch.authorised_by, batch.released_by):
             raise Refused("signer_repeated")
-        state, column = missing[0]
-        batch.status = BATCH_STATES.advance(current=batch.status, to=state)
+        verb, column = missing[0]
+        batch.status = BATCH_STATES.advance(current=batch.status, verb=verb)
         setattr(batch, column, signer)
-        if state == "released":
+        if batch.status == "released":
             batch.released_at = at
         batch.save()
         record(
-            action=f"batch.{state}",
+            action=f"batch.{batch.status}",
             at=at,
             actor_kind="operator",
             actor_id=signer,
@@ -71,7 +72,7 @@ def sandbox_sign_off(*, at: datetime) -> int:
     if not is_sandbox():
         return 0
     released = 0
-    for batch in PaymentBatch.objects.filter(status__in=["drafted", "approved", "authorised"], drafted_at__lte=at):
+    for batch in PaymentBatch.objects.filter(status__in=BATCH_STATES.group("UNSIGNED"), drafted_at__lte=at):
         while batch.status != "released":
             signed = [getattr(batch, column) for _, column in SIGNATURES]
             signer = next(name for name in SANDBOX_SIGNERS if name not in signed)
@@ -83,7 +84,7 @@ def sandbox_sign_off(*, at: datetime) -> int:
 
 def close_batches(*, at: datetime) -> int:
     """Close released batches in which every instruction has its end. Returns how many."""
-    open_ones = PaymentInstruction.objects.filter(status__in=["drafted", "sent"]).values("batch_id")
+    open_ones = PaymentInstruction.objects.filter(status__in=INSTRUCTION_STATES.group("OPEN")).values("batch_id")
     with transaction():
         done = PaymentBatch.objects.filter(status="released").exclude(id__in=open_ones)
-        return done.update(status="closed", closed_at=at)
+        return done.update(status=BATCH_STATES.target("close"), closed_at=at)

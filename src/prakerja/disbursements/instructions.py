@@ -10,21 +10,19 @@ from datetime import date, datetime
 
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.batches import drafted_batch
-from prakerja.disbursements.models import (
-    INSTRUCTION_STATES,
-    PaymentAttempt,
-    PaymentInstruction,
-    PayoutAccount,
-    ReferenceClaim,
-)
+from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction, PayoutAccount, ReferenceClaim
 from prakerja.disbursements.policies import ask_again_at, is_final, reference_for
 from prakerja.disbursements.rails import Terms, TransferResult, open_rail, rail_for_new_payments, terms_of
+from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.kernel import codes
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import account_for, post
 from prakerja.programmes.schemes import wib_day
+
+# What a provider may answer, and the verb that it is.
+RESULTS = {"settled": "settle", "failed": "fail", "returned": "return"}
 
 
 @requires_transaction
@@ -54,9 +52,9 @@ def draft_instruction(
 
 
 @requires_transaction
-def drop_instruction(*, instruction: PaymentInstruction, to: str, reason: str, at: datetime) -> None:
-    """End a drafted payment at the last look: `held`, or `cancelled` when its award ended or its day has passed."""
-    _advance(instruction, to=to, at=at, reason=reason)
+def drop_instruction(*, instruction: PaymentInstruction, verb: str, reason: str, at: datetime) -> None:
+    """End a drafted payment at the last look: `hold`, or `cancel` when its award ended or its day has passed."""
+    _advance(instruction, verb=verb, at=at, reason=reason)
     instruction.ended_at = at
     instruction.save()
 
@@ -66,7 +64,7 @@ def mark_sent(*, instruction: PaymentInstruction, at: datetime) -> None:
     """The payment goes out with this transaction; the call follows the commit. Raises Refused: batch_not_released."""
     if instruction.batch.status != "released":
         raise Refused("batch_not_released")
-    _advance(instruction, to="sent", at=at)
+    _advance(instruction, verb="send", at=at)
     instruction.sent_at = at
     instruction.ask_at = ask_again_at(terms=_terms(instruction, at), asked=0, at=at)
     instruction.save()
@@ -81,9 +79,10 @@ def record_result(*, instruction: PaymentInstruction, status: str, reason: str, 
     """
     if instruction.status == status:
         return False
-    if status not in INSTRUCTION_STATES.table[instruction.status]:
+    verb = RESULTS[status]
+    if instruction.status not in INSTRUCTION_STATES.sources(verb):
         raise Refused("result_conflicts", known=instruction.status, reported=status)
-    _advance(instruction, to=status, at=at, reason=reason)
+    _advance(instruction, verb=verb, at=at, reason=reason)
     instruction.ask_at = None
     if status == "settled":
         instruction.settled_at = at
@@ -169,8 +168,8 @@ def _terms(instruction: PaymentInstruction, at: datetime) -> Terms:
     return terms_of(rail=instruction.rail, on=wib_day(at))
 
 
-def _advance(instruction: PaymentInstruction, *, to: str, at: datetime, reason: str = "") -> None:
-    instruction.status = INSTRUCTION_STATES.advance(current=instruction.status, to=to)
+def _advance(instruction: PaymentInstruction, *, verb: str, at: datetime, reason: str = "") -> None:
+    instruction.status = INSTRUCTION_STATES.advance(current=instruction.status, verb=verb)
     instruction.reason = reason
 
 

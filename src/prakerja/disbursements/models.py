@@ -10,31 +10,8 @@ from django.db.models import Q
 
 from prakerja.disbursements.rails.base import ANSWERS
 from prakerja.disbursements.rails.terms import TERMS
+from prakerja.disbursements.states import BATCH_STATES, INSTRUCTION_STATES
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
-from prakerja.kernel.states import StateMachine
-
-BATCH_STATES = StateMachine(
-    "payment batch",
-    {
-        "drafted": ("approved", "closed"),
-        "approved": ("authorised", "closed"),
-        "authorised": ("released", "closed"),
-        "released": ("closed",),
-        "closed": (),
-    },
-)
-INSTRUCTION_STATES = StateMachine(
-    "payment instruction",
-    {
-        "drafted": ("held", "cancelled", "sent"),
-        "held": (),
-        "cancelled": (),
-        "sent": ("settled", "failed"),
-        "settled": ("returned",),
-        "failed": (),
-        "returned": (),
-    },
-)
 
 RAIL_NAMES = tuple(TERMS)
 # What a row of PaymentAttempt stands for: an order, a question of ours, a call of theirs.

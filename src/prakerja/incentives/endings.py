@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Sum
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import AWARD_STATES, Award
+from prakerja.awards.models import Award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import drop_instruction
 from prakerja.incentives.conditions import conditions_of, lock_award, lock_wallet_and_award
@@ -76,7 +77,7 @@ def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime)
             return False
         lapsed = _empty_reserve(award=award, kind="lapse_reserve", credit=_TREASURY, at=at)
         lapsed += _close_wallet(award=award, kind="sweep", credit=_TREASURY, at=at)
-        _end(award=award, to="lapsed", reason="not_reviewed", at=at)
+        _end(award=award, verb="lapse", reason="not_reviewed", at=at)
         _notice(award=award, what="not_reviewed", amount=lapsed, at=at)
         record(
             action="award.lapsed",
@@ -102,7 +103,7 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
         is_valid = now.facts is not None and now.facts.is_valid
         if award.status not in ("active", "suspended", "finished") or cutoff is None or at < cutoff or is_valid:
             return 0
-        lapsed = _end_incentives(award=award, to="lapsed", credit=_TREASURY, at=at)
+        lapsed = _end_incentives(award=award, verb="lapse", credit=_TREASURY, at=at)
         lapsed += _empty_reserve(award=award, kind="lapse_reserve", credit=_TREASURY, at=at)
         if lapsed:
             _notice(award=award, what="no_account", amount=lapsed, at=at)
@@ -124,7 +125,7 @@ def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
         if award.status != "active" or not _is_over(award):
             return False
         Wallet.objects.filter(person_id=person_id, id=award.wallet_id, closed_at=None).update(closed_at=at)
-        _end(award=award, to="finished", reason="everything_paid_or_lapsed", at=at)
+        _end(award=award, verb="finish", reason="everything_paid_or_lapsed", at=at)
         queue(
             person_id=person_id,
             template="award_finished",
@@ -149,10 +150,10 @@ def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, operator: s
             raise Refused("award_ended")
         rules = scheme(scheme_version_id=award.scheme_version_id)
         outcome = _ineligible(award=award, rules=rules)
-        _end_incentives(award=award, to="cancelled", credit=int(Chart.PROGRAMME_FUNDS), at=at)
+        _end_incentives(award=award, verb="cancel", credit=int(Chart.PROGRAMME_FUNDS), at=at)
         _empty_reserve(award=award, kind="annul_reserve", credit=int(Chart.PROGRAMME_FUNDS), at=at)
         _close_wallet(award=award, kind="annul_balance", credit=int(Chart.PROGRAMME_FUNDS), at=at)
-        _end(award=award, to="annulled", reason=reason, at=at)
+        _end(award=award, verb="annul", reason=reason, at=at)
         due_date = claim_due_on(scheme=rules, decided_on=wib_day(at))
         RepaymentClaim.objects.create(
             person_id=person_id, award=award, amount=outcome.claim, reason=reason, decided_at=at, due_date=due_date
@@ -206,7 +207,7 @@ def _is_over(award: Award) -> bool:
 
 
 @requires_transaction
-def _end_incentives(*, award: Award, to: str, credit: int, at: datetime) -> int:
+def _end_incentives(*, award: Award, verb: str, credit: int, at: datetime) -> int:
     """End what is planned, due or held. Returns the rupiah that left incentives_payable; planned ones are in reserve."""
     moved = 0
     waiting = Incentive.objects.select_for_update(no_key=True).filter(
@@ -214,10 +215,10 @@ def _end_incentives(*, award: Award, to: str, credit: int, at: datetime) -> int:
     )
     for incentive in waiting.order_by("id"):
         if incentive.status == "planned":
-            end_incentive(incentive=incentive, to=to, at=at)
+            end_incentive(incentive=incentive, verb=verb, at=at)
             continue
         _drop_draft(incentive=incentive, at=at)
-        cancel_due(incentive=incentive, to=to, credit=credit, at=at)
+        cancel_due(incentive=incentive, verb=verb, credit=credit, at=at)
         moved += incentive.amount
     # Without a reserve there is nothing to earn by answering.
     Response.objects.filter(person_id=award.person_id, submitted_at=None, closed_at=None).update(closed_at=at)
@@ -232,7 +233,7 @@ def _drop_draft(*, incentive: Incentive, at: datetime) -> None:
         person_id=incentive.person_id, id=incentive.instruction_id, status="drafted"
     ).first()
     if drafted is not None:
-        drop_instruction(instruction=drafted, to="cancelled", reason="award_ended", at=at)
+        drop_instruction(instruction=drafted, verb="cancel", reason="award_ended", at=at)
 
 
 @requires_transaction
@@ -269,8 +270,8 @@ def _close_wallet(*, award: Award, kind: str, credit: int, at: datetime) -> int:
 
 
 @requires_transaction
-def _end(*, award: Award, to: str, reason: str, at: datetime) -> None:
-    award.status = AWARD_STATES.advance(current=award.status, to=to)
+def _end(*, award: Award, verb: str, reason: str, at: datetime) -> None:
+    award.status = AWARD_STATES.advance(current=award.status, verb=verb)
     award.ended_at, award.end_reason = at, reason
     award.save(update_fields=["status", "ended_at", "end_reason"])
 

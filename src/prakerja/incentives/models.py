@@ -5,22 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key
-from prakerja.kernel.states import StateMachine
-
-INCENTIVE_STATES = StateMachine(
-    "incentive",
-    {
-        "planned": ("due", "lapsed", "cancelled"),
-        "due": ("instructed", "held", "lapsed", "cancelled"),
-        "held": ("due", "lapsed", "cancelled"),
-        "instructed": ("paid", "due"),
-        # A transfer that came back after it was settled (decisions.md 76).
-        "paid": ("due",),
-        "lapsed": (),
-        "cancelled": (),
-    },
-)
 
 
 class Incentive(PersonRow):

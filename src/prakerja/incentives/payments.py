@@ -22,10 +22,11 @@ from prakerja.disbursements.operations import (
 from prakerja.disbursements.queries import live_account
 from prakerja.disbursements.results import TransferResult
 from prakerja.incentives.conditions import account_facts
-from prakerja.incentives.models import INCENTIVE_STATES, Incentive
+from prakerja.incentives.models import Incentive
 from prakerja.incentives.planning import lock_incentive
 from prakerja.incentives.policies import PAYABLE_AWARDS, first_day_after_pause, hold_reason
 from prakerja.incentives.results import record_payment_result
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.operations import queue
@@ -86,7 +87,7 @@ def send_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetim
             return outcome
         mark_sent(instruction=instruction, at=at)
         attempt = note_attempt(instruction=instruction, kind="send", at=at)
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="instructed")
+        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="instruct")
         incentive.save(update_fields=["status"])
         record(
             action="incentive.instructed",
@@ -124,7 +125,7 @@ def ask_payment(*, person_id: uuid.UUID, instruction_id: uuid.UUID, at: datetime
 def hold(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> None:
     """Keep a payment back until its re-check, seven days later or at a new account (rules.md 5.5). Nothing moves."""
     if incentive.status != "held":
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="held")
+        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="hold")
     incentive.hold_reason = reason
     incentive.checked_at, incentive.recheck_at = at, recheck_at(scheme=rules, held_at=at)
     incentive.save(update_fields=["status", "hold_reason", "checked_at", "recheck_at"])
@@ -158,10 +159,10 @@ def _last_look(*, incentive: Incentive, instruction: PaymentInstruction, at: dat
     award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
     rules = scheme(scheme_version_id=award.scheme_version_id)
     if incentive.status != "due" or award.status not in PAYABLE_AWARDS:
-        drop_instruction(instruction=instruction, to="cancelled", reason="award_ended", at=at)
+        drop_instruction(instruction=instruction, verb="cancel", reason="award_ended", at=at)
         return "cancelled"
     if _put_off(incentive=incentive, rules=rules, at=at):
-        drop_instruction(instruction=instruction, to="cancelled", reason="payout_pause", at=at)
+        drop_instruction(instruction=instruction, verb="cancel", reason="payout_pause", at=at)
         return "put_off"
     reason = _reason_to_hold(incentive=incentive, award=award)
     account = live_account(person_id=incentive.person_id)
@@ -169,7 +170,7 @@ def _last_look(*, incentive: Incentive, instruction: PaymentInstruction, at: dat
         reason = "account_changed"
     if not reason:
         return ""
-    drop_instruction(instruction=instruction, to="held", reason=reason, at=at)
+    drop_instruction(instruction=instruction, verb="hold", reason=reason, at=at)
     hold(incentive=incentive, rules=rules, reason=reason, at=at)
     return "held"
 

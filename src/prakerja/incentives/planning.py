@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
 from prakerja.incentives.conditions import conditions_of, lock_award
-from prakerja.incentives.models import INCENTIVE_STATES, Incentive
+from prakerja.incentives.models import Incentive
 from prakerja.incentives.policies import needs_met
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
@@ -89,7 +90,7 @@ def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> 
         if incentive.status != "planned" or early:
             return False
         move_to_payable(incentive=incentive, reserve_id=award.reserve_id, kind="incentive_due", at=at)
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="due")
+        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="fall_due")
         incentive.save(update_fields=["status"])
         record(
             action="incentive.due",

@@ -12,10 +12,11 @@ from prakerja.disbursements.operations import ask_now, inquire_account, store_in
 from prakerja.disbursements.queries import live_account
 from prakerja.disbursements.results import InquiryResult
 from prakerja.incentives.conditions import account_facts
-from prakerja.incentives.models import INCENTIVE_STATES, Incentive
+from prakerja.incentives.models import Incentive
 from prakerja.incentives.payments import hold
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
 from prakerja.incentives.policies import PAYABLE_AWARDS, hold_reason, new_dates
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
@@ -51,7 +52,7 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
             hold(incentive=incentive, rules=rules, reason=reason, at=at)
             return "held"
         if incentive.status == "held":
-            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="due")
+            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="release")
         incentive.scheduled_date, incentive.pay_date = scheduled, pay_date
         incentive.hold_reason, incentive.recheck_at, incentive.checked_at = "", None, at
         incentive.save()

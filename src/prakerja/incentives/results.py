@@ -10,8 +10,9 @@ from prakerja.audit.operations import record
 from prakerja.awards.models import Award
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import record_result, route_of_reference
-from prakerja.incentives.models import INCENTIVE_STATES, Incentive, RepaymentClaim
+from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.policies import PAYABLE_AWARDS, new_dates
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
@@ -77,7 +78,7 @@ def record_payment_result(*, rail: str, reference: str, status: str, reason: str
 
 @requires_transaction
 def _settled(*, incentive: Incentive, at: datetime) -> None:
-    incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="paid")
+    incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="pay")
     incentive.paid_at = at
     incentive.last_problem = incentive.hold_reason = ""
     incentive.recheck_at = None
@@ -105,12 +106,13 @@ def _settled(*, incentive: Incentive, at: datetime) -> None:
 def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
     """The money is payable again: check in seven days, then pay by a follow-up; or give it back if the award ended."""
     was_paid = incentive.status == "paid"
-    incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="due")
+    verb = {"held": "hold", "returned": "return"}.get(problem, "fail")
+    incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
     incentive.paid_at, incentive.last_problem = None, problem
     award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
     if award.status not in PAYABLE_AWARDS:
         incentive.save(update_fields=["status", "paid_at", "last_problem"])
-        cancel_due(incentive=incentive, to="cancelled", credit=int(Chart.PROGRAMME_FUNDS), at=at)
+        cancel_due(incentive=incentive, verb="cancel", credit=int(Chart.PROGRAMME_FUNDS), at=at)
         if was_paid:
             _adjust_claim(award=award, by=-incentive.amount)
         return
@@ -118,7 +120,6 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
     incentive.checked_at, incentive.recheck_at = at, recheck_at(scheme=rules, held_at=at)
     incentive.scheduled_date, incentive.pay_date = new_dates(scheme=rules, checked_at=incentive.recheck_at)
     if problem == "held":
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to="held")
         incentive.hold_reason = "held_by_provider"
     incentive.save()
     if was_paid and _is_first(incentive):
@@ -140,7 +141,7 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
 
 
 @requires_transaction
-def cancel_due(*, incentive: Incentive, to: str, credit: int, at: datetime) -> None:
+def cancel_due(*, incentive: Incentive, verb: str, credit: int, at: datetime) -> None:
     """End an incentive that was due: its money leaves incentives_payable for `credit` (money.md "Events", kind incentive_cancelled)."""
     post(
         person_id=incentive.person_id,
@@ -151,13 +152,13 @@ def cancel_due(*, incentive: Incentive, to: str, credit: int, at: datetime) -> N
         amount=incentive.amount,
         at=at,
     )
-    end_incentive(incentive=incentive, to=to, at=at)
+    end_incentive(incentive=incentive, verb=verb, at=at)
 
 
 @requires_transaction
-def end_incentive(*, incentive: Incentive, to: str, at: datetime) -> None:
-    """`lapsed` or `cancelled`; the money is moved by the caller."""
-    incentive.status = INCENTIVE_STATES.advance(current=incentive.status, to=to)
+def end_incentive(*, incentive: Incentive, verb: str, at: datetime) -> None:
+    """`verb`: lapse or cancel; the money is moved by the caller."""
+    incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
     incentive.ended_at, incentive.recheck_at = at, None
     incentive.save(update_fields=["status", "ended_at", "recheck_at"])
 

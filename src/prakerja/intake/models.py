@@ -5,19 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from prakerja.intake.states import APPLICATION_STATES
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, reference
-from prakerja.kernel.states import StateMachine
-
-APPLICATION_STATES = StateMachine(
-    "application",
-    {
-        "waiting": ("processing", "selected", "not_selected"),
-        "processing": ("evaluating", "selected", "not_selected"),
-        "evaluating": ("selected", "not_selected"),
-        "selected": (),
-        "not_selected": (),
-    },
-)
 
 
 class Wave(KeyedRow):
@@ -41,7 +30,6 @@ class Decree(KeyedRow):
 class Application(PersonRow):
     wave = reference("intake.Wave")
     status = models.TextField(default="waiting")
-    reason = models.TextField(blank=True)
     joined_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
 

@@ -14,6 +14,7 @@ from prakerja.awards import queries as awards
 from prakerja.awards.operations import Grounds, Recipient, award_many
 from prakerja.intake.models import Application, Decree, Wave
 from prakerja.intake.policies import Candidate, exclusion_reason
+from prakerja.intake.states import APPLICATION_STATES
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.db import rows as rows_of
@@ -136,7 +137,9 @@ def _selected_applications(*, person_ids: list[uuid.UUID], wave: Wave, at: datet
             ignore_conflicts=True,
         )
         mine = Application.objects.filter(wave=wave, person_id__in=batch)
-        mine.update(status="selected", decided_at=at)
+        mine.filter(status__in=APPLICATION_STATES.sources("select")).update(
+            status=APPLICATION_STATES.target("select"), decided_at=at
+        )
         found |= dict(mine.values_list("person_id", "id"))
     return found
 

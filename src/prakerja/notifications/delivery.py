@@ -23,7 +23,8 @@ from prakerja.notifications.gateways import (
     PermanentFailure,
     TemporaryFailure,
 )
-from prakerja.notifications.models import WAITING, Message
+from prakerja.notifications.models import Message
+from prakerja.notifications.states import MESSAGE_STATES, WAITING
 from prakerja.notifications.templates import URGENT, UnknownTemplate, render
 
 BATCH = 100
@@ -86,7 +87,7 @@ def _claim(at: datetime) -> list[Message]:
             taken = [message.id for message in messages]
             messages += unclaimed.exclude(id__in=taken)[: BATCH - len(messages)]
         Message.objects.filter(id__in=[message.id for message in messages]).update(
-            status="sending", send_after=at + LEASE, attempt_count=F("attempt_count") + 1
+            status=MESSAGE_STATES.target("claim"), send_after=at + LEASE, attempt_count=F("attempt_count") + 1
         )
     for message in messages:
         message.attempt_count += 1
@@ -130,12 +131,14 @@ def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
             elif isinstance(outcome, TemporaryFailure) and message.attempt_count < _MOST_ATTEMPTS:
                 wait = min(_FIRST_WAIT * 2 ** (message.attempt_count - 1), _LONGEST_WAIT)
                 Message.objects.filter(id=message.id, status="sending").update(
-                    status="failed_temporary", send_after=at + wait
+                    status=MESSAGE_STATES.target("put_off"), send_after=at + wait
                 )
             else:
                 failed.append(message.id)
                 _LOG.warning("message %s (%s) is given up: %s", message.id, message.template, outcome.reason)
         Message.objects.filter(id__in=delivered, status="sending").update(
-            status="delivered", sent_at=at, parameters_enc=None
+            status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None
         )
-        Message.objects.filter(id__in=failed, status="sending").update(status="failed_permanent", parameters_enc=None)
+        Message.objects.filter(id__in=failed, status="sending").update(
+            status=MESSAGE_STATES.target("give_up"), parameters_enc=None
+        )

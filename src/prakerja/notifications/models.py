@@ -6,22 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import OwnedRow, owned_key
-from prakerja.kernel.states import StateMachine
+from prakerja.notifications.states import MESSAGE_STATES, WAITING
 from prakerja.notifications.templates import URGENT
-
-MESSAGE_STATES = StateMachine(
-    "message",
-    {
-        "queued": ("sending", "failed_permanent"),
-        "sending": ("delivered", "queued", "failed_temporary", "failed_permanent"),
-        "failed_temporary": ("sending",),
-        "delivered": (),
-        "failed_permanent": (),
-    },
-)
-
-
-WAITING = ["queued", "failed_temporary", "sending"]
 
 
 class Message(OwnedRow):

@@ -104,21 +104,6 @@ HOLD_REASONS = {
 }
 
 # Why a wave was not won, in the words of the result page (rules.md 3.4).
-FAIL_REASONS = {
-    "KUOTA_PENUH": gettext_lazy("Alasan: kuota gelombang ini penuh. Anda boleh bergabung dengan gelombang berikutnya."),
-    "NIK_TIDAK_VALID": gettext_lazy("Alasan: NIK tidak ditemukan. Hubungi Dukcapil."),
-    "NIK_KK_TIDAK_COCOK": gettext_lazy("Alasan: NIK dan nomor KK tidak cocok. Hubungi Dukcapil."),
-    "DTKS": gettext_lazy("Alasan: NIK terdaftar sebagai penerima bantuan Kementerian Sosial."),
-    "BSU": gettext_lazy("Alasan: NIK terdaftar sebagai penerima BSU."),
-    "BPUM": gettext_lazy("Alasan: NIK terdaftar sebagai penerima BPUM."),
-    "SEKOLAH": gettext_lazy("Alasan: NIK terdaftar masih bersekolah. Perbarui status di sekolah atau kampus."),
-    "DAFTAR_TERLARANG": gettext_lazy("Alasan: pekerjaan Anda termasuk yang tidak dapat ikut."),
-    "PERNAH_MENERIMA": gettext_lazy("Alasan: Anda pernah menjadi penerima."),
-    "KK_PENUH": gettext_lazy("Alasan: sudah ada dua penerima dalam satu KK."),
-    "USIA": gettext_lazy("Alasan: usia belum atau tidak lagi memenuhi syarat."),
-    "BLACKLIST": gettext_lazy("Alasan: kepesertaan Anda pernah dicabut."),
-}
-
 VOUCHER_LABELS = {
     "issued": (gettext_lazy("Belum ditukar"), "blue"),
     "redeemed": (gettext_lazy("Sudah ditukar"), "green"),

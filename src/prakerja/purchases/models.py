@@ -6,18 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
-from prakerja.kernel.states import StateMachine
-
-INTENT_STATES = StateMachine(
-    "payment intent",
-    {
-        "otp_sent": ("consumed", "locked", "replaced"),
-        "consumed": (),
-        "locked": (),
-        "replaced": (),
-    },
-)
-PURCHASE_STATES = StateMachine("purchase", {"succeeded": ("voided",), "voided": ()})
+from prakerja.purchases.states import INTENT_STATES
 
 
 class PaymentIntent(PersonRow):

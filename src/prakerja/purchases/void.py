@@ -16,8 +16,9 @@ from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
-from prakerja.purchases.models import PURCHASE_STATES, InvoiceClaim, Purchase
+from prakerja.purchases.models import InvoiceClaim, Purchase
 from prakerja.purchases.models import ReferenceClaim as PurchaseReference
+from prakerja.purchases.states import PURCHASE_STATES
 from prakerja.vouchers.operations import cancel_voucher, lock_voucher
 from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
@@ -43,7 +44,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             raise Refused("void_after_expiry" if voucher.status == "expired" else "void_after_redemption")
         _pay_back(purchase=purchase, at=at)
         cancel_voucher(voucher=voucher, reason="transaction_voided", at=at)
-        purchase.status = PURCHASE_STATES.advance(current=purchase.status, to="voided")
+        purchase.status = PURCHASE_STATES.advance(current=purchase.status, verb="void")
         purchase.is_open, purchase.voided_at = False, at
         purchase.save(update_fields=["status", "is_open", "voided_at"])
         release_seat(course_run_id=purchase.course_run_id)

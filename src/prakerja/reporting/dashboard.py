@@ -22,7 +22,6 @@ class Application(msgspec.Struct, frozen=True):
 
     wave: int
     status: str
-    reason: str
     joined_at: datetime
     decided_at: datetime | None
 

@@ -6,7 +6,7 @@ SELECT json_build_object(
     'name', p.name,
     'application', (
         SELECT json_build_object(
-            'wave', w.number, 'status', ap.status, 'reason', ap.reason, 'joined_at', ap.joined_at,
+            'wave', w.number, 'status', ap.status, 'joined_at', ap.joined_at,
             'decided_at', ap.decided_at)
         FROM intake_application ap JOIN intake_wave w ON w.id = ap.wave_id
         WHERE ap.person_id = p.id ORDER BY ap.joined_at DESC LIMIT 1),

@@ -167,7 +167,7 @@ _CAUSES = [
           LEFT JOIN ledger_transfer moved ON moved.person_id = voucher.person_id
                 AND moved.event_id = voucher.id AND moved.kind = 'redeem'
           LEFT JOIN training_attendance attendance ON attendance.person_id = voucher.person_id
-                AND attendance.voucher_id = voucher.id AND attendance.sequence = 1 AND attendance.status = 'verified'
+                AND attendance.voucher_id = voucher.id AND attendance.sequence = 1
          WHERE (voucher.redeemed_at IS NOT NULL) <> (moved.amount IS NOT DISTINCT FROM voucher.amount)
             OR (voucher.redeemed_at IS NOT NULL) <> (attendance.id IS NOT NULL)
         """,
@@ -182,10 +182,10 @@ _CAUSES = [
           JOIN catalogue_courserun run ON run.id = voucher.course_run_id
           JOIN catalogue_course course ON course.id = run.course_id
           LEFT JOIN training_attendance earlier ON earlier.person_id = attendance.person_id
-                AND earlier.voucher_id = attendance.voucher_id AND earlier.status = 'verified'
+                AND earlier.voucher_id = attendance.voucher_id
                 AND earlier.verified_at <= attendance.verified_at
                 AND (earlier.sequence = 1 OR attendance.sequence = 999 AND earlier.sequence < 999)
-         WHERE attendance.status = 'verified' AND attendance.sequence > 1
+         WHERE attendance.sequence > 1
          GROUP BY attendance.id, attendance.sequence, course.delivery, run.session_count
         HAVING count(earlier.id) < CASE WHEN attendance.sequence = 999 AND course.delivery = 'live'
                                         THEN run.session_count ELSE 1 END
@@ -201,7 +201,7 @@ _CAUSES = [
           JOIN catalogue_courserun run ON run.id = voucher.course_run_id
           JOIN catalogue_course course ON course.id = run.course_id
           LEFT JOIN training_attendance attendance ON attendance.person_id = completion.person_id
-                AND attendance.voucher_id = completion.voucher_id AND attendance.status = 'verified'
+                AND attendance.voucher_id = completion.voucher_id
          WHERE completion.source = 'derived'
          GROUP BY completion.id, course.delivery, run.session_count, course.has_post_test
         HAVING count(attendance.id) < CASE course.delivery WHEN 'live' THEN run.session_count ELSE 1 END
@@ -216,7 +216,6 @@ _CAUSES = [
           FROM training_institutionemailclaim claim
          WHERE NOT EXISTS (SELECT 1 FROM training_attendance attendance
                             WHERE attendance.person_id = claim.person_id AND attendance.voucher_id = claim.voucher_id
-                              AND attendance.status = 'verified'
                               AND attendance.institution_email_index = claim.email_index)
         """,
     ),

@@ -15,8 +15,9 @@ from prakerja.partners.queries import registered_uris
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
 from prakerja.training.facts import BoughtCode, bought_code, window_of
-from prakerja.training.models import ATTEMPT_STATES, AttendanceAttempt, InstitutionEmailClaim
+from prakerja.training.models import AttendanceAttempt, InstitutionEmailClaim
 from prakerja.training.policies import STATE_LIFE, attendance_refusal
+from prakerja.training.states import ATTEMPT_STATES
 from prakerja.training.tokens import PageToken
 from prakerja.vouchers.operations import lock_voucher
 from prakerja.vouchers.queries import is_cancelled, route_of_code
@@ -129,4 +130,4 @@ def belongs_to_another_code(*, claim: InstitutionEmailClaim, found: BoughtCode) 
 def _replace(*, found: BoughtCode, sequence: int, at: datetime) -> None:
     AttendanceAttempt.objects.filter(
         person_id=found.person_id, voucher_id=found.voucher_id, sequence=sequence, status="open"
-    ).update(status=ATTEMPT_STATES.advance(current="open", to="replaced"), ended_at=at)
+    ).update(status=ATTEMPT_STATES.target("replace"), ended_at=at)

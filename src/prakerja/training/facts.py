@@ -20,8 +20,7 @@ SELECT voucher.institution_id, course.mode, course.delivery, run.session_count, 
        run.ends_at, run.course_id, award.scheme_version_id, course.required_assignments, course.certificate_kinds,
        run.cancelled_at, course.code, run.code, course.title, voucher.redeemed_at, award.wallet_id,
        ARRAY(SELECT attendance.sequence FROM training_attendance attendance
-              WHERE attendance.person_id = voucher.person_id AND attendance.voucher_id = voucher.id
-                AND attendance.status = 'verified')
+              WHERE attendance.person_id = voucher.person_id AND attendance.voucher_id = voucher.id)
   FROM vouchers_voucher voucher
   JOIN catalogue_courserun run ON run.id = voucher.course_run_id
   JOIN catalogue_course course ON course.id = run.course_id

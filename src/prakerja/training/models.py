@@ -8,34 +8,25 @@ from django.db.models import Q
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
 from prakerja.kernel.states import StateMachine
 from prakerja.training.policies import DEMONSTRATION, DEMONSTRATION_SEQUENCE, POST_TEST, PRACTICE
-
-ATTENDANCE_STATES = StateMachine("attendance", {"pending": ("verified",), "verified": ()})
-# What an institution asked for at url-generate. Expiry is derived from the instant, as with payment intents.
-ATTEMPT_STATES = StateMachine(
-    "attendance attempt",
-    {
-        "open": ("verified", "cancelled", "failed", "replaced"),
-        "verified": (),
-        "cancelled": (),
-        "failed": (),
-        "replaced": (),
-    },
+from prakerja.training.states import (
+    ASSIGNMENT_STATES,
+    ATTEMPT_STATES,
+    FEEDBACK_STATES,
+    SANDBOX_ATTENDANCE_STATES,
+    SANDBOX_SUBMISSION_STATES,
 )
-# Two rows and three machines with the same steps: what was handed in waits for its file.
-_SUBMISSION_STEPS: dict[str, tuple[str, ...]] = {"submitted": ("accepted", "rejected"), "accepted": (), "rejected": ()}
-ASSIGNMENT_STATES = StateMachine("assignment", _SUBMISSION_STEPS)
-FEEDBACK_STATES = StateMachine("feedback", _SUBMISSION_STEPS)
-SANDBOX_SUBMISSION_STATES = StateMachine("sandbox submission", _SUBMISSION_STEPS)
+
 SEQUENCES = [*range(1, 11), POST_TEST]
 
 
 class Attendance(PersonRow):
+    """A sequence of a code whose attendance was verified: the row is the state, there is no other."""
+
     voucher = owned_foreign_key("vouchers.Voucher")
     sequence = models.SmallIntegerField()
-    status = models.TextField(default="pending")
     method = models.TextField()
     institution_email_index = models.BinaryField(null=True)
-    verified_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -43,10 +34,6 @@ class Attendance(PersonRow):
             OwnedReference(name="training_attendance_voucher_owned", field="voucher", to="vouchers_voucher"),
             models.UniqueConstraint(fields=["person", "voucher", "sequence"], name="training_attendance_once"),
             models.CheckConstraint(condition=Q(sequence__in=SEQUENCES), name="training_attendance_sequence"),
-            models.CheckConstraint(
-                condition=Q(status="pending", verified_at=None) | Q(status="verified", verified_at__isnull=False),
-                name="training_attendance_status",
-            ),
         ]
 
 
@@ -210,7 +197,6 @@ class SandboxAttendance(KeyedRow):
     state = models.TextField(blank=True)
     redirect_uri = models.TextField(blank=True)
     expires_at = models.DateTimeField(null=True)
-    # `open`, `verified`, `cancelled` or `failed`.
     outcome = models.TextField(default="open")
     verified_at = models.DateTimeField(null=True)
 
@@ -218,7 +204,7 @@ class SandboxAttendance(KeyedRow):
         constraints = [
             models.UniqueConstraint(fields=["code", "sequence"], name="training_sandboxattendance_sequence"),
             models.CheckConstraint(
-                condition=Q(outcome__in=["open", "verified", "cancelled", "failed"]),
+                condition=Q(outcome__in=SANDBOX_ATTENDANCE_STATES.states()),
                 name="training_sandboxattendance_outcome",
             ),
         ]

@@ -19,14 +19,8 @@ from prakerja.kernel.threads import side_by_side
 from prakerja.partners.queries import trusted_origins
 from prakerja.training.deriving import derive_completion
 from prakerja.training.files import LIMITS, Examined, Failed, examine_file
-from prakerja.training.models import (
-    ASSIGNMENT_STATES,
-    FEEDBACK_STATES,
-    SANDBOX_SUBMISSION_STATES,
-    Assignment,
-    Feedback,
-    SandboxSubmission,
-)
+from prakerja.training.models import Assignment, Feedback, SandboxSubmission
+from prakerja.training.states import ASSIGNMENT_STATES, FEEDBACK_STATES, SANDBOX_SUBMISSION_STATES
 from prakerja.vouchers.operations import lock_voucher
 
 BATCH = 8
@@ -131,8 +125,8 @@ def _settle(claimed: Submitted, outcome: Examined | Failed | None, at: datetime)
 
 
 def _end(submission: Submitted, outcome: Examined | Failed | None, at: datetime) -> None:
-    to = "rejected" if isinstance(outcome, Failed) else "accepted"
-    submission.status = _TABLES[type(submission)].advance(current=submission.status, to=to)
+    verb = "reject" if isinstance(outcome, Failed) else "accept"
+    submission.status = _TABLES[type(submission)].advance(current=submission.status, verb=verb)
     submission.process_at, submission.processed_at = None, at
     if isinstance(outcome, Failed):
         submission.reason = outcome.reason

@@ -39,7 +39,7 @@ class RedemptionStatus:
 _STATUS = """
 SELECT voucher.institution_id, voucher.status, voucher.cancel_reason, voucher.redeemed_at, course.code, run.code,
        run.starts_at, run.ends_at, course.delivery, course.mode, purchase.invoice_code, platform.name,
-       COALESCE(attendance.status = 'verified', false)
+       attendance.id IS NOT NULL
   FROM vouchers_voucher voucher
   JOIN catalogue_courserun run ON run.id = voucher.course_run_id
   JOIN catalogue_course course ON course.id = run.course_id

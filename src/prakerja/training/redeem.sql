@@ -44,9 +44,8 @@ BEGIN
 
     UPDATE vouchers_voucher SET status = 'redeemed', redeemed_at = p_at
      WHERE person_id = p_person_id AND id = p_voucher_id;
-    INSERT INTO training_attendance (id, person_id, voucher_id, sequence, status, method, institution_email_index,
-                                     verified_at)
-    VALUES (p_attendance_id, p_person_id, p_voucher_id, 1, 'verified', p_method, p_email_index, p_at);
+    INSERT INTO training_attendance (id, person_id, voucher_id, sequence, method, institution_email_index, verified_at)
+    VALUES (p_attendance_id, p_person_id, p_voucher_id, 1, p_method, p_email_index, p_at);
     INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, amount, at)
     VALUES (p_transfer_id, p_person_id, p_voucher_id, 'redeem', 5, v_class.payable_id, v_voucher.amount, p_at);
     INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,

@@ -18,6 +18,7 @@ from prakerja.programmes.schemes import Delivery
 from prakerja.training.models import SandboxAttendance, SandboxCode, SandboxSubmission
 from prakerja.training.policies import POST_TEST, Kind, return_address
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus
+from prakerja.training.states import SANDBOX_ATTENDANCE_STATES
 
 PREFIX = "PRAT-"
 # The cases by their published names, without the expected status: kind of course (1 self-paced, 2 webinar), sequence.
@@ -182,7 +183,8 @@ def end_attempt(*, attempt_id: uuid.UUID, reason: str | None, at: datetime) -> s
             raise Refused("state_used")
         if at >= row.expires_at:
             raise Refused("state_expired")
-        row.outcome = {None: "verified", "attendance_cancelled": "cancelled"}.get(reason, "failed")
+        verb = {None: "verify", "attendance_cancelled": "cancel"}.get(reason, "fail")
+        row.outcome = SANDBOX_ATTENDANCE_STATES.advance(current=row.outcome, verb=verb)
         row.verified_at = at if reason is None else None
         row.save(update_fields=["outcome", "verified_at"])
     return return_address(redirect_uri=row.redirect_uri, state=row.state, reason=reason)

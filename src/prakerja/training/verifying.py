@@ -21,9 +21,10 @@ from prakerja.training import sandbox_codes
 from prakerja.training.attendance import belongs_to_another_code, email_claim, require_verifiable
 from prakerja.training.deriving import derive_completion
 from prakerja.training.facts import BoughtCode, bought_code
-from prakerja.training.models import ATTEMPT_STATES, Attendance, AttendanceAttempt, InstitutionEmailClaim
+from prakerja.training.models import Attendance, AttendanceAttempt, InstitutionEmailClaim
 from prakerja.training.policies import CALLBACK_CODES, POST_TEST, return_address
 from prakerja.training.redemption import redeem_in_transaction
+from prakerja.training.states import ATTEMPT_STATES
 from prakerja.training.tokens import PageToken
 from prakerja.training.verification import test_verifier, verifier_for
 from prakerja.vouchers.operations import lock_voucher
@@ -171,13 +172,12 @@ def _verify(*, attempt: AttendanceAttempt, at: datetime) -> None:
             person_id=attempt.person_id,
             voucher_id=attempt.voucher_id,
             sequence=attempt.sequence,
-            status="verified",
             method=METHOD,
             institution_email_index=email_index,
             verified_at=at,
         )
     _claim_email(found=found, email_index=email_index)
-    attempt.status = ATTEMPT_STATES.advance(current=attempt.status, to="verified")
+    attempt.status = ATTEMPT_STATES.advance(current=attempt.status, verb="verify")
     attempt.ended_at = at
     attempt.save(update_fields=["status", "ended_at"])
     record(
@@ -253,8 +253,8 @@ def _end(route: PageToken, *, reason: str, at: datetime) -> str | None:
         attempt.refresh_from_db()
         if attempt.status != "open":
             raise Refused(_ENDED[attempt.status])
-        to = "cancelled" if reason == "attendance_cancelled" else "failed"
-        attempt.status = ATTEMPT_STATES.advance(current=attempt.status, to=to)
+        verb = "cancel" if reason == "attendance_cancelled" else "fail"
+        attempt.status = ATTEMPT_STATES.advance(current=attempt.status, verb=verb)
         attempt.reason, attempt.ended_at = reason, at
         attempt.save(update_fields=["status", "reason", "ended_at"])
         found = bought_code(person_id=attempt.person_id, voucher_id=attempt.voucher_id)

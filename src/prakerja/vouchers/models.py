@@ -6,17 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import PersonRow, owned_key, reference
-from prakerja.kernel.states import StateMachine
-
-VOUCHER_STATES = StateMachine(
-    "voucher",
-    {
-        "issued": ("redeemed", "cancelled", "expired"),
-        "redeemed": ("cancelled",),
-        "cancelled": (),
-        "expired": (),
-    },
-)
+from prakerja.vouchers.states import VOUCHER_STATES
 
 
 class Voucher(PersonRow):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from prakerja.kernel.db import requires_transaction
-from prakerja.vouchers.models import VOUCHER_STATES, Voucher
+from prakerja.vouchers.models import Voucher
+from prakerja.vouchers.states import VOUCHER_STATES
 
 
 @requires_transaction
@@ -20,7 +21,7 @@ def lock_voucher(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Voucher:
 def lock_vouchers(*, voucher_ids: Iterable[uuid.UUID]) -> list[Voucher]:
     """These codes as far as they live (issued or redeemed), locked in the order of their ids."""
     living = Voucher.objects.select_for_update(no_key=True).filter(
-        id__in=list(voucher_ids), status__in=("issued", "redeemed")
+        id__in=list(voucher_ids), status__in=VOUCHER_STATES.group("LIVE")
     )
     return list(living.order_by("id"))
 
@@ -28,7 +29,7 @@ def lock_vouchers(*, voucher_ids: Iterable[uuid.UUID]) -> list[Voucher]:
 @requires_transaction
 def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
     """Make a code unusable. `reason`: transaction_voided, code_voided or session_cancelled (contract.md 4)."""
-    voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="cancelled")
+    voucher.status = VOUCHER_STATES.advance(current=voucher.status, verb="cancel")
     voucher.cancel_reason, voucher.ended_at = reason, at
     voucher.save(update_fields=["status", "cancel_reason", "ended_at"])
 
@@ -36,6 +37,6 @@ def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
 @requires_transaction
 def expire_voucher(*, voucher: Voucher, at: datetime) -> None:
     """End a code that was never redeemed, at the end of its window (decisions.md 23)."""
-    voucher.status = VOUCHER_STATES.advance(current=voucher.status, to="expired")
+    voucher.status = VOUCHER_STATES.advance(current=voucher.status, verb="expire")
     voucher.ended_at = at
     voucher.save(update_fields=["status", "ended_at"])

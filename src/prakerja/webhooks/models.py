@@ -9,13 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
-from prakerja.kernel.states import StateMachine
-
-# A replay makes any of them wait again.
-DELIVERY_STATES = StateMachine(
-    "webhook delivery",
-    {"pending": ("delivered", "failed"), "delivered": ("pending",), "failed": ("pending",)},
-)
+from prakerja.webhooks.states import DELIVERY_STATES
 
 
 class Delivery(PersonRow):

@@ -10,8 +10,9 @@ from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import WebhookEndpoint
 from prakerja.webhooks.collecting import Collected, collect, prune
-from prakerja.webhooks.models import DELIVERY_STATES, Delivery, Replay
+from prakerja.webhooks.models import Delivery, Replay
 from prakerja.webhooks.sending import send
+from prakerja.webhooks.states import DELIVERY_STATES
 
 __all__ = ["Collected", "collect", "prune", "replay", "replay_in_transaction", "send"]
 
@@ -73,7 +74,7 @@ replay = transactional(replay_in_transaction)
 def _queue_again(deliveries: list[Delivery], wall: datetime) -> int:
     for delivery in deliveries:
         if delivery.status != "pending":
-            delivery.status = DELIVERY_STATES.advance(current=delivery.status, to="pending")
+            delivery.status = DELIVERY_STATES.advance(current=delivery.status, verb="replay")
         delivery.queued_at = delivery.next_attempt_at = wall
         delivery.failure_count = 0
     Delivery.objects.bulk_update(

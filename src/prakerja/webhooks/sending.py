@@ -22,8 +22,9 @@ from prakerja.partners.models import WebhookEndpoint
 from prakerja.partners.queries import trusted_origins
 from prakerja.partners.webhooks import disable, live_secrets
 from prakerja.webhooks import payloads, signatures
-from prakerja.webhooks.models import DELIVERY_STATES, Attempt, Delivery
+from prakerja.webhooks.models import Attempt, Delivery
 from prakerja.webhooks.policies import GIVE_UP, GONE_AFTER, is_success, rest_after, wait_before_retry
+from prakerja.webhooks.states import DELIVERY_STATES
 
 # An answer is a status; what it says is thrown away.
 LIMITS = ssrf_transport.Limits(most_bytes=64 * 1024, total_seconds=15.0, connect_seconds=5.0)
@@ -182,7 +183,7 @@ def _settle(claimed: Delivery, outcome: _Outcome, *, wall: datetime, at: datetim
 
 def _advance(delivery: Delivery, outcome: _Outcome, wall: datetime) -> None:
     if outcome.is_success:
-        delivery.status = DELIVERY_STATES.advance(current=delivery.status, to="delivered")
+        delivery.status = DELIVERY_STATES.advance(current=delivery.status, verb="deliver")
         delivery.next_attempt_at = None
     else:
         delivery.failure_count += 1
@@ -191,7 +192,7 @@ def _advance(delivery: Delivery, outcome: _Outcome, wall: datetime) -> None:
         wait = wait_before_retry(failures=delivery.failure_count, chance=chance, retry_after=outcome.retry_after)
         delivery.next_attempt_at = wall + wait
         if wall + wait > delivery.queued_at + GIVE_UP:
-            delivery.status = DELIVERY_STATES.advance(current=delivery.status, to="failed")
+            delivery.status = DELIVERY_STATES.advance(current=delivery.status, verb="give_up")
             delivery.next_attempt_at = None
     delivery.save(update_fields=["status", "next_attempt_at", "failure_count"])
 

@@ -12,20 +12,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from prakerja.awards import operations as awards
 from prakerja.awards.policies import VIDEO_SECONDS
+from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.portal.induction import films
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
-from prakerja.portal.texts import FAIL_REASONS, NOTICES, VOUCHER_LABELS, incentive_tag, sentence
+from prakerja.portal.texts import NOTICES, VOUCHER_LABELS, incentive_tag, sentence
 from prakerja.reporting.policies import ENDED, derived_stage, is_running, next_action
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Which of the six words of the way a stage stands at; an ended award shows no way.
 STEP_OF_STAGE = {"awarded": 0, "ready": 1, "purchased": 2, "redeemed": 3, "completed": 4, "reviewed": 5, "paying": 5}
-# A revoked or withdrawn card is worth nothing: neither number nor fund is shown any more.
-LIVE = ("active", "suspended", "finished")
 
 
 @participant
@@ -43,13 +42,13 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         notice=NOTICES.get(take_notice(request), ""),
         board=board,
         award=award if award and stage in (*STEP_OF_STAGE, "finished", "suspended") else None,
-        is_live=award is not None and award.status in LIVE,
+        # A revoked or withdrawn card is worth nothing: neither number nor fund is shown any more.
+        is_live=award is not None and award.status in AWARD_STATES.group("PAYABLE"),
         # The balance is known once the films are seen; the number is shown while it may be used.
         knows_balance=award is not None and (award.videos_done_at is not None or not award.rules.videos.count),
         sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
         action=next_action(dashboard=board, at=at),
         may_buy=not any(is_running(purchase) for purchase in board.purchases),
-        reason_words=FAIL_REASONS,
         steps=(_("Video"), _("Beli"), _("Tukar kode"), _("Belajar"), _("Ulasan"), _("Insentif")),
         step=STEP_OF_STAGE.get(stage, 6),
         incentives=[(i, incentive_tag(incentive=i, at=at)) for i in board.incentives],
