@@ -127,9 +127,11 @@ def promote(run: CourseRun, code: str, discount: int) -> None:
 def painted() -> Iterator[None]:
     """Rows in the middle of their lives, without the steps that lead there: PostgreSQL's triggers look away meanwhile."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SHOW session_replication_role")
+        before = cursor.fetchone()[0]
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute(f"SET LOCAL session_replication_role = {before}")
 
 
 def wave() -> Wave:
