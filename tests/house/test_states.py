@@ -211,10 +211,7 @@ def _taken_by_calls(path: Path) -> set[tuple[str, str]]:
         name = getattr(node.func.value, "id", None)
         names = {name} if name in _named() else mentioned
         verb = next((item.value for item in node.keywords if item.arg == "verb"), node.args[0] if node.args else None)
-        if isinstance(verb, ast.Constant | ast.IfExp):
-            words = _words(verb)
-        else:
-            words = _words(tree(path)) | _handed_over()
+        words = _words(verb) if isinstance(verb, ast.Constant | ast.IfExp) else _words(tree(path)) | _handed_over()
         found |= {(_named()[name].name, word) for name in names for word in words}
     return found
 
