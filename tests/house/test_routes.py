@@ -48,7 +48,7 @@ CONSOLE_PUBLIC = {
     "console_language",
 }
 CONSOLE_SIGN_IN = ("/login/", "/accounts/login/")
-OWN_PREFIX = "/api/v1/partner/"
+EXTENSION_PREFIX = "/api/v1/partner/"
 SIGN_IN_PREFIXES = ("/api/v1/oauth/", "/api/v1/resource/")
 PARTNER_UNSIGNED = {
     ("POST", "/api/v1/oauth/token"),
@@ -167,10 +167,14 @@ def test_every_partner_route_is_a_declared_endpoint_or_a_public_page() -> None:
 @pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda declared: f"{declared.method} {declared.path}")
 def test_every_endpoint_says_who_may_use_it(declared: Endpoint) -> None:
     # Only our own calls are for both: the published contract names one kind for each.
-    assert declared.kind in ("platform", "institution", *(["partner"] if declared.path.startswith(OWN_PREFIX) else []))
+    assert declared.kind in (
+        "platform",
+        "institution",
+        *(["partner"] if declared.path.startswith(EXTENSION_PREFIX) else []),
+    )
     # The published contract signs with SHA-1; ours never does, and its writes can be repeated safely.
-    assert (declared.algorithm == "sha256") is declared.path.startswith(OWN_PREFIX)
-    assert declared.is_idempotent is (declared.path.startswith(OWN_PREFIX) and declared.method != "GET")
+    assert (declared.algorithm == "sha256") is declared.path.startswith(EXTENSION_PREFIX)
+    assert declared.is_idempotent is (declared.path.startswith(EXTENSION_PREFIX) and declared.method != "GET")
 
 
 @pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda declared: f"{declared.method} {declared.path}")

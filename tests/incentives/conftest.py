@@ -8,7 +8,7 @@ from pytest_django import Settings
 from examples.world.testing import RunningWorld
 from prakerja.kernel.db import rows
 from prakerja.notifications.models import Message
-from prakerja.notifications.templates import render
+from prakerja.notifications.templates import render_message
 from prakerja.reporting.proof_checks import CHECKS
 from tests.builders import World, world
 from tests.money import opened, running_bank
@@ -37,7 +37,9 @@ def _money_is_proved(db: None) -> Iterator[None]:
     for message in Message.objects.exclude(parameters_enc=None):
         parameters = opened(message)
         for language in ("id", "en"):
-            said = render(template=message.template, channel=message.channel, parameters=parameters, language=language)
+            said = render_message(
+                template=message.template, channel=message.channel, parameters=parameters, language=language
+            )
             assert "{" not in said.title + said.text
 
 

@@ -12,10 +12,10 @@ import pytest
 from prakerja.kernel.db import transaction
 from prakerja.kernel.http import refuse_inside_transaction
 from prakerja.kernel.ids import new_id
-from prakerja.notifications.delivery import LEASE, deliver
+from prakerja.notifications.delivery import LEASE, deliver_messages
 from prakerja.notifications.gateways import Accepted, Channel, Delivery, PermanentFailure, TemporaryFailure
 from prakerja.notifications.models import Message
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def _empty_outbox(person_id: uuid.UUID) -> None:
 
 def say(person_id: uuid.UUID, template: str = "otp_sign_in", *, at: datetime = AT, **parameters: object) -> Message:
     with transaction():
-        queue(
+        queue_message(
             person_id=person_id,
             template=template,
             channels=("sms",),
@@ -80,8 +80,8 @@ def say(person_id: uuid.UUID, template: str = "otp_sign_in", *, at: datetime = A
 def test_an_accepted_message_is_delivered_once_and_forgets_its_secrets(person_id: uuid.UUID) -> None:
     message = say(person_id)
     gateway = Gateway()
-    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 1
-    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 0
+    assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 1
+    assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 0
     assert gateway.sent == [
         {
             "reference": str(message.id),
@@ -99,18 +99,18 @@ def test_an_accepted_message_is_delivered_once_and_forgets_its_secrets(person_id
 
 def test_nothing_leaves_before_its_time(person_id: uuid.UUID) -> None:
     say(person_id)
-    assert deliver(at=AT - timedelta(seconds=1), resolve=resolve, gateway=Gateway()) == 0
+    assert deliver_messages(at=AT - timedelta(seconds=1), resolve=resolve, gateway=Gateway()) == 0
 
 
 def test_a_temporary_failure_comes_back_later_and_keeps_its_words(person_id: uuid.UUID) -> None:
     message = say(person_id)
-    assert deliver(at=AT, resolve=resolve, gateway=Gateway(TemporaryFailure("busy"))) == 1
+    assert deliver_messages(at=AT, resolve=resolve, gateway=Gateway(TemporaryFailure("busy"))) == 1
     message.refresh_from_db()
     assert (message.status, message.send_after) == ("failed_temporary", AT + timedelta(seconds=15))
     assert message.parameters_enc is not None
     later = AT + timedelta(seconds=15)
-    assert deliver(at=later - timedelta(seconds=1), resolve=resolve, gateway=Gateway()) == 0
-    assert deliver(at=later, resolve=resolve, gateway=Gateway()) == 1
+    assert deliver_messages(at=later - timedelta(seconds=1), resolve=resolve, gateway=Gateway()) == 0
+    assert deliver_messages(at=later, resolve=resolve, gateway=Gateway()) == 1
     message.refresh_from_db()
     assert (message.status, message.attempt_count) == ("delivered", 2)
 
@@ -119,11 +119,11 @@ def test_it_is_given_up_after_ten_attempts(person_id: uuid.UUID) -> None:
     message = say(person_id)
     at = AT
     for _ in range(10):
-        assert deliver(at=at, resolve=resolve, gateway=Gateway(TemporaryFailure("busy"))) == 1
+        assert deliver_messages(at=at, resolve=resolve, gateway=Gateway(TemporaryFailure("busy"))) == 1
         at += timedelta(hours=2)
     message.refresh_from_db()
     assert (message.status, message.attempt_count, message.parameters_enc) == ("failed_permanent", 10, None)
-    assert deliver(at=at, resolve=resolve, gateway=Gateway()) == 0
+    assert deliver_messages(at=at, resolve=resolve, gateway=Gateway()) == 0
 
 
 @pytest.mark.parametrize("how", ["gateway", "no address", "no template", "no parameter"])
@@ -133,7 +133,7 @@ def test_what_can_never_be_sent_is_given_up_at_once(person_id: uuid.UUID, how: s
         "no parameter": lambda: say(person_id, "otp_purchase", otp="123456"),
     }.get(how, lambda: say(person_id))()
     gateway = Gateway(PermanentFailure("unreachable") if how == "gateway" else Accepted())
-    assert deliver(at=AT, resolve=nobody if how == "no address" else resolve, gateway=gateway) == 1
+    assert deliver_messages(at=AT, resolve=nobody if how == "no address" else resolve, gateway=gateway) == 1
     message.refresh_from_db()
     assert (message.status, message.parameters_enc) == ("failed_permanent", None)
     assert len(gateway.sent) == (1 if how == "gateway" else 0)
@@ -142,13 +142,13 @@ def test_what_can_never_be_sent_is_given_up_at_once(person_id: uuid.UUID, how: s
 def test_a_claim_of_a_dead_worker_is_taken_over_when_its_lease_is_over(person_id: uuid.UUID) -> None:
     message = say(person_id)
     Message.objects.filter(id=message.id).update(status="sending", send_after=AT + LEASE)
-    assert deliver(at=AT, resolve=resolve, gateway=Gateway()) == 0
-    assert deliver(at=AT + LEASE, resolve=resolve, gateway=Gateway()) == 1
+    assert deliver_messages(at=AT, resolve=resolve, gateway=Gateway()) == 0
+    assert deliver_messages(at=AT + LEASE, resolve=resolve, gateway=Gateway()) == 1
 
 
 def test_an_email_has_a_subject_and_the_result_its_exact_hour(person_id: uuid.UUID) -> None:
     with transaction():
-        queue(
+        queue_message(
             person_id=person_id,
             template="result_pass",
             channels=("sms", "email"),
@@ -162,7 +162,7 @@ def test_an_email_has_a_subject_and_the_result_its_exact_hour(person_id: uuid.UU
             at=AT,
         )
     gateway = Gateway()
-    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 2
+    assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 2
     by_channel = {one["channel"]: one for one in gateway.sent}
     assert "21 Oktober 2021 pukul 23.59 WIB" in str(by_channel["sms"]["text"])
     assert by_channel["sms"]["subject"] is None
@@ -174,7 +174,7 @@ def test_an_email_has_a_subject_and_the_result_its_exact_hour(person_id: uuid.UU
 def test_a_batch_is_a_hundred(person_id: uuid.UUID) -> None:
     for number in range(120):
         with transaction():
-            queue(
+            queue_message(
                 person_id=person_id,
                 template="withdrawn",
                 channels=("sms",),
@@ -183,15 +183,15 @@ def test_a_batch_is_a_hundred(person_id: uuid.UUID) -> None:
                 at=AT,
             )
     gateway = Gateway()
-    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 100
-    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 20
+    assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 100
+    assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 20
     assert len({one["reference"] for one in gateway.sent}) == 120
 
 
 def test_a_one_time_password_overtakes_announcements(person_id: uuid.UUID) -> None:
     for number in range(105):
         with transaction():
-            queue(
+            queue_message(
                 person_id=person_id,
                 template="withdrawn",
                 channels=("sms",),
@@ -201,5 +201,5 @@ def test_a_one_time_password_overtakes_announcements(person_id: uuid.UUID) -> No
             )
     say(person_id)
     gateway = Gateway()
-    assert deliver(at=AT, resolve=resolve, gateway=gateway) == 100
+    assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 100
     assert "OTP" in str(gateway.sent[0]["text"])

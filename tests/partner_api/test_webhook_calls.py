@@ -10,7 +10,7 @@ import pytest
 from prakerja.kernel.clock import wall
 from prakerja.partners.models import FirstAnswer, Partner
 from prakerja.partners.operations import register_origins
-from prakerja.webhooks.operations import collect, send
+from prakerja.webhooks.operations import collect_events, send_deliveries
 from tests import builders as b
 from tests.kernel.strangers import stranger
 from tests.partner_api.partner import Partner as Client
@@ -123,9 +123,9 @@ def test_the_log_and_replay(scene: Scene) -> None:
         put(scene.shop, url=f"{server.url}/hook")
         put(scene.lms)
         scene.bought()
-        collect(wall=wall())
+        collect_events(wall=wall())
         sent_at = wall()
-        send(wall=sent_at, at=b.BUY_AT, resolve=lambda host, port: [])
+        send_deliveries(wall=sent_at, at=b.BUY_AT, resolve=lambda host, port: [])
         (line,) = scene.shop.get(f"{PATH}/deliveries?status=delivered")[1]["data"]["items"]
         (attempt,) = line.pop("attempts")
         webhook_id = line.pop("webhook_id")
@@ -146,7 +146,7 @@ def test_the_log_and_replay(scene: Scene) -> None:
         again = {"webhook_id": webhook_id}
         assert write(scene.shop, path, again, "r-1")[1]["data"] == {"count": 1}
         assert write(scene.shop, path, again, "r-1")[1]["data"] == {"count": 1}
-        send(wall=wall(), at=b.BUY_AT, resolve=lambda host, port: [])
+        send_deliveries(wall=wall(), at=b.BUY_AT, resolve=lambda host, port: [])
         assert [visit[2]["webhook-id"] for visit in server.visits] == [webhook_id] * 2
     since = {"since": "2021-09-01T00:00:00Z"}
     assert write(scene.shop, path, since, "r-2")[1]["data"] == {"count": 1}

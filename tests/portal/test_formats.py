@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils.translation import override
 
-from prakerja.notifications.templates import render
+from prakerja.notifications.templates import render_message
 from prakerja.portal import formats
 
 LIMIT = datetime(2021, 10, 21, 17, tzinfo=UTC)
@@ -27,6 +27,6 @@ def test_pages_and_messages_write_alike(language: str, amount: str, count: str, 
         assert formats.until(LIMIT) == until
         assert formats.hour(LIMIT) == ("00:00 WIB" if language == "en" else "00.00 WIB")
     parameters = {"name": "Rani", "wave": 21, "fund": 1_000_000, "deadline": LIMIT.isoformat()}
-    text = render(template="result_pass", channel="email", parameters=parameters, language=language).text
+    text = render_message(template="result_pass", channel="email", parameters=parameters, language=language).text
     assert amount in text
     assert until in text

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from prakerja.kernel.clock import WIB
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.surveys.operations import install_surveys
 from tests.portal import world
 
@@ -209,7 +209,7 @@ def test_what_belongs_to_somebody_else_is_not_there(enter: Enter) -> None:
 def test_messages_are_read_once_as_new(enter: Enter) -> None:
     who = world.award()
     with transaction.atomic():
-        queue(
+        queue_message(
             person_id=who.person_id,
             template="result_pass",
             channels=("dashboard", "sms"),

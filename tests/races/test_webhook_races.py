@@ -19,7 +19,7 @@ from prakerja.training.models import Assignment
 from prakerja.training.operations import redeem_code, submit_assignment
 from prakerja.training.processing import process_files
 from prakerja.webhooks.models import Attempt, Cursor, Delivery
-from prakerja.webhooks.operations import collect, replay, send
+from prakerja.webhooks.operations import collect_events, replay, send_deliveries
 from tests import builders as b
 from tests.kernel.strangers import stranger
 from tests.races.barrier import race
@@ -41,10 +41,10 @@ def test_collectors_record_once_and_senders_send_once(scene: Scene) -> None:
     for number in range(5):
         scene.buy(f"INV-{number}")
     moment = wall()
-    race([lambda: collect(wall=moment)] * RUNNERS)
+    race([lambda: collect_events(wall=moment)] * RUNNERS)
     assert (Delivery.objects.count(), Cursor.objects.count()) == (10, 1)
     moment = wall()
-    tried = race([lambda: send(wall=moment, at=LATER)] * RUNNERS)
+    tried = race([lambda: send_deliveries(wall=moment, at=LATER)] * RUNNERS)
     assert sum(tried) == 10  # type: ignore[arg-type]
     assert len(scene.receiver.messages) == 10
     assert set(Delivery.objects.values_list("status", "attempt_count")) == {("delivered", 1)}
@@ -53,7 +53,7 @@ def test_collectors_record_once_and_senders_send_once(scene: Scene) -> None:
 
 def test_one_key_rotates_and_replays_once(scene: Scene) -> None:
     scene.buy()
-    collect(wall=wall())
+    collect_events(wall=wall())
     about: dict[str, Any] = {"partner_id": scene.platform, "idempotency_key": "k"}
     assert len(set(race([lambda: rotate_secret(**about, at=LATER)] * RUNNERS))) == 1
     assert race([lambda: replay(**about, wall=wall(), at=LATER)] * RUNNERS) == [1] * RUNNERS
@@ -73,11 +73,11 @@ def test_a_transaction_that_commits_late_is_told_of(scene: Scene) -> None:
             (new_id(), told.person_id, told.action, told.subject_id, told.at, told.recorded_at),
         )
         scene.buy("INV-2")
-        assert collect(wall=wall()).recorded == 4
+        assert collect_events(wall=wall()).recorded == 4
         # Long afterwards it is still open, so the sweep stops before it.
-        assert collect(wall=wall() + 30 * MINUTE).recorded == 0
+        assert collect_events(wall=wall() + 30 * MINUTE).recorded == 0
         slow.commit()
-    assert collect(wall=wall() + 30 * MINUTE).recorded == 2
+    assert collect_events(wall=wall() + 30 * MINUTE).recorded == 2
 
 
 def test_a_file_is_fetched_once() -> None:

@@ -17,7 +17,7 @@ from prakerja.kernel.clock import wall
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
 from prakerja.partners.webhooks import set_webhook
-from prakerja.webhooks.operations import collect, send
+from prakerja.webhooks.operations import collect_events, send_deliveries
 from tests import builders as b
 from tests.webhooks import receiver as program
 
@@ -80,8 +80,8 @@ class Scene:
     def work(self, at: datetime | None = None) -> int:
         """What the worker does, at a wall time; returns how many messages were tried."""
         moment = at or wall()
-        collect(wall=moment)
-        return send(wall=moment, at=LATER)
+        collect_events(wall=moment)
+        return send_deliveries(wall=moment, at=LATER)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from prakerja.purchases.operations import void_purchase
 from prakerja.training.operations import record_completion, redeem_code
 from prakerja.webhooks import signatures
 from prakerja.webhooks.models import Attempt, Cursor, Delivery
-from prakerja.webhooks.operations import collect, prune, replay, send
+from prakerja.webhooks.operations import collect_events, prune_deliveries, replay, send_deliveries
 from prakerja.webhooks.policies import GIVE_UP, rest_after, wait_before_retry
 from prakerja.webhooks.queries import deliveries, event_id_of
 from tests import builders as b
@@ -45,7 +45,7 @@ def refusal(call: Any, **values: Any) -> str:
 
 def test_the_published_vector() -> None:
     """The example of the Standard Webhooks specification."""
-    made = signatures.headers(
+    made = signatures.signature_headers(
         message_id="msg_p5jXN8AQM9LWM0D4loKWxJek",
         timestamp=1614265330,
         body=b'{"test": 2432232314}',
@@ -306,10 +306,10 @@ def test_only_the_chosen_events(scene: Scene) -> None:
 def test_reading_twice_records_once(scene: Scene) -> None:
     scene.buy()
     start = wall()
-    assert collect(wall=start) == (2, False)
-    assert collect(wall=start) == (0, False)
+    assert collect_events(wall=start) == (2, False)
+    assert collect_events(wall=start) == (0, False)
     # A minute later everything is read once more.
-    assert collect(wall=start + 3 * MINUTE) == (0, False)
+    assert collect_events(wall=start + 3 * MINUTE) == (0, False)
     cursor = Cursor.objects.get()
     assert cursor.swept == cursor.seen
     assert Delivery.objects.count() == 2
@@ -317,12 +317,12 @@ def test_reading_twice_records_once(scene: Scene) -> None:
 
 def test_a_record_that_becomes_visible_late_is_found(scene: Scene) -> None:
     scene.buy()
-    collect(wall=wall())
+    collect_events(wall=wall())
     # As if a younger record had been committed first: the reader is beyond it already.
     scene.buy("INV-2")
     Cursor.objects.update(seen=Record.objects.order_by("-id")[0].id)
-    assert collect(wall=wall()) == (0, False)
-    assert collect(wall=wall() + 3 * MINUTE).recorded == 2
+    assert collect_events(wall=wall()) == (0, False)
+    assert collect_events(wall=wall() + 3 * MINUTE).recorded == 2
 
 
 def test_long_trails_are_read_in_batches(scene: Scene, settings: Any) -> None:
@@ -335,7 +335,7 @@ def test_long_trails_are_read_in_batches(scene: Scene, settings: Any) -> None:
         for _ in range(collecting.BATCH + 10)
     )
     scene.buy("INV-2")
-    found = [collect(wall=wall()) for _ in range(2)]
+    found = [collect_events(wall=wall()) for _ in range(2)]
     assert [one.has_more for one in found] == [True, False]
     assert sum(one.recorded for one in found) == 4
 
@@ -369,7 +369,7 @@ def test_replay(scene: Scene) -> None:
 def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None:
     scene.buy()
     start = wall()
-    collect(wall=start)
+    collect_events(wall=start)
     held = threading.Event()
 
     def resolve(host: str, port: int) -> list[str]:
@@ -417,8 +417,8 @@ def test_a_name_that_leads_inside_is_not_called(scene: Scene) -> None:
     set_webhook(partner_id=scene.platform, url="https://mitra.id:8443/", at=LATER)
     scene.tell(scene.institution, "/lembaga", is_enabled=False)
     scene.buy()
-    collect(wall=wall())
-    assert send(wall=wall(), at=LATER, resolve=lambda host, port: ["127.0.0.1"]) == 1
+    collect_events(wall=wall())
+    assert send_deliveries(wall=wall(), at=LATER, resolve=lambda host, port: ["127.0.0.1"]) == 1
     assert Attempt.objects.get().outcome == "address_private"
     assert scene.receiver.messages == []
 
@@ -427,9 +427,9 @@ def test_nobody_there_and_nobody_who_answers(scene: Scene) -> None:
     scene.tell(scene.institution, "/lembaga", is_enabled=False)
     set_webhook(partner_id=scene.platform, url="https://mitra.id/", at=LATER)
     scene.buy()
-    collect(wall=wall())
+    collect_events(wall=wall())
     limits = ssrf_transport.Limits(most_bytes=10, total_seconds=0.2)
-    send(wall=wall(), at=LATER, resolve=lambda host, port: [], limits=limits)
+    send_deliveries(wall=wall(), at=LATER, resolve=lambda host, port: [], limits=limits)
     assert Attempt.objects.get().outcome == "unreachable"
 
 
@@ -460,8 +460,8 @@ def test_the_log_is_paged_and_ones_own(scene: Scene) -> None:
 def test_what_is_older_than_a_month_is_forgotten(scene: Scene) -> None:
     scene.buy()
     scene.work()
-    assert prune(wall=wall() + 29 * DAY) == 0
-    assert prune(wall=wall() + 31 * DAY) == 2
+    assert prune_deliveries(wall=wall() + 29 * DAY) == 0
+    assert prune_deliveries(wall=wall() + 31 * DAY) == 2
     assert (Delivery.objects.count(), Attempt.objects.count()) == (0, 0)
 
 

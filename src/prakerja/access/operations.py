@@ -15,7 +15,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import otp_hash
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 
 
 def send_challenge(
@@ -48,7 +48,7 @@ def send_challenge(
             expires_at=at + timedelta(seconds=rules.life_s),
         )
         _count_sending(guard=guard, at=at)
-        queue(
+        queue_message(
             person_id=person_id,
             template=f"otp_{purpose}",
             channels=("sms",),

@@ -13,7 +13,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import empty
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.people import queries as people
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
@@ -41,7 +41,7 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
             nik_index=blind_index("nik", nik),
             defaults={"person_id": person_id, "reason": "no_purchase", "listed_at": at},
         )
-        queue(
+        queue_message(
             person_id=person_id,
             template="revoked",
             channels=("sms", "dashboard"),
@@ -75,7 +75,7 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
         if award.first_purchase_at is not None:
             raise Refused("already_bought")
         released = _end(award=award, verb="withdraw", reason="withdrawn", at=at)
-        queue(
+        queue_message(
             person_id=person_id,
             template="withdrawn",
             channels=("sms", "dashboard"),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from prakerja.awards.models import Award
 from prakerja.kernel.db import transaction
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import reminder_instants
 
@@ -60,7 +60,7 @@ def remind(*, group: Waiting, due_at: datetime, at: datetime) -> int:
             )
         )
         for award in awards:
-            queue(
+            queue_message(
                 person_id=award.person_id,
                 template="deadline_reminder",
                 channels=("sms", "dashboard"),

@@ -54,7 +54,7 @@ def _dated(
     return found if len(found) == count else spread_sessions(starts_at=starts_at, ends_at=ends_at, count=count)
 
 
-def quota(*, course_code: str, schedule_code: str) -> int:
+def seats_left(*, course_code: str, schedule_code: str) -> int:
     """Seats left in a run (contract.md 2.1). Raises Refused: run_unknown, course_unknown, run_of_other_course."""
     found = row(
         "SELECT course.code, (SELECT sum(capacity - seats_taken) FROM catalogue_courserunseats "

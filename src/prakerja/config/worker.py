@@ -58,13 +58,13 @@ def main() -> int:
 def send_outbox(stopping: threading.Event) -> None:
     """Send whatever waits; woken by NOTIFY at the commit that queued it, and every second for retries that come of age."""
     from prakerja.kernel import clock
-    from prakerja.notifications.delivery import BATCH, deliver
+    from prakerja.notifications.delivery import BATCH, deliver_messages
     from prakerja.notifications.operations import CHANNEL_WAKE
 
     with _session_connection() as listener:
         listener.execute(f"LISTEN {CHANNEL_WAKE}")
         while not stopping.is_set():
-            while deliver(at=clock.now(), resolve=addresses_of) == BATCH and not stopping.is_set():
+            while deliver_messages(at=clock.now(), resolve=addresses_of) == BATCH and not stopping.is_set():
                 pass
             _release_connection()
             for _ in listener.notifies(timeout=_OUTBOX_EVERY, stop_after=1):
@@ -107,13 +107,13 @@ def fetch_files(stopping: threading.Event) -> None:
 def send_webhooks(stopping: threading.Event) -> None:
     """Find what partners are to be told in the audit trail, and tell them. Retries are wall time."""
     from prakerja.kernel import clock
-    from prakerja.webhooks.operations import collect, prune, send
+    from prakerja.webhooks.operations import collect_events, prune_deliveries, send_deliveries
 
     pruned = -_PRUNE_EVERY
     while not stopping.is_set():
-        found = collect(wall=clock.wall())
-        tried = send(wall=clock.wall(), at=clock.now())
-        if time.monotonic() - pruned > _PRUNE_EVERY and not prune(wall=clock.wall()):
+        found = collect_events(wall=clock.wall())
+        tried = send_deliveries(wall=clock.wall(), at=clock.now())
+        if time.monotonic() - pruned > _PRUNE_EVERY and not prune_deliveries(wall=clock.wall()):
             pruned = time.monotonic()
         _release_connection()
         stopping.wait(0 if tried or found.has_more else _WEBHOOKS_EVERY)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from prakerja.developer_site.own_words import OWN_GUIDE
+from prakerja.developer_site.extension_words import EXTENSION_GUIDE
 from prakerja.developer_site.webhook_words import WEBHOOK_GUIDE
 from prakerja.partner_api.errors import ErrorRow
 
@@ -19,7 +19,7 @@ from prakerja.partner_api.errors import ErrorRow
 SAMPLE_DETAILS: dict[str, Any] = {"field": "amount", "left": 2, "until": datetime(2021, 10, 1, 4, 30, tzinfo=UTC)}
 
 GUIDE: dict[str, str] = {
-    **OWN_GUIDE,
+    **EXTENSION_GUIDE,
     **WEBHOOK_GUIDE,
     # --- every call ---
     "headers_missing": _(

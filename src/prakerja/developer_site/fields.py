@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from prakerja.developer_site.own_words import OWN_FIELDS
+from prakerja.developer_site.extension_words import EXTENSION_FIELDS
 from prakerja.developer_site.webhook_words import WEBHOOK_FIELDS
 
 
@@ -38,7 +38,7 @@ _REDEEM_CODE = Field(
 )
 
 FIELDS: dict[str, Field] = {
-    **{name: Field(*words) for name, words in (OWN_FIELDS | WEBHOOK_FIELDS).items()},
+    **{name: Field(*words) for name, words in (EXTENSION_FIELDS | WEBHOOK_FIELDS).items()},
     # --- courses, runs, prices ---
     "course_code": Field(_("Kode pelatihan."), "lkpis_1_9d680615-4048-11e"),
     "schedule_code": Field(_("Kode jadwal pelatihan itu."), "9d683f80404811ed"),

@@ -1,4 +1,4 @@
-"""Words for the calls about webhooks, beside `own_words.py`."""
+"""Words for the calls about webhooks, beside `extension_words.py`."""
 
 from __future__ import annotations
 

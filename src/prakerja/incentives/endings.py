@@ -19,7 +19,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Chart
 from prakerja.ledger.operations import empty
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
@@ -126,7 +126,7 @@ def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
             return False
         Wallet.objects.filter(person_id=person_id, id=award.wallet_id, closed_at=None).update(closed_at=at)
         _end(award=award, verb="finish", reason="everything_paid_or_lapsed", at=at)
-        queue(
+        queue_message(
             person_id=person_id,
             template="award_finished",
             channels=("dashboard",),
@@ -158,7 +158,7 @@ def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, operator: s
         RepaymentClaim.objects.create(
             person_id=person_id, award=award, amount=outcome.claim, reason=reason, decided_at=at, due_date=due_date
         )
-        queue(
+        queue_message(
             person_id=person_id,
             template="award_annulled",
             channels=("sms", "dashboard"),
@@ -279,7 +279,7 @@ def _end(*, award: Award, verb: str, reason: str, at: datetime) -> None:
 @requires_transaction
 def _notice(*, award: Award, what: str, amount: int, at: datetime) -> None:
     """CUTOFF_NOTICE on the dashboard: what a cut-off took, in rupiah."""
-    queue(
+    queue_message(
         person_id=award.person_id,
         template="cutoff_notice",
         channels=("dashboard",),

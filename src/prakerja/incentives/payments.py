@@ -29,7 +29,7 @@ from prakerja.incentives.results import record_payment_result
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme, indonesian_calendar, recheck_at, wib_day
 
@@ -129,7 +129,7 @@ def hold(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> N
     incentive.hold_reason = reason
     incentive.checked_at, incentive.recheck_at = at, recheck_at(scheme=rules, held_at=at)
     incentive.save(update_fields=["status", "hold_reason", "checked_at", "recheck_at"])
-    queue(
+    queue_message(
         person_id=incentive.person_id,
         template="incentive_held",
         channels=("dashboard",),

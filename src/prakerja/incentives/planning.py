@@ -14,7 +14,7 @@ from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     incentive_dates,
@@ -127,7 +127,7 @@ def lock_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID) -> Incentiv
 @requires_transaction
 def tell_of_schedule(*, incentive: Incentive, at: datetime) -> None:
     """INCENTIVE_SCHEDULED on the dashboard: once for a plan, again whenever a payment gets new dates."""
-    queue(
+    queue_message(
         person_id=incentive.person_id,
         template="incentive_scheduled",
         channels=("dashboard",),

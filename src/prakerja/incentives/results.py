@@ -17,7 +17,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import recheck_at
 from prakerja.surveys.operations import plan_responses, take_back_plan
@@ -92,7 +92,7 @@ def _settled(*, incentive: Incentive, at: datetime) -> None:
         )
     if award.status == "annulled":
         _adjust_claim(award=award, by=incentive.amount)
-    queue(
+    queue_message(
         person_id=incentive.person_id,
         template="incentive_paid",
         channels=("dashboard",),
@@ -124,7 +124,7 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
     incentive.save()
     if was_paid and _is_first(incentive):
         take_back_plan(person_id=incentive.person_id)
-    queue(
+    queue_message(
         person_id=incentive.person_id,
         template="incentive_held",
         channels=("dashboard",),

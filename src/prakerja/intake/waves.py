@@ -22,6 +22,6 @@ def open_wave(*, number: int, opens_at: datetime, closes_at: datetime, quota: in
 
 
 @requires_transaction
-def join(*, person_id: uuid.UUID, wave_id: uuid.UUID, at: datetime) -> Application:
+def join_wave(*, person_id: uuid.UUID, wave_id: uuid.UUID, at: datetime) -> Application:
     """Put a person into a wave ("Menunggu gelombang ditutup"). Once per wave: a second time is an IntegrityError."""
     return Application.objects.create(id=new_id(), person_id=person_id, wave_id=wave_id, joined_at=at)

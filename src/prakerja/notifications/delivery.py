@@ -25,7 +25,7 @@ from prakerja.notifications.gateways import (
 )
 from prakerja.notifications.models import Message
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
-from prakerja.notifications.templates import URGENT, UnknownTemplate, render
+from prakerja.notifications.templates import URGENT, UnknownTemplate, render_message
 
 BATCH = 100
 # A claimed message belongs to its worker for this long of programme time; a worker that died loses it to the next one.
@@ -58,7 +58,7 @@ class _Outgoing:
     outcome: Delivery
 
 
-def deliver(*, at: datetime, resolve: Resolver, gateway: MessageGateway | None = None) -> int:
+def deliver_messages(*, at: datetime, resolve: Resolver, gateway: MessageGateway | None = None) -> int:
     """Send one batch of at most 100 messages that wait at programme time `at`; returns how many left the queue or failed.
 
     `gateway` defaults to the one in the settings. An accepted message loses its parameters (they may hold an OTP or a
@@ -101,7 +101,7 @@ def _send(message: Message, address: Address | None, gateway: MessageGateway) ->
         return PermanentFailure("no_parameters")
     sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
     try:
-        words = render(
+        words = render_message(
             template=message.template,
             channel=message.channel,
             parameters=json.loads(sealed),

@@ -10,7 +10,7 @@ from datetime import datetime
 from prakerja.kernel.db import transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import Message
-from prakerja.notifications.templates import render
+from prakerja.notifications.templates import render_message
 
 NEWEST = 50
 
@@ -41,5 +41,7 @@ def _opened(message: Message, language: str) -> InboxMessage:
     text = unseal(
         bytes(message.parameters_enc or b""), table="notifications_message", column="parameters_enc", row_id=message.id
     )
-    words = render(template=message.template, channel=message.channel, parameters=json.loads(text), language=language)
+    words = render_message(
+        template=message.template, channel=message.channel, parameters=json.loads(text), language=language
+    )
     return InboxMessage(title=words.title, text=words.text, at=message.created_at, is_new=message.read_at is None)

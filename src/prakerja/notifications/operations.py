@@ -36,7 +36,7 @@ def seal_parameters(*, message_id: uuid.UUID, parameters: dict[str, Any]) -> byt
 
 
 @requires_transaction
-def queue(
+def queue_message(
     *,
     person_id: uuid.UUID,
     template: str,
@@ -51,14 +51,14 @@ def queue(
     """
     notice = Notice(person_id, parameters, dedupe_key)
     Message.objects.bulk_create(_messages(notice, template, channels, at), ignore_conflicts=True)
-    wake()
+    wake_worker()
 
 
 @requires_transaction
 def queue_many(*, template: str, channels: tuple[str, ...], notices: Iterable[Notice], at: datetime) -> None:
     """The same for a list of tens of thousands, whose dedupe keys are new: one that is known fails the transaction."""
     copy_in([message for notice in notices for message in _messages(notice, template, channels, at)])
-    wake()
+    wake_worker()
 
 
 def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> list[Message]:
@@ -83,7 +83,7 @@ def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: date
     return rows
 
 
-def wake() -> None:
+def wake_worker() -> None:
     """Tell the worker that something waits; delivered by PostgreSQL when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL_WAKE}")
@@ -98,4 +98,4 @@ def wake_throttled() -> None:
     moment = time.monotonic()
     if moment - _last_wake > 0.1:
         _last_wake = moment
-        wake()
+        wake_worker()

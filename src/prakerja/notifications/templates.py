@@ -230,7 +230,7 @@ TEMPLATES: Mapping[str, Template] = {
 }
 
 
-def render(*, template: str, channel: str, parameters: Mapping[str, Any], language: str) -> Rendered:
+def render_message(*, template: str, channel: str, parameters: Mapping[str, Any], language: str) -> Rendered:
     """The words of a message in `language` (id or en).
 
     Raises UnknownTemplate; KeyError names a parameter that the sentence needs and the message does not have.

@@ -10,7 +10,7 @@ from prakerja.awards.queries import award
 from prakerja.kernel.db import transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import balance_expires_at
 from prakerja.purchases.models import Purchase
@@ -42,7 +42,7 @@ def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         expire_voucher(voucher=voucher, at=at)
         purchase.is_open = False
         purchase.save(update_fields=["is_open"])
-        queue(
+        queue_message(
             person_id=person_id,
             template="voucher_expired",
             channels=("dashboard",),

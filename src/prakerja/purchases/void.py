@@ -13,7 +13,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
 from prakerja.purchases.models import InvoiceClaim, Purchase
@@ -52,7 +52,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             person_id=purchase.person_id, award_id=purchase.award_id, status="succeeded"
         ).exists():
             reopen_purchase_window(person_id=purchase.person_id, award_id=purchase.award_id, voided_at=at)
-        queue(
+        queue_message(
             person_id=purchase.person_id,
             template="purchase_voided",
             channels=("email", "dashboard"),

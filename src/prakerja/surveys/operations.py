@@ -12,7 +12,7 @@ from django.db.models import Q
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.schemes import Scheme, survey_window
 from prakerja.surveys.models import Response, Survey
 from prakerja.surveys.policies import checked_answers
@@ -121,7 +121,7 @@ def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datet
             return False
         response.announced_at = at
         response.save(update_fields=["announced_at"])
-        queue(
+        queue_message(
             person_id=person_id,
             template="survey_open",
             channels=("dashboard",),

@@ -10,7 +10,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.notifications.operations import queue
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.schemes import (
     Delivery,
     PurchaseCloses,
@@ -244,7 +244,7 @@ def announce(*, certificate: Certificate, at: datetime) -> None:
         .get()
     )
     for template in ("cert_ready", "review_needed"):
-        queue(
+        queue_message(
             person_id=certificate.person_id,
             template=template,
             channels=("dashboard",),

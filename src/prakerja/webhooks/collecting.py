@@ -61,7 +61,7 @@ class Collected(NamedTuple):
     has_more: bool
 
 
-def collect(*, wall: datetime) -> Collected:
+def collect_events(*, wall: datetime) -> Collected:
     """Record what became known since the last call, a batch of records at most.
 
     `wall` is the machine's time. Every record is read when it is new and once more when it is a minute old.
@@ -94,7 +94,7 @@ def _advance(cursor: Cursor, endpoints: list[WebhookEndpoint], *, horizon: uuid.
     return Collected(swept.recorded + fresh.recorded, has_more=swept.has_more or fresh.has_more)
 
 
-def prune(*, wall: datetime) -> int:
+def prune_deliveries(*, wall: datetime) -> int:
     """Forget what was recorded more than 30 days ago, a thousand at a time; the audit trail still knows it."""
     with transaction():
         old = list(

@@ -9,12 +9,12 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import WebhookEndpoint
-from prakerja.webhooks.collecting import Collected, collect, prune
+from prakerja.webhooks.collecting import Collected, collect_events, prune_deliveries
 from prakerja.webhooks.models import Delivery, Replay
-from prakerja.webhooks.sending import send
+from prakerja.webhooks.sending import send_deliveries
 from prakerja.webhooks.states import DELIVERY_STATES
 
-__all__ = ["Collected", "collect", "prune", "replay", "replay_in_transaction", "send"]
+__all__ = ["Collected", "collect_events", "prune_deliveries", "replay", "replay_in_transaction", "send_deliveries"]
 
 # More at once would keep an endpoint busy for hours; who wants more asks again.
 MOST = 10_000

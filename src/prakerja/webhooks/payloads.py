@@ -37,7 +37,7 @@ def message_id(*, event_id: uuid.UUID) -> str:
     return f"evt_{event_id.hex}"
 
 
-def body(*, delivery: Delivery) -> bytes:
+def message_body(*, delivery: Delivery) -> bytes:
     """The JSON of a message: type, timestamp (programme time, as every date of the contract) and data."""
     found = row(_FACTS, [delivery.endpoint_id, delivery.person_id, delivery.purchase_id])
     if found is None:

@@ -72,7 +72,7 @@ class _Outcome:
         return self.http_status is not None and is_success(http_status=self.http_status)
 
 
-def send(
+def send_deliveries(
     *,
     wall: datetime,
     at: datetime,
@@ -111,8 +111,8 @@ def _claim(wall: datetime, at: datetime) -> list[Delivery]:
 
 
 def _job(delivery: Delivery, wall: datetime) -> _Job:
-    body = payloads.body(delivery=delivery)
-    headers = signatures.headers(
+    body = payloads.message_body(delivery=delivery)
+    headers = signatures.signature_headers(
         message_id=payloads.message_id(event_id=delivery.event_id),
         timestamp=int(wall.timestamp()),
         body=body,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 PREFIX = "whsec_"
 
 
-def headers(*, message_id: str, timestamp: int, body: bytes, secrets: Iterable[str]) -> dict[str, str]:
+def signature_headers(*, message_id: str, timestamp: int, body: bytes, secrets: Iterable[str]) -> dict[str, str]:
     """The three headers of a message. `timestamp` is wall time in Unix seconds; one signature for each live secret."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     signatures = [

@@ -62,7 +62,7 @@ _VOID = ("transaction_unknown", "void_twice", "void_after_redemption", "void_aft
 )
 def quota_schedule(call: Call[bodies.QuotaSchedule]) -> Any:
     course_code, schedule_code = _codes(call.body)
-    seats = catalogue.quota(course_code=course_code, schedule_code=schedule_code)
+    seats = catalogue.seats_left(course_code=course_code, schedule_code=schedule_code)
     return {"schedule_code": schedule_code, "course_code": course_code, "quota": seats}
 
 

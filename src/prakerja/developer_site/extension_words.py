@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-OWN_GUIDE: dict[str, str] = {
+EXTENSION_GUIDE: dict[str, str] = {
     "address_not_allowed": _(
         "Panggilan datang dari luar jaringan yang Anda daftarkan. Periksa alamat keluar server Anda."
     ),
@@ -30,7 +30,7 @@ OWN_GUIDE: dict[str, str] = {
 }
 
 # (meaning, example) by name, as `Field` takes them.
-OWN_FIELDS: dict[str, tuple[str, Any]] = {
+EXTENSION_FIELDS: dict[str, tuple[str, Any]] = {
     "required_assignments": (_("Banyaknya tugas yang wajib dikumpulkan peserta."), 1),
     "min_age": (_("Usia paling muda peserta."), 18),
     "min_education": (_("Jenjang pendidikan paling rendah; 0 berarti semua."), 0),
