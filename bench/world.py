@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 
 from bench.cloning import Cloner, clone_id
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.cards import seal_card_number
 from prakerja.awards.models import Award
 from prakerja.awards.operations import finish_video, start_video
@@ -243,7 +244,9 @@ def _install() -> None:
 
 
 def _partner(kind: str, number: int) -> NewCredential:
-    return add_partner(kind=kind, code=f"{kind}{number}", name=f"{kind} {number}", at=ANNOUNCED, legacy_commit=True)
+    return add_partner(
+        actor=SYSTEM, kind=kind, code=f"{kind}{number}", name=f"{kind} {number}", at=ANNOUNCED, legacy_commit=True
+    )
 
 
 def _class(number: int, platforms: Sequence[NewCredential], institution: NewCredential, *, seats: int) -> Class:
@@ -279,7 +282,9 @@ def _participant() -> uuid.UUID:
         province_code="99",
         education="sma",
     )
-    outcome = import_results(rows=[row], wave_number=21, decree_number="SK-BENCH", announced_at=ANNOUNCED, at=ANNOUNCED)
+    outcome = import_results(
+        actor=SYSTEM, rows=[row], wave_number=21, decree_number="SK-BENCH", announced_at=ANNOUNCED, at=ANNOUNCED
+    )
     assert outcome.awarded == 1, outcome
     person_id: uuid.UUID = Award.objects.get().person_id
     at = VIDEOS_AT

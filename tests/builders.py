@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.awards.operations import finish_video, start_video
 from prakerja.awards.queries import card_number
@@ -101,8 +102,9 @@ def world(*, wave: int = 21, budget: int = 2_679_997_950_000) -> World:
         )
     return World(
         wave=opened,
-        platform=add_partner(kind="platform", code=f"platform{number}", name="Tokopedia", at=ANNOUNCED),
+        platform=add_partner(actor=SYSTEM, kind="platform", code=f"platform{number}", name="Tokopedia", at=ANNOUNCED),
         institution=add_partner(
+            actor=SYSTEM,
             kind="institution",
             code=f"institution{number}",
             name="Rasa Kata",
@@ -135,6 +137,7 @@ def participants(
     """Award `count` new people; with `ready` they have seen the three videos."""
     rows = [result_row() for _ in range(count)]
     import_results(
+        actor=SYSTEM,
         rows=rows,
         wave_number=world.wave.number,
         decree_number=f"SK-{world.wave.number}",

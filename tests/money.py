@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from examples.world.testing import RunningWorld, running_world
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.awards.queries import card_number
 from prakerja.catalogue.models import CourseRun
@@ -76,6 +77,7 @@ def participant_with_phone(world: World, *, phone: str, announced_at: datetime =
     """Awarded, with the three videos seen, and a phone whose last digits the bank does not react to."""
     row = result_row(phone=phone)
     import_results(
+        actor=SYSTEM,
         rows=[row],
         wave_number=world.wave.number,
         decree_number=f"SK-{phone}",

@@ -73,7 +73,9 @@ def test_curation(system: running.System) -> None:
     assert ask(system, school, "POST", f"{PREFIX}/courses/{code}/submit", {}).status_code == 200
     assert code in [one["course_code"] for one in system.json("curation", "list")["courses"]]
     assert system.run("curation", "return", "--course", code).code == 2
-    returned = system.json("curation", "return", "--course", code, "--note", "Lengkapi.", "--operator", "wati")
+    returned = system.json(
+        "curation", "return", "--course", code, "--note", "Lengkapi.", "--operator", "menyetujui@prakerja.example"
+    )
     assert returned == {"course_code": code, "platform": None, "status": "returned"}
     assert ask(system, school, "POST", f"{PREFIX}/courses/{code}/submit", {}).status_code == 200
     assert system.json("curation", "accept", "--course", code)["status"] == "accepted"

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from prakerja.access.actors import SYSTEM
 from prakerja.developer_site import error_guide, names, openapi, samples, signing_lab, site
 from prakerja.developer_site.changelog import RELEASES
 from prakerja.partner_api import errors
@@ -272,11 +273,11 @@ def test_common_mistakes_are_named(door: Client, changes: dict[str, str], senten
 
 @pytest.mark.django_db
 def test_the_key_of_a_live_client_is_not_used(door: Client) -> None:
-    live: NewCredential = add_partner(kind="platform", code="live-shop", name="Live", at=AT)
+    live: NewCredential = add_partner(actor=SYSTEM, kind="platform", code="live-shop", name="Live", at=AT)
     page = text(post(door, client_code=live.client_code, sign_key=live.sign_key))
     assert "This is a live client code." in page
     assert signatures(page) == []
-    sandbox = add_partner(kind="platform", code="test-shop", name="Test", at=AT, is_sandbox=True)
+    sandbox = add_partner(actor=SYSTEM, kind="platform", code="test-shop", name="Test", at=AT, is_sandbox=True)
     page = text(post(door, client_code=sandbox.client_code, sign_key=sandbox.sign_key))
     assert len(signatures(page)) == 1
 

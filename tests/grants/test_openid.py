@@ -17,6 +17,7 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from prakerja.access.actors import SYSTEM
 from prakerja.grants.models import Grant
 from prakerja.grants.policies import SCOPES
 from prakerja.kernel import clock
@@ -339,7 +340,9 @@ def test_one_store_for_both(sign_in: SignIn) -> None:
 
 
 def test_a_stolen_code_is_worth_nothing_to_another_client(sign_in: SignIn) -> None:
-    thief = add_partner(kind="institution", code="maling", name="Maling", at=b.ANNOUNCED, redirect_uris=(b.RETURN_TO,))
+    thief = add_partner(
+        actor=SYSTEM, kind="institution", code="maling", name="Maling", at=b.ANNOUNCED, redirect_uris=(b.RETURN_TO,)
+    )
     code = sign_in.openid_code()
     assert sign_in.openid_exchange(code, client_id=thief.client_code)[1] == {"error": "invalid_grant"}
     pair = sign_in.openid_exchange(code)[1]

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.grants.models import Grant
 from prakerja.grants.queries import pairwise_id
@@ -233,7 +234,7 @@ def test_a_code_lives_for_sixty_seconds(sign_in: SignIn) -> None:
 
 
 def test_a_stolen_code_is_worth_nothing_to_another_client(sign_in: SignIn) -> None:
-    thief = add_partner(kind="institution", code="maling", name="Maling", at=b.ANNOUNCED)
+    thief = add_partner(actor=SYSTEM, kind="institution", code="maling", name="Maling", at=b.ANNOUNCED)
     code = sign_in.allowed()
     assert refused(sign_in.exchange(code, client=thief.client_code)) == UNKNOWN
     # A refusal changes nothing: the owner still can.
@@ -358,7 +359,7 @@ def test_institutions_cannot_compare_their_visitors(sign_in: SignIn) -> None:
     here = {sign_in.profile(pair["access_token"])[1]["data"]["user_id"] for pair in (first, again)}
     assert len(here) == 1
     other = add_partner(
-        kind="institution", code="lain", name="Lain", at=b.ANNOUNCED, redirect_uris=(b.RETURN_TO, LOGIN)
+        actor=SYSTEM, kind="institution", code="lain", name="Lain", at=b.ANNOUNCED, redirect_uris=(b.RETURN_TO, LOGIN)
     )
     sign_in.lms, sign_in.client_id = Partner(other), other.client_code
     pair = sign_in.exchanged(sign_in.allowed())

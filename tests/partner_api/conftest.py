@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.partner_api import clients
 from prakerja.partners.operations import NewCredential, add_partner
 from tests.partner_api import granian
@@ -37,12 +38,14 @@ def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 @pytest.fixture
 def platform(db: None) -> NewCredential:
-    return add_partner(kind="platform", code="tokopedia", name="Tokopedia", at=AT)
+    return add_partner(actor=SYSTEM, kind="platform", code="tokopedia", name="Tokopedia", at=AT)
 
 
 @pytest.fixture
 def institution(db: None) -> NewCredential:
-    return add_partner(kind="institution", code="lkpis", name="LKP Ilmu Sejahtera", at=AT, is_sandbox=True)
+    return add_partner(
+        actor=SYSTEM, kind="institution", code="lkpis", name="LKP Ilmu Sejahtera", at=AT, is_sandbox=True
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.kernel.db import transaction
 from prakerja.partner_api import errors
 from prakerja.partners.models import Partner as PartnerRow
@@ -46,7 +47,13 @@ def lms(taken: Class) -> Partner:
 def sandbox(taken: Class) -> Partner:
     """An institution with test codes."""
     credential = add_partner(
-        kind="institution", code="uji", name="LKP Uji", at=b.ANNOUNCED, is_sandbox=True, redirect_uris=(b.RETURN_TO,)
+        actor=SYSTEM,
+        kind="institution",
+        code="uji",
+        name="LKP Uji",
+        at=b.ANNOUNCED,
+        is_sandbox=True,
+        redirect_uris=(b.RETURN_TO,),
     )
     with transaction():
         make_sandbox_codes(institution_id=credential.partner_id, at=STARTS[0])
@@ -137,7 +144,9 @@ def test_refusals_with_their_codes(taken: Class, lms: Partner) -> None:
     verified(lms, taken, taken.code, 1)
     assert code(code=second.code) == (409, "ERRTRX40991")
     other = Partner(
-        add_partner(kind="institution", code="lain", name="L", at=b.ANNOUNCED, redirect_uris=(b.RETURN_TO,))
+        add_partner(
+            actor=SYSTEM, kind="institution", code="lain", name="L", at=b.ANNOUNCED, redirect_uris=(b.RETURN_TO,)
+        )
     )
     answer = other.post(GENERATE, members(second.code))
     assert refused(answer) == (400, "ERRTRX40028", "Gagal verifikasi, kode redeem bukan milik lembaga pelatihan.")
@@ -283,7 +292,13 @@ def test_a_test_code_s_states(sandbox: Partner, codes: dict[str, str]) -> None:
 def test_test_codes_are_of_one_sandbox_institution(sandbox: Partner, lms: Partner, codes: dict[str, str]) -> None:
     other = Partner(
         add_partner(
-            kind="institution", code="uji2", name="U", at=b.ANNOUNCED, is_sandbox=True, redirect_uris=(b.RETURN_TO,)
+            actor=SYSTEM,
+            kind="institution",
+            code="uji2",
+            name="U",
+            at=b.ANNOUNCED,
+            is_sandbox=True,
+            redirect_uris=(b.RETURN_TO,),
         )
     )
     code = codes["TC1-001"]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.operations import revoke_unbought, withdraw
 from prakerja.catalogue.models import Course
 from prakerja.incentives.operations import annul, sweep_balance
@@ -273,5 +274,5 @@ def test_somebody_elses_card(scene: Scene) -> None:
     assert refused(scene.send_otp(prakerja_id=rival.card)) == bound
     assert refused(scene.send_otp(user_platform_id="akun-kedua")) == bound
     # At another platform the person may have another account.
-    other = Partner(add_partner(kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
+    other = Partner(add_partner(actor=SYSTEM, kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
     assert refused(other.post(f"{PAYMENT}/send-otp", scene.intent(user_platform_id="z")))[1] == "ERRPLT40396"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.catalogue import curation, pricing
 from prakerja.catalogue.models import Course, CourseRun, CourseRunSeats, CurationReview, Listing
@@ -53,7 +54,7 @@ def step(scene: Scene, code: str, verb: str, **members: Any) -> tuple[int, Any]:
 
 
 def decide(code: str, accept: bool = True, **changes: Any) -> curation.CourseState:
-    values: dict[str, Any] = {"at": b.BUY_AT, "actor_kind": "operator", "actor_id": "wati", "note": "Lengkapi silabus."}
+    values: dict[str, Any] = {"at": b.BUY_AT, "actor": SYSTEM, "note": "Lengkapi silabus."}
     return curation.decide_course(course_code=code, is_accepted=accept, **(values | changes))
 
 
@@ -83,14 +84,12 @@ def priced(scene: Scene, code: str, price: int = 400_000) -> None:
     status, _ = scene.shop.put(f"{OWN}/listings/{code}", {"price": price, "outside_price": 500_000}, **key())
     assert status == 200
     platform = scene.world.platform.client_code
-    pricing.decide_price(
-        course_code=code, platform_code=platform, is_accepted=True, at=b.BUY_AT, actor_kind="operator", actor_id="wati"
-    )
+    pricing.decide_price(course_code=code, platform_code=platform, is_accepted=True, at=b.BUY_AT, actor=SYSTEM)
 
 
 @pytest.fixture
 def stranger(scene: Scene) -> Partner:
-    return Partner(add_partner(kind="institution", code="lain", name="Lembaga Lain", at=b.ANNOUNCED))
+    return Partner(add_partner(actor=SYSTEM, kind="institution", code="lain", name="Lembaga Lain", at=b.ANNOUNCED))
 
 
 def test_from_draft_to_sale(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.kernel import clock
 from prakerja.kernel.db import rows
@@ -32,17 +33,17 @@ def quota(scene: Scene, credential: NewCredential | None = None, **headers: str)
 
 def test_two_keys_live_side_by_side_until_one_is_revoked(scene: Scene, let_pass: Callable[[float], None]) -> None:
     code = scene.world.platform.client_code
-    fresh = keys.add_key(code=code, at=AT)
+    fresh = keys.add_key(actor=SYSTEM, code=code, at=AT)
     let_pass(epoch.READ_EVERY)
     assert [quota(scene)[0], quota(scene, fresh)[0]] == [200, 200]
     old, new = keys.keys_of(code=code)
     assert (old.revoked_at, new.revoked_at) == (None, None)
-    assert keys.revoke_key(code=code, key_id=old.key_id, at=AT) is True
+    assert keys.revoke_key(actor=SYSTEM, code=code, key_id=old.key_id, at=AT) is True
     let_pass(epoch.READ_EVERY)
     assert refused(quota(scene)) == (401, "ERRINT40192", DENIED)
     assert quota(scene, fresh)[0] == 200
-    assert keys.revoke_key(code=code, key_id=old.key_id, at=AT) is False
-    assert keys.revoke_key(code=code, key_id=new.key_id, at=AT) is True
+    assert keys.revoke_key(actor=SYSTEM, code=code, key_id=old.key_id, at=AT) is False
+    assert keys.revoke_key(actor=SYSTEM, code=code, key_id=new.key_id, at=AT) is True
     let_pass(epoch.READ_EVERY)
     assert refused(quota(scene, fresh)) == (401, "ERRINT40194", DENIED)
     actions = list(
@@ -62,7 +63,7 @@ def test_what_is_remembered_is_asked_for_again_only_after_a_change(
     let_pass(epoch.READ_EVERY)
     with django_assert_num_queries(1):  # the epoch alone
         clients.find(client_code=code)
-    keys.add_key(code=code, at=AT)
+    keys.add_key(actor=SYSTEM, code=code, at=AT)
     let_pass(epoch.READ_EVERY)
     with django_assert_num_queries(2):
         clients.find(client_code=code)
@@ -71,20 +72,20 @@ def test_what_is_remembered_is_asked_for_again_only_after_a_change(
 def test_only_so_many_keys_live(scene: Scene) -> None:
     code = scene.world.platform.client_code
     for _ in range(keys.MAX_LIVE_KEYS - 1):
-        keys.add_key(code=code, at=AT)
+        keys.add_key(actor=SYSTEM, code=code, at=AT)
     with pytest.raises(Refused, match="too_many_keys"):
-        keys.add_key(code=code, at=AT)
-    keys.revoke_key(code=code, key_id=keys.keys_of(code=code)[0].key_id, at=AT)
-    keys.add_key(code=code, at=AT)
+        keys.add_key(actor=SYSTEM, code=code, at=AT)
+    keys.revoke_key(actor=SYSTEM, code=code, key_id=keys.keys_of(code=code)[0].key_id, at=AT)
+    keys.add_key(actor=SYSTEM, code=code, at=AT)
 
 
 def test_a_key_of_somebody_else_cannot_be_revoked(scene: Scene) -> None:
     foreign = keys.keys_of(code=scene.world.institution.client_code)[0]
     for key_id in (foreign.key_id, new_id()):
         with pytest.raises(Refused, match="key_unknown"):
-            keys.revoke_key(code=scene.world.platform.client_code, key_id=key_id, at=AT)
+            keys.revoke_key(actor=SYSTEM, code=scene.world.platform.client_code, key_id=key_id, at=AT)
     with pytest.raises(Refused, match="partner_unknown"):
-        keys.add_key(code="nobody", at=AT)
+        keys.add_key(actor=SYSTEM, code="nobody", at=AT)
     assert keys.keys_of(code=scene.world.institution.client_code)[0].revoked_at is None
 
 
@@ -120,7 +121,9 @@ def test_a_wrong_signature_uses_no_key(scene: Scene) -> None:
 
 @pytest.fixture
 def walled(scene: Scene) -> Scene:
-    keys.set_rules(code=scene.world.platform.client_code, allowed_networks=["203.0.113.0/24", "2001:db8::/32"], at=AT)
+    keys.set_rules(
+        actor=SYSTEM, code=scene.world.platform.client_code, allowed_networks=["203.0.113.0/24", "2001:db8::/32"], at=AT
+    )
     clients.forget()
     return scene
 
@@ -186,10 +189,10 @@ def test_rules_are_checked_before_they_are_kept(scene: Scene) -> None:
     code = scene.world.platform.client_code
     for broken in ("203.0.113.7/24", "anywhere", ""):
         with pytest.raises(Refused, match="network_invalid"):
-            keys.set_rules(code=code, allowed_networks=[broken], at=AT)
+            keys.set_rules(actor=SYSTEM, code=code, allowed_networks=[broken], at=AT)
     with pytest.raises(Refused, match="rate_invalid"):
-        keys.set_rules(code=code, rate_limit_per_minute=-1, at=AT)
-    assert keys.set_rules(code=code, at=AT) == {
+        keys.set_rules(actor=SYSTEM, code=code, rate_limit_per_minute=-1, at=AT)
+    assert keys.set_rules(actor=SYSTEM, code=code, at=AT) == {
         "allowed_networks": [],
         "rate_limit_per_minute": 6000,
         "legacy_commit": False,
@@ -198,7 +201,7 @@ def test_rules_are_checked_before_they_are_kept(scene: Scene) -> None:
 
 
 def test_too_many_calls(scene: Scene) -> None:
-    keys.set_rules(code=scene.world.platform.client_code, rate_limit_per_minute=12, at=AT)
+    keys.set_rules(actor=SYSTEM, code=scene.world.platform.client_code, rate_limit_per_minute=12, at=AT)
     clients.forget()
     assert [quota(scene)[0] for _ in range(3)] == [200, 200, 429]
     codes = json.dumps({"course_code": scene.course.code, "schedule_code": scene.run.code}).encode()

@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue import curation
 from prakerja.developer_site import names, openapi
 from prakerja.grants import operations as grants
@@ -152,7 +153,7 @@ def scene(port: int) -> Scene:
         about: dict[str, Any] = {"institution_id": school, "content": CONTENT, "at": b.BUY_AT}
         drafts = tuple(curation.draft_course(**about).course_code for _ in range(12))
     for partner in (world.platform, world.institution):
-        set_webhook(partner_id=partner.partner_id, url="https://mitra.example/", at=b.BUY_AT)
+        set_webhook(actor=SYSTEM, partner_id=partner.partner_id, url="https://mitra.example/", at=b.BUY_AT)
     test_codes = tuple(SandboxCode.objects.values_list("code", flat=True))
     members: Known = {
         "course_code": (course.code,),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue.models import Listing
 from prakerja.catalogue.operations import add_promotion
 from prakerja.developer_site import openapi
@@ -98,7 +99,7 @@ def test_payment_status(scene: Scene) -> None:
 
 def test_another_platform_does_not_see_it(scene: Scene) -> None:
     scene.bought()
-    other = Partner(add_partner(kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
+    other = Partner(add_partner(actor=SYSTEM, kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
     unknown = (404, "ERRPLT40493", "Transaksi tidak ditemukan.")
     assert refused(other.post(f"{PAYMENT}/status", {"invoice_code": "INV-1"})) == unknown
     assert refused(other.get("/api/v1/partner/transactions/INV-1")) == unknown
@@ -209,7 +210,7 @@ def test_run_of_another_course(scene: Scene) -> None:
 
 
 def test_not_sold_here(scene: Scene) -> None:
-    other = Partner(add_partner(kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
+    other = Partner(add_partner(actor=SYSTEM, kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
     assert refused(other.post(f"{PAYMENT}/send-otp", scene.intent()))[1] == "ERRPLT40396"
 
 
@@ -307,7 +308,7 @@ def test_payment_tokens_that_we_did_not_make(scene: Scene, token: str) -> None:
 
 def test_token_of_another_platform(scene: Scene) -> None:
     token = scene.token()
-    other = Partner(add_partner(kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
+    other = Partner(add_partner(actor=SYSTEM, kind="platform", code="bukalapak", name="Bukalapak", at=b.ANNOUNCED))
     members = {
         "otp": b.otp_of(scene.who.person_id),
         "invoice_url": "https://shop.example/i/1",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue import pricing
 from prakerja.catalogue.models import Listing, PriceProposal
 from prakerja.kernel.errors import Refused
@@ -32,7 +33,7 @@ def test_a_price_holds_once_it_is_accepted(scene: Scene) -> None:
     assert scene.shop.put(path, wish | {"price": 440_000}, **key())[0] == 200
     assert [one.price for one in pricing.submitted_prices()] == [440_000]
     decided: dict[str, Any] = {"course_code": scene.course.code, "platform_code": platform, "at": b.BUY_AT}
-    operator: dict[str, Any] = {"actor_kind": "operator", "actor_id": "wati"}
+    operator: dict[str, Any] = {"actor": SYSTEM}
     with pytest.raises(Refused, match="note_missing"):
         pricing.decide_price(**decided, **operator, is_accepted=False)
     pricing.decide_price(**decided, **operator, is_accepted=False, note="Terlalu murah.")
@@ -65,7 +66,7 @@ def test_never_above_the_price_outside(scene: Scene) -> None:
 
 
 def test_another_platforms_proposals_are_not_there(scene: Scene) -> None:
-    other = Partner(add_partner(kind="platform", code="toko-lain", name="Toko Lain", at=b.ANNOUNCED))
+    other = Partner(add_partner(actor=SYSTEM, kind="platform", code="toko-lain", name="Toko Lain", at=b.ANNOUNCED))
     path = f"{OWN}/listings/{scene.course.code}"
     scene.shop.put(path, {"price": 1_000, "outside_price": 1_000}, **key())
     assert other.get(f"{OWN}/price-proposals")[1]["data"] == {"items": [], "next_cursor": None}
@@ -84,8 +85,7 @@ def test_a_price_of_what_was_withdrawn(scene: Scene) -> None:
             platform_code=scene.world.platform.client_code,
             is_accepted=True,
             at=b.BUY_AT,
-            actor_kind="operator",
-            actor_id="wati",
+            actor=SYSTEM,
         )
     codes = {"course_code": code, "schedule_code": scene.run.code}
     assert refused(scene.shop.post(f"{PAYMENT}/quota-schedule", codes))[1] == "ERRPLT40090"

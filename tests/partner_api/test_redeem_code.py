@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.partners.operations import add_partner
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
@@ -58,7 +59,9 @@ def test_unknown_code_and_another_institutions_code(scene: Scene) -> None:
     for call in ("status", "commit"):
         answer = scene.lms.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": "GHOPNYXUVMT0"})
         assert refused(answer) == (400, "ERRTRX40020", "Transaksi tidak ditemukan")
-    other = Partner(add_partner(kind="institution", code="lain", name="LKP Lain", at=b.ANNOUNCED, legacy_commit=True))
+    other = Partner(
+        add_partner(actor=SYSTEM, kind="institution", code="lain", name="LKP Lain", at=b.ANNOUNCED, legacy_commit=True)
+    )
     code = b.code_of(scene.who.person_id)
     for call in ("status", "commit"):
         answer = other.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": code})
@@ -116,7 +119,9 @@ def test_sequence_that_no_class_has(scene: Scene) -> None:
 
 
 def test_magic_codes_of_a_sandbox(scene: Scene) -> None:
-    sandbox = Partner(add_partner(kind="institution", code="uji", name="LKP Uji", at=b.ANNOUNCED, is_sandbox=True))
+    sandbox = Partner(
+        add_partner(actor=SYSTEM, kind="institution", code="uji", name="LKP Uji", at=b.ANNOUNCED, is_sandbox=True)
+    )
     for call in ("status", "commit"):
         answer = sandbox.post(f"{PAYMENT}/redeem-code/{call}", {"redeem_code": "ERRTRX40101"})
         assert refused(answer)[:2] == (401, "ERRTRX40101")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue.models import CourseRun
 from prakerja.kernel.clock import WIB
 from prakerja.partners.operations import add_partner
@@ -101,8 +102,8 @@ def test_redemptions(sold: Scene) -> None:
 
 def test_nobody_finds_what_belongs_to_another(sold: Scene) -> None:
     nothing: dict[str, Any] = {"items": [], "next_cursor": None}
-    shop = Partner(add_partner(kind="platform", code="toko-lain", name="Toko Lain", at=b.ANNOUNCED))
-    lms = Partner(add_partner(kind="institution", code="lain", name="Lembaga Lain", at=b.ANNOUNCED))
+    shop = Partner(add_partner(actor=SYSTEM, kind="platform", code="toko-lain", name="Toko Lain", at=b.ANNOUNCED))
+    lms = Partner(add_partner(actor=SYSTEM, kind="institution", code="lain", name="Lembaga Lain", at=b.ANNOUNCED))
     cursor = sold.shop.get(f"{TRANSACTIONS}?limit=1")[1]["data"]["next_cursor"]
     assert shop.get(TRANSACTIONS)[1]["data"] == nothing
     # A cursor says where a page begins, not whose it is.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.kernel import clock
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
@@ -43,7 +44,7 @@ def about(code: str, **changes: Any) -> dict[str, Any]:
 def test_the_whole_way(taken: tuple[Scene, str], files: Stranger) -> None:
     scene, code = taken
     url = f"{files.url}/tugas.pdf"
-    register_origins(code=scene.world.institution.client_code, origins=[files.url], at=b.BUY_AT)
+    register_origins(actor=SYSTEM, code=scene.world.institution.client_code, origins=[files.url], at=b.BUY_AT)
     status, answer = scene.lms.post(f"{TPM}/submission", about(code, url_file=url))
     number = answer["data"]["id"]
     assert type(number) is int

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.kernel.clock import wall
 from prakerja.partners.models import FirstAnswer, Partner
 from prakerja.partners.operations import register_origins
@@ -119,7 +120,7 @@ def test_what_is_refused(scene: Scene, members: Any, expected: str) -> None:
 def test_the_log_and_replay(scene: Scene) -> None:
     Partner.objects.update(is_sandbox=True)
     with stranger(lambda visit: visit.say(200)) as server:
-        register_origins(code=scene.world.platform.client_code, origins=[server.url], at=b.BUY_AT)
+        register_origins(actor=SYSTEM, code=scene.world.platform.client_code, origins=[server.url], at=b.BUY_AT)
         put(scene.shop, url=f"{server.url}/hook")
         put(scene.lms)
         scene.bought()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner
@@ -55,21 +56,28 @@ def test_what_a_browser_may_be_sent_to(uri: str, expected: bool) -> None:
 
 @pytest.mark.django_db
 def test_filed_addresses_are_replaced_as_one() -> None:
-    add_partner(kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=("https://a.example/",))
+    add_partner(actor=SYSTEM, kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=("https://a.example/",))
     new = ["https://b.example/", "https://c.example/", "https://b.example/"]
-    register_redirect_uris(code="lkp", redirect_uris=new, at=AT)
+    register_redirect_uris(actor=SYSTEM, code="lkp", redirect_uris=new, at=AT)
     assert Partner.objects.get().redirect_uris == new[:2]
-    assert Record.objects.get(action="partner.redirect_uris_registered").data == {"redirect_uris": new[:2]}
+    assert Record.objects.get(action="partner.redirect_uris_registered").data == {
+        "before": ["https://a.example/"],
+        "after": new[:2],
+    }
 
 
 @pytest.mark.django_db
 def test_what_is_no_address_is_refused_with_everything_else() -> None:
     with pytest.raises(Refused, match="redirect_uri_invalid"):
-        add_partner(kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=("https://a.example/", "x"))
+        add_partner(
+            actor=SYSTEM, kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=("https://a.example/", "x")
+        )
     assert not Partner.objects.exists()
-    add_partner(kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=("https://a.example/",))
+    add_partner(actor=SYSTEM, kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=("https://a.example/",))
     with pytest.raises(Refused, match="redirect_uri_invalid"):
-        register_redirect_uris(code="lkp", redirect_uris=["https://b.example/", "javascript:alert(1)"], at=AT)
+        register_redirect_uris(
+            actor=SYSTEM, code="lkp", redirect_uris=["https://b.example/", "javascript:alert(1)"], at=AT
+        )
     with pytest.raises(Refused, match="partner_unknown"):
-        register_redirect_uris(code="lain", redirect_uris=[], at=AT)
+        register_redirect_uris(actor=SYSTEM, code="lain", redirect_uris=[], at=AT)
     assert Partner.objects.get().redirect_uris == ["https://a.example/"]

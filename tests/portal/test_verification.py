@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from prakerja.access.actors import SYSTEM
 from prakerja.kernel.db import transaction
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import add_partner
@@ -245,7 +246,13 @@ def test_in_english(taken: Class, enter: Enter) -> None:
 
 def test_a_test_code_needs_nobody(taken: Class, portal: Client) -> None:
     uji = add_partner(
-        kind="institution", code="uji", name="LKP Uji", at=STARTS[0], is_sandbox=True, redirect_uris=(b.RETURN_TO,)
+        actor=SYSTEM,
+        kind="institution",
+        code="uji",
+        name="LKP Uji",
+        at=STARTS[0],
+        is_sandbox=True,
+        redirect_uris=(b.RETURN_TO,),
     ).partner_id
     with transaction():
         make_sandbox_codes(institution_id=uji, at=STARTS[0])

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue.operations import add_promotion, set_price
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows, transaction
@@ -102,7 +103,7 @@ def test_a_course_of_another_run() -> None:
 
 def test_a_platform_that_does_not_sell_it() -> None:
     call, _ = good_call()
-    stranger = add_partner(kind="platform", code="lain", name="Lain", at=b.ANNOUNCED)
+    stranger = add_partner(actor=SYSTEM, kind="platform", code="lain", name="Lain", at=b.ANNOUNCED)
     assert refused(replace(call, platform_id=stranger.partner_id).make).reason == "not_listed"
 
 
@@ -257,7 +258,7 @@ def test_foreign_replaced_and_used_tokens() -> None:
     at = b.BUY_AT + timedelta(minutes=2)
     common = {"otp": otp, "invoice_code": "INV-T", "invoice_url": "", "at": at}
     mine = world.platform.partner_id
-    stranger = add_partner(kind="platform", code="asing", name="Asing", at=b.ANNOUNCED).partner_id
+    stranger = add_partner(actor=SYSTEM, kind="platform", code="asing", name="Asing", at=b.ANNOUNCED).partner_id
     for platform, candidate in ((mine, old), (mine, "bukan-token"), (mine, "A" * 64), (stranger, token)):
         call = lambda platform=platform, candidate=candidate: authorise_purchase(  # noqa: E731
             platform_id=platform, token=candidate, **common

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
 from prakerja.kernel.ids import new_id
@@ -55,8 +56,8 @@ def test_one_key_rotates_and_replays_once(scene: Scene) -> None:
     scene.buy()
     collect_events(wall=wall())
     about: dict[str, Any] = {"partner_id": scene.platform, "idempotency_key": "k"}
-    assert len(set(race([lambda: rotate_secret(**about, at=LATER)] * RUNNERS))) == 1
-    assert race([lambda: replay(**about, wall=wall(), at=LATER)] * RUNNERS) == [1] * RUNNERS
+    assert len(set(race([lambda: rotate_secret(actor=SYSTEM, **about, at=LATER)] * RUNNERS))) == 1
+    assert race([lambda: replay(actor=SYSTEM, **about, wall=wall(), at=LATER)] * RUNNERS) == [1] * RUNNERS
     assert Record.objects.filter(action="webhook.replayed").count() == 1
 
 
@@ -85,7 +86,7 @@ def test_a_file_is_fetched_once() -> None:
     Partner.objects.update(is_sandbox=True)
     institution = world.institution.partner_id
     with stranger(lambda visit: visit.say(200, PDF)) as files:
-        register_origins(code=world.institution.client_code, origins=[files.url], at=b.ANNOUNCED)
+        register_origins(actor=SYSTEM, code=world.institution.client_code, origins=[files.url], at=b.ANNOUNCED)
         for _ in range(3):
             who = b.participant(world)
             _, run = b.course(world)

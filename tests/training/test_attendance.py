@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.catalogue.models import Course
 from prakerja.kernel.clock import WIB
@@ -317,7 +318,7 @@ def test_a_code_dies_with_its_transaction() -> None:
 def test_the_published_family_in_its_order() -> None:
     taken = bought_class()
     other = add_partner(
-        kind="institution", code="lain", name="Lain", at=BOUGHT, redirect_uris=(b.RETURN_TO,)
+        actor=SYSTEM, kind="institution", code="lain", name="Lain", at=BOUGHT, redirect_uris=(b.RETURN_TO,)
     ).partner_id
     early = STARTS[0] - timedelta(hours=2)
     assert taken.refusal(at=early, institution_id=other, code="TIDAKADA2345") == "code_unknown"

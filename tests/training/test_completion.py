@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.catalogue.models import Course
 from prakerja.kernel.errors import Refused
@@ -132,7 +133,7 @@ def test_what_cannot_be_is_refused(g21: World, learner: Participant, changes: di
 
 
 def test_only_the_owner_reports(g21: World, learner: Participant) -> None:
-    other = add_partner(kind="institution", code=str(uuid.uuid4()), name="Lain", at=REPORTED)
+    other = add_partner(actor=SYSTEM, kind="institution", code=str(uuid.uuid4()), name="Lain", at=REPORTED)
     assert refusal(g21, learner, institution_id=other.partner_id) == "not_owner"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue.models import Course
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
@@ -68,7 +69,7 @@ def test_a_class_that_was_called_off() -> None:
 
 def test_another_institution() -> None:
     world, _, code = bought()
-    other = add_partner(kind="institution", code="lain", name="Lain", at=b.ANNOUNCED)
+    other = add_partner(actor=SYSTEM, kind="institution", code="lain", name="Lain", at=b.ANNOUNCED)
     assert reason(world, code, institution=other.partner_id) == "not_owner"
     with pytest.raises(Refused, match="not_owner"):
         redemption_status(institution_id=other.partner_id, code=code, at=LATER)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.kernel import ssrf_transport
 from prakerja.kernel.db import transaction
@@ -58,7 +59,7 @@ class Learner:
         Partner.objects.filter(id=self.institution).update(is_sandbox=True)
 
     def trust(self, *origins: str) -> None:
-        register_origins(code=self.world.institution.client_code, origins=origins, at=LATER)
+        register_origins(actor=SYSTEM, code=self.world.institution.client_code, origins=origins, at=LATER)
 
     def hand_in(self, **changes: Any) -> int:
         return submit_assignment(**self._values(changes)).number
@@ -262,7 +263,7 @@ def test_the_last_sequence_of_each_kind() -> None:
 
 def test_refusals_in_the_published_order() -> None:
     learner = Learner(redeemed=False)
-    other = add_partner(kind="institution", code="lain", name="Lain", at=b.ANNOUNCED).partner_id
+    other = add_partner(actor=SYSTEM, kind="institution", code="lain", name="Lain", at=b.ANNOUNCED).partner_id
     calls = (learner.hand_in, learner.feed_back, learner.status)
     assert {refusal(call, code="TIDAKADA2345") for call in calls} == {"code_unknown"}
     assert {refusal(call, institution_id=other) for call in calls} == {"not_owner"}
@@ -290,14 +291,16 @@ def test_trust_is_for_sandbox_partners_of_a_sandbox() -> None:
     assert trusted_origins(partner_id=learner.institution) == frozenset()
     assert refusal(lambda **_: learner.trust("http://127.0.0.1:1")) == "partner_not_sandbox"
     assert refusal(lambda **_: learner.trust("ftp://x")) == "origin_invalid"
-    assert refusal(lambda **_: register_origins(code="tidakada", origins=(), at=LATER)) == "partner_unknown"
+    assert (
+        refusal(lambda **_: register_origins(actor=SYSTEM, code="tidakada", origins=(), at=LATER)) == "partner_unknown"
+    )
 
 
 def test_nothing_is_trusted_outside_a_sandbox() -> None:
     """A sandbox partner of a live database cannot make the live machine call itself."""
     b.install(is_sandbox=False)
-    made = add_partner(kind="institution", code="uji", name="Uji", at=b.ANNOUNCED, is_sandbox=True)
-    register_origins(code="uji", origins=["http://127.0.0.1:5432"], at=b.ANNOUNCED)
+    made = add_partner(actor=SYSTEM, kind="institution", code="uji", name="Uji", at=b.ANNOUNCED, is_sandbox=True)
+    register_origins(actor=SYSTEM, code="uji", origins=["http://127.0.0.1:5432"], at=b.ANNOUNCED)
     assert trusted_origins(partner_id=made.partner_id) == frozenset()
 
 
@@ -330,7 +333,7 @@ def test_the_last_feedback_completes_a_class_of_2023(files: Stranger) -> None:
     taken: Class = bought_class(required_assignments=1)
     institution = taken.world.institution
     Partner.objects.filter(id=institution.partner_id).update(is_sandbox=True)
-    register_origins(code=institution.client_code, origins=[files.url], at=STARTS[0])
+    register_origins(actor=SYSTEM, code=institution.client_code, origins=[files.url], at=STARTS[0])
     for sequence, at in ((1, STARTS[0]), (2, STARTS[1]), (3, STARTS[2]), (999, STARTS[2])):
         taken.attend(sequence, at=at)
     at = STARTS[2] + timedelta(hours=2)
@@ -371,7 +374,7 @@ def test_test_codes_take_assignments_too(files: Stranger) -> None:
     assert refusal(learner.hand_in) == "code_not_redeemed"
     commit_test_code(institution_id=learner.institution, code=learner.code, at=LATER)
     assert refusal(learner.feed_back) == "assignment_missing"
-    other = add_partner(kind="institution", code="lain", name="Lain", at=b.ANNOUNCED).partner_id
+    other = add_partner(actor=SYSTEM, kind="institution", code="lain", name="Lain", at=b.ANNOUNCED).partner_id
     assert {refusal(call, institution_id=other) for call in (learner.hand_in, learner.status)} == {"not_owner"}
     assert {refusal(call, code="PRAT-TIDAK1") for call in (learner.hand_in, learner.status)} == {"code_unknown"}
     learner.hand_in(url=f"{files.url}/tugas.pdf")

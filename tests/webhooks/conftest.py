@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.kernel.clock import wall
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
@@ -62,12 +63,14 @@ class Scene:
         self.platform = self.world.platform.partner_id
         self.institution = self.world.institution.partner_id
         for credential in (self.world.platform, self.world.institution):
-            register_origins(code=credential.client_code, origins=[receiver.url], at=b.ANNOUNCED)
+            register_origins(actor=SYSTEM, code=credential.client_code, origins=[receiver.url], at=b.ANNOUNCED)
         self.secret = self.tell(self.platform, "/platform")
         self.other_secret = self.tell(self.institution, "/lembaga")
 
     def tell(self, partner_id: Any, path: str, **options: Any) -> str:
-        _, secret = set_webhook(partner_id=partner_id, url=self.receiver.url + path, at=b.ANNOUNCED, **options)
+        _, secret = set_webhook(
+            actor=SYSTEM, partner_id=partner_id, url=self.receiver.url + path, at=b.ANNOUNCED, **options
+        )
         return secret or ""
 
     def buy(self, invoice: str = "INV-1", **course: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.kernel import ssrf_transport
 from prakerja.kernel.clock import wall
@@ -157,9 +158,9 @@ def test_signatures_as_somebody_else_computes_them(scene: Scene) -> None:
 
 
 def test_two_secrets_live_while_a_partner_rotates(scene: Scene) -> None:
-    second = rotate_secret(partner_id=scene.platform, idempotency_key="k-1", at=LATER)
+    second = rotate_secret(actor=SYSTEM, partner_id=scene.platform, idempotency_key="k-1", at=LATER)
     assert second != scene.secret
-    assert rotate_secret(partner_id=scene.platform, idempotency_key="k-1", at=LATER) == second
+    assert rotate_secret(actor=SYSTEM, partner_id=scene.platform, idempotency_key="k-1", at=LATER) == second
     scene.buy()
     scene.work()
     (message,) = [message for message in scene.receiver.messages if message["path"] == "/platform"]
@@ -169,7 +170,7 @@ def test_two_secrets_live_while_a_partner_rotates(scene: Scene) -> None:
         for secret in (second, scene.secret)
     ]
     assert head["webhook-signature"].split(" ") == expected
-    third = rotate_secret(partner_id=scene.platform, idempotency_key="k-2", at=LATER)
+    third = rotate_secret(actor=SYSTEM, partner_id=scene.platform, idempotency_key="k-2", at=LATER)
     found = webhook(partner_id=scene.platform)
     assert found is not None
     assert found.secret_count == 2
@@ -346,22 +347,22 @@ def test_replay(scene: Scene) -> None:
     scene.work()
     ids = [message["headers"]["webhook-id"] for message in scene.receiver.messages if message["path"] == "/platform"]
     about: dict[str, Any] = {"partner_id": scene.platform, "wall": wall(), "at": LATER}
-    assert replay(**about, idempotency_key="k-1") == 3
-    assert replay(**about, idempotency_key="k-1") == 3
+    assert replay(actor=SYSTEM, **about, idempotency_key="k-1") == 3
+    assert replay(actor=SYSTEM, **about, idempotency_key="k-1") == 3
     assert scene.work() == 3
     again = [message["headers"]["webhook-id"] for message in scene.receiver.messages if message["path"] == "/platform"]
     assert (len(again), set(again)) == (6, set(ids))
-    assert replay(**about, event_id=event_id_of(message=ids[0])) == 1
-    assert replay(**about, since=LATER) == 0
-    assert replay(**about, since=b.BUY_AT, until=LATER) == 3
-    assert replay(**about, failed_only=True) == 0
-    assert refusal(replay, **about, event_id=scene.platform) == "message_unknown"
-    assert refusal(replay, **about | {"partner_id": scene.world.wave.id}) == "webhook_unknown"
+    assert replay(actor=SYSTEM, **about, event_id=event_id_of(message=ids[0])) == 1
+    assert replay(actor=SYSTEM, **about, since=LATER) == 0
+    assert replay(actor=SYSTEM, **about, since=b.BUY_AT, until=LATER) == 3
+    assert replay(actor=SYSTEM, **about, failed_only=True) == 0
+    assert refusal(replay, actor=SYSTEM, **about, event_id=scene.platform) == "message_unknown"
+    assert refusal(replay, actor=SYSTEM, **about | {"partner_id": scene.world.wave.id}) == "webhook_unknown"
     # Nobody replays what others were told.
     theirs = Delivery.objects.filter(endpoint__partner_id=scene.institution)[0]
     theirs_only = Delivery.objects.filter(endpoint__partner_id=scene.institution)
     before = list(theirs_only.values_list("queued_at", flat=True))
-    replay(**about)
+    replay(actor=SYSTEM, **about)
     assert list(theirs_only.values_list("queued_at", flat=True)) == before
     assert theirs.status == "delivered"
 
@@ -386,7 +387,7 @@ def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None
     held.set()
     (job,) = [job for job in jobs if job.url.endswith("/platform")]
     outcome = sending._call(job, resolve=resolve, limits=sending.LIMITS)
-    assert replay(partner_id=scene.platform, wall=start + SECOND, at=LATER) == 1
+    assert replay(actor=SYSTEM, partner_id=scene.platform, wall=start + SECOND, at=LATER) == 1
     sending._settle(job.delivery, outcome, wall=start, at=LATER)
     delivery = Delivery.objects.get(endpoint__partner_id=scene.platform)
     assert (delivery.status, delivery.next_attempt_at) == ("pending", start + SECOND)
@@ -407,14 +408,14 @@ def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None
     ],
 )
 def test_addresses_that_are_refused(scene: Scene, url: str, reason: str) -> None:
-    assert refusal(set_webhook, partner_id=scene.platform, url=url, at=LATER) == reason
+    assert refusal(set_webhook, actor=SYSTEM, partner_id=scene.platform, url=url, at=LATER) == reason
     found = webhook(partner_id=scene.platform)
     assert found is not None
     assert found.url == scene.receiver.url + "/platform"
 
 
 def test_a_name_that_leads_inside_is_not_called(scene: Scene) -> None:
-    set_webhook(partner_id=scene.platform, url="https://mitra.id:8443/", at=LATER)
+    set_webhook(actor=SYSTEM, partner_id=scene.platform, url="https://mitra.id:8443/", at=LATER)
     scene.tell(scene.institution, "/lembaga", is_enabled=False)
     scene.buy()
     collect_events(wall=wall())
@@ -425,7 +426,7 @@ def test_a_name_that_leads_inside_is_not_called(scene: Scene) -> None:
 
 def test_nobody_there_and_nobody_who_answers(scene: Scene) -> None:
     scene.tell(scene.institution, "/lembaga", is_enabled=False)
-    set_webhook(partner_id=scene.platform, url="https://mitra.id/", at=LATER)
+    set_webhook(actor=SYSTEM, partner_id=scene.platform, url="https://mitra.id/", at=LATER)
     scene.buy()
     collect_events(wall=wall())
     limits = ssrf_transport.Limits(most_bytes=10, total_seconds=0.2)
@@ -452,7 +453,7 @@ def test_the_log_is_paged_and_ones_own(scene: Scene) -> None:
     assert (line.event, line.status, line.next_attempt_at) == ("voucher.issued", "delivered", None)
     assert [(attempt.http_status, attempt.outcome) for attempt in line.attempts] == [(200, "delivered")]
     assert deliveries(partner_id=scene.platform, status="failed", cursor=None, limit=2).items == ()
-    other = add_partner(kind="platform", code="lain", name="Lain", at=LATER).partner_id
+    other = add_partner(actor=SYSTEM, kind="platform", code="lain", name="Lain", at=LATER).partner_id
     assert deliveries(partner_id=other, status=None, cursor=None, limit=2).items == ()
     assert refusal(deliveries, partner_id=scene.platform, status=None, cursor="x", limit=2) == "cursor_invalid"
 

@@ -47,3 +47,7 @@ class Actor:
     def system(cls, name: str = "") -> Actor:
         """The programme by itself; `name` says through what (`command`, the name of a payment's rail)."""
         return cls("system", name)
+
+
+# The programme by itself, when nothing more is to be said.
+SYSTEM = Actor.system()

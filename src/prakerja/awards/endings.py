@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award, Blacklist
 from prakerja.awards.states import AWARD_STATES
@@ -87,7 +88,7 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
             action="award.withdrawn",
             at=at,
             person_id=person_id,
-            actor_kind="participant",
+            actor=Actor.participant(person_id),
             subject_kind="award",
             subject_id=award.id,
             data={"released": released},

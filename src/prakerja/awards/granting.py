@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record_many
 from prakerja.awards.cards import fresh_card_numbers, seal_card_number
 from prakerja.awards.models import Award, CardClaim
@@ -133,8 +134,7 @@ def _tell(
     record_many(
         action="award.made",
         at=at,
-        actor_kind="decree",
-        actor_id=grounds.decree_number,
+        actor=Actor.decree(grounds.decree_number),
         subject_kind="award",
         subjects=[(award.person_id, award.id) for award in awards],
         data={"benefit": grounds.rules.total_benefit},

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.catalogue.models import Course, CourseRun, CurationReview, Listing
 from prakerja.catalogue.operations import add_course
@@ -135,20 +137,18 @@ def withdraw_course(*, institution_id: uuid.UUID, course_code: str, what: str, a
     record(
         action=f"course.{what}_withdrawn",
         at=at,
-        actor_kind="partner",
-        actor_id=str(institution_id),
+        actor=Actor.partner(institution_id),
         subject_kind="course",
         subject_id=course.id,
     )
     return _state(course, review)
 
 
-def decide_course(
-    *, course_code: str, is_accepted: bool, at: datetime, actor_kind: str, actor_id: str, note: str = ""
-) -> CourseState:
+@permitted("course.decide")
+def decide_course(*, course_code: str, is_accepted: bool, actor: Actor, at: datetime, note: str = "") -> CourseState:
     """An operator accepts what was submitted, which then is the course's content, or returns it with a note.
 
-    Raises Refused: course_unknown, curation_not_submitted, note_missing (a return says why).
+    Raises Refused: not_permitted, course_unknown, curation_not_submitted, note_missing (a return says why).
     """
     if not is_accepted and not note.strip():
         raise Refused("note_missing")
@@ -160,7 +160,7 @@ def decide_course(
         if review is None:
             raise Refused("curation_not_submitted")
         review.status = CURATION_STATES.advance(current=review.status, verb="accept" if is_accepted else "return")
-        review.decided_at, review.decided_by, review.note = at, actor_id, note
+        review.decided_at, review.decided_by, review.note = at, actor.id, note
         review.save(update_fields=["status", "decided_at", "decided_by", "note"])
         if is_accepted:
             course.is_curated = True
@@ -168,11 +168,13 @@ def decide_course(
         record(
             action=f"course.{review.status}",
             at=at,
-            actor_kind=actor_kind,
-            actor_id=actor_id,
+            actor=actor,
             subject_kind="course",
             subject_id=course.id,
             data={"round": review.number},
+            why=note,
+            before="submitted",
+            after=review.status,
         )
     return _state(course, review)
 
@@ -241,8 +243,7 @@ def _audit(action: str, review: CurationReview, at: datetime, institution_id: uu
     record(
         action=action,
         at=at,
-        actor_kind="partner",
-        actor_id=str(institution_id),
+        actor=Actor.partner(institution_id),
         subject_kind="course",
         subject_id=review.course_id,
         data={"round": review.number},

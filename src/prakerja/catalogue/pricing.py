@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.catalogue.models import Course, Listing, PriceProposal
 from prakerja.catalogue.operations import set_price
@@ -58,23 +60,23 @@ def propose_price(
         outside_price=outside_price,
         proposed_at=at,
     )
-    _audit("price.proposed", made, at, "partner", str(platform_id))
+    _audit("price.proposed", made, at, Actor.partner(platform_id))
     return _seen(made)
 
 
+@permitted("price.decide")
 def decide_price(
     *,
     course_code: str,
     platform_code: str,
     is_accepted: bool,
+    actor: Actor,
     at: datetime,
-    actor_kind: str,
-    actor_id: str,
     note: str = "",
 ) -> Proposal:
     """An operator lets a platform's price hold from now on, or returns it with a note.
 
-    Raises Refused: proposal_unknown (none waits), course_not_accepted (withdrawn meanwhile), note_missing.
+    Raises Refused: not_permitted, proposal_unknown (none waits), course_not_accepted (withdrawn meanwhile), note_missing.
     """
     if not is_accepted and not note.strip():
         raise Refused("note_missing")
@@ -86,10 +88,10 @@ def decide_price(
             raise Refused("proposal_unknown")
         if is_accepted and not course.is_curated:
             raise Refused("course_not_accepted")
-        _decide(waiting, "accept" if is_accepted else "return", at, by=actor_id, note=note)
+        _decide(waiting, "accept" if is_accepted else "return", at, by=actor.id, note=note)
         if is_accepted:
             set_price(course_id=course.id, platform_id=waiting.platform_id, price=waiting.price, at=at)
-        _audit(f"price.{waiting.status}", waiting, at, actor_kind, actor_id)
+        _audit(f"price.{waiting.status}", waiting, at, actor)
         return _seen(waiting)
 
 
@@ -128,13 +130,13 @@ def _seen(proposal: PriceProposal) -> Proposal:
     )
 
 
-def _audit(action: str, proposal: PriceProposal, at: datetime, actor_kind: str, actor_id: str) -> None:
+def _audit(action: str, proposal: PriceProposal, at: datetime, actor: Actor) -> None:
     record(
         action=action,
         at=at,
-        actor_kind=actor_kind,
-        actor_id=actor_id,
+        actor=actor,
         subject_kind="price_proposal",
         subject_id=proposal.id,
         data={"price": proposal.price, "outside_price": proposal.outside_price},
+        why=proposal.note,
     )

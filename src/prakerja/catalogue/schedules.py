@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.catalogue.models import SLICED_ABOVE, SLICES, Course, CourseRun, CourseRunSeats, CourseRunSession
 from prakerja.catalogue.operations import add_run
@@ -201,8 +202,7 @@ def _audit(action: str, run: CourseRun, capacity: int, at: datetime, institution
     record(
         action=action,
         at=at,
-        actor_kind="partner",
-        actor_id=str(institution_id),
+        actor=Actor.partner(institution_id),
         subject_kind="course_run",
         subject_id=run.id,
         data={"capacity": capacity},

@@ -8,10 +8,13 @@ import re
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prakerja.kernel.clock import parse_instant
 from prakerja.kernel.errors import CannotRun
+
+if TYPE_CHECKING:
+    from prakerja.access.actors import Actor
 
 _MOST = 1_000_000_000
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -28,6 +31,30 @@ def common(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     return parser
+
+
+def by_operator(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The option of a command that is an operator's act: whose it is. Without it, it is the machine's."""
+    parser.add_argument("--operator", default="", metavar="E", help="the address of the operator who decided")
+    return parser
+
+
+def acting(arguments: argparse.Namespace) -> Actor:
+    """Whose act this command is. Raises Refused: operator_unknown."""
+    from prakerja.access.actors import Actor
+    from prakerja.access.permitting import operator_by_email
+
+    return operator_by_email(email=arguments.operator) if arguments.operator else Actor.system("command")
+
+
+# Refusals that every command may meet which acts for an operator.
+OPERATOR_SENTENCES = {
+    "operator_unknown": (
+        "Tidak ada operator aktif dengan alamat itu.",
+        "There is no active operator with that address.",
+    ),
+    "not_permitted": ("Peran operator itu tidak mengizinkan ini.", "That operator's roles do not allow this."),
+}
 
 
 def duration(text: str) -> timedelta:

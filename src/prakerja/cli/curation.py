@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, answer, common
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 
 _NOTHING = ("Tidak ada yang menunggu keputusan dengan kode itu.", "Nothing with that code waits for a decision.")
 _SENTENCES = {
+    **OPERATOR_SENTENCES,
     "course_unknown": ("Tidak ada pelatihan dengan kode itu.", "No course has that code."),
     "curation_not_submitted": _NOTHING,
     "proposal_unknown": _NOTHING,
@@ -31,7 +32,7 @@ def add_to(subparsers: Any) -> None:
         parser.add_argument("--course", required=True, metavar="C", help="course code")
         parser.add_argument("--platform", metavar="P", help="decide this platform's price instead of the course")
         parser.add_argument("--note", default="", help="what the partner is told")
-        parser.add_argument("--operator", default="", metavar="NAME", help="who decided, for the audit trail")
+        by_operator(parser)
         parser.set_defaults(run=decide)
 
 
@@ -71,15 +72,14 @@ def decide(arguments: argparse.Namespace) -> int:
         from prakerja.catalogue import curation, pricing
         from prakerja.kernel.clock import now
 
-        decision: dict[str, Any] = {
-            "course_code": arguments.course,
-            "is_accepted": arguments.verb == "accept",
-            "at": now(),
-            "actor_kind": "operator" if arguments.operator else "command",
-            "actor_id": arguments.operator,
-            "note": arguments.note,
-        }
         try:
+            decision: dict[str, Any] = {
+                "course_code": arguments.course,
+                "is_accepted": arguments.verb == "accept",
+                "actor": acting(arguments),
+                "at": now(),
+                "note": arguments.note,
+            }
             if arguments.platform:
                 status = pricing.decide_price(platform_code=arguments.platform, **decision).status
             else:

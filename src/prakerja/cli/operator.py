@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from prakerja.access.permissions import ROLES
-from prakerja.cli.arguments import CommandError, answer, common
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 
@@ -33,7 +33,7 @@ def add_to(subparsers: Any) -> None:
 def _one(verbs: Any, name: str, words: str, verb: Verb) -> argparse.ArgumentParser:
     parser = common(verbs.add_parser(name, help=words))
     parser.add_argument("--email", required=True, metavar="E", help="the operator's address")
-    parser.add_argument("--operator", default="", metavar="E", help="whose act it is, for the audit trail")
+    by_operator(parser)
     parser.set_defaults(run=_command(verb))
     return parser
 
@@ -67,7 +67,7 @@ def _add(arguments: argparse.Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {"email": arguments.email, "name": arguments.name, "wall": wall(), "at": now()}
     if arguments.first:
         return _invited(operators.add_first_operator(**given))
-    return _invited(operators.add_operator(roles=arguments.role, actor=acting(arguments.operator), **given))
+    return _invited(operators.add_operator(roles=arguments.role, actor=acting(arguments), **given))
 
 
 def _list(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -104,15 +104,7 @@ def _reset(arguments: argparse.Namespace) -> dict[str, Any]:
 def _whom(arguments: argparse.Namespace) -> dict[str, Any]:
     from prakerja.kernel.clock import now
 
-    return {"email": arguments.email, "actor": acting(arguments.operator), "at": now()}
-
-
-def acting(email: str) -> Any:
-    """The operator whose act a command is, or whoever sits at the machine. Raises Refused: operator_unknown."""
-    from prakerja.access.actors import Actor
-    from prakerja.access.permitting import operator_by_email
-
-    return operator_by_email(email=email) if email else Actor.system("command")
+    return {"email": arguments.email, "actor": acting(arguments), "at": now()}
 
 
 def _invited(made: Any) -> dict[str, Any]:
@@ -148,10 +140,8 @@ def explained(refusal: Refused) -> CommandError:
             "There are operators already. Add the next one with --role.",
         ),
         "operator_exists": ("Sudah ada operator dengan alamat itu.", "There is an operator with that address already."),
-        "operator_unknown": (
-            "Tidak ada operator aktif dengan alamat itu.",
-            "There is no active operator with that address.",
-        ),
+        **OPERATOR_SENTENCES,
+        "operator_unknown": ("Tidak ada operator dengan alamat itu.", "There is no operator with that address."),
         "email_invalid": ("Itu bukan alamat email.", "That is no e-mail address."),
         "roles_incompatible": (
             f"Tidak seorang pun boleh memegang {details.get('one')} dan {details.get('other')} bersama.",
@@ -160,10 +150,6 @@ def explained(refusal: Refused) -> CommandError:
         "last_administrator": (
             "Ini administrator terakhir; angkat yang lain dahulu.",
             "This is the last administrator; make another one first.",
-        ),
-        "not_permitted": (
-            "Peran operator itu tidak mengizinkan ini.",
-            f"That operator's roles do not allow it ({details.get('verb')}).",
         ),
     }
     return CommandError(*sentences[refusal.reason])

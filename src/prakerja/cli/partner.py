@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from prakerja.cli import partner_keys, partner_webhooks
-from prakerja.cli.arguments import CommandError, answer, common
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
 
@@ -17,14 +17,16 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("partner", help="platforms and institutions")
     verbs = family.add_subparsers(dest="verb", required=True, metavar="add|origin|key|rules|webhook|replay")
-    add = common(verbs.add_parser("add", help="register a partner; prints its client code and sign key, once"))
+    add = by_operator(
+        common(verbs.add_parser("add", help="register a partner; prints its client code and sign key, once"))
+    )
     add.add_argument("--kind", choices=("platform", "institution"), required=True)
     add.add_argument("--code", required=True)
     add.add_argument("--name", required=True)
     add.add_argument("--redirect-uri", action="append", default=[], metavar="U")
     add.set_defaults(run=run)
     origin_help = "let a sandbox partner's own machine be called for files and webhooks; replaces what was registered"
-    origin_parser = common(verbs.add_parser("origin", help=origin_help))
+    origin_parser = by_operator(common(verbs.add_parser("origin", help=origin_help)))
     origin_parser.add_argument("--code", required=True, metavar="C")
     origin_parser.add_argument("--origin", action="append", default=[], metavar="http://HOST:PORT")
     origin_parser.set_defaults(run=origin)
@@ -61,6 +63,7 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
             code=arguments.code,
             name=arguments.name,
             redirect_uris=tuple(arguments.redirect_uri),
+            actor=acting(arguments),
             at=now(),
             is_sandbox=is_demo,
             legacy_commit=is_demo,
@@ -71,6 +74,8 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
                 "Alamat kembali harus alamat http atau https yang lengkap.",
                 "A redirect URI must be a complete http or https address.",
             ) from refusal
+        if refusal.reason in OPERATOR_SENTENCES:
+            raise CommandError(*OPERATOR_SENTENCES[refusal.reason]) from refusal
         raise CommandError(
             f"Kode {arguments.code} sudah dipakai mitra lain.", f"The code {arguments.code} is taken."
         ) from refusal
@@ -91,7 +96,7 @@ def origin(arguments: argparse.Namespace) -> int:
         from prakerja.partners.operations import register_origins
 
         try:
-            register_origins(code=arguments.code, origins=arguments.origin, at=now())
+            register_origins(code=arguments.code, origins=arguments.origin, actor=acting(arguments), at=now())
         except Refused as refusal:
             raise explained(refusal, arguments.code) from refusal
         answer({"code": arguments.code, "origins": sorted(set(arguments.origin))})
@@ -101,6 +106,7 @@ def origin(arguments: argparse.Namespace) -> int:
 def explained(refusal: Refused, code: str) -> CommandError:
     """A refusal in words."""
     words = {
+        **OPERATOR_SENTENCES,
         "partner_unknown": (f"Tidak ada mitra dengan kode {code}.", f"There is no partner with the code {code}."),
         "partner_not_sandbox": (f"Mitra {code} bukan mitra sandbox.", f"The partner {code} is no sandbox partner."),
         "origin_invalid": (

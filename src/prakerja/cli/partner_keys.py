@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, answer, common
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 
 _SENTENCES = {
+    **OPERATOR_SENTENCES,
     "partner_unknown": ("Tidak ada mitra dengan kode itu.", "No partner has that code."),
     "too_many_keys": (
         "Mitra ini sudah punya empat kunci hidup; cabut satu dahulu.",
@@ -58,7 +59,7 @@ def add_to(verbs: Any) -> None:
 
 
 def _with_code(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    common(parser).add_argument("--code", required=True, metavar="C", help="the partner's code")
+    by_operator(common(parser)).add_argument("--code", required=True, metavar="C", help="the partner's code")
     return parser
 
 
@@ -78,7 +79,7 @@ def _add(arguments: argparse.Namespace) -> dict[str, Any]:
     from prakerja.kernel.clock import now
     from prakerja.partners import keys
 
-    made = keys.add_key(code=arguments.code, at=now(), actor_kind="command")
+    made = keys.add_key(code=arguments.code, at=now(), actor=acting(arguments))
     newest = keys.keys_of(code=arguments.code)[-1]
     return {"client_code": made.client_code, "key": str(newest.key_id), "sign_key": made.sign_key}
 
@@ -104,7 +105,7 @@ def _revoke(arguments: argparse.Namespace) -> dict[str, Any]:
     from prakerja.kernel.clock import now
     from prakerja.partners import epoch, keys
 
-    done = keys.revoke_key(code=arguments.code, key_id=arguments.key, at=now(), actor_kind="command")
+    done = keys.revoke_key(code=arguments.code, key_id=arguments.key, at=now(), actor=acting(arguments))
     # Every door has looked at the epoch by then, so what this prints is true.
     time.sleep(epoch.READ_EVERY)
     return {"key": str(arguments.key), "revoked": True, "was_live": done}
@@ -120,7 +121,7 @@ def _rules(arguments: argparse.Namespace) -> dict[str, Any]:
         rate_limit_per_minute=arguments.rate,
         legacy_commit=None if arguments.legacy_commit is None else arguments.legacy_commit == "on",
         at=now(),
-        actor_kind="command",
+        actor=acting(arguments),
     )
 
 

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, answer, common, instant
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common, instant
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
 
@@ -15,14 +15,14 @@ _EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "class.ca
 
 
 def add_to(verbs: Any) -> None:
-    hook = common(verbs.add_parser("webhook", help="tell a partner what happens; prints the secret once"))
+    hook = by_operator(common(verbs.add_parser("webhook", help="tell a partner what happens; prints the secret once")))
     hook.add_argument("--code", required=True, metavar="C")
     hook.add_argument("--url", required=True, metavar="U")
     hook.add_argument("--event", action="append", default=[], choices=_EVENTS, help="default: all")
     hook.add_argument("--off", action="store_true", help="keep it, but tell nothing")
     hook.add_argument("--rotate", action="store_true", help="make one more secret; the newest two live")
     hook.set_defaults(run=webhook)
-    again = common(verbs.add_parser("replay", help="send a partner's webhook messages again"))
+    again = by_operator(common(verbs.add_parser("replay", help="send a partner's webhook messages again")))
     again.add_argument("--code", required=True, metavar="C")
     again.add_argument("--message", default=None, metavar="ID", help="one message by its webhook-id")
     again.add_argument("--since", type=instant, default=None, metavar="INSTANT")
@@ -39,10 +39,17 @@ def webhook(arguments: argparse.Namespace) -> int:
         try:
             partner_id = _partner(arguments.code)
             there, secret = webhooks.set_webhook(
-                partner_id=partner_id, url=arguments.url, events=arguments.event, is_enabled=not arguments.off, at=now()
+                partner_id=partner_id,
+                url=arguments.url,
+                events=arguments.event,
+                is_enabled=not arguments.off,
+                actor=acting(arguments),
+                at=now(),
             )
             if arguments.rotate and secret is None:
-                secret = webhooks.rotate_secret(partner_id=partner_id, idempotency_key=secrets.token_hex(16), at=now())
+                secret = webhooks.rotate_secret(
+                    partner_id=partner_id, idempotency_key=secrets.token_hex(16), actor=acting(arguments), at=now()
+                )
         except Refused as refusal:
             raise _explained(refusal, arguments) from refusal
         _write_partners_file(found)
@@ -70,6 +77,7 @@ def replay(arguments: argparse.Namespace) -> int:
                 since=arguments.since,
                 until=arguments.until,
                 failed_only=arguments.failed,
+                actor=acting(arguments),
                 wall=wall(),
                 at=now(),
             )
@@ -97,6 +105,7 @@ def _write_partners_file(found: Database) -> None:
 def _explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
     code = arguments.code
     words = {
+        **OPERATOR_SENTENCES,
         "partner_unknown": (f"Tidak ada mitra dengan kode {code}.", f"There is no partner with the code {code}."),
         "webhook_unknown": (f"Mitra {code} belum punya webhook.", f"The partner {code} has no webhook."),
         "message_unknown": ("Pesan itu tidak ditemukan.", "There is no such message."),

@@ -7,7 +7,16 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, answer, common, instant, progress
+from prakerja.cli.arguments import (
+    OPERATOR_SENTENCES,
+    CommandError,
+    acting,
+    answer,
+    by_operator,
+    common,
+    instant,
+    progress,
+)
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.money import format_rupiah
@@ -18,7 +27,7 @@ COLUMNS = ("nik", "family_card_number", "name", "birth_date", "phone", "email", 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("wave", help="waves")
     verbs = family.add_subparsers(dest="verb", required=True, metavar="import-results")
-    parser = common(verbs.add_parser("import-results", help="award everybody on a list"))
+    parser = by_operator(common(verbs.add_parser("import-results", help="award everybody on a list")))
     parser.add_argument("file", type=Path, metavar="FILE", help=f"CSV with the columns {','.join(COLUMNS)}")
     parser.add_argument("--wave", type=int, required=True, metavar="21")
     parser.add_argument("--decree", required=True, metavar="NUMBER", help="number of the decree that names the list")
@@ -65,6 +74,7 @@ def _import(arguments: argparse.Namespace, rows: list[dict[str, str]]) -> Any:
             wave_number=arguments.wave,
             decree_number=arguments.decree,
             announced_at=arguments.announced_at or announced or at,
+            actor=acting(arguments),
             at=at,
         )
     except Refused as refusal:
@@ -109,6 +119,7 @@ def _explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
     details = refusal.details
     wave, decree = arguments.wave, arguments.decree
     sentences = {
+        **OPERATOR_SENTENCES,
         "wave_unknown": (f"Gelombang {wave} tidak ada.", f"There is no wave {wave}."),
         "decree_of_other_wave": (
             f"Keputusan {decree} milik gelombang lain.",

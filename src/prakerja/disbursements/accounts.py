@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.access.operations import check_challenge, send_challenge
 from prakerja.audit.operations import record
 from prakerja.disbursements.banks_and_e_wallets import PROVIDERS, linkable_providers
@@ -58,7 +59,7 @@ def link_account(
             action="account.linked",
             at=at,
             person_id=person_id,
-            actor_kind="participant",
+            actor=Actor.participant(person_id),
             subject_kind="payout_account",
             subject_id=account.id,
             data={
@@ -84,7 +85,7 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
             action="account.unlinked",
             at=at,
             person_id=person_id,
-            actor_kind="participant",
+            actor=Actor.participant(person_id),
             subject_kind="payout_account",
             subject_id=account.id,
         )

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.grants.models import Grant
 from prakerja.grants.policies import (
@@ -126,7 +127,7 @@ def give_consent(
             action="grant.allowed",
             at=at,
             person_id=person_id,
-            actor_kind="participant",
+            actor=Actor.participant(person_id),
             subject_kind="partner",
             subject_id=request.partner_id,
             data={"scopes": list(request.scopes)},
@@ -264,7 +265,7 @@ def _end(grant: Grant, *, reason: str, at: datetime) -> None:
         action="grant.ended",
         at=at,
         person_id=grant.person_id,
-        actor_kind="participant" if reason == "participant" else "partner",
+        actor=Actor.participant(grant.person_id) if reason == "participant" else Actor.partner(grant.partner_id),
         subject_kind="partner",
         subject_id=grant.partner_id,
         data={"reason": reason},

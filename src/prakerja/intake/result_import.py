@@ -9,6 +9,8 @@ from datetime import date, datetime
 
 from django.db.models import Sum
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.awards import queries as awards
 from prakerja.awards.operations import Grounds, Recipient, award_many
@@ -63,13 +65,20 @@ class ImportOutcome:
     rejected: list[tuple[ResultRow, str]] = field(default_factory=list)
 
 
+@permitted("results.import")
 def import_results(
-    *, rows: Iterable[ResultRow], wave_number: int, decree_number: str, announced_at: datetime, at: datetime
+    *,
+    rows: Iterable[ResultRow],
+    wave_number: int,
+    decree_number: str,
+    announced_at: datetime,
+    actor: Actor,
+    at: datetime,
 ) -> ImportOutcome:
     """Award every listed person: reserve the whole benefit, make the card number, set the deadline, queue SMS and e-mail.
 
     Unknown people are registered. People who already hold an award of this wave are counted as `already`, so a second
-    import of the same file changes nothing. All or nothing for the accepted rows. Raises Refused: wave_unknown,
+    import of the same file changes nothing. All or nothing for the accepted rows. Raises Refused: not_permitted, wave_unknown,
     decree_of_other_wave, announced_differs, budget_too_low (needed, available; rupiah).
     """
     outcome = ImportOutcome()
@@ -115,7 +124,7 @@ def import_results(
         record(
             action="wave.results_imported",
             at=at,
-            actor_kind="operator",
+            actor=actor,
             subject_kind="wave",
             subject_id=wave.id,
             data={"awarded": outcome.awarded, "already": outcome.already, "rejected": len(outcome.rejected)},

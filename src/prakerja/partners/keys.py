@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import hot_row, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -42,22 +44,24 @@ def keys_of(*, code: str) -> tuple[Key, ...]:
     )
 
 
-def add_key(*, code: str, at: datetime, actor_kind: str = "system", actor_id: str = "") -> NewCredential:
-    """Give a partner one more live key, told here once. Raises Refused: partner_unknown, too_many_keys."""
+@permitted("partner.key")
+def add_key(*, code: str, actor: Actor, at: datetime) -> NewCredential:
+    """Give a partner one more live key, told here once. Raises Refused: not_permitted, partner_unknown, too_many_keys."""
     with transaction():
         partner = _locked(code)
         if ApiCredential.objects.filter(partner=partner, revoked_at=None).count() >= MAX_LIVE_KEYS:
             raise Refused("too_many_keys", code=code)
         sign_key = mint_key(partner=partner, at=at)
         epoch.advance()
-        _note("partner.key_added", partner, at, actor_kind, actor_id, {})
+        _note("partner.key_added", partner, at, actor, {})
     return NewCredential(partner.id, partner.code, sign_key)
 
 
-def revoke_key(*, code: str, key_id: uuid.UUID, at: datetime, actor_kind: str = "system", actor_id: str = "") -> bool:
+@permitted("partner.key")
+def revoke_key(*, code: str, key_id: uuid.UUID, actor: Actor, at: datetime) -> bool:
     """End a key: no call is answered with it from `epoch.READ_EVERY` seconds after this returns. False: ended before.
 
-    The last living key may end too: a partner whose key leaked is better off silent. Raises Refused: partner_unknown,
+    The last living key may end too: a partner whose key leaked is better off silent. Raises Refused: not_permitted, partner_unknown,
     key_unknown (not one of this partner).
     """
     with transaction():
@@ -70,24 +74,24 @@ def revoke_key(*, code: str, key_id: uuid.UUID, at: datetime, actor_kind: str = 
         found.revoked_at = at
         found.save(update_fields=["revoked_at"])
         epoch.advance()
-        _note("partner.key_revoked", partner, at, actor_kind, actor_id, {"key_id": str(key_id)})
+        _note("partner.key_revoked", partner, at, actor, {"key_id": str(key_id)})
     return True
 
 
+@permitted("partner.change")
 def set_rules(
     *,
     code: str,
+    actor: Actor,
     at: datetime,
     allowed_networks: Sequence[str] | None = None,
     rate_limit_per_minute: int | None = None,
     legacy_commit: bool | None = None,
-    actor_kind: str = "system",
-    actor_id: str = "",
 ) -> dict[str, Any]:
     """Change how a partner may call; None leaves a rule as it is. Returns the rules that hold now.
 
     `allowed_networks` in CIDR, an empty list for any; `rate_limit_per_minute` is what one process of the door admits, 0
-    for no limit. Raises Refused: partner_unknown, network_invalid (network), rate_invalid.
+    for no limit. Raises Refused: not_permitted, partner_unknown, network_invalid (network), rate_invalid.
     """
     changes: dict[str, Any] = {}
     if allowed_networks is not None:
@@ -100,12 +104,13 @@ def set_rules(
         changes["legacy_commit"] = legacy_commit
     with transaction():
         partner = _locked(code)
+        before = {name: getattr(partner, name) for name in changes}
         for name, value in changes.items():
             setattr(partner, name, value)
         if changes:
             partner.save(update_fields=list(changes))
             epoch.advance()
-            _note("partner.rules_changed", partner, at, actor_kind, actor_id, changes)
+            _note("partner.rules_changed", partner, at, actor, {"before": before, "after": changes})
     return {name: getattr(partner, name) for name in ("allowed_networks", "rate_limit_per_minute", "legacy_commit")}
 
 
@@ -134,12 +139,11 @@ def _network(text: str) -> str:
 
 
 @requires_transaction
-def _note(action: str, partner: Partner, at: datetime, actor_kind: str, actor_id: str, data: dict[str, Any]) -> None:
+def _note(action: str, partner: Partner, at: datetime, actor: Actor, data: dict[str, Any]) -> None:
     record(
         action=action,
         at=at,
-        actor_kind=actor_kind,
-        actor_id=actor_id,
+        actor=actor,
         subject_kind="partner",
         subject_id=partner.id,
         data=data,

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel import ssrf_policy
 from prakerja.kernel.db import requires_transaction, transaction
@@ -26,11 +28,13 @@ class NewCredential:
     sign_key: str
 
 
+@permitted("partner.add")
 def add_partner(
     *,
     kind: str,
     code: str,
     name: str,
+    actor: Actor,
     at: datetime,
     redirect_uris: tuple[str, ...] = (),
     city: str = "",
@@ -41,7 +45,7 @@ def add_partner(
 ) -> NewCredential:
     """Register a platform or institution and mint its first key. The key is shown here once and kept sealed.
 
-    Raises Refused: partner_exists (the code is taken), partner_kind (neither platform nor institution),
+    Raises Refused: not_permitted, partner_exists (the code is taken), partner_kind (neither platform nor institution),
     redirect_uri_invalid (uri).
     """
     require_redirectable(redirect_uris)
@@ -67,6 +71,7 @@ def add_partner(
         record(
             action="partner.added",
             at=at,
+            actor=actor,
             subject_kind="partner",
             subject_id=partner.id,
             data={"kind": kind, "code": code},
@@ -74,10 +79,11 @@ def add_partner(
     return NewCredential(partner.id, partner.code, sign_key)
 
 
-def register_origins(*, code: str, origins: Sequence[str], at: datetime) -> None:
+@permitted("partner.change")
+def register_origins(*, code: str, origins: Sequence[str], actor: Actor, at: datetime) -> None:
     """Let a sandbox partner's own machine be called: its files and webhooks at these origins (`http://host:port`).
 
-    Replaces what was registered. Raises Refused: partner_unknown, partner_not_sandbox, origin_invalid.
+    Replaces what was registered. Raises Refused: not_permitted, partner_unknown, partner_not_sandbox, origin_invalid.
     """
     try:
         spelled = sorted({ssrf_policy.origin_of(origin) for origin in origins})
@@ -89,14 +95,16 @@ def register_origins(*, code: str, origins: Sequence[str], at: datetime) -> None
             raise Refused("partner_unknown", code=code)
         if spelled and not partner.is_sandbox:
             raise Refused("partner_not_sandbox", code=code)
-        partner.file_origins = spelled
+        before, partner.file_origins = partner.file_origins, spelled
         partner.save(update_fields=["file_origins"])
         record(
             action="partner.origins_registered",
             at=at,
+            actor=actor,
             subject_kind="partner",
             subject_id=partner.id,
-            data={"origins": spelled},
+            before=before,
+            after=spelled,
         )
 
 
@@ -121,8 +129,7 @@ def report_guessing(*, partner_id: uuid.UUID, named: int, at: datetime) -> None:
         record(
             action="partner.cards_guessed",
             at=at,
-            actor_kind="partner",
-            actor_id=str(partner_id),
+            actor=Actor.partner(partner_id),
             subject_kind="partner",
             subject_id=partner_id,
             data={"named": named},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
@@ -12,24 +14,28 @@ from prakerja.partners.models import Partner
 from prakerja.partners.policies import is_redirectable
 
 
-def register_redirect_uris(*, code: str, redirect_uris: Sequence[str], at: datetime) -> None:
+@permitted("partner.change")
+def register_redirect_uris(*, code: str, redirect_uris: Sequence[str], actor: Actor, at: datetime) -> None:
     """File the addresses of a partner; they replace what was filed, at once, also for pages that are open.
 
-    Raises Refused: partner_unknown, redirect_uri_invalid (uri).
+    Raises Refused: not_permitted, partner_unknown, redirect_uri_invalid (uri).
     """
     require_redirectable(redirect_uris)
     with transaction():
         partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
         if partner is None:
             raise Refused("partner_unknown", code=code)
+        before = partner.redirect_uris
         partner.redirect_uris = list(dict.fromkeys(redirect_uris))
         partner.save(update_fields=["redirect_uris"])
         record(
             action="partner.redirect_uris_registered",
             at=at,
+            actor=actor,
             subject_kind="partner",
             subject_id=partner.id,
-            data={"redirect_uris": partner.redirect_uris},
+            before=before,
+            after=partner.redirect_uris,
         )
 
 

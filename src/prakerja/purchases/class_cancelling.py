@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.catalogue.queries import run_id_of
 from prakerja.catalogue.schedules import RunState, cancel_run
@@ -34,8 +35,7 @@ def cancel_class(*, institution_id: uuid.UUID, schedule_code: str, at: datetime)
             action="purchase.class_cancelled",
             at=at,
             person_id=person_id,
-            actor_kind="partner",
-            actor_id=str(institution_id),
+            actor=Actor.partner(institution_id),
             subject_kind="purchase",
             subject_id=purchase_id,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.awards.operations import reopen_purchase_window
 from prakerja.awards.queries import award
@@ -64,8 +65,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             action="purchase.voided",
             at=at,
             person_id=purchase.person_id,
-            actor_kind="partner",
-            actor_id=str(platform_id),
+            actor=Actor.partner(platform_id),
             subject_kind="purchase",
             subject_id=purchase.id,
             data={"amount": purchase.amount},

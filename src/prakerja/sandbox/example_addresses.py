@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.partners.operations import register_origins
 from prakerja.partners.queries import members
 from prakerja.partners.webhooks import set_webhook, webhook
@@ -23,11 +24,11 @@ def register(*, institution_url: str, platform_urls: Mapping[str, str], at: date
     for code, url in (schools | dict(platform_urls)).items():
         partner = known.get(code)
         if partner is not None and partner.file_origins != (url,):
-            register_origins(code=code, origins=[url], at=at)
+            register_origins(code=code, origins=[url], actor=Actor.system("sandbox"), at=at)
     for code, url in platform_urls.items():
         partner = known.get(code)
         if partner is None:
             continue
         there = webhook(partner_id=partner.partner_id)
         if there is None or (there.url.endswith(WEBHOOK_PATH) and there.url != url + WEBHOOK_PATH):
-            set_webhook(partner_id=partner.partner_id, url=url + WEBHOOK_PATH, at=at)
+            set_webhook(partner_id=partner.partner_id, url=url + WEBHOOK_PATH, actor=Actor.system("sandbox"), at=at)

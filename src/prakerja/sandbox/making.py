@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import time
 
+from prakerja.access.actors import Actor
 from prakerja.catalogue.operations import add_course, add_promotion, add_run, set_price
 from prakerja.intake.operations import open_wave
 from prakerja.kernel.db import transaction
@@ -61,10 +62,17 @@ def _make_catalogue(catalogue: Catalogue) -> None:
     partners = {}
     for platform in catalogue.platforms:
         partners[platform.code] = add_partner(
-            kind="platform", code=platform.code, name=platform.name, at=SET_UP_AT, is_sandbox=True, legacy_commit=True
+            actor=Actor.system("sandbox"),
+            kind="platform",
+            code=platform.code,
+            name=platform.name,
+            at=SET_UP_AT,
+            is_sandbox=True,
+            legacy_commit=True,
         ).partner_id
     for institution in catalogue.institutions:
         partners[institution.code] = add_partner(
+            actor=Actor.system("sandbox"),
             kind="institution",
             code=institution.code,
             name=institution.name,

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from prakerja.access.actors import Actor
 from prakerja.awards.operations import finish_video, start_video
 from prakerja.awards.queries import card_number, current_award
 from prakerja.disbursements.operations import link_account, request_link
@@ -88,6 +89,7 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
     if found is None:
         raise Refused("wave_unknown", wave=wave)
     outcome = import_results(
+        actor=Actor.system("sandbox"),
         rows=[row],
         wave_number=wave,
         decree_number=f"SK-DEMO-{wave}",

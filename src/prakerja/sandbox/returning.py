@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.kernel.db import transaction
 from prakerja.partners.queries import Member, members
 from prakerja.partners.redirects import register_redirect_uris
@@ -25,7 +26,7 @@ def file_demo_addresses(*, institution_url: str, at: datetime) -> None:
     for institution in load_catalogue().institutions:
         wanted = [callback_address(institution_url=institution_url, code=institution.code)]
         if institution.code in filed and filed[institution.code] != wanted:
-            register_redirect_uris(code=institution.code, redirect_uris=wanted, at=at)
+            register_redirect_uris(code=institution.code, redirect_uris=wanted, actor=Actor.system("sandbox"), at=at)
 
 
 def make_test_codes(*, at: datetime) -> None:

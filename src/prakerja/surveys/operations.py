@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -94,7 +95,7 @@ def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[
         action="survey.submitted",
         at=at,
         person_id=response.person_id,
-        actor_kind="participant",
+        actor=Actor.participant(response.person_id),
         subject_kind="survey_response",
         subject_id=response.id,
         data={"survey": response.survey.number},

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -152,8 +153,7 @@ def _add_number(*, report: _Report, completion: Completion) -> Certificate:
         action="training.certified",
         at=report.at,
         person_id=completion.person_id,
-        actor_kind="partner",
-        actor_id=str(report.institution_id),
+        actor=Actor.partner(report.institution_id),
         subject_kind="completion",
         subject_id=completion.id,
         data={},
@@ -190,8 +190,7 @@ def _store(*, report: _Report, found: BoughtCode) -> tuple[Completion, Certifica
         action="training.completed",
         at=report.at,
         person_id=found.person_id,
-        actor_kind="partner",
-        actor_id=str(report.institution_id),
+        actor=Actor.partner(report.institution_id),
         subject_kind="completion",
         subject_id=completion.id,
         data={"completed_date": completion.completed_date.isoformat(), "visible_from": visible_from.isoformat()},

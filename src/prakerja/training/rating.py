@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.catalogue.operations import add_rating
 from prakerja.kernel.db import requires_transaction, transaction
@@ -64,7 +65,7 @@ def rate_training(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int,
             action="training.rated",
             at=at,
             person_id=person_id,
-            actor_kind="participant",
+            actor=Actor.participant(person_id),
             subject_kind="rating",
             subject_id=rating.id,
             data={"stars": stars},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.kernel import ssrf_policy
 from prakerja.kernel.db import requires_transaction, row, transaction
@@ -178,8 +179,7 @@ def _record(action: str, made: Assignment | Feedback, institution_id: uuid.UUID)
         action=action,
         at=made.submitted_at,
         person_id=made.person_id,
-        actor_kind="partner",
-        actor_id=str(institution_id),
+        actor=Actor.partner(institution_id),
         subject_kind=action.partition(".")[0],
         subject_id=made.id,
         data={"kind": made.kind, "sequence": made.sequence, "number": made.number},

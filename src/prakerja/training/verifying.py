@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.access.operations import check_challenge, send_challenge
 from prakerja.audit.operations import record
 from prakerja.catalogue.queries import sessions_of
@@ -184,7 +185,7 @@ def _verify(*, attempt: AttendanceAttempt, at: datetime) -> None:
         action="attendance.verified",
         at=at,
         person_id=attempt.person_id,
-        actor_kind="participant",
+        actor=Actor.participant(attempt.person_id),
         subject_kind="voucher",
         subject_id=attempt.voucher_id,
         data={"sequence": attempt.sequence},

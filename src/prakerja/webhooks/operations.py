@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
@@ -29,6 +31,7 @@ def replay_in_transaction(
     until: datetime | None = None,
     failed_only: bool = False,
     idempotency_key: str = "",
+    actor: Actor,
     wall: datetime,
     at: datetime,
 ) -> int:
@@ -61,6 +64,7 @@ def replay_in_transaction(
     record(
         action="webhook.replayed",
         at=at,
+        actor=actor,
         subject_kind="partner",
         subject_id=partner_id,
         data={"count": count},
@@ -68,7 +72,7 @@ def replay_in_transaction(
     return count
 
 
-replay = transactional(replay_in_transaction)
+replay = permitted("partner.webhook")(transactional(replay_in_transaction))
 
 
 def _queue_again(deliveries: list[Delivery], wall: datetime) -> int:

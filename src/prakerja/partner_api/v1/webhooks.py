@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta, field
 
+from prakerja.access.actors import Actor
 from prakerja.kernel.clock import wall
 from prakerja.kernel.errors import Refused
 from prakerja.partner_api import answers, bodies
@@ -147,6 +148,7 @@ def set_webhook(call: Call[WebhookSetting]) -> Any:
             events=call.body.events,
             is_enabled=call.body.is_enabled,
             idempotency_key=key,
+            actor=Actor.partner(partner_id),
             at=call.at,
         )
         return _described(found)
@@ -178,7 +180,9 @@ def rotate_secret(call: Call[bodies.Body]) -> Any:
     key, partner_id = call.idempotency_key, call.client.partner_id
 
     def work() -> dict[str, Any]:
-        endpoints.rotate_secret_in_transaction(partner_id=partner_id, idempotency_key=key, at=call.at)
+        endpoints.rotate_secret_in_transaction(
+            partner_id=partner_id, idempotency_key=key, actor=Actor.partner(partner_id), at=call.at
+        )
         return {}
 
     answer_once(call, "POST webhooks/secrets", work)
@@ -233,6 +237,7 @@ def replay(call: Call[WebhookReplay]) -> Any:
             until=body.until,
             failed_only=body.failed_only,
             idempotency_key=call.idempotency_key,
+            actor=Actor.partner(call.client.partner_id),
             wall=wall(),
             at=call.at,
         )
