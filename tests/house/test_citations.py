@@ -18,11 +18,11 @@ from tests.house.source import ROOT, files, shown
 DOCS = ROOT / "docs"
 # Their places have numbers; every other document is cited as a whole, or by a heading in quotation marks.
 NUMBERED = ("rules.md", "decisions.md", "contract.md")
-KINDS = (".py", ".html", ".txt", ".toml", ".cfg", ".css", ".js", ".md")
+KINDS = (".py", ".sql", ".html", ".txt", ".toml", ".cfg", ".css", ".js", ".md")
 
 _PLACE = r"(?:\d+(?:\.\d+)*|[GPX]\d+)(?![\w.]*\w)"
 _BY_NUMBER = re.compile(rf"\b({'|'.join(map(re.escape, NUMBERED))})( {_PLACE}(?:(?:, | and | to ){_PLACE})*)?(?!#)")
-_BY_HEADING = re.compile(r"\b([\w-]+\.md)[`)]? \"([^\"]+)\"")
+_BY_HEADING = re.compile(r"\b([\w-]+\.md)[`)]*,? \"([^\"]+)\"")
 _DOCUMENT = re.compile(r"(?<![\w*.])((?:[\w.-]+/)*[\w-]+\.md)\b")
 _ADR = re.compile(r"\bADR[ -]?(\d*)")
 # What stood in comments before the documents were published, or would be as hard to find.

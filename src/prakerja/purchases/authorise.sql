@@ -90,7 +90,7 @@ BEGIN
     IF v_facts.reason IS NOT NULL THEN reason := v_facts.reason; RETURN; END IF;
     IF v_intent.is_invoice_used THEN reason := 'invoice_used'; RETURN; END IF;
 
-    -- Seats: start at a random slice, go upwards only, once more from the first; any other order deadlocks (rule 7).
+    -- Seats: start at a random slice, go upwards only, once more from the first; any other order deadlocks (architecture.md "Hot calls").
     -- The dates are read by the statement that takes the seat: an institution that moves the class makes its seats anew in
     -- the same commit (catalogue.schedules), so a seat and the dates beside it are always of one version.
     v_slice := p_slice % v_facts.slices;
@@ -135,7 +135,7 @@ BEGIN
 
     IF v_facts.delivery = 'live' THEN
         v_from := v_starts_at - make_interval(mins => v_facts.redeem_before_min);
-        -- The whole second at the end still counts: 10:00:00 is in time, 10:00:01 late (worked example 7).
+        -- The whole second at the end still counts: 10:00:00 is in time, 10:00:01 late (rules.md 14.7).
         v_until := CASE WHEN v_facts.redeem_after_min IS NULL THEN v_ends_at
                         ELSE v_starts_at + make_interval(mins => v_facts.redeem_after_min, secs => 1) END;
     ELSE

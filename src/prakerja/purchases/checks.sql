@@ -1,4 +1,4 @@
--- check_purchase: the one list of checks that send-otp and authorize share (model.md F, in its order), and what it read.
+-- check_purchase: the one list of checks that send-otp and authorize share (decisions.md 73, in its order), and what it read.
 --
 -- Returns the reason of the first refusal, or NULL, with the facts that its callers go on with; it writes nothing.
 -- `authorise` calls it after it has locked the wallet: the function is VOLATILE on purpose, so that each statement sees

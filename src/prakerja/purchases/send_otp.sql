@@ -1,4 +1,4 @@
--- send_otp: every check of a purchase, then a new intent whose OTP is on its way. Nothing moves (rules.md 12, 13).
+-- send_otp: every check of a purchase, then a new intent whose OTP is on its way. Nothing moves (rules.md 12.13).
 --
 -- Writes: access_otpguard, purchases_paymentintent, notifications_message, audit_record (ADR 0006).
 -- Locks: the open intent that will be replaced → otp guard of (person, platform user) → guard of the person's whole day.
