@@ -373,19 +373,21 @@ def _table(kind: Kind | None) -> str | None:
     return kind.table if isinstance(kind, Row) else None
 
 
-def _functions(path: Path) -> Iterator[ast.AST]:
-    """The module's top-level pieces, each with everything inside it."""
+def _pieces(path: Path) -> Iterator[tuple[ast.AST, Names]]:
+    """The module's top-level pieces, each with everything inside it, and what `self` is there."""
     for node in tree(path).body:
         if isinstance(node, ast.ClassDef):
-            yield from (part for part in node.body)
+            own = _class(path, node.name)
+            names: dict[str, Kind] = {"self": own.of} if own is not None else {}
+            yield from ((part, names) for part in node.body)
         else:
-            yield node
+            yield node, {}
 
 
 def orm_writes(path: Path) -> Iterator[tuple[int, str, str | None]]:
     """(line, method, table) of each write by the ORM; None where the table cannot be told."""
-    for piece in _functions(path):
-        reader = Reader(path)
+    for piece, names in _pieces(path):
+        reader = Reader(path, names)
         reader.learn(piece)
         for node in ast.walk(piece):
             if not isinstance(node, ast.Call):
@@ -395,7 +397,10 @@ def orm_writes(path: Path) -> Iterator[tuple[int, str, str | None]]:
             elif isinstance(node.func, ast.Attribute) and node.func.attr in _WRITES:
                 kind = reader.kind(node.func.value)
                 table = _table(kind)
-                is_foreign_method = isinstance(kind, Value) or _is_super(node)
+                # A row is saved without positional arguments; a picture is saved to a file.
+                is_foreign_method = (
+                    isinstance(kind, Value) or _is_super(node) or (node.func.attr == "save" and node.args)
+                )
                 if table is not None or (node.func.attr in _ORM_WRITES and not is_foreign_method):
                     yield node.lineno, node.func.attr, table
 
@@ -510,12 +515,9 @@ def _owner_of_import(module: str, item: str, name: str) -> str | None:
     return package if package != "kernel" and any(part.endswith("models") for part in parts[2:]) else None
 
 
-def foreign_reads(path: Path, package: str) -> Iterator[tuple[int, str]]:
-    """(line, table) of each table of another package that a statement of this file reads."""
-    for line, text in texts(path):
-        for table in sorted(sql_reads(text)):
-            if tables()[table] != package:
-                yield line, table
+def foreign_reads(path: Path, package: str) -> set[str]:
+    """Tables of other packages that the statements of this file read."""
+    return {table for _, text in texts(path) for table in sql_reads(text) if tables()[table] != package}
 
 
 def modules() -> list[Path]:

@@ -16,7 +16,7 @@ _CONTRACTS = {
     contract["id"]: contract
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 }
-_LAYERS = [line.replace("|", " ").split() for line in _CONTRACTS["layers"]["layers"]]
+LAYERS = [line.replace("|", " ").split() for line in _CONTRACTS["layers"]["layers"]]
 _DOORS = {"portal", "console", "partner_api", "callbacks"}
 
 
@@ -38,7 +38,7 @@ def test_every_contract_is_kept() -> None:
 
 def test_every_folder_is_in_the_layer_list() -> None:
     """A package is made when its first verb exists; from then on it has its place."""
-    listed = [name for line in _LAYERS for name in line]
+    listed = [name for line in LAYERS for name in line]
     assert sorted(listed) == sorted(_packages())
 
 
@@ -58,7 +58,7 @@ def test_no_package_has_a_circle_inside() -> None:
 
 
 def test_only_the_command_stands_above_the_sandbox() -> None:
-    assert _LAYERS[:2] == [["cli"], ["sandbox"]]
+    assert LAYERS[:2] == [["cli"], ["sandbox"]]
 
 
 def test_the_rules_know_no_other_package() -> None:

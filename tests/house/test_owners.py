@@ -9,11 +9,13 @@ import pytest
 from django.db import connection
 
 from tests import owner_guard
-from tests.house.owners import Found, foreign_models, foreign_writes, modules, tables
-from tests.house.source import PACKAGE, context_of, python
+from tests.house.owners import Found, declared_reads, foreign_models, foreign_reads, foreign_writes, modules, tables
+from tests.house.source import PACKAGE, context_of, python, shown
+from tests.house.test_layers import LAYERS
 
 # Packages that are being moved right now. They leave this list one by one, and the list goes when it is empty.
 UNDER_WORK = {"disbursements", "incentives", "intake", "webhooks"}
+PEEKING = PACKAGE / "sandbox" / "peeking.py"
 KNOWN = set((Path(__file__).with_name("known_strangers.txt")).read_text().splitlines())
 
 
@@ -40,7 +42,38 @@ def test_only_the_owner_writes_a_table() -> None:
 
 
 def test_nobody_imports_anothers_models() -> None:
-    assert _new(_in_packages(python(), foreign_models)) == []
+    """Except the sandbox where it reads what an invented person reads on an invented phone; its docstring says why."""
+    others = [path for path in python() if path != PEEKING]
+    assert _new(_in_packages(others, foreign_models)) == []
+
+
+def test_a_statement_that_reads_others_tables_stands_in_a_module_that_lists_them() -> None:
+    """`Reads: a, b.` in its docstring, as a hot call lists what it writes. `reporting` reads everything; that is its work."""
+    wrong = {
+        shown(path): {"reads": sorted(reads), "declares": sorted(declared_reads(path))}
+        for path in python()
+        if path.parent != PACKAGE and (package := context_of(path)) not in UNDER_WORK | {"reporting"}
+        if (reads := foreign_reads(path, package)) != declared_reads(path)
+    }
+    assert wrong == {}
+
+
+def test_only_tables_below_are_read() -> None:
+    """What may not be imported may not be read by SQL either."""
+    below = {name: set().union(*LAYERS[place + 1 :]) for place, line in enumerate(LAYERS) for name in line}
+    upwards = {
+        shown(path): found
+        for path in python()
+        if path.parent != PACKAGE
+        if (
+            found := {
+                table
+                for table in foreign_reads(path, context_of(path))
+                if tables()[table] not in below[context_of(path)]
+            }
+        )
+    }
+    assert upwards == {}
 
 
 # A file of a stranger, and what the police say about it.

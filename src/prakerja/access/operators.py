@@ -24,7 +24,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.models import Installation
+from prakerja.kernel.installation import is_sandbox
 
 LINK_LIFE = timedelta(hours=24)
 DOOR = "console"
@@ -91,7 +91,7 @@ def install_operator(
 ) -> uuid.UUID:
     """A sandbox's operator, whose password and authenticator everybody knows. Raises Refused: not_a_sandbox, and as
     `add_operator` does."""
-    if not Installation.objects.filter(is_sandbox=True).exists():
+    if not is_sandbox():
         raise Refused("not_a_sandbox")
     with transaction():
         made = _make(_address(email), name, _checked(roles), Actor.system("sandbox"), wall, wall)

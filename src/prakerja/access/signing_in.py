@@ -10,8 +10,10 @@ import uuid
 from datetime import datetime, timedelta
 
 import pyotp
+from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
 from django.core import signing
+from django.http import HttpRequest
 
 from prakerja.access.actors import Actor
 from prakerja.access.models import SecondFactor, SignInGuard, User
@@ -82,6 +84,16 @@ def new_secret(*, user_id: uuid.UUID) -> str:
 def set_second_factor(*, user_id: uuid.UUID, secret: str, wall: datetime) -> None:
     """Give an operator an authenticator whose secret is known already (a sandbox has no secrets)."""
     SecondFactor.objects.create(user_id=user_id, secret_enc=_sealed(secret, user_id), confirmed_at=wall)
+
+
+def account(*, user_id: uuid.UUID) -> User:
+    """The operator's account, as Django's sessions want it; it is changed by the verbs of `access` alone."""
+    return User.objects.get(id=user_id)
+
+
+def begin_session(request: HttpRequest, *, user_id: uuid.UUID) -> None:
+    """Sign the operator of this request in; Django stamps the account with the instant."""
+    login(request, account(user_id=user_id))
 
 
 def has_second_factor(*, user_id: uuid.UUID) -> bool:

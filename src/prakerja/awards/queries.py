@@ -1,4 +1,7 @@
-"""Read awards, their cards, the blacklist, and who has not been told of an award."""
+"""Read awards, their cards, the blacklist, and who has not been told of an award.
+
+Reads: notifications_message, people_person.
+"""
 
 from __future__ import annotations
 

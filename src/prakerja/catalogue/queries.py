@@ -1,4 +1,7 @@
-"""Read the catalogue: seats, what a platform sells, what an institution teaches."""
+"""Read the catalogue: seats, what a platform sells, what an institution teaches.
+
+Reads: partners_partner.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from prakerja.access import operators, sessions
-from prakerja.access.models import User
+from prakerja.access import operators, sessions, signing_in
 from prakerja.console.forms import ChangePasswordForm, NewPasswordForm
 from prakerja.console.pages import anyone, operator, own
 from prakerja.console.texts import sentence, written
@@ -81,7 +80,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             _say(form, refused, "password" if refused.reason == "password_weak" else "old")
         else:
-            update_session_auth_hash(request, User.objects.get(id=uuid.UUID(operator(request).id)))
+            update_session_auth_hash(request, signing_in.account(user_id=_owner(request)))
             messages.success(request, _("Kata sandi diganti. Sesi Anda yang lain diakhiri."))
             return redirect("sessions")
     return render(request, "console/password_change.html", {"form": form})

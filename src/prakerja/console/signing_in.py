@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import qrcode
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME, login, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods
 from qrcode.image.svg import SvgPathImage
 
 from prakerja.access import signing_in
-from prakerja.access.models import User
 from prakerja.access.session_store import DEVICE
 from prakerja.access.sessions import device_words
 from prakerja.console.forms import CodeForm, SignInForm
@@ -97,7 +96,7 @@ def sign_in_authenticator(request: HttpRequest) -> HttpResponse:
         secret = signing_in.new_secret(user_id=user_id)
     except Refused:
         return redirect("sign_in_code")
-    address = User.objects.values_list("email", flat=True).get(id=user_id)
+    address = signing_in.account(user_id=user_id).email
     return _code(request, user_id, "authenticator", secret=secret, qr=_qr(secret, address))
 
 
@@ -128,7 +127,7 @@ def _code(request: HttpRequest, user_id: uuid.UUID, template: str, **context: An
         return _refused(request, template, form, refused, **context)
     following = request.session[PENDING][2]
     request.session.flush()
-    login(request, User.objects.get(id=user_id))
+    signing_in.begin_session(request, user_id=user_id)
     request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
     response = HttpResponseRedirect(following)
     response.set_cookie(

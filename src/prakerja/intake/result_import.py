@@ -1,4 +1,7 @@
-"""Results of a wave arrive as a list: the listed people are awarded, set-based, in one pass and one transaction."""
+"""Results of a wave arrive as a list: the listed people are awarded, set-based, in one pass and one transaction.
+
+Reads: people_contactclaim, people_nikclaim, people_person.
+"""
 
 from __future__ import annotations
 

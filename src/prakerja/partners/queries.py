@@ -1,4 +1,7 @@
-"""Read partners and their credentials."""
+"""Read partners and their credentials.
+
+Reads: audit_record.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Read purchases, scoped to the platform that made them."""
+"""Read purchases, scoped to the platform that made them.
+
+Reads: awards_award, catalogue_course, catalogue_courserun, partners_partner, people_person, programmes_schemeversion,
+vouchers_voucher.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Search own transactions: a platform its purchases, an institution the vouchers redeemed at it. Paged by instant and id."""
+"""Search own transactions: a platform its purchases, an institution the vouchers redeemed at it. Paged by instant and id.
+
+Reads: catalogue_course, catalogue_courserun, partners_partner, vouchers_voucher.
+"""
 
 from __future__ import annotations
 

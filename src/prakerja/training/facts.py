@@ -1,4 +1,7 @@
-"""Everything that decides about the attendance of a code, in one read."""
+"""Everything that decides about the attendance of a code, in one read.
+
+Reads: awards_award, catalogue_course, catalogue_courserun, purchases_purchase, vouchers_voucher.
+"""
 
 from __future__ import annotations
 

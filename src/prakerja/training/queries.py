@@ -1,4 +1,7 @@
-"""Read the state of a code at its institution, and of what was handed in about it (contract.md 2.8, 2.13)."""
+"""Read the state of a code at its institution, and of what was handed in about it (contract.md 2.8, 2.13).
+
+Reads: catalogue_course, catalogue_courserun, partners_partner, purchases_purchase, vouchers_voucher.
+"""
 
 from __future__ import annotations
 
