@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.db import connection
 
 from tests import owner_guard
 from tests.house.owners import Found, declared_reads, foreign_models, foreign_reads, foreign_writes, modules, tables
-from tests.house.source import PACKAGE, context_of, python, shown
+from tests.house.source import PACKAGE, ROOT, context_of, python, shown
 from tests.house.test_layers import LAYERS
 
 # Packages that are being moved right now. They leave this list one by one, and the list goes when it is empty.
@@ -35,6 +36,14 @@ def _in_packages(paths: Iterable[Path], rule: Callable[[Path, str], Iterable[Fou
 def test_a_table_is_named_after_its_package() -> None:
     assert {table: owner for table, owner in tables().items() if not table.startswith(f"{owner}_")} == {}
     assert len(tables()) > 40
+
+
+def test_the_page_of_owners_lists_every_table() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.partition("## Owners")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", section, re.M)
+    listed = {f"{owner}_{table}": owner for owner, names in rows for table in names.split(", ")}
+    assert listed == dict(tables())
 
 
 def test_only_the_owner_writes_a_table() -> None:
