@@ -4,38 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-WIB = timezone(timedelta(hours=7), "WIB")
+from babel.dates import format_date
 
-MONTHS = {
-    "id": (
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
+WIB = timezone(timedelta(hours=7), "WIB")
 
 
 def rupiah(amount: int, language: str = "id") -> str:
@@ -57,8 +28,7 @@ def wib_date(instant: str | None, language: str = "id") -> str:
     """Write the day of an RFC 3339 instant in Western Indonesian Time: 7 Oktober 2021."""
     if not instant:
         return ""
-    moment = _in_wib(instant)
-    return f"{moment.day} {MONTHS[language][moment.month - 1]} {moment.year}"
+    return format_date(_in_wib(instant).date(), "d MMMM y", locale=language)
 
 
 def wib_last_day(instant: str | None, language: str = "id") -> str:

@@ -7,16 +7,13 @@ import secrets
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from babel.dates import format_date
 from flask import Flask, Response, abort, request, session, url_for
 
 from .addresses import masked
 from .texts import ENGLISH
 
 _WIB = timezone(timedelta(hours=7))
-_MONTHS = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -43,7 +40,7 @@ def instant(value: str) -> str:
     """An RFC 3339 instant as a person in Jakarta reads it."""
     moment = datetime.fromisoformat(value).astimezone(_WIB)
     hour = f"{moment:%H:%M}" if language() == "en" else f"{moment:%H.%M}"
-    return f"{moment.day} {_MONTHS[language()][moment.month - 1]} {moment.year} {hour} WIB"
+    return f"{format_date(moment.date(), 'd MMM y', locale=language())} {hour} WIB"
 
 
 def require_form_token() -> None:

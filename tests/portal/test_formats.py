@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils.translation import override
 
+from prakerja.kernel import dates
 from prakerja.notifications.templates import render_message
 from prakerja.portal import formats
 
@@ -24,8 +25,8 @@ def test_pages_and_messages_write_alike(language: str, amount: str, count: str, 
     with override(language):
         assert formats.rupiah(1_000_000) == amount
         assert formats.thousands(4210) == count
-        assert formats.until(LIMIT) == until
-        assert formats.hour(LIMIT) == ("00:00 WIB" if language == "en" else "00.00 WIB")
+        assert dates.until(LIMIT) == until
+        assert dates.hour(LIMIT) == ("00:00 WIB" if language == "en" else "00.00 WIB")
     parameters = {"name": "Rani", "wave": 21, "fund": 1_000_000, "deadline": LIMIT.isoformat()}
     text = render_message(template="result_pass", channel="email", parameters=parameters, language=language).text
     assert amount in text

@@ -16,7 +16,7 @@ from prakerja.sandbox.worlds.catalogue import (
     CatalogueListing,
     load_catalogue,
 )
-from prakerja.sandbox.worlds.names import CITIES, FIRST_NAMES, LAST_NAMES, REVIEWS, STREETS
+from prakerja.sandbox.worlds.names import CITIES, FIRST_NAMES, LAST_NAMES, REVIEWS
 
 CATALOGUE = load_catalogue()
 OPENED = datetime(2021, 9, 27, 8, 0, tzinfo=WIB)
@@ -181,7 +181,7 @@ def test_an_unknown_course_is_an_error() -> None:
 
 
 def test_words_for_synthetic_people() -> None:
-    for words in (FIRST_NAMES, LAST_NAMES, STREETS, CITIES):
+    for words in (FIRST_NAMES, LAST_NAMES, CITIES):
         assert len(set(words)) == len(words)
     assert len(FIRST_NAMES) * len(LAST_NAMES) > 4_000
     assert len({code for _, code in CITIES}) == 34

@@ -22,10 +22,6 @@ def transaction() -> Iterator[None]:
         yield
 
 
-def in_transaction() -> bool:
-    return connection.in_atomic_block
-
-
 def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a helper that writes: it refuses to run outside the operation's transaction."""
 

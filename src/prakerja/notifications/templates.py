@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop, override
 
-from prakerja.kernel.clock import WIB
+from prakerja.kernel import dates
 from prakerja.kernel.money import format_rupiah
 
 _ = gettext_noop
@@ -22,37 +22,6 @@ _ = gettext_noop
 # Somebody sits before a screen and waits for these: they overtake a hundred thousand announcements.
 URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
 
-_MONTHS = {
-    "id": [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-_AT = {"id": "pukul", "en": "at"}
 _RUPIAH = ("amount", "fund", "balance", "price", "claim")
 
 
@@ -246,26 +215,12 @@ def render_message(*, template: str, channel: str, parameters: Mapping[str, Any]
 
 def _written(name: str, value: Any) -> str:
     if name in _RUPIAH and isinstance(value, int):
-        return format_rupiah(value, language=_language())
+        return format_rupiah(value, language=dates.written_language())
     if name == "deadline":
         # Stored exclusive: the last second that is still in time is the one people know.
-        return _instant(datetime.fromisoformat(value) - timedelta(seconds=1))
+        return dates.until(datetime.fromisoformat(value))
     if name.endswith("_at"):
-        return _instant(datetime.fromisoformat(value))
+        return dates.instant(datetime.fromisoformat(value))
     if name.endswith("_date"):
-        return _day(date.fromisoformat(value))
+        return dates.day(date.fromisoformat(value))
     return str(value)
-
-
-def _instant(value: datetime) -> str:
-    local = value.astimezone(WIB)
-    hour = f"{local:%H:%M}" if _language() == "en" else f"{local:%H.%M}"
-    return f"{_day(local.date())} {_AT[_language()]} {hour} WIB"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {_MONTHS[_language()][value.month - 1]} {value.year}"
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "id"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from prakerja.kernel.clock import WIB
+from prakerja.kernel import dates
 from prakerja.partner_api.error_table import COMPLETION, GENERAL, PAYMENT, REDEMPTION, SIGN_IN, Origin
 from prakerja.partner_api.extension_error_table import CALLING, CURATION, WEBHOOKS
 
@@ -49,9 +49,7 @@ class _Fields(dict[str, str]):
         super().__init__(
             field=str(details.get("field", "-")),
             n=str(details.get("left", "-")),
-            jam=until.astimezone(WIB).strftime("%H:%M" if language == "en" else "%H.%M")
-            if isinstance(until, datetime)
-            else "-",
+            jam=dates.clock_time(until, language=language) if isinstance(until, datetime) else "-",
         )
 
 

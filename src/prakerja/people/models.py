@@ -1,4 +1,4 @@
-"""Persons, their contact points and consent. Everything that identifies a person is sealed and looked up by blind index."""
+"""Persons and their contact points. Everything that identifies a person is sealed and looked up by blind index."""
 
 from __future__ import annotations
 
@@ -39,16 +39,6 @@ class ContactPoint(PersonRow):
             ),
             models.CheckConstraint(condition=Q(kind__in=["phone", "email"]), name="people_contactpoint_kind"),
         ]
-
-
-class Consent(PersonRow):
-    purpose = models.TextField()
-    version = models.TextField()
-    given_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [owned_key("people_consent", "person")]
 
 
 class NikClaim(models.Model):

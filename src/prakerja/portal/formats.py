@@ -1,66 +1,9 @@
-"""How instants, days and rupiah are written for people. Instants are shown in WIB, the zone of every rule."""
+"""How numbers are written on the pages; days and instants are written by `kernel.dates`."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
-from django.utils.translation import get_language
-
-from prakerja.kernel.clock import WIB
+from prakerja.kernel.dates import written_language
 from prakerja.kernel.money import format_rupiah
-
-# fmt: off
-MONTHS = {
-    "id": ["Januari", "Februari", "Maret", "April", "Mei", "Juni",
-           "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
-    "en": ["January", "February", "March", "April", "May", "June",
-           "July", "August", "September", "October", "November", "December"],
-}
-# fmt: on
-WEEKDAYS = {
-    "id": ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"],
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-}
-AT = {"id": "pukul", "en": "at"}
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "id"
-
-
-def day(value: date) -> str:
-    """`2021-10-21` → `21 Oktober 2021`."""
-    return f"{value.day} {MONTHS[_language()][value.month - 1]} {value.year}"
-
-
-def weekday(value: date) -> str:
-    """`2021-10-21` → `Kamis, 21 Oktober 2021`."""
-    return f"{WEEKDAYS[_language()][value.weekday()]}, {day(value)}"
-
-
-def instant(value: datetime) -> str:
-    """A UTC instant → `21 Oktober 2021 pukul 23.59 WIB`."""
-    local = value.astimezone(WIB)
-    return f"{day(local.date())} {AT[_language()]} {hour(value)}"
-
-
-def until(value: datetime) -> str:
-    """An exclusive limit, shown as its last second: `2021-10-21T17:00Z` → `21 Oktober 2021 pukul 23.59 WIB`.
-
-    Limits of days are stored as the first instant that is too late (architecture.md "Time").
-    """
-    return instant(value - timedelta(seconds=1))
-
-
-def wib_day(value: datetime) -> str:
-    """The WIB day of a UTC instant → `Kamis, 21 Oktober 2021`."""
-    return weekday(value.astimezone(WIB).date())
-
-
-def hour(value: datetime) -> str:
-    """The WIB clock time of a UTC instant → `23.59 WIB`; in English `23:59 WIB`."""
-    local = value.astimezone(WIB)
-    return f"{local:%H:%M} WIB" if _language() == "en" else f"{local:%H.%M} WIB"
 
 
 def grouped(number: str) -> str:
@@ -70,7 +13,7 @@ def grouped(number: str) -> str:
 
 def thousands(number: int) -> str:
     """`4210` → `4.210`; in English `4,210`."""
-    return f"{number:,}" if _language() == "en" else f"{number:,}".replace(",", ".")
+    return f"{number:,}" if written_language() == "en" else f"{number:,}".replace(",", ".")
 
 
 def masked(number: str) -> str:
@@ -80,4 +23,4 @@ def masked(number: str) -> str:
 
 def rupiah(amount: int) -> str:
     """`1000000` → `Rp1.000.000`; in English `Rp1,000,000`."""
-    return format_rupiah(amount, language=_language())
+    return format_rupiah(amount, language=written_language())

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import escape
 
+from prakerja.kernel import dates
 from prakerja.portal import formats
 
 
@@ -98,12 +99,12 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
     env.filters.update(
         {
             "rupiah": formats.rupiah,
-            "instant": formats.instant,
-            "until": formats.until,
-            "day": formats.day,
-            "weekday": formats.weekday,
-            "wib_day": formats.wib_day,
-            "hour": formats.hour,
+            "instant": dates.instant,
+            "until": dates.until,
+            "day": dates.day,
+            "weekday": dates.weekday,
+            "wib_day": dates.wib_day,
+            "hour": dates.hour,
             "grouped": formats.grouped,
             "thousands": formats.thousands,
             "masked": formats.masked,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from prakerja.incentives.labels import incentive_label
+from prakerja.kernel import dates
 from prakerja.kernel.errors import Refused
-from prakerja.portal import formats
 from prakerja.reporting.dashboard import Incentive
 
 # Sentences that need nothing but themselves.
@@ -59,7 +59,7 @@ def sentence(refused: Refused) -> str:
             "n": left
         }
     if refused.reason == "otp_locked":
-        return _("Terlalu banyak kode salah. Coba lagi setelah %(when)s.") % {"when": formats.instant(details["until"])}
+        return _("Terlalu banyak kode salah. Coba lagi setelah %(when)s.") % {"when": dates.instant(details["until"])}
     if refused.reason == "otp_too_soon":
         return _("Tunggu %(seconds)s detik sebelum meminta kode baru.") % {"seconds": details.get("seconds", 60)}
     if refused.reason == "video_too_soon":

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from prakerja.kernel import clock as kernel_clock
+from prakerja.kernel import dates
 from prakerja.kernel.clock import WIB, parse_instant
 from prakerja.kernel.errors import Refused
-from prakerja.portal import formats
 from prakerja.sandbox import accounts, clock
 from prakerja.sandbox.demo_operators import OPERATORS
 
@@ -45,7 +45,7 @@ def move(request: HttpRequest) -> HttpResponse:
         journey = clock.move_to(target)
     except Refused as refusal:
         return _clock(request, status=409, error=_refusal(refusal))
-    steps = [{"at": formats.instant(at), "name": task_name(name), "count": count} for at, name, count in journey.steps]
+    steps = [{"at": dates.instant(at), "name": task_name(name), "count": count} for at, name, count in journey.steps]
     return _clock(request, moved=True, steps=steps)
 
 
@@ -168,10 +168,10 @@ def _clock(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespo
     now = kernel_clock.now()
     due = clock.next_due()
     context = _shared(request) | {
-        "now": formats.instant(now),
-        "now_weekday": formats.wib_day(now),
+        "now": dates.instant(now),
+        "now_weekday": dates.wib_day(now),
         "now_value": now.astimezone(WIB).strftime("%Y-%m-%dT%H:%M"),
-        "next_due": formats.instant(due) if due else None,
+        "next_due": dates.instant(due) if due else None,
     }
     return render(request, "sandbox/clock.html", context | more, status=status)
 

@@ -26,14 +26,6 @@ LAST_NAMES = (
     "Wijayanti", "Wulandari", "Yudhistira", "Yulianti",
 )  # fmt: skip
 
-STREETS = (
-    "Jalan Anggrek Bulan", "Jalan Bambu Kuning", "Jalan Cempaka Wangi", "Jalan Dahlia Raya",
-    "Gang Delima", "Jalan Embun Pagi", "Jalan Flamboyan", "Gang Harapan", "Jalan Jati Baru",
-    "Jalan Kenanga", "Jalan Lembah Hijau", "Gang Mangga Dua", "Jalan Melur", "Jalan Nusa Indah",
-    "Jalan Pandan Sari", "Gang Rukun", "Jalan Sawah Lega", "Jalan Tanjung Biru", "Jalan Teratai",
-    "Gang Waru",
-)  # fmt: skip
-
 # City and two-digit code of its province.
 CITIES = (
     ("Banda Aceh", "11"), ("Medan", "12"), ("Padang", "13"), ("Pekanbaru", "14"), ("Jambi", "15"),
