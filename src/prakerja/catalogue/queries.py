@@ -5,11 +5,9 @@ Reads: partners_partner.
 
 from __future__ import annotations
 
-import base64
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +17,7 @@ from prakerja.catalogue.models import Course, CourseRun, CourseRunSession
 from prakerja.catalogue.policies import Session, spread_sessions
 from prakerja.kernel.db import row, rows
 from prakerja.kernel.errors import Refused
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of rows as they go over the wire, and the cursor of the next one (None at the end)."""
-
-    items: list[dict[str, Any]]
-    next_cursor: str | None
+from prakerja.kernel.pages import Page, decode_cursor, page_of
 
 
 def lowest_prices(*, institution_id: uuid.UUID) -> dict[uuid.UUID, int | None]:
@@ -127,9 +118,9 @@ SELECT course.code, course.title, course.category, course.mode, course.delivery,
 """
 
 
-def listings(*, platform_id: uuid.UUID, cursor: str | None, limit: int, at: datetime) -> Page:
+def listings(*, platform_id: uuid.UUID, cursor: str | None, limit: int, at: datetime) -> Page[dict[str, Any]]:
     """What a platform sells now, at its own price (decisions.md 3), ordered by course code. Raises Refused: cursor_invalid."""
-    parameters = {"platform": platform_id, "after": _after(cursor), "limit": limit + 1, "at": at}
+    parameters = {"platform": platform_id, "after": decode_cursor(cursor), "limit": limit + 1, "at": at}
     items = []
     for found in rows(_LISTINGS, parameters):
         item = dict(zip(_COURSE_COLUMNS, found[:8], strict=True))
@@ -148,12 +139,12 @@ def listings(*, platform_id: uuid.UUID, cursor: str | None, limit: int, at: date
             "runs": _json(found[19]),
         }
         items.append(item)
-    return _page(items, limit=limit, key="course_code")
+    return page_of(items, limit=limit, place=lambda item: str(item["course_code"]))
 
 
-def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) -> Page:
+def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) -> Page[dict[str, Any]]:
     """An institution's own runs with their dated meetings, ordered by schedule code. Raises Refused: cursor_invalid."""
-    parameters = {"institution": institution_id, "after": _after(cursor), "limit": limit + 1}
+    parameters = {"institution": institution_id, "after": decode_cursor(cursor), "limit": limit + 1}
     items = []
     for found in rows(_RUNS, parameters):
         item = dict(zip(_COURSE_COLUMNS, found[:8], strict=True))
@@ -171,32 +162,12 @@ def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) ->
         item |= dict(zip(names, found[8:16], strict=True))
         meetings = _meetings(item, told=_json(found[16]) or []) if item["delivery"] == "live" else ()
         items.append(item | {"sessions": [{"starts_at": one.starts_at, "ends_at": one.ends_at} for one in meetings]})
-    return _page(items, limit=limit, key="schedule_code")
+    return page_of(items, limit=limit, place=lambda item: str(item["schedule_code"]))
 
 
 def _meetings(item: dict[str, Any], *, told: list[list[str]]) -> tuple[Session, ...]:
     spans = [(datetime.fromisoformat(starts), datetime.fromisoformat(ends)) for starts, ends in told]
     return _dated(spans, starts_at=item["starts_at"], ends_at=item["ends_at"], count=item["session_count"])
-
-
-def _page(items: list[dict[str, Any]], *, limit: int, key: str) -> Page:
-    if len(items) <= limit:
-        return Page(items, None)
-    last = items[limit - 1][key]
-    return Page(items[:limit], base64.urlsafe_b64encode(str(last).encode()).decode())
-
-
-def _after(cursor: str | None) -> str:
-    if not cursor:
-        return ""
-    try:
-        after = base64.urlsafe_b64decode(cursor.encode()).decode()
-    except ValueError as error:
-        raise Refused("cursor_invalid") from error
-    if "\x00" in after:
-        # PostgreSQL stores no such text, so we never made this cursor.
-        raise Refused("cursor_invalid")
-    return after
 
 
 def _json(value: Any) -> Any:

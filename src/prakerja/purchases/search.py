@@ -5,25 +5,15 @@ Reads: catalogue_course, catalogue_courserun, partners_partner, vouchers_voucher
 
 from __future__ import annotations
 
-import base64
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.pages import Page, decode_cursor, page_of, place_as_identifier
 from prakerja.kernel.secrets import unseal
-
-
-@dataclass(frozen=True)
-class Found:
-    """A page of what was found, oldest first, and the cursor of the next one (None at the end)."""
-
-    items: list[dict[str, Any]]
-    next_cursor: str | None
-
 
 _PURCHASES = """
 SELECT purchase.authorised_at, purchase.id, purchase.invoice_code, purchase.reference, purchase.amount, purchase.status,
@@ -60,15 +50,15 @@ def purchases_of(
     status: str | None,
     cursor: str | None,
     limit: int,
-) -> Found:
+) -> Page[dict[str, Any]]:
     """A platform's own purchases, made on Jakarta days `since` to `until` (both counted; None: no bound).
 
     `status` is succeeded, voided or None for both; amounts in rupiah. Raises Refused: cursor_invalid.
     """
-    found = rows(_PURCHASES, _parameters(platform_id, since, until, status, cursor, limit))
+    page = _page(_PURCHASES, platform_id, since, until, status, cursor, limit)
     names = ("invoice_code", "reference", "amount", "status", "voided_at", "course_code", "schedule_code")
-    items = [{"created_at": row[0]} | dict(zip(names, row[2:], strict=True)) for row in found[:limit]]
-    return Found(items, _next(found, limit))
+    items = [{"created_at": row[0]} | dict(zip(names, row[2:], strict=True)) for row in page.items]
+    return Page(items, page.next_cursor)
 
 
 def redemptions_of(
@@ -79,12 +69,12 @@ def redemptions_of(
     status: str | None,
     cursor: str | None,
     limit: int,
-) -> Found:
+) -> Page[dict[str, Any]]:
     """Vouchers redeemed at an institution on Jakarta days `since` to `until` (both counted; None: no bound).
 
     `status` is redeemed, cancelled (after it was redeemed) or None for both. Raises Refused: cursor_invalid.
     """
-    found = rows(_REDEEMED, _parameters(institution_id, since, until, status, cursor, limit))
+    page = _page(_REDEEMED, institution_id, since, until, status, cursor, limit)
     items = [
         {
             "redeemed_at": redeemed_at,
@@ -94,16 +84,22 @@ def redemptions_of(
             "schedule_code": run_code,
             "platform": platform,
         }
-        for redeemed_at, voucher_id, code_enc, state, course_code, run_code, platform in found[:limit]
+        for redeemed_at, voucher_id, code_enc, state, course_code, run_code, platform in page.items
     ]
-    return Found(items, _next(found, limit))
+    return Page(items, page.next_cursor)
 
 
-def _parameters(
-    partner_id: uuid.UUID, since: date | None, until: date | None, status: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+def _page(
+    statement: str,
+    partner_id: uuid.UUID,
+    since: date | None,
+    until: date | None,
+    status: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[tuple[Any, ...]]:
     after, after_id = _after(cursor)
-    return {
+    parameters = {
         "partner": partner_id,
         "begins": _midnight(since) if since else datetime(1970, 1, 1, tzinfo=UTC),
         "ends": _midnight(until) + timedelta(days=1) if until else datetime(9000, 1, 1, tzinfo=UTC),
@@ -112,6 +108,7 @@ def _parameters(
         "after_id": after_id,
         "limit": limit + 1,
     }
+    return page_of(rows(statement, parameters), limit=limit, place=_place)
 
 
 def _midnight(day: date) -> datetime:
@@ -120,21 +117,20 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=WIB)
 
 
-def _next(found: list[tuple[Any, ...]], limit: int) -> str | None:
-    if len(found) <= limit:
-        return None
-    at, row_id = found[limit - 1][:2]
-    return base64.urlsafe_b64encode(f"{at.astimezone(UTC).isoformat()}|{row_id}".encode()).decode()
+def _place(row: tuple[Any, ...]) -> str:
+    at, row_id = row[:2]
+    return f"{at.astimezone(UTC).isoformat()}|{row_id}"
 
 
 def _after(cursor: str | None) -> tuple[datetime, uuid.UUID]:
-    if not cursor:
+    place = decode_cursor(cursor)
+    if not place:
         return datetime(1970, 1, 1, tzinfo=UTC), uuid.UUID(int=0)
     try:
-        at, _, row_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        instant, found = datetime.fromisoformat(at), uuid.UUID(row_id)
+        at, _, row_id = place.partition("|")
+        instant = datetime.fromisoformat(at)
     except ValueError as error:
         raise Refused("cursor_invalid") from error
     if instant.tzinfo is None:
         raise Refused("cursor_invalid")
-    return instant, found
+    return instant, place_as_identifier(row_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.pages import Page, place_as_identifier
 from prakerja.webhooks.models import Attempt, Delivery
 from prakerja.webhooks.payloads import message_id
 
@@ -33,13 +34,7 @@ class DeliveryLine:
     attempts: tuple[AttemptLine, ...]
 
 
-@dataclass(frozen=True)
-class Page:
-    items: tuple[DeliveryLine, ...]
-    next_cursor: str | None
-
-
-def deliveries(*, partner_id: uuid.UUID, status: str | None, cursor: str | None, limit: int) -> Page:
+def deliveries(*, partner_id: uuid.UUID, status: str | None, cursor: str | None, limit: int) -> Page[DeliveryLine]:
     """What a partner was told or is to be told, newest first, with at most the last ten attempts of each.
 
     Raises Refused: cursor_invalid.
@@ -48,7 +43,7 @@ def deliveries(*, partner_id: uuid.UUID, status: str | None, cursor: str | None,
     if status is not None:
         found = found.filter(status=status)
     if cursor is not None:
-        found = found.filter(id__lt=_identifier(cursor))
+        found = found.filter(id__lt=place_as_identifier(cursor))
     page = list(found[: limit + 1])
     attempts: dict[uuid.UUID, list[AttemptLine]] = {delivery.id: [] for delivery in page[:limit]}
     people = {delivery.person_id for delivery in page[:limit]}
@@ -78,10 +73,3 @@ def event_id_of(*, message: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise Refused("message_unknown") from None
-
-
-def _identifier(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(cursor)
-    except ValueError:
-        raise Refused("cursor_invalid") from None

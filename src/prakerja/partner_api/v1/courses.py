@@ -5,8 +5,6 @@ Every write runs under its Idempotency-Key: a repetition gets the first answer, 
 
 from __future__ import annotations
 
-import base64
-import uuid
 from typing import Any
 
 import msgspec
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from prakerja.catalogue import curation, pricing, schedules
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.pages import decode_cursor, page_of, place_as_identifier
 from prakerja.partner_api import bodies, extension_answers, extension_bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
@@ -41,10 +40,10 @@ _PREFIX = "/api/v1/partner"
 )
 def courses(call: Call[bodies.Page]) -> Any:
     limit = call.body.limit
-    after = _decoded(call.body.cursor)
+    after = decode_cursor(call.body.cursor)
     found = curation.courses_of_institution(institution_id=call.client.partner_id, after=after, limit=limit + 1)
-    items = [_course(one) for one in found]
-    return _page(items, limit, "course_code")
+    page = page_of(found, limit=limit, place=lambda one: one.course_code)
+    return {"items": [_course(one) for one in page.items], "next_cursor": page.next_cursor}
 
 
 @endpoint(
@@ -322,15 +321,12 @@ def propose_price(call: Call[extension_bodies.PriceWish]) -> Any:
     ),
 )
 def price_proposals(call: Call[bodies.Page]) -> Any:
-    after = _decoded(call.body.cursor)
-    try:
-        after_id = uuid.UUID(after) if after else None
-    except ValueError:
-        raise Refused("cursor_invalid") from None
+    after = decode_cursor(call.body.cursor)
+    after_id = place_as_identifier(after) if after else None
     limit = call.body.limit
     found = pricing.proposals_of_platform(platform_id=call.client.partner_id, after=after_id, limit=limit + 1)
-    cursor = _encoded(str(found[limit - 1].proposal_id)) if len(found) > limit else None
-    return {"items": [_price(one) for one in found[:limit]], "next_cursor": cursor}
+    page = page_of(found, limit=limit, place=lambda one: str(one.proposal_id))
+    return {"items": [_price(one) for one in page.items], "next_cursor": page.next_cursor}
 
 
 def _code(call: Call[Any], name: str) -> str:
@@ -386,23 +382,3 @@ def _price(state: pricing.Proposal) -> dict[str, Any]:
         "proposed_at": stamp(state.proposed_at),
         "decided_at": stamp(state.decided_at) if state.decided_at else None,
     }
-
-
-def _page(items: list[dict[str, Any]], limit: int, key: str) -> dict[str, Any]:
-    cursor = _encoded(items[limit - 1][key]) if len(items) > limit else None
-    return {"items": items[:limit], "next_cursor": cursor}
-
-
-def _encoded(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _decoded(cursor: str | None) -> str:
-    """What stands in one of our cursors. Raises Refused: cursor_invalid."""
-    try:
-        text = base64.urlsafe_b64decode((cursor or "").encode()).decode()
-    except ValueError:
-        raise Refused("cursor_invalid") from None
-    if "\x00" in text:
-        raise Refused("cursor_invalid")
-    return text

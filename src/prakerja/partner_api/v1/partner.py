@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from prakerja.catalogue import queries as catalogue
+from prakerja.kernel.pages import Page
 from prakerja.partner_api import answers, bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
@@ -143,7 +144,7 @@ def completions(call: Call[bodies.Completion]) -> Any:
     }
 
 
-def _page(page: catalogue.Page) -> dict[str, Any]:
+def _page(page: Page[dict[str, Any]]) -> dict[str, Any]:
     return {"items": [_with_stamps(item) for item in page.items], "next_cursor": page.next_cursor}
 
 
