@@ -278,3 +278,39 @@ def _called_with(path: Path, node: ast.Call, columns: set[str]) -> Iterator[str]
         begins = {state for name in names & _models().keys() for state in _models()[name].begins}
         if names & _models().keys() and not {word for word in made if isinstance(word, str)} - {"dashboard"} <= begins:
             yield f"{shown(path)}:{node.lineno} {ast.unparse(node)}"
+
+
+def _groups(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(line, words) of every tuple, list or set of words, and of every IN of SQL."""
+    published = (
+        {
+            id(node.slice)
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Literal"
+        }
+        if path.suffix == ".py"
+        else set()
+    )
+    for node in ast.walk(tree(path)) if path.suffix == ".py" else ():
+        if isinstance(node, ast.Tuple | ast.List | ast.Set) and id(node) not in published:
+            words = [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            if len(words) == len(node.elts):
+                yield node.lineno, tuple(words)
+    for line, text in _texts(path):
+        for found in re.finditer(r"\b(?:IN|in)\s*\(\s*('\w+'(?:\s*,\s*'\w+')+)\s*\)", text):
+            yield line + text[: found.start()].count("\n"), tuple(re.findall(r"'(\w+)'", found[1]))
+
+
+def test_groups_of_states_are_named_on_their_machine() -> None:
+    """Nobody retypes `("active", "suspended")`: a state that joins a group joins it everywhere."""
+    kinds = [set(machine.states()) for machine in machines()]
+    found = []
+    for path in [*_sources(), *files(".html", below=PACKAGE)]:
+        if path.name == "states.py":
+            continue
+        found += [
+            f"{shown(path)}:{line} {words}"
+            for line, words in _groups(path)
+            if len(words) > 1 and any(set(words) <= states for states in kinds)
+        ]
+    assert found == []

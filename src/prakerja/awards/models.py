@@ -42,8 +42,8 @@ class Award(PersonRow):
             models.UniqueConstraint(fields=["person", "wallet"], name="awards_award_wallet_once"),
             models.CheckConstraint(condition=Q(status__in=AWARD_STATES.states()), name="awards_award_status"),
             models.CheckConstraint(
-                condition=Q(status__in=["active", "suspended"], ended_at=None)
-                | (~Q(status__in=["active", "suspended"]) & Q(ended_at__isnull=False)),
+                condition=Q(status__in=AWARD_STATES.group("LIVE"), ended_at=None)
+                | (~Q(status__in=AWARD_STATES.group("LIVE")) & Q(ended_at__isnull=False)),
                 name="awards_award_ended",
             ),
         ]

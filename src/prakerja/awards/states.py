@@ -20,7 +20,7 @@ AWARD_STATES = StateMachine(
     groups={
         # It still has its wallet and reserve.
         "LIVE": ("active", "suspended"),
-        # What was earned may be paid.
+        # What was earned may be paid: a transfer may come back after the award was finished.
         "PAYABLE": ("active", "suspended", "finished"),
         # What a void gives back after these returns to the programme, else it lapses to the treasury.
         "TAKEN_BACK": ("revoked", "annulled", "withdrawn"),

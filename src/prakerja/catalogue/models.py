@@ -152,18 +152,18 @@ class CurationReview(KeyedRow):
             models.UniqueConstraint(fields=["course", "number"], name="catalogue_curationreview_number"),
             models.UniqueConstraint(
                 fields=["course"],
-                condition=Q(status__in=["draft", "submitted", "returned"]),
+                condition=Q(status__in=CURATION_STATES.group("OPEN")),
                 name="catalogue_curationreview_one_open",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=CURATION_STATES.states()), name="catalogue_curationreview_status"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["submitted", "accepted", "returned"]) | Q(submitted_at__isnull=False),
+                condition=~Q(status__in=CURATION_STATES.group("SUBMITTED_ONCE")) | Q(submitted_at__isnull=False),
                 name="catalogue_curationreview_submitted",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["accepted", "returned"]) | Q(decided_at__isnull=False),
+                condition=~Q(status__in=CURATION_STATES.group("DECIDED")) | Q(decided_at__isnull=False),
                 name="catalogue_curationreview_decided",
             ),
         ]

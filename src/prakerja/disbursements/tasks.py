@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from prakerja.disbursements.batches import sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
+from prakerja.disbursements.states import BATCH_STATES
 from prakerja.kernel.due import DueTask
 from prakerja.kernel.installation import is_sandbox
 
@@ -16,7 +17,7 @@ def next_sign_off() -> datetime | None:
     """When the oldest batch was drafted; None in production, where people sign."""
     if not is_sandbox():
         return None
-    found: datetime | None = PaymentBatch.objects.filter(status__in=["drafted", "approved", "authorised"]).aggregate(
+    found: datetime | None = PaymentBatch.objects.filter(status__in=BATCH_STATES.group("UNSIGNED")).aggregate(
         first=Min("drafted_at")
     )["first"]
     return found

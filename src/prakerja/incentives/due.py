@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.endings import review_cutoff
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import row, rows
 from prakerja.programmes.models import SchemeVersion
 from prakerja.programmes.queries import scheme
@@ -61,7 +63,7 @@ SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_NIGHT}) AS due_at
 PAY = f"""
 SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_PAY_HOUR}) AS due_at
   FROM incentives_incentive i {_OF_AWARD}
- WHERE i.status = 'due' AND i.recheck_at IS NULL AND a.status IN ('active', 'suspended', 'finished')
+ WHERE i.status = 'due' AND i.recheck_at IS NULL AND a.status IN {AWARD_STATES.sql("PAYABLE")}
    AND NOT EXISTS (SELECT 1 FROM disbursements_paymentinstruction drafted
                     WHERE drafted.person_id = i.person_id AND drafted.id = i.instruction_id
                       AND drafted.status = 'drafted')"""
@@ -78,13 +80,13 @@ SELECT instruction.person_id, instruction.id, instruction.ask_at AS due_at
  WHERE instruction.status = 'sent' AND instruction.ask_at IS NOT NULL"""
 
 # Seven days after the last look, or when an account is linked that it did not see.
-RECHECK = """
+RECHECK = f"""
 SELECT i.person_id, i.id, CASE WHEN account.linked_at > i.checked_at THEN LEAST(i.recheck_at, account.linked_at)
                                ELSE i.recheck_at END AS due_at
   FROM incentives_incentive i
   JOIN awards_award a ON a.person_id = i.person_id AND a.id = i.award_id
   LEFT JOIN disbursements_payoutaccount account ON account.person_id = i.person_id AND account.unlinked_at IS NULL
- WHERE i.status IN ('held', 'due') AND i.recheck_at IS NOT NULL AND a.status IN ('active', 'suspended', 'finished')"""
+ WHERE i.status IN {INCENTIVE_STATES.sql("OWED")} AND i.recheck_at IS NOT NULL AND a.status IN {AWARD_STATES.sql("PAYABLE")}"""
 
 LAPSE_SURVEY = """
 SELECT response.person_id, response.id, response.closes_at AS due_at
@@ -92,18 +94,18 @@ SELECT response.person_id, response.id, response.closes_at AS due_at
  WHERE response.submitted_at IS NULL AND response.closed_at IS NULL"""
 
 # A window between purchases (2023) does not end while a training is open; a year's cut-off waits for nothing.
-SWEEP = """
+SWEEP = f"""
 SELECT a.person_id, a.id, wallet.spendable_until AS due_at
   FROM wallets_wallet wallet
   JOIN awards_award a ON a.person_id = wallet.person_id AND a.wallet_id = wallet.id
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
- WHERE wallet.closed_at IS NULL AND wallet.spendable_until IS NOT NULL AND a.status IN ('active', 'suspended')
+ WHERE wallet.closed_at IS NULL AND wallet.spendable_until IS NOT NULL AND a.status IN {AWARD_STATES.sql("LIVE")}
    AND NOT (sv.data->'cutoffs'->>'balance' IS NULL AND EXISTS (
         SELECT 1 FROM purchases_purchase purchase
          WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.is_open))"""
 
 # The instant at which the last of its conditions came true.
-FINISH = """
+FINISH = f"""
 SELECT a.person_id, a.id, GREATEST(
         a.awarded_at, wallet.closed_at,
         (SELECT max(COALESCE(i.paid_at, i.ended_at)) FROM incentives_incentive i
@@ -120,7 +122,7 @@ SELECT a.person_id, a.id, GREATEST(
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount = 0
  WHERE a.status = 'active'
    AND NOT EXISTS (SELECT 1 FROM incentives_incentive i WHERE i.person_id = a.person_id AND i.award_id = a.id
-                      AND i.status NOT IN ('paid', 'lapsed', 'cancelled'))
+                      AND i.status NOT IN {INCENTIVE_STATES.sql("ENDED")})
    AND NOT EXISTS (SELECT 1 FROM surveys_response response WHERE response.person_id = a.person_id
                       AND response.submitted_at IS NULL AND response.closed_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM purchases_purchase purchase
@@ -144,24 +146,24 @@ SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
   FROM awards_award a
  WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND NOT {_FIRST_REVIEWED}"""
 
-LAPSE_UNOPENED = """
+LAPSE_UNOPENED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
   FROM awards_award a
- WHERE a.scheme_version_id = %(version)s AND a.status IN ('active', 'suspended')
+ WHERE a.scheme_version_id = %(version)s AND a.status IN {AWARD_STATES.sql("LIVE")}
    AND (SELECT count(*) FROM surveys_response response WHERE response.person_id = a.person_id) < %(surveys)s"""
 
 # Something is still promised or owed and no valid account is linked; a payment under way keeps its course.
-LAPSE_UNLINKED = """
+LAPSE_UNLINKED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
   FROM awards_award a
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id
- WHERE a.scheme_version_id = %(version)s AND a.status IN ('active', 'suspended', 'finished')
+ WHERE a.scheme_version_id = %(version)s AND a.status IN {AWARD_STATES.sql("PAYABLE")}
    AND NOT EXISTS (SELECT 1 FROM disbursements_payoutaccount account
                     WHERE account.person_id = a.person_id AND account.unlinked_at IS NULL
                       AND account.nik_matches AND account.is_kyc_complete)
    AND (reserve.amount > 0 OR EXISTS (
         SELECT 1 FROM incentives_incentive i WHERE i.person_id = a.person_id AND i.award_id = a.id
-           AND i.status IN ('planned', 'due', 'held')))"""
+           AND i.status IN {INCENTIVE_STATES.sql("WAITING")}))"""
 
 Work = Callable[[uuid.UUID, uuid.UUID], object]
 

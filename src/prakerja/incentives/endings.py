@@ -15,6 +15,7 @@ from prakerja.disbursements.operations import drop_instruction
 from prakerja.incentives.conditions import conditions_of, lock_award, lock_wallet_and_award
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.results import cancel_due, end_incentive
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Chart
@@ -48,7 +49,7 @@ def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) ->
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
-        if award.status not in ("active", "suspended") or _awaits_review(award=award, rules=rules):
+        if award.status not in AWARD_STATES.group("LIVE") or _awaits_review(award=award, rules=rules):
             return None
         swept = sweep_wallet(person_id=person_id, wallet_id=award.wallet_id, event_id=award.id, at=at)
         if swept is None:
@@ -101,7 +102,7 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
         cutoff = cutoff_at(scheme=rules, kind=CutoffKind.LINK)
         now = conditions_of(person_id=person_id, award_id=award_id)
         is_valid = now.facts is not None and now.facts.is_valid
-        if award.status not in ("active", "suspended", "finished") or cutoff is None or at < cutoff or is_valid:
+        if award.status not in AWARD_STATES.group("PAYABLE") or cutoff is None or at < cutoff or is_valid:
             return 0
         lapsed = _end_incentives(award=award, verb="lapse", credit=_TREASURY, at=at)
         lapsed += _empty_reserve(award=award, kind="lapse_reserve", credit=_TREASURY, at=at)
@@ -146,7 +147,7 @@ def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, operator: s
     """
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
-        if award.status not in ("active", "suspended"):
+        if award.status not in AWARD_STATES.group("LIVE"):
             raise Refused("award_ended")
         rules = scheme(scheme_version_id=award.scheme_version_id)
         outcome = _ineligible(award=award, rules=rules)
@@ -198,7 +199,7 @@ def _is_over(award: Award) -> bool:
     person = {"person_id": award.person_id}
     balance_id = Wallet.objects.values_list("balance_id", flat=True).get(**person, id=award.wallet_id)
     left = Balance.objects.filter(**person, id__in=[balance_id, award.reserve_id]).aggregate(left=Sum("amount"))["left"]
-    unpaid = Incentive.objects.filter(**person, award=award).exclude(status__in=["paid", "lapsed", "cancelled"])
+    unpaid = Incentive.objects.filter(**person, award=award).exclude(status__in=INCENTIVE_STATES.group("ENDED"))
     unanswered = Response.objects.filter(**person, submitted_at=None, closed_at=None)
     # A code that may still be voided keeps its wallet open.
     vouchers = Purchase.objects.filter(**person, award=award, status="succeeded").values("voucher_id")
@@ -211,7 +212,7 @@ def _end_incentives(*, award: Award, verb: str, credit: int, at: datetime) -> in
     """End what is planned, due or held. Returns the rupiah that left incentives_payable; planned ones are in reserve."""
     moved = 0
     waiting = Incentive.objects.select_for_update(no_key=True).filter(
-        person_id=award.person_id, award=award, status__in=["planned", "due", "held"]
+        person_id=award.person_id, award=award, status__in=INCENTIVE_STATES.group("WAITING")
     )
     for incentive in waiting.order_by("id"):
         if incentive.status == "planned":

@@ -56,7 +56,7 @@ class Incentive(PersonRow):
             models.Index(
                 fields=["status", "scheduled_date"],
                 name="incentives_incentive_waiting",
-                condition=Q(status__in=["planned", "due", "held"]),
+                condition=Q(status__in=INCENTIVE_STATES.group("WAITING")),
             )
         ]
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
 from prakerja.disbursements.operations import (
     ask_later,
@@ -21,20 +22,18 @@ from prakerja.disbursements.operations import (
 )
 from prakerja.disbursements.queries import live_account
 from prakerja.disbursements.results import TransferResult
+from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.planning import lock_incentive
-from prakerja.incentives.policies import PAYABLE_AWARDS, first_day_after_pause, hold_reason
-from prakerja.incentives.results import record_payment_result
+from prakerja.incentives.policies import first_day_after_pause, hold_reason
+from prakerja.incentives.results import RESULTS, record_payment_result
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme, indonesian_calendar, recheck_at, wib_day
-
-# An instruction that ended without paying: the next one follows it up.
-_ENDED = ("held", "cancelled", "failed", "returned")
 
 
 def draft_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> str:
@@ -46,8 +45,12 @@ def draft_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
         award = Award.objects.get(person_id=person_id, id=incentive.award_id)
         last = _last_instruction(incentive)
-        waits = incentive.status == "due" and incentive.recheck_at is None and (last is None or last.status in _ENDED)
-        if not waits or award.status not in PAYABLE_AWARDS:
+        waits = (
+            incentive.status == "due"
+            and incentive.recheck_at is None
+            and (last is None or last.status in INSTRUCTION_STATES.group("UNPAID"))
+        )
+        if not waits or award.status not in AWARD_STATES.group("PAYABLE"):
             return ""
         rules = scheme(scheme_version_id=award.scheme_version_id)
         if _put_off(incentive=incentive, rules=rules, at=at):
@@ -158,7 +161,7 @@ def _last_look(*, incentive: Incentive, instruction: PaymentInstruction, at: dat
     """What became true since the draft; "" when the payment may go."""
     award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
     rules = scheme(scheme_version_id=award.scheme_version_id)
-    if incentive.status != "due" or award.status not in PAYABLE_AWARDS:
+    if incentive.status != "due" or award.status not in AWARD_STATES.group("PAYABLE"):
         drop_instruction(instruction=instruction, verb="cancel", reason="award_ended", at=at)
         return "cancelled"
     if _put_off(incentive=incentive, rules=rules, at=at):
@@ -217,7 +220,7 @@ def _take_answer(
     """Store what the rail said. `processing` and `unknown` end nothing: the payment stays sent and is asked about."""
     with transaction():
         note_answer(attempt=attempt, result=result, at=at)
-    if result.status not in ("settled", "failed", "held", "returned"):
+    if result.status not in RESULTS:
         return "sent"
     try:
         record_payment_result(

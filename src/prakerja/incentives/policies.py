@@ -18,8 +18,6 @@ from prakerja.programmes.schemes import (
 # An account that was changed on the payment day or up to two days before it holds the payment (rules.md 5.5 says
 # "close to the payment date" and gives no number; this one is ours).
 ACCOUNT_CHANGE_HOLD_DAYS = 2
-# Awards whose incentives are still owed: a transfer may come back after the award was finished.
-PAYABLE_AWARDS = ("active", "suspended", "finished")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.operations import ask_now, inquire_account, store_inquiry
 from prakerja.disbursements.queries import live_account
@@ -15,7 +16,7 @@ from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.payments import hold
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
-from prakerja.incentives.policies import PAYABLE_AWARDS, hold_reason, new_dates
+from prakerja.incentives.policies import hold_reason, new_dates
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -37,7 +38,9 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
         award = Award.objects.get(person_id=person_id, id=incentive.award_id)
         account = live_account(person_id=person_id)
-        if not _is_time(incentive=incentive, account=account, at=at) or award.status not in PAYABLE_AWARDS:
+        if not _is_time(incentive=incentive, account=account, at=at) or award.status not in AWARD_STATES.group(
+            "PAYABLE"
+        ):
             return ""
         # An answer is about the account that was asked for, not about one that was linked meanwhile.
         found = answer if account is not None and asked is not None and account.id == asked.id else None
@@ -75,7 +78,7 @@ def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, operator: st
     """
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
-        if incentive.status in ("held", "due") and incentive.recheck_at is not None:
+        if incentive.status in INCENTIVE_STATES.group("OWED") and incentive.recheck_at is not None:
             incentive.recheck_at = at
             incentive.save(update_fields=["recheck_at"])
         elif incentive.status != "instructed" or incentive.instruction is None:
@@ -94,7 +97,7 @@ def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, operator: st
 
 
 def _is_time(*, incentive: Incentive, account: PayoutAccount | None, at: datetime) -> bool:
-    if incentive.status not in ("held", "due") or incentive.recheck_at is None:
+    if incentive.status not in INCENTIVE_STATES.group("OWED") or incentive.recheck_at is None:
         return False
     is_new = account is not None and incentive.checked_at is not None and account.linked_at > incentive.checked_at
     return at >= incentive.recheck_at or (is_new and account is not None and at >= account.linked_at)

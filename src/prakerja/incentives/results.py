@@ -8,10 +8,11 @@ from django.db.models import F
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import record_result, route_of_reference
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.policies import PAYABLE_AWARDS, new_dates
+from prakerja.incentives.policies import new_dates
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -23,7 +24,7 @@ from prakerja.programmes.schemes import recheck_at
 from prakerja.surveys.operations import plan_responses, take_back_plan
 
 # The provider's word → the instruction's state. `held` at the provider means that this reference will never be paid.
-_STATE = {"settled": "settled", "failed": "failed", "held": "failed", "returned": "returned"}
+RESULTS = {"settled": "settled", "failed": "failed", "held": "failed", "returned": "returned"}
 
 
 def record_payment_result(*, rail: str, reference: str, status: str, reason: str = "", at: datetime) -> bool:
@@ -33,7 +34,7 @@ def record_payment_result(*, rail: str, reference: str, status: str, reason: str
     follow-up comes after a re-check seven days later. returned: the same, after it was paid. Raises Refused:
     reference_unknown, result_unknown, result_conflicts (known, reported): a payment settles once and never fails after.
     """
-    if status not in _STATE:
+    if status not in RESULTS:
         raise Refused("result_unknown", reported=status)
     person_id, instruction_id = route_of_reference(rail=rail, reference=reference)
     with transaction():
@@ -47,7 +48,7 @@ def record_payment_result(*, rail: str, reference: str, status: str, reason: str
             .select_related("payout_account")
             .get(person_id=person_id, id=instruction_id)
         )
-        state = _STATE[status]
+        state = RESULTS[status]
         if incentive is None:
             # A follow-up took its place, so it has had its end.
             if instruction.status == state:
@@ -84,7 +85,7 @@ def _settled(*, incentive: Incentive, at: datetime) -> None:
     incentive.recheck_at = None
     incentive.save(update_fields=["status", "paid_at", "last_problem", "hold_reason", "recheck_at"])
     award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
-    if _is_first(incentive) and award.status in ("active", "suspended"):
+    if _is_first(incentive) and award.status in AWARD_STATES.group("LIVE"):
         plan_responses(
             person_id=incentive.person_id,
             rules=scheme(scheme_version_id=award.scheme_version_id),
@@ -110,7 +111,7 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
     incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
     incentive.paid_at, incentive.last_problem = None, problem
     award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
-    if award.status not in PAYABLE_AWARDS:
+    if award.status not in AWARD_STATES.group("PAYABLE"):
         incentive.save(update_fields=["status", "paid_at", "last_problem"])
         cancel_due(incentive=incentive, verb="cancel", credit=int(Chart.PROGRAMME_FUNDS), at=at)
         if was_paid:

@@ -23,10 +23,13 @@ INCENTIVE_STATES = StateMachine(
         "cancel": {"planned": "cancelled", "due": "cancelled", "held": "cancelled"},
     },
     groups={
+        "COMING": ("planned", "due"),
         # Promised or owed, and no payment is under way.
         "WAITING": ("planned", "due", "held"),
         # Owed: it has left the reserve, and no payment is under way.
         "OWED": ("due", "held"),
+        # It has left the reserve and did not end unpaid.
+        "EARNED": ("due", "held", "instructed", "paid"),
         "ENDED": ("paid", "lapsed", "cancelled"),
     },
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.conditions import lock_award
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.planning import move_to_payable, tell_of_schedule
@@ -28,8 +29,6 @@ from prakerja.programmes.schemes import (
 from prakerja.surveys.models import Response, Survey
 from prakerja.surveys.operations import close_response, install_surveys, lock_response, record_answers
 
-_RUNNING = ("active", "suspended")
-
 
 def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> uuid.UUID:
     """Answer an open survey, once: it is owed at once and paid on the third working day (decisions.md 51).
@@ -41,7 +40,7 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
     """
     with transaction():
         response = lock_response(person_id=person_id, survey_id=survey_id)
-        award = Award.objects.filter(person_id=person_id, status__in=_RUNNING).first()
+        award = Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
         if award is None:
             raise Refused("award_ended")
         rules = scheme(scheme_version_id=award.scheme_version_id)
@@ -78,7 +77,7 @@ def lapse_survey(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) 
         if response.submitted_at is not None or response.closed_at is not None or at < response.closes_at:
             return False
         close_response(response=response, at=at)
-        award = Award.objects.filter(person_id=person_id, status__in=_RUNNING).first()
+        award = Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
         if award is not None:
             _lapse(award=award, number=response.survey.number, at=at)
     return True
@@ -93,7 +92,7 @@ def lapse_unopened_surveys(*, person_id: uuid.UUID, award_id: uuid.UUID, at: dat
         award = lock_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         cutoff = cutoff_at(scheme=rules, kind=CutoffKind.SURVEY)
-        if award.status not in _RUNNING or cutoff is None or at < cutoff:
+        if award.status not in AWARD_STATES.group("LIVE") or cutoff is None or at < cutoff:
             return 0
         return _close_missing(award=award, rules=rules, cutoff=cutoff, at=at)
 

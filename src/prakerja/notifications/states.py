@@ -16,6 +16,6 @@ MESSAGE_STATES = StateMachine(
         "give_up": {"sending": "failed_permanent"},
     },
     # A message that is being sent waits too: its worker may have died.
-    groups={"WAITING": ("queued", "failed_temporary", "sending")},
+    groups={"WAITING": ("queued", "failed_temporary", "sending"), "LEAVING": ("queued", "sending")},
 )
 WAITING = MESSAGE_STATES.group("WAITING")

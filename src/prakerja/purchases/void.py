@@ -9,6 +9,7 @@ from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.awards.operations import reopen_purchase_window
 from prakerja.awards.queries import award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.catalogue.operations import release_seat
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -79,7 +80,7 @@ def _pay_back(*, purchase: Purchase, at: datetime) -> None:
     kind, credit = "void", int(Chart.WALLET)
     balance_id: uuid.UUID | None = wallet.balance_id
     if wallet.closed_at is not None:
-        ended = paid_from.status in ("revoked", "annulled", "withdrawn")
+        ended = paid_from.status in AWARD_STATES.group("TAKEN_BACK")
         kind, balance_id = "void_late", None
         credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
     if kind == "void" and wallet.spendable_until is not None:

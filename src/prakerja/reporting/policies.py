@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.reporting.dashboard import Dashboard, Incentive, Purchase, Survey
-
-ENDED = ("revoked", "lapsed", "withdrawn", "annulled", "finished", "suspended")
+from prakerja.vouchers.states import VOUCHER_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def derived_stage(*, dashboard: Dashboard) -> str:
     award = dashboard.award
     if award is None:
         return dashboard.application.status if dashboard.application else "none"
-    if award.status in ENDED:
+    if award.status != "active":
         return award.status
     if award.videos_done_at is None and award.rules.videos.count:
         return "awarded"
@@ -53,7 +53,7 @@ def next_action(*, dashboard: Dashboard, at: datetime) -> NextAction:
     if award is not None and award.status == "finished":
         # Money that came back after the last payment is still owed.
         return _about_trouble(dashboard) or NextAction(kind=stage)
-    if award is None or award.status in ENDED:
+    if award is None or award.status != "active":
         return NextAction(kind=stage)
     if stage == "awarded":
         finished = sum(1 for video in dashboard.videos if video.finished_at is not None)
@@ -75,7 +75,7 @@ def is_running(purchase: Purchase) -> bool:
     return (
         purchase.status == "succeeded"
         and purchase.completion is None
-        and purchase.voucher_status in ("issued", "redeemed")
+        and purchase.voucher_status in VOUCHER_STATES.group("LIVE")
     )
 
 
@@ -97,7 +97,9 @@ def _about_class(dashboard: Dashboard, at: datetime) -> NextAction | None:
 
 
 def _about_account(dashboard: Dashboard) -> NextAction | None:
-    unpaid = not dashboard.incentives or any(i.status in ("due", "planned", "held") for i in dashboard.incentives)
+    unpaid = not dashboard.incentives or any(
+        i.status in INCENTIVE_STATES.group("WAITING") for i in dashboard.incentives
+    )
     first = dashboard.first_purchase
     if first is None or first.completion is None or not unpaid:
         return None
@@ -125,7 +127,7 @@ def _about_survey(dashboard: Dashboard, at: datetime) -> NextAction | None:
 
 
 def _about_money(dashboard: Dashboard) -> NextAction | None:
-    waiting = [i for i in dashboard.incentives if i.status in ("planned", "due", "held", "instructed")]
+    waiting = [i for i in dashboard.incentives if i.status not in INCENTIVE_STATES.group("ENDED")]
     if waiting:
         first = min(waiting, key=lambda incentive: incentive.pay_date)
         kind = "wait_check" if first.status == "held" else "wait_payment"

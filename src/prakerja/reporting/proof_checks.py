@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from prakerja.disbursements.states import INSTRUCTION_STATES
+from prakerja.incentives.states import INCENTIVE_STATES
+
 
 def _account(code: str, expected: str, name: str, counted: str) -> tuple[str, str, str]:
     """The balance of one programme account equals a sum over the rows that stand behind it."""
@@ -110,7 +113,7 @@ _MONEY = [
     ),
     _account(
         "incentives_payable",
-        "incentives_incentive WHERE status IN ('due', 'held')",
+        f"incentives_incentive WHERE status IN {INCENTIVE_STATES.sql('OWED')}",
         "incentives due or held equal incentives_payable",
         "incentives_incentive",
     ),
@@ -279,12 +282,12 @@ _CAUSES = [
     (
         "each incentive that fell due left the reserve once",
         "incentives_incentive",
-        """
+        f"""
         SELECT incentive.id AS incentive, incentive.status, moved.amount AS moved
           FROM incentives_incentive incentive
           LEFT JOIN ledger_transfer moved ON moved.person_id = incentive.person_id
                 AND moved.event_id = incentive.id AND moved.kind IN ('incentive_due', 'survey_due')
-         WHERE incentive.status IN ('due', 'held', 'instructed', 'paid')
+         WHERE incentive.status IN {INCENTIVE_STATES.sql("EARNED")}
                AND moved.amount IS DISTINCT FROM incentive.amount
             OR incentive.status = 'planned' AND moved.id IS NOT NULL
         """,
@@ -335,11 +338,11 @@ _CAUSES = [
     (
         "a follow-up never pays what its predecessor paid",
         "disbursements_paymentinstruction",
-        """
+        f"""
         SELECT later.id AS instruction FROM disbursements_paymentinstruction later
           JOIN disbursements_paymentinstruction earlier
             ON earlier.person_id = later.person_id AND earlier.id = later.follow_up_of_id
-         WHERE earlier.status NOT IN ('failed', 'returned', 'held', 'cancelled') OR earlier.amount <> later.amount
+         WHERE earlier.status NOT IN {INSTRUCTION_STATES.sql("UNPAID")} OR earlier.amount <> later.amount
         """,
     ),
 ]

@@ -16,6 +16,7 @@ from typing import Literal
 
 from prakerja.partners.policies import with_members
 from prakerja.programmes.schemes import Delivery, Window
+from prakerja.vouchers.states import VOUCHER_STATES
 
 POST_TEST = 999
 # What is handed in: `tpm` and `uk` of the contract.
@@ -78,7 +79,7 @@ def attendance_refusal(
     if sequence not in facts.sequences or window is None:
         return "sequence_invalid"
     is_done = sequence in facts.verified
-    is_alive = facts.status in ("issued", "redeemed")
+    is_alive = facts.status in VOUCHER_STATES.group("LIVE")
     if facts.status == "expired" or (is_alive and not is_done and at not in window):
         return "outside_window"
     if facts.institution_id != institution_id:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.operations import link_account, request_link, unlink_account
+from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
@@ -72,7 +74,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 def is_over(board: Dashboard) -> bool:
     """Whether nothing will be paid any more: the award was revoked, given back, annulled, or has run its course."""
-    return board.award is not None and board.award.status not in ("active", "suspended")
+    return board.award is not None and board.award.status not in AWARD_STATES.group("LIVE")
 
 
 def _code_page(request: HttpRequest, provider: str, number: str, errors: dict[str, str]) -> HttpResponse:
@@ -120,7 +122,9 @@ def account_unlink(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def payment_near(board: Dashboard, at: datetime) -> date | None:
     """The day of the next payment when it is at most seven days off."""
     today = at.astimezone(WIB).date()
-    days = [i.pay_date for i in board.incentives if i.status in ("planned", "due") and i.pay_date >= today]
+    days = [
+        i.pay_date for i in board.incentives if i.status in INCENTIVE_STATES.group("COMING") and i.pay_date >= today
+    ]
     return min((day for day in days if day - today <= NEAR), default=None)
 
 

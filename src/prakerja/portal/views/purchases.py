@@ -17,6 +17,7 @@ from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_
 from prakerja.reporting.dashboard import Purchase
 from prakerja.reporting.queries import dashboard as read_dashboard
 from prakerja.training.operations import rate_training
+from prakerja.vouchers.states import VOUCHER_STATES
 
 # More trainings than the fund can buy; the list needs no pages.
 ALL = 200
@@ -46,7 +47,7 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         notice=NOTICES.get(take_notice(request), ""),
         item=item,
         at=at,
-        shows_code=item.voucher_status in ("issued", "redeemed"),
+        shows_code=item.voucher_status in VOUCHER_STATES.group("LIVE"),
         class_address=class_address(item),
         can_rate=can_rate(item, at),
         voucher_words=VOUCHER_LABELS,
