@@ -14,7 +14,7 @@ from prakerja.cli.command import parser
 from prakerja.kernel.functions import hot_call_files
 from prakerja.partner_api.endpoint import ENDPOINTS
 from prakerja.partner_api.urls import VIEWS
-from tests.house.source import ROOT, dotted, files, python, shown, tree
+from tests.house.source import PACKAGE, ROOT, dotted, files, python, shown, tree
 
 DOCUMENTS = files(".md")
 ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
@@ -123,6 +123,52 @@ def test_decisions_are_numbered_and_one_page_long() -> None:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"^## (.*)$", text, re.M) == ["Context", "Decision", "Consequences"], path.name
         assert len(text.splitlines()) <= 60, path.name
+
+
+# Folders in which a path of a document may begin, besides its own.
+_PLACES = (ROOT, PACKAGE, PACKAGE / "programmes", ROOT / "docs")
+# What looks like a path and is an address of the partners' door.
+_ADDRESSES = {"oauth/authorize", "oauth/url-generate", "payment/void"}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_files_that_a_document_names_exist(path: Path) -> None:
+    named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]+)`", path.read_text(encoding="utf-8"))) - _ADDRESSES
+    ours = {
+        name
+        for name in named
+        if (PACKAGE / name.partition("/")[0]).is_dir() or (ROOT / name.partition("/")[0]).is_dir()
+    }
+    missing = [
+        name
+        for name in sorted(ours)
+        if not any((place / name).exists() or (place / f"{name}.py").exists() for place in (*_PLACES, path.parent))
+    ]
+    assert missing == []
+
+
+def _names_of(package: str) -> set[str]:
+    """The classes, functions and constants of a package."""
+    names = set()
+    for path in python(below=PACKAGE / package):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names
+
+
+def test_the_glossary_follows_the_code() -> None:
+    """`awards.Award` is a name in that package, and `void_purchase` stands somewhere in the code."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    known = {path.name: _names_of(path.name) for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
+    for package, _, name in re.findall(r"`([a-z_]+)\.((?:[a-z_]+\.)*)([A-Z]\w+)", text):
+        assert name in known[package], f"{package}.{name}"
+    source = "\n".join(path.read_text(encoding="utf-8") for path in python())
+    words = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text.partition("Endings:")[0]))
+    assert {word for word in words if not re.search(rf"\b{word}\b", source)} == set()
 
 
 def test_the_front_page_shows_pictures_when_there_are_some() -> None:
