@@ -1,6 +1,6 @@
 """Visit every address of one door as a stranger, in a process with that door's own settings and no database at all.
 
-    python -m tests.house.door_probe portal   →   one JSON list of {"route", "name", "allowed", "in_admin", "GET", "POST"}
+    python -m tests.house.door_probe portal   →   one JSON list of {"route", "name", "allowed", "verb", "in_admin", "GET", "POST"}
 
 A stranger is turned away before anything is looked up, so the protected addresses answer without a database; what they
 answer is told as [status, Location].
@@ -65,7 +65,14 @@ def main(door: str) -> None:
         methods = () if allowed == "anyone" else ("GET", "POST")
         visits = {method: _visit(client, _address(route), method) for method in methods}
         found.append(
-            {"route": route, "name": name, "allowed": allowed, "in_admin": name.startswith("admin:"), **visits}
+            {
+                "route": route,
+                "name": name,
+                "allowed": allowed,
+                "verb": getattr(view, "verb", ""),
+                "in_admin": name.startswith("admin:"),
+                **visits,
+            }
         )
     sys.stdout.write(json.dumps(found) + "\n")
 

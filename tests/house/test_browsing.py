@@ -17,10 +17,19 @@ from django.db import models
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from prakerja.access.models import User
+from prakerja.access.models import OperatorRole, User
 from prakerja.console.site import is_hidden, shown_fields, site
+from prakerja.kernel import clock
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _viewer() -> None:
+    OperatorRole.objects.create(
+        user=User.objects.create(email="siapa@contoh.example"), role="viewer", given_at=clock.wall()
+    )
+
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 LOOKUPS = (
@@ -56,8 +65,7 @@ def asked(model: type[models.Model], parameters: dict[str, str]) -> int:
     request: HttpRequest = RequestFactory().get(
         f"/{model._meta.label_lower.replace('.', '/')}/?{urlencode(parameters)}"
     )
-    request.user = User(email="siapa@contoh.example", is_active=True)
-    request.roles = frozenset(("viewer",))  # type: ignore[attr-defined]
+    request.user = User.objects.get()
     request.session = {}  # type: ignore[assignment]
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     try:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from prakerja.access.actors import Actor
+from prakerja.access.looking import note_look
 from prakerja.access.permissions import allows
 from prakerja.access.permitting import require, roles_of
 from prakerja.kernel import clock
@@ -57,6 +58,8 @@ def _declare(view: View[P], kind: str, verb: str) -> View[P]:
         try:
             if not may(request, verb):
                 require(actor=operator(request), verb=verb, at=clock.now())
+            if kind == "browse":
+                note_look(what=request.path, actor=operator(request), at=clock.now())
             return view(request, *args, **kwargs)
         except Refused as refused:
             if refused.reason != "not_permitted":

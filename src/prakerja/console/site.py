@@ -13,11 +13,16 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
-from prakerja.console.pages import BROWSE, may
+from prakerja.access.looking import note_look
+from prakerja.console.pages import BROWSE, may, operator
+from prakerja.kernel.clock import now
 from prakerja.kernel.money import format_rupiah
 
 # Sealed values, hashes and blind indexes say nothing to a reader and must not leave the database.
@@ -63,6 +68,13 @@ def only(request: HttpRequest, allowed: frozenset[str]) -> None:
         raise BadRequest("undeclared")
 
 
+def whose(model: type[models.Model]) -> str:
+    """The column of a row that says which person it is about, "" when it is about nobody."""
+    if model._meta.label == "people.Person":
+        return "id"
+    return next((field.attname for field in model._meta.fields if field.attname == "person_id"), "")
+
+
 class ReadOnly(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     show_full_result_count = False
@@ -77,6 +89,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         only(request, _OF_EVERY_LIST | self.filters())
+        if whose(self.model) and may(request, BROWSE):
+            note_look(what=self.model._meta.label, actor=operator(request), at=now(), asked=request.GET.dict())
         return super().changelist_view(request, extra_context)
 
     def changeform_view(
@@ -87,6 +101,15 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         only(request, _OF_A_ROW)
+        row = self.get_object(request, str(object_id)) if whose(self.model) and may(request, BROWSE) else None
+        if row is not None:
+            note_look(
+                what=self.model._meta.label,
+                actor=operator(request),
+                at=now(),
+                person_id=getattr(row, whose(self.model)),
+                subject_id=row.pk,
+            )
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(
@@ -171,6 +194,12 @@ def _money(field: models.Field[Any, Any]) -> Any:
     return display(description=field.verbose_name, ordering=field.name)(shown)
 
 
+@display(description=gettext_lazy("Data pribadi"))
+def personal_data(row: models.Model) -> str:
+    """Leads to the page that asks why, and whether one may."""
+    return format_html('<a href="{}">{}</a>', reverse("console_personal_data", args=[row.pk]), _("Lihat data pribadi"))
+
+
 def register(model: type[models.Model]) -> None:
     """Browse a model: its plain columns as a list, newest first, filtered by its states and kinds."""
     fields = shown_fields(model)
@@ -194,9 +223,10 @@ def register(model: type[models.Model]) -> None:
         for name in ("code", "name", "title", "email", "number", "reference", "invoice_code")
         if name in fields and name not in references
     ]
+    opened = [*columns, personal_data] if model._meta.label == "people.Person" else columns
     options = {
-        "fields": columns,
-        "readonly_fields": columns,
+        "fields": opened,
+        "readonly_fields": opened,
         "list_display": columns[:9],
         "list_filter": filters,
         "list_select_related": list(references),

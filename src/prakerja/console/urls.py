@@ -8,6 +8,7 @@ from prakerja.console import own_account, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
+from prakerja.console.people import personal_data
 from prakerja.console.site import site
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets by mail) does not exist.
@@ -25,6 +26,7 @@ urlpatterns = [
     path("language/<slug:code>/", language, name="console_language"),
     path("payments/", payments, name="console_payments"),
     path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),
+    path("people/<uuid:person_id>/personal-data/", personal_data, name="console_personal_data"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]
