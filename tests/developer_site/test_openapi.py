@@ -11,11 +11,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from prakerja.developer_site import names, openapi
 from prakerja.developer_site.fields import FIELDS
+from prakerja.developer_site.messages import MESSAGES
 from prakerja.developer_site.refusals import refusals
 from prakerja.partner_api import errors
-from prakerja.partner_api.messages import MESSAGES
 from prakerja.partner_api.urls import ENDPOINTS
-from prakerja.partners.webhooks import EVENTS
+from prakerja.webhooks.events import NAMES
 from tests.partner_api import contract
 from tests.partner_api.partner import PAYMENT, Scene
 
@@ -78,7 +78,7 @@ def test_every_member_says_what_it_means() -> None:
 
 
 def test_the_file_tells_every_message_that_we_send() -> None:
-    assert set(openapi.document("id")["webhooks"]) == set(EVENTS) == set(MESSAGES)
+    assert set(openapi.document("id")["webhooks"]) == set(NAMES) == set(MESSAGES)
     for event, node in openapi.document("id")["webhooks"].items():
         content = node["post"]["requestBody"]["content"]["application/json"]
         contract.schema_validator(content["schema"]).validate(content["example"])

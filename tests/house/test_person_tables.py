@@ -22,7 +22,7 @@ REFERENCE = {
     "intake_wave",
     "ledger_account",
     "partners_partner",
-    "partners_webhookendpoint",
+    "webhooks_endpoint",
     "programmes_schemeversion",
     "surveys_survey",
 }

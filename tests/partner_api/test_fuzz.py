@@ -42,9 +42,9 @@ from prakerja.partner_api.endpoint import Endpoint
 from prakerja.partner_api.urls import ENDPOINTS
 from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import NewCredential
-from prakerja.partners.webhooks import set_webhook
 from prakerja.training.models import SandboxCode
 from prakerja.training.operations import make_sandbox_codes, redeem_code
+from prakerja.webhooks.endpoints import set_webhook
 from tests import builders as b
 from tests.partner_api.partner import set_programme_time
 from tests.partner_api.test_courses import CONTENT

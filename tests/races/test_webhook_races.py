@@ -15,10 +15,10 @@ from prakerja.kernel.clock import wall
 from prakerja.kernel.ids import new_id
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
-from prakerja.partners.webhooks import rotate_secret
 from prakerja.training.models import Assignment
 from prakerja.training.operations import redeem_code, submit_assignment
 from prakerja.training.processing import process_files
+from prakerja.webhooks.endpoints import rotate_secret
 from prakerja.webhooks.models import Attempt, Cursor, Delivery
 from prakerja.webhooks.operations import collect_events, replay, send_deliveries
 from tests import builders as b

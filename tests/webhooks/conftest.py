@@ -17,7 +17,7 @@ from prakerja.access.actors import SYSTEM
 from prakerja.kernel.clock import wall
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import register_origins
-from prakerja.partners.webhooks import set_webhook
+from prakerja.webhooks.endpoints import set_webhook
 from prakerja.webhooks.operations import collect_events, send_deliveries
 from tests import builders as b
 from tests.webhooks import receiver as program

@@ -15,13 +15,13 @@ from prakerja.audit.models import Record
 from prakerja.kernel import ssrf_transport
 from prakerja.kernel.clock import wall
 from prakerja.kernel.errors import Refused
-from prakerja.partners.models import Partner, WebhookEndpoint, WebhookSecret
+from prakerja.partners.models import Partner
 from prakerja.partners.operations import add_partner
-from prakerja.partners.webhooks import rotate_secret, set_webhook, webhook
 from prakerja.purchases.operations import void_purchase
 from prakerja.training.operations import record_completion, redeem_code
 from prakerja.webhooks import signatures
-from prakerja.webhooks.models import Attempt, Cursor, Delivery
+from prakerja.webhooks.endpoints import rotate_secret, set_webhook, webhook
+from prakerja.webhooks.models import Attempt, Cursor, Delivery, Endpoint, Secret
 from prakerja.webhooks.operations import collect_events, prune_deliveries, replay, send_deliveries
 from prakerja.webhooks.policies import GIVE_UP, rest_after, wait_before_retry
 from prakerja.webhooks.queries import deliveries, event_id_of
@@ -174,10 +174,10 @@ def test_two_secrets_live_while_a_partner_rotates(scene: Scene) -> None:
     found = webhook(partner_id=scene.platform)
     assert found is not None
     assert found.secret_count == 2
-    assert WebhookSecret.objects.filter(endpoint_id=found.endpoint_id, retired_at=LATER).count() == 1
+    assert Secret.objects.filter(endpoint_id=found.endpoint_id, retired_at=LATER).count() == 1
     assert third not in (second, scene.secret)
     # Sealed, so that whoever reads the database cannot sign.
-    for row in WebhookSecret.objects.all():
+    for row in Secret.objects.all():
         assert b"whsec_" not in bytes(row.secret_enc)
 
 
@@ -200,7 +200,7 @@ def test_failures_are_tried_again(scene: Scene) -> None:
     platform = Delivery.objects.get(endpoint__partner_id=scene.platform)
     log = Attempt.objects.filter(delivery=platform).order_by("number")
     assert list(log.values_list("number", "http_status", "outcome")) == [(1, 503, "http_503"), (2, 204, "delivered")]
-    assert list(WebhookEndpoint.objects.values_list("failing_since", "failure_count")) == [(None, 0)] * 2
+    assert list(Endpoint.objects.values_list("failing_since", "failure_count")) == [(None, 0)] * 2
 
 
 def test_waits_grow_and_end() -> None:
@@ -258,7 +258,7 @@ def test_three_times_gone_is_gone(scene: Scene) -> None:
         assert scene.work(at) == 2
         at += 10 * MINUTE
     assert scene.work(at) == 0
-    assert set(WebhookEndpoint.objects.values_list("disabled_reason", flat=True)) == {"gone"}
+    assert set(Endpoint.objects.values_list("disabled_reason", flat=True)) == {"gone"}
     assert len(scene.receiver.messages) == 6
 
 
@@ -277,8 +277,8 @@ def test_a_dead_endpoint_is_tried_with_one_message_at_a_time(scene: Scene) -> No
 
 
 def test_partners_without_an_endpoint_are_told_nothing(scene: Scene) -> None:
-    WebhookSecret.objects.all().delete()
-    WebhookEndpoint.objects.all().delete()
+    Secret.objects.all().delete()
+    Endpoint.objects.all().delete()
     scene.buy()
     assert scene.work() == 0
     assert Delivery.objects.count() == 0
@@ -379,7 +379,7 @@ def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None
 
     # The name makes the call wait for the resolver, and the replay comes meanwhile, in this thread.
     origin = scene.receiver.url.replace("127.0.0.1", "mesin.mitra.id")
-    WebhookEndpoint.objects.filter(partner_id=scene.platform).update(url=origin + "/platform")
+    Endpoint.objects.filter(partner_id=scene.platform).update(url=origin + "/platform")
     Partner.objects.filter(id=scene.platform).update(file_origins=[origin])
     from prakerja.webhooks import sending
 

@@ -10,15 +10,14 @@ from typing import Any
 from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common, instant
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
-
-_EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted")
+from prakerja.webhooks.events import NAMES
 
 
 def add_to(verbs: Any) -> None:
     hook = by_operator(common(verbs.add_parser("webhook", help="tell a partner what happens; prints the secret once")))
     hook.add_argument("--code", required=True, metavar="C")
     hook.add_argument("--url", required=True, metavar="U")
-    hook.add_argument("--event", action="append", default=[], choices=_EVENTS, help="default: all")
+    hook.add_argument("--event", action="append", default=[], choices=NAMES, help="default: all")
     hook.add_argument("--off", action="store_true", help="keep it, but tell nothing")
     hook.add_argument("--rotate", action="store_true", help="make one more secret; the newest two live")
     hook.set_defaults(run=webhook)
@@ -34,11 +33,11 @@ def add_to(verbs: Any) -> None:
 def webhook(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir) as found:
         from prakerja.kernel.clock import now
-        from prakerja.partners import webhooks
+        from prakerja.webhooks import endpoints
 
         try:
             partner_id = _partner(arguments.code)
-            there, secret = webhooks.set_webhook(
+            there, secret = endpoints.set_webhook(
                 partner_id=partner_id,
                 url=arguments.url,
                 events=arguments.event,
@@ -47,7 +46,7 @@ def webhook(arguments: argparse.Namespace) -> int:
                 at=now(),
             )
             if arguments.rotate and secret is None:
-                secret = webhooks.rotate_secret(
+                secret = endpoints.rotate_secret(
                     partner_id=partner_id, idempotency_key=secrets.token_hex(16), actor=acting(arguments), at=now()
                 )
         except Refused as refusal:

@@ -18,12 +18,12 @@ from prakerja.developer_site import names, schemas, webhooks
 from prakerja.developer_site.changelog import RELEASES
 from prakerja.developer_site.error_guide import SAMPLE_DETAILS, meaning
 from prakerja.developer_site.fields import field_of
+from prakerja.developer_site.messages import MESSAGES
 from prakerja.developer_site.refusals import refusals
 from prakerja.partner_api import bodies, errors
 from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint
 from prakerja.partner_api.envelope import RETRY_AFTER
 from prakerja.partner_api.errors import Language
-from prakerja.partner_api.messages import MESSAGES
 
 Node = dict[str, Any]
 

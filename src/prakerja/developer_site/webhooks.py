@@ -8,17 +8,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from prakerja.developer_site import schemas
-from prakerja.partner_api.messages import MESSAGES
+from prakerja.developer_site.messages import MESSAGES
+from prakerja.webhooks.events import BY_NAME
 
 Node = dict[str, Any]
 
-TITLES = {
-    "voucher.issued": _("Kode terbit: pelatihan dibeli"),
-    "voucher.redeemed": _("Kode ditukar di lembaga"),
-    "transaction.voided": _("Transaksi dibatalkan"),
-    "class.cancelled": _("Kelas dibatalkan lembaga"),
-    "completion.accepted": _("Penyelesaian diterima"),
-}
 _HEADERS = {
     "webhook-id": _("Pengenal peristiwa; sama pada setiap percobaan, jadi ulangan dapat dikenali."),
     "webhook-timestamp": _("Detik Unix saat dikirim. Tolak bila lebih dari lima menit dari jam Anda."),
@@ -49,7 +43,7 @@ def _node(event: str, found: dict[str, Node]) -> Node:
     sample = {"type": event, "timestamp": "2021-10-01T02:15:45Z", "data": schemas.example(data, found)}
     return {
         "operationId": event.replace(".", "-"),
-        "summary": gettext(TITLES[event]),
+        "summary": gettext(BY_NAME[event].title),
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": gettext(text), "schema": {"type": "string"}}
             for name, text in _HEADERS.items()

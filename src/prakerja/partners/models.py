@@ -7,10 +7,6 @@ from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, reference
 
-# Their own file, because they are a subject of their own; Django looks for them here.
-from prakerja.partners.webhook_models import WebhookEndpoint as WebhookEndpoint
-from prakerja.partners.webhook_models import WebhookSecret as WebhookSecret
-
 
 class Partner(KeyedRow):
     kind = models.TextField()

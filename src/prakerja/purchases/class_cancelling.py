@@ -11,6 +11,7 @@ from prakerja.catalogue.queries import run_id_of
 from prakerja.catalogue.schedules import RunState, cancel_run
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
+from prakerja.purchases.events import CLASS_CANCELLED
 from prakerja.purchases.models import Purchase
 from prakerja.vouchers.operations import lock_vouchers
 
@@ -32,7 +33,7 @@ def cancel_class(*, institution_id: uuid.UUID, schedule_code: str, at: datetime)
     sold = Purchase.objects.filter(course_run_id=run_id, status="succeeded").order_by("id")
     for person_id, purchase_id in sold.values_list("person_id", "id"):
         record(
-            action="purchase.class_cancelled",
+            action=CLASS_CANCELLED.action,
             at=at,
             person_id=person_id,
             actor=Actor.partner(institution_id),

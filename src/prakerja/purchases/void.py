@@ -18,6 +18,7 @@ from prakerja.ledger.operations import post
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
+from prakerja.purchases.events import TRANSACTION_VOIDED
 from prakerja.purchases.models import InvoiceClaim, Purchase
 from prakerja.purchases.models import ReferenceClaim as PurchaseReference
 from prakerja.purchases.states import PURCHASE_STATES
@@ -63,7 +64,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             at=at,
         )
         record(
-            action="purchase.voided",
+            action=TRANSACTION_VOIDED.action,
             at=at,
             person_id=purchase.person_id,
             actor=Actor.partner(platform_id),

@@ -11,8 +11,8 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.partners.operations import register_origins
 from prakerja.partners.queries import members
-from prakerja.partners.webhooks import set_webhook, webhook
 from prakerja.sandbox.worlds.catalogue import load_catalogue
+from prakerja.webhooks.endpoints import set_webhook, webhook
 
 WEBHOOK_PATH = "/webhooks/prakerja"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prakerja.partners.queries import credential_by_client_code, members
-from prakerja.partners.webhooks import live_secrets, webhook
+from prakerja.webhooks.endpoints import live_secrets, webhook
 
 NAME = "partners.json"
 _KINDS = {"platform": "platforms", "institution": "institutions"}

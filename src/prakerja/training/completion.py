@@ -20,6 +20,7 @@ from prakerja.programmes.schemes import (
     wib_day,
 )
 from prakerja.purchases.operations import close_training
+from prakerja.training.events import COMPLETION_ACCEPTED
 from prakerja.training.facts import BoughtCode, bought_code, is_completion_derived
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
 from prakerja.vouchers.operations import lock_voucher
@@ -187,7 +188,7 @@ def _store(*, report: _Report, found: BoughtCode) -> tuple[Completion, Certifica
         announce(certificate=certificate, at=report.at)
     close_training_if_completed(found=found)
     record(
-        action="training.completed",
+        action=COMPLETION_ACCEPTED.action,
         at=report.at,
         person_id=found.person_id,
         actor=Actor.partner(report.institution_id),

@@ -10,6 +10,7 @@ from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery, certificate_visible_at, indonesian_calendar, wib_day
 from prakerja.training.completion import announce, close_training_if_completed
+from prakerja.training.events import COMPLETION_ACCEPTED
 from prakerja.training.facts import bought_code, is_completion_derived
 from prakerja.training.models import Certificate, Completion
 from prakerja.training.policies import all_verified
@@ -52,7 +53,7 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         announce(certificate=certificate, at=at)
     close_training_if_completed(found=found)
     record(
-        action="training.completed",
+        action=COMPLETION_ACCEPTED.action,
         at=at,
         person_id=person_id,
         subject_kind="completion",

@@ -14,18 +14,9 @@ from typing import NamedTuple
 
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.ids import new_id
-from prakerja.partners.models import WebhookEndpoint
-from prakerja.partners.webhooks import EVENTS
-from prakerja.webhooks.models import Attempt, Cursor, Delivery
+from prakerja.webhooks.events import BY_ACTION, NAMES
+from prakerja.webhooks.models import Attempt, Cursor, Delivery, Endpoint
 
-# What the verbs call it → what partners call it.
-ACTIONS = {
-    "purchase.authorised": "voucher.issued",
-    "voucher.redeemed": "voucher.redeemed",
-    "purchase.voided": "transaction.voided",
-    "purchase.class_cancelled": "class.cancelled",
-    "training.completed": "completion.accepted",
-}
 BATCH = 2000
 # Ids are made before their transaction begins, perhaps on a machine whose clock is behind: so much later than the
 # start of the oldest open transaction no older id can appear.
@@ -42,12 +33,12 @@ SELECT min(xact_start) FROM pg_stat_activity
 _CONCERNED = """
 SELECT record.id, record.person_id, record.action, record.at, purchase.id, purchase.platform_id, voucher.institution_id
   FROM audit_record record
-  LEFT JOIN training_completion completion ON record.action = 'training.completed'
+  LEFT JOIN training_completion completion ON record.subject_kind = 'completion'
         AND completion.person_id = record.person_id AND completion.id = record.subject_id
   JOIN purchases_purchase purchase ON purchase.person_id = record.person_id
-        AND CASE record.action WHEN 'voucher.redeemed' THEN purchase.voucher_id = record.subject_id
-                               WHEN 'training.completed' THEN purchase.voucher_id = completion.voucher_id
-                               ELSE purchase.id = record.subject_id END
+        AND CASE record.subject_kind WHEN 'voucher' THEN purchase.voucher_id = record.subject_id
+                                     WHEN 'completion' THEN purchase.voucher_id = completion.voucher_id
+                                     ELSE purchase.id = record.subject_id END
   JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
  WHERE record.id > %s AND record.id <= %s AND record.action = ANY (%s)
  ORDER BY record.id
@@ -68,7 +59,7 @@ def collect_events(*, wall: datetime) -> Collected:
     """
     horizon = _boundary(_settled_before(wall))
     with transaction():
-        endpoints = list(WebhookEndpoint.objects.all())
+        endpoints = list(Endpoint.objects.all())
         cursor = _cursor(endpoints, wall)
         before = (cursor.seen, cursor.swept)
         if endpoints:
@@ -83,7 +74,7 @@ def collect_events(*, wall: datetime) -> Collected:
     return found
 
 
-def _advance(cursor: Cursor, endpoints: list[WebhookEndpoint], *, horizon: uuid.UUID, wall: datetime) -> Collected:
+def _advance(cursor: Cursor, endpoints: list[Endpoint], *, horizon: uuid.UUID, wall: datetime) -> Collected:
     swept = Collected(0, has_more=False)
     settled = min(horizon, cursor.seen)
     if cursor.swept < settled:
@@ -106,7 +97,7 @@ def prune_deliveries(*, wall: datetime) -> int:
 
 
 def _read(
-    endpoints: list[WebhookEndpoint], *, after: uuid.UUID, until: uuid.UUID, wall: datetime
+    endpoints: list[Endpoint], *, after: uuid.UUID, until: uuid.UUID, wall: datetime
 ) -> tuple[uuid.UUID | None, Collected]:
     """Record the deliveries of one batch of records; returns the last record's id too, None when there is none."""
     full = row(_END, [after, until, BATCH - 1])
@@ -120,18 +111,18 @@ def _read(
             person_id=person_id,
             endpoint=endpoint,
             event_id=record_id,
-            event=ACTIONS[action],
+            event=BY_ACTION[action].name,
             purchase_id=purchase_id,
             happened_at=at,
             queued_at=wall,
             next_attempt_at=wall,
         )
         for record_id, person_id, action, at, purchase_id, *partners in rows(
-            _CONCERNED, [after, last[0], list(ACTIONS)]
+            _CONCERNED, [after, last[0], list(BY_ACTION)]
         )
         for endpoint in (told.get(partner_id) for partner_id in partners)
         # What happened before it was registered is not told.
-        if endpoint is not None and record_id > endpoint.id and ACTIONS[action] in (endpoint.events or EVENTS)
+        if endpoint is not None and record_id > endpoint.id and BY_ACTION[action].name in (endpoint.events or NAMES)
     ]
     known = set(
         Delivery.objects.filter(
@@ -153,7 +144,7 @@ def _settled_before(wall: datetime) -> datetime:
 
 
 @requires_transaction
-def _cursor(endpoints: list[WebhookEndpoint], wall: datetime) -> Cursor:
+def _cursor(endpoints: list[Endpoint], wall: datetime) -> Cursor:
     """The one row, locked: of two workers one reads at a time. The first one ever begins with the oldest endpoint."""
     locked = Cursor.objects.select_for_update(no_key=True)
     found = locked.filter(id=1).first()

@@ -1,6 +1,7 @@
-"""What is to be told to whom, each attempt, and how far the audit trail was read.
+"""Where partners want to be told, what is to be told to whom, each attempt, and how far the audit trail was read.
 
-Instants are wall time but for `happened_at`: they are about machines (ADR 0015).
+Instants of delivery are wall time, because they are about machines: a sandbox's clock that jumps a month must not give a
+partner's server up (ADR 0015). `happened_at` and what an operation stamps are programme time.
 """
 
 from __future__ import annotations
@@ -11,11 +12,59 @@ from django.db.models import Q
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
 from prakerja.webhooks.states import DELIVERY_STATES
 
+DISABLED_REASONS = ["partner", "gone", "failing"]
+
+
+class Endpoint(KeyedRow):
+    """One per partner. Its id tells when it was made: what happened before is not told."""
+
+    partner = models.OneToOneField("partners.Partner", on_delete=models.PROTECT, related_name="+")
+    url = models.TextField()
+    # Empty: every event.
+    events = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True)
+    disabled_reason = models.TextField(blank=True)
+    # Wall time: since when every attempt failed, how many these are, until when it is left alone, how many said 410.
+    failing_since = models.DateTimeField(null=True)
+    failure_count = models.IntegerField(default=0)
+    rest_until = models.DateTimeField(null=True)
+    gone_count = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(disabled_at=None, disabled_reason="")
+                | Q(disabled_at__isnull=False, disabled_reason__in=DISABLED_REASONS),
+                name="webhooks_endpoint_disabled",
+            )
+        ]
+
+
+class Secret(KeyedRow):
+    """The newest two of an endpoint live, so that a partner can rotate without a gap. Sealed: signing needs it back."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT)
+    secret_enc = models.BinaryField()
+    # Of the call that asked for it: the same call again gets the same secret.
+    idempotency_key = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="webhooks_secret_idempotency",
+            )
+        ]
+
 
 class Delivery(PersonRow):
     """One event for one endpoint. No body is kept: it is made from rows that never change, each time it is sent."""
 
-    endpoint = reference("partners.WebhookEndpoint")
+    endpoint = reference("webhooks.Endpoint")
     # The audit record that tells of it; `webhook-id` is made from it.
     event_id = models.UUIDField()
     event = models.TextField()
@@ -81,7 +130,7 @@ class Cursor(models.Model):
 class Replay(KeyedRow):
     """A partner or an operator asked to be told again."""
 
-    endpoint = models.ForeignKey("partners.WebhookEndpoint", on_delete=models.PROTECT)
+    endpoint = models.ForeignKey("webhooks.Endpoint", on_delete=models.PROTECT)
     # The same key again gets the same answer; empty for an operator.
     idempotency_key = models.TextField(blank=True)
     asked_at = models.DateTimeField()

@@ -10,9 +10,8 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
-from prakerja.partners.models import WebhookEndpoint
 from prakerja.webhooks.collecting import Collected, collect_events, prune_deliveries
-from prakerja.webhooks.models import Delivery, Replay
+from prakerja.webhooks.models import Delivery, Endpoint, Replay
 from prakerja.webhooks.sending import send_deliveries
 from prakerja.webhooks.states import DELIVERY_STATES
 
@@ -41,7 +40,7 @@ def replay_in_transaction(
     `failed_only` those that were given up. A message keeps its `webhook-id`. The same key again: the same answer, and
     nothing is sent. Raises Refused: webhook_unknown, message_unknown.
     """
-    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+    endpoint = Endpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
     if endpoint is None:
         raise Refused("webhook_unknown")
     if idempotency_key:

@@ -13,7 +13,12 @@ from typing import Any
 
 from prakerja.kernel.db import row
 from prakerja.kernel.secrets import unseal
+from prakerja.webhooks.events import BY_NAME
 from prakerja.webhooks.models import Delivery
+
+# What every message tells of a platform's own sale, and what no institution is told.
+OF_ITS_SALE = ("transaction_code", "amount", "institution_code")
+OF_THE_PLATFORM = frozenset((*OF_ITS_SALE, "voucher_code"))
 
 _FACTS = """
 SELECT purchase.invoice_code, purchase.reference, purchase.amount, purchase.voided_at, voucher.id, voucher.code_enc,
@@ -26,7 +31,7 @@ SELECT purchase.invoice_code, purchase.reference, purchase.amount, purchase.void
   JOIN catalogue_courserun run ON run.id = purchase.course_run_id
   JOIN catalogue_course course ON course.id = purchase.course_id
   JOIN partners_partner institution ON institution.id = voucher.institution_id
-  JOIN partners_webhookendpoint endpoint ON endpoint.id = %s
+  JOIN webhooks_endpoint endpoint ON endpoint.id = %s
   LEFT JOIN training_completion completion ON completion.person_id = voucher.person_id AND completion.voucher_id = voucher.id
  WHERE purchase.person_id = %s AND purchase.id = %s
 """
@@ -44,21 +49,23 @@ def message_body(*, delivery: Delivery) -> bytes:
         raise RuntimeError("a delivery without its purchase")
     (invoice, reference, amount, voided_at, voucher_id, code_enc, redeemed_at, shown_by, *codes) = found
     course, run, institution, completed_date, source, class_cancelled_at, is_platform = codes
-    data: dict[str, Any] = {"invoice_code": invoice, "course_code": course, "schedule_code": run}
-    if is_platform:
-        data |= {"transaction_code": reference, "amount": amount, "institution_code": institution}
-    if delivery.event == "voucher.issued" and is_platform:
+    facts: dict[str, Any] = {
+        "transaction_code": reference,
+        "amount": amount,
+        "institution_code": institution,
+        "redeemed_at": _stamp(redeemed_at),
+        "voided_at": _stamp(voided_at),
+        "class_cancelled_at": _stamp(class_cancelled_at),
+        "completed_date": completed_date.isoformat() if completed_date is not None else None,
+        "source": source,
+    }
+    tells = (*OF_ITS_SALE, *BY_NAME[delivery.event].tells)
+    if is_platform and "voucher_code" in tells:
         is_shown = shown_by == "platform"
         opened = unseal(code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher_id) if is_shown else None
-        data["voucher_code"] = opened
-    elif delivery.event == "voucher.redeemed":
-        data["redeemed_at"] = _stamp(redeemed_at)
-    elif delivery.event == "transaction.voided":
-        data["voided_at"] = _stamp(voided_at)
-    elif delivery.event == "class.cancelled":
-        data["class_cancelled_at"] = _stamp(class_cancelled_at)
-    elif delivery.event == "completion.accepted":
-        data |= {"completed_date": completed_date.isoformat(), "source": source}
+        facts["voucher_code"] = opened
+    data: dict[str, Any] = {"invoice_code": invoice, "course_code": course, "schedule_code": run}
+    data |= {member: facts[member] for member in tells if is_platform or member not in OF_THE_PLATFORM}
     message = {"type": delivery.event, "timestamp": _stamp(delivery.happened_at), "data": data}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -18,11 +18,10 @@ from django.db.models import F
 from prakerja.kernel import http, ssrf_policy, ssrf_transport
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.threads import side_by_side
-from prakerja.partners.models import WebhookEndpoint
 from prakerja.partners.queries import trusted_origins
-from prakerja.partners.webhooks import disable, live_secrets
 from prakerja.webhooks import payloads, signatures
-from prakerja.webhooks.models import Attempt, Delivery
+from prakerja.webhooks.endpoints import disable, live_secrets
+from prakerja.webhooks.models import Attempt, Delivery, Endpoint
 from prakerja.webhooks.policies import GIVE_UP, GONE_AFTER, is_success, rest_after, wait_before_retry
 from prakerja.webhooks.states import DELIVERY_STATES
 
@@ -39,7 +38,7 @@ _WAITING = """
 SELECT id FROM (SELECT delivery.id, delivery.next_attempt_at, endpoint.failing_since,
                        row_number() OVER (PARTITION BY endpoint.id ORDER BY delivery.next_attempt_at, delivery.id) AS place
                   FROM webhooks_delivery delivery
-                  JOIN partners_webhookendpoint endpoint ON endpoint.id = delivery.endpoint_id
+                  JOIN webhooks_endpoint endpoint ON endpoint.id = delivery.endpoint_id
                   JOIN partners_partner partner ON partner.id = endpoint.partner_id
                    AND (partner.member_until IS NULL OR partner.member_until > %s)
                  WHERE delivery.status = 'pending' AND delivery.next_attempt_at <= %s AND endpoint.disabled_at IS NULL
@@ -157,7 +156,7 @@ def _call(job: _Job, *, resolve: ssrf_transport.Resolver, limits: ssrf_transport
 
 def _settle(claimed: Delivery, outcome: _Outcome, *, wall: datetime, at: datetime) -> None:
     with transaction():
-        endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(id=claimed.endpoint_id)
+        endpoint = Endpoint.objects.select_for_update(no_key=True).get(id=claimed.endpoint_id)
         delivery = (
             Delivery.objects.select_for_update(no_key=True)
             .filter(person_id=claimed.person_id, id=claimed.id, attempt_count=claimed.attempt_count)
@@ -197,7 +196,7 @@ def _advance(delivery: Delivery, outcome: _Outcome, wall: datetime) -> None:
     delivery.save(update_fields=["status", "next_attempt_at", "failure_count"])
 
 
-def _judge(endpoint: WebhookEndpoint, outcome: _Outcome, *, wall: datetime, at: datetime) -> None:
+def _judge(endpoint: Endpoint, outcome: _Outcome, *, wall: datetime, at: datetime) -> None:
     """What one attempt says about the endpoint: alive, failing, gone."""
     if outcome.is_success:
         if endpoint.failing_since is None:

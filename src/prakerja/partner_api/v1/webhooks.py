@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta, field
@@ -16,13 +16,17 @@ from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
 from prakerja.partner_api.idempotency import answer_once
-from prakerja.partners import webhooks as endpoints
+from prakerja.webhooks import endpoints
 from prakerja.webhooks import operations as webhooks
 from prakerja.webhooks import queries as webhook_queries
+from prakerja.webhooks.events import NAMES
 
 _PATH = "/api/v1/partner/webhooks"
 
-Event = Literal["voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted"]
+if TYPE_CHECKING:
+    Event = str
+else:
+    Event = Literal[NAMES]
 State = Literal["pending", "delivered", "failed"]
 # What a partner reads when we stopped telling it.
 _DISABLED = {

@@ -17,14 +17,16 @@ from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
-from prakerja.partners.models import Partner
 from prakerja.partners.queries import trusted_origins
-from prakerja.partners.webhook_models import WebhookEndpoint, WebhookSecret
+from prakerja.webhooks.events import NAMES
+from prakerja.webhooks.models import Endpoint, Secret
+from prakerja.webhooks.signatures import PREFIX
 
-EVENTS = ("voucher.issued", "voucher.redeemed", "transaction.voided", "class.cancelled", "completion.accepted")
-_PREFIX = "whsec_"
 _SECRET_BYTES = 32
 _LIVE_SECRETS = 2
+# What a sealed secret is bound to, beside its row. The table had this name when the first ones were sealed, and a secret
+# opens only with the words that it was sealed with.
+_SEALED_AS = "partners_webhooksecret"
 
 
 @dataclass(frozen=True)
@@ -56,23 +58,24 @@ def set_webhook_in_transaction(
     of the public internet, or of an origin registered for a sandbox partner. Under `idempotency_key` the first secret is
     found again (`secret_of_key`). Raises Refused: webhook_url_invalid, webhook_address_forbidden, field_invalid (events).
     """
-    if not set(events) <= set(EVENTS):
+    if not set(events) <= set(NAMES):
         raise Refused("field_invalid", field="events")
     try:
         ssrf_policy.check(url, trusted_origins=trusted_origins(partner_id=partner_id), https_only=True)
     except ssrf_policy.AddressRefused as refusal:
         raise Refused("webhook_address_forbidden" if refusal.reason == "private" else "webhook_url_invalid") from None
-    # The partner's row orders two first registrations.
-    Partner.objects.select_for_update(no_key=True).get(id=partner_id)
-    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
-    endpoint = endpoint or WebhookEndpoint(id=new_id(), partner_id=partner_id, created_at=at)
-    is_new = endpoint._state.adding
-    endpoint.url, endpoint.events = url, [name for name in EVENTS if name in events]
+    # Of two first registrations the unique key lets one in; the other waits here and changes what that one made.
+    made = new_id()
+    Endpoint.objects.bulk_create(
+        [Endpoint(id=made, partner_id=partner_id, url=url, created_at=at)], ignore_conflicts=True
+    )
+    endpoint = Endpoint.objects.select_for_update(no_key=True).get(partner_id=partner_id)
+    endpoint.url, endpoint.events = url, [name for name in NAMES if name in events]
     endpoint.disabled_at = None if is_enabled else (endpoint.disabled_at or at)
     endpoint.disabled_reason = "" if is_enabled else (endpoint.disabled_reason or "partner")
     _forgive(endpoint)
     endpoint.save()
-    secret = _make_secret(endpoint=endpoint, idempotency_key=idempotency_key, at=at) if is_new else None
+    secret = _make_secret(endpoint=endpoint, idempotency_key=idempotency_key, at=at) if endpoint.id == made else None
     _record("webhook.set", endpoint, actor, at)
     return _described(endpoint), secret
 
@@ -83,7 +86,7 @@ def rotate_secret_in_transaction(*, partner_id: uuid.UUID, idempotency_key: str,
 
     Raises Refused: webhook_unknown.
     """
-    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
+    endpoint = Endpoint.objects.select_for_update(no_key=True).filter(partner_id=partner_id).first()
     if endpoint is None:
         raise Refused("webhook_unknown")
     there = secret_of_key(partner_id=partner_id, idempotency_key=idempotency_key) if idempotency_key else None
@@ -101,24 +104,24 @@ rotate_secret = permitted("partner.webhook")(transactional(rotate_secret_in_tran
 
 def secret_of_key(*, partner_id: uuid.UUID, idempotency_key: str) -> str | None:
     """The secret that was made by the call with this key, or None when that call made none."""
-    found = WebhookSecret.objects.filter(endpoint__partner_id=partner_id, idempotency_key=idempotency_key).first()
+    found = Secret.objects.filter(endpoint__partner_id=partner_id, idempotency_key=idempotency_key).first()
     return _opened(found) if found is not None else None
 
 
 def webhook(*, partner_id: uuid.UUID) -> Webhook | None:
     """A partner's endpoint, or None when it registered none."""
-    found = WebhookEndpoint.objects.filter(partner_id=partner_id).first()
+    found = Endpoint.objects.filter(partner_id=partner_id).first()
     return _described(found) if found is not None else None
 
 
 def live_secrets(*, endpoint_id: uuid.UUID) -> tuple[str, ...]:
     """The secrets that a message is signed with, newest first, each `whsec_` and base64."""
-    live = WebhookSecret.objects.filter(endpoint_id=endpoint_id, retired_at=None).order_by("-id")
+    live = Secret.objects.filter(endpoint_id=endpoint_id, retired_at=None).order_by("-id")
     return tuple(_opened(row) for row in live)
 
 
 @requires_transaction
-def disable(*, endpoint: WebhookEndpoint, reason: str, at: datetime) -> None:
+def disable(*, endpoint: Endpoint, reason: str, at: datetime) -> None:
     """Stop telling a partner whose endpoint is gone or fails for days; what happens meanwhile waits."""
     endpoint.disabled_at, endpoint.disabled_reason = at, reason
     endpoint.save(update_fields=["disabled_at", "disabled_reason"])
@@ -126,43 +129,43 @@ def disable(*, endpoint: WebhookEndpoint, reason: str, at: datetime) -> None:
 
 
 @requires_transaction
-def _make_secret(*, endpoint: WebhookEndpoint, idempotency_key: str, at: datetime) -> str:
-    secret = _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+def _make_secret(*, endpoint: Endpoint, idempotency_key: str, at: datetime) -> str:
+    secret = PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
     made = new_id()
-    WebhookSecret.objects.create(
+    Secret.objects.create(
         id=made,
         endpoint=endpoint,
-        secret_enc=seal(secret, table="partners_webhooksecret", column="secret_enc", row_id=made),
+        secret_enc=seal(secret, table=_SEALED_AS, column="secret_enc", row_id=made),
         idempotency_key=idempotency_key,
         created_at=at,
     )
-    live = WebhookSecret.objects.filter(endpoint=endpoint, retired_at=None).order_by("-id").values_list("id", flat=True)
-    WebhookSecret.objects.filter(id__in=list(live)[_LIVE_SECRETS:]).update(retired_at=at)
+    live = Secret.objects.filter(endpoint=endpoint, retired_at=None).order_by("-id").values_list("id", flat=True)
+    Secret.objects.filter(id__in=list(live)[_LIVE_SECRETS:]).update(retired_at=at)
     return secret
 
 
-def _opened(row: WebhookSecret) -> str:
-    return unseal(row.secret_enc, table="partners_webhooksecret", column="secret_enc", row_id=row.id)
+def _opened(row: Secret) -> str:
+    return unseal(row.secret_enc, table=_SEALED_AS, column="secret_enc", row_id=row.id)
 
 
-def _forgive(endpoint: WebhookEndpoint) -> None:
+def _forgive(endpoint: Endpoint) -> None:
     endpoint.failing_since = endpoint.rest_until = None
     endpoint.failure_count = endpoint.gone_count = 0
 
 
-def _described(endpoint: WebhookEndpoint) -> Webhook:
+def _described(endpoint: Endpoint) -> Webhook:
     return Webhook(
         endpoint_id=endpoint.id,
         url=endpoint.url,
-        events=tuple(endpoint.events) or EVENTS,
+        events=tuple(endpoint.events) or NAMES,
         is_enabled=endpoint.disabled_at is None,
         disabled_reason=endpoint.disabled_reason,
-        secret_count=WebhookSecret.objects.filter(endpoint=endpoint, retired_at=None).count(),
+        secret_count=Secret.objects.filter(endpoint=endpoint, retired_at=None).count(),
     )
 
 
 @requires_transaction
-def _record(action: str, endpoint: WebhookEndpoint, actor: Actor, at: datetime) -> None:
+def _record(action: str, endpoint: Endpoint, actor: Actor, at: datetime) -> None:
     record(
         action=action,
         at=at,
