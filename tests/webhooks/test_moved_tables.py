@@ -23,7 +23,7 @@ def test_a_secret_sealed_under_the_old_name_opens() -> None:
     there, _ = endpoints.set_webhook(partner_id=partner.partner_id, url="https://toko.example/", actor=SYSTEM, at=AT)
     made = new_id()
     sealed = seal("whsec_bGFtYQ==", table="partners_webhooksecret", column="secret_enc", row_id=made)
-    Secret.objects.create(id=made, endpoint_id=there.endpoint_id, secret_enc=sealed, created_actor=SYSTEM, at=AT)
+    Secret.objects.create(id=made, endpoint_id=there.endpoint_id, secret_enc=sealed, created_at=AT)
     assert endpoints.live_secrets(endpoint_id=there.endpoint_id)[0] == "whsec_bGFtYQ=="
 
 
