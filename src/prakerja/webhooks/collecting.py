@@ -4,6 +4,8 @@ The verbs write an audit record in the transaction of what they do, and their ho
 the records in the order of their ids, which is that of time, and writes a delivery for each partner that it concerns. A
 record can become visible after a younger one; so everything is read again once nobody can add to it any more. Reading
 twice records once, by a unique key.
+
+Reads: audit_record, purchases_purchase, training_completion, vouchers_voucher.
 """
 
 from __future__ import annotations

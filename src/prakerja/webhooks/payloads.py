@@ -2,6 +2,9 @@
 
 Never a NIK, a phone, a card number or a name. The code is told to the platform alone, in the one event that issues it, and
 while the scheme lets platforms show codes (decisions.md 2).
+
+Reads: awards_award, catalogue_course, catalogue_courserun, partners_partner, programmes_schemeversion, purchases_purchase,
+training_completion, vouchers_voucher.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 An endpoint that fails is left alone for a while and then tried with one message at a time, so that a dead server neither
 holds the others up nor is hammered when it comes back.
+
+Reads: partners_partner.
 """
 
 from __future__ import annotations
