@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from prakerja.awards.cards import index_of, open_card_number
 from prakerja.awards.models import Award
+from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import hot_row, rows
 from prakerja.kernel.secrets import blind_index
 from prakerja.notifications.templates import URGENT
@@ -30,6 +31,11 @@ def award_of_card(*, card_number: str) -> CardRoute | None:
 def current_award(*, person_id: uuid.UUID) -> Award | None:
     """The latest award of a person, running or ended; None when the person was never selected."""
     return Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
+
+
+def running_award(*, person_id: uuid.UUID) -> Award | None:
+    """The award that a person holds now, active or suspended; None when there is none or it has ended."""
+    return Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
 
 
 def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:

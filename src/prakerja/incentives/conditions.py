@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.awards.models import Award
-from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.queries import live_account
-from prakerja.incentives.policies import AccountFacts
+from prakerja.incentives.policies import AccountFacts, LinkedAccount
 from prakerja.kernel.db import requires_transaction
 from prakerja.ledger.models import Balance
 from prakerja.programmes.schemes import wib_day
-from prakerja.purchases.models import Purchase
-from prakerja.training.models import Certificate, Completion, Rating
+from prakerja.purchases.queries import first_voucher
+from prakerja.training.queries import progress
 from prakerja.wallets.models import Wallet
 
 
@@ -25,18 +24,15 @@ class Conditions:
     completion_id: uuid.UUID | None
     certificate_visible_from: datetime | None
     rated_at: datetime | None
-    account: PayoutAccount | None
-
-    @property
-    def facts(self) -> AccountFacts | None:
-        return account_facts(self.account)
+    facts: AccountFacts | None
+    account_linked_at: datetime | None
 
     @property
     def is_reviewed(self) -> bool:
         return self.rated_at is not None
 
 
-def account_facts(account: PayoutAccount | None) -> AccountFacts | None:
+def account_facts(account: LinkedAccount | None) -> AccountFacts | None:
     """What decides over an account."""
     if account is None:
         return None
@@ -50,24 +46,12 @@ def account_facts(account: PayoutAccount | None) -> AccountFacts | None:
 def conditions_of(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Conditions:
     """Read it. Only the first training that was not voided leads to the incentive (rules.md 5.4)."""
     account = live_account(person_id=person_id)
-    first = (
-        Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
-        .order_by("authorised_at", "number")
-        .first()
-    )
-    completion = Completion.objects.filter(person_id=person_id, voucher_id=first.voucher_id).first() if first else None
-    if completion is None:
-        return Conditions(None, None, None, account)
-    visible_from = (
-        Certificate.objects.filter(person_id=person_id, completion=completion)
-        .order_by("visible_from")
-        .values_list("visible_from", flat=True)
-        .first()
-    )
-    rated_at = (
-        Rating.objects.filter(person_id=person_id, completion=completion).values_list("created_at", flat=True).first()
-    )
-    return Conditions(completion.id, visible_from, rated_at, account)
+    facts, linked_at = account_facts(account), account.linked_at if account is not None else None
+    voucher_id = first_voucher(person_id=person_id, award_id=award_id)
+    found = progress(person_id=person_id, voucher_id=voucher_id) if voucher_id is not None else None
+    if found is None:
+        return Conditions(None, None, None, facts, linked_at)
+    return Conditions(found.completion_id, found.certificate_visible_from, found.rated_at, facts, linked_at)
 
 
 @requires_transaction

@@ -19,8 +19,7 @@ from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.endings import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import row, rows
-from prakerja.programmes.models import SchemeVersion
-from prakerja.programmes.queries import scheme
+from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
 
 PAGE = 500
@@ -213,8 +212,7 @@ def link_limit(rules: Scheme) -> datetime | None:
 
 def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, Any]]:
     found = []
-    for version_id in SchemeVersion.objects.values_list("id", flat=True):
-        rules = scheme(scheme_version_id=version_id)
+    for version_id, rules in schemes().items():
         cutoff = cutoff_of(rules)
         if cutoff is not None:
             found.append({"cutoff": cutoff, "version": version_id, "surveys": rules.survey.times})

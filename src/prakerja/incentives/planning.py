@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
+from prakerja.awards.queries import award as award_of
 from prakerja.incentives.conditions import conditions_of, lock_award
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.policies import needs_met
@@ -47,8 +47,8 @@ def plan_incentives(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) 
             return 0
         assert now.certificate_visible_from is not None
         assert now.rated_at is not None
-        assert now.account is not None
-        met_at = max(now.certificate_visible_from, now.rated_at, now.account.linked_at)
+        assert now.account_linked_at is not None
+        met_at = max(now.certificate_visible_from, now.rated_at, now.account_linked_at)
         if at < met_at + timedelta(hours=rules.schedule_sync_hours):
             return 0
         calendar = indonesian_calendar()
@@ -84,7 +84,7 @@ def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> 
     """The scheduled day has come: the money leaves the person's reserve and is payable. False when it had before."""
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
-        award = Award.objects.get(person_id=person_id, id=incentive.award_id)
+        award = award_of(person_id=person_id, award_id=incentive.award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         early = at < incentive_due_at(scheme=rules, scheduled_on=incentive.scheduled_date)
         if incentive.status != "planned" or early:

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
+from prakerja.awards.queries import running_award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.conditions import lock_award
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.planning import move_to_payable, tell_of_schedule
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.ledger.models import Balance, Chart
-from prakerja.ledger.operations import post
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.operations import lock_balance, post
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
@@ -26,8 +26,7 @@ from prakerja.programmes.schemes import (
     survey_pay_at,
     wib_day,
 )
-from prakerja.surveys.models import Response, Survey
-from prakerja.surveys.operations import close_response, install_surveys, lock_response, record_answers
+from prakerja.surveys.operations import close_response, close_unplanned, lock_response, record_answers
 
 
 def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> uuid.UUID:
@@ -40,7 +39,7 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
     """
     with transaction():
         response = lock_response(person_id=person_id, survey_id=survey_id)
-        award = Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
+        award = running_award(person_id=person_id)
         if award is None:
             raise Refused("award_ended")
         rules = scheme(scheme_version_id=award.scheme_version_id)
@@ -77,9 +76,17 @@ def lapse_survey(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) 
         if response.submitted_at is not None or response.closed_at is not None or at < response.closes_at:
             return False
         close_response(response=response, at=at)
-        award = Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
+        award = running_award(person_id=person_id)
         if award is not None:
-            _lapse(award=award, number=response.survey.number, at=at)
+            rules = scheme(scheme_version_id=award.scheme_version_id)
+            _lapse(
+                person_id=person_id,
+                award_id=award.id,
+                reserve_id=award.reserve_id,
+                rules=rules,
+                number=response.survey.number,
+                at=at,
+            )
     return True
 
 
@@ -94,45 +101,36 @@ def lapse_unopened_surveys(*, person_id: uuid.UUID, award_id: uuid.UUID, at: dat
         cutoff = cutoff_at(scheme=rules, kind=CutoffKind.SURVEY)
         if award.status not in AWARD_STATES.group("LIVE") or cutoff is None or at < cutoff:
             return 0
-        return _close_missing(award=award, rules=rules, cutoff=cutoff, at=at)
-
-
-@requires_transaction
-def _close_missing(*, award: Award, rules: Scheme, cutoff: datetime, at: datetime) -> int:
-    if Survey.objects.filter(number__lte=rules.survey.times).count() < rules.survey.times:
-        install_surveys()
-    known = set(Response.objects.filter(person_id=award.person_id).values_list("survey_id", flat=True))
-    missing = [survey for survey in Survey.objects.filter(number__lte=rules.survey.times) if survey.id not in known]
-    for survey in missing:
-        Response.objects.create(
-            person_id=award.person_id, survey=survey, opens_at=cutoff, closes_at=cutoff, closed_at=at
-        )
-        _lapse(award=award, number=survey.number, at=at)
+        missing = close_unplanned(person_id=person_id, times=rules.survey.times, cutoff=cutoff, at=at)
+        for number in missing:
+            _lapse(
+                person_id=person_id, award_id=award_id, reserve_id=award.reserve_id, rules=rules, number=number, at=at
+            )
     return len(missing)
 
 
 @requires_transaction
-def _lapse(*, award: Award, number: int, at: datetime) -> None:
+def _lapse(
+    *, person_id: uuid.UUID, award_id: uuid.UUID, reserve_id: uuid.UUID, rules: Scheme, number: int, at: datetime
+) -> None:
     """Survey money that nobody earned: reserve → treasury. An emptied reserve (no account at the cut-off) had it before."""
-    rules = scheme(scheme_version_id=award.scheme_version_id)
-    reserve = Balance.objects.select_for_update(no_key=True).get(person_id=award.person_id, id=award.reserve_id)
-    if reserve.amount == 0:
+    if lock_balance(person_id=person_id, balance_id=reserve_id) == 0:
         return
     post(
-        person_id=award.person_id,
-        event_id=award.id,
+        person_id=person_id,
+        event_id=award_id,
         kind=f"survey_lapsed_{number}",
         debit=int(Chart.RESERVE),
         credit=int(Chart.TREASURY),
         amount=rules.survey.amount,
         at=at,
-        balance_id=award.reserve_id,
+        balance_id=reserve_id,
     )
     record(
         action="survey.lapsed",
         at=at,
-        person_id=award.person_id,
+        person_id=person_id,
         subject_kind="award",
-        subject_id=award.id,
+        subject_id=award_id,
         data={"survey": number, "amount": rules.survey.amount},
     )

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Sum
-
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
@@ -27,7 +25,8 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.secrets import blind_index
-from prakerja.ledger.models import Chart, Transfer
+from prakerja.ledger.chart import Chart
+from prakerja.ledger.queries import holds
 from prakerja.people.operations import Identity, register_many
 from prakerja.people.policies import (
     EDUCATION,
@@ -295,8 +294,6 @@ def _family_recipients(*, identities: list[tuple[ResultRow, Identity]]) -> dict[
 
 def _require_budget(*, needed: int) -> None:
     """The programme promises only what it has: checked once per file (decisions.md 48)."""
-    funds = int(Chart.PROGRAMME_FUNDS)
-    given = Transfer.objects.filter(credit_id=funds).aggregate(total=Sum("amount"))["total"] or 0
-    promised = Transfer.objects.filter(debit_id=funds).aggregate(total=Sum("amount"))["total"] or 0
-    if needed > given - promised:
-        raise Refused("budget_too_low", needed=needed, available=given - promised)
+    available = holds(account=Chart.PROGRAMME_FUNDS)
+    if needed > available:
+        raise Refused("budget_too_low", needed=needed, available=available)

@@ -97,3 +97,9 @@ def platform_user(*, person_id: uuid.UUID, institution_id: uuid.UUID) -> str:
     """The shop account of a person's newest purchase at this institution; "" when there is none."""
     bought = Purchase.objects.filter(person_id=person_id, course__institution_id=institution_id, status="succeeded")
     return bought.order_by("-authorised_at").values_list("intent__platform_user", flat=True).first() or ""
+
+
+def first_voucher(*, person_id: uuid.UUID, award_id: uuid.UUID) -> uuid.UUID | None:
+    """The code of the first training of an award that was not voided, which alone leads to the incentive (rules.md 5.4)."""
+    bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
+    return bought.order_by("authorised_at", "number").values_list("voucher_id", flat=True).first()

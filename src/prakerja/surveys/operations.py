@@ -103,6 +103,27 @@ def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[
 
 
 @requires_transaction
+def close_unplanned(*, person_id: uuid.UUID, times: int, cutoff: datetime, at: datetime) -> list[int]:
+    """Close those of the first `times` surveys that never opened for a person before the year's cut-off; returns their numbers.
+
+    Each gets a closed row, so that every survey of an award ends as one row that is answered or closed.
+    """
+    if Survey.objects.filter(number__lte=times).count() < times:
+        install_surveys()
+    known = Response.objects.filter(person_id=person_id).values("survey_id")
+    missing = list(Survey.objects.filter(number__lte=times).exclude(id__in=known).order_by("number"))
+    for survey in missing:
+        Response.objects.create(person_id=person_id, survey=survey, opens_at=cutoff, closes_at=cutoff, closed_at=at)
+    return [survey.number for survey in missing]
+
+
+@requires_transaction
+def close_unanswered(*, person_id: uuid.UUID, at: datetime) -> None:
+    """Close every survey of a person that still waits: there is nothing to earn by answering any more."""
+    Response.objects.filter(person_id=person_id, submitted_at=None, closed_at=None).update(closed_at=at)
+
+
+@requires_transaction
 def close_response(*, response: Response, at: datetime) -> None:
     """The survey was not answered in time."""
     response.closed_at = at

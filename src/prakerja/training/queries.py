@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
 from prakerja.training.facts import bought_code
-from prakerja.training.models import Assignment, Completion, Feedback, SandboxCode
+from prakerja.training.models import Assignment, Certificate, Completion, Feedback, Rating, SandboxCode
 from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
 from prakerja.vouchers.queries import route_of_code
 
@@ -162,3 +162,27 @@ def completion_of_code(*, code: str) -> uuid.UUID | None:
     route = route_of_code(code=code)
     found = Completion.objects.filter(person_id=route.person_id, voucher_id=route.voucher_id)
     return found.values_list("id", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a completed class got. Instants are UTC programme time; None for what is not there."""
+
+    completion_id: uuid.UUID
+    certificate_visible_from: datetime | None
+    rated_at: datetime | None
+
+
+def progress(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Progress | None:
+    """How far the class of this code got once it was completed; None before."""
+    completion = Completion.objects.filter(person_id=person_id, voucher_id=voucher_id).first()
+    if completion is None:
+        return None
+    certificates = Certificate.objects.filter(person_id=person_id, completion=completion).order_by("visible_from")
+    return Progress(
+        completion_id=completion.id,
+        certificate_visible_from=certificates.values_list("visible_from", flat=True).first(),
+        rated_at=Rating.objects.filter(person_id=person_id, completion=completion)
+        .values_list("created_at", flat=True)
+        .first(),
+    )
