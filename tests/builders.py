@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from prakerja.access.actors import SYSTEM
+from prakerja.access.actors import SYSTEM, Actor
+from prakerja.access.operators import add_operator
+from prakerja.access.permitting import operator_by_email
 from prakerja.awards.models import Award
 from prakerja.awards.operations import finish_video, start_video
 from prakerja.awards.queries import card_number
@@ -261,3 +263,10 @@ def buy(
 def code_of(person_id: uuid.UUID, **which: object) -> str:
     voucher = Voucher.objects.filter(person_id=person_id, **which).order_by("-issued_at")[0]
     return unseal(voucher.code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher.id)
+
+
+def operator(*roles: str) -> Actor:
+    """A new operator with these roles, as somebody who acts."""
+    email = f"operator{next(_numbers)}@contoh.example"
+    add_operator(email=email, name="Operator", roles=roles, actor=SYSTEM, wall=wall(), at=ANNOUNCED)
+    return operator_by_email(email=email)

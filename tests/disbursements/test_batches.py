@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
+from prakerja.access.actors import SYSTEM
+from prakerja.access.operators import set_roles
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
-from prakerja.disbursements.operations import close_batches, sandbox_sign_off, sign_batch
+from prakerja.disbursements.operations import (
+    approve_batch,
+    authorise_batch,
+    close_batches,
+    release_batch,
+    sandbox_sign_off,
+)
 from prakerja.disbursements.policies import ask_again_at
 from prakerja.disbursements.rails import terms_of
 from prakerja.disbursements.tasks import TASKS
 from prakerja.incentives import due
 from prakerja.incentives.operations import send_payment, unlink_account
 from prakerja.kernel.errors import Refused
-from tests.builders import Participant, World, install, world
+from tests.builders import Participant, World, install, operator, world
 from tests.money import books, incentives, link, participant_with_phone, reviewed, run_until, wib
 
 pytestmark = pytest.mark.django_db
@@ -31,30 +41,49 @@ def drafted(db: None) -> tuple[Participant, PaymentBatch]:
     return who, PaymentBatch.objects.get()
 
 
+def signed(batch: PaymentBatch, *, at: datetime) -> None:
+    approve_batch(batch_id=batch.id, actor=operator("approver"), at=at)
+    authorise_batch(batch_id=batch.id, actor=operator("authoriser"), at=at)
+    release_batch(batch_id=batch.id, actor=operator("releaser"), at=at)
+
+
 def test_three_signatures_of_three_people(drafted: tuple[Participant, PaymentBatch]) -> None:
     who, batch = drafted
     instruction = PaymentInstruction.objects.get()
     assert (instruction.status, incentives(who)[0][2]) == ("drafted", "due")
     # A draft that waits is not drafted again, and does not leave.
     assert run_until(wib("2021-10-20 00:00")) == []
-    assert sign_batch(batch_id=batch.id, signer="a", at=AT) == "approved"
+    approver, authoriser, releaser = operator("approver"), operator("authoriser"), operator("releaser")
+    # In this order only, and each by the role that it belongs to.
+    with pytest.raises(Refused, match="batch_signed"):
+        release_batch(batch_id=batch.id, actor=releaser, at=AT)
+    for stranger in (authoriser, releaser, operator("viewer"), operator("administrator"), SYSTEM):
+        with pytest.raises(Refused, match="not_permitted"):
+            approve_batch(batch_id=batch.id, actor=stranger, at=AT)
+    batch.refresh_from_db()
+    assert batch.status == "drafted"
+    approve_batch(batch_id=batch.id, actor=approver, at=AT)
+    with pytest.raises(Refused, match="batch_signed"):
+        approve_batch(batch_id=batch.id, actor=operator("approver"), at=AT)
+    # Whose role was changed meanwhile has signed this batch all the same.
+    set_roles(email=approver.name, roles=["authoriser"], actor=SYSTEM, at=AT)
     with pytest.raises(Refused, match="signer_repeated"):
-        sign_batch(batch_id=batch.id, signer="a", at=AT)
-    with pytest.raises(Refused, match="signer_repeated"):
-        sign_batch(batch_id=batch.id, signer="", at=AT)
-    assert sign_batch(batch_id=batch.id, signer="b", at=AT) == "authorised"
+        authorise_batch(batch_id=batch.id, actor=approver, at=AT)
+    authorise_batch(batch_id=batch.id, actor=authoriser, at=AT)
     assert send_payment(person_id=who.person_id, instruction_id=instruction.id, at=AT) == ""
     assert books(who)["incentives_payable"] == 600_000
     assert due.next_of(due.SEND) is None
-    assert sign_batch(batch_id=batch.id, signer="c", at=AT) == "released"
+    release_batch(batch_id=batch.id, actor=releaser, at=AT)
     with pytest.raises(Refused, match="batch_signed"):
-        sign_batch(batch_id=batch.id, signer="d", at=AT)
+        release_batch(batch_id=batch.id, actor=operator("releaser"), at=AT)
     with pytest.raises(Refused, match="batch_unknown"):
-        sign_batch(batch_id=who.person_id, signer="d", at=AT)
+        release_batch(batch_id=who.person_id, actor=releaser, at=AT)
     assert close_batches(at=AT) == 0
     assert run_until(AT) == [("2021-10-12 11:00", "send_payments", 1)]
     batch.refresh_from_db()
-    assert (batch.status, batch.approved_by, batch.authorised_by, batch.released_by) == ("closed", "a", "b", "c")
+    assert batch.status == "closed"
+    signatures = (batch.approved_by, batch.authorised_by, batch.released_by)
+    assert signatures == (approver.id, authoriser.id, releaser.id)
     assert incentives(who)[0][2] == "paid"
 
 
@@ -62,8 +91,7 @@ def test_the_last_look_is_at_the_sending(drafted: tuple[Participant, PaymentBatc
     who, batch = drafted
     unlink_account(person_id=who.person_id, at=AT)
     link(who, number="7700123459", at=AT)
-    for signer in "abc":
-        sign_batch(batch_id=batch.id, signer=signer, at=AT)
+    signed(batch, at=AT)
     run_until(AT)
     assert list(PaymentInstruction.objects.values_list("status", "reason")) == [("held", "account_changed")]
     assert incentives(who)[0][2] == "held"
@@ -75,8 +103,7 @@ def test_signatures_that_come_in_the_pause_put_the_payment_off(
 ) -> None:
     who, batch = drafted
     run_until(wib("2021-12-13 09:00"))
-    for signer in "abc":
-        sign_batch(batch_id=batch.id, signer=signer, at=wib("2021-12-13 09:00"))
+    signed(batch, at=wib("2021-12-13 09:00"))
     run_until(wib("2021-12-13 09:00"))
     assert list(PaymentInstruction.objects.filter(batch=batch).values_list("status", "reason")) == [
         ("cancelled", "payout_pause")

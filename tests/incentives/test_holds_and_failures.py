@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.db import transaction as savepoint
 
 from examples.world.testing import RunningWorld
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.queries import unanswered_instructions
@@ -203,14 +204,14 @@ def test_a_bank_that_is_down_is_asked_less_and_less_often_then_left_to_an_operat
     assert books(three)["in_transit:sandbox"] == 600_000
     settings.BANK_URL = bank_program.url  # type: ignore[attr-defined]
     first = Incentive.objects.get(person_id=three.person_id, number=1)
-    retry_payment(person_id=three.person_id, incentive_id=first.id, operator="ops@x", at=wib("2021-11-07 09:00"))
+    retry_payment(person_id=three.person_id, incentive_id=first.id, actor=SYSTEM, at=wib("2021-11-07 09:00"))
     run_until(wib("2021-11-07 09:00"))
     assert transfers(three, "send", "settle") == [
         ("2021-10-12 10:00", "send", 600_000),
         ("2021-11-07 09:00", "settle", 600_000),
     ]
     with pytest.raises(Refused, match="nothing_to_retry"):
-        retry_payment(person_id=three.person_id, incentive_id=first.id, operator="ops@x", at=wib("2021-11-07 09:00"))
+        retry_payment(person_id=three.person_id, incentive_id=first.id, actor=SYSTEM, at=wib("2021-11-07 09:00"))
 
 
 def test_a_payment_the_bank_never_heard_of_goes_out_under_the_same_reference(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from prakerja.console.pages import acting, browsing, may
+from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.texts import written
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import retry_payment
@@ -72,10 +72,10 @@ def retry(request: HttpRequest, person_id: uuid.UUID, incentive_id: uuid.UUID) -
     if request.method == "GET":
         return render(request, "console/retry.html", {"one": _line(incentive)})
     try:
-        retry_payment(
-            person_id=person_id, incentive_id=incentive_id, operator=request.user.get_username(), at=clock.now()
-        )
-    except Refused:
+        retry_payment(person_id=person_id, incentive_id=incentive_id, actor=operator(request), at=clock.now())
+    except Refused as refused:
+        if refused.reason == "not_permitted":
+            raise
         messages.error(request, _("Pembayaran ini tidak lagi menunggu; tidak ada yang dicoba lagi."))
     else:
         messages.success(request, _("Pembayaran ini diperiksa lagi sekarang. Muat ulang halaman untuk hasilnya."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
 from prakerja.disbursements.states import BATCH_STATES, INSTRUCTION_STATES
@@ -14,7 +16,6 @@ from prakerja.kernel.installation import is_sandbox
 
 # The verb that each signature is, and the column that keeps who gave it.
 SIGNATURES = (("approve", "approved_by"), ("authorise", "authorised_by"), ("release", "released_by"))
-SANDBOX_SIGNERS = ("verifikator@demo.prakerja", "bendahara@demo.prakerja", "direktur@demo.prakerja")
 
 
 @requires_transaction
@@ -34,50 +35,65 @@ def drafted_batch(*, rail: str, provider: str, pay_date: date, at: datetime) -> 
     return found
 
 
-def sign_batch(*, batch_id: uuid.UUID, signer: str, at: datetime) -> str:
-    """Give the next signature (approve, authorise, release) and return the batch's new state. At release money may go.
+@permitted("batch.approve")
+def approve_batch(*, batch_id: uuid.UUID, actor: Actor, at: datetime) -> None:
+    """Give the first of three signatures, each of another person.
 
-    `signer` names the operator; each of the three must be somebody else. Raises Refused: batch_unknown, batch_signed
-    (nothing is left to sign), signer_repeated.
+    Raises Refused: not_permitted, batch_unknown, batch_signed (this signature is there, or an earlier one is missing),
+    signer_repeated.
     """
+    _sign(verb="approve", batch_id=batch_id, actor=actor, at=at)
+
+
+@permitted("batch.authorise")
+def authorise_batch(*, batch_id: uuid.UUID, actor: Actor, at: datetime) -> None:
+    """Give the second signature. Raises Refused: as `approve_batch`."""
+    _sign(verb="authorise", batch_id=batch_id, actor=actor, at=at)
+
+
+@permitted("batch.release")
+def release_batch(*, batch_id: uuid.UUID, actor: Actor, at: datetime) -> None:
+    """Give the third signature: money may go. Raises Refused: as `approve_batch`."""
+    _sign(verb="release", batch_id=batch_id, actor=actor, at=at)
+
+
+def _sign(*, verb: str, batch_id: uuid.UUID, actor: Actor, at: datetime) -> None:
     with transaction():
         batch = PaymentBatch.objects.select_for_update(no_key=True).filter(id=batch_id).first()
         if batch is None:
             raise Refused("batch_unknown")
-        missing = [(verb, column) for verb, column in SIGNATURES if not getattr(batch, column)]
-        if not missing or batch.status == "closed":
+        missing = [(name, column) for name, column in SIGNATURES if not getattr(batch, column)]
+        if batch.status == "closed" or not missing or missing[0][0] != verb:
             raise Refused("batch_signed")
-        if not signer or signer in (batch.approved_by, batch.authorised_by, batch.released_by):
+        if actor.id in (batch.approved_by, batch.authorised_by, batch.released_by):
             raise Refused("signer_repeated")
-        verb, column = missing[0]
+        before = batch.status
         batch.status = BATCH_STATES.advance(current=batch.status, verb=verb)
-        setattr(batch, column, signer)
+        setattr(batch, missing[0][1], actor.id)
         if batch.status == "released":
             batch.released_at = at
         batch.save()
         record(
             action=f"batch.{batch.status}",
             at=at,
-            actor_kind="operator",
-            actor_id=signer,
+            actor=actor,
             subject_kind="payment_batch",
             subject_id=batch.id,
             data={"rail": batch.rail, "provider": batch.provider, "pay_date": batch.pay_date.isoformat()},
+            before=before,
+            after=batch.status,
         )
-    return batch.status
 
 
 def sandbox_sign_off(*, at: datetime) -> int:
-    """Sign every waiting batch as three demo operators. Returns how many were released; 0 outside a sandbox."""
+    """Sign every waiting batch as three demo operators would. Returns how many were released; 0 outside a sandbox."""
     if not is_sandbox():
         return 0
     released = 0
     for batch in PaymentBatch.objects.filter(status__in=BATCH_STATES.group("UNSIGNED"), drafted_at__lte=at):
-        while batch.status != "released":
-            signed = [getattr(batch, column) for _, column in SIGNATURES]
-            signer = next(name for name in SANDBOX_SIGNERS if name not in signed)
-            sign_batch(batch_id=batch.id, signer=signer, at=at)
-            batch.refresh_from_db()
+        for verb, column in SIGNATURES:
+            if not getattr(batch, column):
+                _sign(verb=verb, batch_id=batch.id, actor=Actor.system(f"sandbox {verb}"), at=at)
         released += 1
     return released
 

@@ -10,7 +10,13 @@ from prakerja.disbursements.accounts import (
     store_inquiry,
     unlink_account,
 )
-from prakerja.disbursements.batches import close_batches, sandbox_sign_off, sign_batch
+from prakerja.disbursements.batches import (
+    approve_batch,
+    authorise_batch,
+    close_batches,
+    release_batch,
+    sandbox_sign_off,
+)
 from prakerja.disbursements.instructions import (
     ask_later,
     ask_now,
@@ -27,9 +33,11 @@ from prakerja.disbursements.instructions import (
 )
 
 __all__ = [
+    "approve_batch",
     "ask_later",
     "ask_now",
     "ask_status",
+    "authorise_batch",
     "close_batches",
     "draft_instruction",
     "drop_instruction",
@@ -40,10 +48,10 @@ __all__ = [
     "note_answer",
     "note_attempt",
     "record_result",
+    "release_batch",
     "request_link",
     "route_of_reference",
     "sandbox_sign_off",
-    "sign_batch",
     "store_inquiry",
     "transmit",
     "unlink_account",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
@@ -71,10 +73,11 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
     return "due"
 
 
-def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, operator: str, at: datetime) -> None:
+@permitted("payment.retry")
+def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, actor: Actor, at: datetime) -> None:
     """An operator does not want to wait: a held or failed payment is checked, an unanswered one asked about, at once.
 
-    Nothing is skipped: the tasks do at `at` what they would have done later. Raises Refused: nothing_to_retry.
+    Nothing is skipped: the tasks do at `at` what they would have done later. Raises Refused: not_permitted, nothing_to_retry.
     """
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
@@ -89,8 +92,7 @@ def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, operator: st
             action="incentive.retried",
             at=at,
             person_id=person_id,
-            actor_kind="operator",
-            actor_id=operator,
+            actor=actor,
             subject_kind="incentive",
             subject_id=incentive.id,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
+from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
@@ -68,8 +69,7 @@ def record_payment_result(*, rail: str, reference: str, status: str, reason: str
             action=f"incentive.{status}",
             at=at,
             person_id=person_id,
-            actor_kind="system",
-            actor_id=rail,
+            actor=Actor.system(rail),
             subject_kind="incentive",
             subject_id=incentive.id,
             data={"reference": reference, "reason": reason, "amount": incentive.amount},
