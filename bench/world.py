@@ -130,7 +130,7 @@ def make_world(*, stage: Callable[[World, Person], None]) -> World:
     world = World(
         platforms=platforms, many=many, popular=popular, template=person_id, cloner=Cloner(person_id, columns)
     )
-    card = rows("SELECT card_number_enc, id FROM awards_award WHERE person_id = %s", [person_id])[0]
+    (award_id,) = rows("SELECT id FROM awards_award WHERE person_id = %s", [person_id])[0]
     from prakerja.awards.queries import card_number
 
     template = Person(
@@ -139,7 +139,7 @@ def make_world(*, stage: Callable[[World, Person], None]) -> World:
         award_id=None,
         intent_id=None,
         voucher_id=None,
-        card=card_number(award=Award.objects.get(id=card[1])),
+        card=card_number(person_id=person_id, award_id=award_id),
         code="",
         token="",
         platform=platforms[0],

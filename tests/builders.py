@@ -155,7 +155,15 @@ def participants(
         if ready:
             watch_videos(person_id)
         award = Award.objects.get(person_id=person_id)
-        made.append(Participant(person_id, award, card_number(award=award), "+62" + row.phone[1:], row.nik))
+        made.append(
+            Participant(
+                person_id,
+                award,
+                card_number(person_id=award.person_id, award_id=award.id),
+                "+62" + row.phone[1:],
+                row.nik,
+            )
+        )
     return made
 
 

@@ -88,7 +88,9 @@ def participant_with_phone(world: World, *, phone: str, announced_at: datetime =
     assert person_id is not None
     watch_videos(person_id, at=announced_at + timedelta(minutes=5))
     award = Award.objects.get(person_id=person_id)
-    return Participant(person_id, award, card_number(award=award), normal_phone(phone) or "", row.nik)
+    return Participant(
+        person_id, award, card_number(person_id=award.person_id, award_id=award.id), normal_phone(phone) or "", row.nik
+    )
 
 
 def buy_class(world: World, who: Participant, *, price: int, at: datetime, **fields: object) -> CourseRun:

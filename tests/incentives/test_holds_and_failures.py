@@ -8,7 +8,6 @@ from django.db import transaction as savepoint
 
 from examples.world.testing import RunningWorld
 from prakerja.access.actors import SYSTEM
-from prakerja.awards.models import Award
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.queries import unanswered_instructions
 from prakerja.incentives.labels import incentive_label
@@ -293,17 +292,6 @@ def test_money_that_came_back_is_paid_again_and_its_surveys_wait(g21: World, thr
     # The end of a payment that was followed up cannot change any more.
     with pytest.raises(Refused, match="result_conflicts"):
         record_payment_result(rail="sandbox", reference=settled.reference, status="settled", at=wib("2021-11-01 00:00"))
-
-
-def test_a_suspended_award_is_not_paid(g21: World, three: Participant) -> None:
-    reviewed(g21, three)
-    run_until(wib("2021-10-11 00:00"))
-    Award.objects.filter(id=three.award.id).update(status="suspended")
-    run_until(wib("2021-10-12 12:00"))
-    assert Incentive.objects.get(person_id=three.person_id, number=1).hold_reason == "award_suspended"
-    Award.objects.filter(id=three.award.id).update(status="active")
-    run_until(wib("2021-10-26 12:00"))
-    assert incentives(three)[0][2] == "paid"
 
 
 def test_a_late_runner_does_not_pay_inside_the_pause(g21: World, three: Participant) -> None:

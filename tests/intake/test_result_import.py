@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from prakerja.access.actors import SYSTEM
-from prakerja.awards.models import Award, Blacklist
-from prakerja.awards.operations import revoke_unbought, withdraw
-from prakerja.awards.queries import card_number, unreached
-from prakerja.awards.tasks import next_reminder, next_revocation, run_reminders, run_revocations
+from prakerja.awards.models import Award
+from prakerja.awards.queries import card_number
 from prakerja.intake.models import Decree
 from prakerja.intake.operations import ImportOutcome, ResultRow, import_results
-from prakerja.kernel.clock import WIB
 from prakerja.kernel.codes import is_card_number
 from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Transfer
-from prakerja.notifications.delivery import deliver_messages
-from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.models import Message
 from prakerja.people.models import Person
-from prakerja.people.queries import Addressee, addressees
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +39,7 @@ def test_an_award_reserves_the_whole_benefit_and_sets_the_exact_deadline() -> No
     assert (outcome.awarded, outcome.already, outcome.rejected) == (1, 0, [])
     award = Award.objects.get()
     assert award.purchase_deadline_at == datetime(2021, 10, 21, 17, 0, tzinfo=UTC)
-    assert is_card_number(card_number(award=award))
+    assert is_card_number(card_number(person_id=award.person_id, award_id=award.id))
     amounts = dict(Balance.objects.values_list("account__code", "amount"))
     assert amounts == {"wallet": 1_000_000, "reserve": 2_550_000}
     kinds = sorted(Transfer.objects.exclude(person_id=None).values_list("kind", "amount"))
@@ -149,89 +141,3 @@ def test_one_announcement_per_wave() -> None:
         take([b.result_row()], announced_at=b.ANNOUNCED + timedelta(days=1))
     with pytest.raises(Refused, match="wave_unknown"):
         take([b.result_row()], wave=20)
-
-
-def test_worked_example_2_missed_deadline() -> None:
-    """Revoked at 00:05 of day 31: 3,550,000 released, blacklisted for life, told by SMS; never awarded again."""
-    b.world()
-    listed = b.result_row()
-    take([listed])
-    due = next_revocation()
-    assert due == datetime(2021, 10, 22, 0, 5, tzinfo=WIB)
-    assert run_revocations(due - timedelta(seconds=1)) == 0
-    assert run_revocations(due) == 1
-    award = Award.objects.get()
-    assert (award.status, award.end_reason, award.ended_at) == ("revoked", "no_purchase", due)
-    released = dict(Transfer.objects.filter(kind__startswith="revoke").values_list("kind", "amount"))
-    assert released == {"revoke_balance": 1_000_000, "revoke_reserve": 2_550_000}
-    assert set(Balance.objects.values_list("amount", flat=True)) == {0}
-    assert Blacklist.objects.count() == 1
-    assert Message.objects.filter(template="revoked", channel="sms").count() == 1
-    assert (next_revocation(), run_revocations(due)) == (None, 0)
-    b_wave = b.world(wave=22)
-    outcome = take([listed], wave=b_wave.wave.number, announced_at=datetime(2021, 11, 3, 20, 0, tzinfo=WIB))
-    assert [why for _, why in outcome.rejected] == ["BLACKLIST"]
-
-
-def test_a_buyer_is_not_revoked() -> None:
-    world = b.world()
-    who = b.participant(world)
-    _, run = b.course(world)
-    b.buy(world, who, run)
-    assert next_revocation() is None
-    assert not revoke_unbought(award_id=who.award.id, person_id=who.person_id, at=datetime(2021, 12, 24, tzinfo=WIB))
-    with pytest.raises(Refused, match="already_bought"):
-        withdraw(person_id=who.person_id, at=b.BUY_AT)
-
-
-def test_withdrawal_uses_the_chance_up() -> None:
-    world = b.world()
-    who = b.participant(world)
-    withdraw(person_id=who.person_id, at=b.BUY_AT)
-    assert Award.objects.get().status == "withdrawn"
-    assert Blacklist.objects.count() == 0
-    assert set(Balance.objects.values_list("amount", flat=True)) == {0}
-    with pytest.raises(Refused, match="award_ended"):
-        withdraw(person_id=who.person_id, at=b.BUY_AT)
-
-
-def test_reminders_go_out_three_times_with_the_exact_hour() -> None:
-    b.world()
-    take([b.result_row()])
-    dues = []
-    while (due := next_reminder()) is not None:
-        dues.append(due)
-        assert run_reminders(due) == 1
-    assert dues == [datetime(2021, 10, day, 9, 0, tzinfo=WIB) for day in (14, 18, 20)]
-    assert Message.objects.filter(template="deadline_reminder", channel="sms").count() == 3
-
-
-def nobody(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addressee]:
-    return {}
-
-
-def known(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addressee]:
-    return addressees(person_ids=person_ids, kind=kind)
-
-
-def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:
-    """An operator can still telephone (decisions.md 70)."""
-    world = b.world()
-    lost, found, buyer = b.participants(world, count=3)
-    assert unreached(at=b.ANNOUNCED, most=10) == []
-    deliver_messages(at=b.ANNOUNCED, resolve=nobody, gateway=LogOnly())
-    deadline = datetime(2021, 10, 22, tzinfo=WIB)
-    listed = [(one.person_id, one.failed_at, one.deadline_at) for one in unreached(at=b.ANNOUNCED, most=10)]
-    assert listed == [(who.person_id, b.ANNOUNCED, deadline) for who in (lost, found, buyer)]
-    assert [one.name for one in unreached(at=b.ANNOUNCED, most=1)] == [Person.objects.get(id=lost.person_id).name]
-
-    # Bought is bought, and a phone that receives anything later can be reached.
-    _, run = b.course(world)
-    b.buy(world, buyer, run)
-    b.intend(world, found, run)
-    deliver_messages(at=b.BUY_AT + timedelta(minutes=1), resolve=known, gateway=LogOnly())
-    assert [one.person_id for one in unreached(at=b.BUY_AT, most=10)] == [lost.person_id]
-    # An OTP that fails is asked for again by its owner; after the deadline nobody can help.
-    last = deadline - timedelta(seconds=1)
-    assert [one.person_id for one in unreached(at=last, most=10)] == [lost.person_id]
-    assert unreached(at=deadline, most=10) == []

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from prakerja.access.actors import SYSTEM
-from prakerja.awards.operations import revoke_unbought, withdraw
+from prakerja.awards.operations import revoke_unbought, suspend, withdraw
 from prakerja.catalogue.models import Course
 from prakerja.incentives.operations import annul, sweep_balance
 from prakerja.kernel.clock import WIB
@@ -40,10 +40,14 @@ def withdrawn(who: b.Participant) -> None:
 
 
 def annulled(who: b.Participant) -> None:
-    annul(person_id=who.person_id, award_id=who.award.id, reason="PNS", operator="ops@contoh.example", at=b.BUY_AT)
+    annul(person_id=who.person_id, award_id=who.award.id, reason="PNS", actor=SYSTEM, at=b.BUY_AT)
 
 
-@pytest.mark.parametrize("end", [revoked, withdrawn, annulled])
+def suspended(who: b.Participant) -> None:
+    suspend(person_id=who.person_id, award_id=who.award.id, reason="x", actor=SYSTEM, at=b.BUY_AT)
+
+
+@pytest.mark.parametrize("end", [revoked, withdrawn, annulled, suspended])
 def test_a_card_that_ended_is_told_apart_from_no_card_by_nobody(
     scene: Scene, end: Callable[[b.Participant], None]
 ) -> None:
@@ -53,7 +57,7 @@ def test_a_card_that_ended_is_told_apart_from_no_card_by_nobody(
     assert refused(scene.send_otp()) == NO_CARD
 
 
-@pytest.mark.parametrize("end", [revoked, withdrawn, annulled])
+@pytest.mark.parametrize("end", [revoked, withdrawn, annulled, suspended])
 def test_a_card_that_ended_after_its_otp_buys_nothing(scene: Scene, end: Callable[[b.Participant], None]) -> None:
     token = scene.token()
     end(scene.who)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from prakerja.awards.operations import revoke_unbought, withdraw
+from prakerja.access.actors import Actor
+from prakerja.awards.operations import revoke_unbought, suspend, withdraw
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows, transaction
@@ -239,6 +240,22 @@ def test_withdrawal_against_a_purchase() -> None:
 
     results = tally(race([lambda: pay(world, token, otp, "INV-W"), leave]))
     assert results in ({"Receipt": 1, "already_bought": 1}, {"award_ended": 1, "withdrawn": 1})
+
+
+def test_suspension_against_a_purchase() -> None:
+    """Whoever holds the wallet first wins; the award is suspended either way."""
+    world = b.world()
+    who = b.participant(world)
+    _, run = b.course(world)
+    token, otp = b.intend(world, who, run)
+
+    def stop() -> str:
+        suspend(person_id=who.person_id, award_id=who.award.id, reason="x", actor=Actor.system("command"), at=b.BUY_AT)
+        return "suspended"
+
+    results = tally(race([lambda: pay(world, token, otp, "INV-S"), stop]))
+    assert results in ({"Receipt": 1, "suspended": 1}, {"award_suspended": 1, "suspended": 1})
+    assert Purchase.objects.count() == results["Receipt"]
 
 
 def test_void_against_the_sweep() -> None:

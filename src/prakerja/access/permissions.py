@@ -43,6 +43,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "partner.key": _only("partner_manager"),
     "partner.webhook": _only("partner_manager"),
     "results.import": _only("approver"),
+    "award.suspend": _only("approver"),
+    "award.reinstate": _only("approver"),
+    "award.revoke": _only("approver"),
     "award.annul": _only("approver"),
     "payment.retry": _only("approver"),
     "batch.approve": _only("approver"),
@@ -51,7 +54,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operator.manage": _only("administrator"),
 }
 # What brings a payment about, and what lets it go.
-PREPARES = frozenset(("results.import", "award.annul", "payment.retry", "batch.approve"))
+PREPARES = frozenset(
+    ("results.import", "award.reinstate", "award.revoke", "award.annul", "payment.retry", "batch.approve")
+)
 RELEASES = frozenset(("batch.authorise", "batch.release"))
 # A person signs; neither the programme nor whoever sits at its machine does it in their place.
 OPERATORS_ONLY = frozenset(("batch.approve", "batch.authorise", "batch.release"))

@@ -1,140 +1,189 @@
-"""How a participation ends before the first purchase: revocation at the deadline, or withdrawal."""
+"""How an award ends. Each verb does one step of the machine, with the money, the message and the trail that belong to it.
+
+A context above that has more to end (incentives, payments, surveys) does so first, in the same transaction, with wallet
+and award locked, and then calls the verb.
+"""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from prakerja.access.actors import Actor
-from prakerja.audit.operations import record
-from prakerja.awards.models import Award, Blacklist
+from prakerja.awards.blacklisting import blacklist
+from prakerja.awards.locking import locked_with_wallet
+from prakerja.awards.models import Award
+from prakerja.awards.policies import require_active
 from prakerja.awards.states import AWARD_STATES
+from prakerja.awards.telling import note, tell
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import empty
-from prakerja.notifications.operations import queue_message
-from prakerja.people import queries as people
-from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import deadline_after_void
-from prakerja.wallets.operations import close_wallet, lock_wallet
+from prakerja.wallets.operations import close_wallet
 
 # The run starts five minutes after the deadline: what was debited at 23:59:59 has committed by then (rules.md 14.3).
 REVOCATION_DELAY = timedelta(minutes=5)
+_SYSTEM = Actor.system()
 
 
 def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) -> bool:
     """Revoke one award whose first purchase is overdue. False when a purchase came first; then nothing changes.
 
     Everything unspent returns to the programme, the card is off, the NIK is blacklisted for life, and an SMS says so
-    (rules.md 8.1). The wallet is locked first: whoever holds it decides, and a purchase that was
+    (article; rules.md 8.1). The wallet is locked first: whoever holds it decides, and a purchase that was
     authorised before the deadline has won.
     """
     with transaction():
-        award = _lock(person_id=person_id, award_id=award_id)
+        award = locked_with_wallet(person_id=person_id, award_id=award_id)
         overdue = at >= award.purchase_deadline_at + REVOCATION_DELAY
         if award.status != "active" or award.first_purchase_at is not None or not overdue:
             return False
-        released = _end(award=award, verb="revoke", reason="no_purchase", at=at)
-        nik = people.nik(person_id=person_id)
-        Blacklist.objects.get_or_create(
-            nik_index=blind_index("nik", nik),
-            defaults={"person_id": person_id, "reason": "no_purchase", "listed_at": at},
-        )
-        queue_message(
-            person_id=person_id,
-            template="revoked",
-            channels=("sms", "dashboard"),
-            parameters={"deadline": award.purchase_deadline_at.isoformat()},
-            dedupe_key=f"revoked:{award.id}",
-            at=at,
-        )
-        record(
+        released = _release(award=award, prefix="revoke", at=at)
+        _end(award=award, verb="revoke", reason="no_purchase", at=at)
+        blacklist(person_id=person_id, reason="no_purchase", at=at)
+        tell(award=award, template="revoked", parameters={"deadline": award.purchase_deadline_at.isoformat()}, at=at)
+        note(
+            award=award,
             action="award.revoked",
-            at=at,
-            person_id=person_id,
-            subject_kind="award",
-            subject_id=award.id,
             data={"released": released, "reason": "no_purchase"},
+            actor=_SYSTEM,
+            at=at,
         )
     return True
 
 
-def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
-    """The participant gives the award back before the first purchase; the chance is used up (rules.md 12.16).
+@requires_transaction
+def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> int:
+    """The suspicion for which an award was suspended is true: it is revoked, the NIK blacklisted (rules.md 8.3).
 
-    Raises Refused: no_award, award_ended, already_bought.
+    What is left returns to the programme; returns these rupiah. Raises Refused: not_suspended.
+    """
+    award = locked_with_wallet(person_id=person_id, award_id=award_id)
+    if award.status != "suspended":
+        raise Refused("not_suspended")
+    released = _release(award=award, prefix="revoke", at=at)
+    _end(award=award, verb="revoke", reason=reason, at=at)
+    blacklist(person_id=person_id, reason=reason, at=at)
+    tell(award=award, template="revoked_after_suspension", at=at)
+    note(award=award, action="award.revoked", data={"released": released, "reason": reason}, actor=actor, at=at)
+    return released
+
+
+def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
+    """The participant gives the award back before the first purchase; the chance is used up (rules.md 12, 16).
+
+    Raises Refused: no_award, award_suspended, award_ended, already_bought.
     """
     with transaction():
         found = Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
         if found is None:
             raise Refused("no_award")
-        award = _lock(person_id=person_id, award_id=found.id)
-        if award.status != "active":
-            raise Refused("award_ended")
+        award = locked_with_wallet(person_id=person_id, award_id=found.id)
+        require_active(status=award.status)
         if award.first_purchase_at is not None:
             raise Refused("already_bought")
-        released = _end(award=award, verb="withdraw", reason="withdrawn", at=at)
-        queue_message(
-            person_id=person_id,
-            template="withdrawn",
-            channels=("sms", "dashboard"),
-            parameters={},
-            dedupe_key=f"withdrawn:{award.id}",
-            at=at,
-        )
-        record(
+        released = _release(award=award, prefix="revoke", at=at)
+        _end(award=award, verb="withdraw", reason="withdrawn", at=at)
+        tell(award=award, template="withdrawn", at=at)
+        note(
+            award=award,
             action="award.withdrawn",
-            at=at,
-            person_id=person_id,
-            actor=Actor.participant(person_id),
-            subject_kind="award",
-            subject_id=award.id,
             data={"released": released},
+            actor=Actor.participant(person_id),
+            at=at,
         )
 
 
 @requires_transaction
-def reopen_purchase_window(*, person_id: uuid.UUID, award_id: uuid.UUID, voided_at: datetime) -> None:
-    """The only purchase was voided: not revoked tonight, a new deadline instead (rules.md 12.5)."""
-    award = Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
-    rules = scheme(scheme_version_id=award.scheme_version_id)
-    award.first_purchase_at = None
-    award.purchase_deadline_at = deadline_after_void(
-        scheme=rules, deadline_at=award.purchase_deadline_at, voided_at=voided_at
+def lapse(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, at: datetime) -> int:
+    """A cut-off of the year took an active award: what is left goes to the treasury. Returns these rupiah.
+
+    `reason` is also what the notice says was missed (`not_reviewed`).
+    """
+    award = locked_with_wallet(person_id=person_id, award_id=award_id)
+    lapsed = _empty_reserve(award=award, kind="lapse_reserve", credit=Chart.TREASURY, at=at)
+    lapsed += _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
+    _end(award=award, verb="lapse", reason=reason, at=at)
+    said = {"what": reason, "amount": lapsed}
+    tell(
+        award=award,
+        template="cutoff_notice",
+        channels=("dashboard",),
+        parameters=said,
+        key=f"cutoff:{reason}",
+        at=at,
     )
-    award.save(update_fields=["first_purchase_at", "purchase_deadline_at"])
+    note(award=award, action="award.lapsed", data={"reason": reason, "amount": lapsed}, actor=_SYSTEM, at=at)
+    return lapsed
 
 
 @requires_transaction
-def _lock(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
-    """Lock the wallet's balance, as a purchase does, and only then read the award."""
-    route = Award.objects.only("wallet_id").get(person_id=person_id, id=award_id)
-    lock_wallet(person_id=person_id, wallet_id=route.wallet_id)
-    return Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
+def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> None:
+    """Everything is paid or lapsed and nothing is left: an active award is finished, its card off."""
+    award = locked_with_wallet(person_id=person_id, award_id=award_id)
+    _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
+    _end(award=award, verb="finish", reason="everything_paid_or_lapsed", at=at)
+    tell(award=award, template="award_finished", channels=("dashboard",), key="finished", at=at)
+    note(award=award, action="award.finished", actor=_SYSTEM, at=at)
 
 
 @requires_transaction
-def _end(*, award: Award, verb: str, reason: str, at: datetime) -> int:
-    """Close the wallet, release fund and reserve to the programme, end the award. Returns the rupiah released."""
-    released = close_wallet(
-        person_id=award.person_id,
-        wallet_id=award.wallet_id,
-        event_id=award.id,
-        kind="revoke_balance",
-        credit=int(Chart.PROGRAMME_FUNDS),
+def annul(
+    *,
+    person_id: uuid.UUID,
+    award_id: uuid.UUID,
+    reason: str,
+    claim: int,
+    due_date: date,
+    returned: int,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """The recipient should never have had it: what is left returns to the programme (rules.md 14.8).
+
+    `claim` rupiah are to be repaid until the day `due_date` (WIB), which the person is told; `returned` is what of the
+    training fund was not spent. Raises Refused: award_ended.
+    """
+    award = locked_with_wallet(person_id=person_id, award_id=award_id)
+    if award.status not in AWARD_STATES.group("LIVE"):
+        raise Refused("award_ended")
+    _release(award=award, prefix="annul", at=at)
+    _end(award=award, verb="annul", reason=reason, at=at)
+    said = {"claim": claim, "due_date": due_date.isoformat()}
+    tell(award=award, template="award_annulled", parameters=said, key="annulled", at=at)
+    note(
+        award=award,
+        action="award.annulled",
+        data={"reason": reason, "claim": claim, "returned": returned},
+        actor=actor,
         at=at,
     )
-    released += empty(
-        person_id=award.person_id,
-        balance_id=award.reserve_id,
-        event_id=award.id,
-        kind="revoke_reserve",
-        credit=int(Chart.PROGRAMME_FUNDS),
-        at=at,
+
+
+@requires_transaction
+def _release(*, award: Award, prefix: str, at: datetime) -> int:
+    """Close the wallet and empty the reserve. Returns the rupiah that went back to the programme."""
+    released = _close_wallet(award=award, kind=f"{prefix}_balance", credit=Chart.PROGRAMME_FUNDS, at=at)
+    return released + _empty_reserve(award=award, kind=f"{prefix}_reserve", credit=Chart.PROGRAMME_FUNDS, at=at)
+
+
+@requires_transaction
+def _empty_reserve(*, award: Award, kind: str, credit: Chart, at: datetime) -> int:
+    return empty(
+        person_id=award.person_id, balance_id=award.reserve_id, event_id=award.id, kind=kind, credit=int(credit), at=at
     )
+
+
+@requires_transaction
+def _close_wallet(*, award: Award, kind: str, credit: Chart, at: datetime) -> int:
+    return close_wallet(
+        person_id=award.person_id, wallet_id=award.wallet_id, event_id=award.id, kind=kind, credit=int(credit), at=at
+    )
+
+
+@requires_transaction
+def _end(*, award: Award, verb: str, reason: str, at: datetime) -> None:
     award.status = AWARD_STATES.advance(current=award.status, verb=verb)
-    award.ended_at, award.end_reason = at, reason
-    award.save(update_fields=["status", "ended_at", "end_reason"])
-    return released
+    award.ended_at, award.end_reason, award.suspended_at = at, reason, None
+    award.save(update_fields=["status", "ended_at", "end_reason", "suspended_at"])

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from prakerja.audit.operations import record
 from prakerja.awards.models import Award, InductionView
-from prakerja.awards.policies import VIDEO_SECONDS, video_ready_at
+from prakerja.awards.policies import VIDEO_SECONDS, require_active, video_ready_at
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -18,7 +18,7 @@ from prakerja.programmes.queries import scheme
 def start_video(*, person_id: uuid.UUID, number: int, at: datetime) -> datetime:
     """Note that a video began, and return the instant from which it can be finished. Starting again changes nothing.
 
-    Raises Refused: video_unknown, no_award, award_ended, video_order (an earlier one is unfinished).
+    Raises Refused: video_unknown, no_award, award_suspended, award_ended, video_order (an earlier one is unfinished).
     """
     if number not in VIDEO_SECONDS:
         raise Refused("video_unknown")
@@ -40,7 +40,7 @@ def start_video(*, person_id: uuid.UUID, number: int, at: datetime) -> datetime:
 def finish_video(*, person_id: uuid.UUID, number: int, at: datetime) -> bool:
     """Note that a video was seen to its end; True when it was the last one, and the card number is now visible.
 
-    Raises Refused: video_unknown, no_award, award_ended, video_not_started, video_too_soon (seconds that remain).
+    Raises Refused: video_unknown, no_award, award_suspended, award_ended, video_not_started, video_too_soon (seconds that remain).
     """
     if number not in VIDEO_SECONDS:
         raise Refused("video_unknown")
@@ -73,6 +73,5 @@ def _active_award(*, person_id: uuid.UUID) -> Award:
     award = Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
     if award is None:
         raise Refused("no_award")
-    if award.status != "active":
-        raise Refused("award_ended")
+    require_active(status=award.status)
     return award

@@ -30,6 +30,8 @@ class Award(PersonRow):
     first_purchase_at = models.DateTimeField(null=True)
     # The due instant of the last reminder to buy, so that each is sent once and none twice.
     reminded_at = models.DateTimeField(null=True)
+    # While it is suspended: since when, so that a deadline can be moved by the time that was lost.
+    suspended_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
 
@@ -45,6 +47,11 @@ class Award(PersonRow):
                 condition=Q(status__in=AWARD_STATES.group("LIVE"), ended_at=None)
                 | (~Q(status__in=AWARD_STATES.group("LIVE")) & Q(ended_at__isnull=False)),
                 name="awards_award_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="suspended", suspended_at__isnull=False)
+                | (~Q(status="suspended") & Q(suspended_at=None)),
+                name="awards_award_suspended",
             ),
         ]
         indexes = [

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from prakerja.kernel.errors import Refused
+from prakerja.programmes.schemes import Scheme, balance_expires_at, end_of_day, shown_deadline_day
+
 # The three induction videos are one minute each in the demo; 2-3 minutes in the programme (rules.md 6.1).
 VIDEO_SECONDS = {1: 60, 2: 60, 3: 60}
 
@@ -11,3 +14,23 @@ VIDEO_SECONDS = {1: 60, 2: 60, 3: 60}
 def video_ready_at(*, video: int, started_at: datetime) -> datetime:
     """The first instant at which a video that started then can have been seen to its end."""
     return started_at + timedelta(seconds=VIDEO_SECONDS[video])
+
+
+def require_active(*, status: str) -> None:
+    """Refuse what only an active award may do. Raises Refused: award_suspended, award_ended."""
+    if status == "suspended":
+        raise Refused("award_suspended")
+    if status != "active":
+        raise Refused("award_ended")
+
+
+def later_by_the_time_lost(
+    *, scheme: Scheme, until: datetime, suspended_at: datetime, reinstated_at: datetime
+) -> datetime:
+    """An exclusive end that stood still while the award did: as much time is left as before, to the end of that day.
+
+    Never past the year's balance cut-off, which waits for nobody.
+    """
+    moved = end_of_day(shown_deadline_day(deadline_at=until + (reinstated_at - suspended_at)))
+    cutoff = balance_expires_at(scheme=scheme)
+    return moved if cutoff is None else min(moved, cutoff)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from prakerja.awards.cards import index_of, open_card_number
+from prakerja.awards.facts import AwardFacts, facts_of
 from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import hot_row, rows
@@ -28,24 +29,27 @@ def award_of_card(*, card_number: str) -> CardRoute | None:
     return CardRoute(*found) if found else None
 
 
-def current_award(*, person_id: uuid.UUID) -> Award | None:
+def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> AwardFacts:
+    """One award of a person, as it stands."""
+    return facts_of(Award.objects.get(person_id=person_id, id=award_id))
+
+
+def current_award(*, person_id: uuid.UUID) -> AwardFacts | None:
     """The latest award of a person, running or ended; None when the person was never selected."""
-    return Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
+    found = Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
+    return None if found is None else facts_of(found)
 
 
-def running_award(*, person_id: uuid.UUID) -> Award | None:
+def running_award(*, person_id: uuid.UUID) -> AwardFacts | None:
     """The award that a person holds now, active or suspended; None when there is none or it has ended."""
-    return Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
+    found = Award.objects.filter(person_id=person_id, status__in=AWARD_STATES.group("LIVE")).first()
+    return None if found is None else facts_of(found)
 
 
-def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
-    """This award of a person, for reading; its transitions are the verbs of `awards`."""
-    return Award.objects.get(person_id=person_id, id=award_id)
-
-
-def card_number(*, award: Award) -> str:
+def card_number(*, person_id: uuid.UUID, award_id: uuid.UUID) -> str:
     """The number, opened: for its owner's own page and the sandbox only."""
-    return open_card_number(award.card_number_enc, award_id=award.id)
+    sealed = Award.objects.values_list("card_number_enc", flat=True).get(person_id=person_id, id=award_id)
+    return open_card_number(sealed, award_id=award_id)
 
 
 def counts(*, person_ids: list[uuid.UUID], wave_id: uuid.UUID | None = None) -> dict[uuid.UUID, tuple[int, int]]:

@@ -10,7 +10,7 @@ AWARD_STATES = StateMachine(
     begins=("active",),
     verbs={
         "suspend": {"active": "suspended"},
-        "revoke": {"active": "revoked"},
+        "revoke": {"active": "revoked", "suspended": "revoked"},
         "lapse": {"active": "lapsed"},
         "withdraw": {"active": "withdrawn"},
         "reinstate": {"suspended": "active"},

@@ -6,15 +6,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.awards.models import Award
 from prakerja.disbursements.queries import live_account
 from prakerja.incentives.policies import AccountFacts, LinkedAccount
-from prakerja.kernel.db import requires_transaction
-from prakerja.ledger.models import Balance
 from prakerja.programmes.schemes import wib_day
 from prakerja.purchases.queries import first_voucher
 from prakerja.training.queries import progress
-from prakerja.wallets.models import Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +48,3 @@ def conditions_of(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Conditions:
     if found is None:
         return Conditions(None, None, None, facts, linked_at)
     return Conditions(found.completion_id, found.certificate_visible_from, found.rated_at, facts, linked_at)
-
-
-@requires_transaction
-def lock_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
-    """The award row, locked: planning and ending of one award wait for each other."""
-    return Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
-
-
-@requires_transaction
-def lock_wallet_and_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
-    """The wallet's balance first, as every purchase takes it, then the award: what ends an award may empty both."""
-    wallet_id = Award.objects.values_list("wallet_id", flat=True).get(person_id=person_id, id=award_id)
-    balance_id = Wallet.objects.values_list("balance_id", flat=True).get(person_id=person_id, id=wallet_id)
-    Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
-    return lock_award(person_id=person_id, award_id=award_id)

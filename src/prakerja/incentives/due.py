@@ -92,16 +92,16 @@ SELECT response.person_id, response.id, response.closes_at AS due_at
   FROM surveys_response response
  WHERE response.submitted_at IS NULL AND response.closed_at IS NULL"""
 
-# A window between purchases (2023) does not end while a training is open; a year's cut-off waits for nothing.
+# A window between purchases (2023) stands still while a training is open or the award suspended; a year's cut-off does not.
 SWEEP = f"""
 SELECT a.person_id, a.id, wallet.spendable_until AS due_at
   FROM wallets_wallet wallet
   JOIN awards_award a ON a.person_id = wallet.person_id AND a.wallet_id = wallet.id
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
  WHERE wallet.closed_at IS NULL AND wallet.spendable_until IS NOT NULL AND a.status IN {AWARD_STATES.sql("LIVE")}
-   AND NOT (sv.data->'cutoffs'->>'balance' IS NULL AND EXISTS (
+   AND NOT (sv.data->'cutoffs'->>'balance' IS NULL AND (a.status = 'suspended' OR EXISTS (
         SELECT 1 FROM purchases_purchase purchase
-         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.is_open))"""
+         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.is_open)))"""
 
 # The instant at which the last of its conditions came true.
 FINISH = f"""

@@ -1,7 +1,7 @@
 """The public verbs of incentives; each stands in the file that its noun names."""
 
 from prakerja.incentives.accounts import link_account, request_link, unlink_account
-from prakerja.incentives.endings import annul, finish, lapse_unlinked, lapse_unreviewed, sweep_balance
+from prakerja.incentives.endings import annul, finish, lapse_unlinked, lapse_unreviewed, revoke, sweep_balance
 from prakerja.incentives.payments import ask_payment, draft_payment, send_payment
 from prakerja.incentives.planning import fall_due, plan_incentives
 from prakerja.incentives.rechecks import recheck, retry_payment
@@ -24,6 +24,7 @@ __all__ = [
     "record_payment_result",
     "request_link",
     "retry_payment",
+    "revoke",
     "send_payment",
     "submit_survey",
     "sweep_balance",

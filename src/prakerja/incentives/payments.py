@@ -6,8 +6,8 @@ import uuid
 from datetime import datetime
 
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
-from prakerja.awards.states import AWARD_STATES
+from prakerja.awards import queries as awards
+from prakerja.awards.facts import AwardFacts
 from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
 from prakerja.disbursements.operations import (
     ask_later,
@@ -43,14 +43,14 @@ def draft_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime
     """
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
-        award = Award.objects.get(person_id=person_id, id=incentive.award_id)
+        award = awards.award(person_id=person_id, award_id=incentive.award_id)
         last = _last_instruction(incentive)
         waits = (
             incentive.status == "due"
             and incentive.recheck_at is None
             and (last is None or last.status in INSTRUCTION_STATES.group("UNPAID"))
         )
-        if not waits or award.status not in AWARD_STATES.group("PAYABLE"):
+        if not waits or not award.is_payable:
             return ""
         rules = scheme(scheme_version_id=award.scheme_version_id)
         if _put_off(incentive=incentive, rules=rules, at=at):
@@ -159,9 +159,9 @@ def hold(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> N
 @requires_transaction
 def _last_look(*, incentive: Incentive, instruction: PaymentInstruction, at: datetime) -> str:
     """What became true since the draft; "" when the payment may go."""
-    award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
+    award = awards.award(person_id=incentive.person_id, award_id=incentive.award_id)
     rules = scheme(scheme_version_id=award.scheme_version_id)
-    if incentive.status != "due" or award.status not in AWARD_STATES.group("PAYABLE"):
+    if incentive.status != "due" or not award.is_payable:
         drop_instruction(instruction=instruction, verb="cancel", reason="award_ended", at=at)
         return "cancelled"
     if _put_off(incentive=incentive, rules=rules, at=at):
@@ -190,7 +190,7 @@ def _put_off(*, incentive: Incentive, rules: Scheme, at: datetime) -> bool:
 
 
 @requires_transaction
-def _reason_to_hold(*, incentive: Incentive, award: Award) -> str:
+def _reason_to_hold(*, incentive: Incentive, award: AwardFacts) -> str:
     return hold_reason(
         account=account_facts(live_account(person_id=incentive.person_id)),
         pay_date=incentive.pay_date,

@@ -6,8 +6,9 @@ import uuid
 from datetime import datetime, timedelta
 
 from prakerja.audit.operations import record
-from prakerja.awards.queries import award as award_of
-from prakerja.incentives.conditions import conditions_of, lock_award
+from prakerja.awards import queries as awards
+from prakerja.awards.operations import lock_award
+from prakerja.incentives.conditions import conditions_of
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.policies import needs_met
 from prakerja.incentives.states import INCENTIVE_STATES
@@ -42,7 +43,7 @@ def plan_incentives(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) 
             account=now.facts,
             at=at,
         )
-        exists = Incentive.objects.filter(person_id=person_id, award=award, kind="post_training").exists()
+        exists = Incentive.objects.filter(person_id=person_id, award_id=award.id, kind="post_training").exists()
         if award.status != "active" or exists or missing_needs(scheme=rules, met=met):
             return 0
         assert now.certificate_visible_from is not None
@@ -56,7 +57,7 @@ def plan_incentives(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) 
         rows = [
             Incentive(
                 person_id=person_id,
-                award=award,
+                award_id=award.id,
                 kind="post_training",
                 number=number,
                 amount=rules.incentive.amount,
@@ -84,7 +85,7 @@ def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> 
     """The scheduled day has come: the money leaves the person's reserve and is payable. False when it had before."""
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
-        award = award_of(person_id=person_id, award_id=incentive.award_id)
+        award = awards.award(person_id=person_id, award_id=incentive.award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         early = at < incentive_due_at(scheme=rules, scheduled_on=incentive.scheduled_date)
         if incentive.status != "planned" or early:

@@ -8,8 +8,7 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
-from prakerja.awards.states import AWARD_STATES
+from prakerja.awards import queries as awards
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.operations import ask_now, inquire_account, store_inquiry
 from prakerja.disbursements.queries import live_account
@@ -38,11 +37,9 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
     answer = None if asked is None else inquire_account(account=asked)
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
-        award = Award.objects.get(person_id=person_id, id=incentive.award_id)
+        award = awards.award(person_id=person_id, award_id=incentive.award_id)
         account = live_account(person_id=person_id)
-        if not _is_time(incentive=incentive, account=account, at=at) or award.status not in AWARD_STATES.group(
-            "PAYABLE"
-        ):
+        if not _is_time(incentive=incentive, account=account, at=at) or not award.is_payable:
             return ""
         # An answer is about the account that was asked for, not about one that was linked meanwhile.
         found = answer if account is not None and asked is not None and account.id == asked.id else None

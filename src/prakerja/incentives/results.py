@@ -8,8 +8,8 @@ from django.db.models import F
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
-from prakerja.awards.models import Award
-from prakerja.awards.states import AWARD_STATES
+from prakerja.awards import queries as awards
+from prakerja.awards.facts import AwardFacts
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.disbursements.operations import record_result, route_of_reference
 from prakerja.incentives.models import Incentive, RepaymentClaim
@@ -84,8 +84,8 @@ def _settled(*, incentive: Incentive, at: datetime) -> None:
     incentive.last_problem = incentive.hold_reason = ""
     incentive.recheck_at = None
     incentive.save(update_fields=["status", "paid_at", "last_problem", "hold_reason", "recheck_at"])
-    award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
-    if _is_first(incentive) and award.status in AWARD_STATES.group("LIVE"):
+    award = awards.award(person_id=incentive.person_id, award_id=incentive.award_id)
+    if _is_first(incentive) and award.is_live:
         plan_responses(
             person_id=incentive.person_id,
             rules=scheme(scheme_version_id=award.scheme_version_id),
@@ -110,8 +110,8 @@ def _came_back(*, incentive: Incentive, problem: str, at: datetime) -> None:
     verb = {"held": "hold", "returned": "return"}.get(problem, "fail")
     incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
     incentive.paid_at, incentive.last_problem = None, problem
-    award = Award.objects.get(person_id=incentive.person_id, id=incentive.award_id)
-    if award.status not in AWARD_STATES.group("PAYABLE"):
+    award = awards.award(person_id=incentive.person_id, award_id=incentive.award_id)
+    if not award.is_payable:
         incentive.save(update_fields=["status", "paid_at", "last_problem"])
         cancel_due(incentive=incentive, verb="cancel", credit=int(Chart.PROGRAMME_FUNDS), at=at)
         if was_paid:
@@ -165,9 +165,9 @@ def end_incentive(*, incentive: Incentive, verb: str, at: datetime) -> None:
 
 
 @requires_transaction
-def _adjust_claim(*, award: Award, by: int) -> None:
+def _adjust_claim(*, award: AwardFacts, by: int) -> None:
     """A payment that was under way when the award was annulled arrived, or came back: the claim follows it."""
-    RepaymentClaim.objects.filter(person_id=award.person_id, award=award).update(amount=F("amount") + by)
+    RepaymentClaim.objects.filter(person_id=award.person_id, award_id=award.id).update(amount=F("amount") + by)
 
 
 def _is_first(incentive: Incentive) -> bool:

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from prakerja.audit.operations import record
+from prakerja.awards.operations import lock_award
 from prakerja.awards.queries import running_award
-from prakerja.awards.states import AWARD_STATES
-from prakerja.incentives.conditions import lock_award
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.planning import move_to_payable, tell_of_schedule
 from prakerja.kernel.db import requires_transaction, transaction
@@ -46,7 +45,7 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
         record_answers(response=response, is_sequential=rules.survey.sequential, answers=answers, at=at)
         incentive = Incentive.objects.create(
             person_id=person_id,
-            award=award,
+            award_id=award.id,
             kind="survey",
             number=response.survey.number,
             amount=rules.survey.amount,
@@ -99,7 +98,7 @@ def lapse_unopened_surveys(*, person_id: uuid.UUID, award_id: uuid.UUID, at: dat
         award = lock_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         cutoff = cutoff_at(scheme=rules, kind=CutoffKind.SURVEY)
-        if award.status not in AWARD_STATES.group("LIVE") or cutoff is None or at < cutoff:
+        if not award.is_live or cutoff is None or at < cutoff:
             return 0
         missing = close_unplanned(person_id=person_id, times=rules.survey.times, cutoff=cutoff, at=at)
         for number in missing:

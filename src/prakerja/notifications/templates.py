@@ -176,6 +176,30 @@ TEMPLATES: Mapping[str, Template] = {
             "Kartu tidak berlaku lagi."
         ),
     ),
+    "revoked_after_suspension": Template(
+        title=_("Kepesertaan dicabut"),
+        text=_(
+            "Setelah diperiksa, kepesertaan Kartu Prakerja Anda dicabut karena pelanggaran ketentuan. "
+            "Kartu Anda tidak berlaku lagi dan Anda tidak dapat bergabung kembali."
+        ),
+        sms=_("Kepesertaan Kartu Prakerja Anda dicabut karena pelanggaran ketentuan. Kartu tidak berlaku lagi."),
+    ),
+    "award_suspended": Template(
+        title=_("Kepesertaan dibekukan"),
+        text=_(
+            "Kepesertaan Kartu Prakerja Anda dibekukan sementara untuk diperiksa. Saldo dan insentif Anda tetap tersimpan, "
+            "tetapi belum dapat dipakai atau dikirim. Pelatihan yang sudah dibeli dapat dilanjutkan."
+        ),
+        sms=_("Kepesertaan Kartu Prakerja Anda dibekukan sementara. Saldo tetap tersimpan, belum dapat dipakai."),
+    ),
+    "award_reinstated": Template(
+        title=_("Kepesertaan aktif kembali"),
+        text=_(
+            "Pembekuan Kartu Prakerja Anda dicabut. Anda dapat membeli pelatihan lagi, "
+            "dan insentif yang tertahan akan diperiksa kembali."
+        ),
+        sms=_("Kartu Prakerja Anda aktif kembali. Anda dapat membeli pelatihan lagi."),
+    ),
     "withdrawn": Template(
         title=_("Pengunduran diri dicatat"),
         text=_("Pengunduran diri Anda dari Kartu Prakerja sudah dicatat. Kartu Anda tidak berlaku lagi."),

@@ -24,6 +24,7 @@ SENTENCES = {
     "no_award": gettext_lazy("Anda belum menjadi peserta."),
     "video_not_started": gettext_lazy("Mulai video ini dahulu."),
     "award_ended": gettext_lazy("Kepesertaan sudah berakhir atau dicabut."),
+    "award_suspended": gettext_lazy("Kepesertaan Anda sedang dibekukan."),
     "rated_already": gettext_lazy("Anda sudah memberi ulasan untuk pelatihan ini."),
     "certificate_not_visible": gettext_lazy("Ulasan dapat diberikan setelah sertifikat muncul."),
     "review_closed": gettext_lazy("Batas waktu memberi ulasan sudah lewat."),

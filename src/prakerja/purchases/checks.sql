@@ -61,6 +61,7 @@ BEGIN
                            FROM purchases_purchase purchase WHERE purchase.person_id = p_person_id) bought
      WHERE award.person_id = p_person_id AND award.id = p_award_id;
     IF NOT FOUND THEN reason := 'card_unknown'; RETURN; END IF;
+    IF v_award.status = 'suspended' THEN reason := 'award_suspended'; RETURN; END IF;
     IF v_award.status <> 'active' THEN reason := 'award_ended'; RETURN; END IF;
     IF v_award.video_count > 0 AND v_award.videos_done_at IS NULL THEN reason := 'videos_unfinished'; RETURN; END IF;
     IF v_award.first_purchase_at IS NULL AND p_at >= v_award.purchase_deadline_at THEN

@@ -7,9 +7,7 @@ from datetime import datetime
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
-from prakerja.awards.operations import reopen_purchase_window
-from prakerja.awards.queries import award
-from prakerja.awards.states import AWARD_STATES
+from prakerja.awards.operations import lock_wallet_and_award, reopen_purchase_window
 from prakerja.catalogue.operations import release_seat
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -76,17 +74,16 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
 
 @requires_transaction
 def _pay_back(*, purchase: Purchase, at: datetime) -> None:
-    paid_from = award(person_id=purchase.person_id, award_id=purchase.award_id)
-    wallet = lock_wallet(person_id=purchase.person_id, wallet_id=paid_from.wallet_id)
+    award = lock_wallet_and_award(person_id=purchase.person_id, award_id=purchase.award_id)
+    wallet = lock_wallet(person_id=purchase.person_id, wallet_id=award.wallet_id)
     kind, credit = "void", int(Chart.WALLET)
     balance_id: uuid.UUID | None = wallet.balance_id
     if wallet.closed_at is not None:
-        ended = paid_from.status in AWARD_STATES.group("TAKEN_BACK")
         kind, balance_id = "void_late", None
-        credit = int(Chart.PROGRAMME_FUNDS if ended else Chart.TREASURY)
+        credit = int(Chart.PROGRAMME_FUNDS if award.is_taken_back else Chart.TREASURY)
     if kind == "void" and wallet.spendable_until is not None:
         # A refund must be usable: its window is a week at least, within the year's cut-off (rules.md 12.5).
-        rules = scheme(scheme_version_id=paid_from.scheme_version_id)
+        rules = scheme(scheme_version_id=award.scheme_version_id)
         limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
         spendable_at_least_until(wallet=wallet, until=limit)
     post(

@@ -46,4 +46,4 @@ def _card(person_id: uuid.UUID) -> str:
     award = current_award(person_id=person_id)
     if award is None or award.status != "active" or award.videos_done_at is None:
         return ""
-    return card_number(award=award)
+    return card_number(person_id=person_id, award_id=award.id)

@@ -108,7 +108,7 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         nik=row.nik,
         phone=row.phone,
         email=row.email,
-        card_number=card_number(award=held),
+        card_number=card_number(person_id=person_id, award_id=held.id),
         award_id=held.id,
     )
 

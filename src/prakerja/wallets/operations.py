@@ -54,9 +54,12 @@ def close_wallet(
 ) -> int:
     """Close a wallet for good and move what it holds to account `credit`. Returns the rupiah moved, maybe 0.
 
+    A wallet that was closed before (swept at a cut-off) holds nothing and keeps its instant.
     The balance is locked first, as every purchase does: a purchase that holds it wins, one that waits finds it closed.
     """
     wallet = Wallet.objects.get(person_id=person_id, id=wallet_id)
+    if wallet.closed_at is not None:
+        return 0
     moved = empty(person_id=person_id, balance_id=wallet.balance_id, event_id=event_id, kind=kind, credit=credit, at=at)
     Wallet.objects.filter(person_id=person_id, id=wallet_id).update(closed_at=at)
     return moved

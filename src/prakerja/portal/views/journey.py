@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.awards import operations as awards
-from prakerja.awards.policies import VIDEO_SECONDS
+from prakerja.awards.policies import VIDEO_SECONDS, require_active
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -126,5 +126,8 @@ def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     award = read_dashboard(person_id=person_id, transactions=1).award
     if award is None or award.status != "active" or award.first_purchase_at is not None:
         # Nothing to give back: the page says so instead of asking for a promise that would be refused.
-        raise Refused("already_bought" if award and award.first_purchase_at else "award_ended" if award else "no_award")
+        if award is None:
+            raise Refused("no_award")
+        require_active(status=award.status)
+        raise Refused("already_bought")
     return page(request, "withdraw", section="dashboard", status=422 if errors else 200, errors=errors)

@@ -1,0 +1,92 @@
+"""A sign of fraud: an award stands still until it is cleared, or ends (rules.md 2.3, 8.3; ADR 0019).
+
+No money moves: wallet and reserve keep what they hold. Nothing is bought and nothing is paid out meanwhile; what falls due
+is held. What was bought goes on: a code can be redeemed, a training finished and reviewed, a purchase voided.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.awards.locking import locked_with_wallet
+from prakerja.awards.models import Award
+from prakerja.awards.policies import later_by_the_time_lost, require_active
+from prakerja.awards.states import AWARD_STATES
+from prakerja.awards.telling import note, tell
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.programmes.queries import scheme
+from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
+
+
+@permitted("award.suspend")
+def suspend(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> None:
+    """Stop an active award. The wallet is locked first: a purchase that holds it has won, one that waits is refused.
+
+    `reason` is for the trail; the person is told that the award stands still, not why. Raises Refused: reason_missing,
+    award_suspended, award_ended, not_permitted (verb).
+    """
+    _require_reason(reason)
+    with transaction():
+        award = locked_with_wallet(person_id=person_id, award_id=award_id)
+        require_active(status=award.status)
+        award.status = AWARD_STATES.advance(current=award.status, verb="suspend")
+        award.suspended_at = at
+        award.save(update_fields=["status", "suspended_at"])
+        tell(award=award, template="award_suspended", key=f"suspended:{at.isoformat()}", at=at)
+        note(award=award, action="award.suspended", data={"reason": reason.strip()}, actor=actor, at=at)
+
+
+@permitted("award.reinstate")
+def reinstate(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> None:
+    """The suspicion is cleared: the award is active again, with as much time left to buy as it had.
+
+    The deadline of the first purchase and the window of a next one stood still with the award, so that nobody loses for
+    not having bought what they could not buy; the year's cut-offs wait for nobody. Payments that were held are looked at
+    again at their next check. Raises Refused: reason_missing, not_suspended, not_permitted (verb).
+    """
+    _require_reason(reason)
+    with transaction():
+        award = locked_with_wallet(person_id=person_id, award_id=award_id)
+        if award.status != "suspended" or award.suspended_at is None:
+            raise Refused("not_suspended")
+        before = award.purchase_deadline_at
+        if award.first_purchase_at is None:
+            award.purchase_deadline_at = _later(award=award, until=before, at=at)
+        wallet = lock_wallet(person_id=person_id, wallet_id=award.wallet_id)
+        if wallet.closed_at is None and wallet.spendable_until is not None:
+            spendable_at_least_until(wallet=wallet, until=_later(award=award, until=wallet.spendable_until, at=at))
+        award.status = AWARD_STATES.advance(current=award.status, verb="reinstate")
+        award.suspended_at = None
+        award.save(update_fields=["status", "suspended_at", "purchase_deadline_at"])
+        tell(award=award, template="award_reinstated", key=f"reinstated:{at.isoformat()}", at=at)
+        note(
+            award=award,
+            action="award.reinstated",
+            data={
+                "reason": reason.strip(),
+                "deadline_before": before.isoformat(),
+                "deadline_after": award.purchase_deadline_at.isoformat(),
+            },
+            actor=actor,
+            at=at,
+        )
+
+
+@requires_transaction
+def _later(*, award: Award, until: datetime, at: datetime) -> datetime:
+    assert award.suspended_at is not None
+    return later_by_the_time_lost(
+        scheme=scheme(scheme_version_id=award.scheme_version_id),
+        until=until,
+        suspended_at=award.suspended_at,
+        reinstated_at=at,
+    )
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("reason_missing")
