@@ -9,7 +9,7 @@ import pytest
 from prakerja.awards.models import Award, Blacklist
 from prakerja.awards.operations import revoke_unbought, withdraw
 from prakerja.awards.tasks import next_revocation, run_revocations
-from prakerja.intake.operations import ImportOutcome, ResultRow, import_wave_results
+from prakerja.intake.operations import ImportOutcome, ResultRow, import_results
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Transfer
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def take(rows: list[ResultRow], *, wave: int = 21, announced_at: datetime = b.ANNOUNCED) -> ImportOutcome:
-    return import_wave_results(
+    return import_results(
         rows=rows, wave_number=wave, decree_number=f"SK-{wave}", announced_at=announced_at, at=announced_at
     )
 

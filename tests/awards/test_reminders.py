@@ -11,7 +11,7 @@ import pytest
 from prakerja.awards.queries import unreached
 from prakerja.awards.tasks import next_reminder, run_reminders
 from prakerja.kernel.clock import WIB
-from prakerja.notifications.delivery import deliver
+from prakerja.notifications.delivery import deliver_messages
 from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.models import Message
 from prakerja.people.models import Person
@@ -44,7 +44,7 @@ def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:
     world = b.world()
     lost, found, buyer = b.participants(world, count=3)
     assert unreached(at=b.ANNOUNCED, most=10) == []
-    deliver(at=b.ANNOUNCED, resolve=nobody, gateway=LogOnly())
+    deliver_messages(at=b.ANNOUNCED, resolve=nobody, gateway=LogOnly())
     deadline = datetime(2021, 10, 22, tzinfo=WIB)
     listed = [(one.person_id, one.failed_at, one.deadline_at) for one in unreached(at=b.ANNOUNCED, most=10)]
     assert listed == [(who.person_id, b.ANNOUNCED, deadline) for who in (lost, found, buyer)]
@@ -54,7 +54,7 @@ def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:
     _, run = b.course(world)
     b.buy(world, buyer, run)
     b.intend(world, found, run)
-    deliver(at=b.BUY_AT + timedelta(minutes=1), resolve=known, gateway=LogOnly())
+    deliver_messages(at=b.BUY_AT + timedelta(minutes=1), resolve=known, gateway=LogOnly())
     assert [one.person_id for one in unreached(at=b.BUY_AT, most=10)] == [lost.person_id]
     # An OTP that fails is asked for again by its owner; after the deadline nobody can help.
     last = deadline - timedelta(seconds=1)

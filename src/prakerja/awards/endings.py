@@ -39,7 +39,7 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
         overdue = at >= award.purchase_deadline_at + REVOCATION_DELAY
         if award.status != "active" or award.first_purchase_at is not None or not overdue:
             return False
-        released = _release(award=award, prefix="revoke", at=at)
+        released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
         _end(award=award, verb="revoke", reason="no_purchase", at=at)
         blacklist(person_id=person_id, reason="no_purchase", at=at)
         tell(award=award, template="revoked", parameters={"deadline": award.purchase_deadline_at.isoformat()}, at=at)
@@ -62,7 +62,7 @@ def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Act
     award = locked_with_wallet(person_id=person_id, award_id=award_id)
     if award.status != "suspended":
         raise Refused("not_suspended")
-    released = _release(award=award, prefix="revoke", at=at)
+    released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
     _end(award=award, verb="revoke", reason=reason, at=at)
     blacklist(person_id=person_id, reason=reason, at=at)
     tell(award=award, template="revoked_after_suspension", at=at)
@@ -83,7 +83,7 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
         require_active(status=award.status)
         if award.first_purchase_at is not None:
             raise Refused("already_bought")
-        released = _release(award=award, prefix="revoke", at=at)
+        released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
         _end(award=award, verb="withdraw", reason="withdrawn", at=at)
         tell(award=award, template="withdrawn", at=at)
         note(
@@ -148,7 +148,7 @@ def annul(
     award = locked_with_wallet(person_id=person_id, award_id=award_id)
     if award.status not in AWARD_STATES.group("LIVE"):
         raise Refused("award_ended")
-    _release(award=award, prefix="annul", at=at)
+    _release(award=award, kinds=("annul_balance", "annul_reserve"), at=at)
     _end(award=award, verb="annul", reason=reason, at=at)
     said = {"claim": claim, "due_date": due_date.isoformat()}
     tell(award=award, template="award_annulled", parameters=said, key="annulled", at=at)
@@ -162,10 +162,10 @@ def annul(
 
 
 @requires_transaction
-def _release(*, award: Award, prefix: str, at: datetime) -> int:
+def _release(*, award: Award, kinds: tuple[str, str], at: datetime) -> int:
     """Close the wallet and empty the reserve. Returns the rupiah that went back to the programme."""
-    released = _close_wallet(award=award, kind=f"{prefix}_balance", credit=Chart.PROGRAMME_FUNDS, at=at)
-    return released + _empty_reserve(award=award, kind=f"{prefix}_reserve", credit=Chart.PROGRAMME_FUNDS, at=at)
+    released = _close_wallet(award=award, kind=kinds[0], credit=Chart.PROGRAMME_FUNDS, at=at)
+    return released + _empty_reserve(award=award, kind=kinds[1], credit=Chart.PROGRAMME_FUNDS, at=at)
 
 
 @requires_transaction

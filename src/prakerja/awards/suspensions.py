@@ -1,4 +1,4 @@
-"""A sign of fraud: an award stands still until it is cleared, or ends (rules.md 2.3, 8.3; ADR 0019).
+"""A sign of fraud: an award stands still until it is cleared, or ends (rules.md 2.3, 8.3; ADR 0020).
 
 No money moves: wallet and reserve keep what they hold. Nothing is bought and nothing is paid out meanwhile; what falls due
 is held. What was bought goes on: a code can be redeemed, a training finished and reviewed, a purchase voided.
