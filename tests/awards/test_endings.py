@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award, Blacklist
 from prakerja.awards.operations import revoke_unbought, withdraw
 from prakerja.awards.tasks import next_revocation, run_revocations
@@ -21,7 +22,12 @@ pytestmark = pytest.mark.django_db
 
 def take(rows: list[ResultRow], *, wave: int = 21, announced_at: datetime = b.ANNOUNCED) -> ImportOutcome:
     return import_results(
-        rows=rows, wave_number=wave, decree_number=f"SK-{wave}", announced_at=announced_at, at=announced_at
+        rows=rows,
+        actor=SYSTEM,
+        wave_number=wave,
+        decree_number=f"SK-{wave}",
+        announced_at=announced_at,
+        at=announced_at,
     )
 
 

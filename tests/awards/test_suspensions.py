@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from prakerja.access.actors import Actor
+from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.awards.models import Award
 from prakerja.awards.operations import finish_video, reinstate, start_video, suspend, withdraw
@@ -23,15 +23,13 @@ from tests.money import wib
 
 pytestmark = pytest.mark.django_db
 
-COMMAND = Actor.system("command")
-
 
 def stop(who: b.Participant, at: datetime = b.BUY_AT, reason: str = "laporan 17") -> None:
-    suspend(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=COMMAND, at=at)
+    suspend(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=SYSTEM, at=at)
 
 
 def clear(who: b.Participant, at: datetime, reason: str = "tidak terbukti") -> None:
-    reinstate(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=COMMAND, at=at)
+    reinstate(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=SYSTEM, at=at)
 
 
 def refusal(call: Callable[[], object]) -> str:
@@ -81,8 +79,8 @@ def test_the_person_is_told_and_the_trail_says_who_and_why() -> None:
     ]
     trail = Record.objects.filter(person_id=who.person_id, action__in=["award.suspended", "award.reinstated"])
     assert list(trail.order_by("at").values_list("action", "actor_kind", "actor_id", "data__reason")) == [
-        ("award.suspended", "system", "command", "laporan 17"),
-        ("award.reinstated", "system", "command", "tidak terbukti"),
+        ("award.suspended", "system", "", "laporan 17"),
+        ("award.reinstated", "system", "", "tidak terbukti"),
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from prakerja.access.actors import Actor
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.operations import annul, record_payment_result, unlink_account
@@ -30,8 +30,6 @@ from tests.money import (
     transfers,
     wib,
 )
-
-OPERATOR = Actor.system("command")
 
 
 def status(who: object) -> str:
@@ -219,7 +217,7 @@ def test_worked_example_8_a_wrongful_recipient(db: None) -> None:
     assert books(eight)["paid_out:bni"] == 1_250_000
 
     outcome = annul(
-        person_id=eight.person_id, award_id=eight.award.id, reason="ASN", actor=OPERATOR, at=wib("2021-11-15 10:00")
+        person_id=eight.person_id, award_id=eight.award.id, reason="ASN", actor=SYSTEM, at=wib("2021-11-15 10:00")
     )
     assert (outcome.balance_returned, outcome.claim) == (400_000, 1_850_000)
     assert (outcome.incentives_cancelled, outcome.surveys_cancelled) == (1_200_000, 100_000)
@@ -240,7 +238,7 @@ def test_worked_example_8_a_wrongful_recipient(db: None) -> None:
     }
     with pytest.raises(Refused, match="award_ended"):
         annul(
-            person_id=eight.person_id, award_id=eight.award.id, reason="ASN", actor=OPERATOR, at=wib("2022-03-01 00:00")
+            person_id=eight.person_id, award_id=eight.award.id, reason="ASN", actor=SYSTEM, at=wib("2022-03-01 00:00")
         )
 
 
@@ -250,7 +248,7 @@ def test_annulling_takes_back_what_is_due_and_the_claim_follows_what_is_under_wa
     run_until(wib("2021-10-12 12:00"))
     run_until(wib("2021-11-08 12:00"))
     at = wib("2021-11-08 12:00")
-    annul(person_id=eight.person_id, award_id=eight.award.id, reason="BPUM", actor=OPERATOR, at=at)
+    annul(person_id=eight.person_id, award_id=eight.award.id, reason="BPUM", actor=SYSTEM, at=at)
     assert transfers(eight, "annul_balance", "annul_reserve", "incentive_cancelled") == [
         ("2021-11-08 12:00", "annul_balance", 525_000),
         ("2021-11-08 12:00", "annul_reserve", 1_350_000),

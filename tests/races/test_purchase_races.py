@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from prakerja.access.actors import Actor
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.operations import revoke_unbought, suspend, withdraw
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.kernel.clock import WIB
@@ -250,7 +250,7 @@ def test_suspension_against_a_purchase() -> None:
     token, otp = b.intend(world, who, run)
 
     def stop() -> str:
-        suspend(person_id=who.person_id, award_id=who.award.id, reason="x", actor=Actor.system("command"), at=b.BUY_AT)
+        suspend(person_id=who.person_id, award_id=who.award.id, reason="x", actor=SYSTEM, at=b.BUY_AT)
         return "suspended"
 
     results = tally(race([lambda: pay(world, token, otp, "INV-S"), stop]))
