@@ -30,12 +30,12 @@ PORTAL_PUBLIC = {
     "sign_out",
     "verification",
     # OpenID Connect: what institutions call, and the way to the consent page, which is a participant's.
-    "openid_configuration",
-    "openid_keys",
+    "openid:configuration",
+    "openid:keys",
     "openid_authorize",
-    "openid_token",
-    "openid_userinfo",
-    "openid_revoke",
+    "openid:token",
+    "openid:userinfo",
+    "openid:revoke",
 }
 # The console's: to sign in and out, to choose a password by a one-time link, and to read all that in English.
 CONSOLE_PUBLIC = {

@@ -64,7 +64,7 @@ _MAY_USE_NETWORK = {
     "conformance/wire.py": {"httpx"},
 }
 # Operations take `at`; these read programme time themselves.
-_ENTRY_POINTS = {"portal", "console", "partner_api", "callbacks", "cli", "config", "sandbox", "kernel"}
+_ENTRY_POINTS = {"portal", "console", "partner_api", "callbacks", "openid", "cli", "config", "sandbox", "kernel"}
 
 
 def test_the_machine_clock_is_read_in_one_place() -> None:

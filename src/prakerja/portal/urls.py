@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from prakerja.portal import errors
+from prakerja.openid.protocol import AUTHORIZE
 from prakerja.portal.views import (
     attendance,
+    authorize,
     consent,
     journey,
     messages,
     money,
-    openid,
     public,
     purchases,
     sessions,
@@ -49,18 +49,7 @@ pages = [
     path("izin", consent.consent, name="consent"),
     path("izin/lembaga", consent.connections, name="connections"),
     path("izin/lembaga/<uuid:partner_id>/cabut", consent.withdraw_consent, name="withdraw_consent"),
-    # OpenID Connect; the first address is fixed by the standard (OpenID Connect Discovery 4).
-    path(".well-known/openid-configuration", openid.configuration, name="openid_configuration"),
-    path("oauth2/authorize", openid.authorize, name="openid_authorize"),
-    path("oauth2/token", openid.token, name="openid_token"),
-    path("oauth2/userinfo", openid.userinfo, name="openid_userinfo"),
-    path("oauth2/revoke", openid.revoke, name="openid_revoke"),
-    path("oauth2/keys", openid.keys, name="openid_keys"),
+    path(AUTHORIZE, authorize.authorize, name="openid_authorize"),
     path("mengundurkan-diri", journey.withdraw, name="withdraw"),
 ]
-urlpatterns = [path("", include((pages, "portal")))]
-
-handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
-handler500 = errors.broken
+site = path("", include((pages, "portal")))

@@ -6,7 +6,7 @@ from prakerja.config.settings.pages import *  # noqa: F403
 from prakerja.config.settings.pages import INSTALLED_APPS, PACKAGE
 
 INSTALLED_APPS = [*INSTALLED_APPS, "prakerja.portal"]
-ROOT_URLCONF = "prakerja.portal.urls"
+ROOT_URLCONF = "prakerja.config.portal_urls"
 # One environment for each language: words and addresses are put in when a template is compiled, not at each visit.
 TEMPLATES = [
     {

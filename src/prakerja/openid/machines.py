@@ -1,6 +1,6 @@
-"""OpenID Connect for institutions: authorization code with PKCE over the same grants as the published calls (ADR 0014).
+"""The provider's addresses for programs: what is served, keys, tokens, who a token speaks of.
 
-Errors are those of RFC 6749, 6750, 7009 and OpenID Connect Core; what a configuration file says is what is served here.
+Errors are those of RFC 6749, 6750, 7009 and OpenID Connect Core; what the configuration file says is what is served here.
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,61 +22,37 @@ from prakerja.grants import identity
 from prakerja.grants import operations as grants
 from prakerja.grants import queries as grant_queries
 from prakerja.grants.policies import SCOPES
-from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.partners.policies import with_members
-from prakerja.partners.queries import Credential, credential_by_client_code
-from prakerja.portal import errors
-from prakerja.portal.pages import SESSION_PERSON, anyone
+from prakerja.openid import protocol
+from prakerja.openid.protocol import AUTHORIZE, Problem, find_client
+from prakerja.partners.queries import Credential
 from prakerja.reporting.profile import profile
 
-# Read at most once each; a second one is an attack or a mistake.
-_ASKED = (
-    "response_type",
-    "response_mode",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-    "prompt",
-    "max_age",
-)
+View = Callable[[HttpRequest], HttpResponse]
 # The claim of each member of a profile.
 _CLAIMS = ("name", "email", "phone_number", "no_prakerja", "dp_user_id")
 
 
-class Problem(Exception):
-    """An error of the protocol, by its standard name."""
-
-    def __init__(self, error: str, description: str = "", status: int = 400) -> None:
-        super().__init__(error)
-        self.error, self.description, self.status = error, description, status
+def for_machines(view: View) -> View:
+    """Declare an address that programs call: no session, no cookie; who may use it is checked in the call itself."""
+    view.allowed = "anyone"  # type: ignore[attr-defined]
+    return view
 
 
-def _issuer() -> str:
-    """Our own name. It is configuration and never the request's host, which its sender chooses."""
-    if not settings.PORTAL_URL:
-        raise Http404
-    return str(settings.PORTAL_URL)
-
-
-@anyone
+@for_machines
 @require_safe
 def configuration(request: HttpRequest) -> HttpResponse:
     """What is served here (OpenID Connect Discovery, RFC 8414)."""
-    issuer = _issuer()
+    issuer = protocol.issuer()
     return _public(
         {
             "issuer": issuer,
-            "authorization_endpoint": issuer + reverse("portal:openid_authorize"),
-            "token_endpoint": issuer + reverse("portal:openid_token"),
-            "userinfo_endpoint": issuer + reverse("portal:openid_userinfo"),
-            "revocation_endpoint": issuer + reverse("portal:openid_revoke"),
-            "jwks_uri": issuer + reverse("portal:openid_keys"),
+            "authorization_endpoint": f"{issuer}/{AUTHORIZE}",
+            "token_endpoint": issuer + reverse("openid:token"),
+            "userinfo_endpoint": issuer + reverse("openid:userinfo"),
+            "revocation_endpoint": issuer + reverse("openid:revoke"),
+            "jwks_uri": issuer + reverse("openid:keys"),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -98,7 +73,7 @@ def configuration(request: HttpRequest) -> HttpResponse:
     )
 
 
-@anyone
+@for_machines
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """The public keys of id_tokens."""
@@ -106,107 +81,12 @@ def keys(request: HttpRequest) -> HttpResponse:
     return _cached(answer)
 
 
-# --- the browser's part ---
-
-
-@anyone
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def authorize(request: HttpRequest) -> HttpResponse:
-    """Check the request and lead to the consent page; it changes nothing, so a form of another site may post it.
-
-    While client and address are not certain nobody is sent anywhere (RFC 6749 4.1.2.1).
-    """
-    issuer = _issuer()
-    asked = request.POST if request.method == "POST" else request.GET
-    client = _find_client(asked.get("client_id", ""))
-    redirect_uri = asked.get("redirect_uri", "")
-    if client is None or any(len(asked.getlist(name)) > 1 for name in ("client_id", "redirect_uri")):
-        return _not_sent(request)
-    echo = {"iss": issuer} | ({"state": asked["state"]} if asked.get("state") else {})
-    try:
-        found = _read_request(request, asked, client)
-    except Refused as refused:
-        if refused.reason != "field_invalid":
-            return _not_sent(request)
-        if refused.details["field"] == "state":
-            del echo["state"]
-        error = "invalid_scope" if refused.details["field"] == "scope" else "invalid_request"
-        return HttpResponseRedirect(with_members(redirect_uri, {"error": error} | echo))
-    except Problem as problem:
-        members = {"error": problem.error, "error_description": problem.description}
-        return HttpResponseRedirect(with_members(redirect_uri, members | echo))
-    query = urlencode({"permintaan": found.text()})
-    return HttpResponseRedirect(f"{reverse('portal:consent')}?{query}")
-
-
-def _read_request(request: HttpRequest, asked: QueryDict, client: Credential) -> AuthorizationRequest:
-    wall = clock.wall()
-    # First what decides whether anybody may be sent back at all.
-    found = grants.consent_request(
-        partner_id=client.partner_id,
-        redirect_uri=asked.get("redirect_uri", ""),
-        failure_uri=asked.get("redirect_uri", ""),
-        scope=asked.get("scope", ""),
-        state=asked.get("state", ""),
-        nonce=asked.get("nonce", ""),
-        code_challenge=asked.get("code_challenge", ""),
-        must_sign_in_after=_oldest_sign_in(asked, int(wall.timestamp())),
-        wall=wall,
-    )
-    if any(len(asked.getlist(name)) > 1 for name in _ASKED):
-        raise Problem("invalid_request", "a parameter is given twice")
-    for name in ("request", "request_uri"):
-        if name in asked:
-            raise Problem(f"{name}_not_supported")
-    if asked.get("response_type") != "code":
-        raise Problem("unsupported_response_type" if asked.get("response_type") else "invalid_request")
-    if asked.get("response_mode", "query") != "query":
-        raise Problem("invalid_request", "response_mode")
-    if "openid" not in found.scopes:
-        raise Problem("invalid_scope", "openid is missing")
-    if not found.code_challenge or asked.get("code_challenge_method") != "S256":
-        raise Problem("invalid_request", "PKCE with S256 is required")
-    prompt = asked.get("prompt", "").split()
-    if "none" in prompt:
-        if len(prompt) > 1:
-            raise Problem("invalid_request", "prompt")
-        # We always ask, so nobody comes back without a page.
-        raise Problem("consent_required" if SESSION_PERSON in request.session else "login_required")
-    return found
-
-
-def _oldest_sign_in(asked: QueryDict, now: int) -> int:
-    """Unix seconds of the oldest sign-in that the institution accepts: `prompt=login`, `max_age`; 0 for any."""
-    if "login" in asked.get("prompt", "").split():
-        return now
-    text = asked.get("max_age", "")
-    if not text:
-        return 0
-    return now - int(text) if text.isascii() and text.isdigit() and len(text) < 10 else now
-
-
-def _not_sent(request: HttpRequest) -> HttpResponse:
-    return errors.answer(
-        request,
-        400,
-        _("Permintaan izin ini tidak berlaku"),
-        (
-            _("Lembaga atau alamat kembalinya tidak terdaftar, jadi Anda tidak kami kirim ke sana."),
-            _("Kembali ke situs lembaga pelatihan, lalu coba masuk lagi dari sana."),
-        ),
-    )
-
-
-# --- the institution's part ---
-
-
-@anyone
+@for_machines
 @csrf_exempt
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """Exchange a code or a refresh token."""
-    issuer = _issuer()
+    issuer = protocol.issuer()
     try:
         client = _authenticate(request)
         form = request.POST
@@ -243,7 +123,7 @@ def token(request: HttpRequest) -> HttpResponse:
     return _private(JsonResponse(answer))
 
 
-@anyone
+@for_machines
 @csrf_exempt
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
@@ -256,7 +136,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return _private(HttpResponse())
 
 
-@anyone
+@for_machines
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def userinfo(request: HttpRequest) -> HttpResponse:
@@ -281,7 +161,7 @@ def _authenticate(request: HttpRequest) -> Credential:
     client_id, secret = (
         _basic(header) if header else (request.POST.get("client_id", ""), request.POST.get("client_secret"))
     )
-    client = _find_client(client_id)
+    client = find_client(client_id)
     is_known = client is not None and (
         secret is None or any(hmac.compare_digest(secret.encode(), key.encode()) for key in client.sign_keys)
     )
@@ -302,13 +182,6 @@ def _basic(header: str) -> tuple[str, str | None]:
     if word.lower() != "basic" or not colon:
         return "", None
     return unquote_plus(name), unquote_plus(secret)
-
-
-def _find_client(client_id: str) -> Credential | None:
-    if not 0 < len(client_id) <= 128 or not (client_id.isascii() and client_id.isprintable()):
-        return None
-    found = credential_by_client_code(client_code=client_id)
-    return found if found is not None and found.kind == "institution" and not found.is_revoked else None
 
 
 def _one(form: QueryDict, name: str) -> str:
