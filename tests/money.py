@@ -14,7 +14,7 @@ from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.awards.queries import card_number
 from prakerja.catalogue.models import CourseRun
-from prakerja.config.due import due_tasks
+from prakerja.config.due import run_what_falls_due
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import link_account, request_link, submit_survey
 from prakerja.intake.operations import import_results
@@ -40,6 +40,7 @@ from tests.builders import (
     result_row,
     watch_videos,
 )
+from tests.waiting import LIMIT
 
 
 def wib(text: str) -> datetime:
@@ -49,7 +50,7 @@ def wib(text: str) -> datetime:
 @contextmanager
 def running_bank() -> Iterator[RunningWorld]:
     """The bank as a real program. It keeps silent (an account ending in 05) for longer than our client waits."""
-    with running_world(BANK_SILENCE_SECONDS="8", BANK_RETURN_SECONDS="3600") as running:
+    with running_world(BANK_SILENCE_SECONDS=str(LIMIT), BANK_RETURN_SECONDS="3600") as running:
         yield running
 
 
@@ -59,18 +60,10 @@ def run_until(until: datetime) -> list[tuple[str, str, int]]:
     A task whose next instant does not move behind the one it ran at would stop the clock for ever: that is a failure.
     """
     steps = []
-    tasks = due_tasks()
-    while True:
-        due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= until]
-        if not due:
-            return steps
-        at = min(instant for instant, _ in due)
-        for instant, task in due:
-            if instant == at:
-                done = task.run(at)
-                following = task.next_due()
-                assert following is None or following > at, f"{task.name} stands still at {at}"
-                steps.append((f"{at.astimezone(WIB):%Y-%m-%d %H:%M}", task.name, done))
+    for step in run_what_falls_due(until=until):
+        assert not step.still_waits, f"{step.task} stands still at {step.at}"
+        steps.append((f"{step.at.astimezone(WIB):%Y-%m-%d %H:%M}", step.task, step.count))
+    return steps
 
 
 def participant_with_phone(world: World, *, phone: str, announced_at: datetime = ANNOUNCED) -> Participant:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.kernel.due import DueTask
@@ -25,7 +27,40 @@ def due_tasks() -> tuple[DueTask, ...]:
     return tuple(found)
 
 
-def next_instant(tasks: tuple[DueTask, ...]) -> datetime | None:
-    """The earliest instant at which something waits."""
-    instants = [instant for task in tasks if (instant := task.next_due()) is not None]
-    return min(instants, default=None)
+@dataclass(frozen=True)
+class Step:
+    """What one task did at one instant: `count` pieces of work, and whether it says that something waits there still."""
+
+    at: datetime
+    task: str
+    count: int
+    still_waits: bool
+
+
+def run_what_falls_due(
+    *, until: datetime, since: datetime | None = None, arrive: Callable[[datetime], None] | None = None
+) -> Iterator[Step]:
+    """Run everything that falls due up to `until`, each at its own instant, one instant after another.
+
+    `arrive` is told each instant before anything runs there. What fell due before `since` runs at `since`. A task that did
+    nothing and still waits is waiting for somebody else (a bank that does not answer): it is not run again.
+    """
+    tasks = list(due_tasks())
+    at = since
+    while True:
+        due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= until]
+        if not due:
+            return
+        earliest = min(instant for instant, _ in due)
+        at = earliest if at is None else max(at, earliest)
+        if arrive is not None:
+            arrive(at)
+        for instant, task in due:
+            if instant > at:
+                continue
+            count = task.run(at)
+            following = task.next_due()
+            step = Step(at, task.name, count, still_waits=following is not None and following <= at)
+            if not count and step.still_waits:
+                tasks.remove(task)
+            yield step

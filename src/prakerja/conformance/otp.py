@@ -12,7 +12,7 @@ from urllib.parse import quote
 from prakerja.conformance.errors import CannotAsk
 from prakerja.conformance.wire import Unreachable, read_json
 
-_WAIT_S = 20.0
+_WAIT_S = 60.0
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 

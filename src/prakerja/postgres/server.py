@@ -32,7 +32,7 @@ from prakerja.postgres.lock import (
     write_state,
 )
 
-_RACE_LASTS = 10.0  # seconds: how long a killed server's last children may keep its shared memory
+_RACE_LASTS = 60.0  # seconds: how long a killed server's last children may keep its shared memory
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from prakerja.config.due import due_tasks
+from prakerja.config.due import due_tasks, run_what_falls_due
 from prakerja.config.timekeeping import HEARTBEAT, MOVING
 from prakerja.kernel import clock, movable_clock
 from prakerja.kernel.db import row
-from prakerja.kernel.due import DueTask
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
 
 # Beyond it dates end, and with them whatever adds a day to one.
 LATEST = datetime(2100, 1, 1, tzinfo=clock.WIB)
+# Seconds for which a mover waits for the worker to end its task, which may wait for a bank.
+_PATIENCE = 60.0
 
 
 @dataclass
@@ -91,38 +92,23 @@ def require_sandbox() -> None:
 def _run_what_falls_due(
     target: datetime, journey: Journey, on_step: Callable[[datetime, str, int], None] | None
 ) -> None:
-    tasks = list(due_tasks())
-    at = journey.started_at
-    while tasks:
-        due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= target]
-        if not due:
-            return
-        at = max(at, min(instant for instant, _ in due))
+    def arrive(at: datetime) -> None:
         movable_clock.set_forward(to=at)
-        for instant, task in due:
-            if instant > at:
-                continue
-            done = task.run(at)
-            if done:
-                journey.steps.append((at, task.name, done))
-                if on_step is not None:
-                    on_step(at, task.name, done)
-            elif _still_waits(task, at):
-                # Nothing done and still due: it waits for somebody else (a bank that does not answer). The worker goes
-                # on asking; the clock does not stand still for it.
-                journey.stuck.append(task.name)
-                tasks.remove(task)
 
-
-def _still_waits(task: DueTask, at: datetime) -> bool:
-    instant = task.next_due()
-    return instant is not None and instant <= at
+    for step in run_what_falls_due(until=target, since=journey.started_at, arrive=arrive):
+        if step.count:
+            journey.steps.append((step.at, step.task, step.count))
+            if on_step is not None:
+                on_step(step.at, step.task, step.count)
+        elif step.still_waits:
+            # The worker goes on asking; the clock does not stand still for it.
+            journey.stuck.append(step.task)
 
 
 @contextmanager
 def _moving() -> Iterator[None]:
     """Be the only one who moves the clock. The worker may be in the middle of a task: wait for it a little."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + _PATIENCE
     while True:
         taken = row("SELECT pg_try_advisory_lock(%s)", [MOVING])
         if taken is not None and taken[0]:

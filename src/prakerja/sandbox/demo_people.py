@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prakerja.config.due import due_tasks
+from prakerja.config.due import run_what_falls_due
 from prakerja.intake.operations import ResultRow
 from prakerja.kernel.clock import parse_instant
 from prakerja.sandbox import people
@@ -80,15 +80,8 @@ def make_demo_people(*, until: datetime) -> None:
 
 def run_due(*, until: datetime) -> None:
     """Run everything that falls due up to `until`, instant by instant, without moving any clock."""
-    tasks = list(due_tasks())
-    while True:
-        waiting = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= until]
-        if not waiting:
-            return
-        at = min(instant for instant, _ in waiting)
-        for instant, task in waiting:
-            if instant <= at and not task.run(at):
-                tasks.remove(task)
+    for _step in run_what_falls_due(until=until):
+        pass
 
 
 def _life(

@@ -18,7 +18,7 @@ from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.processes import dying_with_parent
 from prakerja.supervisor.plan import Addresses, Program
 
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 180.0
 _STOPS_WITHIN = 10.0
 # A process that dies this often within a minute has a fault that starting again does not mend.
 _MOST_RESTARTS = 3

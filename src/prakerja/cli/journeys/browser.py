@@ -143,7 +143,7 @@ class Browser:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self._client = httpx.Client(follow_redirects=True, timeout=30, trust_env=False)
+        self._client = httpx.Client(follow_redirects=True, timeout=120, trust_env=False)
 
     def get(self, path: str) -> Page:
         answer = self._client.get(urljoin(self.base, path))

@@ -24,14 +24,14 @@ class Phone:
         self._seen = 0
 
     def messages(self) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = httpx.get(self._url, timeout=10, trust_env=False).json()
+        found: list[dict[str, object]] = httpx.get(self._url, timeout=60, trust_env=False).json()
         return found
 
     def skip(self) -> None:
         """What has arrived so far is not waited for."""
         self._seen = max((int(str(message["id"])) for message in self.messages()), default=0)
 
-    def wait_for(self, words: str, *, seconds: float = 15) -> str:
+    def wait_for(self, words: str, *, seconds: float = 60) -> str:
         """The text of the newest unread message that says `words`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -43,7 +43,7 @@ class Phone:
         raise UnexpectedPage(f"no message that says “{words}” arrived within {seconds:.0f} s")
 
     def otp(self) -> str:
-        found = _OTP.search(self.wait_for("kode", seconds=15))
+        found = _OTP.search(self.wait_for("kode"))
         if found is None:
             raise UnexpectedPage("the message holds no six digits")
         return found.group(1)

@@ -32,7 +32,7 @@ def prakerja(*words: str, data_dir: Path) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=600,
     )
     if done.returncode != 0:
         raise UnexpectedPage(f"prakerja {' '.join(words[:2])} said {done.stdout} {done.stderr[-500:]}")
