@@ -91,7 +91,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         only(request, _OF_EVERY_LIST | self.filters())
         if whose(self.model) and may(request, BROWSE):
             note_look(what=self.model._meta.label, actor=operator(request), at=now(), asked=request.GET.dict())
-        return super().changelist_view(request, extra_context)
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
 
     def changeform_view(
         self,
@@ -110,7 +111,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
                 person_id=getattr(row, whose(self.model)),
                 subject_id=row.pk,
             )
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        return answer
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
