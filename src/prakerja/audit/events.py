@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+def marked(text: str) -> str:
+    """Mark a text for translation, as Django's `gettext_noop` does, before settings are there: commands name events too."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerEvent:
     """An action about a purchase, its voucher or its completion, told to the two partners of the purchase.

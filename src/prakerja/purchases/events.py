@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext_noop as _
-
 from prakerja.audit.events import PartnerEvent
+from prakerja.audit.events import marked as _
 
 VOUCHER_ISSUED = PartnerEvent(
     action="purchase.authorised",

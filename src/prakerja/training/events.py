@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from django.utils.translation import gettext_noop as _
-
 from prakerja.audit.events import PartnerEvent
+from prakerja.audit.events import marked as _
 
 VOUCHER_REDEEMED = PartnerEvent(
     action="voucher.redeemed",
