@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+
+import httpx
 
 from examples.world.testing import RunningWorld, running_world
 from prakerja.access.actors import SYSTEM
@@ -54,6 +57,18 @@ def running_bank() -> Iterator[RunningWorld]:
         yield running
 
 
+def bank_turns(bank: RunningWorld, reference: str, how: str) -> None:
+    """A person at the bank sends a settled transfer back (`return`), or lets a failed one arrive (`arrive`).
+
+    The bank of the tests knows no callbacks door: whoever wants to hear of it has to ask, or to call back in its name.
+    """
+    with httpx.Client(base_url=bank.url, trust_env=False, headers={"Accept": "text/html"}) as browser:
+        token = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get("/bank/").text)
+        assert token is not None
+        answer = browser.post(f"/bank/transfers/{reference}/{how}", data={"form_token": token.group(1)})
+        assert answer.status_code == 303
+
+
 def run_until(until: datetime) -> list[tuple[str, str, int]]:
     """Run what falls due, one instant after another, as the moving clock does: [(WIB, task, pieces of work)].
 
@@ -64,6 +79,11 @@ def run_until(until: datetime) -> list[tuple[str, str, int]]:
         assert not step.still_waits, f"{step.task} stands still at {step.at}"
         steps.append((f"{step.at.astimezone(WIB):%Y-%m-%d %H:%M}", step.task, step.count))
     return steps
+
+
+def changed_by(until: datetime) -> list[tuple[str, str, int]]:
+    """`run_until`, without the daily rounds of questions to the bank: what was done about people."""
+    return [step for step in run_until(until) if step[1] != "ask_payments"]
 
 
 def participant_with_phone(world: World, *, phone: str, announced_at: datetime = ANNOUNCED) -> Participant:

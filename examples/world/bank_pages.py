@@ -69,17 +69,26 @@ def account(account_id: str) -> str:
 @blueprint.post("/transfers/<reference>/return")
 def send_back(reference: str) -> Any:
     """Return a settled transfer, as a bank does that finds the account closed, and tell the programme."""
+    return _turn(reference, before="settled", after="returned", reason="returned_by_bank")
+
+
+@blueprint.post("/transfers/<reference>/arrive")
+def let_arrive(reference: str) -> Any:
+    """Let a failed transfer arrive after all, as clearing sometimes does, and tell the programme."""
+    return _turn(reference, before="failed", after="settled", reason="cleared_late")
+
+
+def _turn(reference: str, *, before: str, after: str, reason: str) -> Any:
     pages.require_form_token()
     with _store().writing() as connection:
         row = connection.execute("SELECT * FROM transfer WHERE reference = ?", (reference,)).fetchone()
         if row is None:
             abort(404)
-        if row["status"] == "settled":
+        if row["status"] == before:
             connection.execute(
-                "UPDATE transfer SET status = 'returned', reason = 'returned_by_bank' WHERE reference = ?",
-                (reference,),
+                "UPDATE transfer SET status = ?, reason = ? WHERE reference = ?", (after, reason, reference)
             )
-            bank.owe_callback(connection, row, "returned", "returned_by_bank")
+            bank.owe_callback(connection, row, after, reason)
     return redirect(url_for("bank_pages.account", account_id=row["account_id"]), 303)
 
 

@@ -63,8 +63,7 @@ def test_linking_ends_with_the_cutoff(who: Participant) -> None:
 @pytest.mark.parametrize(("provider", "typed"), [("ovo", "0812-1000-0010"), ("dana", "+62 812 1000 0010")])
 def test_a_wallet_of_the_registered_phone(who: Participant, provider: str, typed: str) -> None:
     account_id = link(who, provider=provider, number=typed, at=AT)
-    account = live_account(person_id=who.person_id)
-    assert account is not None
+    account = PayoutAccount.objects.get(person_id=who.person_id, unlinked_at=None)
     assert (account.id, account.kind, opened_number(account=account)) == (account_id, "e_wallet", "+6281210000010")
     assert b"81210000010" not in bytes(account.number_enc)
     assert (account.nik_matches, account.is_kyc_complete, account.linked_at) == (True, True, AT)
@@ -114,8 +113,7 @@ def test_a_bank_that_does_not_answer_costs_no_otp(who: Participant, settings: Se
 
 def test_somebody_elses_account_is_linked_and_says_so(who: Participant) -> None:
     link(who, number="7700123401", at=AT)
-    account = live_account(person_id=who.person_id)
-    assert account is not None
+    account = PayoutAccount.objects.get(person_id=who.person_id, unlinked_at=None)
     assert (account.holder_name, account.nik_matches) == ("ORANG LAIN", False)
 
 
@@ -143,16 +141,15 @@ def test_a_person_without_an_award_may_link(db: None) -> None:
 
 def test_what_became_worse_is_a_row_of_its_own(who: Participant) -> None:
     link(who, provider="ovo", number="081210000010", at=AT)
-    account = live_account(person_id=who.person_id)
-    assert account is not None
+    account = PayoutAccount.objects.get(person_id=who.person_id)
     later = AT + timedelta(days=30)
 
     def say(status: AccountStatus, nik_matches: bool, is_kyc_complete: bool) -> PayoutAccount:
-        live = live_account(person_id=who.person_id)
-        assert live is not None
+        live = PayoutAccount.objects.get(person_id=who.person_id, unlinked_at=None)
         found = InquiryResult(status, "SITI", nik_matches, is_kyc_complete)
         with transaction():
-            return store_inquiry(account=live, found=found, at=later)
+            store_inquiry(person_id=who.person_id, account_id=live.id, found=found, at=later)
+        return PayoutAccount.objects.get(person_id=who.person_id, unlinked_at=None)
 
     assert say("unknown", False, False).id == account.id
     assert say("blocked", False, False).id == account.id

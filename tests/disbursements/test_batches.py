@@ -15,12 +15,13 @@ from prakerja.disbursements.operations import (
     close_batches,
     release_batch,
     sandbox_sign_off,
+    send_payment,
 )
-from prakerja.disbursements.policies import ask_again_at
+from prakerja.disbursements.policies import next_question
 from prakerja.disbursements.rails import terms_of
-from prakerja.disbursements.tasks import TASKS
-from prakerja.incentives import due
-from prakerja.incentives.operations import send_payment, unlink_account
+from prakerja.disbursements.tasks import SEND, TASKS
+from prakerja.incentives.operations import unlink_account
+from prakerja.kernel.due import next_of
 from prakerja.kernel.errors import Refused
 from tests.builders import Participant, World, install, operator, world
 from tests.money import books, incentives, link, participant_with_phone, reviewed, run_until, wib
@@ -70,9 +71,9 @@ def test_three_signatures_of_three_people(drafted: tuple[Participant, PaymentBat
     with pytest.raises(Refused, match="signer_repeated"):
         authorise_batch(batch_id=batch.id, actor=approver, at=AT)
     authorise_batch(batch_id=batch.id, actor=authoriser, at=AT)
-    assert send_payment(person_id=who.person_id, instruction_id=instruction.id, at=AT) == ""
+    assert send_payment(person_id=who.person_id, payment_id=instruction.id, at=AT) == ""
     assert books(who)["incentives_payable"] == 600_000
-    assert due.next_of(due.SEND) is None
+    assert next_of(SEND) is None
     release_batch(batch_id=batch.id, actor=releaser, at=AT)
     with pytest.raises(Refused, match="batch_signed"):
         release_batch(batch_id=batch.id, actor=operator("releaser"), at=AT)
@@ -130,8 +131,24 @@ def test_a_sandbox_signs_as_three_people(g21: World) -> None:
     assert close_batches(at=AT) == 1
 
 
-def test_questions_come_less_and_less_often_and_end() -> None:
-    instants = [ask_again_at(terms=TERMS, asked=n, at=AT) for n in range(len(TERMS.ask_after) + 1)]
-    assert [None if i is None else (i - AT).total_seconds() for i in instants[:4]] == [300, 1800, 7200, 86400]
-    assert instants[-1] is None
-    assert len(TERMS.ask_after) == 17
+def test_questions_come_less_and_less_often_and_never_end_without_an_answer() -> None:
+    instants = [next_question(terms=TERMS, status="sent", since=AT, asked=n, at=AT) for n in range(30)]
+    assert instants[:3] == [wib("2021-10-12 11:05"), wib("2021-10-12 11:30"), wib("2021-10-12 13:00")]
+    assert set(instants[3:]) == {wib("2021-10-13 06:00")}
+
+
+@pytest.mark.parametrize("status", ["settled", "failed"])
+def test_what_ended_is_asked_about_daily_while_it_could_still_change(status: str) -> None:
+    def after(at: str) -> object:
+        return next_question(terms=TERMS, status=status, since=AT, asked=0, at=wib(at))
+
+    assert after("2021-10-12 11:00") == wib("2021-10-13 06:00")
+    assert after("2021-10-13 05:59") == wib("2021-10-13 06:00")
+    assert after("2021-10-13 06:00") == wib("2021-10-14 06:00")
+    assert after("2021-10-25 06:00") == wib("2021-10-26 06:00")
+    assert after("2021-10-26 06:00") is None
+
+
+@pytest.mark.parametrize("status", ["returned", "overpaid", "held", "cancelled"])
+def test_what_cannot_change_is_not_asked_about(status: str) -> None:
+    assert next_question(terms=TERMS, status=status, since=AT, asked=0, at=AT) is None

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from examples.world.testing import RunningWorld
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
+from prakerja.disbursements.operations import ask_payment
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.operations import annul, record_payment_result, unlink_account
+from prakerja.incentives.operations import annul, unlink_account
 from prakerja.kernel.errors import Refused
 from prakerja.purchases.operations import void_purchase
 from prakerja.surveys.models import Response
@@ -17,8 +19,10 @@ from prakerja.wallets.models import Wallet
 from tests.builders import World, buy, course, intend, world
 from tests.money import (
     answer,
+    bank_turns,
     books,
     buy_class,
+    changed_by,
     incentives,
     link,
     participant_with_phone,
@@ -94,7 +98,7 @@ def test_who_did_not_review_in_time_lapses(g21: World) -> None:
         ("2021-12-01 00:00", "sweep", 600_000),
         ("2021-12-11 00:00", "lapse_reserve", 2_550_000),
     ]
-    assert run_until(wib("2022-03-01 00:00")) == []
+    assert changed_by(wib("2022-03-01 00:00")) == []
     assert books(late) == {
         f"payable:{g21.institution.client_code}": 400_000,
         "programme_funds": -3_550_000,
@@ -230,7 +234,7 @@ def test_worked_example_8_a_wrongful_recipient(db: None) -> None:
     assert (claim.amount, claim.due_date, claim.repaid_at) == (1_850_000, date(2022, 1, 14), None)
     assert (status(eight), Award.objects.get(id=eight.award.id).end_reason) == ("annulled", "ASN")
     assert [row[2] for row in incentives(eight)] == ["paid", "paid", "cancelled", "cancelled", "paid"]
-    assert run_until(wib("2022-03-01 00:00")) == []
+    assert changed_by(wib("2022-03-01 00:00")) == []
     assert books(eight) == {
         "paid_out:bni": 1_250_000,
         f"payable:{g18.institution.client_code}": 600_000,
@@ -242,7 +246,9 @@ def test_worked_example_8_a_wrongful_recipient(db: None) -> None:
         )
 
 
-def test_annulling_takes_back_what_is_due_and_the_claim_follows_what_is_under_way(g21: World) -> None:
+def test_annulling_takes_back_what_is_due_and_the_claim_follows_what_is_under_way(
+    g21: World, bank_program: RunningWorld
+) -> None:
     eight = participant_with_phone(g21, phone="081210000089")
     reviewed(g21, eight)
     run_until(wib("2021-10-12 12:00"))
@@ -259,16 +265,16 @@ def test_annulling_takes_back_what_is_due_and_the_claim_follows_what_is_under_wa
     # The first payment comes back afterwards: it is neither paid again nor claimed.
     first = Incentive.objects.select_related("instruction").get(person_id=eight.person_id, number=1)
     assert first.instruction is not None
-    record_payment_result(
-        rail="sandbox", reference=first.instruction.reference, status="returned", at=at + timedelta(days=1)
-    )
+    bank_turns(bank_program, first.instruction.reference, "return")
+    later = at + timedelta(days=1)
+    assert ask_payment(person_id=eight.person_id, payment_id=first.instruction.id, at=later) == "returned"
     claim.refresh_from_db()
     assert claim.amount == 475_000
     assert books(eight) == {
         f"payable:{g21.institution.client_code}": 475_000,
         "programme_funds": -475_000,
     }
-    assert run_until(wib("2022-03-01 00:00")) == []
+    assert changed_by(wib("2022-03-01 00:00")) == []
 
 
 def test_nobody_is_finished_while_a_code_may_still_be_voided(db: None) -> None:

@@ -8,17 +8,19 @@ from django.db import transaction as savepoint
 
 from examples.world.testing import RunningWorld
 from prakerja.access.actors import SYSTEM
-from prakerja.disbursements.models import PaymentBatch, PaymentInstruction, PayoutAccount
-from prakerja.disbursements.queries import unanswered_instructions
+from prakerja.disbursements.models import PaymentAttempt, PaymentBatch, PaymentInstruction, PayoutAccount
+from prakerja.disbursements.operations import ask_payment
+from prakerja.disbursements.queries import unanswered
 from prakerja.incentives.labels import incentive_label
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.operations import record_payment_result, retry_payment, unlink_account
+from prakerja.incentives.operations import retry_payment, unlink_account
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
 from prakerja.surveys.models import Response
 from tests.builders import Participant, World
 from tests.money import (
+    bank_turns,
     books,
     incentives,
     link,
@@ -187,7 +189,7 @@ def test_no_answer_is_asked_about_and_never_sent_twice(
     ]
 
 
-def test_a_bank_that_is_down_is_asked_less_and_less_often_then_left_to_an_operator(
+def test_a_bank_that_is_down_is_asked_daily_and_becomes_an_operators_matter(
     g21: World, three: Participant, bank_program: RunningWorld, settings: object
 ) -> None:
     reviewed(g21, three)
@@ -195,22 +197,31 @@ def test_a_bank_that_is_down_is_asked_less_and_less_often_then_left_to_an_operat
     settings.BANK_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
     steps = run_until(wib("2021-11-07 00:00"))
     asked = [at for at, name, _ in steps if name == "ask_payments"]
-    assert asked[:4] == ["2021-10-12 10:05", "2021-10-12 10:35", "2021-10-12 12:35", "2021-10-13 12:35"]
-    assert (len(asked), asked[-1]) == (17, "2021-10-26 12:35")
+    assert asked[:4] == ["2021-10-12 10:05", "2021-10-12 10:35", "2021-10-12 12:35", "2021-10-13 06:00"]
+    assert (len(asked), asked[-1]) == (28, "2021-11-06 06:00")
     sent = PaymentInstruction.objects.get(person_id=three.person_id)
-    assert (sent.status, sent.ask_at) == ("sent", None)
-    assert unanswered_instructions() == [sent]
+    assert sent.status == "sent"
+    assert unanswered(at=wib("2021-10-26 09:59")) == []
+    assert unanswered(at=wib("2021-10-26 10:00")) == [sent.id]
+    assert attempts(sent)[:2] == [("send", "unknown"), ("ask", "unknown")]
     assert books(three)["in_transit:sandbox"] == 600_000
     settings.BANK_URL = bank_program.url  # type: ignore[attr-defined]
     first = Incentive.objects.get(person_id=three.person_id, number=1)
     retry_payment(person_id=three.person_id, incentive_id=first.id, actor=SYSTEM, at=wib("2021-11-07 09:00"))
     run_until(wib("2021-11-07 09:00"))
+    assert attempts(sent)[-2:] == [("ask", "not_found"), ("send", "settled")]
     assert transfers(three, "send", "settle") == [
         ("2021-10-12 10:00", "send", 600_000),
         ("2021-11-07 09:00", "settle", 600_000),
     ]
     with pytest.raises(Refused, match="nothing_to_retry"):
         retry_payment(person_id=three.person_id, incentive_id=first.id, actor=SYSTEM, at=wib("2021-11-07 09:00"))
+
+
+def attempts(payment: PaymentInstruction) -> list[tuple[str, str]]:
+    """What was done about a payment and what the rail answered, in order."""
+    found = PaymentAttempt.objects.filter(person_id=payment.person_id, instruction=payment).order_by("id")
+    return [(one.kind, one.answer) for one in found]
 
 
 def test_a_payment_the_bank_never_heard_of_goes_out_under_the_same_reference(
@@ -233,19 +244,14 @@ def paid(g21: World, three: Participant) -> PaymentInstruction:
     return PaymentInstruction.objects.get(person_id=three.person_id, status="settled")
 
 
+def ask(payment: PaymentInstruction, at: str) -> str:
+    return ask_payment(person_id=payment.person_id, payment_id=payment.id, at=wib(at))
+
+
 def test_a_payment_settles_once(g21: World, three: Participant) -> None:
     settled = paid(g21, three)
     before = transfers(three)
-    at = wib("2021-10-12 13:00")
-    assert record_payment_result(rail="sandbox", reference=settled.reference, status="settled", at=at) is False
-    for status in ("failed", "held"):
-        with pytest.raises(Refused) as refused:
-            record_payment_result(rail="sandbox", reference=settled.reference, status=status, at=at)
-        assert (refused.value.reason, refused.value.details["known"]) == ("result_conflicts", "settled")
-    with pytest.raises(Refused, match="reference_unknown"):
-        record_payment_result(rail="sandbox", reference="BNI-NOBODYKNOWSTHIS2", status="settled", at=at)
-    with pytest.raises(Refused, match="result_unknown"):
-        record_payment_result(rail="sandbox", reference=settled.reference, status="lost", at=at)
+    assert [ask(settled, at) for at in ("2021-10-12 13:00", "2021-10-12 14:00")] == ["settled", "settled"]
     assert transfers(three) == before
     twin = Transfer.objects.get(event_id=settled.id, kind="settle")
     with pytest.raises(IntegrityError, match="ledger_transfer_once"), savepoint.atomic():
@@ -256,19 +262,20 @@ def test_a_payment_settles_once(g21: World, three: Participant) -> None:
             debit_id=twin.debit_id,
             credit_id=twin.credit_id,
             amount=twin.amount,
-            at=at,
+            at=twin.at,
         )
 
 
-def test_money_that_came_back_is_paid_again_and_its_surveys_wait(g21: World, three: Participant) -> None:
+def test_money_that_came_back_is_paid_again_and_its_surveys_wait(
+    g21: World, three: Participant, bank_program: RunningWorld
+) -> None:
     settled = paid(g21, three)
     opens = Response.objects.filter(person_id=three.person_id)
     assert opens.count() == 3
-    at = wib("2021-10-14 11:00")
-    assert record_payment_result(
-        rail="sandbox", reference=settled.reference, status="returned", reason="account_closed", at=at
-    )
-    assert record_payment_result(rail="sandbox", reference=settled.reference, status="returned", at=at) is False
+    # The bank gave up calling back: the daily question finds it.
+    bank_turns(bank_program, settled.reference, "return")
+    assert run_until(wib("2021-10-13 12:00")) == [("2021-10-13 06:00", "ask_payments", 1)]
+    assert ask(settled, "2021-10-13 13:00") == "returned"
     assert opens.count() == 0
     first = Incentive.objects.get(person_id=three.person_id, number=1)
     assert (first.status, first.last_problem, first.paid_at) == ("due", "returned", None)
@@ -278,20 +285,17 @@ def test_money_that_came_back_is_paid_again_and_its_surveys_wait(g21: World, thr
     assert transfers(three, "send", "settle", "return") == [
         ("2021-10-12 10:00", "send", 600_000),
         ("2021-10-12 10:00", "settle", 600_000),
-        ("2021-10-14 11:00", "return", 600_000),
-        ("2021-10-27 10:00", "send", 600_000),
-        ("2021-10-27 10:00", "settle", 600_000),
+        ("2021-10-13 06:00", "return", 600_000),
+        ("2021-10-26 10:00", "send", 600_000),
+        ("2021-10-26 10:00", "settle", 600_000),
     ]
     assert [(status, reason) for _, status, reason in instructions(three)] == [
-        ("returned", "account_closed"),
+        ("returned", "returned_by_bank"),
         ("settled", ""),
     ]
     # Thirty days count from the payment that stayed.
     first_survey = opens.select_related("survey").get(survey__number=1)
-    assert first_survey.opens_at == wib("2021-11-26 00:10")
-    # The end of a payment that was followed up cannot change any more.
-    with pytest.raises(Refused, match="result_conflicts"):
-        record_payment_result(rail="sandbox", reference=settled.reference, status="settled", at=wib("2021-11-01 00:00"))
+    assert first_survey.opens_at == wib("2021-11-25 00:10")
 
 
 def test_a_late_runner_does_not_pay_inside_the_pause(g21: World, three: Participant) -> None:

@@ -213,6 +213,16 @@ def test_a_person_sends_a_transfer_back(bank: BankClient, browser: httpx.Client,
     assert browser.post("/bank/transfers/t-none/return", data=form).status_code == 404
 
 
+def test_a_person_lets_a_failed_transfer_arrive(bank: BankClient, browser: httpx.Client, programme: Programme) -> None:
+    bank.post("/bank/transfers", order("t-arrive", "2400020003"))
+    page = look_up(browser, "2400020003")
+    assert "Biarkan transfer ini tetap sampai" in page.text
+    browser.post("/bank/transfers/t-arrive/arrive", data={"form_token": token_of(page)})
+    told = {"reference": "t-arrive", "status": "settled", "reason": "cleared_late", "at": AT}
+    assert [without_stamp(said) for said in programme.wait_for("t-arrive")] == [told]
+    assert bank.get("/bank/transfers/t-arrive").json()["status"] == "settled"
+
+
 def test_a_failed_transfer_has_nothing_to_send_back(bank: BankClient, browser: httpx.Client) -> None:
     bank.post("/bank/transfers", order("t-failed", "2500000003"))
     page = look_up(browser, "2500000003")

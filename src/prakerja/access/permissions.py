@@ -48,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "award.revoke": _only("approver"),
     "award.annul": _only("approver"),
     "payment.retry": _only("approver"),
+    # Whoever says which of two payments is true brings none about and lets none go.
+    "payment.resolve": _only("authoriser"),
     "batch.approve": _only("approver"),
     "batch.authorise": _only("authoriser"),
     "batch.release": _only("releaser"),

@@ -98,19 +98,21 @@ def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResul
     return rail.inquire(provider=provider, number=number, name=name, nik_tail=people.nik(person_id=person_id)[-4:])
 
 
-def inquire_account(*, account: PayoutAccount) -> InquiryResult:
+def inquire_account(*, person_id: uuid.UUID, account_id: uuid.UUID) -> InquiryResult:
     """Ask the rail about a linked account again: a person may have upgraded the wallet since."""
+    account = PayoutAccount.objects.get(person_id=person_id, id=account_id)
     return inquire(person_id=account.person_id, provider=account.provider, number=opened_number(account=account))
 
 
 @requires_transaction
-def store_inquiry(*, account: PayoutAccount, found: InquiryResult, at: datetime) -> PayoutAccount:
-    """Keep what the rail says now, and return the account as it stands; no usable answer changes nothing.
+def store_inquiry(*, person_id: uuid.UUID, account_id: uuid.UUID, found: InquiryResult, at: datetime) -> None:
+    """Keep what the rail says now; no usable answer changes nothing.
 
     What is worse than before becomes a row of its own: payments made until now keep pointing at what was true of theirs.
     """
     if found.status != "active":
-        return account
+        return
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(person_id=person_id, id=account_id)
     now = (found.nik_matches, _is_kyc_complete(provider=account.provider, found=found))
     if (account.nik_matches and not now[0]) or (account.is_kyc_complete and not now[1]):
         number = opened_number(account=account)
@@ -120,11 +122,10 @@ def store_inquiry(*, account: PayoutAccount, found: InquiryResult, at: datetime)
             person_id=account.person_id, provider=account.provider, number=number, found=found, at=account.linked_at
         )
         account.save(force_insert=True)
-        return account
+        return
     account.nik_matches, account.is_kyc_complete = now
     account.holder_name = found.holder_name or account.holder_name
     account.save(update_fields=["nik_matches", "is_kyc_complete", "holder_name"])
-    return account
 
 
 def _new_account(

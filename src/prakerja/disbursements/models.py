@@ -10,12 +10,14 @@ from django.db.models import Q
 
 from prakerja.disbursements.rails.base import ANSWERS
 from prakerja.disbursements.rails.terms import TERMS
-from prakerja.disbursements.states import BATCH_STATES, INSTRUCTION_STATES
+from prakerja.disbursements.states import BATCH_STATES, DISCREPANCY_STATES, INSTRUCTION_STATES
 from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
 
 RAIL_NAMES = tuple(TERMS)
 # What a row of PaymentAttempt stands for: an order, a question of ours, a call of theirs.
 ATTEMPTS = ("send", "ask", "callback")
+# What an operator decides about a discrepancy: the rail is right, or what we know is.
+OUTCOMES = ("accepted", "dismissed")
 
 
 class PayoutAccount(PersonRow):
@@ -67,6 +69,9 @@ class PaymentBatch(KeyedRow):
 class PaymentInstruction(PersonRow):
     batch = reference("disbursements.PaymentBatch", db_index=True)
     payout_account = owned_foreign_key("disbursements.PayoutAccount")
+    # Who owes it, and the payer's own row (payers.py).
+    payer = models.TextField()
+    owed_id = models.UUIDField()
     # The only partner that this payment is ever sent through and asked about, and what it calls the payment.
     rail = models.TextField()
     rail_reference = models.TextField(blank=True)
@@ -79,7 +84,7 @@ class PaymentInstruction(PersonRow):
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    # When to ask the rail about a transfer without an answer; null = not at all (answered, or asked too often).
+    # When to ask the rail: how this one stands, while it could still change; of a draft, how those before it stand.
     ask_at = models.DateTimeField(null=True)
     ask_count = models.SmallIntegerField(default=0)
 
@@ -97,6 +102,12 @@ class PaymentInstruction(PersonRow):
                 to="disbursements_paymentinstruction",
             ),
             models.UniqueConstraint(fields=["person", "follow_up_of"], name="disbursements_instruction_one_follow_up"),
+            # What is owed is paid once: two that were drafted, sent or settled for it cannot exist.
+            models.UniqueConstraint(
+                fields=["person", "payer", "owed_id"],
+                condition=Q(status__in=INSTRUCTION_STATES.group("LIVE")),
+                name="disbursements_instruction_one_live",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="disbursements_instruction_amount"),
             models.CheckConstraint(
                 condition=Q(status__in=INSTRUCTION_STATES.states()), name="disbursements_instruction_status"
@@ -104,7 +115,8 @@ class PaymentInstruction(PersonRow):
             models.CheckConstraint(condition=Q(rail__in=RAIL_NAMES), name="disbursements_instruction_rail"),
         ]
         indexes = [
-            models.Index(fields=["ask_at"], name="disbursements_instruction_ask", condition=Q(status="sent")),
+            models.Index(fields=["ask_at"], name="disbursements_instruction_asked", condition=Q(ask_at__isnull=False)),
+            models.Index(fields=["person", "payer", "owed_id"], name="disbursements_instr_owed"),
             models.Index(fields=["batch"], name="disbursements_instr_drafted", condition=Q(status="drafted")),
         ]
 
@@ -133,6 +145,53 @@ class PaymentAttempt(PersonRow):
             models.CheckConstraint(condition=Q(answer__in=["", *ANSWERS]), name="disbursements_attempt_answer"),
         ]
         indexes = [models.Index(fields=["person", "instruction"], name="disbursements_attempt_of")]
+
+
+class Discrepancy(PersonRow):
+    """A rail said something against what we know. Open, it is an operator's case and stops every follow-up."""
+
+    instruction = owned_foreign_key("disbursements.PaymentInstruction")
+    # The state of the payment when it was found, and the rail's word (`rails.base.ANSWERS`).
+    known = models.TextField()
+    said = models.TextField()
+    # Whole rupiah, when the rail says another amount than ours.
+    said_amount = models.BigIntegerField(null=True)
+    reason = models.TextField(blank=True)
+    # By what it was found: our question, the answer to an order, or a call of theirs.
+    found_by = models.TextField()
+    found_at = models.DateTimeField()
+    status = models.TextField(default="open")
+    outcome = models.TextField(blank=True)
+    resolved_by = models.TextField(blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            owned_key("disbursements_discrepancy", "person"),
+            OwnedReference(
+                name="disbursements_discrepancy_instruction",
+                field="instruction",
+                to="disbursements_paymentinstruction",
+            ),
+            # Said again, it is the same case, also after it was resolved: the daily question would reopen it for ever.
+            models.UniqueConstraint(
+                fields=["person", "instruction", "known", "said", "said_amount"],
+                name="disbursements_discrepancy_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=DISCREPANCY_STATES.states()), name="disbursements_discrepancy_status"
+            ),
+            models.CheckConstraint(condition=Q(found_by__in=ATTEMPTS), name="disbursements_discrepancy_found_by"),
+            models.CheckConstraint(condition=Q(said__in=ANSWERS), name="disbursements_discrepancy_said"),
+            models.CheckConstraint(
+                condition=Q(status="open", outcome="", resolved_at=None)
+                | Q(status="resolved", outcome__in=OUTCOMES, resolved_at__isnull=False) & ~Q(note=""),
+                name="disbursements_discrepancy_resolved",
+            ),
+        ]
+        indexes = [models.Index(fields=["found_at"], name="disbursements_discrepancy_open", condition=Q(status="open"))]
 
 
 class ReferenceClaim(KeyedRow):

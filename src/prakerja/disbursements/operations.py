@@ -1,6 +1,7 @@
 """The public verbs of disbursements; each stands in the file that its noun names.
 
-A participant links an account through `incentives.operations`, which knows until when the person's scheme lets him.
+A participant links an account through `incentives.operations`, which knows until when the person's scheme lets him. Who
+owes money drafts its payment and is told of everything that follows (payers.py).
 """
 
 from prakerja.disbursements.accounts import (
@@ -17,42 +18,35 @@ from prakerja.disbursements.batches import (
     release_batch,
     sandbox_sign_off,
 )
-from prakerja.disbursements.instructions import (
-    ask_later,
-    ask_now,
-    ask_status,
-    draft_instruction,
-    drop_instruction,
-    mark_sent,
-    may_send_again,
-    note_answer,
-    note_attempt,
-    record_result,
-    route_of_reference,
-    transmit,
+from prakerja.disbursements.callbacks import CallbackRefused, receive_callback
+from prakerja.disbursements.discrepancies import resolve_discrepancy
+from prakerja.disbursements.payments import (
+    ask_payment,
+    ask_payments,
+    ask_soon,
+    cancel_draft,
+    draft_payment,
+    send_payment,
 )
 
 __all__ = [
+    "CallbackRefused",
     "approve_batch",
-    "ask_later",
-    "ask_now",
-    "ask_status",
+    "ask_payment",
+    "ask_payments",
+    "ask_soon",
     "authorise_batch",
+    "cancel_draft",
     "close_batches",
-    "draft_instruction",
-    "drop_instruction",
+    "draft_payment",
     "inquire_account",
     "link_account",
-    "mark_sent",
-    "may_send_again",
-    "note_answer",
-    "note_attempt",
-    "record_result",
+    "receive_callback",
     "release_batch",
     "request_link",
-    "route_of_reference",
+    "resolve_discrepancy",
     "sandbox_sign_off",
+    "send_payment",
     "store_inquiry",
-    "transmit",
     "unlink_account",
 ]

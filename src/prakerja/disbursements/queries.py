@@ -1,17 +1,101 @@
-"""Read payout accounts and payments."""
+"""Read payout accounts, payments and the cases of operators."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from prakerja.disbursements.models import PaymentInstruction, PayoutAccount
+from prakerja.disbursements.discrepancies import has_open_discrepancy
+from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
+from prakerja.disbursements.payments import has_live_payment
+from prakerja.disbursements.rails import InquiryResult, terms_of
+from prakerja.programmes.schemes import wib_day
+
+__all__ = ["Case", "InquiryResult", "LinkedAccount", "cases", "live_account", "may_draft", "unanswered"]
 
 
-def live_account(*, person_id: uuid.UUID) -> PayoutAccount | None:
+@dataclass(frozen=True, slots=True)
+class LinkedAccount:
+    """A linked bank account or e-wallet, without its number."""
+
+    account_id: uuid.UUID
+    person_id: uuid.UUID
+    provider: str
+    linked_at: datetime
+    nik_matches: bool
+    is_kyc_complete: bool
+
+
+def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
     """The account that is linked now."""
-    return PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None).first()
+    found = PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None).first()
+    if found is None:
+        return None
+    return LinkedAccount(
+        account_id=found.id,
+        person_id=found.person_id,
+        provider=found.provider,
+        linked_at=found.linked_at,
+        nik_matches=found.nik_matches,
+        is_kyc_complete=found.is_kyc_complete,
+    )
 
 
-def unanswered_instructions() -> list[PaymentInstruction]:
-    """Payments that were sent, asked about often enough and never answered: an operator's list."""
-    return list(PaymentInstruction.objects.filter(status="sent", ask_at=None).order_by("sent_at"))
+def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
+    """Whether nothing is drafted, sent or settled for what is owed, and no case is open about it."""
+    what = {"person_id": person_id, "payer": payer, "owed_id": owed_id}
+    return not has_live_payment(**what) and not has_open_discrepancy(**what)
+
+
+class Case(NamedTuple):
+    """An open discrepancy, for an operator's list. `amount` is whole rupiah."""
+
+    person_id: uuid.UUID
+    discrepancy_id: uuid.UUID
+    payment_id: uuid.UUID
+    name: str
+    rail: str
+    reference: str
+    amount: int
+    known: str
+    said: str
+    said_amount: int | None
+    found_by: str
+    found_at: datetime
+
+
+def cases(*, most: int, discrepancy_id: uuid.UUID | None = None) -> list[Case]:
+    """The open discrepancies, oldest first, at most `most`; only this one when it is named."""
+    found = Discrepancy.objects.filter(status="open").select_related("instruction", "person")
+    if discrepancy_id is not None:
+        found = found.filter(id=discrepancy_id)
+    return [
+        Case(
+            person_id=one.person_id,
+            discrepancy_id=one.id,
+            payment_id=one.instruction.id,
+            name=one.person.name,
+            rail=one.instruction.rail,
+            reference=one.instruction.reference,
+            amount=one.instruction.amount,
+            known=one.known,
+            said=one.said,
+            said_amount=one.said_amount,
+            found_by=one.found_by,
+            found_at=one.found_at,
+        )
+        for one in found.order_by("found_at", "id")[:most]
+    ]
+
+
+def unanswered(*, at: datetime) -> list[uuid.UUID]:
+    """Payments that were sent so long ago that an operator should ask the rail by other means; the oldest first."""
+    sent = PaymentInstruction.objects.filter(status="sent").order_by("sent_at", "id")
+    return [
+        one.id
+        for one in sent.only("id", "rail", "sent_at")
+        if one.sent_at is not None
+        and one.sent_at + terms_of(rail=one.rail, on=wib_day(one.sent_at)).unanswered_after <= at
+    ]

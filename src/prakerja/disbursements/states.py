@@ -26,11 +26,18 @@ INSTRUCTION_STATES = StateMachine(
         "send": {"drafted": "sent"},
         "settle": {"sent": "settled"},
         "fail": {"sent": "failed"},
-        "return": {"settled": "returned"},
+        "return": {"settled": "returned", "overpaid": "returned"},
+        # Out of an end only by an operator, who resolved what a rail said against it (discrepancies.py).
+        "settle_late": {"failed": "settled", "returned": "settled"},
+        # It arrived after all, and so did its follow-up, or nothing is owed any more.
+        "overpay": {"failed": "overpaid", "returned": "overpaid"},
     },
     groups={
         "OPEN": ("drafted", "sent"),
-        # It paid nothing that stayed: what it owed may be paid by another.
-        "UNPAID": ("held", "cancelled", "failed", "returned"),
+        # While one of these exists, nothing else may be drafted for what the payer owes.
+        "LIVE": ("drafted", "sent", "settled"),
     },
+)
+DISCREPANCY_STATES = StateMachine(
+    "discrepancy", table="disbursements_discrepancy", begins=("open",), verbs={"resolve": {"open": "resolved"}}
 )

@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.disbursements.queries import live_account
-from prakerja.incentives.policies import AccountFacts, LinkedAccount
+from prakerja.disbursements.queries import LinkedAccount, live_account
+from prakerja.incentives.policies import AccountFacts
 from prakerja.programmes.schemes import wib_day
 from prakerja.purchases.queries import first_voucher
 from prakerja.training.queries import progress

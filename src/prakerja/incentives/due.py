@@ -10,19 +10,17 @@ training_completion, training_rating, vouchers_voucher, wallets_wallet.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.endings import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import row, rows
+from prakerja.kernel.db import row
+from prakerja.kernel.due import Work, due_rows
 from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
-
-PAGE = 500
 
 # A day and an hour of the scheme, as an instant: what `at_wib` says, in SQL.
 _AT_NIGHT = "(i.scheduled_date + (sv.data->'times_of_day'->>'nightly')::time) AT TIME ZONE 'Asia/Jakarta'"
@@ -58,25 +56,16 @@ SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_NIGHT}) AS due_at
   FROM incentives_incentive i {_OF_AWARD}
  WHERE i.status = 'planned'"""
 
-# Due and nothing under way: no re-check is awaited and no draft waits for signatures.
+# Due and nothing under way: no re-check is awaited, no draft waits for signatures, no case of an operator is open.
 PAY = f"""
 SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_PAY_HOUR}) AS due_at
   FROM incentives_incentive i {_OF_AWARD}
  WHERE i.status = 'due' AND i.recheck_at IS NULL AND a.status IN {AWARD_STATES.sql("PAYABLE")}
-   AND NOT EXISTS (SELECT 1 FROM disbursements_paymentinstruction drafted
-                    WHERE drafted.person_id = i.person_id AND drafted.id = i.instruction_id
-                      AND drafted.status = 'drafted')"""
-
-SEND = """
-SELECT instruction.person_id, instruction.id, batch.released_at AS due_at
-  FROM disbursements_paymentinstruction instruction
-  JOIN disbursements_paymentbatch batch ON batch.id = instruction.batch_id AND batch.status = 'released'
- WHERE instruction.status = 'drafted'"""
-
-ASK = """
-SELECT instruction.person_id, instruction.id, instruction.ask_at AS due_at
-  FROM disbursements_paymentinstruction instruction
- WHERE instruction.status = 'sent' AND instruction.ask_at IS NOT NULL"""
+   AND NOT EXISTS (SELECT 1 FROM disbursements_paymentinstruction payment
+                     LEFT JOIN disbursements_discrepancy discrepancy
+                       ON discrepancy.person_id = payment.person_id AND discrepancy.instruction_id = payment.id
+                    WHERE payment.person_id = i.person_id AND payment.payer = 'incentives' AND payment.owed_id = i.id
+                      AND (payment.status = 'drafted' OR discrepancy.status = 'open'))"""
 
 # Seven days after the last look, or when an account is linked that it did not see.
 RECHECK = f"""
@@ -164,19 +153,6 @@ SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
         SELECT 1 FROM incentives_incentive i WHERE i.person_id = a.person_id AND i.award_id = a.id
            AND i.status IN {INCENTIVE_STATES.sql("WAITING")}))"""
 
-Work = Callable[[uuid.UUID, uuid.UUID], object]
-
-
-def next_of(sql: str) -> datetime | None:
-    """The least instant that the statement yields. Ordered, so that an index on the instant stops at its first row."""
-    found = row(f"SELECT due_at FROM ({sql}) waiting ORDER BY due_at LIMIT 1")
-    return None if found is None else found[0]
-
-
-def do_due(sql: str, *, at: datetime, work: Work) -> int:
-    """Call `work` for each row that is due at `at`, a page at a time; returns how many calls did something."""
-    return sum(bool(work(person_id, item_id)) for person_id, item_id in _due_rows(sql, {}, at))
-
 
 def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> datetime | None:
     """The least cut-off of a scheme version that an award still waits for."""
@@ -194,7 +170,7 @@ def do_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: d
         bool(work(person_id, item_id))
         for parameters in _cutoffs(cutoff_of)
         if parameters["cutoff"] <= at
-        for person_id, item_id in _due_rows(sql, parameters, at)
+        for person_id, item_id in due_rows(sql, parameters, at)
     )
 
 
@@ -217,17 +193,3 @@ def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, A
         if cutoff is not None:
             found.append({"cutoff": cutoff, "version": version_id, "surveys": rules.survey.times})
     return found
-
-
-def _due_rows(sql: str, parameters: dict[str, Any], at: datetime) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
-    """Person and id of what is due, in the order of ids: each row is met once, whatever the work does to it."""
-    page = (
-        f"SELECT person_id, id FROM ({sql}) waiting WHERE due_at <= %(at)s AND id > %(after)s ORDER BY id LIMIT {PAGE}"
-    )
-    after = uuid.UUID(int=0)
-    while True:
-        found = rows(page, {**parameters, "at": at, "after": after})
-        yield from found
-        if len(found) < PAGE:
-            return
-        after = found[-1][1]

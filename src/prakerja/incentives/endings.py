@@ -13,11 +13,10 @@ from prakerja.audit.operations import record
 from prakerja.awards import operations as awards
 from prakerja.awards.facts import AwardFacts
 from prakerja.awards.operations import lock_award, lock_wallet_and_award
-from prakerja.disbursements.models import PaymentInstruction
-from prakerja.disbursements.operations import drop_instruction
+from prakerja.disbursements.operations import cancel_draft
+from prakerja.incentives.cancelling import cancel_due, end_incentive
 from prakerja.incentives.conditions import conditions_of
-from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.results import cancel_due, end_incentive
+from prakerja.incentives.models import PAYER, Incentive, RepaymentClaim
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -220,23 +219,12 @@ def _end_incentives(*, award: AwardFacts, verb: str, credit: int, at: datetime) 
         if incentive.status == "planned":
             end_incentive(incentive=incentive, verb=verb, at=at)
             continue
-        _drop_draft(incentive=incentive, at=at)
+        cancel_draft(person_id=incentive.person_id, payer=PAYER, owed_id=incentive.id, reason="award_ended", at=at)
         cancel_due(incentive=incentive, verb=verb, credit=credit, at=at)
         moved += incentive.amount
     # Without a reserve there is nothing to earn by answering.
     Response.objects.filter(person_id=award.person_id, submitted_at=None, closed_at=None).update(closed_at=at)
     return moved
-
-
-@requires_transaction
-def _drop_draft(*, incentive: Incentive, at: datetime) -> None:
-    if incentive.instruction_id is None:
-        return
-    drafted = PaymentInstruction.objects.filter(
-        person_id=incentive.person_id, id=incentive.instruction_id, status="drafted"
-    ).first()
-    if drafted is not None:
-        drop_instruction(instruction=drafted, verb="cancel", reason="award_ended", at=at)
 
 
 @requires_transaction

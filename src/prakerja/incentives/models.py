@@ -8,6 +8,9 @@ from django.db.models import Q
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key
 
+# Our name in `disbursements_paymentinstruction.payer` and in the setting PAYERS.
+PAYER = "incentives"
+
 
 class Incentive(PersonRow):
     award = owned_foreign_key("awards.Award")

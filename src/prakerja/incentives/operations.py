@@ -2,15 +2,13 @@
 
 from prakerja.incentives.accounts import link_account, request_link, unlink_account
 from prakerja.incentives.endings import annul, finish, lapse_unlinked, lapse_unreviewed, revoke, sweep_balance
-from prakerja.incentives.payments import ask_payment, draft_payment, send_payment
+from prakerja.incentives.payments import draft_payment
 from prakerja.incentives.planning import fall_due, plan_incentives
 from prakerja.incentives.rechecks import recheck, retry_payment
-from prakerja.incentives.results import record_payment_result
 from prakerja.incentives.surveying import lapse_survey, lapse_unopened_surveys, submit_survey
 
 __all__ = [
     "annul",
-    "ask_payment",
     "draft_payment",
     "fall_due",
     "finish",
@@ -21,11 +19,9 @@ __all__ = [
     "link_account",
     "plan_incentives",
     "recheck",
-    "record_payment_result",
     "request_link",
     "retry_payment",
     "revoke",
-    "send_payment",
     "submit_survey",
     "sweep_balance",
     "unlink_account",

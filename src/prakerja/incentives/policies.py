@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from prakerja.programmes.schemes import (
     Need,
@@ -19,17 +18,6 @@ from prakerja.programmes.schemes import (
 # An account that was changed on the payment day or up to two days before it holds the payment (rules.md 5.5 says
 # "close to the payment date" and gives no number; this one is ours).
 ACCOUNT_CHANGE_HOLD_DAYS = 2
-
-
-class LinkedAccount(Protocol):
-    """The account that disbursements knows, as far as it decides here."""
-
-    @property
-    def linked_at(self) -> datetime: ...
-    @property
-    def nik_matches(self) -> bool: ...
-    @property
-    def is_kyc_complete(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

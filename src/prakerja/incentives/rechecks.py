@@ -9,10 +9,8 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.awards import queries as awards
-from prakerja.disbursements.models import PayoutAccount
-from prakerja.disbursements.operations import ask_now, inquire_account, store_inquiry
-from prakerja.disbursements.queries import live_account
-from prakerja.disbursements.results import InquiryResult
+from prakerja.disbursements.operations import ask_soon, inquire_account, store_inquiry
+from prakerja.disbursements.queries import InquiryResult, LinkedAccount, live_account
 from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.payments import hold
@@ -34,7 +32,7 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
     asked = live_account(person_id=person_id)
     if not _is_time(incentive=waiting, account=asked, at=at):
         return ""
-    answer = None if asked is None else inquire_account(account=asked)
+    answer = None if asked is None else inquire_account(person_id=person_id, account_id=asked.account_id)
     with transaction():
         incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
         award = awards.award(person_id=person_id, award_id=incentive.award_id)
@@ -42,11 +40,12 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
         if not _is_time(incentive=incentive, account=account, at=at) or not award.is_payable:
             return ""
         # An answer is about the account that was asked for, not about one that was linked meanwhile.
-        found = answer if account is not None and asked is not None and account.id == asked.id else None
+        found = answer if account is not None and asked is not None and account.account_id == asked.account_id else None
         rules = scheme(scheme_version_id=award.scheme_version_id)
         scheduled, pay_date = new_dates(scheme=rules, checked_at=at)
         if account is not None and found is not None:
-            account = store_inquiry(account=account, found=found, at=at)
+            store_inquiry(person_id=person_id, account_id=account.account_id, found=found, at=at)
+            account = live_account(person_id=person_id)
         reason = _reason(account=account, found=found) or hold_reason(
             account=account_facts(account), pay_date=pay_date, is_suspended=award.status == "suspended"
         )
@@ -81,10 +80,10 @@ def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, actor: Actor
         if incentive.status in INCENTIVE_STATES.group("OWED") and incentive.recheck_at is not None:
             incentive.recheck_at = at
             incentive.save(update_fields=["recheck_at"])
-        elif incentive.status != "instructed" or incentive.instruction is None:
+        elif incentive.status != "instructed" or incentive.instruction_id is None:
             raise Refused("nothing_to_retry")
         else:
-            ask_now(instruction=incentive.instruction, at=at)
+            ask_soon(person_id=person_id, payment_id=incentive.instruction_id, at=at)
         record(
             action="incentive.retried",
             at=at,
@@ -95,7 +94,7 @@ def retry_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, actor: Actor
         )
 
 
-def _is_time(*, incentive: Incentive, account: PayoutAccount | None, at: datetime) -> bool:
+def _is_time(*, incentive: Incentive, account: LinkedAccount | None, at: datetime) -> bool:
     if incentive.status not in INCENTIVE_STATES.group("OWED") or incentive.recheck_at is None:
         return False
     is_new = account is not None and incentive.checked_at is not None and account.linked_at > incentive.checked_at
@@ -103,7 +102,7 @@ def _is_time(*, incentive: Incentive, account: PayoutAccount | None, at: datetim
 
 
 @requires_transaction
-def _reason(*, account: PayoutAccount | None, found: InquiryResult | None) -> str:
+def _reason(*, account: LinkedAccount | None, found: InquiryResult | None) -> str:
     """What only the provider knows: a blocked or vanished account cannot be paid."""
     if account is None or found is None:
         return ""

@@ -16,6 +16,8 @@ INCENTIVE_STATES = StateMachine(
         "release": {"held": "due"},
         "instruct": {"due": "instructed"},
         "pay": {"instructed": "paid"},
+        # It had failed or come back, an operator found that it arrived after all, and it is still owed.
+        "pay_late": {"due": "paid", "held": "paid"},
         "fail": {"instructed": "due"},
         # A transfer that came back after it was settled (decisions.md 76).
         "return": {"paid": "due"},

@@ -10,9 +10,8 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from prakerja.disbursements.operations import close_batches
 from prakerja.incentives import due, operations
-from prakerja.kernel.due import DueTask
+from prakerja.kernel.due import DueTask, do_due, next_of
 from prakerja.programmes.schemes import Scheme
 
 Cutoff = Callable[[Scheme], datetime | None]
@@ -22,11 +21,9 @@ def _task(name: str, sql: str, verb: Callable[..., object], item: str) -> DueTas
     """A task whose statement finds the rows and whose verb takes one person and one `item`."""
 
     def run(at: datetime) -> int:
-        return due.do_due(
-            sql, at=at, work=lambda person_id, item_id: verb(person_id=person_id, **{item: item_id}, at=at)
-        )
+        return do_due(sql, at=at, work=lambda person_id, item_id: verb(person_id=person_id, **{item: item_id}, at=at))
 
-    return DueTask(name=name, next_due=lambda: due.next_of(sql), run=run)
+    return DueTask(name=name, next_due=lambda: next_of(sql), run=run)
 
 
 def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., object]) -> DueTask:
@@ -38,26 +35,6 @@ def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., obj
         )
 
     return DueTask(name=name, next_due=lambda: due.next_cutoff(sql, cutoff_of), run=run)
-
-
-def _send(at: datetime) -> int:
-    done = due.do_due(
-        due.SEND,
-        at=at,
-        work=lambda person_id, item_id: operations.send_payment(person_id=person_id, instruction_id=item_id, at=at),
-    )
-    close_batches(at=at)
-    return done
-
-
-def _ask(at: datetime) -> int:
-    done = due.do_due(
-        due.ASK,
-        at=at,
-        work=lambda person_id, item_id: operations.ask_payment(person_id=person_id, instruction_id=item_id, at=at),
-    )
-    close_batches(at=at)
-    return done
 
 
 def _sweep(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
@@ -75,7 +52,5 @@ TASKS = [
     _task("incentive_due", due.FALL_DUE, operations.fall_due, "incentive_id"),
     _task("recheck_held", due.RECHECK, operations.recheck, "incentive_id"),
     _task("draft_payments", due.PAY, operations.draft_payment, "incentive_id"),
-    DueTask(name="send_payments", next_due=lambda: due.next_of(due.SEND), run=_send),
-    DueTask(name="ask_payments", next_due=lambda: due.next_of(due.ASK), run=_ask),
     _task("finish_awards", due.FINISH, operations.finish, "award_id"),
 ]

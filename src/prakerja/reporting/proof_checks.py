@@ -128,8 +128,8 @@ _MONEY = [
         "paid_out",
         "SELECT 'paid_out:' || account.provider, instruction.amount FROM disbursements_paymentinstruction instruction "
         "JOIN disbursements_payoutaccount account ON account.person_id = instruction.person_id "
-        " AND account.id = instruction.payout_account_id WHERE instruction.status = 'settled'",
-        "settled instructions equal paid_out, per provider",
+        " AND account.id = instruction.payout_account_id WHERE instruction.status IN ('settled', 'overpaid')",
+        "settled and overpaid payments equal paid_out, per bank or e-wallet",
         "disbursements_paymentinstruction",
     ),
 ]
@@ -336,13 +336,48 @@ _CAUSES = [
         """,
     ),
     (
-        "a follow-up never pays what its predecessor paid",
+        "a follow-up never pays what its predecessor paid, unless an operator booked that it did",
         "disbursements_paymentinstruction",
         f"""
-        SELECT later.id AS instruction FROM disbursements_paymentinstruction later
+        SELECT later.id AS instruction, later.status, earlier.status AS earlier
+          FROM disbursements_paymentinstruction later
           JOIN disbursements_paymentinstruction earlier
             ON earlier.person_id = later.person_id AND earlier.id = later.follow_up_of_id
-         WHERE earlier.status NOT IN {INSTRUCTION_STATES.sql("UNPAID")} OR earlier.amount <> later.amount
+         WHERE later.status IN {INSTRUCTION_STATES.sql("LIVE")} AND earlier.status IN {INSTRUCTION_STATES.sql("LIVE")}
+            OR earlier.amount <> later.amount OR earlier.owed_id <> later.owed_id OR earlier.payer <> later.payer
+            OR earlier.status = 'overpaid' AND NOT EXISTS (
+               SELECT 1 FROM disbursements_discrepancy discrepancy
+                WHERE discrepancy.person_id = earlier.person_id AND discrepancy.instruction_id = earlier.id
+                  AND discrepancy.outcome = 'accepted')
+        """,
+    ),
+    (
+        "nothing left while a case was open about what it follows up",
+        "disbursements_discrepancy",
+        """
+        SELECT discrepancy.id AS discrepancy, later.id AS instruction, later.sent_at
+          FROM disbursements_discrepancy discrepancy
+          JOIN disbursements_paymentinstruction earlier
+            ON earlier.person_id = discrepancy.person_id AND earlier.id = discrepancy.instruction_id
+          JOIN disbursements_paymentinstruction later
+            ON later.person_id = earlier.person_id AND later.payer = earlier.payer AND later.owed_id = earlier.owed_id
+         WHERE later.id <> earlier.id AND later.sent_at > discrepancy.found_at
+           AND (discrepancy.resolved_at IS NULL OR later.sent_at < discrepancy.resolved_at)
+        """,
+    ),
+    (
+        "every call about a payment went by the payment's own rail, and every payment that left has its order",
+        "disbursements_paymentattempt",
+        """
+        SELECT payment.id AS instruction, payment.rail, attempt.rail AS asked, attempt.kind
+          FROM disbursements_paymentinstruction payment
+          LEFT JOIN disbursements_paymentattempt attempt
+            ON attempt.person_id = payment.person_id AND attempt.instruction_id = payment.id
+         WHERE attempt.rail <> payment.rail OR attempt.id IS NOT NULL AND payment.sent_at IS NULL
+            OR attempt.made_at < payment.sent_at
+            OR payment.sent_at IS NOT NULL AND attempt.id IS NULL
+               -- Calls are rows since payments know their rail; what left before has its own stamp only.
+               AND payment.sent_at > (SELECT min(made_at) FROM disbursements_paymentattempt WHERE kind = 'send')
         """,
     ),
 ]
@@ -384,6 +419,14 @@ _CLAIMS = [
         "target.person_id = claimed.person_id AND target.id = claimed.purchase_id "
         "AND target.reference = claimed.reference",
         "purchase_id",
+    ),
+    _claim(
+        "each rail's reference has its payment and back",
+        "disbursements_referenceclaim",
+        "disbursements_paymentinstruction",
+        "target.person_id = claimed.person_id AND target.id = claimed.instruction_id "
+        "AND target.rail = claimed.rail AND target.reference = claimed.reference",
+        "instruction_id",
     ),
     _claim(
         "each contact claim has its live contact point and back",

@@ -83,6 +83,8 @@ PLATFORM_URLS = dict(
 # A name of `notifications.gateways.GATEWAYS`.
 MESSAGE_GATEWAY = os.environ.get("PRAKERJA_MESSAGE_GATEWAY", "log_only")
 GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")
+# Who owes money and has it paid by disbursements: the kind that its payments carry → a `disbursements.payers.Payer`.
+PAYERS = {"incentives": "prakerja.incentives.payer.INCENTIVES"}
 # The rail of new payments: a name of `disbursements.rails.RAILS`.
 PAYOUT_RAIL = os.environ.get("PRAKERJA_PAYOUT_RAIL", "sandbox")
 BANK_URL = os.environ.get("PRAKERJA_BANK_URL", "")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 AccountStatus = Literal["active", "blocked", "not_found", "unknown"]
-TransferStatus = Literal["settled", "failed", "held", "processing", "returned", "not_found", "unknown"]
-ANSWERS: tuple[TransferStatus, ...] = ("settled", "failed", "held", "processing", "returned", "not_found", "unknown")
+TransferStatus = Literal["settled", "failed", "held", "processing", "returned", "not_found", "conflict", "unknown"]
+ANSWERS: tuple[TransferStatus, ...] = get_args(TransferStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class TransferResult:
     - `failed`, `held`: the rail says that no money has moved under this reference and none will; `reason` says why.
     - `processing`: accepted, the end comes by callback or by asking.
     - `not_found` (only from `status`): the rail does not know the reference. Whether that is final, its terms say.
+    - `conflict` (never from a rail itself): the reference stands for another payment there, a fault of ours.
     - `unknown`: no usable answer; the money may have moved. Ask `status`, never send under another reference.
     """
 
@@ -70,9 +71,9 @@ class StatementLine:
 class Terms:
     """What is agreed with a rail from a day (WIB) on. Terms are dated: a change is a new line, never an edit.
 
-    `ask_after`: how long after the sending, and after each question without an end, the next question follows; after
-    the list the payment is an operator's case too, and is asked about once a day at `daily_at` (WIB) all the same.
-    `not_found_is_final_after`: so long after the sending, "not found" means that the order never arrived and never will;
+    `ask_after`: how long after the sending, and after each question without an end, the next question follows; then once
+    a day at `daily_at` (WIB), for as long as it takes. `unanswered_after`: so long after its sending a payment without an
+    answer is on the operators' list too. `not_found_is_final_after`: so long after the sending, "not found" means that the order never arrived and never will;
     None: it never means that. `returns_within` and `late_results_within`: how long after its end a settled payment may
     come back and a failed one may turn out to be settled; so long it is asked about daily. `callback_age`: how old (wall
     time) a callback may be; within it a repetition is harmless, because a callback only makes us ask.
@@ -81,6 +82,7 @@ class Terms:
     since: date
     ask_after: tuple[timedelta, ...]
     daily_at: time
+    unanswered_after: timedelta
     not_found_is_final_after: timedelta | None
     returns_within: timedelta
     late_results_within: timedelta

@@ -15,8 +15,9 @@ TERMS: Mapping[str, tuple[Terms, ...]] = MappingProxyType(
         "sandbox": (
             Terms(
                 since=date(2020, 4, 11),
-                ask_after=(timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), *(timedelta(days=1),) * 14),
+                ask_after=(timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
                 daily_at=time(6, 0),
+                unanswered_after=timedelta(days=14),
                 not_found_is_final_after=timedelta(minutes=5),
                 returns_within=timedelta(days=14),
                 late_results_within=timedelta(days=14),

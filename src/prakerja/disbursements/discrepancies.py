@@ -1,0 +1,164 @@
+"""What a rail said against what we know: a row, a case of an operator, and a stop for every follow-up until it is resolved."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.audit.operations import record
+from prakerja.disbursements.models import Discrepancy, PaymentInstruction
+from prakerja.disbursements.payers import Payment, payer_of
+from prakerja.disbursements.policies import END_OF
+from prakerja.disbursements.states import DISCREPANCY_STATES, INSTRUCTION_STATES
+from prakerja.disbursements.steps import (
+    drop,
+    fail,
+    lock_payment,
+    overpay,
+    return_,
+    return_overpaid,
+    settle,
+    settle_late,
+)
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.ledger.chart import Chart
+
+# Bears what was paid once too often, until it is got back.
+LOSS_ACCOUNT = int(Chart.PROGRAMME_FUNDS)
+
+
+@requires_transaction
+def note_discrepancy(
+    *,
+    instruction: PaymentInstruction,
+    said: str,
+    found_by: str,
+    at: datetime,
+    said_amount: int | None = None,
+    reason: str = "",
+) -> None:
+    """Write down that a rail's word does not fit. Said again it is the same case, open or resolved."""
+    made = Discrepancy(
+        person_id=instruction.person_id,
+        instruction=instruction,
+        known=instruction.status,
+        said=said,
+        said_amount=said_amount,
+        reason=reason,
+        found_by=found_by,
+        found_at=at,
+    )
+    Discrepancy.objects.bulk_create([made], ignore_conflicts=True)
+    if Discrepancy.objects.filter(person_id=made.person_id, id=made.id).exists():
+        record(
+            action="payment.contradicted",
+            at=at,
+            person_id=instruction.person_id,
+            subject_kind="payment",
+            subject_id=instruction.id,
+            data={"rail": instruction.rail, "known": instruction.status, "said": said, "found_by": found_by},
+        )
+
+
+def has_open_discrepancy(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
+    """Whether a case is open on any payment of what is owed."""
+    payments = PaymentInstruction.objects.filter(person_id=person_id, payer=payer, owed_id=owed_id)
+    return Discrepancy.objects.filter(
+        person_id=person_id, instruction_id__in=payments.values("id"), status="open"
+    ).exists()
+
+
+@permitted("payment.resolve")
+def resolve_discrepancy(
+    *, person_id: uuid.UUID, discrepancy_id: uuid.UUID, outcome: str, reason: str, actor: Actor, at: datetime
+) -> str:
+    """An operator decides. `accepted`: the rail is right, and the payment takes its word; `dismissed`: we were right.
+
+    Accepting a late arrival takes the money from what is owed and cancels a drafted follow-up; when the follow-up left
+    already, or nothing is owed any more, the payment is `overpaid` and the programme's funds bear it. `reason` says how
+    the operator knows. Returns the payment's state. Raises Refused: discrepancy_unknown, discrepancy_resolved,
+    outcome_unknown, reason_missing, outcome_impossible (another amount, or no word that ends anything: settle it with
+    the rail, then dismiss), not_permitted.
+    """
+    if outcome not in ("accepted", "dismissed"):
+        raise Refused("outcome_unknown")
+    if not reason.strip():
+        raise Refused("reason_missing")
+    found = Discrepancy.objects.filter(person_id=person_id, id=discrepancy_id).first()
+    if found is None:
+        raise Refused("discrepancy_unknown")
+    with transaction():
+        _, payment, instruction = lock_payment(person_id=person_id, payment_id=found.instruction_id)
+        case = Discrepancy.objects.select_for_update(no_key=True).get(person_id=person_id, id=discrepancy_id)
+        if case.status != "open":
+            raise Refused("discrepancy_resolved")
+        before = instruction.status
+        if outcome == "accepted":
+            _accept(case, instruction=instruction, payment=payment, at=at)
+        case.status = DISCREPANCY_STATES.advance(current=case.status, verb="resolve")
+        case.outcome, case.note = outcome, reason.strip()
+        case.resolved_by, case.resolved_at = actor.id or actor.name, at
+        case.save()
+        record(
+            action="payment.resolved",
+            at=at,
+            person_id=person_id,
+            actor=actor,
+            subject_kind="payment",
+            subject_id=instruction.id,
+            data={"rail": instruction.rail, "known": case.known, "said": case.said, "outcome": outcome},
+            why=reason.strip(),
+            before={"status": before},
+            after={"status": instruction.status},
+        )
+    return instruction.status
+
+
+@requires_transaction
+def _accept(case: Discrepancy, *, instruction: PaymentInstruction, payment: Payment, at: datetime) -> None:
+    """Let the payment take the rail's word, with the transfers that this needs."""
+    end = "failed" if case.said == "not_found" else END_OF.get(case.said)
+    if end is None or case.said_amount is not None or instruction.sent_at is None:
+        raise Refused("outcome_impossible")
+    # An operator decided: the case is the event of every transfer, so that a later one is another event.
+    if instruction.status == "sent":
+        if end == "failed":
+            fail(instruction=instruction, payment=payment, problem="failed", reason=case.said, at=at)
+            return
+        settle(instruction=instruction, payment=payment, at=at)
+    if end == "settled" and instruction.status in ("failed", "returned"):
+        _take_late_arrival(case, instruction=instruction, payment=payment, at=at)
+    elif end != "settled" and instruction.status == "settled":
+        # Whether it never arrived or came back, the recipient has nothing: it is owed again.
+        return_(instruction=instruction, payment=payment, reason=case.reason or case.said, at=at, event_id=case.id)
+    elif end != "settled" and instruction.status == "overpaid":
+        return_overpaid(
+            instruction=instruction, reason=case.reason or case.said, at=at, event_id=case.id, loss_account=LOSS_ACCOUNT
+        )
+
+
+@requires_transaction
+def _take_late_arrival(case: Discrepancy, *, instruction: PaymentInstruction, payment: Payment, at: datetime) -> None:
+    others = PaymentInstruction.objects.select_for_update(no_key=True).filter(
+        person_id=payment.person_id,
+        payer=payment.payer,
+        owed_id=payment.owed_id,
+        status__in=INSTRUCTION_STATES.group("LIVE"),
+    )
+    live = others.first()
+    if live is not None and live.status == "drafted":
+        drop(instruction=live, verb="cancel", reason="paid_late", at=at)
+        live = None
+    if live is None and payer_of(payment.payer).is_owed(payment=payment):
+        settle_late(instruction=instruction, payment=payment, at=at, event_id=case.id)
+    else:
+        overpay(
+            instruction=instruction,
+            reason=case.reason or case.said,
+            at=at,
+            event_id=case.id,
+            loss_account=LOSS_ACCOUNT,
+        )
