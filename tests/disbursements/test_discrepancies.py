@@ -196,6 +196,10 @@ def test_a_follow_up_waits_while_the_bank_keeps_silent_about_the_first(
     assert [one.answer for one in asked[:3]] == ["failed", "unknown", "unknown"]
 
 
+def attempts() -> list[tuple[str, str]]:
+    return list(PaymentAttempt.objects.order_by("id").values_list("kind", "answer"))
+
+
 def test_an_order_that_is_lost_goes_again_only_after_the_agreed_time(g21: World) -> None:
     who = participant_with_phone(g21, phone="081210000010")
     reviewed(g21, who, number="7700129909")
@@ -203,11 +207,10 @@ def test_an_order_that_is_lost_goes_again_only_after_the_agreed_time(g21: World)
     payment = PaymentInstruction.objects.get()
     # Before five minutes have passed, "not found" says nothing.
     assert ask_payment(person_id=who.person_id, payment_id=payment.id, at=wib("2021-10-12 10:04")) == "sent"
-    kinds = PaymentAttempt.objects.order_by("id").values_list("kind", "answer")
-    assert list(kinds) == [("send", "unknown"), ("ask", "not_found")]
+    assert attempts() == [("send", "unknown"), ("ask", "not_found")]
     assert ask_payment(person_id=who.person_id, payment_id=payment.id, at=wib("2021-10-12 10:05")) == "sent"
-    assert list(kinds)[2:] == [("ask", "not_found"), ("send", "unknown")]
+    assert attempts()[2:] == [("ask", "not_found"), ("send", "unknown")]
     # The five minutes count from the last order.
     assert ask_payment(person_id=who.person_id, payment_id=payment.id, at=wib("2021-10-12 10:09")) == "sent"
-    assert list(kinds)[4:] == [("ask", "not_found")]
+    assert attempts()[4:] == [("ask", "not_found")]
     assert Discrepancy.objects.count() == 0

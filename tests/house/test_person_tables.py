@@ -46,6 +46,8 @@ HISTORY = {"audit_record", "ledger_transfer"}
 # Identifiers of things of several kinds (what an event is about): no table to point to.
 NOT_A_REFERENCE = {
     ("audit_record", "subject_id"),
+    # The payer's own row: which table, its kind says (disbursements.payers).
+    ("disbursements_paymentinstruction", "owed_id"),
     ("ledger_transfer", "event_id"),
     ("ledger_transfer", "reverses_id"),
     # A record of the audit trail, which nobody points at.

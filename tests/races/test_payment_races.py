@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Literal
 
 import pytest
 from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
-from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
-from prakerja.disbursements.operations import sandbox_sign_off
+from prakerja.disbursements import payments
+from prakerja.disbursements.models import Discrepancy, PaymentAttempt, PaymentBatch, PaymentInstruction
+from prakerja.disbursements.operations import ask_payment, ask_payments, sandbox_sign_off, send_payment
+from prakerja.disbursements.payments import take_callback
+from prakerja.disbursements.rails import ReportedResult
 from prakerja.incentives import operations as incentives
 from prakerja.incentives.models import Incentive
 from prakerja.reporting.proof import prove
@@ -18,7 +23,17 @@ from prakerja.training.models import Completion, Rating
 from prakerja.training.operations import rate_training, record_completion
 from tests import builders as b
 from tests.incentives.conftest import bank, bank_program
-from tests.money import buy_class, participant_with_phone, redeem_class, reviewed, run_until, transfers, wib
+from tests.money import (
+    bank_turns,
+    buy_class,
+    link,
+    participant_with_phone,
+    redeem_class,
+    reviewed,
+    run_until,
+    transfers,
+    wib,
+)
 from tests.races.barrier import race
 
 __all__ = ["bank", "bank_program"]
@@ -55,20 +70,123 @@ def test_each_step_of_a_payment_happens_once(bank_program: RunningWorld, setting
     assert sandbox_sign_off(at=at) == 1
     instruction = PaymentInstruction.objects.get()
     url, settings.BANK_URL = settings.BANK_URL, "http://127.0.0.1:9"
-    sent = together(lambda: incentives.send_payment(**person, instruction_id=instruction.id, at=at))
+    sent = together(lambda: send_payment(**person, payment_id=instruction.id, at=at))
     assert sent == {"sent": 1, "": RUNNERS - 1}
     settings.BANK_URL = url
-    told = together(
-        lambda: incentives.record_payment_result(
-            rail="sandbox", reference=instruction.reference, status="settled", at=at
-        )
-    )
-    assert told == {True: 1, False: RUNNERS - 1}
+    # The order never arrived; eight find that out at once. The bank pays a reference once, and so do the books.
+    at = wib("2021-10-12 10:05")
+    told = together(lambda: ask_payment(**person, payment_id=instruction.id, at=at))
+    # Who asked while another's order was on its way again learns nothing yet.
+    assert set(told) <= {"settled", "sent"}
+    assert told["settled"] >= 1
     assert transfers(who, "incentive_due", "send", "settle") == [
         ("2021-10-07 19:00", "incentive_due", 600_000),
         ("2021-10-12 10:00", "send", 600_000),
-        ("2021-10-12 10:00", "settle", 600_000),
+        ("2021-10-12 10:05", "settle", 600_000),
     ]
+
+
+def failed_with_a_released_follow_up(world: b.World) -> tuple[b.Participant, PaymentInstruction, PaymentInstruction]:
+    """The first payment failed, its follow-up is drafted and signed: the next thing that happens is that it leaves."""
+    who = participant_with_phone(world, phone="081210000033")
+    reviewed(world, who, number="7700129903")
+    run_until(wib("2021-10-12 12:00"))
+    incentives.unlink_account(person_id=who.person_id, at=wib("2021-10-13 08:00"))
+    link(who, at=wib("2021-10-13 08:05"))
+    first = PaymentInstruction.objects.get()
+    run_until(wib("2021-10-19 09:59"))
+    owed = Incentive.objects.get(person_id=who.person_id, number=1)
+    at = wib("2021-10-19 10:00")
+    assert incentives.draft_payment(person_id=who.person_id, incentive_id=owed.id, at=at) == "drafted"
+    assert sandbox_sign_off(at=at) == 1
+    return who, first, PaymentInstruction.objects.get(status="drafted")
+
+
+def callback(reference: str, status: Literal["settled", "failed", "returned"], at: datetime) -> None:
+    take_callback(rail="sandbox", reported=ReportedResult(reference, status, None), at=at)
+
+
+def test_a_late_arrival_against_its_follow_up(bank_program: RunningWorld) -> None:
+    """Callback, daily question and follow-up at once: the bank says "settled" already, so nothing leaves."""
+    who, first, later = failed_with_a_released_follow_up(b.world())
+    bank_turns(bank_program, first.reference, "arrive")
+    at = wib("2021-10-19 10:00")
+    PaymentInstruction.objects.filter(id=first.id).update(ask_at=at)
+    results = race(
+        [
+            *[lambda: send_payment(person_id=who.person_id, payment_id=later.id, at=at)] * 4,
+            *[lambda: callback(first.reference, "settled", at)] * 2,
+            *[lambda: ask_payments(at=at)] * 2,
+        ]
+    )
+    assert set(results[:4]) <= {"", "asked"}
+    later.refresh_from_db()
+    assert later.status == "drafted"
+    found = Discrepancy.objects.get()
+    assert (found.known, found.said, found.status) == ("failed", "settled", "open")
+    assert len(transfers(who, "send")) == 1
+
+
+def test_a_rival_between_the_last_question_and_the_leaving(
+    bank_program: RunningWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bank said "failed" to the last question; before the follow-up is marked sent, its callback says "settled"."""
+    who, first, later = failed_with_a_released_follow_up(b.world())
+    at = wib("2021-10-19 10:00")
+    asked = payments._predecessors_ended
+
+    def and_then_the_rival(instruction: PaymentInstruction, *, at: datetime) -> bool:
+        ended = asked(instruction, at=at)
+        bank_turns(bank_program, first.reference, "arrive")
+        callback(first.reference, "settled", at)
+        return ended
+
+    monkeypatch.setattr(payments, "_predecessors_ended", and_then_the_rival)
+    assert send_payment(person_id=who.person_id, payment_id=later.id, at=at) == ""
+    later.refresh_from_db()
+    assert (later.status, len(transfers(who, "send"))) == ("drafted", 1)
+    assert Discrepancy.objects.get().status == "open"
+
+
+def test_two_workers_share_the_daily_questions(bank_program: RunningWorld) -> None:
+    world = b.world()
+    for number in range(4):
+        reviewed(world, participant_with_phone(world, phone=f"0812100001{number}5"), number=f"770012345{number}")
+    at = wib("2021-10-12 12:00")
+    run_until(at)
+    assert set(PaymentInstruction.objects.values_list("status", flat=True)) == {"settled"}
+    at = wib("2021-10-13 06:00")
+    assert sum(int(str(asked)) for asked in race([lambda: ask_payments(at=at)] * RUNNERS)) == 4
+    assert PaymentAttempt.objects.filter(kind="ask").count() == 4
+
+
+def test_a_killed_worker_leaves_a_question_without_an_answer(bank_program: RunningWorld) -> None:
+    """Killed between the commit that sends and the call: the row says so, and the question finds what became of it."""
+    world = b.world()
+    who = participant_with_phone(world, phone="081210000010")
+    reviewed(world, who)
+    run_until(wib("2021-10-12 09:59"))
+    owed = Incentive.objects.get(person_id=who.person_id, number=1)
+    at = wib("2021-10-12 10:00")
+    incentives.draft_payment(person_id=who.person_id, incentive_id=owed.id, at=at)
+    sandbox_sign_off(at=at)
+    payment = PaymentInstruction.objects.get()
+
+    class Killed(BaseException):
+        """The process is gone: nothing catches it."""
+
+    def die(**_: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(payments, "transmit", die)
+        with pytest.raises(Killed):
+            send_payment(person_id=who.person_id, payment_id=payment.id, at=at)
+    assert list(PaymentAttempt.objects.values_list("kind", "answer")) == [("send", "")]
+    run_until(wib("2021-10-12 10:05"))
+    kinds = PaymentAttempt.objects.order_by("id").values_list("kind", "answer")
+    assert list(kinds) == [("send", ""), ("ask", "not_found"), ("send", "settled")]
+    assert len(transfers(who, "send")) == 1
 
 
 def test_a_sweep_and_a_purchase_at_the_cutoff(bank_program: RunningWorld) -> None:

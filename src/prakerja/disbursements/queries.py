@@ -45,8 +45,9 @@ def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
 
 def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
     """Whether nothing is drafted, sent or settled for what is owed, and no case is open about it."""
-    what = {"person_id": person_id, "payer": payer, "owed_id": owed_id}
-    return not has_live_payment(**what) and not has_open_discrepancy(**what)
+    if has_live_payment(person_id=person_id, payer=payer, owed_id=owed_id):
+        return False
+    return not has_open_discrepancy(person_id=person_id, payer=payer, owed_id=owed_id)
 
 
 class Case(NamedTuple):
