@@ -40,10 +40,10 @@ def case() -> Discrepancy:
     return Discrepancy.objects.get()
 
 
-def resolve(outcome: str, at: str, *, reason: str = "Surat bank 12/2021", actor: Actor = NOBODY) -> str:
+def resolve(decision: str, at: str, *, reason: str = "Surat bank 12/2021", actor: Actor = NOBODY) -> str:
     one = case()
     return resolve_discrepancy(
-        person_id=one.person_id, discrepancy_id=one.id, outcome=outcome, reason=reason, actor=actor, at=wib(at)
+        person_id=one.person_id, discrepancy_id=one.id, decision=decision, reason=reason, actor=actor, at=wib(at)
     )
 
 
@@ -126,7 +126,7 @@ def test_money_that_arrived_twice_is_booked_twice(
     resolve_discrepancy(
         person_id=who.person_id,
         discrepancy_id=second.id,
-        outcome="accepted",
+        decision="accepted",
         reason="Uang kembali",
         actor=NOBODY,
         at=wib("2021-10-25 13:00"),
@@ -153,7 +153,7 @@ def test_a_settled_payment_that_the_bank_calls_failed_is_owed_again_only_by_an_o
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"outcome": "ignored"}, "outcome_unknown"),
+        ({"decision": "ignored"}, "decision_unknown"),
         ({"reason": "  "}, "reason_missing"),
     ],
 )
@@ -164,12 +164,12 @@ def test_what_an_operator_cannot_decide(
     bank_turns(bank_program, first.reference, "arrive")
     ask_payment(person_id=who.person_id, payment_id=first.id, at=wib("2021-10-13 12:00"))
     with pytest.raises(Refused, match=reason):
-        resolve(**{"outcome": "accepted", "at": "2021-10-13 13:00"} | change)
+        resolve(**{"decision": "accepted", "at": "2021-10-13 13:00"} | change)
     with pytest.raises(Refused, match="discrepancy_unknown"):
         resolve_discrepancy(
             person_id=who.person_id,
             discrepancy_id=who.person_id,
-            outcome="accepted",
+            decision="accepted",
             reason="x",
             actor=NOBODY,
             at=wib("2021-10-13 13:00"),

@@ -18,6 +18,7 @@ from prakerja.disbursements.payments import take_callback
 from prakerja.disbursements.rails import ReportedResult
 from prakerja.incentives import operations as incentives
 from prakerja.incentives.models import Incentive
+from prakerja.purchases.operations import authorise_purchase
 from prakerja.reporting.proof import prove
 from prakerja.training.models import Completion, Rating
 from prakerja.training.operations import rate_training, record_completion
@@ -199,7 +200,7 @@ def test_a_sweep_and_a_purchase_at_the_cutoff(bank_program: RunningWorld) -> Non
     award = {"person_id": who.person_id, "award_id": who.award.id}
 
     def buy() -> object:
-        return b.authorise(
+        return authorise_purchase(
             platform_id=world.platform.partner_id,
             token=token,
             otp=otp,

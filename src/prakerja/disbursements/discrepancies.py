@@ -73,18 +73,18 @@ def has_open_discrepancy(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID
 
 @permitted("payment.resolve")
 def resolve_discrepancy(
-    *, person_id: uuid.UUID, discrepancy_id: uuid.UUID, outcome: str, reason: str, actor: Actor, at: datetime
+    *, person_id: uuid.UUID, discrepancy_id: uuid.UUID, decision: str, reason: str, actor: Actor, at: datetime
 ) -> str:
     """An operator decides. `accepted`: the rail is right, and the payment takes its word; `dismissed`: we were right.
 
     Accepting a late arrival takes the money from what is owed and cancels a drafted follow-up; when the follow-up left
     already, or nothing is owed any more, the payment is `overpaid` and the programme's funds bear it. `reason` says how
     the operator knows. Returns the payment's state. Raises Refused: discrepancy_unknown, discrepancy_resolved,
-    outcome_unknown, reason_missing, outcome_impossible (another amount, or no word that ends anything: settle it with
+    decision_unknown, reason_missing, decision_impossible (another amount, or no word that ends anything: settle it with
     the rail, then dismiss), not_permitted.
     """
-    if outcome not in ("accepted", "dismissed"):
-        raise Refused("outcome_unknown")
+    if decision not in ("accepted", "dismissed"):
+        raise Refused("decision_unknown")
     if not reason.strip():
         raise Refused("reason_missing")
     found = Discrepancy.objects.filter(person_id=person_id, id=discrepancy_id).first()
@@ -96,10 +96,10 @@ def resolve_discrepancy(
         if case.status != "open":
             raise Refused("discrepancy_resolved")
         before = instruction.status
-        if outcome == "accepted":
+        if decision == "accepted":
             _accept(case, instruction=instruction, payment=payment, at=at)
         case.status = DISCREPANCY_STATES.advance(current=case.status, verb="resolve")
-        case.outcome, case.note = outcome, reason.strip()
+        case.decision, case.note = decision, reason.strip()
         case.resolved_by, case.resolved_at = actor.id or actor.name, at
         case.save()
         record(
@@ -109,7 +109,7 @@ def resolve_discrepancy(
             actor=actor,
             subject_kind="payment",
             subject_id=instruction.id,
-            data={"rail": instruction.rail, "known": case.known, "said": case.said, "outcome": outcome},
+            data={"rail": instruction.rail, "known": case.known, "said": case.said, "decision": decision},
             why=reason.strip(),
             before={"status": before},
             after={"status": instruction.status},
@@ -122,7 +122,7 @@ def _accept(case: Discrepancy, *, instruction: PaymentInstruction, payment: Paym
     """Let the payment take the rail's word, with the transfers that this needs."""
     end = "failed" if case.said == "not_found" else END_OF.get(case.said)
     if end is None or case.said_amount is not None or instruction.sent_at is None:
-        raise Refused("outcome_impossible")
+        raise Refused("decision_impossible")
     # An operator decided: the case is the event of every transfer, so that a later one is another event.
     if instruction.status == "sent":
         if end == "failed":

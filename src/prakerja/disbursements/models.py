@@ -17,7 +17,7 @@ RAIL_NAMES = tuple(TERMS)
 # What a row of PaymentAttempt stands for: an order, a question of ours, a call of theirs.
 ATTEMPTS = ("send", "ask", "callback")
 # What an operator decides about a discrepancy: the rail is right, or what we know is.
-OUTCOMES = ("accepted", "dismissed")
+DECISIONS = ("accepted", "dismissed")
 
 
 class PayoutAccount(PersonRow):
@@ -161,7 +161,7 @@ class Discrepancy(PersonRow):
     found_by = models.TextField()
     found_at = models.DateTimeField()
     status = models.TextField(default="open")
-    outcome = models.TextField(blank=True)
+    decision = models.TextField(blank=True)
     resolved_by = models.TextField(blank=True)
     resolved_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
@@ -186,8 +186,8 @@ class Discrepancy(PersonRow):
             models.CheckConstraint(condition=Q(found_by__in=ATTEMPTS), name="disbursements_discrepancy_found_by"),
             models.CheckConstraint(condition=Q(said__in=ANSWERS), name="disbursements_discrepancy_said"),
             models.CheckConstraint(
-                condition=Q(status="open", outcome="", resolved_at=None)
-                | Q(status="resolved", outcome__in=OUTCOMES, resolved_at__isnull=False) & ~Q(note=""),
+                condition=Q(status="open", decision="", resolved_at=None)
+                | Q(status="resolved", decision__in=DECISIONS, resolved_at__isnull=False) & ~Q(note=""),
                 name="disbursements_discrepancy_resolved",
             ),
         ]

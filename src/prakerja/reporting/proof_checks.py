@@ -348,7 +348,7 @@ _CAUSES = [
             OR earlier.status = 'overpaid' AND NOT EXISTS (
                SELECT 1 FROM disbursements_discrepancy discrepancy
                 WHERE discrepancy.person_id = earlier.person_id AND discrepancy.instruction_id = earlier.id
-                  AND discrepancy.outcome = 'accepted')
+                  AND discrepancy.decision = 'accepted')
         """,
     ),
     (

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ("found_by", models.TextField()),
                 ("found_at", models.DateTimeField()),
                 ("status", models.TextField(default="open")),
-                ("outcome", models.TextField(blank=True)),
+                ("decision", models.TextField(blank=True)),
                 ("resolved_by", models.TextField(blank=True)),
                 ("resolved_at", models.DateTimeField(null=True)),
                 ("note", models.TextField(blank=True)),
@@ -162,9 +162,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("outcome", ""), ("resolved_at", None), ("status", "open")),
+                            models.Q(("decision", ""), ("resolved_at", None), ("status", "open")),
                             models.Q(
-                                ("outcome__in", ("accepted", "dismissed")),
+                                ("decision__in", ("accepted", "dismissed")),
                                 ("resolved_at__isnull", False),
                                 ("status", "resolved"),
                                 models.Q(("note", ""), _negated=True),
