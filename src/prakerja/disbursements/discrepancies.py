@@ -129,7 +129,7 @@ def _accept(case: Discrepancy, *, instruction: PaymentInstruction, payment: Paym
             fail(instruction=instruction, payment=payment, problem="failed", reason=case.said, at=at)
             return
         settle(instruction=instruction, payment=payment, at=at)
-    if end == "settled" and instruction.status in ("failed", "returned"):
+    if end == "settled" and instruction.status in INSTRUCTION_STATES.sources("settle_late"):
         _take_late_arrival(case, instruction=instruction, payment=payment, at=at)
     elif end != "settled" and instruction.status == "settled":
         # Whether it never arrived or came back, the recipient has nothing: it is owed again.

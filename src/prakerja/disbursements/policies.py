@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from prakerja.disbursements.rails.base import Terms, TransferStatus
+from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.kernel.clock import WIB
 from prakerja.people.policies import normal_phone
 
@@ -70,22 +71,22 @@ def judge(
     if said == "unknown" or (said == "processing" and known == "sent"):
         return "tells_nothing"
     end = END_OF.get(said)
-    if end is not None and (end == known or (end, known) == ("settled", "overpaid")):
+    if end is not None and (end == known or (end == "settled" and known == "overpaid")):
         return "agrees"
     if end is not None and known == "sent":
         return "take"
-    if (known, end) == ("settled", "returned") and not was_ended and said_amount is not None:
+    if known == "settled" and end == "returned" and not was_ended and said_amount is not None:
         return "take"
     return "contradicts"
 
 
 def agrees_with_callback(*, told: str, found: TransferStatus) -> bool:
     """Whether a callback fits what the rail itself says when asked: what settled may have come back since."""
-    return END_OF.get(found) == told or (told, found) == ("settled", "returned")
+    return END_OF.get(found) == told or (told == "settled" and found == "returned")
 
 
 def _judge_not_found(*, known: str, terms: Terms, sent_at: datetime, at: datetime) -> Verdict:
-    if known in ("settled", "returned", "overpaid"):
+    if known == "returned" or known in INSTRUCTION_STATES.group("ARRIVED"):
         return "contradicts"
     if is_not_found_final(terms=terms, sent_at=sent_at, at=at):
         return "send_again" if known == "sent" else "agrees"

@@ -36,6 +36,8 @@ INSTRUCTION_STATES = StateMachine(
         "OPEN": ("drafted", "sent"),
         # While one of these exists, nothing else may be drafted for what the payer owes.
         "LIVE": ("drafted", "sent", "settled"),
+        # The recipient has the money.
+        "ARRIVED": ("settled", "overpaid"),
     },
 )
 DISCREPANCY_STATES = StateMachine(

@@ -128,7 +128,7 @@ _MONEY = [
         "paid_out",
         "SELECT 'paid_out:' || account.provider, instruction.amount FROM disbursements_paymentinstruction instruction "
         "JOIN disbursements_payoutaccount account ON account.person_id = instruction.person_id "
-        " AND account.id = instruction.payout_account_id WHERE instruction.status IN ('settled', 'overpaid')",
+        f" AND account.id = instruction.payout_account_id WHERE instruction.status IN {INSTRUCTION_STATES.sql('ARRIVED')}",
         "settled and overpaid payments equal paid_out, per bank or e-wallet",
         "disbursements_paymentinstruction",
     ),
