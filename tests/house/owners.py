@@ -527,3 +527,24 @@ def modules() -> list[Path]:
 
 def statements() -> list[Path]:
     return files(".sql", below=PACKAGE)
+
+
+def owned_by() -> dict[str, list[str]]:
+    """Each package with the tables that it alone writes, without the package's own name before them."""
+    found: dict[str, list[str]] = {}
+    for table, owner in sorted(tables().items()):
+        found.setdefault(owner, []).append(table.removeprefix(f"{owner}_"))
+    return found
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prakerja.config.settings.test")
+    # Settings want an address; nothing is asked of it.
+    os.environ.setdefault("DATABASE_URL", "postgresql:///nowhere")
+    django.setup()
+    for package, names in owned_by().items():
+        print(f"| `{package}` | {', '.join(names)} |")  # noqa: T201

@@ -9,10 +9,10 @@ import pytest
 
 from prakerja.kernel.db import row
 from prakerja.kernel.functions import function_name, hot_call_files, sha256_of
-from tests.house.source import PACKAGE, files, shown
+from tests.house.owners import sql_writes, texts
+from tests.house.source import PACKAGE, context_of, files, python, shown
 
 HOT_CALLS = hot_call_files()
-_WRITE = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)", re.I)
 
 
 def _comment(path: Path) -> str:
@@ -38,9 +38,7 @@ def _declared(path: Path) -> set[str]:
 
 
 def _written(path: Path) -> set[str]:
-    # `FOR NO KEY UPDATE` and `DO UPDATE SET` name no table.
-    body = re.sub(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b|\bDO\s+UPDATE\b", "", _body(path), flags=re.I)
-    return set(_WRITE.findall(body))
+    return {table for _, table in sql_writes(_body(path))}
 
 
 def test_the_hot_calls_are_known() -> None:
@@ -72,6 +70,19 @@ def test_the_head_comment_lists_the_tables_that_are_written(path: Path) -> None:
     assert _declared(path) == _written(path)
     if not _written(path):
         assert "writes nothing" in _comment(path)
+
+
+def test_a_hot_call_is_called_by_its_own_package() -> None:
+    """It writes others' tables, so whoever calls it from elsewhere would write them unseen (docs/architecture.md, "Owners")."""
+    owners = {function_name(path): context_of(path) for path in HOT_CALLS}
+    strangers = [
+        f"{shown(path)}:{line} {name}"
+        for path in python()
+        for line, text in texts(path)
+        for name, owner in owners.items()
+        if re.search(rf"\bFROM\s+{name}\(", text) and context_of(path) != owner
+    ]
+    assert strangers == []
 
 
 @pytest.mark.parametrize("path", HOT_CALLS, ids=shown)

@@ -17,6 +17,8 @@ from tests.house.test_layers import LAYERS
 # Packages that are being moved right now. They leave this list one by one, and the list goes when it is empty.
 UNDER_WORK: set[str] = set()
 PEEKING = PACKAGE / "sandbox" / "peeking.py"
+# Committed migrations stay as they are. This one moved what the ledger owns when payments got their rails.
+PAST = {"disbursements/migrations/0004_money_on_its_way_lies_with_the_rail.py"}
 KNOWN = set((Path(__file__).with_name("known_strangers.txt")).read_text().splitlines())
 
 
@@ -47,7 +49,8 @@ def test_the_page_of_owners_lists_every_table() -> None:
 
 
 def test_only_the_owner_writes_a_table() -> None:
-    assert _new(_in_packages(modules(), foreign_writes)) == []
+    present = [path for path in modules() if str(path.relative_to(PACKAGE)) not in PAST]
+    assert _new(_in_packages(present, foreign_writes)) == []
 
 
 def test_nobody_imports_anothers_models() -> None:

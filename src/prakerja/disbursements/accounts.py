@@ -17,7 +17,6 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
 from prakerja.people import queries as people
-from prakerja.people.models import Person
 from prakerja.programmes.schemes import wib_day
 
 
@@ -93,7 +92,7 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
 
 def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResult:
     """Ask the rail whose account this is. A network call: never inside a transaction."""
-    name = Person.objects.values_list("name", flat=True).get(id=person_id)
+    name = people.name_of(person_id=person_id)
     rail = open_rail(rail_for_new_payments())
     return rail.inquire(provider=provider, number=number, name=name, nik_tail=people.nik(person_id=person_id)[-4:])
 
