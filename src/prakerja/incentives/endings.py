@@ -20,8 +20,9 @@ from prakerja.incentives.models import PAYER, Incentive, RepaymentClaim
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.ledger.models import Balance, Chart
+from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import empty
+from prakerja.ledger.queries import balance
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
@@ -33,11 +34,11 @@ from prakerja.programmes.schemes import (
     ineligible_outcome,
     wib_day,
 )
-from prakerja.purchases.models import Purchase
-from prakerja.surveys.models import Response
-from prakerja.vouchers.models import Voucher
-from prakerja.wallets.models import Wallet
+from prakerja.purchases.queries import has_open_training, has_unused_code, spent
+from prakerja.surveys.operations import close_unanswered
+from prakerja.surveys.queries import has_unanswered
 from prakerja.wallets.operations import sweep_wallet
+from prakerja.wallets.queries import wallet
 
 _TREASURY = int(Chart.TREASURY)
 
@@ -189,23 +190,23 @@ def _stands_still(*, award: AwardFacts, rules: Scheme) -> bool:
     is suspended; a year's cut-off waits for nothing."""
     if rules.cutoffs.balance is not None:
         return False
-    return (
-        award.status == "suspended"
-        or Purchase.objects.filter(person_id=award.person_id, award_id=award.id, is_open=True).exists()
-    )
+    return award.status == "suspended" or has_open_training(person_id=award.person_id, award_id=award.id)
 
 
 @requires_transaction
 def _is_over(award: AwardFacts) -> bool:
-    person = {"person_id": award.person_id}
-    balance_id = Wallet.objects.values_list("balance_id", flat=True).get(**person, id=award.wallet_id)
-    left = Balance.objects.filter(**person, id__in=[balance_id, award.reserve_id]).aggregate(left=Sum("amount"))["left"]
-    unpaid = Incentive.objects.filter(**person, award_id=award.id).exclude(status__in=INCENTIVE_STATES.group("ENDED"))
-    unanswered = Response.objects.filter(**person, submitted_at=None, closed_at=None)
-    # A code that may still be voided keeps its wallet open.
-    vouchers = Purchase.objects.filter(**person, award_id=award.id, status="succeeded").values("voucher_id")
-    unused = Voucher.objects.filter(**person, id__in=vouchers, status="issued")
-    return left == 0 and not (unpaid.exists() or unanswered.exists() or unused.exists())
+    person_id = award.person_id
+    unpaid = Incentive.objects.filter(person_id=person_id, award_id=award.id).exclude(
+        status__in=INCENTIVE_STATES.group("ENDED")
+    )
+    return not (
+        wallet(person_id=person_id, wallet_id=award.wallet_id).balance
+        or balance(person_id=person_id, balance_id=award.reserve_id)
+        or unpaid.exists()
+        or has_unanswered(person_id=person_id)
+        # A code that may still be voided keeps its wallet open.
+        or has_unused_code(person_id=person_id, award_id=award.id)
+    )
 
 
 @requires_transaction
@@ -223,7 +224,7 @@ def _end_incentives(*, award: AwardFacts, verb: str, credit: int, at: datetime) 
         cancel_due(incentive=incentive, verb=verb, credit=credit, at=at)
         moved += incentive.amount
     # Without a reserve there is nothing to earn by answering.
-    Response.objects.filter(person_id=award.person_id, submitted_at=None, closed_at=None).update(closed_at=at)
+    close_unanswered(person_id=award.person_id, at=at)
     return moved
 
 
@@ -234,10 +235,9 @@ def _ineligible(*, award: AwardFacts, rules: Scheme) -> IneligibleOutcome:
         .values_list("kind")
         .annotate(total=Sum("amount"))
     )
-    bought = Purchase.objects.filter(person_id=award.person_id, award_id=award.id, status="succeeded")
     return ineligible_outcome(
         scheme=rules,
-        bought=bought.aggregate(total=Sum("amount"))["total"] or 0,
+        bought=spent(person_id=award.person_id, award_id=award.id),
         incentives_paid=paid.get("post_training", 0),
         surveys_paid=paid.get("survey", 0),
     )

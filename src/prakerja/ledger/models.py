@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from prakerja.kernel.models import KeyedRow, OwnedReference, OwnedRow, owned_foreign_key, owned_key, reference
-from prakerja.ledger.chart import Chart as Chart
 
 
 class Account(models.Model):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models import Sum
 
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.models import Transfer
+from prakerja.ledger.models import Balance, Transfer
 
 
 def holds(*, account: Chart) -> int:
-    """What an account of the programme holds, in rupiah: what arrived less what left (rules of the ledger, docs/money.md)."""
+    """What an account of the programme holds, in rupiah: what arrived less what left."""
     arrived = Transfer.objects.filter(credit_id=int(account)).aggregate(total=Sum("amount"))["total"] or 0
     left = Transfer.objects.filter(debit_id=int(account)).aggregate(total=Sum("amount"))["total"] or 0
     return int(arrived - left)
+
+
+def balance(*, person_id: uuid.UUID, balance_id: uuid.UUID) -> int:
+    """What a person's wallet or reserve holds, in rupiah."""
+    return Balance.objects.values_list("amount", flat=True).get(person_id=person_id, id=balance_id)

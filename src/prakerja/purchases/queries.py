@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Sum
+
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
@@ -103,3 +105,21 @@ def first_voucher(*, person_id: uuid.UUID, award_id: uuid.UUID) -> uuid.UUID | N
     """The code of the first training of an award that was not voided, which alone leads to the incentive (rules.md 5.4)."""
     bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
     return bought.order_by("authorised_at", "number").values_list("voucher_id", flat=True).first()
+
+
+def has_open_training(*, person_id: uuid.UUID, award_id: uuid.UUID) -> bool:
+    """Whether a training still blocks the next purchase."""
+    return Purchase.objects.filter(person_id=person_id, award_id=award_id, is_open=True).exists()
+
+
+def has_unused_code(*, person_id: uuid.UUID, award_id: uuid.UUID) -> bool:
+    """Whether a code was bought that may still be entered, or voided."""
+    return Purchase.objects.filter(
+        person_id=person_id, award_id=award_id, status="succeeded", voucher__status="issued"
+    ).exists()
+
+
+def spent(*, person_id: uuid.UUID, award_id: uuid.UUID) -> int:
+    """Rupiah of the trainings that were bought and not voided."""
+    bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
+    return bought.aggregate(total=Sum("amount"))["total"] or 0
