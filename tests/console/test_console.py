@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import httpx
 import pyotp
@@ -68,13 +69,12 @@ def viewer(system: running.System) -> Iterator[httpx.Client]:
 def changes_account(system: running.System, *, stage: str, number: str) -> str:
     """The demo person at this stage links another account, by the portal's pages; returns the name."""
     who = next(one for one in system.urls["accounts"]["participants"] if one["stage"] == stage)
-    portal, phone = Browser(system.urls["portal"]), Phone(system.urls["phone"], who["phone"])
+    phone = Phone(system.urls["phone"], who["phone"])
     phone.skip()
-    owner = Participant(who["name"], who["phone"], "", portal, phone)
-    owner.sign_in()
-    owner.unlink()
-    owner.link(provider="bni", number=number).must_say(number[-4:])
-    portal.close()
+    with closing(Participant(who["name"], who["phone"], "", Browser(system.urls["portal"]), phone)) as owner:
+        owner.sign_in()
+        owner.unlink()
+        owner.link(provider="bni", number=number).must_say(number[-4:])
     return str(who["name"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -41,11 +42,11 @@ def learner(system: System) -> Iterator[Learner]:
         card_number=made["card_number"],
     )
     person.course, person.school = course, f"{system.urls['institution']}/{course['institution']}/"
-    person.sign_in()
-    person.codes[course["course_code"]] = person.buy(system.urls["platforms"]["tokopedia"], course["course_code"])
-    person.join(person.school)
-    yield person
-    person.close()
+    with closing(person):
+        person.sign_in()
+        person.codes[course["course_code"]] = person.buy(system.urls["platforms"]["tokopedia"], course["course_code"])
+        person.join(person.school)
+        yield person
 
 
 def press(learner: Learner, page: Page, action: str) -> Page:
@@ -67,8 +68,8 @@ def test_a_self_paced_class_from_code_to_certificate(learner: Learner, system: S
     thief = Participant(
         name="Pencuri", phone_number="", email="pencuri@contoh.id", portal=learner.portal, phone=learner.phone
     )
-    thief.join(learner.school)
-    stolen = thief.schools[learner.school].get(back)
+    with closing(thief.join(learner.school)) as theirs:
+        stolen = theirs.get(back)
     assert stolen.status == 403
     stolen.must_say("Tautan kembali ini tidak berlaku")
     mismatch = learner.schools[learner.school].get(f"{back}x")
@@ -79,7 +80,6 @@ def test_a_self_paced_class_from_code_to_certificate(learner: Learner, system: S
     done = learner.finish(learner.school, opened)
     assert done.marked_text("class-status") == "Selesai"
     assert re.fullmatch(r"RASAKATA-[2-9A-Z]{10}", done.marked_text("certificate-number"))
-    thief.schools[learner.school].close()
 
 
 def _hand_in(learner: Learner, opened: Page) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urlencode, urljoin
 
 import httpx
@@ -111,12 +112,12 @@ def browser_of(url: str) -> httpx.Client:
 @pytest.mark.parametrize("stage", ["awarded", "purchased", "completed"])
 def test_the_portal(system: running.System, stage: str) -> None:
     who = next(one for one in system.urls["accounts"]["participants"] if one["stage"] == stage)
-    portal, phone = Browser(system.urls["portal"]), Phone(system.urls["phone"], who["phone"])
+    phone = Phone(system.urls["phone"], who["phone"])
     phone.skip()
-    Participant(who["name"], who["phone"], "", portal, phone).sign_in()
-    starts = ["/", "/dashboard", "/rekening", "/pembelian", "/insentif", "/survei", "/pesan", "/pelatihan"]
-    spoilt = spoil(portal._client, system.urls["portal"], starts)
-    portal.close()
+    with closing(Browser(system.urls["portal"])) as portal:
+        Participant(who["name"], who["phone"], "", portal, phone).sign_in()
+        starts = ["/", "/dashboard", "/rekening", "/pembelian", "/insentif", "/survei", "/pesan", "/pelatihan"]
+        spoilt = spoil(portal._client, system.urls["portal"], starts)
     assert {"number", "provider", "cari"} <= set(spoilt)
     assert stage != "completed" or {"review", "stars"} <= set(spoilt)
     assert system.json("proof", "--json")["ok"] is True
@@ -131,17 +132,16 @@ def test_signing_in(system: running.System) -> None:
 
 def test_a_shop_and_an_institution(system: running.System) -> None:
     for base, prefix in ((system.urls["platforms"]["tokopedia"], ""), (system.urls["institution"], "/rasakata")):
-        site = Browser(base)
         account = {"name": "Uji Coba", "email": "uji@contoh.example", "password": PASSWORD}
-        site.submit(site.get(f"{prefix}/signup"), has="email", **account)
         starts = [
             f"{prefix}/",
             f"{prefix}/signup",
             f"{prefix}/signin",
             *(["/orders", "/compare"] if not prefix else []),
         ]
-        spoilt = spoil(site._client, base, starts)
-        site.close()
+        with closing(Browser(base)) as site:
+            site.submit(site.get(f"{prefix}/signup"), has="email", **account)
+            spoilt = spoil(site._client, base, starts)
         assert {"email", "name", "password", "q"} <= set(spoilt)
         assert {"course", "schedule"} & set(spoilt) if not prefix else "code" in spoilt
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -104,9 +105,11 @@ def _partners_file(system: System) -> Path:
     return found
 
 
-def someone(system: System) -> Participant:
+@pytest.fixture
+def buyer(system: System) -> Iterator[Participant]:
+    """Somebody of wave 21 who may buy."""
     made = system.json("sandbox", "participant", "--stage", "ready")
-    return Participant(
+    someone = Participant(
         name="Pembeli Uji",
         phone_number=made["phone"],
         email=f"pembeli-{uuid.uuid4().hex[:8]}@contoh.id",
@@ -114,6 +117,8 @@ def someone(system: System) -> Participant:
         phone=Phone(system.urls["phone"], made["phone"]),
         card_number=made["card_number"],
     )
+    with closing(someone):
+        yield someone
 
 
 def signed(system: System, kind: str, code: str, path: str, members: dict[str, Any], **more: str) -> Any:
@@ -136,9 +141,8 @@ def status_of(system: System, shop: str, invoice: str) -> str:
 
 
 @pytest.mark.parametrize("lost", ["answer", "question"])
-def test_a_time_out_at_authorize(system: System, line: Line, shop: str, lost: str) -> None:
+def test_a_time_out_at_authorize(system: System, line: Line, shop: str, buyer: Participant, lost: str) -> None:
     course = system.json("sandbox", "course", "--price", "150000")
-    buyer = someone(system)
     asked = buyer.order(shop, course["course_code"])
     otp = buyer.phone.otp()
     line.loses = lost
@@ -155,14 +159,13 @@ def test_a_time_out_at_authorize(system: System, line: Line, shop: str, lost: st
     assert status_of(system, "pintaria", page.marked_text("invoice-code")) == "SUCCESS"
     # Paid once.
     buyer.dashboard().must_say("Rp850.000")
-    buyer.close()
 
 
-def test_a_class_that_the_institution_calls_off(system: System) -> None:
+def test_a_class_that_the_institution_calls_off(system: System, buyer: Participant) -> None:
     """Nobody looks at the order: Prakerja tells the shop, and the shop gives the money back."""
     now = system.json("clock", "show")["now"]
     course = system.json("sandbox", "course", "--price", "300000", "--starts", _days_later(now, 5))
-    buyer, base = someone(system), system.urls["platforms"]["tokopedia"]
+    base = system.urls["platforms"]["tokopedia"]
     paid = _buy(buyer, base, course["course_code"])
     buyer.dashboard().must_say("Rp700.000")
     path = f"/api/v1/partner/course-runs/{course['schedule_code']}/cancel"
@@ -176,7 +179,6 @@ def test_a_class_that_the_institution_calls_off(system: System) -> None:
     assert order.marked_text("order-status") == "Dibatalkan"
     order.must_say("Kami sudah membatalkan pesanan Anda")
     assert buyer.shop(base).get(f"/course/{course['course_code']}").status == 404
-    buyer.close()
 
 
 def _buy(buyer: Participant, base: str, course_code: str) -> Page:

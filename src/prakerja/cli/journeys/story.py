@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -108,9 +109,8 @@ class Story:
             first.read_card_number()
         with self.timeline.step(at, "first", "compares training on Bukalapak, Pintaria and Tokopedia"):
             for code in ("bukalapak", "pintaria", "tokopedia"):
-                shop = Browser(self.addresses.url(f"platform:{code}"))
-                shop.get(f"/compare?course={EXAMPLE_COURSES[0]}&course={EXAMPLE_COURSES[1]}").must_say("Rp")
-                shop.close()
+                with closing(Browser(self.addresses.url(f"platform:{code}"))) as shop:
+                    shop.get(f"/compare?course={EXAMPLE_COURSES[0]}&course={EXAMPLE_COURSES[1]}").must_say("Rp")
         self.buy("first", self.tokopedia, EXAMPLE_COURSES[0], at=at, balance="Rp525.000")
         self.redeem("first", EXAMPLE_COURSES[0], at=wib(2021, 9, 26, 9))
 
