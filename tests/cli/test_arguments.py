@@ -51,6 +51,7 @@ def test_no_instant() -> None:
         "journey --json",
         "proof --json",
         "wave import-results list.csv --wave 21 --decree 1/2021 --announced-at 2021-09-22T20:00",
+        "award suspend --person 01a22813-db87-7788-b572-3d0c859af3d4 --reason x --operator a@b",
         "partner add --kind platform --code x --name X --redirect-uri http://a --redirect-uri http://b",
         "sandbox participant --wave 21 --stage purchased --balance 5",
         "sandbox course --price 1 --seats 2 --starts 2021-10-01T09:00",

@@ -138,6 +138,26 @@ def test_import_of_results(system: running.System, tmp_path: Path) -> None:
     assert (second["awarded"], second["already"], second["rejected"]) == (0, 1, 2)
 
 
+def test_an_award_is_stopped_goes_on_and_ends(system: running.System) -> None:
+    who = ("--person", system.json("sandbox", "participant", "--stage", "ready")["person_id"])
+    by = ("--operator", "menyetujui@prakerja.example")
+    assert system.json("award", "suspend", *who, *by, "--reason", "laporan 17")["status"] == "suspended"
+    again = system.run("award", "suspend", *who, *by, "--reason", "laporan 17")
+    assert (again.code, again.out) == (2, "")
+    assert "sudah dibekukan" in again.err
+    assert system.json("award", "reinstate", *who, *by, "--reason", "tidak terbukti")["status"] == "active"
+    early = system.run("award", "revoke", *who, *by, "--reason", "joki")
+    assert (early.code, early.out) == (2, "")
+    silent = system.run("award", "annul", *who, *by, "--reason", " ")
+    assert (silent.code, silent.out) == (2, "")
+    stranger = system.run("award", "annul", *who, "--operator", "mengesahkan@prakerja.example", "--reason", "ASN")
+    assert (stranger.code, stranger.out) == (2, "")
+    assert "tidak mengizinkan" in stranger.err
+    system.json("award", "suspend", *who, *by, "--reason", "laporan 18")
+    assert system.json("award", "revoke", *who, *by, "--reason", "joki")["status"] == "revoked"
+    assert system.run("award", "annul", *who, *by, "--reason", "ASN").code == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

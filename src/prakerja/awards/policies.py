@@ -24,6 +24,12 @@ def require_active(*, status: str) -> None:
         raise Refused("award_ended")
 
 
+def require_reason(reason: str) -> None:
+    """Refuse what an operator does to somebody without saying why. Raises Refused: reason_missing."""
+    if not reason.strip():
+        raise Refused("reason_missing")
+
+
 def later_by_the_time_lost(
     *, scheme: Scheme, until: datetime, suspended_at: datetime, reinstated_at: datetime
 ) -> datetime:

@@ -13,7 +13,7 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
-from prakerja.awards.policies import later_by_the_time_lost, require_active
+from prakerja.awards.policies import later_by_the_time_lost, require_active, require_reason
 from prakerja.awards.states import AWARD_STATES
 from prakerja.awards.telling import note, tell
 from prakerja.kernel.db import requires_transaction, transaction
@@ -29,7 +29,7 @@ def suspend(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Ac
     `reason` is for the trail; the person is told that the award stands still, not why. Raises Refused: reason_missing,
     award_suspended, award_ended, not_permitted (verb).
     """
-    _require_reason(reason)
+    require_reason(reason)
     with transaction():
         award = locked_with_wallet(person_id=person_id, award_id=award_id)
         require_active(status=award.status)
@@ -48,7 +48,7 @@ def reinstate(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: 
     not having bought what they could not buy; the year's cut-offs wait for nobody. Payments that were held are looked at
     again at their next check. Raises Refused: reason_missing, not_suspended, not_permitted (verb).
     """
-    _require_reason(reason)
+    require_reason(reason)
     with transaction():
         award = locked_with_wallet(person_id=person_id, award_id=award_id)
         if award.status != "suspended" or award.suspended_at is None:
@@ -85,8 +85,3 @@ def _later(*, award: Award, until: datetime, at: datetime) -> datetime:
         suspended_at=award.suspended_at,
         reinstated_at=at,
     )
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refused("reason_missing")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from prakerja.cli import (
+    award,
     bench,
     clock,
     conformance,
@@ -22,7 +23,7 @@ from prakerja.cli import (
 )
 from prakerja.kernel.errors import CannotRun
 
-FAMILIES = (up, journey, proof, wave, partner, curation, operator, sandbox_commands, clock, bench, conformance)
+FAMILIES = (up, journey, proof, wave, award, partner, curation, operator, sandbox_commands, clock, bench, conformance)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,6 +13,7 @@ from prakerja.audit.operations import record
 from prakerja.awards import operations as awards
 from prakerja.awards.facts import AwardFacts
 from prakerja.awards.operations import lock_award, lock_wallet_and_award
+from prakerja.awards.policies import require_reason
 from prakerja.disbursements.operations import cancel_draft
 from prakerja.incentives.cancelling import cancel_due, end_incentive
 from prakerja.incentives.conditions import conditions_of
@@ -132,8 +133,9 @@ def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Acto
     """A recipient is found ineligible: what is left returns to the programme, what was received is claimed (rules.md 14.8).
 
     `reason` says on which list the person was found. The claim (bought training and paid incentives, rupiah) is due 60
-    days later (rules.md 8.2). Raises Refused: award_ended, not_permitted (verb).
+    days later (rules.md 8.2). Raises Refused: reason_missing, award_ended, not_permitted (verb).
     """
+    require_reason(reason)
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         if not award.is_live:
@@ -168,8 +170,9 @@ def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Act
     """The suspicion for which an award was suspended is true: it ends, and what it still promised with it (rules.md 8.3).
 
     Returns the rupiah that went from wallet, reserve and unpaid incentives back to the programme. A payment under way
-    keeps its course. Raises Refused: not_suspended, not_permitted (verb).
+    keeps its course. Raises Refused: reason_missing, not_suspended, not_permitted (verb).
     """
+    require_reason(reason)
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         if award.status != "suspended":

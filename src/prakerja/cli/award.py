@@ -1,0 +1,75 @@
+"""`prakerja award …`: an operator stops an award, lets it go on, or ends it."""
+
+from __future__ import annotations
+
+import argparse
+import uuid
+from typing import Any
+
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
+from prakerja.cli.database import database
+from prakerja.kernel.errors import Refused
+
+_VERBS = {
+    "suspend": "stop it at a sign of fraud: nothing is bought or paid until it is cleared",
+    "reinstate": "clear a suspended one: as much time is left to buy as before",
+    "revoke": "end a suspended one for good, and blacklist the person",
+    "annul": "end one that should never have been given, and claim what was received",
+}
+_SENTENCES = {
+    **OPERATOR_SENTENCES,
+    "no_award": ("Orang itu bukan peserta.", "That person has no award."),
+    "award_ended": ("Kepesertaan itu sudah berakhir.", "That award has ended."),
+    "award_suspended": ("Kepesertaan itu sudah dibekukan.", "That award is suspended already."),
+    "not_suspended": ("Kepesertaan itu tidak dibekukan.", "That award is not suspended."),
+    "reason_missing": ("Tulis alasannya: --reason.", "Say why: --reason."),
+}
+
+
+def add_to(subparsers: Any) -> None:
+    family = subparsers.add_parser("award", help="suspend, reinstate, revoke or annul somebody's award")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="|".join(_VERBS))
+    for verb, words in _VERBS.items():
+        parser = by_operator(common(verbs.add_parser(verb, help=words)))
+        parser.add_argument("--person", required=True, type=uuid.UUID, metavar="ID", help="as the console shows it")
+        parser.add_argument("--reason", required=True, metavar="R", help="for the audit trail, never for the person")
+        parser.set_defaults(run=decide)
+
+
+def decide(arguments: argparse.Namespace) -> int:
+    """Take one step of a person's current award and say how it stands then."""
+    with database(arguments.data_dir):
+        from prakerja.awards import operations as awards
+        from prakerja.awards import queries
+        from prakerja.incentives import operations as incentives
+        from prakerja.kernel.clock import now
+
+        verbs = {
+            "suspend": awards.suspend,
+            "reinstate": awards.reinstate,
+            # What else ends with an award is ended by incentives.
+            "revoke": incentives.revoke,
+            "annul": incentives.annul,
+        }
+        try:
+            held = queries.current_award(person_id=arguments.person)
+            if held is None:
+                raise Refused("no_award")
+            verbs[arguments.verb](
+                person_id=held.person_id,
+                award_id=held.id,
+                reason=arguments.reason,
+                actor=acting(arguments),
+                at=now(),
+            )
+        except Refused as refusal:
+            raise CommandError(*_SENTENCES[refusal.reason]) from refusal
+        after = queries.award(person_id=held.person_id, award_id=held.id)
+        answer(
+            {
+                "award": after.id,
+                "status": after.status,
+                "purchase_deadline_at": after.purchase_deadline_at.isoformat(),
+            }
+        )
+    return 0
