@@ -48,6 +48,9 @@ class Migration(migrations.Migration):
         migrations.AddField("paymentinstruction", "owed_id", models.UUIDField(null=True)),
         migrations.RunSQL(PAYERS, migrations.RunSQL.noop),
         migrations.RunSQL(ASK, migrations.RunSQL.noop),
+        # A row changed twice in one transaction has its deferred keys checked at the end, and until then no column may
+        # be altered: they are checked now.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AlterField("paymentinstruction", "payer", models.TextField()),
         migrations.AlterField("paymentinstruction", "owed_id", models.UUIDField()),
         migrations.RemoveIndex("paymentinstruction", "disbursements_instruction_ask"),
