@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Port, world and the like: make run ARGS="--port-base 9000".
 ARGS ?=
 
-.PHONY: help run setup test check bench bench-full lock format chromium clean
+.PHONY: help run setup test test-busy check bench bench-full lock format chromium clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -21,6 +21,12 @@ setup: .venv/.installed .venv/.assets .venv/.translations ## build the environme
 
 test: setup .venv/.dev chromium ## build the environment and run every test, the browser tests included
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+
+# The loops end with the shell that started them, however it ends.
+test-busy: setup .venv/.dev chromium ## the same while four busy loops take the processors: no test may mind
+	@trap 'kill $$loops 2>/dev/null' EXIT INT TERM; \
+	for loop in 1 2 3 4; do while :; do :; done & loops="$$loops $$!"; done; \
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 check: setup .venv/.dev ## formatting, lint, types, import contracts, migrations, translations
 	$(BIN)/ruff format --check .
