@@ -15,7 +15,7 @@ from prakerja.notifications.delivery import deliver_messages
 from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.models import Message
 from prakerja.people.models import Person
-from prakerja.people.queries import Addressee, addressees
+from prakerja.people.queries import Addressee, addressees_of
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def nobody(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Address
 
 
 def known(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addressee]:
-    return addressees(person_ids=person_ids, kind=kind)
+    return addressees_of(person_ids=person_ids, kind=kind)
 
 
 def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:

@@ -18,6 +18,6 @@ __all__ = ["portal"]
 @pytest.fixture
 def sign_in(portal: Client, settings: Any) -> Iterator[SignIn]:
     settings.PORTAL_URL = PORTAL
-    clients.forget()
+    clients.forget_clients()
     yield SignIn(browser=portal)
-    clients.forget()
+    clients.forget_clients()

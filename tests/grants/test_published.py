@@ -20,7 +20,7 @@ from prakerja.partners.models import ApiCredential
 from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
 from prakerja.people.models import Person
-from prakerja.people.queries import contact
+from prakerja.people.queries import contact_of
 from tests import builders as b
 from tests.grants.sign_in import AUTHORIZE, LOGIN, PROFILE, REFRESH, TOKEN, SignIn, address_of, members_of
 from tests.partner_api.partner import Partner, refused
@@ -56,7 +56,7 @@ def test_the_whole_way(sign_in: SignIn) -> None:
     )
     assert found == {
         "dp_user_id": "",
-        "email": contact(person_id=sign_in.who.person_id, kind="email"),
+        "email": contact_of(person_id=sign_in.who.person_id, kind="email"),
         "name": Person.objects.get(id=sign_in.who.person_id).name,
         "no_prakerja": sign_in.who.card,
         "phone_number": sign_in.who.phone,
@@ -383,14 +383,14 @@ def test_callers_who_are_not_known(sign_in: SignIn, method: str, path: str) -> N
 def test_a_client_whose_keys_are_revoked_is_unknown(sign_in: SignIn) -> None:
     pair = sign_in.exchanged(sign_in.allowed())
     ApiCredential.objects.filter(partner_id=sign_in.world.institution.partner_id).update(revoked_at=b.BUY_AT)
-    clients.forget()
+    clients.forget_clients()
     assert refused(sign_in.profile(pair["access_token"])) == (400, "ERROAUTH4029", "Unauthorized")
 
 
 def test_only_what_we_made_uses_up_a_clients_calls(sign_in: SignIn) -> None:
     pair = sign_in.exchanged(sign_in.allowed())
     PartnerRow.objects.filter(id=sign_in.world.institution.partner_id).update(rate_limit_per_minute=6)
-    clients.forget()
+    clients.forget_clients()
     for _ in range(5):
         assert refused(sign_in.exchange("invented")) == UNKNOWN
         assert refused(sign_in.profile("invented")) == NOBODY

@@ -18,9 +18,9 @@ from tests.partner_api.signer import AT
 @pytest.fixture(autouse=True)
 def fresh_clients() -> Iterator[None]:
     """No test sees the credentials or the counts of another."""
-    clients.forget()
+    clients.forget_clients()
     yield
-    clients.forget()
+    clients.forget_clients()
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         moment[0] += seconds
 
     monkeypatch.setattr(clients, "monotonic", lambda: moment[0])
-    clients.forget()
+    clients.forget_clients()
     return let_pass
 
 

@@ -210,11 +210,11 @@ def test_commit_is_for_whom_it_was_allowed(taken: Class, lms: Partner) -> None:
     partner.update(legacy_commit=False)
     from prakerja.partner_api import clients
 
-    clients.forget()
+    clients.forget_clients()
     answer = lms.post(COMMIT, {"redeem_code": taken.code})
     assert refused(answer)[:2] == (403, "ERRTRX40390")
     partner.update(legacy_commit=True)
-    clients.forget()
+    clients.forget_clients()
     assert lms.post(COMMIT, {"redeem_code": taken.code})[1]["data"]["status"] == 1
 
 

@@ -30,7 +30,7 @@ COMPLETION = {
 
 def refusal(body: bytes, kind: type[bodies.Body]) -> tuple[str, dict[str, Any]]:
     with pytest.raises(Refused) as caught:
-        bodies.read(body=body, kind=kind)
+        bodies.read_body(body=body, kind=kind)
     return caught.value.reason, caught.value.details
 
 
@@ -71,13 +71,15 @@ def test_malformed(body: bytes) -> None:
 
 
 def test_depth_that_is_allowed() -> None:
-    assert bodies.read(body=b'{"invoice_code":"x","y":[[[[[[[]]]]]]]}', kind=bodies.PaymentStatus).invoice_code == "x"
+    assert (
+        bodies.read_body(body=b'{"invoice_code":"x","y":[[[[[[[]]]]]]]}', kind=bodies.PaymentStatus).invoice_code == "x"
+    )
     many = json.dumps({"invoice_code": "[{[{[{[{[{", "y": [[], [], [], [], [], [], [], [], []]}).encode()
-    assert bodies.read(body=many, kind=bodies.PaymentStatus).invoice_code == "[{[{[{[{[{"
+    assert bodies.read_body(body=many, kind=bodies.PaymentStatus).invoice_code == "[{[{[{[{[{"
 
 
 def test_escaped_backslash_before_u0000_is_text() -> None:
-    assert bodies.read(body=rb'{"invoice_code": "x\\u0000"}', kind=bodies.PaymentStatus).invoice_code == r"x\u0000"
+    assert bodies.read_body(body=rb'{"invoice_code": "x\\u0000"}', kind=bodies.PaymentStatus).invoice_code == r"x\u0000"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_escaped_backslash_before_u0000_is_text() -> None:
 )
 def test_invoice_code_is_free_text_or_an_integer(value: Any, wanted: Any) -> None:
     body = encoded({}, invoice_code=value)
-    assert bodies.read(body=body, kind=bodies.PaymentStatus).invoice_code == wanted
+    assert bodies.read_body(body=body, kind=bodies.PaymentStatus).invoice_code == wanted
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_a_long_hostile_text_is_refused_at_once() -> None:
 
 @pytest.mark.parametrize("amount", [250000, "250000", 0])
 def test_amount(amount: Any) -> None:
-    assert int(bodies.read(body=encoded(OTP, amount=amount), kind=bodies.SendOtp).amount) == int(amount)
+    assert int(bodies.read_body(body=encoded(OTP, amount=amount), kind=bodies.SendOtp).amount) == int(amount)
 
 
 @pytest.mark.parametrize(
@@ -183,13 +185,13 @@ def test_authorize_refuses_by_name(field: str, value: Any) -> None:
 
 
 def test_unknown_members_are_ignored() -> None:
-    assert bodies.read(body=encoded(AUTHORIZE, more={"a": [1]}), kind=bodies.Authorize).otp == "123456"
+    assert bodies.read_body(body=encoded(AUTHORIZE, more={"a": [1]}), kind=bodies.Authorize).otp == "123456"
 
 
 @pytest.mark.parametrize(("members", "sequence"), [({}, 1), ({"sequence": None}, None), ({"sequence": 999}, 999)])
 def test_sequence_may_be_left_out(members: dict[str, Any], sequence: int | None) -> None:
     body = encoded({"redeem_code": "GHOPNYXUVMT0"}, **members)
-    assert bodies.read(body=body, kind=bodies.RedeemCodeStatus).sequence == sequence
+    assert bodies.read_body(body=body, kind=bodies.RedeemCodeStatus).sequence == sequence
 
 
 @pytest.mark.parametrize("sequence", [0, 11, 998, 1000, -1])
@@ -220,8 +222,8 @@ def test_sequence_of_another_type() -> None:
     ],
 )
 def test_redeem_codes_of_every_age(code: str) -> None:
-    assert bodies.read(body=encoded({}, redeem_code=code), kind=bodies.RedeemCodeCommit).redeem_code == code
-    assert bodies.read(body=encoded({}, code=code), kind=bodies.RedeemCodeCommit).code == code
+    assert bodies.read_body(body=encoded({}, redeem_code=code), kind=bodies.RedeemCodeCommit).redeem_code == code
+    assert bodies.read_body(body=encoded({}, code=code), kind=bodies.RedeemCodeCommit).code == code
 
 
 @pytest.mark.parametrize("code", ["", " ", "A\nB", "A\x7f", "A" * 65, 5, None])
@@ -237,10 +239,10 @@ def test_redeem_code_refused(code: Any) -> None:
 
 
 def test_completion() -> None:
-    found = bodies.read(body=encoded(COMPLETION), kind=bodies.Completion)
+    found = bodies.read_body(body=encoded(COMPLETION), kind=bodies.Completion)
     assert found.completed_date == date(2021, 10, 4)
     assert found.score == 90
-    empty = bodies.read(body=encoded(COMPLETION, completed_date=None, score=None), kind=bodies.Completion)
+    empty = bodies.read_body(body=encoded(COMPLETION, completed_date=None, score=None), kind=bodies.Completion)
     assert (empty.completed_date, empty.score) == (None, None)
 
 

@@ -57,16 +57,16 @@ def test_what_is_remembered_is_asked_for_again_only_after_a_change(
     scene: Scene, django_assert_num_queries: Any, let_pass: Callable[[float], None]
 ) -> None:
     code = scene.world.platform.client_code
-    clients.find(client_code=code)
+    clients.client_of_code(client_code=code)
     with django_assert_num_queries(0):
-        assert clients.find(client_code=code) is not None
+        assert clients.client_of_code(client_code=code) is not None
     let_pass(epoch.READ_EVERY)
     with django_assert_num_queries(1):  # the epoch alone
-        clients.find(client_code=code)
+        clients.client_of_code(client_code=code)
     keys.add_key(actor=SYSTEM, code=code, at=AT)
     let_pass(epoch.READ_EVERY)
     with django_assert_num_queries(2):
-        clients.find(client_code=code)
+        clients.client_of_code(client_code=code)
 
 
 def test_only_so_many_keys_live(scene: Scene) -> None:
@@ -96,17 +96,17 @@ def test_the_last_use_is_written_once_a_minute(scene: Scene, django_assert_num_q
     (key,) = keys.keys_of(code=code)
     assert key.last_used_at is not None
     assert before <= key.last_used_at <= clock.wall()
-    client = clients.find(client_code=code)
+    client = clients.client_of_code(client_code=code)
     assert client is not None
     with django_assert_num_queries(0):
-        clients.used(client=client, key_index=0)
+        clients.note_key_use(client=client, key_index=0)
     # Another process does not write within the minute either; after it, it does.
-    clients.forget()
+    clients.forget_clients()
     quota(scene)
     assert keys.keys_of(code=code) == (key,)
     early = key.last_used_at - keys.USED_EVERY - timedelta(seconds=1)
     ApiCredential.objects.filter(id=key.key_id).update(last_used_at=early)
-    clients.forget()
+    clients.forget_clients()
     quota(scene)
     again = keys.keys_of(code=code)[0].last_used_at
     assert again is not None
@@ -124,7 +124,7 @@ def walled(scene: Scene) -> Scene:
     keys.set_rules(
         actor=SYSTEM, code=scene.world.platform.client_code, allowed_networks=["203.0.113.0/24", "2001:db8::/32"], at=AT
     )
-    clients.forget()
+    clients.forget_clients()
     return scene
 
 
@@ -202,7 +202,7 @@ def test_rules_are_checked_before_they_are_kept(scene: Scene) -> None:
 
 def test_too_many_calls(scene: Scene) -> None:
     keys.set_rules(actor=SYSTEM, code=scene.world.platform.client_code, rate_limit_per_minute=12, at=AT)
-    clients.forget()
+    clients.forget_clients()
     assert [quota(scene)[0] for _ in range(3)] == [200, 200, 429]
     codes = json.dumps({"course_code": scene.course.code, "schedule_code": scene.run.code}).encode()
     from tests.partner_api.signer import Signer

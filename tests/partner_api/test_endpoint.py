@@ -23,7 +23,7 @@ from prakerja.partner_api import bodies, clients, errors
 from prakerja.partner_api.endpoint import MAX_BODY_BYTES, Call, Endpoint, Route
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.partners.operations import NewCredential, mint_key
-from prakerja.partners.queries import guessing
+from prakerja.partners.queries import partners_guessing_cards
 from tests.partner_api.signer import AT, Signer, read, send
 
 PATH = "/api/v1/test/echo"
@@ -127,7 +127,7 @@ def test_unknown_client(platform: NewCredential, client_code: str) -> None:
 
 def revoke(partner: NewCredential) -> None:
     ApiCredential.objects.filter(partner_id=partner.partner_id).update(revoked_at=AT)
-    clients.forget()
+    clients.forget_clients()
 
 
 def test_revoked_key(platform: NewCredential) -> None:
@@ -142,7 +142,7 @@ def test_a_partner_rotates_its_key_without_a_gap(platform: NewCredential) -> Non
     assert send(route(), platform, body=BODY).status_code == 200
     assert send(route(), new, body=BODY).status_code == 200
     ApiCredential.objects.filter(partner_id=platform.partner_id).order_by("id")[:1].get().delete()
-    clients.forget()
+    clients.forget_clients()
     assert code_of(send(route(), platform, body=BODY)) == "signature_wrong"
     assert send(route(), new, body=BODY).status_code == 200
 
@@ -407,7 +407,7 @@ def test_other_forms_are_noted_once(platform: NewCredential, caplog: pytest.LogC
 
 def limit(partner: NewCredential, per_minute: int) -> None:
     Partner.objects.filter(id=partner.partner_id).update(rate_limit_per_minute=per_minute)
-    clients.forget()
+    clients.forget_clients()
 
 
 def test_calls_a_minute(platform: NewCredential, institution: NewCredential, let_pass: Callable[[float], None]) -> None:
@@ -449,7 +449,7 @@ def test_who_tries_card_numbers_out_learns_nothing_and_is_slowed(
     # Told once an hour, where operators look.
     let_pass(1)
     assert code_of(send(view, platform, body=BODY)) == "card_unknown"
-    told = guessing(since=clock.wall() - timedelta(minutes=5), most=10)
+    told = partners_guessing_cards(since=clock.wall() - timedelta(minutes=5), most=10)
     assert [(one.partner_id, one.name) for one in told] == [(platform.partner_id, "Tokopedia")]
 
 

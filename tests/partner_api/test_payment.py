@@ -139,7 +139,7 @@ def refusable(path: str) -> list[str]:
 def test_a_sandbox_platform_can_ask_for_every_refusal(scene: Scene) -> None:
     """Test cards and test invoices; nothing is bought, and a live platform's are ordinary unknown ones."""
     PartnerRow.objects.filter(id=scene.world.platform.partner_id).update(is_sandbox=True)
-    clients.forget()
+    clients.forget_clients()
     ask: dict[str, Any] = {"otp": "123456", "invoice_url": "https://shop.example/i", "transaction_code": "X"}
     calls = {path: refusable(path) for path in ("send-otp", "authorize", "status", "void")}
     assert [len(codes) for codes in calls.values()] == [19, 25, 1, 4]
@@ -158,7 +158,7 @@ def test_a_sandbox_platform_can_ask_for_every_refusal(scene: Scene) -> None:
     assert refused(scene.send_otp(prakerja_id="9999000000012345"))[1] == "ERRPLT40492"
     assert refused(scene.shop.post(f"{PAYMENT}/status", {"invoice_code": "ERRPLT40093"}))[1] == "ERRPLT40493"
     PartnerRow.objects.update(is_sandbox=False)
-    clients.forget()
+    clients.forget_clients()
     assert refused(scene.send_otp(prakerja_id="9999000000040093"))[1] == "ERRPLT40492"
     answer = scene.shop.post(f"{PAYMENT}/authorize", ask | {"invoice_code": "ERRPLT40093"}, token="t")
     assert refused(answer)[1] == "ERRPLT40190"

@@ -14,7 +14,7 @@ from django.test import Client
 from prakerja.catalogue.models import Course
 from prakerja.kernel.clock import wall
 from prakerja.partner_api import clients
-from prakerja.partners import replays
+from prakerja.partners import once_only
 from prakerja.partners.models import FirstAnswer, UsedNonce
 from tests.partner_api.partner import PAYMENT, Scene, refused
 from tests.partner_api.signer import Signer
@@ -87,13 +87,13 @@ def test_the_published_calls_know_no_nonce(scene: Scene) -> None:
 def test_old_nonces_and_answers_go_as_new_ones_come(scene: Scene) -> None:
     partner_id = scene.world.platform.partner_id
     for number in range(6):
-        replays.use_nonce(partner_id=partner_id, nonce=f"{NONCE}{number}")
-    UsedNonce.objects.update(used_at=wall() - replays.NONCES_KEPT - timedelta(seconds=1))
+        once_only.use_nonce(partner_id=partner_id, nonce=f"{NONCE}{number}")
+    UsedNonce.objects.update(used_at=wall() - once_only.NONCES_KEPT - timedelta(seconds=1))
     for number in range(2):
-        replays.use_nonce(partner_id=partner_id, nonce=f"new-{NONCE}{number}")
+        once_only.use_nonce(partner_id=partner_id, nonce=f"new-{NONCE}{number}")
     assert UsedNonce.objects.count() == 2
     # The width of the window: whatever could still pass the timestamp's check is still known.
-    assert timedelta(seconds=2 * 300) < replays.NONCES_KEPT
+    assert timedelta(seconds=2 * 300) < once_only.NONCES_KEPT
 
 
 def test_a_write_is_answered_again_from_what_was_kept(scene: Scene) -> None:
@@ -149,7 +149,7 @@ def test_sixteen_with_one_nonce(committed: Scene) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_with_one_key(committed: Scene) -> None:
     before = Course.objects.count()
-    clients.forget()
+    clients.forget_clients()
 
     def create() -> str:
         status, answer = committed.lms.post(COURSES, CONTENT, **{"Idempotency-Key": "k-1"})

@@ -112,7 +112,7 @@ def test_what_each_of_the_three_refuses(taken: tuple[Scene, str], changes: Any, 
     # The shape of the client decides whether its magic codes count; its credential was read before it was a sandbox's.
     from prakerja.partner_api import clients
 
-    clients.forget()
+    clients.forget_clients()
     full = about(code, url_file="https://berkas.id/a.pdf", notes="x") | changes
     for path in ("submission", "feedback/submission", "submission/status"):
         assert refused(scene.lms.post(f"{TPM}/{path}", full)) == expected

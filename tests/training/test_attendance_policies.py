@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prakerja.catalogue.policies import spread_sessions
-from prakerja.kernel.db import call
+from prakerja.kernel.db import hot_call
 from prakerja.kernel.ids import new_id
 from prakerja.partners.policies import origin
 from prakerja.programmes.schemes import Delivery, Window
@@ -119,7 +119,7 @@ def test_the_first_sequence_is_refused_as_the_hot_call_refuses(status: tuple[str
         window = Window(opens_at=voucher.redeemable_from, closes_at=voucher.redeemable_until)
         told = attendance_refusal(facts=facts, institution_id=institution_id, sequence=1, window=window, at=at)
         if told is not None:
-            (reason,) = call(asks, [claim.person_id, claim.voucher_id, institution_id, at, at, *ids])
+            (reason,) = hot_call(asks, [claim.person_id, claim.voucher_id, institution_id, at, at, *ids])
             assert told == reason
 
 

@@ -15,6 +15,6 @@ from prakerja.people import queries as people
 def blacklist(*, person_id: uuid.UUID, reason: str, at: datetime) -> None:
     """Exclude a person for life; the first reason stays (rules.md 8.1)."""
     Blacklist.objects.get_or_create(
-        nik_index=blind_index("nik", people.nik(person_id=person_id)),
+        nik_index=blind_index("nik", people.nik_of(person_id=person_id)),
         defaults={"person_id": person_id, "reason": reason, "listed_at": at},
     )

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.awards.states import AWARD_STATES
-from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, unindexed_foreign_key
 
 
 class Award(PersonRow):
@@ -17,7 +17,7 @@ class Award(PersonRow):
     wave_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
     decree_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
     application_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
-    scheme_version = reference("programmes.SchemeVersion")
+    scheme_version = unindexed_foreign_key("programmes.SchemeVersion")
     wallet = owned_foreign_key("wallets.Wallet")
     reserve = owned_foreign_key("ledger.Balance")
     card_number_enc = models.BinaryField()

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from prakerja.cli.arguments import CommandError, progress
 from prakerja.kernel.db import transaction
-from prakerja.kernel.installation import Nature, begin_sandbox, finish_world, nature
+from prakerja.kernel.installation import InstallationState, begin_sandbox, finish_world, read_installation
 from prakerja.kernel.secrets import keys
 from prakerja.programmes.queries import changed_schemes
 from prakerja.sandbox import making
@@ -35,10 +35,10 @@ def migrate() -> None:
     _refuse_changed_rules()
 
 
-def check_installation() -> Nature:
+def check_installation() -> InstallationState:
     """The database's nature. Raises CommandError: nothing is installed, other keys, other rules, a half-made world."""
     try:
-        found = nature()
+        found = read_installation()
     except ProgrammingError:
         found = None
     if found is None:
@@ -56,13 +56,13 @@ def check_installation() -> Nature:
     return found
 
 
-def install(*, world: str | None, may_wipe: bool) -> Nature:
+def install(*, world: str | None, may_wipe: bool) -> InstallationState:
     """Keep the world that is there, or make `world` (default g21) in an empty database.
 
     A world that a killed start left half made is thrown away and made again when the database is our own (`may_wipe`).
     Raises CommandError: another world stands here, other keys, half made in somebody else's database.
     """
-    found = nature()
+    found = read_installation()
     if found is not None and found.is_half_made:
         if not may_wipe or not found.is_sandbox:
             raise CommandError(
@@ -88,18 +88,18 @@ def install(*, world: str | None, may_wipe: bool) -> Nature:
     return _create(world or "g21")
 
 
-def _create(world: str) -> Nature:
+def _create(world: str) -> InstallationState:
     starts_at = STARTS_AT[world]
     with transaction():
         begin_sandbox(world=world, keys_fingerprint=keys().fingerprint, starts_at=starts_at)
     progress(f"Making the world {world} …")
-    making.create(world)
+    making.make_world(world)
     with transaction():
         finish_world(world=world)
-    return Nature(is_sandbox=True, world=world, keys_fingerprint=keys().fingerprint, is_half_made=False)
+    return InstallationState(is_sandbox=True, world=world, keys_fingerprint=keys().fingerprint, is_half_made=False)
 
 
-def _refuse_other_keys(found: Nature) -> None:
+def _refuse_other_keys(found: InstallationState) -> None:
     if found.keys_fingerprint != keys().fingerprint:
         raise CommandError(
             "Kunci di folder data ini bukan kunci basis data ini; isinya tidak akan terbaca. "

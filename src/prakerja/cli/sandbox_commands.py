@@ -9,7 +9,7 @@ from typing import Any
 from prakerja.cli.arguments import CommandError, answer, common, instant, positive
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.processes import age
+from prakerja.kernel.processes import process_age
 
 STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
 
@@ -106,13 +106,15 @@ def course(arguments: argparse.Namespace) -> int:
 def inbox(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir, sandbox_only=True) as found:
         from prakerja.kernel.clock import now
-        from prakerja.sandbox.inbox import received
+        from prakerja.sandbox.inbox import received_messages
 
         phone_url = str(found.addresses()["phone"])
         # Loading takes a second, in which an SMS may arrive.
-        called_at = now() - timedelta(seconds=age())
+        called_at = now() - timedelta(seconds=process_age())
         try:
-            answer(received(phone=arguments.phone, phone_url=phone_url, wait=arguments.wait, called_at=called_at))
+            answer(
+                received_messages(phone=arguments.phone, phone_url=phone_url, wait=arguments.wait, called_at=called_at)
+            )
         except Refused as refusal:
             raise _explained(refusal) from refusal
     return 0
@@ -120,9 +122,9 @@ def inbox(arguments: argparse.Namespace) -> int:
 
 def totp(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir, sandbox_only=True):
-        from prakerja.sandbox.demo_operators import OPERATORS, find
+        from prakerja.sandbox.demo_operators import OPERATORS, find_demo_operator
 
-        operator = find(arguments.user)
+        operator = find_demo_operator(arguments.user)
         if operator is None:
             known = ", ".join(one.email for one in OPERATORS)
             raise CommandError(

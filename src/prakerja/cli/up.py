@@ -99,7 +99,7 @@ def _start(
     from prakerja.cli import installation
     from prakerja.kernel.clock import now
     from prakerja.kernel.secrets import keys
-    from prakerja.sandbox import accounts, clock, example_addresses, partners_file, returning
+    from prakerja.sandbox import accounts, clock, example_addresses, partners_file, return_addresses
 
     gateway_key, bank_key = keys().derive("gateway"), keys().derive("bank")
     data = home / "examples"
@@ -129,8 +129,8 @@ def _start(
     )
     partners = home / partners_file.NAME
     partners_file.write(partners)
-    returning.file_demo_addresses(institution_url=addresses.url("institution"), at=now())
-    returning.make_test_codes(at=now())
+    return_addresses.file_demo_addresses(institution_url=addresses.url("institution"), at=now())
+    return_addresses.make_test_codes(at=now())
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
     supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))

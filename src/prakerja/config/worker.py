@@ -121,9 +121,9 @@ def send_webhooks(stopping: threading.Event) -> None:
 
 def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Any]:
     """The outbox's look-up: contact points are opened by people, which notifications must not know."""
-    from prakerja.people.queries import addressees
+    from prakerja.people.queries import addressees_of
 
-    return addressees(person_ids=person_ids, kind=kind)
+    return addressees_of(person_ids=person_ids, kind=kind)
 
 
 def _run_task(name: str, run: Callable[[Any], int], at: Any) -> None:

@@ -14,7 +14,7 @@ from prakerja.awards.queries import Unreached, unreached
 from prakerja.console.pages import browsing
 from prakerja.console.texts import written
 from prakerja.kernel import clock
-from prakerja.partners.queries import Guessing, guessing
+from prakerja.partners.queries import Guessing, partners_guessing_cards
 
 SHOWN = 200
 SINCE = timedelta(days=30)
@@ -30,7 +30,7 @@ def attention(request: HttpRequest) -> HttpResponse:
         "console/attention.html",
         {
             "unreached": [_person(one) for one in unreached(at=at, most=SHOWN)],
-            "guessing": [_partner(one) for one in guessing(since=clock.wall() - SINCE, most=SHOWN)],
+            "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )
 

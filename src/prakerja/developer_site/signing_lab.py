@@ -95,7 +95,7 @@ def _problem(given: dict[str, str]) -> str:
 def _is_live(client_code: str) -> bool:
     if not (client_code.isascii() and client_code.isprintable()):
         return False
-    client = clients.find(client_code=client_code)
+    client = clients.client_of_code(client_code=client_code)
     return client is not None and not client.is_sandbox
 
 

@@ -94,7 +94,7 @@ def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResul
     """Ask the rail whose account this is. A network call: never inside a transaction."""
     name = people.name_of(person_id=person_id)
     rail = open_rail(rail_for_new_payments())
-    return rail.inquire(provider=provider, number=number, name=name, nik_tail=people.nik(person_id=person_id)[-4:])
+    return rail.inquire(provider=provider, number=number, name=name, nik_tail=people.nik_of(person_id=person_id)[-4:])
 
 
 def inquire_account(*, person_id: uuid.UUID, account_id: uuid.UUID) -> InquiryResult:
@@ -167,7 +167,7 @@ def _checked_number(
     spelt = account_number(kind=rule.kind, typed=number)
     if spelt is None:
         raise Refused("number_format")
-    if rule.kind == "e_wallet" and spelt != people.contact(person_id=person_id, kind="phone"):
+    if rule.kind == "e_wallet" and spelt != people.contact_of(person_id=person_id, kind="phone"):
         raise Refused("wallet_phone")
     if PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None).exists():
         raise Refused("account_linked")

@@ -11,7 +11,14 @@ from django.db.models import Q
 from prakerja.disbursements.rails.base import ANSWERS
 from prakerja.disbursements.rails.terms import TERMS
 from prakerja.disbursements.states import BATCH_STATES, DISCREPANCY_STATES, INSTRUCTION_STATES
-from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 
 RAIL_NAMES = tuple(TERMS)
 # What a row of PaymentAttempt stands for: an order, a question of ours, a call of theirs.
@@ -67,7 +74,7 @@ class PaymentBatch(KeyedRow):
 
 
 class PaymentInstruction(PersonRow):
-    batch = reference("disbursements.PaymentBatch", db_index=True)
+    batch = unindexed_foreign_key("disbursements.PaymentBatch", db_index=True)
     payout_account = owned_foreign_key("disbursements.PayoutAccount")
     # Who owes it, and the payer's own row (payers.py).
     payer = models.TextField()

@@ -60,7 +60,7 @@ def draft_payment(
         payer=payer,
         owed_id=owed_id,
         rail=rail,
-        reference=reference_for(provider=account.provider, code=codes.reference()),
+        reference=reference_for(provider=account.provider, code=codes.new_transaction_code()),
         amount=amount,
         follow_up_of=_of(person_id=person_id, payer=payer, owed_id=owed_id).order_by("-id").first(),
         pay_date=pay_date,

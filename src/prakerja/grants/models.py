@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import PersonRow, owned_key, reference
+from prakerja.kernel.models import PersonRow, owned_key, unindexed_foreign_key
 
 
 class Grant(PersonRow):
@@ -16,7 +16,7 @@ class Grant(PersonRow):
     `allowed_at` and `ended_at` are history and programme time.
     """
 
-    partner = reference("partners.Partner")
+    partner = unindexed_foreign_key("partners.Partner")
     # Blank-separated, in the order asked.
     scopes = models.TextField()
     redirect_uri = models.TextField()

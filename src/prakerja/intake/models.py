@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.intake.states import APPLICATION_STATES
-from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, reference
+from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
 
 
 class Wave(KeyedRow):
@@ -28,7 +28,7 @@ class Decree(KeyedRow):
 
 
 class Application(PersonRow):
-    wave = reference("intake.Wave")
+    wave = unindexed_foreign_key("intake.Wave")
     status = models.TextField(default="waiting")
     joined_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)

@@ -40,10 +40,10 @@ def one_time_password(digits: int = 6) -> str:
     return str(secrets.randbelow(10**digits)).zfill(digits)
 
 
-def reference() -> str:
+def new_transaction_code() -> str:
     """A transaction code in the published shape: 16 upper-case letters and digits (contract.md 1.8)."""
     return readable_code(16)
 
 
-def token() -> str:
+def random_token() -> str:
     return secrets.token_urlsafe(32)

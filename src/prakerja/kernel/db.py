@@ -45,7 +45,7 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
     return inner
 
 
-def call(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
+def hot_call(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
     """Run one hot call (`SELECT * FROM verb(…)`): one statement, one row, committed by itself under autocommit."""
     found = hot_row(sql, parameters)
     if found is None:

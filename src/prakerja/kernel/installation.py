@@ -13,7 +13,7 @@ _HALF_MADE = "half-made:"
 
 
 @dataclass(frozen=True)
-class Nature:
+class InstallationState:
     """`is_half_made`: the start that was making its world was killed."""
 
     is_sandbox: bool
@@ -22,12 +22,12 @@ class Nature:
     is_half_made: bool
 
 
-def nature() -> Nature | None:
+def read_installation() -> InstallationState | None:
     """None in a database in which nothing is installed."""
     found = Installation.objects.first()
     if found is None:
         return None
-    return Nature(
+    return InstallationState(
         is_sandbox=found.is_sandbox,
         world=found.world.removeprefix(_HALF_MADE),
         keys_fingerprint=found.keys_fingerprint,

@@ -118,7 +118,7 @@ def owned_foreign_key(to: str, **options: Any) -> Any:
     )
 
 
-def reference(to: str, **options: Any) -> Any:
+def unindexed_foreign_key(to: str, **options: Any) -> Any:
     """A plain foreign key to a small reference table, without an index: nobody asks a million rows by it alone."""
     options.setdefault("db_index", False)
     return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)

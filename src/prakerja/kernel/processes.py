@@ -39,7 +39,7 @@ def _ask(parent: int, number: signal.Signals) -> Callable[[], None]:
     return ask
 
 
-def age() -> float:
+def process_age() -> float:
     """For how many seconds this process has run, loading included; without /proc, since this module was loaded."""
     try:
         with open("/proc/self/stat", encoding="ascii", errors="replace") as file:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from prakerja.kernel.models import KeyedRow, OwnedReference, OwnedRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    OwnedRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 
 
 class Account(models.Model):
@@ -20,7 +27,7 @@ class Account(models.Model):
 
 
 class Balance(OwnedRow):
-    account = reference("ledger.Account")
+    account = unindexed_foreign_key("ledger.Account")
     amount = models.BigIntegerField(default=0)
 
     class Meta:
@@ -35,8 +42,8 @@ class Transfer(KeyedRow):
     person_id = models.UUIDField(null=True)
     event_id = models.UUIDField()
     kind = models.TextField()
-    debit = reference("ledger.Account")
-    credit = reference("ledger.Account")
+    debit = unindexed_foreign_key("ledger.Account")
+    credit = unindexed_foreign_key("ledger.Account")
     # The one running balance that this transfer moves, when it touches an account of a person.
     balance = owned_foreign_key("ledger.Balance", null=True)
     amount = models.BigIntegerField()

@@ -27,7 +27,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.openid import protocol
 from prakerja.openid.protocol import AUTHORIZE, Problem, find_client
 from prakerja.partners.queries import Credential
-from prakerja.reporting.profile import profile
+from prakerja.reporting.profile import profile_of
 
 View = Callable[[HttpRequest], HttpResponse]
 # The claim of each member of a profile.
@@ -150,7 +150,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
         return _challenge(401, "invalid_token")
     if "openid" not in holder.scopes:
         return _challenge(403, "insufficient_scope")
-    found = profile(holder=holder)
+    found = profile_of(holder=holder)
     claims = {name: value for name in _CLAIMS if (value := getattr(found, name))}
     return _private(JsonResponse({"sub": found.user_id} | claims))
 

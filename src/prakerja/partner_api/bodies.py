@@ -181,7 +181,7 @@ class Page(Body, frozen=True):
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
-def read(*, body: bytes, kind: type[B]) -> B:
+def read_body(*, body: bytes, kind: type[B]) -> B:
     """Read a JSON body as one of the structs. Raises Refused: body_malformed, field_invalid, its own reason."""
     try:
         members = json_text.read_object(body)
@@ -191,7 +191,7 @@ def read(*, body: bytes, kind: type[B]) -> B:
 
 
 def read_query(*, members: dict[str, Any], kind: type[B]) -> B:
-    """Read the members of a query string, where numbers are text. Raises Refused as `read` does."""
+    """Read the members of a query string, where numbers are text. Raises Refused as `read_body` does."""
     return _convert(members, kind, strict=False)
 
 
@@ -207,10 +207,10 @@ def pairs(query: str) -> dict[str, str]:
     return members
 
 
-def read_anyhow(*, body: bytes, query: str, kind: type[B]) -> B:
+def read_json_form_or_query(*, body: bytes, query: str, kind: type[B]) -> B:
     """Read JSON, a form or the query, whatever the content type says: the published pages show all three (2.14 c).
 
-    What stands in the body goes before the query. Raises Refused as `read` does.
+    What stands in the body goes before the query. Raises Refused as `read_body` does.
     """
     sent = body.strip()
     if not sent:

@@ -9,7 +9,7 @@ from time import monotonic
 
 from prakerja.kernel import clock
 from prakerja.partners import epoch, keys
-from prakerja.partners.operations import report_guessing
+from prakerja.partners.operations import report_card_guessing
 from prakerja.partners.queries import Credential, credential_by_client_code
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ _told: dict[uuid.UUID, float] = {}
 TELL_EVERY = 3600.0
 
 
-def find(*, client_code: str) -> Credential | None:
+def client_of_code(*, client_code: str) -> Credential | None:
     """Return the client's credential as it was at most `epoch.READ_EVERY` seconds ago. Unknown ones are asked for each time."""
     moment = monotonic()
     # Read before the credential, so that one changed in between is read again.
@@ -57,7 +57,7 @@ def _epoch_at(moment: float) -> int:
     return _epoch[1]
 
 
-def used(*, client: Credential, key_index: int) -> None:
+def note_key_use(*, client: Credential, key_index: int) -> None:
     """Note that a key signed a call: written by one call a minute and key, all others only look into a dictionary."""
     key_id, moment = client.key_ids[key_index], monotonic()
     last = _used.get(key_id)
@@ -123,14 +123,14 @@ def _allowance(limit: int) -> dict[str, float]:
     return {"per_second": limit / 60, "burst": max(limit / 6, 1.0)}
 
 
-def may_name_a_card(*, client: Credential) -> bool:
+def take_card_call(*, client: Credential) -> bool:
     """False when this client named too many unknown cards within the hour and called within the last second."""
     if not _probes.is_empty(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
         return True
     return _slowed.take(name=client.client_code, per_second=SLOWED_PER_MINUTE / 60, burst=1.0)
 
 
-def named_an_unknown_card(*, client: Credential) -> None:
+def count_unknown_card(*, client: Credential) -> None:
     """Count an unknown card, and tell the operators when there were too many: their console lists it."""
     if _probes.take(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
         return
@@ -138,10 +138,10 @@ def named_an_unknown_card(*, client: Credential) -> None:
     if moment - _told.get(client.partner_id, float("-inf")) >= TELL_EVERY:
         _told[client.partner_id] = moment
         logger.warning("client %s named more than %s unknown cards within an hour", client.code, PROBES_AN_HOUR)
-        report_guessing(partner_id=client.partner_id, named=PROBES_AN_HOUR, at=clock.now())
+        report_card_guessing(partner_id=client.partner_id, named=PROBES_AN_HOUR, at=clock.now())
 
 
-def forget() -> None:
+def forget_clients() -> None:
     """Forget every credential and count: for tests, and for the process that has just changed a credential."""
     global _epoch
     _epoch = (float("-inf"), 0)

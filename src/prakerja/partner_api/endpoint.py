@@ -26,7 +26,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.partner_api import addresses, bodies, clients, envelope, errors, signing
 from prakerja.partner_api.dialect import INTEGRATION, Dialect, meta_name
 from prakerja.partner_api.guide import Guide
-from prakerja.partners import replays
+from prakerja.partners import once_only
 from prakerja.partners.queries import Credential
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Endpoint:
 
     @property
     def is_once(self) -> bool:
-        """Its repetition under the same Idempotency-Key is answered from what is kept (`replays.answer_once`)."""
+        """Its repetition under the same Idempotency-Key is answered from what is kept (`once_only.answer_once`)."""
         return self.is_idempotent and self.guide is not None and self.guide.keeps_first_answer
 
     @property
@@ -185,13 +185,13 @@ def respond(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Ht
 
 def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
     """Answer a call that names a card: whoever tries numbers out learns nothing and is slowed (decisions.md 58)."""
-    if not clients.may_name_a_card(client=call.client):
+    if not clients.take_card_call(client=call.client):
         raise Refused("rate_limited")
     try:
         return declared.answer(call)
     except Refused as refusal:
         if refusal.reason in _NO_LIVING_CARD:
-            clients.named_an_unknown_card(client=call.client)
+            clients.count_unknown_card(client=call.client)
             raise Refused("card_unknown") from None
         raise
 
@@ -246,13 +246,13 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
         )
         if match is None:
             raise Refused("signature_wrong")
-        clients.used(client=client, key_index=match.key_index)
+        clients.note_key_use(client=client, key_index=match.key_index)
         _note_form(declared, client, match)
         # Counted only after the signature: else anybody who knows a client_code could use up its calls.
         if not clients.take_call(client=client):
             raise Refused("rate_limited")
     if nonce:
-        replays.use_nonce(partner_id=client.partner_id, nonce=nonce)
+        once_only.use_nonce(partner_id=client.partner_id, nonce=nonce)
     if declared.kind not in (client.kind, "partner"):
         raise Refused("partner_kind")
     return Call(
@@ -274,7 +274,9 @@ def _caller(dialect: Dialect, meta: Mapping[str, Any]) -> tuple[Credential, str,
         raise Refused("headers_missing")
     client_code = found[dialect.client]
     # Beyond ASCII no client_code exists, and PostgreSQL would choke on what a broken sender put there.
-    client = clients.find(client_code=client_code) if client_code.isascii() and client_code.isprintable() else None
+    client = (
+        clients.client_of_code(client_code=client_code) if client_code.isascii() and client_code.isprintable() else None
+    )
     if client is None:
         raise Refused(dialect.client_unknown)
     if client.is_revoked:
@@ -351,8 +353,8 @@ def _members(declared: Endpoint, body: bytes, query: str) -> bodies.Body:
     if declared.method == "GET":
         return bodies.read_query(members=bodies.pairs(query), kind=declared.body)
     if declared.dialect.is_lenient:
-        return bodies.read_anyhow(body=body, query=query, kind=declared.body)
-    return bodies.read(body=body, kind=declared.body)
+        return bodies.read_json_form_or_query(body=body, query=query, kind=declared.body)
+    return bodies.read_body(body=body, kind=declared.body)
 
 
 def _token(dialect: Dialect, header: str) -> str:

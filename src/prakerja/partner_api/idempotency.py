@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from prakerja.partner_api.endpoint import Call
-from prakerja.partners import replays
+from prakerja.partners import once_only
 
 
 def answer_once(call: Call[Any], name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def answer_once(call: Call[Any], name: str, work: Callable[[], dict[str, Any]]) 
     `name` tells calls apart. What `work` answers is kept for 30 days as it is, so it never holds a secret. Raises Refused:
     idempotency_key_used (another call or other content), or what `work` refuses with.
     """
-    return replays.answer_once(
+    return once_only.answer_once(
         partner_id=call.client.partner_id,
         key=call.idempotency_key,
         call=name,

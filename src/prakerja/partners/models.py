@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, reference
+from prakerja.kernel.models import KeyedRow, unindexed_foreign_key
 
 
 class Partner(KeyedRow):
@@ -21,7 +21,7 @@ class Partner(KeyedRow):
     # a sandbox partner of a sandbox only (`queries.trusted_origins`).
     file_origins = models.JSONField(default=list)
     # `payable:<code>`; institutions only.
-    payable = reference("ledger.Account", null=True)
+    payable = unindexed_foreign_key("ledger.Account", null=True)
     is_sandbox = models.BooleanField(default=False)
     legacy_commit = models.BooleanField(default=False)
     rate_limit_per_minute = models.IntegerField(default=6000)

@@ -123,7 +123,7 @@ def mint_key(*, partner: Partner, at: datetime) -> str:
     return sign_key
 
 
-def report_guessing(*, partner_id: uuid.UUID, named: int, at: datetime) -> None:
+def report_card_guessing(*, partner_id: uuid.UUID, named: int, at: datetime) -> None:
     """Tell the operators that a partner named more than `named` unknown cards within an hour (decisions.md 58)."""
     with transaction():
         record(

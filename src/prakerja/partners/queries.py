@@ -146,6 +146,6 @@ SELECT partner.id, partner.name, record.recorded_at
  LIMIT %s"""
 
 
-def guessing(*, since: datetime, most: int) -> list[Guessing]:
+def partners_guessing_cards(*, since: datetime, most: int) -> list[Guessing]:
     """Which partners named too many unknown cards since this instant of wall time, the newest first, at most `most`."""
     return [Guessing(*found) for found in rows(_GUESSING, [since, most])]

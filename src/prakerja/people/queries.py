@@ -32,7 +32,7 @@ def person_id_by_nik(*, nik: str) -> uuid.UUID | None:
     return NikClaim.objects.filter(index=blind_index("nik", nik)).values_list("person_id", flat=True).first()
 
 
-def contact(*, person_id: uuid.UUID, kind: str) -> str | None:
+def contact_of(*, person_id: uuid.UUID, kind: str) -> str | None:
     """The live phone number or e-mail address of a person, opened."""
     point = ContactPoint.objects.filter(person_id=person_id, kind=kind, retired_at=None).first()
     if point is None:
@@ -40,7 +40,7 @@ def contact(*, person_id: uuid.UUID, kind: str) -> str | None:
     return unseal(point.value_enc, table="people_contactpoint", column="value_enc", row_id=point.id)
 
 
-def addressees(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, Addressee]:
+def addressees_of(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, Addressee]:
     """Live contact points of many persons at once, for the outbox. `kind` is phone or email."""
     points = ContactPoint.objects.filter(person_id__in=person_ids, kind=kind, retired_at=None).select_related("person")
     return {
@@ -60,7 +60,7 @@ def name_of(*, person_id: uuid.UUID) -> str:
     return found
 
 
-def nik(*, person_id: uuid.UUID) -> str:
+def nik_of(*, person_id: uuid.UUID) -> str:
     """The NIK, opened: for the name inquiry at a payout provider only. Raises Person.DoesNotExist."""
     sealed = Person.objects.values_list("nik_enc", flat=True).get(id=person_id)
     return unseal(sealed, table="people_person", column="nik_enc", row_id=person_id)

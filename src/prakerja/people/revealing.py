@@ -45,12 +45,12 @@ def reveal(*, person_id: uuid.UUID, why: str, actor: Actor, at: datetime) -> Per
             raise Refused("person_unknown")
         found = PersonalData(
             name=person.name,
-            nik=queries.nik(person_id=person_id),
+            nik=queries.nik_of(person_id=person_id),
             family_card_number=unseal(
                 person.family_card_enc, table="people_person", column="family_card_enc", row_id=person_id
             ),
-            phone=queries.contact(person_id=person_id, kind="phone") or "",
-            email=queries.contact(person_id=person_id, kind="email") or "",
+            phone=queries.contact_of(person_id=person_id, kind="phone") or "",
+            email=queries.contact_of(person_id=person_id, kind="email") or "",
         )
         record(
             action="person.revealed",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 from prakerja.purchases.states import INTENT_STATES
 
 
@@ -13,9 +20,9 @@ class PaymentIntent(PersonRow):
     """What send-otp promised: nothing has moved. The purchase's OTP stands here as a keyed hash bound to this id."""
 
     award = owned_foreign_key("awards.Award")
-    platform = reference("partners.Partner")
+    platform = unindexed_foreign_key("partners.Partner")
     platform_user = models.TextField()
-    course_run = reference("catalogue.CourseRun")
+    course_run = unindexed_foreign_key("catalogue.CourseRun")
     amount = models.BigIntegerField()
     token_hash = models.BinaryField()
     otp_hash = models.BinaryField()
@@ -49,10 +56,10 @@ class Purchase(PersonRow):
     award = owned_foreign_key("awards.Award")
     intent = owned_foreign_key("purchases.PaymentIntent")
     voucher = owned_foreign_key("vouchers.Voucher")
-    platform = reference("partners.Partner")
-    course = reference("catalogue.Course")
+    platform = unindexed_foreign_key("partners.Partner")
+    course = unindexed_foreign_key("catalogue.Course")
     # Indexed for an institution that calls a class off (`class_cancelling`).
-    course_run = reference("catalogue.CourseRun", db_index=True)
+    course_run = unindexed_foreign_key("catalogue.CourseRun", db_index=True)
     # 1 for the first training, which alone leads to the incentive.
     number = models.SmallIntegerField()
     # Ours: the contract's `transaction_code`.

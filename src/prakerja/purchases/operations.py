@@ -9,8 +9,8 @@ from datetime import datetime
 
 from prakerja.awards.queries import award_of_card
 from prakerja.kernel.clock import wall
-from prakerja.kernel.codes import is_card_number, one_time_password, readable_code, reference
-from prakerja.kernel.db import call
+from prakerja.kernel.codes import is_card_number, new_transaction_code, one_time_password, readable_code
+from prakerja.kernel.db import hot_call
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, otp_hash, seal
@@ -59,7 +59,7 @@ def send_otp(
     code = one_time_password()
     person_id = route.person_id if route else intent_id
     token = PaymentToken.new(person_id=person_id, intent_id=intent_id)
-    reason, locked_until = call(
+    reason, locked_until = hot_call(
         _SEND_OTP,
         [
             person_id,
@@ -101,9 +101,9 @@ def authorise_purchase(
     if parsed is None:
         raise Refused("token_invalid")
     purchase_id, voucher_id, email_id, dashboard_id = new_id(), new_id(), new_id(), new_id()
-    code, transaction_code = readable_code(), reference()
+    code, transaction_code = readable_code(), new_transaction_code()
     told = {"code": code, "invoice_code": invoice_code}
-    reason, tries_left, locked_until, paid_reference, amount, status, name = call(
+    reason, tries_left, locked_until, paid_reference, amount, status, name = hot_call(
         _AUTHORISE,
         [
             parsed.person_id,

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from prakerja.kernel.due import DueTask
 from prakerja.purchases.expiry import expire_unredeemed
-from prakerja.vouchers.queries import next_expiry, overdue
+from prakerja.vouchers.queries import next_expiry, overdue_vouchers
 
 
 def run_expiries(at: datetime) -> int:
-    return sum(expire_unredeemed(person_id=one.person_id, voucher_id=one.voucher_id, at=at) for one in overdue(at=at))
+    return sum(
+        expire_unredeemed(person_id=one.person_id, voucher_id=one.voucher_id, at=at) for one in overdue_vouchers(at=at)
+    )
 
 
 TASKS = [DueTask(name="expire vouchers", next_due=next_expiry, run=run_expiries)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prakerja.awards.queries import card_number, current_award
 from prakerja.grants.policies import facts_of
 from prakerja.grants.queries import Holder, pairwise_id
-from prakerja.people.queries import contact, name_of
+from prakerja.people.queries import contact_of, name_of
 from prakerja.purchases.queries import platform_user
 
 
@@ -24,7 +24,7 @@ class Profile:
     dp_user_id: str
 
 
-def profile(*, holder: Holder) -> Profile:
+def profile_of(*, holder: Holder) -> Profile:
     """The profile, as far as the scopes go.
 
     The card number appears when it does on the dashboard: after the videos, while the award is active. `dp_user_id` is the
@@ -35,8 +35,8 @@ def profile(*, holder: Holder) -> Profile:
     return Profile(
         user_id=pairwise_id(person_id=person_id, partner_id=holder.partner_id),
         name=name_of(person_id=person_id) if "name" in facts else "",
-        email=(contact(person_id=person_id, kind="email") or "") if "email" in facts else "",
-        phone_number=(contact(person_id=person_id, kind="phone") or "") if "phone" in facts else "",
+        email=(contact_of(person_id=person_id, kind="email") or "") if "email" in facts else "",
+        phone_number=(contact_of(person_id=person_id, kind="phone") or "") if "phone" in facts else "",
         no_prakerja=_card(person_id) if sees_card else "",
         dp_user_id=platform_user(person_id=person_id, institution_id=holder.partner_id) if sees_card else "",
     )

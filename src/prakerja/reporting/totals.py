@@ -40,7 +40,7 @@ SELECT coalesce(sum(CASE kind WHEN 'purchase' THEN t.amount WHEN 'void' THEN -t.
 """
 
 
-def totals(*, person_id: uuid.UUID) -> Totals:
+def totals_of(*, person_id: uuid.UUID) -> Totals:
     """Sum the transfers and paid incentives of one person, in rupiah."""
     found = row(_TOTALS, {"person": person_id})
     if found is None:

@@ -61,7 +61,7 @@ OPERATORS = (
 )
 
 
-def find(name: str) -> DemoOperator | None:
+def find_demo_operator(name: str) -> DemoOperator | None:
     """The operator with this e-mail address, its part before the @, or this role."""
     for operator in OPERATORS:
         if name in (operator.email, operator.email.partition("@")[0], operator.role):

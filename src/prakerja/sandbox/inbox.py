@@ -18,7 +18,7 @@ _ON_ITS_WAY = 5.0
 _LOOK_EVERY = 0.1
 
 
-def received(*, phone: str, phone_url: str, wait: float | None, called_at: datetime) -> list[dict[str, Any]]:
+def received_messages(*, phone: str, phone_url: str, wait: float | None, called_at: datetime) -> list[dict[str, Any]]:
     """`[{"at", "channel", "to", "text"}]`, newest first, once the outbox holds nothing for this number (5 s at most).
 
     `wait` (wall seconds): return as soon as something newer than the call arrives: what was not there when we first

@@ -27,7 +27,7 @@ from prakerja.training.operations import make_sandbox_codes
 BUDGET = 2_679_997_950_000
 
 
-def create(world: str) -> None:
+def make_world(world: str) -> None:
     """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well."""
     make_programme()
     make_operators()

@@ -13,7 +13,7 @@ from prakerja.awards.queries import card_number, current_award
 from prakerja.disbursements.operations import link_account, request_link
 from prakerja.intake import queries as waves
 from prakerja.intake.operations import ResultRow, import_results
-from prakerja.kernel.codes import reference
+from prakerja.kernel.codes import new_transaction_code
 from prakerja.kernel.errors import Refused
 from prakerja.partners.queries import partner_id_of
 from prakerja.people.queries import person_id_by_nik
@@ -134,7 +134,7 @@ def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
         amount=offer.price,
         at=at,
     )
-    invoice_code = f"DEMO{reference()}"
+    invoice_code = f"DEMO{new_transaction_code()}"
     receipt = authorise_purchase(
         platform_id=platform_id,
         token=token,
@@ -165,7 +165,7 @@ def complete(bought: Bought, *, at: datetime, score: int = 88) -> None:
         code=bought.redeem_code,
         completed_date=None,
         score=score,
-        certificate_number=f"{bought.offer.institution.upper()}-{reference()}",
+        certificate_number=f"{bought.offer.institution.upper()}-{new_transaction_code()}",
         certificate_kind="completion",
         idempotency_key=f"demo-{bought.transaction_code}",
         at=at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, reference
+from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
 
 
 class Survey(KeyedRow):
@@ -15,7 +15,7 @@ class Survey(KeyedRow):
 
 
 class Response(PersonRow):
-    survey = reference("surveys.Survey")
+    survey = unindexed_foreign_key("surveys.Survey")
     # Written when the first incentive is paid, so it may lie ahead: the survey is open from then on.
     opens_at = models.DateTimeField()
     # When the dashboard said that it is open; a row that nobody was told of may still be taken back.

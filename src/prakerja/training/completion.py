@@ -185,7 +185,7 @@ def _store(*, report: _Report, found: BoughtCode) -> tuple[Completion, Certifica
         visible_from=visible_from,
     )
     if visible_from <= report.at:
-        announce(certificate=certificate, at=report.at)
+        announce_certificate(certificate=certificate, at=report.at)
     close_training_if_completed(found=found)
     record(
         action=COMPLETION_ACCEPTED.action,
@@ -234,7 +234,7 @@ def close_training_if_completed(*, found: BoughtCode) -> None:
 
 
 @requires_transaction
-def announce(*, certificate: Certificate, at: datetime) -> None:
+def announce_certificate(*, certificate: Certificate, at: datetime) -> None:
     """Say on the dashboard that the certificate is there and that a rating is wanted (CERT_READY, REVIEW_NEEDED)."""
     certificate.announced_at = at
     certificate.save(update_fields=["announced_at"])

@@ -9,7 +9,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery, certificate_visible_at, indonesian_calendar, wib_day
-from prakerja.training.completion import announce, close_training_if_completed
+from prakerja.training.completion import announce_certificate, close_training_if_completed
 from prakerja.training.events import COMPLETION_ACCEPTED
 from prakerja.training.facts import bought_code, is_completion_derived
 from prakerja.training.models import Certificate, Completion
@@ -50,7 +50,7 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         visible_from=visible_from,
     )
     if visible_from <= at:
-        announce(certificate=certificate, at=at)
+        announce_certificate(certificate=certificate, at=at)
     close_training_if_completed(found=found)
     record(
         action=COMPLETION_ACCEPTED.action,

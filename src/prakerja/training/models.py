@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 from prakerja.kernel.states import StateMachine
 from prakerja.training.policies import DEMONSTRATION, DEMONSTRATION_SEQUENCE, POST_TEST, PRACTICE
 from prakerja.training.states import (
@@ -115,7 +122,7 @@ class Certificate(PersonRow):
 
 class Rating(PersonRow):
     completion = owned_foreign_key("training.Completion")
-    course = reference("catalogue.Course", db_index=True)
+    course = unindexed_foreign_key("catalogue.Course", db_index=True)
     stars = models.SmallIntegerField()
     review = models.TextField()
     created_at = models.DateTimeField()
@@ -219,7 +226,7 @@ class Submission(models.Model):
     """
 
     # Who handed it in, so that one institution's slow files do not hold up another's.
-    institution = reference("partners.Partner")
+    institution = unindexed_foreign_key("partners.Partner")
     kind = models.TextField()
     sequence = models.SmallIntegerField()
     # The `id` of the contract, from one sequence for all.

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from prakerja.kernel.clock import wall
-from prakerja.kernel.db import call, requires_transaction
+from prakerja.kernel.db import hot_call, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import seal_parameters
@@ -81,7 +81,7 @@ def _call(
 ) -> tuple[Any, ...]:
     """What the function tells of the class and the purchase, in its order. Raises Refused as `redeem_code`."""
     message_id = new_id()
-    reason, *told = call(
+    reason, *told = hot_call(
         _REDEEM,
         [
             person_id,

@@ -8,7 +8,7 @@ from django.db.models import Min
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.due import DueTask
-from prakerja.training.completion import announce
+from prakerja.training.completion import announce_certificate
 from prakerja.training.models import Certificate
 
 
@@ -29,7 +29,7 @@ def announce_certificates(at: datetime) -> int:
                 .first()
             )
             if certificate is not None:
-                announce(certificate=certificate, at=at)
+                announce_certificate(certificate=certificate, at=at)
                 count += 1
     return count
 

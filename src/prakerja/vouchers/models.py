@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import PersonRow, owned_key, reference
+from prakerja.kernel.models import PersonRow, owned_key, unindexed_foreign_key
 from prakerja.vouchers.states import VOUCHER_STATES
 
 
 class Voucher(PersonRow):
     code_enc = models.BinaryField()
-    institution = reference("partners.Partner")
-    course_run = reference("catalogue.CourseRun")
+    institution = unindexed_foreign_key("partners.Partner")
+    course_run = unindexed_foreign_key("catalogue.CourseRun")
     amount = models.BigIntegerField()
     status = models.TextField(default="issued")
     cancel_reason = models.TextField(blank=True)

@@ -40,7 +40,7 @@ def next_expiry() -> datetime | None:
     return found
 
 
-def overdue(*, at: datetime) -> list[CodeRoute]:
+def overdue_vouchers(*, at: datetime) -> list[CodeRoute]:
     """Codes that nobody entered although their window has closed at `at`."""
     waiting = Voucher.objects.filter(status="issued", redeemable_until__lte=at)
     return [CodeRoute(*found) for found in waiting.values_list("person_id", "id")]

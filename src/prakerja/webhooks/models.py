@@ -9,7 +9,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, OwnedReference, PersonRow, owned_foreign_key, owned_key, reference
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 from prakerja.webhooks.states import DELIVERY_STATES
 
 DISABLED_REASONS = ["partner", "gone", "failing"]
@@ -64,7 +71,7 @@ class Secret(KeyedRow):
 class Delivery(PersonRow):
     """One event for one endpoint. No body is kept: it is made from rows that never change, each time it is sent."""
 
-    endpoint = reference("webhooks.Endpoint")
+    endpoint = unindexed_foreign_key("webhooks.Endpoint")
     # The audit record that tells of it; `webhook-id` is made from it.
     event_id = models.UUIDField()
     event = models.TextField()

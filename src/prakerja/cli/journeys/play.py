@@ -41,7 +41,7 @@ def run(*, as_json: bool) -> int:
 def _play(addresses: plan.Addresses, *, data_dir: Path) -> dict[str, Any]:
     from prakerja.cli.journeys.story import Story
     from prakerja.reporting.proof import prove
-    from prakerja.reporting.totals import totals
+    from prakerja.reporting.totals import totals_of
 
     timeline = Timeline(say=_say)
     story = Story(addresses=addresses, timeline=timeline, data_dir=data_dir)
@@ -51,7 +51,7 @@ def _play(addresses: plan.Addresses, *, data_dir: Path) -> dict[str, Any]:
         story.close()
     proof = prove()
     paid = {
-        name: asdict(totals(person_id=person_id)) if person_id else None
+        name: asdict(totals_of(person_id=person_id)) if person_id else None
         for name, person_id in story.person_ids().items()
     }
     problems = timeline.problems + _wrong_totals(paid)

@@ -241,11 +241,11 @@ class Story:
 
     def expect_paid(self, name: str, *, incentive: int, survey: int) -> None:
         """What reached the person's account until now, by the ledger."""
-        from prakerja.reporting.totals import totals
+        from prakerja.reporting.totals import totals_of
 
         person_id = self.person_ids()[name]
         if person_id is None:
             raise UnexpectedPage(f"{name} is nobody")
-        paid = totals(person_id=person_id)
+        paid = totals_of(person_id=person_id)
         if (paid.incentive, paid.survey) != (incentive, survey):
             raise UnexpectedPage(f"paid {paid.incentive} + {paid.survey}, expected {incentive} + {survey}")

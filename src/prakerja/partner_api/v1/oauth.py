@@ -20,7 +20,7 @@ from prakerja.partner_api import answers, bodies, clients, errors
 from prakerja.partner_api.dialect import SIGN_IN, SIGN_IN_UNSIGNED
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.guide import Guide
-from prakerja.reporting.profile import profile
+from prakerja.reporting.profile import profile_of
 
 _PREFIX = "/api/v1/oauth"
 
@@ -127,7 +127,7 @@ def user_profile(call: Call[bodies.Body]) -> Any:
     holder = grant_queries.holder_of_token(
         access_token=call.token, wall=clock.wall(), partner_id=call.client.partner_id
     )
-    found = profile(holder=holder)
+    found = profile_of(holder=holder)
     return {
         "dp_user_id": found.dp_user_id,
         "email": found.email,
