@@ -16,7 +16,7 @@ from prakerja.incentives.policies import (
     new_dates,
 )
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.programmes.schemes import Need, indonesian_calendar, missing_needs, scheme_for_wave
+from prakerja.programmes.schemes import Need, indonesian_calendar, missing_needs, scheme_by_key, scheme_for_wave
 from tests.money import wib
 
 PAY = date(2021, 10, 12)
@@ -48,7 +48,7 @@ def bank() -> None:
     ],
 )
 def test_hold_reason(account: AccountFacts | None, is_suspended: bool, reason: str) -> None:
-    assert hold_reason(account=account, pay_date=PAY, is_suspended=is_suspended) == reason
+    assert hold_reason(scheme=scheme_by_key("2021"), account=account, pay_date=PAY, is_suspended=is_suspended) == reason
 
 
 @pytest.mark.parametrize(

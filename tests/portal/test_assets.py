@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from prakerja.awards.policies import VIDEO_SECONDS
+from prakerja.programmes.schemes import scheme_by_key
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "src/prakerja/portal"
@@ -30,7 +30,7 @@ def tool(name: str) -> ModuleType:
 def test_a_film_is_small_and_has_captions_in_both_languages(number: int) -> None:
     script = json.loads((PORTAL / "induction.json").read_text(encoding="utf-8"))
     slides = script["videos"][number - 1]["slides"]
-    assert len(slides) * script["seconds_per_slide"] == VIDEO_SECONDS[number]
+    assert len(slides) * script["seconds_per_slide"] == scheme_by_key("2021").videos.seconds
     assert 0 < (FILMS / f"induction-{number}.webm").stat().st_size <= 1_000_000
     for language in ("id", "en"):
         captions = (FILMS / f"induction-{number}.{language}.vtt").read_text(encoding="utf-8")

@@ -218,6 +218,7 @@ def award(
         awarded_at=ANNOUNCED,
         purchase_deadline_at=DEADLINE,
         videos_done_at=ANNOUNCED + timedelta(days=1) if videos == 3 else None,
+        suspended_at=BOUGHT if fields.get("status") == "suspended" else None,
         **fields,
     )
     for number in range(1, videos + 1):

@@ -127,9 +127,7 @@ class OtpChallenge(OwnedRow):
                 condition=Q(used_at=None, replaced_at=None),
                 name="access_otpchallenge_one_live",
             ),
-            models.CheckConstraint(
-                condition=Q(failed_count__gte=0, failed_count__lte=3), name="access_otpchallenge_tries"
-            ),
+            models.CheckConstraint(condition=Q(failed_count__gte=0), name="access_otpchallenge_tries"),
             models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="access_otpchallenge_purpose"),
         ]
 

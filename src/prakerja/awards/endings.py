@@ -7,7 +7,7 @@ and award locked, and then calls the verb.
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from prakerja.access.actors import Actor
 from prakerja.awards.blacklisting import blacklist
@@ -20,10 +20,10 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import empty
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import revoke_at
 from prakerja.wallets.operations import close_wallet
 
-# The run starts five minutes after the deadline: what was debited at 23:59:59 has committed by then (rules.md 14.3).
-REVOCATION_DELAY = timedelta(minutes=5)
 _SYSTEM = Actor.system()
 
 
@@ -36,7 +36,9 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
     """
     with transaction():
         award = locked_with_wallet(person_id=person_id, award_id=award_id)
-        overdue = at >= award.purchase_deadline_at + REVOCATION_DELAY
+        # Some minutes after the deadline: what was debited at 23:59:59 has committed by then (rules.md 14.3).
+        rules = scheme(scheme_version_id=award.scheme_version_id)
+        overdue = at >= revoke_at(scheme=rules, deadline_at=award.purchase_deadline_at)
         if award.status != "active" or award.first_purchase_at is not None or not overdue:
             return False
         released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)

@@ -64,7 +64,7 @@ class Award(PersonRow):
 
 
 class InductionView(PersonRow):
-    """One of the three videos that must be seen to the end before the card number is shown (rules.md 6.1)."""
+    """One of the videos that must be seen to the end before the card number is shown (rules.md 6.1)."""
 
     award = owned_foreign_key("awards.Award")
     video = models.SmallIntegerField()
@@ -76,7 +76,7 @@ class InductionView(PersonRow):
             owned_key("awards_inductionview", "person"),
             OwnedReference(name="awards_inductionview_award_owned", field="award", to="awards_award"),
             models.UniqueConstraint(fields=["person", "award", "video"], name="awards_inductionview_once"),
-            models.CheckConstraint(condition=Q(video__gte=1, video__lte=3), name="awards_inductionview_video"),
+            models.CheckConstraint(condition=Q(video__gte=1), name="awards_inductionview_video"),
         ]
 
 

@@ -21,11 +21,16 @@ from prakerja.notifications.templates import URGENT
 class CardRoute(NamedTuple):
     person_id: uuid.UUID
     award_id: uuid.UUID
+    scheme_version_id: uuid.UUID
 
 
 def award_of_card(*, card_number: str) -> CardRoute | None:
-    """Person and award behind a card number: the route of send-otp. None when nobody has that number."""
-    found = hot_row("SELECT person_id, award_id FROM awards_cardclaim WHERE index = %s", [index_of(card_number)])
+    """Person, award and rules behind a card number: the route of send-otp. None when nobody has that number."""
+    found = hot_row(
+        "SELECT award.person_id, award.id, award.scheme_version_id FROM awards_cardclaim claim "
+        "JOIN awards_award award ON award.person_id = claim.person_id AND award.id = claim.award_id WHERE claim.index = %s",
+        [index_of(card_number)],
+    )
     return CardRoute(*found) if found else None
 
 

@@ -6,25 +6,36 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from prakerja.awards.endings import REVOCATION_DELAY, revoke_unbought
+from prakerja.awards.endings import revoke_unbought
 from prakerja.awards.models import Award
 from prakerja.awards.reminders import remind, waiting_groups
 from prakerja.kernel.due import DueTask
+from prakerja.programmes.queries import scheme, schemes
+from prakerja.programmes.schemes import revoke_at, revoked_deadlines_until
 
 
 def next_revocation() -> datetime | None:
-    deadline = Award.objects.filter(status="active", first_purchase_at=None).aggregate(
-        first=Min("purchase_deadline_at")
-    )["first"]
-    return None if deadline is None else deadline + REVOCATION_DELAY
+    """The first run of any scheme version that has somebody to revoke."""
+    unbought = Award.objects.filter(status="active", first_purchase_at=None)
+    deadlines = unbought.order_by().values_list("scheme_version_id").annotate(first=Min("purchase_deadline_at"))
+    return min(
+        (revoke_at(scheme=scheme(scheme_version_id=version), deadline_at=first) for version, first in deadlines),
+        default=None,
+    )
 
 
 def run_revocations(at: datetime) -> int:
-    overdue = Award.objects.filter(
-        status="active", first_purchase_at=None, purchase_deadline_at__lte=at - REVOCATION_DELAY
-    ).values_list("id", "person_id")
     return sum(
-        revoke_unbought(award_id=award_id, person_id=person_id, at=at) for award_id, person_id in overdue.iterator()
+        revoke_unbought(award_id=award_id, person_id=person_id, at=at)
+        for version, rules in schemes().items()
+        for award_id, person_id in Award.objects.filter(
+            scheme_version_id=version,
+            status="active",
+            first_purchase_at=None,
+            purchase_deadline_at__lte=revoked_deadlines_until(scheme=rules, at=at),
+        )
+        .values_list("id", "person_id")
+        .iterator()
     )
 
 

@@ -102,5 +102,8 @@ def put_off(*, incentive: Incentive, rules: Scheme, at: datetime) -> bool:
 def reason_to_hold(*, incentive: Incentive, award: AwardFacts, account: LinkedAccount | None) -> str:
     """Why the payment must be held, or ""."""
     return hold_reason(
-        account=account_facts(account), pay_date=incentive.pay_date, is_suspended=award.status == "suspended"
+        scheme=scheme(scheme_version_id=award.scheme_version_id),
+        account=account_facts(account),
+        pay_date=incentive.pay_date,
+        is_suspended=award.status == "suspended",
     )

@@ -15,10 +15,6 @@ from prakerja.programmes.schemes import (
     wib_day,
 )
 
-# An account that was changed on the payment day or up to two days before it holds the payment (rules.md 5.5 says
-# "close to the payment date" and gives no number; this one is ours).
-ACCOUNT_CHANGE_HOLD_DAYS = 2
-
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
@@ -34,7 +30,7 @@ class AccountFacts:
         return self.nik_matches and self.is_kyc_complete
 
 
-def hold_reason(*, account: AccountFacts | None, pay_date: date, is_suspended: bool) -> str:
+def hold_reason(*, scheme: Scheme, account: AccountFacts | None, pay_date: date, is_suspended: bool) -> str:
     """Why a payment of `pay_date` (WIB) must be held, or "" (rules.md 5.5; decisions.md 54)."""
     if account is None:
         return "no_account"
@@ -42,7 +38,7 @@ def hold_reason(*, account: AccountFacts | None, pay_date: date, is_suspended: b
         return "nik_mismatch"
     if not account.is_kyc_complete:
         return "kyc_incomplete"
-    if account.linked_on >= pay_date - timedelta(days=ACCOUNT_CHANGE_HOLD_DAYS):
+    if account.linked_on >= pay_date - timedelta(days=scheme.account_change_hold_days):
         return "account_changed"
     return "award_suspended" if is_suspended else ""
 

@@ -47,7 +47,7 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
             store_inquiry(person_id=person_id, account_id=account.account_id, found=found, at=at)
             account = live_account(person_id=person_id)
         reason = _reason(account=account, found=found) or hold_reason(
-            account=account_facts(account), pay_date=pay_date, is_suspended=award.status == "suspended"
+            scheme=rules, account=account_facts(account), pay_date=pay_date, is_suspended=award.status == "suspended"
         )
         if reason:
             hold(incentive=incentive, rules=rules, reason=reason, at=at)

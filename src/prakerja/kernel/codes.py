@@ -36,7 +36,7 @@ def is_card_number(text: str) -> bool:
     return len(text) == 16 and text.isascii() and text.isdigit() and bool(luhn.is_valid(text))
 
 
-def one_time_password(digits: int = 6) -> str:
+def one_time_password(digits: int) -> str:
     return str(secrets.randbelow(10**digits)).zfill(digits)
 
 

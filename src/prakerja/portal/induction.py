@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prakerja.awards.policies import video_ready_at
+from prakerja.programmes.schemes import Scheme, video_ends_at
 from prakerja.reporting.dashboard import Video
 
 
@@ -31,7 +31,7 @@ def _script() -> list[dict[str, Any]]:
     return videos
 
 
-def films(*, views: tuple[Video, ...], language: str, at: datetime) -> list[Film]:
+def films(*, views: tuple[Video, ...], rules: Scheme, language: str, at: datetime) -> list[Film]:
     """The three films with what this person has seen of them at the instant `at` (UTC)."""
     seen = {view.number: view for view in views}
     result = []
@@ -43,7 +43,7 @@ def films(*, views: tuple[Video, ...], language: str, at: datetime) -> list[Film
             state = "done"
         elif view is not None:
             state = "running"
-            remaining = max(0, round((video_ready_at(video=number, started_at=view.started_at) - at).total_seconds()))
+            remaining = max(0, round((video_ends_at(scheme=rules, started_at=view.started_at) - at).total_seconds()))
         else:
             state = "next" if reachable else "locked"
         reachable = state == "done"

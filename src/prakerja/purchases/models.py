@@ -45,9 +45,7 @@ class PaymentIntent(PersonRow):
             models.CheckConstraint(
                 condition=Q(status__in=INTENT_STATES.states()), name="purchases_paymentintent_status"
             ),
-            models.CheckConstraint(
-                condition=Q(failed_count__gte=0, failed_count__lte=3), name="purchases_paymentintent_tries"
-            ),
+            models.CheckConstraint(condition=Q(failed_count__gte=0), name="purchases_paymentintent_tries"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="purchases_paymentintent_amount"),
         ]
 

@@ -15,6 +15,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_throttled
+from prakerja.programmes.queries import scheme
 from prakerja.purchases.closing import close_training
 from prakerja.purchases.tokens import PaymentToken
 from prakerja.purchases.void import void_purchase
@@ -56,7 +57,10 @@ def send_otp(
     """
     route = award_of_card(card_number=card_number) if is_card_number(card_number) else None
     intent_id, message_id = new_id(), new_id()
-    code = one_time_password()
+    limits = scheme(scheme_version_id=route.scheme_version_id).otp if route else None
+    # Nobody has this card: the refusal comes before anything is sent.
+    code = one_time_password(limits.digits) if limits else ""
+    told = {"otp": code, "minutes": limits.life_s // 60, "amount": amount} if limits else {}
     person_id = route.person_id if route else intent_id
     token = PaymentToken.new(person_id=person_id, intent_id=intent_id)
     reason, locked_until = hot_call(
@@ -77,7 +81,7 @@ def send_otp(
             token.hash(),
             otp_hash(intent_id, code),
             message_id,
-            seal_parameters(message_id=message_id, parameters={"otp": code, "minutes": 5, "amount": amount}),
+            seal_parameters(message_id=message_id, parameters=told),
             new_id(),
         ],
     )

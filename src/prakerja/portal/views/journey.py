@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.awards import operations as awards
-from prakerja.awards.policies import VIDEO_SECONDS, require_active
+from prakerja.awards.policies import require_active
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -73,7 +73,7 @@ def _films_page(
     if board.award is None or board.award.status != "active":
         # Nothing to watch for; the dashboard says how things stand.
         return redirect("portal:dashboard")
-    shown = films(views=board.videos, language=language(), at=at)
+    shown = films(views=board.videos, rules=board.award.rules, language=language(), at=at)
     return page(
         request,
         "videos",
@@ -83,7 +83,7 @@ def _films_page(
         notice=notice,
         problem=problem,
         films=shown,
-        seconds=VIDEO_SECONDS[1],
+        seconds=board.award.rules.videos.seconds,
         done=all(film.state == "done" for film in shown),
     )
 

@@ -19,6 +19,8 @@ from prakerja.kernel.errors import Refused
 from prakerja.portal.pages import page, participant, take_notice, typed_code, with_notice
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
+from prakerja.portal.views.public import PUBLIC_SCHEME
+from prakerja.programmes.schemes import scheme_by_key
 from prakerja.reporting.dashboard import Dashboard
 from prakerja.reporting.queries import dashboard as read_dashboard
 
@@ -136,6 +138,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     board = read_dashboard(person_id=person_id)
     rows = [(i, incentive_tag(incentive=i, at=at)) for i in board.incentives]
     rows.sort(key=lambda row: (row[0].scheduled_date, row[0].number))
+    rules = board.award.rules if board.award else scheme_by_key(PUBLIC_SCHEME)
     return page(
         request,
         "incentives",
@@ -144,7 +147,8 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         missing=missing_words(board, at),
         is_over=is_over(board),
         hold_words=HOLD_REASONS,
-        pause=board.award.rules.payout_pause if board.award else None,
+        rules=rules,
+        pause=rules.payout_pause if board.award else None,
     )
 
 

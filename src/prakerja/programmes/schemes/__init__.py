@@ -26,7 +26,9 @@ from prakerja.programmes.schemes.deadlines import (
     purchase_deadline,
     reminder_instants,
     revoke_at,
+    revoked_deadlines_until,
     shown_deadline_day,
+    video_ends_at,
 )
 from prakerja.programmes.schemes.model import (
     CodeShownBy,
@@ -112,10 +114,12 @@ __all__ = [
     "rescheduled_date",
     "resolve",
     "revoke_at",
+    "revoked_deadlines_until",
     "scheme_by_key",
     "scheme_for_wave",
     "shown_deadline_day",
     "survey_pay_at",
     "survey_window",
+    "video_ends_at",
     "wib_day",
 ]

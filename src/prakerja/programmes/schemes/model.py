@@ -237,6 +237,7 @@ class Scheme(Rules):
     schedule_sync_hours: int
     payout_working_days: tuple[int, ...]
     hold_recheck_days: int
+    account_change_hold_days: int
     first_purchase: FirstPurchase
     next_purchase: NextPurchase
     cutoffs: Cutoffs
