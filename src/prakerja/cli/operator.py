@@ -50,7 +50,9 @@ def _why(parser: argparse.ArgumentParser) -> None:
 
 def _command(verb: Verb) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
-        with database(arguments.data_dir):
+        with database(arguments.data_dir) as found:
+            # Links lead to the console that runs, else to the one that the environment names.
+            arguments.console = "" if found.is_alone else found.addresses()["console"]
             try:
                 answer(verb(arguments))
             except Refused as refusal:
@@ -66,8 +68,8 @@ def _add(arguments: argparse.Namespace) -> dict[str, Any]:
 
     given: dict[str, Any] = {"email": arguments.email, "name": arguments.name, "wall": wall(), "at": now()}
     if arguments.first:
-        return _invited(operators.add_first_operator(**given))
-    return _invited(operators.add_operator(roles=arguments.role, actor=acting(arguments), **given))
+        return _invited(operators.add_first_operator(**given), arguments)
+    return _invited(operators.add_operator(roles=arguments.role, actor=acting(arguments), **given), arguments)
 
 
 def _list(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def _reset(arguments: argparse.Namespace) -> dict[str, Any]:
     from prakerja.access.operators import reset_second_factor
     from prakerja.kernel.clock import wall
 
-    return _invited(reset_second_factor(why=arguments.reason, wall=wall(), **_whom(arguments)))
+    return _invited(reset_second_factor(why=arguments.reason, wall=wall(), **_whom(arguments)), arguments)
 
 
 def _whom(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -107,14 +109,13 @@ def _whom(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"email": arguments.email, "actor": acting(arguments), "at": now()}
 
 
-def _invited(made: Any) -> dict[str, Any]:
+def _invited(made: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
 
     path = f"/accounts/password/choose/{made.token}/"
     return {
         **_shown(made.operator),
-        # The address of the console is known while it runs; the path is always the same.
-        "link": f"{settings.CONSOLE_URL}{path}",
+        "link": f"{arguments.console or settings.CONSOLE_URL}{path}",
         "link_expires_at": made.expires_at.isoformat(),
     }
 
