@@ -65,17 +65,20 @@ def prepare_django(server: Server) -> None:
 
 
 @contextlib.contextmanager
-def database(data_dir: Path | None, *, sandbox_only: bool = False) -> Iterator[Database]:
+def database(data_dir: Path | None, *, sandbox_only: bool = False, may_install: bool = False) -> Iterator[Database]:
     """What a one-shot command works with: the running system's database, or its own for as long as it runs.
 
     While nothing else runs the world's clock stands still; it ticks for as long as the command does.
+    `may_install` makes an empty database an installation that is no sandbox.
     Raises CommandError when there is no world, it is no sandbox (`sandbox_only`), or the keys are others.
     """
     with server_for(data_dir, own=False) as server:
         prepare_django(server)
-        from prakerja.cli.installation import check_installation
+        from prakerja.cli.installation import check_installation, install_production
         from prakerja.sandbox import clock
 
+        if may_install:
+            install_production()
         installation = check_installation()
         if sandbox_only and not installation.is_sandbox:
             raise not_a_sandbox()

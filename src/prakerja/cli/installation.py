@@ -9,8 +9,15 @@ from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from prakerja.cli.arguments import CommandError, progress
+from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
-from prakerja.kernel.installation import InstallationState, begin_sandbox, finish_world, read_installation
+from prakerja.kernel.installation import (
+    InstallationState,
+    begin_production,
+    begin_sandbox,
+    finish_world,
+    read_installation,
+)
 from prakerja.kernel.secrets import keys
 from prakerja.programmes.queries import changed_schemes
 from prakerja.sandbox import making
@@ -86,6 +93,14 @@ def install(*, world: str | None, may_wipe: bool) -> InstallationState:
             "PRAKERJA_ENV=production: `prakerja up` makes no sandbox in a production environment.",
         )
     return _create(world or "g21")
+
+
+def install_production() -> None:
+    """Make the tables of an empty database and say that it is no sandbox. One that holds something stays what it is."""
+    migrate()
+    if read_installation() is None:
+        with transaction():
+            begin_production(keys_fingerprint=keys().fingerprint, at=wall())
 
 
 def _create(world: str) -> InstallationState:

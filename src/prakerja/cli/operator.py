@@ -20,7 +20,11 @@ def add_to(subparsers: Any) -> None:
     add = _one(verbs, "add", "make an operator; prints the link, once, by which they choose a password", _add)
     add.add_argument("--name", default="", help="how colleagues call them")
     how = add.add_mutually_exclusive_group(required=True)
-    how.add_argument("--first", action="store_true", help="the administrator of a new installation; once")
+    how.add_argument(
+        "--first",
+        action="store_true",
+        help="the administrator of a new installation, which an empty database becomes; once",
+    )
     _roles(how)
     listing = common(verbs.add_parser("list", help="every operator: roles, and whether they can sign in"))
     listing.set_defaults(run=_command(_list))
@@ -50,7 +54,7 @@ def _why(parser: argparse.ArgumentParser) -> None:
 
 def _command(verb: Verb) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
-        with database(arguments.data_dir) as found:
+        with database(arguments.data_dir, may_install=getattr(arguments, "first", False)) as found:
             # Links lead to the console that runs, else to the one that the environment names.
             arguments.console = "" if found.is_alone else found.addresses()["console"]
             try:

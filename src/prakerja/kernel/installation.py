@@ -51,6 +51,14 @@ def begin_sandbox(*, world: str, keys_fingerprint: str, starts_at: datetime) -> 
 
 
 @requires_transaction
+def begin_production(*, keys_fingerprint: str, at: datetime) -> None:
+    """Say that this database is no sandbox, for ever: its clock is the wall's."""
+    Installation.objects.create(is_sandbox=False, world="", keys_fingerprint=keys_fingerprint, created_at=at)
+    Clock.objects.create(id=1, offset_us=0)
+    forget()
+
+
+@requires_transaction
 def finish_world(*, world: str) -> None:
     """Say that the world stands."""
     Installation.objects.update(world=world)
