@@ -11,7 +11,6 @@ from prakerja.programmes.schemes import (
     WEEKDAYS_ONLY,
     WIB,
     DeadlineBasis,
-    Delivery,
     Scheme,
     WorkingCalendar,
     at_wib,
@@ -273,28 +272,6 @@ def test_2023_has_two_surveys_and_no_cutoff() -> None:
     assert (window.opens_at, window.closes_at) == (wib("2023-09-03 00:10"), wib("2023-10-03 00:10"))
     with pytest.raises(ValueError, match="no survey 3"):
         survey_window(scheme=S23, number=3, first_incentive_paid_at=wib("2023-06-05 10:00"))
-
-
-@pytest.mark.parametrize(
-    ("scheme", "delivery", "opens", "closes"),
-    [
-        (S21, "live", "2021-10-10 08:00", "2021-10-12 17:00"),
-        (S21, Delivery.SELF_PACED, "2021-09-25 19:30", "2021-10-12 17:00"),
-        (S23, "live", "2021-10-10 08:00", "2021-10-10 10:00:01"),
-        (S23, "self_paced", "2021-10-10 09:00", "2021-10-12 17:00"),
-    ],
-)
-def test_redemption_windows(scheme: Scheme, delivery: Delivery | str, opens: str, closes: str) -> None:
-    window = redemption_window(
-        scheme=scheme,
-        delivery=delivery,
-        purchased_at=wib("2021-09-25 19:30"),
-        run_starts_at=wib("2021-10-10 09:00"),
-        run_ends_at=wib("2021-10-12 17:00"),
-    )
-    assert (window.opens_at, window.closes_at) == (wib(opens), wib(closes))
-    assert window.opens_at in window
-    assert window.closes_at not in window
 
 
 def test_nothing_is_redeemed_past_the_completion_cutoff() -> None:
