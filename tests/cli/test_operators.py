@@ -58,14 +58,17 @@ def test_an_operator_from_the_link_to_the_end(system: running.System) -> None:
         (("add", "--email", "bukan", "--role", "viewer"), "no e-mail address"),
         (("disable", "--email", "tidak@ada.example"), "no operator with that address"),
         (("disable", "--email", "melihat@prakerja.example", "--operator", "tidak@ada.example"), "no operator with"),
-        (("disable", "--email", "melihat@prakerja.example", "--operator", "menyetujui@prakerja.example"), "do not allow"),
+        (
+            ("disable", "--email", "melihat@prakerja.example", "--operator", "menyetujui@prakerja.example"),
+            "do not allow",
+        ),
     ],
 )
 def test_what_may_not_be_is_said(system: running.System, arguments: tuple[str, ...], sentence: str) -> None:
     before = listed(system)
     done = system.run("operator", *arguments)
     assert done.code == 2
-    assert sentence in done.errors
+    assert sentence in done.err
     assert listed(system) == before
 
 
