@@ -14,25 +14,13 @@ from tests.house.owners import Found, declared_reads, foreign_models, foreign_re
 from tests.house.source import PACKAGE, ROOT, context_of, python, shown
 from tests.house.test_layers import LAYERS
 
-# Packages that are being moved right now. They leave this list one by one, and the list goes when it is empty.
-UNDER_WORK: set[str] = set()
 PEEKING = PACKAGE / "sandbox" / "peeking.py"
 # Committed migrations stay as they are. This one moved what the ledger owns when payments got their rails.
 PAST = {"disbursements/migrations/0004_money_on_its_way_lies_with_the_rail.py"}
-KNOWN = set((Path(__file__).with_name("known_strangers.txt")).read_text().splitlines())
 
 
-def _new(found: Iterable[Found]) -> list[str]:
-    return [str(one) for one in found if f"{one.path} {one.what}" not in KNOWN]
-
-
-def _in_packages(paths: Iterable[Path], rule: Callable[[Path, str], Iterable[Found]]) -> list[Found]:
-    return [
-        found
-        for path in paths
-        if path.parent != PACKAGE and (package := context_of(path)) not in UNDER_WORK
-        for found in rule(path, package)
-    ]
+def _in_packages(paths: Iterable[Path], rule: Callable[[Path, str], Iterable[Found]]) -> list[str]:
+    return [str(found) for path in paths if path.parent != PACKAGE for found in rule(path, context_of(path))]
 
 
 def test_a_table_is_named_after_its_package() -> None:
@@ -50,13 +38,13 @@ def test_the_page_of_owners_lists_every_table() -> None:
 
 def test_only_the_owner_writes_a_table() -> None:
     present = [path for path in modules() if str(path.relative_to(PACKAGE)) not in PAST]
-    assert _new(_in_packages(present, foreign_writes)) == []
+    assert _in_packages(present, foreign_writes) == []
 
 
 def test_nobody_imports_anothers_models() -> None:
     """Except the sandbox where it reads what an invented person reads on an invented phone; its docstring says why."""
     others = [path for path in python() if path != PEEKING]
-    assert _new(_in_packages(others, foreign_models)) == []
+    assert _in_packages(others, foreign_models) == []
 
 
 def test_a_statement_that_reads_others_tables_stands_in_a_module_that_lists_them() -> None:
@@ -64,7 +52,7 @@ def test_a_statement_that_reads_others_tables_stands_in_a_module_that_lists_them
     wrong = {
         shown(path): {"reads": sorted(reads), "declares": sorted(declared_reads(path))}
         for path in python()
-        if path.parent != PACKAGE and (package := context_of(path)) not in UNDER_WORK | {"reporting"}
+        if path.parent != PACKAGE and (package := context_of(path)) != "reporting"
         if (reads := foreign_reads(path, package)) != declared_reads(path)
     }
     assert wrong == {}

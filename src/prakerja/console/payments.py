@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,8 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.texts import written
-from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import retry_payment
+from prakerja.incentives.queries import (
+    WaitingPayment,
+    failed_payments,
+    held_payments,
+    unanswered_payments,
+    waiting_payment,
+)
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.money import format_rupiah
@@ -42,19 +47,14 @@ REASONS = {
 @browsing
 def payments(request: HttpRequest) -> HttpResponse:
     """The 200 of each kind that wait longest; a line leads to the row in the browsing pages and to the retry."""
-    waiting = Incentive.objects.select_related("person", "instruction")
-    held = waiting.filter(status="held").order_by("recheck_at", "id")
-    failed = waiting.filter(status="due").exclude(last_problem="").order_by("recheck_at", "pay_date", "id")
-    # Asked as often as the programme asks by itself (disbursements.queries.unanswered_instructions).
-    silent = waiting.filter(status="instructed", instruction__status="sent", instruction__ask_at=None)
     return render(
         request,
         "console/payments.html",
         {
             "lists": [
-                (_("Tertahan"), _lines(held, request)),
-                (_("Gagal atau dikembalikan"), _lines(failed, request)),
-                (_("Terkirim tanpa jawaban"), _lines(silent.order_by("instruction__sent_at", "id"), request)),
+                (_("Tertahan"), _lines(held_payments(most=SHOWN), request)),
+                (_("Gagal atau dikembalikan"), _lines(failed_payments(most=SHOWN), request)),
+                (_("Terkirim tanpa jawaban"), _lines(unanswered_payments(at=clock.now(), most=SHOWN), request)),
             ]
         },
     )
@@ -64,13 +64,11 @@ def payments(request: HttpRequest) -> HttpResponse:
 @acting("payment.retry")
 def retry(request: HttpRequest, person_id: uuid.UUID, incentive_id: uuid.UUID) -> HttpResponse:
     """Ask whether the check shall happen now; a POST makes it so. The worker then does what it would have done later."""
-    incentive = (
-        Incentive.objects.select_related("person", "instruction").filter(person_id=person_id, id=incentive_id).first()
-    )
-    if incentive is None:
+    found = waiting_payment(person_id=person_id, incentive_id=incentive_id)
+    if found is None:
         raise Http404
     if request.method == "GET":
-        return render(request, "console/retry.html", {"one": _line(incentive)})
+        return render(request, "console/retry.html", {"one": _line(found)})
     try:
         retry_payment(person_id=person_id, incentive_id=incentive_id, actor=operator(request), at=clock.now())
     except Refused as refused:
@@ -82,27 +80,20 @@ def retry(request: HttpRequest, person_id: uuid.UUID, incentive_id: uuid.UUID) -
     return HttpResponseRedirect(reverse("console_payments"))
 
 
-def _lines(found: QuerySet[Incentive], request: HttpRequest) -> list[dict[str, Any]]:
+def _lines(found: list[WaitingPayment], request: HttpRequest) -> list[dict[str, Any]]:
     may_retry = may(request, "payment.retry")
-    return [_line(one) | {"may_retry": may_retry and _waits(one)} for one in found[:SHOWN]]
+    return [_line(one) | {"may_retry": may_retry and one.may_be_retried} for one in found]
 
 
-def _waits(one: Incentive) -> bool:
-    """A failed one that was checked again has its new dates and is paid by them."""
-    return one.recheck_at is not None or one.status == "instructed"
-
-
-def _line(one: Incentive) -> dict[str, Any]:
-    reason = "no_answer" if one.status == "instructed" else one.hold_reason or one.last_problem
-    details = one.instruction.reason if one.instruction is not None and one.status != "instructed" else ""
+def _line(one: WaitingPayment) -> dict[str, Any]:
     return {
-        "url": reverse("admin:incentives_incentive_change", args=[one.id]),
-        "retry_url": reverse("console_retry", args=[one.person_id, one.id]),
-        "person": one.person.name,
+        "url": reverse("admin:incentives_incentive_change", args=[one.incentive_id]),
+        "retry_url": reverse("console_retry", args=[one.person_id, one.incentive_id]),
+        "person": one.person_name,
         "what": f"{KINDS[one.kind]} {one.number}",
-        "reference": one.instruction.reference if one.instruction is not None else "–",
+        "reference": one.reference or "–",
         "amount": format_rupiah(one.amount),
-        "reason": REASONS.get(reason, reason),
-        "details": REASONS.get(details, details),
+        "reason": REASONS.get(one.reason, one.reason),
+        "details": REASONS.get(one.details, one.details),
         "when": written(one.recheck_at) if one.recheck_at is not None else f"{one.pay_date}",
     }

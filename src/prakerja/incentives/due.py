@@ -3,7 +3,7 @@
 Each yields (person_id, id, due_at). A task's next instant is the least due_at, and what it does at an instant are the
 rows whose due_at has come: the two cannot disagree, because they are the same statement.
 
-Reads: awards_award, disbursements_paymentbatch, disbursements_paymentinstruction, disbursements_payoutaccount,
+Reads: awards_award, disbursements_discrepancy, disbursements_paymentinstruction, disbursements_payoutaccount,
 ledger_balance, programmes_schemeversion, purchases_purchase, surveys_response, training_certificate,
 training_completion, training_rating, vouchers_voucher, wallets_wallet.
 """
