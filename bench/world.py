@@ -20,21 +20,17 @@ from bench.cloning import Cloner, clone_id
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.cards import seal_card_number
 from prakerja.awards.models import Award
-from prakerja.awards.operations import finish_video, start_video
-from prakerja.catalogue.operations import add_course, add_run, set_price
 from prakerja.intake.operations import ResultRow, import_results, open_wave
 from prakerja.kernel.clock import WIB, forget, wall
 from prakerja.kernel.codes import CARD_PREFIX, READABLE
 from prakerja.kernel.db import rows, transaction
-from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Clock, Installation
 from prakerja.kernel.secrets import blind_index, keys, otp_hash, seal
-from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import NewCredential, add_partner
 from prakerja.purchases.operations import authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
+from prakerja.sandbox.building import add_class, fund_programme, watch_videos
 
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
 VIDEOS_AT = datetime(2021, 9, 25, 19, 0, tzinfo=WIB)
@@ -232,15 +228,7 @@ def _install() -> None:
             closes_at=datetime(2021, 9, 19, 23, 59, tzinfo=WIB),
             quota=754_929,
         )
-        post(
-            person_id=None,
-            event_id=new_id(),
-            kind="programme_funding",
-            debit=int(Chart.TREASURY),
-            credit=int(Chart.PROGRAMME_FUNDS),
-            amount=2_679_997_950_000,
-            at=ANNOUNCED,
-        )
+        fund_programme(at=ANNOUNCED)
 
 
 def _partner(kind: str, number: int) -> NewCredential:
@@ -250,24 +238,22 @@ def _partner(kind: str, number: int) -> NewCredential:
 
 
 def _class(number: int, platforms: Sequence[NewCredential], institution: NewCredential, *, seats: int) -> Class:
-    made = add_course(
+    made, run = add_class(
         institution_id=institution.partner_id,
+        platform_ids=[platform.partner_id for platform in platforms],
         code=f"course-{number}",
+        schedule_code=f"run-{number}",
+        price=PRICE,
+        seats=seats,
+        starts_at=datetime(2021, 9, 1, tzinfo=WIB),
+        ends_at=datetime(2021, 12, 10, tzinfo=WIB),
+        at=ANNOUNCED,
         title=f"Kursus {number}",
         category="Keuangan",
         mode="online",
         delivery="self_paced",
         duration_hours=7,
     )
-    run = add_run(
-        course_id=made.id,
-        code=f"run-{number}",
-        starts_at=datetime(2021, 9, 1, tzinfo=WIB),
-        ends_at=datetime(2021, 12, 10, tzinfo=WIB),
-        capacity=seats,
-    )
-    for platform in platforms:
-        set_price(course_id=made.id, platform_id=platform.partner_id, price=PRICE, at=ANNOUNCED)
     return Class(made.id, made.code, run.id, run.code, institution)
 
 
@@ -287,10 +273,7 @@ def _participant() -> uuid.UUID:
     )
     assert outcome.awarded == 1, outcome
     person_id: uuid.UUID = Award.objects.get().person_id
-    at = VIDEOS_AT
-    for number in (1, 2, 3):
-        at = start_video(person_id=person_id, number=number, at=at)
-        finish_video(person_id=person_id, number=number, at=at)
+    watch_videos(person_id=person_id, at=VIDEOS_AT)
     return person_id
 
 

@@ -13,24 +13,22 @@ from prakerja.access.actors import SYSTEM, Actor
 from prakerja.access.operators import add_operator
 from prakerja.access.permitting import operator_by_email
 from prakerja.awards.models import Award
-from prakerja.awards.operations import finish_video, start_video
 from prakerja.awards.queries import card_number
 from prakerja.catalogue.models import Course, CourseRun
-from prakerja.catalogue.operations import add_course, add_run, set_price
 from prakerja.intake.models import Wave
 from prakerja.intake.operations import ResultRow, import_results, open_wave
 from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.db import transaction
-from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Clock, Installation
 from prakerja.kernel.secrets import keys, unseal
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Account
-from prakerja.ledger.operations import post
 from prakerja.notifications.models import Message
 from prakerja.partners.operations import NewCredential, add_partner
 from prakerja.purchases.operations import Receipt, authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
+from prakerja.sandbox import building
+from prakerja.sandbox.building import BUDGET, add_class, fund_programme
 from prakerja.vouchers.models import Voucher
 
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
@@ -83,7 +81,7 @@ def lay_chart() -> None:
     )
 
 
-def world(*, wave: int = 21, budget: int = 2_679_997_950_000) -> World:
+def world(*, wave: int = 21, budget: int = BUDGET) -> World:
     install()
     number = next(_numbers)
     with transaction():
@@ -93,15 +91,7 @@ def world(*, wave: int = 21, budget: int = 2_679_997_950_000) -> World:
             closes_at=datetime(2021, 9, 19, 23, 59, tzinfo=WIB),
             quota=754_929,
         )
-        post(
-            person_id=None,
-            event_id=new_id(),
-            kind="programme_funding",
-            debit=int(Chart.TREASURY),
-            credit=int(Chart.PROGRAMME_FUNDS),
-            amount=budget,
-            at=ANNOUNCED,
-        )
+        fund_programme(budget=budget, at=ANNOUNCED)
     return World(
         wave=opened,
         platform=add_partner(actor=SYSTEM, kind="platform", code=f"platform{number}", name="Tokopedia", at=ANNOUNCED),
@@ -172,10 +162,7 @@ def participant(world: World, *, ready: bool = True) -> Participant:
 
 
 def watch_videos(person_id: uuid.UUID, *, at: datetime = VIDEOS_AT) -> None:
-    for number in (1, 2, 3):
-        ready_at = start_video(person_id=person_id, number=number, at=at)
-        finish_video(person_id=person_id, number=number, at=ready_at)
-        at = ready_at
+    building.watch_videos(person_id=person_id, at=at)
 
 
 def course(
@@ -191,9 +178,17 @@ def course(
 ) -> tuple[Course, CourseRun]:
     number = next(_numbers)
     with transaction():
-        made = add_course(
+        return add_class(
             institution_id=world.institution.partner_id,
+            platform_ids=[world.platform.partner_id],
             code=f"kursus-{number}",
+            schedule_code=f"jadwal-{number}",
+            price=price,
+            seats=seats,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            sessions=sessions,
+            at=ANNOUNCED,
             title=f"Kursus {number}",
             category="Keuangan",
             mode=fields.pop("mode", "online"),
@@ -201,16 +196,6 @@ def course(
             duration_hours=7,
             **fields,
         )
-        run = add_run(
-            course_id=made.id,
-            code=f"jadwal-{number}",
-            starts_at=starts_at,
-            ends_at=ends_at,
-            capacity=seats,
-            sessions=sessions,
-        )
-        set_price(course_id=made.id, platform_id=world.platform.partner_id, price=price, at=ANNOUNCED)
-    return made, run
 
 
 def otp_of(person_id: uuid.UUID, template: str = "otp_purchase") -> str:

@@ -62,7 +62,7 @@ def bank_turns(bank: RunningWorld, reference: str, how: str) -> None:
 
     The bank of the tests knows no callbacks door: whoever wants to hear of it has to ask, or to call back in its name.
     """
-    with httpx.Client(base_url=bank.url, trust_env=False, headers={"Accept": "text/html"}) as browser:
+    with httpx.Client(base_url=bank.url, trust_env=False, headers={"Accept": "text/html"}, timeout=LIMIT) as browser:
         token = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get("/bank/").text)
         assert token is not None
         answer = browser.post(f"/bank/transfers/{reference}/{how}", data={"form_token": token.group(1)})

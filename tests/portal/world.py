@@ -32,25 +32,18 @@ from prakerja.people.operations import Identity, register_many
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import scheme_by_key
 from prakerja.purchases.models import PaymentIntent, Purchase
+from prakerja.sandbox.worlds.catalogue import load_catalogue
 from prakerja.surveys.models import Response, Survey
 from prakerja.training.models import Certificate, Completion, Rating
 from prakerja.vouchers.models import Voucher
 from prakerja.wallets.models import Wallet
+from tests.builders import ANNOUNCED, BUY_AT
 
-ANNOUNCED = datetime(2021, 9, 22, 20, tzinfo=WIB)
 DEADLINE = datetime(2021, 10, 22, tzinfo=WIB)
-BOUGHT = datetime(2021, 9, 25, 19, 30, tzinfo=WIB)
+BOUGHT = BUY_AT
 CARD = "9360123412341238"
 CODE = "ABCD2345EFGH"
-PLATFORMS = {
-    "bukalapak": "Bukalapak",
-    "maubelajarapa": "Mau Belajar Apa",
-    "pintaria": "Pintaria",
-    "pijarmahir": "Pijar Mahir",
-    "sisnaker": "Sisnaker",
-    "sekolahmu": "Sekolahmu",
-    "tokopedia": "Tokopedia",
-}
+PLATFORMS = {one.code: one.name for one in load_catalogue().platforms}
 _numbers = itertools.count(1)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from prakerja.catalogue.operations import add_course, add_run, set_price
+from prakerja.catalogue.operations import set_price
 from prakerja.catalogue.queries import lowest_prices
 from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import transaction
 from prakerja.partners.queries import members, partner_id_of
+from prakerja.sandbox.building import add_class
 from prakerja.sandbox.people import Offer
 
 # The first institution of the catalogue: the one whose credentials `sandbox participant` prints.
@@ -42,9 +43,17 @@ def make_course(
     ends = sessions[-1][1] if sessions else begins + timedelta(days=SELF_PACED_DAYS)
     schedule = f"{code}-1" if is_live else f"{code}-mandiri"
     with transaction():
-        course = add_course(
+        add_class(
             institution_id=partner_id_of(code=INSTITUTION),
+            platform_ids=[partner.partner_id for partner in members() if partner.kind == "platform"],
             code=code,
+            schedule_code=schedule,
+            price=price,
+            seats=seats if seats is not None else (30 if is_live else 1_000_000),
+            starts_at=begins,
+            ends_at=ends,
+            sessions=sessions,
+            at=at,
             title=f"Kelas Demo {code[-4:].upper()}",
             category="Perkantoran",
             mode="online",
@@ -56,17 +65,6 @@ def make_course(
             has_post_test=has_post_test,
             required_assignments=required_assignments,
         )
-        add_run(
-            course_id=course.id,
-            code=schedule,
-            starts_at=begins,
-            ends_at=ends,
-            capacity=seats if seats is not None else (30 if is_live else 1_000_000),
-            sessions=sessions,
-        )
-        for partner in members():
-            if partner.kind == "platform":
-                set_price(course_id=course.id, platform_id=partner.partner_id, price=price, at=at)
     return Offer(platform="tokopedia", institution=INSTITUTION, course_code=code, schedule_code=schedule, price=price)
 
 

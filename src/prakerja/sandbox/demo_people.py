@@ -10,6 +10,7 @@ from prakerja.config.due import run_what_falls_due
 from prakerja.intake.operations import ResultRow
 from prakerja.kernel.clock import parse_instant
 from prakerja.sandbox import people
+from prakerja.sandbox.building import watch_videos
 from prakerja.sandbox.calendar import ANNOUNCED_AT
 
 WAVE = 21
@@ -91,7 +92,7 @@ def _life(
     # The first evening; late enough for the three videos, early enough for a certificate by Friday.
     start = announced + timedelta(minutes=15)
     steps: list[tuple[str, datetime, Callable[[datetime], None]]] = [
-        ("ready", start, lambda at: _ignore(people.watch_videos(participant, at=at))),
+        ("ready", start, lambda at: _ignore(watch_videos(person_id=participant.person_id, at=at))),
         ("purchased", start + timedelta(minutes=20), lambda at: _ignore(people.buy(participant, FIRST, at=at))),
         ("redeemed", start + timedelta(minutes=40), lambda at: people.use_code(participant.purchases[0], at=at)),
         ("completed", start + timedelta(minutes=90), lambda at: people.complete(participant.purchases[0], at=at)),

@@ -10,21 +10,16 @@ from prakerja.access.actors import Actor
 from prakerja.catalogue.operations import add_course, add_promotion, add_run, set_price
 from prakerja.intake.operations import open_wave
 from prakerja.kernel.db import transaction
-from prakerja.kernel.ids import new_id
-from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
 from prakerja.partners.operations import add_partner
 from prakerja.people.policies import EDUCATION
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
+from prakerja.sandbox.building import fund_programme
 from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES
 from prakerja.sandbox.operators import make_operators
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
 from prakerja.surveys.operations import install_surveys
 from prakerja.training.operations import make_sandbox_codes
-
-# 754,929 recipients of wave 21 times 3,550,000 rupiah.
-BUDGET = 2_679_997_950_000
 
 
 def make_world(world: str) -> None:
@@ -45,15 +40,7 @@ def make_programme() -> None:
             install_scheme(scheme=scheme)
         for number, opens, closes, quota in WAVES:
             open_wave(number=number, opens_at=at_wib(opens, time(12)), closes_at=end_of_day(closes), quota=quota)
-        post(
-            person_id=None,
-            event_id=new_id(),
-            kind="programme_funding",
-            debit=Chart.TREASURY,
-            credit=Chart.PROGRAMME_FUNDS,
-            amount=BUDGET,
-            at=SET_UP_AT,
-        )
+        fund_programme(at=SET_UP_AT)
         install_surveys()
     _make_catalogue(catalogue)
 

@@ -11,6 +11,7 @@ from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
 from prakerja.sandbox import courses, partners_file, people
+from prakerja.sandbox.building import watch_videos
 from prakerja.wallets.queries import wallet
 
 STAGES = ("awarded", "ready", "purchased", "redeemed", "completed")
@@ -35,7 +36,7 @@ def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime
     reached = STAGES.index(stage)
     offer = None
     if reached >= STAGES.index("ready"):
-        people.watch_videos(participant, at=at - _WATCHED)
+        watch_videos(person_id=participant.person_id, at=at - _WATCHED)
         if balance is not None:
             _spend_down_to(balance, participant, at=at - _EARLIER)
     if reached >= STAGES.index("purchased"):

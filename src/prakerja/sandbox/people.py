@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from prakerja.access.actors import Actor
-from prakerja.awards.operations import finish_video, start_video
 from prakerja.awards.queries import card_number, current_award
 from prakerja.disbursements.operations import link_account, request_link
 from prakerja.intake import queries as waves
@@ -111,14 +110,6 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         card_number=card_number(person_id=person_id, award_id=held.id),
         award_id=held.id,
     )
-
-
-def watch_videos(participant: Participant, *, at: datetime) -> datetime:
-    """See all three videos from `at` on; returns when the last one ended."""
-    for number in (1, 2, 3):
-        at = start_video(person_id=participant.person_id, number=number, at=at)
-        finish_video(person_id=participant.person_id, number=number, at=at)
-    return at
 
 
 def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
