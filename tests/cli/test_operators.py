@@ -13,6 +13,7 @@ import pytest
 
 from prakerja.access.permissions import ROLES
 from tests import running
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
@@ -35,7 +36,7 @@ def test_the_demo_has_its_operators_and_no_other_first(system: running.System) -
 def test_an_operator_from_the_link_to_the_end(system: running.System) -> None:
     made = system.json("operator", "add", "--email", "baru@contoh.example", "--role", "viewer", "--role", "helper")
     assert (made["roles"], made["has_password"]) == (["viewer", "helper"], False)
-    with httpx.Client(follow_redirects=True) as browser:
+    with httpx.Client(follow_redirects=True, timeout=LIMIT) as browser:
         page = browser.get(made["link"])
         assert page.url.path == "/accounts/password/choose/"
         assert "baru@contoh.example" in page.text
@@ -43,7 +44,7 @@ def test_an_operator_from_the_link_to_the_end(system: running.System) -> None:
     assert roles == ["curator"]
     disabled = system.json("operator", "disable", "--email", "baru@contoh.example", "--reason", "Pindah")
     assert disabled["is_active"] is False
-    with httpx.Client(follow_redirects=True) as browser:
+    with httpx.Client(follow_redirects=True, timeout=LIMIT) as browser:
         assert browser.get(made["link"]).status_code == 410
     assert system.json("operator", "enable", "--email", "baru@contoh.example")["is_active"] is True
     again = system.json("operator", "reset-second-factor", "--email", "baru@contoh.example")
@@ -79,7 +80,7 @@ def test_an_empty_database_becomes_an_installation_with_its_administrator(tmp_pa
             capture_output=True,
             text=True,
             env=running.environment(),
-            timeout=300,
+            timeout=LIMIT,
         )
 
     assert run("list").returncode == 2
