@@ -73,7 +73,7 @@ def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Act
 
 
 def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
-    """The participant gives the award back before the first purchase; the chance is used up (rules.md 12, 16).
+    """The participant gives the award back before the first purchase; the chance is used up (rules.md 12.16).
 
     Raises Refused: no_award, award_suspended, award_ended, already_bought.
     """
