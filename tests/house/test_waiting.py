@@ -54,7 +54,7 @@ def test_nobody_waits_by_the_clock(path: Path) -> None:
     [
         ("time.sleep(1)", 1),
         ("assert time.monotonic() - began < 2", 1),
-        ("httpx.get(url, timeout=LIMIT)", 1),
+        ("httpx.get(url)", 1),
         ("httpx.get(url, timeout=5)", 1),
         ("process.wait(10)", 1),
         ("subprocess.run(x, timeout=60)", 1),
