@@ -42,7 +42,7 @@ class WebhookSetting(bodies.Body, frozen=True, kw_only=True):
 
     # Checked by the operation, which has codes of its own for it.
     url: Annotated[str, Meta(max_length=2000)]
-    events: Annotated[list[Event], Meta(max_length=4)] = field(default_factory=list)
+    events: Annotated[list[Event], Meta(max_length=len(NAMES))] = field(default_factory=list)
     is_enabled: bool = True
 
 
