@@ -47,7 +47,7 @@ class OneSystemToAWorker:
     pytest 9.2 no longer reads.
     """
 
-    FOLDERS = ("tests/browser", "tests/cli", "tests/console", "tests/journeys", "tests/sandbox")
+    FOLDERS = ("tests/browser", "tests/cli", "tests/conformance", "tests/console", "tests/journeys", "tests/sandbox")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
