@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from prakerja.incentives.labels import LABELS, MISSING, incentive_label
+from prakerja.incentives.labels import LABELS, incentive_label
 from prakerja.incentives.policies import (
     AccountFacts,
     first_day_after_pause,
@@ -87,22 +87,22 @@ def test_every_condition_is_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "last_problem", "at", "text", "code"),
+    ("status", "last_problem", "at", "text"),
     [
-        ("planned", "", "2021-10-12 10:00", "Menunggu diproses", 1),
-        ("due", "", "2021-10-12 10:00", "Dijadwalkan", 2),
-        ("instructed", "", "2021-10-12 10:00", "Sedang diproses", 5),
-        ("instructed", "failed", "2021-10-26 10:00", "Sedang diproses", 5),
-        ("held", "", "2021-10-12 10:00", "Dana tertahan", 4),
-        ("held", "", "2021-10-19 10:00", "Dalam pengecekan", 9),
-        ("due", "failed", "2021-10-20 23:59", "Gagal", 9),
-        ("due", "returned", "2021-10-21 00:00", "Dalam pengecekan", 9),
-        ("paid", "", "2021-10-12 10:00", "Berhasil", 3),
-        ("lapsed", "", "2021-10-12 10:00", "Hangus", None),
-        ("cancelled", "", "2021-10-12 10:00", "Dibatalkan", None),
+        ("planned", "", "2021-10-12 10:00", "Menunggu diproses"),
+        ("due", "", "2021-10-12 10:00", "Dijadwalkan"),
+        ("instructed", "", "2021-10-12 10:00", "Sedang diproses"),
+        ("instructed", "failed", "2021-10-26 10:00", "Sedang diproses"),
+        ("held", "", "2021-10-12 10:00", "Dana tertahan"),
+        ("held", "", "2021-10-19 10:00", "Dalam pengecekan"),
+        ("due", "failed", "2021-10-20 23:59", "Gagal"),
+        ("due", "returned", "2021-10-21 00:00", "Dalam pengecekan"),
+        ("paid", "", "2021-10-12 10:00", "Berhasil"),
+        ("lapsed", "", "2021-10-12 10:00", "Hangus"),
+        ("cancelled", "", "2021-10-12 10:00", "Dibatalkan"),
     ],
 )
-def test_labels(status: str, last_problem: str, at: str, text: str, code: int | None) -> None:
+def test_labels(status: str, last_problem: str, at: str, text: str) -> None:
     label = incentive_label(
         status=status,
         last_problem=last_problem,
@@ -111,9 +111,8 @@ def test_labels(status: str, last_problem: str, at: str, text: str, code: int | 
         at=wib(at),
     )
     with translation.override("id"):
-        assert (str(label.text), label.api_code) == (text, code)
+        assert str(label.text) == text
 
 
-def test_every_state_and_every_need_has_words() -> None:
+def test_every_state_has_words() -> None:
     assert set(INCENTIVE_STATES.states()) <= set(LABELS)
-    assert set(MISSING) == set(Need)

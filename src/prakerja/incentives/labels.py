@@ -8,40 +8,30 @@ from datetime import date, datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from prakerja.programmes.schemes import Need, wib_day
+from prakerja.programmes.schemes import wib_day
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`text` is translated when it is shown; `api_code` is the number of contract.md 2.15, None where it has none."""
+    """`text` is translated when it is shown."""
 
     key: str
     text: Promise
-    api_code: int | None
 
 
 LABELS = {
     label.key: label
     for label in (
-        Label("planned", _("Menunggu diproses"), 1),
-        Label("due", _("Dijadwalkan"), 2),
-        Label("paid", _("Berhasil"), 3),
-        Label("held", _("Dana tertahan"), 4),
-        Label("instructed", _("Sedang diproses"), 5),
-        Label("failed", _("Gagal"), 9),
-        Label("checking", _("Dalam pengecekan"), 9),
-        Label("lapsed", _("Hangus"), None),
-        Label("cancelled", _("Dibatalkan"), None),
+        Label("planned", _("Menunggu diproses")),
+        Label("due", _("Dijadwalkan")),
+        Label("paid", _("Berhasil")),
+        Label("held", _("Dana tertahan")),
+        Label("instructed", _("Sedang diproses")),
+        Label("failed", _("Gagal")),
+        Label("checking", _("Dalam pengecekan")),
+        Label("lapsed", _("Hangus")),
+        Label("cancelled", _("Dibatalkan")),
     )
-}
-# What is missing before anything is planned, in the order in which a participant mends it.
-MISSING = {
-    Need.CERTIFICATE: Label("certificate_missing", _("Selesaikan pelatihan pertama"), None),
-    Need.RATING: Label("rating_missing", _("Beri rating dan ulasan"), 8),
-    Need.REVIEW: Label("rating_missing", _("Beri rating dan ulasan"), 8),
-    Need.ACCOUNT_LINKED: Label("account_missing", _("Sambungkan rekening"), 6),
-    Need.ACCOUNT_KYC: Label("kyc_missing", _("Tingkatkan e-wallet"), 7),
-    Need.NIK_MATCH: Label("nik_mismatch", _("Sambungkan rekening dengan NIK Anda sendiri"), 6),
 }
 
 

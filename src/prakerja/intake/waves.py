@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
-from prakerja.intake.models import Application, Wave
+from prakerja.intake.models import Wave
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.operations import install_scheme
@@ -19,9 +18,3 @@ def open_wave(*, number: int, opens_at: datetime, closes_at: datetime, quota: in
     return Wave.objects.create(
         id=new_id(), number=number, scheme_version=version, opens_at=opens_at, closes_at=closes_at, quota=quota
     )
-
-
-@requires_transaction
-def join_wave(*, person_id: uuid.UUID, wave_id: uuid.UUID, at: datetime) -> Application:
-    """Put a person into a wave ("Menunggu gelombang ditutup"). Once per wave: a second time is an IntegrityError."""
-    return Application.objects.create(id=new_id(), person_id=person_id, wave_id=wave_id, joined_at=at)

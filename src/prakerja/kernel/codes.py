@@ -43,7 +43,3 @@ def one_time_password(digits: int) -> str:
 def new_transaction_code() -> str:
     """A transaction code in the published shape: 16 upper-case letters and digits (contract.md 1.8)."""
     return readable_code(16)
-
-
-def random_token() -> str:
-    return secrets.token_urlsafe(32)
