@@ -8,7 +8,7 @@ import pytest
 
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award, Blacklist
-from prakerja.awards.operations import revoke_unbought, withdraw
+from prakerja.awards.operations import revoke_unbought, withdraw_award
 from prakerja.awards.tasks import next_revocation, run_revocations
 from prakerja.intake.operations import ImportOutcome, ResultRow, import_results
 from prakerja.kernel.clock import WIB
@@ -61,15 +61,15 @@ def test_a_buyer_is_not_revoked() -> None:
     assert next_revocation() is None
     assert not revoke_unbought(award_id=who.award.id, person_id=who.person_id, at=datetime(2021, 12, 24, tzinfo=WIB))
     with pytest.raises(Refused, match="already_bought"):
-        withdraw(person_id=who.person_id, at=b.BUY_AT)
+        withdraw_award(person_id=who.person_id, at=b.BUY_AT)
 
 
 def test_withdrawal_uses_the_chance_up() -> None:
     world = b.world()
     who = b.participant(world)
-    withdraw(person_id=who.person_id, at=b.BUY_AT)
+    withdraw_award(person_id=who.person_id, at=b.BUY_AT)
     assert Award.objects.get().status == "withdrawn"
     assert Blacklist.objects.count() == 0
     assert set(Balance.objects.values_list("amount", flat=True)) == {0}
     with pytest.raises(Refused, match="award_ended"):
-        withdraw(person_id=who.person_id, at=b.BUY_AT)
+        withdraw_award(person_id=who.person_id, at=b.BUY_AT)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from prakerja.awards.queries import unreached
+from prakerja.awards.queries import unreached_winners
 from prakerja.awards.tasks import next_reminder, run_reminders
 from prakerja.kernel.clock import WIB
 from prakerja.notifications.delivery import deliver_messages
@@ -43,20 +43,22 @@ def test_whom_no_sms_reaches_is_listed_while_there_is_time() -> None:
     """An operator can still telephone (decisions.md 70)."""
     world = b.world()
     lost, found, buyer = b.participants(world, count=3)
-    assert unreached(at=b.ANNOUNCED, most=10) == []
+    assert unreached_winners(at=b.ANNOUNCED, most=10) == []
     deliver_messages(at=b.ANNOUNCED, resolve=nobody, gateway=LogOnly())
     deadline = datetime(2021, 10, 22, tzinfo=WIB)
-    listed = [(one.person_id, one.failed_at, one.deadline_at) for one in unreached(at=b.ANNOUNCED, most=10)]
+    listed = [(one.person_id, one.failed_at, one.deadline_at) for one in unreached_winners(at=b.ANNOUNCED, most=10)]
     assert listed == [(who.person_id, b.ANNOUNCED, deadline) for who in (lost, found, buyer)]
-    assert [one.name for one in unreached(at=b.ANNOUNCED, most=1)] == [Person.objects.get(id=lost.person_id).name]
+    assert [one.name for one in unreached_winners(at=b.ANNOUNCED, most=1)] == [
+        Person.objects.get(id=lost.person_id).name
+    ]
 
     # Bought is bought, and a phone that receives anything later can be reached.
     _, run = b.course(world)
     b.buy(world, buyer, run)
     b.intend(world, found, run)
     deliver_messages(at=b.BUY_AT + timedelta(minutes=1), resolve=known, gateway=LogOnly())
-    assert [one.person_id for one in unreached(at=b.BUY_AT, most=10)] == [lost.person_id]
+    assert [one.person_id for one in unreached_winners(at=b.BUY_AT, most=10)] == [lost.person_id]
     # An OTP that fails is asked for again by its owner; after the deadline nobody can help.
     last = deadline - timedelta(seconds=1)
-    assert [one.person_id for one in unreached(at=last, most=10)] == [lost.person_id]
-    assert unreached(at=deadline, most=10) == []
+    assert [one.person_id for one in unreached_winners(at=last, most=10)] == [lost.person_id]
+    assert unreached_winners(at=deadline, most=10) == []

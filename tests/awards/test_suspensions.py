@@ -10,7 +10,7 @@ import pytest
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.awards.models import Award
-from prakerja.awards.operations import finish_video, reinstate, start_video, suspend, withdraw
+from prakerja.awards.operations import finish_video, reinstate_award, start_video, suspend_award, withdraw_award
 from prakerja.awards.policies import later_by_the_time_lost
 from prakerja.awards.tasks import next_reminder, next_revocation, run_revocations
 from prakerja.kernel.errors import Refused
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.django_db
 
 
 def stop(who: b.Participant, at: datetime = b.BUY_AT, reason: str = "laporan 17") -> None:
-    suspend(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=SYSTEM, at=at)
+    suspend_award(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=SYSTEM, at=at)
 
 
 def clear(who: b.Participant, at: datetime, reason: str = "tidak terbukti") -> None:
-    reinstate(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=SYSTEM, at=at)
+    reinstate_award(person_id=who.person_id, award_id=who.award.id, reason=reason, actor=SYSTEM, at=at)
 
 
 def refusal(call: Callable[[], object]) -> str:
@@ -52,7 +52,7 @@ def test_nothing_is_bought_while_it_stands_still() -> None:
         == "award_suspended"
     )
     assert refusal(lambda: b.intend(world, who, run, at=wib("2021-09-30 10:00"))) == "award_suspended"
-    assert refusal(lambda: withdraw(person_id=who.person_id, at=b.BUY_AT)) == "award_suspended"
+    assert refusal(lambda: withdraw_award(person_id=who.person_id, at=b.BUY_AT)) == "award_suspended"
     assert (Transfer.objects.count(), list(Balance.objects.order_by("id").values_list("amount", flat=True))) == before
     clear(who, wib("2021-09-30 10:00"))
     b.buy(world, who, run, at=wib("2021-09-30 10:01"))
@@ -103,7 +103,7 @@ def test_only_what_the_table_allows() -> None:
     assert refusal(lambda: clear(who, b.BUY_AT, reason="")) == "reason_missing"
     assert Award.objects.get().suspended_at == b.BUY_AT
     clear(who, b.BUY_AT)
-    withdraw(person_id=who.person_id, at=b.BUY_AT)
+    withdraw_award(person_id=who.person_id, at=b.BUY_AT)
     assert refusal(lambda: stop(who)) == "award_ended"
 
 

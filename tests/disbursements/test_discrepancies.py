@@ -11,7 +11,7 @@ from prakerja.access.actors import Actor
 from prakerja.audit.models import Record
 from prakerja.disbursements.models import Discrepancy, PaymentAttempt, PaymentInstruction
 from prakerja.disbursements.operations import ask_payment, resolve_discrepancy, send_payment
-from prakerja.disbursements.queries import cases
+from prakerja.disbursements.queries import discrepancy_cases
 from prakerja.incentives.operations import unlink_account
 from prakerja.kernel.errors import Refused
 from tests.builders import Participant, World
@@ -69,7 +69,7 @@ def test_a_follow_up_asks_once_more_and_stays_when_the_first_arrived_late(
     assert states(who) == ["failed", "drafted"]
     found = case()
     assert (found.known, found.said, found.found_by, found.status) == ("failed", "settled", "ask", "open")
-    assert [(one.reference, one.known, one.said, one.amount) for one in cases(most=9)] == [
+    assert [(one.reference, one.known, one.said, one.amount) for one in discrepancy_cases(most=9)] == [
         (first.reference, "failed", "settled", 600_000)
     ]
     assert transfers(who, "send") == [("2021-10-12 10:00", "send", 600_000)]
@@ -87,7 +87,7 @@ def test_a_follow_up_asks_once_more_and_stays_when_the_first_arrived_late(
     record = Record.objects.get(action="payment.resolved")
     assert record.data["why"] == "Surat bank 12/2021"
     assert (record.data["before"], record.data["after"]) == ({"status": "failed"}, {"status": "settled"})
-    assert cases(most=9) == []
+    assert discrepancy_cases(most=9) == []
 
 
 def test_the_daily_question_finds_a_late_arrival_before_anything_is_drafted(

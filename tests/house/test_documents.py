@@ -21,7 +21,16 @@ ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 _LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 # What a `kind=` means beside a transfer: an incentive, a cut-off, an actor.
 _OTHER_KINDS = {"post_training", "survey"}
-_MOVERS = {"post", "empty", "close_wallet", "_empty_reserve", "_close_wallet", "move_to_payable", "_post", "_transfer"}
+_MOVERS = {
+    "post_transfer",
+    "empty_balance",
+    "close_wallet",
+    "_empty_reserve",
+    "_close_wallet",
+    "move_to_payable",
+    "_post",
+    "_transfer",
+}
 
 
 def _anchor(heading: str) -> str:

@@ -11,7 +11,7 @@ from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.disbursements.operations import ask_payment
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.operations import annul, unlink_account
+from prakerja.incentives.operations import annul_ineligible, unlink_account
 from prakerja.kernel.errors import Refused
 from prakerja.purchases.operations import void_purchase
 from prakerja.surveys.models import Response
@@ -220,7 +220,7 @@ def test_worked_example_8_a_wrongful_recipient(db: None) -> None:
     run_until(wib("2021-11-15 10:00"))
     assert books(eight)["paid_out:bni"] == 1_250_000
 
-    outcome = annul(
+    outcome = annul_ineligible(
         person_id=eight.person_id, award_id=eight.award.id, reason="ASN", actor=SYSTEM, at=wib("2021-11-15 10:00")
     )
     assert (outcome.balance_returned, outcome.claim) == (400_000, 1_850_000)
@@ -241,7 +241,7 @@ def test_worked_example_8_a_wrongful_recipient(db: None) -> None:
         "programme_funds": -1_850_000,
     }
     with pytest.raises(Refused, match="award_ended"):
-        annul(
+        annul_ineligible(
             person_id=eight.person_id, award_id=eight.award.id, reason="ASN", actor=SYSTEM, at=wib("2022-03-01 00:00")
         )
 
@@ -254,7 +254,7 @@ def test_annulling_takes_back_what_is_due_and_the_claim_follows_what_is_under_wa
     run_until(wib("2021-10-12 12:00"))
     run_until(wib("2021-11-08 12:00"))
     at = wib("2021-11-08 12:00")
-    annul(person_id=eight.person_id, award_id=eight.award.id, reason="BPUM", actor=SYSTEM, at=at)
+    annul_ineligible(person_id=eight.person_id, award_id=eight.award.id, reason="BPUM", actor=SYSTEM, at=at)
     assert transfers(eight, "annul_balance", "annul_reserve", "incentive_cancelled") == [
         ("2021-11-08 12:00", "annul_balance", 525_000),
         ("2021-11-08 12:00", "annul_reserve", 1_350_000),

@@ -10,7 +10,7 @@ from examples.world.testing import RunningWorld
 from prakerja.access.actors import SYSTEM
 from prakerja.disbursements.models import PaymentAttempt, PaymentBatch, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.operations import ask_payment
-from prakerja.disbursements.queries import unanswered
+from prakerja.disbursements.queries import unanswered_payments
 from prakerja.incentives.labels import incentive_label
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import retry_payment, unlink_account
@@ -201,8 +201,8 @@ def test_a_bank_that_is_down_is_asked_daily_and_becomes_an_operators_matter(
     assert (len(asked), asked[-1]) == (28, "2021-11-06 06:00")
     sent = PaymentInstruction.objects.get(person_id=three.person_id)
     assert sent.status == "sent"
-    assert unanswered(at=wib("2021-10-26 09:59")) == []
-    assert unanswered(at=wib("2021-10-26 10:00")) == [sent.id]
+    assert unanswered_payments(at=wib("2021-10-26 09:59")) == []
+    assert unanswered_payments(at=wib("2021-10-26 10:00")) == [sent.id]
     assert attempts(sent)[:2] == [("send", "unknown"), ("ask", "unknown")]
     assert books(three)["in_transit:sandbox"] == 600_000
     settings.BANK_URL = bank_program.url  # type: ignore[attr-defined]

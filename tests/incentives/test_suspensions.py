@@ -6,9 +6,9 @@ import pytest
 
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award, Blacklist
-from prakerja.awards.operations import reinstate, suspend
+from prakerja.awards.operations import reinstate_award, suspend_award
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.operations import revoke
+from prakerja.incentives.operations import revoke_suspended
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
 from prakerja.wallets.models import Wallet
@@ -35,11 +35,11 @@ def three(g21: World) -> Participant:
 
 
 def stop(who: Participant, at: str) -> None:
-    suspend(person_id=who.person_id, award_id=who.award.id, reason="laporan 17", actor=SYSTEM, at=wib(at))
+    suspend_award(person_id=who.person_id, award_id=who.award.id, reason="laporan 17", actor=SYSTEM, at=wib(at))
 
 
 def clear(who: Participant, at: str) -> None:
-    reinstate(person_id=who.person_id, award_id=who.award.id, reason="tidak terbukti", actor=SYSTEM, at=wib(at))
+    reinstate_award(person_id=who.person_id, award_id=who.award.id, reason="tidak terbukti", actor=SYSTEM, at=wib(at))
 
 
 def test_what_falls_due_is_held_until_the_award_is_active_again(g21: World, three: Participant) -> None:
@@ -97,13 +97,13 @@ def test_a_true_suspicion_ends_it(g21: World, three: Participant) -> None:
     reviewed(g21, three)
     run_until(wib("2021-10-12 12:00"))
     with pytest.raises(Refused, match="not_suspended"):
-        revoke(
+        revoke_suspended(
             person_id=three.person_id, award_id=three.award.id, reason="joki", actor=SYSTEM, at=wib("2021-10-13 09:00")
         )
     stop(three, "2021-10-13 09:00")
     run_until(wib("2021-11-12 12:00"))
     at = wib("2021-11-12 12:00")
-    released = revoke(person_id=three.person_id, award_id=three.award.id, reason="joki", actor=SYSTEM, at=at)
+    released = revoke_suspended(person_id=three.person_id, award_id=three.award.id, reason="joki", actor=SYSTEM, at=at)
     # 525,000 in the wallet, two planned incentives and three surveys in the reserve, one incentive held.
     assert released == 525_000 + 2 * 600_000 + 150_000 + 600_000
     assert [row[2] for row in incentives(three)] == ["paid", "cancelled", "cancelled", "cancelled"]

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from prakerja.access.actors import SYSTEM
-from prakerja.awards.operations import revoke_unbought, suspend, withdraw
+from prakerja.awards.operations import revoke_unbought, suspend_award, withdraw_award
 from prakerja.catalogue.models import Course
-from prakerja.incentives.operations import annul, sweep_balance
+from prakerja.incentives.operations import annul_ineligible, sweep_balance
 from prakerja.kernel.clock import WIB
 from prakerja.partners.operations import add_partner
 from prakerja.people.models import Person
@@ -36,15 +36,15 @@ def revoked(who: b.Participant) -> None:
 
 
 def withdrawn(who: b.Participant) -> None:
-    withdraw(person_id=who.person_id, at=b.BUY_AT)
+    withdraw_award(person_id=who.person_id, at=b.BUY_AT)
 
 
 def annulled(who: b.Participant) -> None:
-    annul(person_id=who.person_id, award_id=who.award.id, reason="PNS", actor=SYSTEM, at=b.BUY_AT)
+    annul_ineligible(person_id=who.person_id, award_id=who.award.id, reason="PNS", actor=SYSTEM, at=b.BUY_AT)
 
 
 def suspended(who: b.Participant) -> None:
-    suspend(person_id=who.person_id, award_id=who.award.id, reason="x", actor=SYSTEM, at=b.BUY_AT)
+    suspend_award(person_id=who.person_id, award_id=who.award.id, reason="x", actor=SYSTEM, at=b.BUY_AT)
 
 
 @pytest.mark.parametrize("end", [revoked, withdrawn, annulled, suspended])

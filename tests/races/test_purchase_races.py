@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from prakerja.access.actors import SYSTEM
-from prakerja.awards.operations import revoke_unbought, suspend, withdraw
+from prakerja.awards.operations import revoke_unbought, suspend_award, withdraw_award
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows, transaction
@@ -235,7 +235,7 @@ def test_withdrawal_against_a_purchase() -> None:
     token, otp = b.intend(world, who, run)
 
     def leave() -> str:
-        withdraw(person_id=who.person_id, at=b.BUY_AT)
+        withdraw_award(person_id=who.person_id, at=b.BUY_AT)
         return "withdrawn"
 
     results = tally(race([lambda: pay(world, token, otp, "INV-W"), leave]))
@@ -250,7 +250,7 @@ def test_suspension_against_a_purchase() -> None:
     token, otp = b.intend(world, who, run)
 
     def stop() -> str:
-        suspend(person_id=who.person_id, award_id=who.award.id, reason="x", actor=SYSTEM, at=b.BUY_AT)
+        suspend_award(person_id=who.person_id, award_id=who.award.id, reason="x", actor=SYSTEM, at=b.BUY_AT)
         return "suspended"
 
     results = tally(race([lambda: pay(world, token, otp, "INV-S"), stop]))

@@ -20,7 +20,7 @@ from prakerja.partners.operations import add_partner
 from prakerja.purchases.operations import void_purchase
 from prakerja.training.operations import record_completion, redeem_code
 from prakerja.webhooks import signatures
-from prakerja.webhooks.endpoints import rotate_secret, set_webhook, webhook
+from prakerja.webhooks.endpoints import rotate_secret, set_webhook, webhook_of_partner
 from prakerja.webhooks.models import Attempt, Cursor, Delivery, Endpoint, Secret
 from prakerja.webhooks.operations import collect_events, prune_deliveries, replay, send_deliveries
 from prakerja.webhooks.policies import GIVE_UP, rest_after, wait_before_retry
@@ -171,7 +171,7 @@ def test_two_secrets_live_while_a_partner_rotates(scene: Scene) -> None:
     ]
     assert head["webhook-signature"].split(" ") == expected
     third = rotate_secret(actor=SYSTEM, partner_id=scene.platform, idempotency_key="k-2", at=LATER)
-    found = webhook(partner_id=scene.platform)
+    found = webhook_of_partner(partner_id=scene.platform)
     assert found is not None
     assert found.secret_count == 2
     assert Secret.objects.filter(endpoint_id=found.endpoint_id, retired_at=LATER).count() == 1
@@ -235,7 +235,7 @@ def test_after_three_days_a_message_is_given_up_and_the_endpoint_disabled(scene:
     assert Delivery.objects.get(endpoint__partner_id=scene.platform).status == "failed"
     scene.buy("INV-2")
     scene.work(start + GIVE_UP + DAY)
-    found = webhook(partner_id=scene.platform)
+    found = webhook_of_partner(partner_id=scene.platform)
     assert found is not None
     assert (found.is_enabled, found.disabled_reason) == (False, "failing")
     assert Record.objects.filter(action="webhook.disabled").count() == 2
@@ -409,7 +409,7 @@ def test_a_replay_while_a_message_is_under_way_is_not_lost(scene: Scene) -> None
 )
 def test_addresses_that_are_refused(scene: Scene, url: str, reason: str) -> None:
     assert refusal(set_webhook, actor=SYSTEM, partner_id=scene.platform, url=url, at=LATER) == reason
-    found = webhook(partner_id=scene.platform)
+    found = webhook_of_partner(partner_id=scene.platform)
     assert found is not None
     assert found.url == scene.receiver.url + "/platform"
 

@@ -12,7 +12,7 @@ from prakerja.people import queries as people
 
 
 @requires_transaction
-def blacklist(*, person_id: uuid.UUID, reason: str, at: datetime) -> None:
+def blacklist_person(*, person_id: uuid.UUID, reason: str, at: datetime) -> None:
     """Exclude a person for life; the first reason stays (rules.md 8.1)."""
     Blacklist.objects.get_or_create(
         nik_index=blind_index("nik", people.nik_of(person_id=person_id)),

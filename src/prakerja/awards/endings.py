@@ -10,16 +10,16 @@ import uuid
 from datetime import date, datetime
 
 from prakerja.access.actors import Actor
-from prakerja.awards.blacklisting import blacklist
+from prakerja.awards.blacklisting import blacklist_person
 from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
 from prakerja.awards.policies import require_active
 from prakerja.awards.states import AWARD_STATES
-from prakerja.awards.telling import note, tell
+from prakerja.awards.telling import record_award_action, tell_participant
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import empty
+from prakerja.ledger.operations import empty_balance
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import revoke_at
 from prakerja.wallets.operations import close_wallet
@@ -43,9 +43,11 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
             return False
         released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
         _end(award=award, verb="revoke", reason="no_purchase", at=at)
-        blacklist(person_id=person_id, reason="no_purchase", at=at)
-        tell(award=award, template="revoked", parameters={"deadline": award.purchase_deadline_at.isoformat()}, at=at)
-        note(
+        blacklist_person(person_id=person_id, reason="no_purchase", at=at)
+        tell_participant(
+            award=award, template="revoked", parameters={"deadline": award.purchase_deadline_at.isoformat()}, at=at
+        )
+        record_award_action(
             award=award,
             action="award.revoked",
             data={"released": released, "reason": "no_purchase"},
@@ -56,7 +58,7 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
 
 
 @requires_transaction
-def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> int:
+def revoke_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> int:
     """The suspicion for which an award was suspended is true: it is revoked, the NIK blacklisted (rules.md 8.3).
 
     What is left returns to the programme; returns these rupiah. Raises Refused: not_suspended.
@@ -66,13 +68,15 @@ def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Act
         raise Refused("not_suspended")
     released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
     _end(award=award, verb="revoke", reason=reason, at=at)
-    blacklist(person_id=person_id, reason=reason, at=at)
-    tell(award=award, template="revoked_after_suspension", at=at)
-    note(award=award, action="award.revoked", data={"released": released, "reason": reason}, actor=actor, at=at)
+    blacklist_person(person_id=person_id, reason=reason, at=at)
+    tell_participant(award=award, template="revoked_after_suspension", at=at)
+    record_award_action(
+        award=award, action="award.revoked", data={"released": released, "reason": reason}, actor=actor, at=at
+    )
     return released
 
 
-def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
+def withdraw_award(*, person_id: uuid.UUID, at: datetime) -> None:
     """The participant gives the award back before the first purchase; the chance is used up (rules.md 12.16).
 
     Raises Refused: no_award, award_suspended, award_ended, already_bought.
@@ -87,8 +91,8 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
             raise Refused("already_bought")
         released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
         _end(award=award, verb="withdraw", reason="withdrawn", at=at)
-        tell(award=award, template="withdrawn", at=at)
-        note(
+        tell_participant(award=award, template="withdrawn", at=at)
+        record_award_action(
             award=award,
             action="award.withdrawn",
             data={"released": released},
@@ -98,7 +102,7 @@ def withdraw(*, person_id: uuid.UUID, at: datetime) -> None:
 
 
 @requires_transaction
-def lapse(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, at: datetime) -> int:
+def lapse_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, at: datetime) -> int:
     """A cut-off of the year took an active award: what is left goes to the treasury. Returns these rupiah.
 
     `reason` is also what the notice says was missed (`not_reviewed`).
@@ -108,7 +112,7 @@ def lapse(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, at: datetim
     lapsed += _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
     _end(award=award, verb="lapse", reason=reason, at=at)
     said = {"what": reason, "amount": lapsed}
-    tell(
+    tell_participant(
         award=award,
         template="cutoff_notice",
         channels=("dashboard",),
@@ -116,22 +120,24 @@ def lapse(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, at: datetim
         key=f"cutoff:{reason}",
         at=at,
     )
-    note(award=award, action="award.lapsed", data={"reason": reason, "amount": lapsed}, actor=_SYSTEM, at=at)
+    record_award_action(
+        award=award, action="award.lapsed", data={"reason": reason, "amount": lapsed}, actor=_SYSTEM, at=at
+    )
     return lapsed
 
 
 @requires_transaction
-def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> None:
+def finish_award(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> None:
     """Everything is paid or lapsed and nothing is left: an active award is finished, its card off."""
     award = locked_with_wallet(person_id=person_id, award_id=award_id)
     _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
     _end(award=award, verb="finish", reason="everything_paid_or_lapsed", at=at)
-    tell(award=award, template="award_finished", channels=("dashboard",), key="finished", at=at)
-    note(award=award, action="award.finished", actor=_SYSTEM, at=at)
+    tell_participant(award=award, template="award_finished", channels=("dashboard",), key="finished", at=at)
+    record_award_action(award=award, action="award.finished", actor=_SYSTEM, at=at)
 
 
 @requires_transaction
-def annul(
+def annul_award(
     *,
     person_id: uuid.UUID,
     award_id: uuid.UUID,
@@ -153,8 +159,8 @@ def annul(
     _release(award=award, kinds=("annul_balance", "annul_reserve"), at=at)
     _end(award=award, verb="annul", reason=reason, at=at)
     said = {"claim": claim, "due_date": due_date.isoformat()}
-    tell(award=award, template="award_annulled", parameters=said, key="annulled", at=at)
-    note(
+    tell_participant(award=award, template="award_annulled", parameters=said, key="annulled", at=at)
+    record_award_action(
         award=award,
         action="award.annulled",
         data={"reason": reason, "claim": claim, "returned": returned},
@@ -172,7 +178,7 @@ def _release(*, award: Award, kinds: tuple[str, str], at: datetime) -> int:
 
 @requires_transaction
 def _empty_reserve(*, award: Award, kind: str, credit: Chart, at: datetime) -> int:
-    return empty(
+    return empty_balance(
         person_id=award.person_id, balance_id=award.reserve_id, event_id=award.id, kind=kind, credit=int(credit), at=at
     )
 

@@ -13,7 +13,7 @@ from prakerja.wallets.operations import lock_wallet
 @requires_transaction
 def lock_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> AwardFacts:
     """Lock the award's row alone: planning and ending of one award wait for each other."""
-    return facts_of(locked(person_id=person_id, award_id=award_id))
+    return facts_of(locked_award(person_id=person_id, award_id=award_id))
 
 
 @requires_transaction
@@ -23,7 +23,7 @@ def lock_wallet_and_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award
 
 
 @requires_transaction
-def locked(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
+def locked_award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
     return Award.objects.select_for_update(no_key=True).get(person_id=person_id, id=award_id)
 
 
@@ -31,4 +31,4 @@ def locked(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
 def locked_with_wallet(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
     wallet_id = Award.objects.values_list("wallet_id", flat=True).get(person_id=person_id, id=award_id)
     lock_wallet(person_id=person_id, wallet_id=wallet_id)
-    return locked(person_id=person_id, award_id=award_id)
+    return locked_award(person_id=person_id, award_id=award_id)

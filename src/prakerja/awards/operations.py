@@ -1,29 +1,36 @@
 """The public verbs of awards; each stands in the file that its noun names."""
 
-from prakerja.awards.blacklisting import blacklist
-from prakerja.awards.endings import annul, finish, lapse, revoke, revoke_unbought, withdraw
+from prakerja.awards.blacklisting import blacklist_person
+from prakerja.awards.endings import (
+    annul_award,
+    finish_award,
+    lapse_award,
+    revoke_award,
+    revoke_unbought,
+    withdraw_award,
+)
 from prakerja.awards.granting import Grounds, Recipient, award_many
 from prakerja.awards.induction import finish_video, start_video
 from prakerja.awards.locking import lock_award, lock_wallet_and_award
 from prakerja.awards.purchase_window import reopen_purchase_window
-from prakerja.awards.suspensions import reinstate, suspend
+from prakerja.awards.suspensions import reinstate_award, suspend_award
 
 __all__ = [
     "Grounds",
     "Recipient",
-    "annul",
+    "annul_award",
     "award_many",
-    "blacklist",
-    "finish",
+    "blacklist_person",
+    "finish_award",
     "finish_video",
-    "lapse",
+    "lapse_award",
     "lock_award",
     "lock_wallet_and_award",
-    "reinstate",
+    "reinstate_award",
     "reopen_purchase_window",
-    "revoke",
+    "revoke_award",
     "revoke_unbought",
     "start_video",
-    "suspend",
-    "withdraw",
+    "suspend_award",
+    "withdraw_award",
 ]

@@ -57,7 +57,7 @@ def card_number(*, person_id: uuid.UUID, award_id: uuid.UUID) -> str:
     return open_card_number(sealed, award_id=award_id)
 
 
-def counts(*, person_ids: list[uuid.UUID], wave_id: uuid.UUID | None = None) -> dict[uuid.UUID, tuple[int, int]]:
+def award_counts(*, person_ids: list[uuid.UUID], wave_id: uuid.UUID | None = None) -> dict[uuid.UUID, tuple[int, int]]:
     """How many awards each person was ever given, and how many of this wave; nobody without an award is in it."""
     found = rows(
         "SELECT person_id, count(*), count(*) FILTER (WHERE wave_id = %s) FROM awards_award "
@@ -67,7 +67,7 @@ def counts(*, person_ids: list[uuid.UUID], wave_id: uuid.UUID | None = None) -> 
     return {person_id: (total, here) for person_id, total, here in found}
 
 
-def blacklisted(*, niks: list[str]) -> set[str]:
+def blacklisted_niks(*, niks: list[str]) -> set[str]:
     """Those of the numbers that are excluded for life."""
     by_index = {blind_index("nik", nik): nik for nik in niks}
     found = rows("SELECT nik_index FROM awards_blacklist WHERE nik_index = ANY(%s)", [list(by_index)])
@@ -99,7 +99,7 @@ SELECT award.person_id, person.name, max(failed.created_at), award.purchase_dead
  LIMIT %(most)s"""
 
 
-def unreached(*, at: datetime, most: int) -> list[Unreached]:
+def unreached_winners(*, at: datetime, most: int) -> list[Unreached]:
     """Whose SMS failed for good while the first purchase can still be made, the nearest deadline first, at most `most`.
 
     An SMS that arrived later, whatever it said, takes the person off the list.

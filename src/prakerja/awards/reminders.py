@@ -43,7 +43,7 @@ def waiting_groups() -> list[Waiting]:
     return [Waiting(*group) for group in groups]
 
 
-def remind(*, group: Waiting, due_at: datetime, at: datetime) -> int:
+def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime) -> int:
     """Tell each person of a group once that the deadline is near, with its exact date and hour. Returns how many.
 
     People who bought meanwhile are not in the locked rows any more; a second runner finds none.

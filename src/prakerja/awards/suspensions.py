@@ -15,7 +15,7 @@ from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
 from prakerja.awards.policies import later_by_the_time_lost, require_active, require_reason
 from prakerja.awards.states import AWARD_STATES
-from prakerja.awards.telling import note, tell
+from prakerja.awards.telling import record_award_action, tell_participant
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
@@ -23,7 +23,7 @@ from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
 
 @permitted("award.suspend")
-def suspend(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> None:
+def suspend_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> None:
     """Stop an active award. The wallet is locked first: a purchase that holds it has won, one that waits is refused.
 
     `reason` is for the trail; the person is told that the award stands still, not why. Raises Refused: reason_missing,
@@ -36,12 +36,12 @@ def suspend(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Ac
         award.status = AWARD_STATES.advance(current=award.status, verb="suspend")
         award.suspended_at = at
         award.save(update_fields=["status", "suspended_at"])
-        tell(award=award, template="award_suspended", key=f"suspended:{at.isoformat()}", at=at)
-        note(award=award, action="award.suspended", data={"reason": reason.strip()}, actor=actor, at=at)
+        tell_participant(award=award, template="award_suspended", key=f"suspended:{at.isoformat()}", at=at)
+        record_award_action(award=award, action="award.suspended", data={"reason": reason.strip()}, actor=actor, at=at)
 
 
 @permitted("award.reinstate")
-def reinstate(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> None:
+def reinstate_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> None:
     """The suspicion is cleared: the award is active again, with as much time left to buy as it had.
 
     The deadline of the first purchase and the window of a next one stood still with the award, so that nobody loses for
@@ -62,8 +62,8 @@ def reinstate(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: 
         award.status = AWARD_STATES.advance(current=award.status, verb="reinstate")
         award.suspended_at = None
         award.save(update_fields=["status", "suspended_at", "purchase_deadline_at"])
-        tell(award=award, template="award_reinstated", key=f"reinstated:{at.isoformat()}", at=at)
-        note(
+        tell_participant(award=award, template="award_reinstated", key=f"reinstated:{at.isoformat()}", at=at)
+        record_award_action(
             award=award,
             action="award.reinstated",
             data={

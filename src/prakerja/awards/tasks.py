@@ -8,7 +8,7 @@ from django.db.models import Min
 
 from prakerja.awards.endings import revoke_unbought
 from prakerja.awards.models import Award
-from prakerja.awards.reminders import remind, waiting_groups
+from prakerja.awards.reminders import remind_to_buy, waiting_groups
 from prakerja.kernel.due import DueTask
 from prakerja.programmes.queries import scheme, schemes
 from prakerja.programmes.schemes import revoke_at, revoked_deadlines_until
@@ -45,7 +45,7 @@ def next_reminder() -> datetime | None:
 
 def run_reminders(at: datetime) -> int:
     due = [(group, instant) for group in waiting_groups() if (instant := group.next_instant()) and instant <= at]
-    return sum(remind(group=group, due_at=instant, at=at) for group, instant in due)
+    return sum(remind_to_buy(group=group, due_at=instant, at=at) for group, instant in due)
 
 
 TASKS = [

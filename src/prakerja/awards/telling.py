@@ -14,7 +14,7 @@ from prakerja.notifications.operations import queue_message
 
 
 @requires_transaction
-def tell(
+def tell_participant(
     *,
     award: Award,
     template: str,
@@ -35,7 +35,9 @@ def tell(
 
 
 @requires_transaction
-def note(*, award: Award, action: str, actor: Actor, at: datetime, data: Mapping[str, Any] | None = None) -> None:
+def record_award_action(
+    *, award: Award, action: str, actor: Actor, at: datetime, data: Mapping[str, Any] | None = None
+) -> None:
     record(
         action=action,
         at=at,

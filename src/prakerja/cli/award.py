@@ -45,11 +45,11 @@ def decide(arguments: argparse.Namespace) -> int:
         from prakerja.kernel.clock import now
 
         verbs = {
-            "suspend": awards.suspend,
-            "reinstate": awards.reinstate,
+            "suspend": awards.suspend_award,
+            "reinstate": awards.reinstate_award,
             # What else ends with an award is ended by incentives.
-            "revoke": incentives.revoke,
-            "annul": incentives.annul,
+            "revoke": incentives.revoke_suspended,
+            "annul": incentives.annul_ineligible,
         }
         try:
             held = queries.current_award(person_id=arguments.person)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from prakerja.awards.queries import Unreached, unreached
+from prakerja.awards.queries import Unreached, unreached_winners
 from prakerja.console.pages import browsing
 from prakerja.console.texts import written
 from prakerja.kernel import clock
@@ -29,7 +29,7 @@ def attention(request: HttpRequest) -> HttpResponse:
         request,
         "console/attention.html",
         {
-            "unreached": [_person(one) for one in unreached(at=at, most=SHOWN)],
+            "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )

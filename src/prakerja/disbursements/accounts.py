@@ -42,7 +42,7 @@ def link_account(
     provider_unavailable, otp_wrong (left), otp_expired, otp_locked (until).
     """
     spelt = _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
-    found = inquire(person_id=person_id, provider=provider, number=spelt)
+    found = inquire_number(person_id=person_id, provider=provider, number=spelt)
     if found.status == "unknown":
         raise Refused("provider_unavailable")
     if found.status != "active":
@@ -90,7 +90,7 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
         )
 
 
-def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResult:
+def inquire_number(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResult:
     """Ask the rail whose account this is. A network call: never inside a transaction."""
     name = people.name_of(person_id=person_id)
     rail = open_rail(rail_for_new_payments())
@@ -100,7 +100,7 @@ def inquire(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResul
 def inquire_account(*, person_id: uuid.UUID, account_id: uuid.UUID) -> InquiryResult:
     """Ask the rail about a linked account again: a person may have upgraded the wallet since."""
     account = PayoutAccount.objects.get(person_id=person_id, id=account_id)
-    return inquire(person_id=account.person_id, provider=account.provider, number=opened_number(account=account))
+    return inquire_number(person_id=account.person_id, provider=account.provider, number=opened_number(account=account))
 
 
 @requires_transaction

@@ -31,7 +31,7 @@ def note_answer(
         instruction.save(update_fields=["rail_reference"])
 
 
-def transmit(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:
+def transmit_payment(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:
     """Tell the payment's rail to pay. A network call; the same reference is never paid twice."""
     account = instruction.payout_account
     try:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from prakerja.disbursements.attempts import ask_status, note_answer, note_attempt, transmit
+from prakerja.disbursements.attempts import ask_status, note_answer, note_attempt, transmit_payment
 from prakerja.disbursements.batches import drafted_batch
 from prakerja.disbursements.discrepancies import has_open_discrepancy, note_discrepancy
 from prakerja.disbursements.models import (
@@ -19,7 +19,7 @@ from prakerja.disbursements.models import (
     PayoutAccount,
     ReferenceClaim,
 )
-from prakerja.disbursements.policies import END_OF, agrees_with_callback, judge, next_question, reference_for
+from prakerja.disbursements.policies import END_OF, agrees_with_callback, judge_report, next_question, reference_for
 from prakerja.disbursements.rails import ReportedResult, TransferResult, rail_for_new_payments
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.disbursements.steps import drop, fail, lock_payment, payment_of, return_, send, settle, terms_at
@@ -118,7 +118,7 @@ def send_payment(*, person_id: uuid.UUID, payment_id: uuid.UUID, at: datetime) -
             return stay.outcome
         send(instruction=instruction, payment=payment, at=at)
         attempt = note_attempt(instruction=instruction, kind="send", at=at)
-    return _take(instruction, attempt=attempt, result=transmit(instruction=instruction, at=at), at=at)
+    return _take(instruction, attempt=attempt, result=transmit_payment(instruction=instruction, at=at), at=at)
 
 
 def ask_payments(*, at: datetime) -> int:
@@ -198,7 +198,7 @@ def _take(instruction: PaymentInstruction, *, attempt: PaymentAttempt, result: T
         again = _weigh(now, attempt=attempt, result=result, at=at)
         if again is None:
             return now.status
-    return _take(now, attempt=again, result=transmit(instruction=now, at=at), at=at)
+    return _take(now, attempt=again, result=transmit_payment(instruction=now, at=at), at=at)
 
 
 @requires_transaction
@@ -271,7 +271,7 @@ def _verdict(instruction: PaymentInstruction, *, result: TransferResult, at: dat
     # Payments that were sent before attempts were rows have their own stamp only.
     sent_at = last_sent or instruction.sent_at
     assert sent_at is not None
-    return judge(
+    return judge_report(
         known=instruction.status,
         was_ended=instruction.ended_at is not None,
         amount=instruction.amount,

@@ -46,7 +46,7 @@ def is_not_found_final(*, terms: Terms, sent_at: datetime, at: datetime) -> bool
     return terms.not_found_is_final_after is not None and at >= sent_at + terms.not_found_is_final_after
 
 
-def judge(
+def judge_report(
     *,
     known: str,
     was_ended: bool,

@@ -13,7 +13,15 @@ from prakerja.disbursements.payments import has_live_payment
 from prakerja.disbursements.rails import InquiryResult, terms_of
 from prakerja.programmes.schemes import wib_day
 
-__all__ = ["Case", "InquiryResult", "LinkedAccount", "cases", "live_account", "may_draft", "unanswered"]
+__all__ = [
+    "Case",
+    "InquiryResult",
+    "LinkedAccount",
+    "discrepancy_cases",
+    "live_account",
+    "may_draft",
+    "unanswered_payments",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Case(NamedTuple):
     found_at: datetime
 
 
-def cases(*, most: int, discrepancy_id: uuid.UUID | None = None) -> list[Case]:
+def discrepancy_cases(*, most: int, discrepancy_id: uuid.UUID | None = None) -> list[Case]:
     """The open discrepancies, oldest first, at most `most`; only this one when it is named."""
     found = Discrepancy.objects.filter(status="open").select_related("instruction", "person")
     if discrepancy_id is not None:
@@ -91,7 +99,7 @@ def cases(*, most: int, discrepancy_id: uuid.UUID | None = None) -> list[Case]:
     ]
 
 
-def unanswered(*, at: datetime) -> list[uuid.UUID]:
+def unanswered_payments(*, at: datetime) -> list[uuid.UUID]:
     """Payments that were sent so long ago that an operator should ask the rail by other means; the oldest first."""
     sent = PaymentInstruction.objects.filter(status="sent").order_by("sent_at", "id")
     return [

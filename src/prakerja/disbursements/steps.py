@@ -12,7 +12,7 @@ from prakerja.disbursements.policies import next_question
 from prakerja.disbursements.rails import Terms, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.kernel.db import requires_transaction
-from prakerja.ledger.operations import account_for, post
+from prakerja.ledger.operations import account_for, post_transfer
 from prakerja.programmes.schemes import wib_day
 
 
@@ -186,7 +186,7 @@ def _post(
     at: datetime,
     event_id: uuid.UUID | None = None,
 ) -> None:
-    post(
+    post_transfer(
         person_id=instruction.person_id,
         event_id=event_id or instruction.id,
         kind=kind,

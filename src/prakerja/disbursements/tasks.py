@@ -45,7 +45,7 @@ def sign_off(at: datetime) -> int:
     return sandbox_sign_off(at=at)
 
 
-def send(at: datetime) -> int:
+def run_payments(at: datetime) -> int:
     """Send what may leave; how many calls did something."""
     done = do_due(
         SEND,
@@ -56,7 +56,7 @@ def send(at: datetime) -> int:
     return done
 
 
-def ask(at: datetime) -> int:
+def run_questions(at: datetime) -> int:
     """Ask about what could still change; how many payments were asked about."""
     done = ask_payments(at=at)
     close_batches(at=at)
@@ -65,6 +65,6 @@ def ask(at: datetime) -> int:
 
 TASKS = [
     DueTask(name="sandbox_sign_off", next_due=next_sign_off, run=sign_off),
-    DueTask(name="send_payments", next_due=lambda: next_of(SEND), run=send),
-    DueTask(name="ask_payments", next_due=lambda: next_of(ASK), run=ask),
+    DueTask(name="send_payments", next_due=lambda: next_of(SEND), run=run_payments),
+    DueTask(name="ask_payments", next_due=lambda: next_of(ASK), run=run_questions),
 ]

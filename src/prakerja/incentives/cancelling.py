@@ -8,13 +8,13 @@ from prakerja.incentives.models import Incentive
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
+from prakerja.ledger.operations import post_transfer
 
 
 @requires_transaction
 def cancel_due(*, incentive: Incentive, verb: str, credit: int, at: datetime) -> None:
     """End an incentive that was due: its money leaves incentives_payable for `credit` (money.md "Events", kind incentive_cancelled)."""
-    post(
+    post_transfer(
         person_id=incentive.person_id,
         event_id=incentive.id,
         kind="incentive_cancelled",

@@ -22,7 +22,7 @@ from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import empty
+from prakerja.ledger.operations import empty_balance
 from prakerja.ledger.queries import balance
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
@@ -79,7 +79,7 @@ def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime)
         now = conditions_of(person_id=person_id, award_id=award_id)
         if award.status != "active" or cutoff is None or at < cutoff or now.is_reviewed:
             return False
-        awards.lapse(person_id=person_id, award_id=award_id, reason="not_reviewed", at=at)
+        awards.lapse_award(person_id=person_id, award_id=award_id, reason="not_reviewed", at=at)
     return True
 
 
@@ -97,7 +97,7 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
         if not award.is_payable or cutoff is None or at < cutoff or is_valid:
             return 0
         lapsed = _end_incentives(award=award, verb="lapse", credit=_TREASURY, at=at)
-        lapsed += empty(
+        lapsed += empty_balance(
             person_id=person_id,
             balance_id=award.reserve_id,
             event_id=award_id,
@@ -118,18 +118,20 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
     return lapsed
 
 
-def finish(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
+def finish_when_settled(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
     """Everything is paid or lapsed and the wallet is empty: the award is finished, its NIK closed for life (rules.md P10)."""
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         if award.status != "active" or not _is_over(award):
             return False
-        awards.finish(person_id=person_id, award_id=award_id, at=at)
+        awards.finish_award(person_id=person_id, award_id=award_id, at=at)
     return True
 
 
 @permitted("award.annul")
-def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> IneligibleOutcome:
+def annul_ineligible(
+    *, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime
+) -> IneligibleOutcome:
     """A recipient is found ineligible: what is left returns to the programme, what was received is claimed (rules.md 14.8).
 
     `reason` says on which list the person was found. The claim (bought training and paid incentives, rupiah) is due 60
@@ -152,7 +154,7 @@ def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Acto
             decided_at=at,
             due_date=due_date,
         )
-        awards.annul(
+        awards.annul_award(
             person_id=person_id,
             award_id=award_id,
             reason=reason,
@@ -166,7 +168,7 @@ def annul(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Acto
 
 
 @permitted("award.revoke")
-def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> int:
+def revoke_suspended(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Actor, at: datetime) -> int:
     """The suspicion for which an award was suspended is true: it ends, and what it still promised with it (rules.md 8.3).
 
     Returns the rupiah that went from wallet, reserve and unpaid incentives back to the programme. A payment under way
@@ -178,7 +180,7 @@ def revoke(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, actor: Act
         if award.status != "suspended":
             raise Refused("not_suspended")
         unpaid = _end_incentives(award=award, verb="cancel", credit=int(Chart.PROGRAMME_FUNDS), at=at)
-        return unpaid + awards.revoke(person_id=person_id, award_id=award_id, reason=reason, actor=actor, at=at)
+        return unpaid + awards.revoke_award(person_id=person_id, award_id=award_id, reason=reason, actor=actor, at=at)
 
 
 def review_cutoff(rules: Scheme) -> datetime | None:

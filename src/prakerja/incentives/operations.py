@@ -1,27 +1,34 @@
 """The public verbs of incentives; each stands in the file that its noun names."""
 
 from prakerja.incentives.accounts import link_account, request_link, unlink_account
-from prakerja.incentives.endings import annul, finish, lapse_unlinked, lapse_unreviewed, revoke, sweep_balance
+from prakerja.incentives.endings import (
+    annul_ineligible,
+    finish_when_settled,
+    lapse_unlinked,
+    lapse_unreviewed,
+    revoke_suspended,
+    sweep_balance,
+)
 from prakerja.incentives.payments import draft_payment
 from prakerja.incentives.planning import fall_due, plan_incentives
-from prakerja.incentives.rechecks import recheck, retry_payment
+from prakerja.incentives.rechecks import recheck_incentive, retry_payment
 from prakerja.incentives.surveying import lapse_survey, lapse_unopened_surveys, submit_survey
 
 __all__ = [
-    "annul",
+    "annul_ineligible",
     "draft_payment",
     "fall_due",
-    "finish",
+    "finish_when_settled",
     "lapse_survey",
     "lapse_unlinked",
     "lapse_unopened_surveys",
     "lapse_unreviewed",
     "link_account",
     "plan_incentives",
-    "recheck",
+    "recheck_incentive",
     "request_link",
     "retry_payment",
-    "revoke",
+    "revoke_suspended",
     "submit_survey",
     "sweep_balance",
     "unlink_account",

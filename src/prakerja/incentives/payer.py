@@ -15,7 +15,7 @@ from prakerja.disbursements.payers import Payment, Stay
 from prakerja.disbursements.queries import live_account
 from prakerja.incentives.cancelling import cancel_due
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.payments import hold, put_off, reason_to_hold
+from prakerja.incentives.payments import hold_incentive, put_off, reason_to_hold
 from prakerja.incentives.planning import lock_incentive
 from prakerja.incentives.policies import new_dates
 from prakerja.incentives.states import INCENTIVE_STATES
@@ -57,7 +57,7 @@ class IncentivePayer:
             reason = "account_changed"
         if not reason:
             return None
-        hold(incentive=incentive, rules=rules, reason=reason, at=at)
+        hold_incentive(incentive=incentive, rules=rules, reason=reason, at=at)
         return Stay("hold", reason, outcome="held")
 
     def on_sent(self, *, payment: Payment, at: datetime) -> None:

@@ -40,7 +40,7 @@ def draft_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime
         account = live_account(person_id=person_id)
         reason = reason_to_hold(incentive=incentive, award=award, account=account)
         if account is None or reason:
-            hold(incentive=incentive, rules=rules, reason=reason, at=at)
+            hold_incentive(incentive=incentive, rules=rules, reason=reason, at=at)
             return "held"
         incentive.instruction_id = disbursements.draft_payment(
             person_id=person_id,
@@ -57,7 +57,7 @@ def draft_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime
 
 
 @requires_transaction
-def hold(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> None:
+def hold_incentive(*, incentive: Incentive, rules: Scheme, reason: str, at: datetime) -> None:
     """Keep a payment back until its re-check, seven days later or at a new account (rules.md 5.5). Nothing moves."""
     if incentive.status != "held":
         incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="hold")

@@ -14,7 +14,7 @@ from prakerja.incentives.policies import needs_met
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
+from prakerja.ledger.operations import post_transfer
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
@@ -107,7 +107,7 @@ def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> 
 @requires_transaction
 def move_to_payable(*, incentive: Incentive, reserve_id: uuid.UUID, kind: str, at: datetime) -> None:
     """Promised becomes owed: reserve → incentives_payable (money.md "Events"; kind incentive_due or survey_due)."""
-    post(
+    post_transfer(
         person_id=incentive.person_id,
         event_id=incentive.id,
         kind=kind,

@@ -46,7 +46,7 @@ def failed_payments(*, most: int) -> list[WaitingPayment]:
 
 def unanswered_payments(*, at: datetime, most: int) -> list[WaitingPayment]:
     """Those so long without an answer that a person should ask by other means; the oldest first, at most `most`."""
-    silent = _incentives().filter(status="instructed", instruction_id__in=disbursements.unanswered(at=at))
+    silent = _incentives().filter(status="instructed", instruction_id__in=disbursements.unanswered_payments(at=at))
     return _shown(silent.order_by("instruction__sent_at", "id")[:most])
 
 

@@ -13,7 +13,7 @@ from prakerja.disbursements.operations import ask_soon, inquire_account, store_i
 from prakerja.disbursements.queries import InquiryResult, LinkedAccount, live_account
 from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.payments import hold
+from prakerja.incentives.payments import hold_incentive
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
 from prakerja.incentives.policies import hold_reason, new_dates
 from prakerja.incentives.states import INCENTIVE_STATES
@@ -22,7 +22,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
 
 
-def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> str:
+def recheck_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> str:
     """Look again, seven days later or as soon as a new account is linked: the provider is asked, then it is decided.
 
     Returns due (new schedule date 24 h later, paid the third working day after it), held (seven more days), or "" when
@@ -50,7 +50,7 @@ def recheck(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> s
             scheme=rules, account=account_facts(account), pay_date=pay_date, is_suspended=award.status == "suspended"
         )
         if reason:
-            hold(incentive=incentive, rules=rules, reason=reason, at=at)
+            hold_incentive(incentive=incentive, rules=rules, reason=reason, at=at)
             return "held"
         if incentive.status == "held":
             incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="release")

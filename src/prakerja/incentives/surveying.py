@@ -15,7 +15,7 @@ from prakerja.incentives.planning import move_to_payable, tell_of_schedule
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import lock_balance, post
+from prakerja.ledger.operations import lock_balance, post_transfer
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
@@ -115,7 +115,7 @@ def _lapse(
     """Survey money that nobody earned: reserve → treasury. An emptied reserve (no account at the cut-off) had it before."""
     if lock_balance(person_id=person_id, balance_id=reserve_id) == 0:
         return
-    post(
+    post_transfer(
         person_id=person_id,
         event_id=award_id,
         kind=f"survey_lapsed_{number}",

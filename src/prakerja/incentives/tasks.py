@@ -50,7 +50,7 @@ TASKS = [
     _cutoff_task("lapse_unlinked", due.LAPSE_UNLINKED, due.link_limit, operations.lapse_unlinked),
     _task("plan_incentives", due.PLAN, operations.plan_incentives, "award_id"),
     _task("incentive_due", due.FALL_DUE, operations.fall_due, "incentive_id"),
-    _task("recheck_held", due.RECHECK, operations.recheck, "incentive_id"),
+    _task("recheck_held", due.RECHECK, operations.recheck_incentive, "incentive_id"),
     _task("draft_payments", due.PAY, operations.draft_payment, "incentive_id"),
-    _task("finish_awards", due.FINISH, operations.finish, "award_id"),
+    _task("finish_awards", due.FINISH, operations.finish_when_settled, "award_id"),
 ]

@@ -238,8 +238,8 @@ def _accept(
     outcome: ImportOutcome,
 ) -> list[Identity]:
     """Sort out who holds an award of this wave already and who is excluded; the rest is accepted, in file order."""
-    awarded = awards.counts(person_ids=list(people.values()), wave_id=wave.id)
-    blacklisted = awards.blacklisted(niks=[identity.nik for _, identity in identities])
+    awarded = awards.award_counts(person_ids=list(people.values()), wave_id=wave.id)
+    blacklisted = awards.blacklisted_niks(niks=[identity.nik for _, identity in identities])
     taken = _contacts_of_others(identities=identities, people=people)
     family = _family_recipients(identities=identities)
     accepted = []
@@ -287,7 +287,7 @@ def _family_recipients(*, identities: list[tuple[ResultRow, Identity]]) -> dict[
     )
     family_of = {person_id: bytes(index) for person_id, index in members}
     recipients: dict[bytes, int] = {}
-    for person_id in awards.counts(person_ids=list(family_of)):
+    for person_id in awards.award_counts(person_ids=list(family_of)):
         recipients[family_of[person_id]] = recipients.get(family_of[person_id], 0) + 1
     return recipients
 

@@ -36,7 +36,7 @@ class Opening:
 def open_balances(*, openings: Sequence[Opening], debit: Chart, at: datetime) -> list[uuid.UUID]:
     """Make running balances (wallet or reserve) and fill each from `debit` by its first transfer. Returns their ids in order.
 
-    Set-based, for a list of tens of thousands. An event posts a kind once, as with `post`.
+    Set-based, for a list of tens of thousands. An event posts a kind once, as with `post_transfer`.
     """
     balances = [
         Balance(id=new_id(), person_id=one.person_id, account_id=int(one.account), amount=one.amount)
@@ -79,7 +79,7 @@ def account_for(*, code: str) -> int:
 
 
 @requires_transaction
-def post(
+def post_transfer(
     *,
     person_id: uuid.UUID | None,
     event_id: uuid.UUID,
@@ -130,7 +130,7 @@ def lock_balance(*, person_id: uuid.UUID, balance_id: uuid.UUID) -> int:
 
 
 @requires_transaction
-def empty(
+def empty_balance(
     *, person_id: uuid.UUID, balance_id: uuid.UUID, event_id: uuid.UUID, kind: str, credit: int, at: datetime
 ) -> int:
     """Move all that a running balance holds to `credit` (revocation, sweep, lapse). Returns the rupiah moved, maybe 0.
@@ -139,7 +139,7 @@ def empty(
     """
     locked = Balance.objects.select_for_update(no_key=True).get(person_id=person_id, id=balance_id)
     if locked.amount:
-        post(
+        post_transfer(
             person_id=person_id,
             event_id=event_id,
             kind=kind,

@@ -9,7 +9,7 @@ from prakerja.audit.operations import record
 from prakerja.awards.queries import award
 from prakerja.kernel.db import transaction
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
+from prakerja.ledger.operations import post_transfer
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import balance_expires_at
@@ -30,7 +30,7 @@ def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         version_id = award(person_id=person_id, award_id=purchase.award_id).scheme_version_id
         cutoff = balance_expires_at(scheme=scheme(scheme_version_id=version_id))
         home = Chart.TREASURY if cutoff is not None and at >= cutoff else Chart.PROGRAMME_FUNDS
-        post(
+        post_transfer(
             person_id=person_id,
             event_id=voucher_id,
             kind="voucher_expired",

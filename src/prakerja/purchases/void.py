@@ -12,7 +12,7 @@ from prakerja.catalogue.operations import release_seat
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
+from prakerja.ledger.operations import post_transfer
 from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
@@ -86,7 +86,7 @@ def _pay_back(*, purchase: Purchase, at: datetime) -> None:
         rules = scheme(scheme_version_id=award.scheme_version_id)
         limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
         spendable_at_least_until(wallet=wallet, until=limit)
-    post(
+    post_transfer(
         person_id=purchase.person_id,
         event_id=purchase.id,
         kind=kind,

@@ -12,7 +12,7 @@ from prakerja.catalogue.operations import add_course, add_run, set_price
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post
+from prakerja.ledger.operations import post_transfer
 
 # 754,929 recipients of wave 21 times 3,550,000 rupiah.
 BUDGET = 2_679_997_950_000
@@ -21,7 +21,7 @@ BUDGET = 2_679_997_950_000
 @requires_transaction
 def fund_programme(*, budget: int = BUDGET, at: datetime) -> None:
     """Let the state give the programme its money (rupiah)."""
-    post(
+    post_transfer(
         person_id=None,
         event_id=new_id(),
         kind="programme_funding",

@@ -12,7 +12,7 @@ from prakerja.access.actors import Actor
 from prakerja.partners.operations import register_origins
 from prakerja.partners.queries import members
 from prakerja.sandbox.worlds.catalogue import load_catalogue
-from prakerja.webhooks.endpoints import set_webhook, webhook
+from prakerja.webhooks.endpoints import set_webhook, webhook_of_partner
 
 WEBHOOK_PATH = "/webhooks/prakerja"
 
@@ -29,6 +29,6 @@ def register(*, institution_url: str, platform_urls: Mapping[str, str], at: date
         partner = known.get(code)
         if partner is None:
             continue
-        there = webhook(partner_id=partner.partner_id)
+        there = webhook_of_partner(partner_id=partner.partner_id)
         if there is None or (there.url.endswith(WEBHOOK_PATH) and there.url != url + WEBHOOK_PATH):
             set_webhook(partner_id=partner.partner_id, url=url + WEBHOOK_PATH, actor=Actor.system("sandbox"), at=at)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prakerja.partners.queries import credential_by_client_code, members
-from prakerja.webhooks.endpoints import live_secrets, webhook
+from prakerja.webhooks.endpoints import live_secrets, webhook_of_partner
 
 NAME = "partners.json"
 _KINDS = {"platform": "platforms", "institution": "institutions"}
@@ -41,7 +41,7 @@ def document() -> dict[str, Any]:
 
 
 def _webhook_secrets(partner_id: uuid.UUID) -> list[str]:
-    found = webhook(partner_id=partner_id)
+    found = webhook_of_partner(partner_id=partner_id)
     return list(live_secrets(endpoint_id=found.endpoint_id)) if found is not None else []
 
 

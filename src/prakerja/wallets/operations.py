@@ -9,7 +9,7 @@ from datetime import datetime
 from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import empty, lock_balance
+from prakerja.ledger.operations import empty_balance, lock_balance
 from prakerja.wallets.models import Wallet
 
 
@@ -60,7 +60,9 @@ def close_wallet(
     wallet = Wallet.objects.get(person_id=person_id, id=wallet_id)
     if wallet.closed_at is not None:
         return 0
-    moved = empty(person_id=person_id, balance_id=wallet.balance_id, event_id=event_id, kind=kind, credit=credit, at=at)
+    moved = empty_balance(
+        person_id=person_id, balance_id=wallet.balance_id, event_id=event_id, kind=kind, credit=credit, at=at
+    )
     Wallet.objects.filter(person_id=person_id, id=wallet_id).update(closed_at=at)
     return moved
 

@@ -108,7 +108,7 @@ def secret_of_key(*, partner_id: uuid.UUID, idempotency_key: str) -> str | None:
     return _opened(found) if found is not None else None
 
 
-def webhook(*, partner_id: uuid.UUID) -> Webhook | None:
+def webhook_of_partner(*, partner_id: uuid.UUID) -> Webhook | None:
     """A partner's endpoint, or None when it registered none."""
     found = Endpoint.objects.filter(partner_id=partner_id).first()
     return _described(found) if found is not None else None
@@ -121,7 +121,7 @@ def live_secrets(*, endpoint_id: uuid.UUID) -> tuple[str, ...]:
 
 
 @requires_transaction
-def disable(*, endpoint: Endpoint, reason: str, at: datetime) -> None:
+def disable_endpoint(*, endpoint: Endpoint, reason: str, at: datetime) -> None:
     """Stop telling a partner whose endpoint is gone or fails for days; what happens meanwhile waits."""
     endpoint.disabled_at, endpoint.disabled_reason = at, reason
     endpoint.save(update_fields=["disabled_at", "disabled_reason"])

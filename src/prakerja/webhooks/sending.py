@@ -22,7 +22,7 @@ from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.threads import side_by_side
 from prakerja.partners.queries import trusted_origins
 from prakerja.webhooks import payloads, signatures
-from prakerja.webhooks.endpoints import disable, live_secrets
+from prakerja.webhooks.endpoints import disable_endpoint, live_secrets
 from prakerja.webhooks.models import Attempt, Delivery, Endpoint
 from prakerja.webhooks.policies import GIVE_UP, GONE_AFTER, is_success, rest_after, wait_before_retry
 from prakerja.webhooks.states import DELIVERY_STATES
@@ -219,7 +219,7 @@ def _judge(endpoint: Endpoint, outcome: _Outcome, *, wall: datetime, at: datetim
     elif wall - endpoint.failing_since >= GIVE_UP:
         reason = "failing"
     if reason:
-        disable(endpoint=endpoint, reason=reason, at=at)
+        disable_endpoint(endpoint=endpoint, reason=reason, at=at)
         _LOG.warning("the webhook of partner %s is disabled: %s", _shown(endpoint.partner_id), reason)
 
 

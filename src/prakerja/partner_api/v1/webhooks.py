@@ -121,7 +121,7 @@ class WebhookReplayData(answers.Data):
     ),
 )
 def webhook(call: Call[bodies.Body]) -> Any:
-    return _described(endpoints.webhook(partner_id=call.client.partner_id))
+    return _described(endpoints.webhook_of_partner(partner_id=call.client.partner_id))
 
 
 @endpoint(

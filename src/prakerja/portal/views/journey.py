@@ -120,7 +120,7 @@ def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         if request.POST.get("sure") == "yes":
-            awards.withdraw(person_id=person_id, at=clock.now())
+            awards.withdraw_award(person_id=person_id, at=clock.now())
             return with_notice(request, "withdrawn", "portal:dashboard")
         errors["sure"] = _("Centang kotak ini bila Anda yakin.")
     award = read_dashboard(person_id=person_id, transactions=1).award
