@@ -93,7 +93,7 @@ class CutoffKind(StrEnum):
     LINK = "link"
 
 
-class Eligibility(Rules):
+class Eligibility(Rules, frozen=True):
     """Who may join (rules.md 3.2)."""
 
     age_min: int
@@ -102,14 +102,14 @@ class Eligibility(Rules):
     lifetime_once: bool
 
 
-class Videos(Rules):
+class Videos(Rules, frozen=True):
     """Induction videos before the card number is shown (rules.md 6.1), and for how long each runs at least."""
 
     count: int
     seconds: int
 
 
-class IncentiveRules(Rules):
+class IncentiveRules(Rules, frozen=True):
     """Job-search incentive: `amount` rupiah, `times` payments, one every `interval_months`."""
 
     amount: int
@@ -122,7 +122,7 @@ class IncentiveRules(Rules):
         return self.amount * self.times
 
 
-class SurveyRules(Rules):
+class SurveyRules(Rules, frozen=True):
     """Survey incentive: `amount` rupiah for each of `times` surveys.
 
     `open_offset_days[n - 1]` counts from the day on which the first incentive was paid; None means that
@@ -142,7 +142,7 @@ class SurveyRules(Rules):
         return self.amount * self.times
 
 
-class FirstPurchase(Rules):
+class FirstPurchase(Rules, frozen=True):
     """The deadline whose miss costs the participation: the first day is day 1 of `days` (rules.md 4.2)."""
 
     days: int
@@ -151,14 +151,14 @@ class FirstPurchase(Rules):
     reminder_days_before: tuple[int, ...]
 
 
-class NextPurchase(Rules):
+class NextPurchase(Rules, frozen=True):
     """`days` None: any time until the balance cut-off. Else the day of the review is day 1."""
 
     days: int | None
     requires: tuple[PreviousMust, ...]
 
 
-class Cutoffs(Rules):
+class Cutoffs(Rules, frozen=True):
     """Last days, inclusive, in WIB."""
 
     balance: date | None
@@ -173,18 +173,18 @@ class Cutoffs(Rules):
         return day
 
 
-class PayoutPause(Rules):
+class PayoutPause(Rules, frozen=True):
     """No payment leaves from `first` to `last`, both days included (rules.md 5.4)."""
 
     first: date
     last: date
 
 
-class PriceRules(Rules):
+class PriceRules(Rules, frozen=True):
     promo_codes: bool
 
 
-class OtpLimits(Rules):
+class OtpLimits(Rules, frozen=True):
     """Limits of the purchase OTP. Tries and lock count for (person, platform, platform user)."""
 
     digits: int
@@ -196,7 +196,7 @@ class OtpLimits(Rules):
     per_day_person: int
 
 
-class RedeemRules(Rules):
+class RedeemRules(Rules, frozen=True):
     """Minutes around a live session's start; `window_after_min` None: to the class end (decisions.md 2.2).
 
     `post_test_days` is for how many days after a live class's end the attendance of its post-test may be verified.
@@ -208,14 +208,14 @@ class RedeemRules(Rules):
     self_paced_from: SelfPacedFrom
 
 
-class Reporting(Rules):
+class Reporting(Rules, frozen=True):
     """Hops of a completion report before the certificate shows, in working days (rules.md 6.6)."""
 
     platform_working_days: int
     verification_working_days: int
 
 
-class TimesOfDay(Rules):
+class TimesOfDay(Rules, frozen=True):
     """Hours in WIB at which the programme's own work runs; they are ours, no source publishes them."""
 
     revoke: time
@@ -224,7 +224,7 @@ class TimesOfDay(Rules):
     pay: time
 
 
-class Scheme(Rules):
+class Scheme(Rules, frozen=True):
     """One dated version of the programme's rules."""
 
     key: str
