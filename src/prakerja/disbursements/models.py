@@ -122,7 +122,7 @@ class PaymentInstruction(PersonRow):
             models.CheckConstraint(condition=Q(rail__in=RAIL_NAMES), name="disbursements_instruction_rail"),
         ]
         indexes = [
-            models.Index(fields=["ask_at"], name="disbursements_instruction_asked", condition=Q(ask_at__isnull=False)),
+            models.Index(fields=["ask_at"], name="disbursements_to_ask_about", condition=Q(ask_at__isnull=False)),
             models.Index(fields=["person", "payer", "owed_id"], name="disbursements_instr_owed"),
             models.Index(fields=["batch"], name="disbursements_instr_drafted", condition=Q(status="drafted")),
         ]
