@@ -123,7 +123,7 @@ def _parameters(verb: HotCall, who: Person) -> Sequence[Any]:
     def capture(sql: str, parameters: Sequence[Any]) -> None:
         raise _Captured(parameters)
 
-    with patch.multiple(verb.module, call=capture, **verb.looked_up(who)):
+    with patch.multiple(verb.module, hot_call=capture, **verb.looked_up(who)):
         try:
             verb.operate(who)
         except _Captured as captured:
