@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,16 @@ def test_what_may_not_be_is_said(system: running.System, arguments: tuple[str, .
     assert listed(system) == before
 
 
-def test_an_empty_database_becomes_an_installation_with_its_administrator(tmp_path: Path) -> None:
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    with running.folder() as folder:
+        yield folder
+
+
+def test_an_empty_database_becomes_an_installation_with_its_administrator(empty: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "prakerja", "operator", *arguments, "--data-dir", str(tmp_path)],
+            [sys.executable, "-m", "prakerja", "operator", *arguments, "--data-dir", str(empty)],
             capture_output=True,
             text=True,
             env=running.environment(),
