@@ -5,20 +5,32 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from prakerja.cli.arguments import answer, common
+from prakerja.cli.arguments import CommandError, answer, common
 from prakerja.cli.database import database
 
 
 def add_to(subparsers: Any) -> None:
     parser = common(subparsers.add_parser("proof", help="check every invariant of the money; exit 1 on a difference"))
+    parser.add_argument(
+        "--rails", action="store_true", help="ask every rail too for what it paid, and compare by reference and amount"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir):
+        from django.core.exceptions import ImproperlyConfigured
+
+        from prakerja.disbursements.queries import NoStatement
         from prakerja.reporting.proof import prove
 
-        proof = prove().as_json()
+        try:
+            proof = prove(with_rails=arguments.rails).as_json()
+        except (NoStatement, ImproperlyConfigured) as error:
+            raise CommandError(
+                "Rel pembayaran tidak memberikan daftar transfernya; tidak ada yang dapat dibandingkan.",
+                "A payment rail gave no list of its transfers; there is nothing to compare with.",
+            ) from error
     if arguments.json:
         answer(proof)
     else:

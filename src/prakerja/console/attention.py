@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from prakerja.awards.queries import Unreached, unreached_winners
-from prakerja.console.pages import browsing
+from prakerja.console.discrepancies import case_line
+from prakerja.console.pages import browsing, may
 from prakerja.console.texts import written
+from prakerja.disbursements.queries import discrepancy_cases
 from prakerja.kernel import clock
 from prakerja.partners.queries import Guessing, partners_guessing_cards
 
@@ -23,12 +25,14 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """People whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; people whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
         "console/attention.html",
         {
+            "cases": [case_line(one) for one in discrepancy_cases(most=SHOWN)],
+            "may_resolve": may(request, "payment.resolve"),
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },

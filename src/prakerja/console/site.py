@@ -33,6 +33,7 @@ _RUPIAH = {"amount", "price", "discount", "outside_price"}
 _PLURALS = {
     "course run seatss": "course run seats",
     "deliverys": "deliveries",
+    "discrepancys": "discrepancies",
     "payment batchs": "payment batches",
 }
 _HIDDEN_NAMES = {

@@ -6,6 +6,7 @@ from django.urls import path
 
 from prakerja.console import own_account, signing_in
 from prakerja.console.attention import attention
+from prakerja.console.discrepancies import discrepancy
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import personal_data
@@ -27,6 +28,7 @@ urlpatterns = [
     path("payments/", payments, name="console_payments"),
     path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),
     path("people/<uuid:person_id>/personal-data/", personal_data, name="console_personal_data"),
+    path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,16 +11,19 @@ from typing import NamedTuple
 from prakerja.disbursements.discrepancies import has_open_discrepancy
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.payments import has_live_payment
-from prakerja.disbursements.rails import InquiryResult, terms_of
+from prakerja.disbursements.rails import InquiryResult, NoStatement, StatementLine, open_rail, terms_of
 from prakerja.programmes.schemes import wib_day
 
 __all__ = [
     "Case",
     "InquiryResult",
     "LinkedAccount",
+    "NoStatement",
     "discrepancy_cases",
     "live_account",
     "may_draft",
+    "rail_statement",
+    "rails_in_use",
     "unanswered_payments",
 ]
 
@@ -108,3 +112,13 @@ def unanswered_payments(*, at: datetime) -> list[uuid.UUID]:
         if one.sent_at is not None
         and one.sent_at + terms_of(rail=one.rail, on=wib_day(one.sent_at)).unanswered_after <= at
     ]
+
+
+def rails_in_use() -> list[str]:
+    """The rails that any payment was drafted for."""
+    return sorted(PaymentInstruction.objects.values_list("rail", flat=True).distinct())
+
+
+def rail_statement(*, rail: str) -> Iterator[StatementLine]:
+    """Every payment as the rail keeps it. A network call. Raises NoStatement when the list is not complete."""
+    return open_rail(rail).statement()

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from prakerja.programmes.queries import schemes
 from prakerja.reporting.proof_checks import CHECKS
+from prakerja.reporting.rail_checks import RAIL_CHECKS, rail_lines
 
 SHOWN = 20
 
@@ -36,11 +37,22 @@ class Proof:
         return asdict(self)
 
 
-def prove() -> Proof:
-    """Run every check over one snapshot of the database, so that work going on meanwhile is no difference."""
+def prove(*, with_rails: bool = False) -> Proof:
+    """Run every check over one snapshot of the database, so that work going on meanwhile is no difference.
+
+    `with_rails`: every rail is asked first for all that it paid, over the network, and that is compared too.
+    Raises NoStatement when one does not answer.
+    """
+    if not with_rails:
+        return _prove((*CHECKS, _promised()))
+    with rail_lines():
+        return _prove((*CHECKS, _promised(), *RAIL_CHECKS))
+
+
+def _prove(wanted: tuple[tuple[str, str, str], ...]) -> Proof:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        checks = [_run(cursor, name, counted, sql) for name, counted, sql in (*CHECKS, _promised())]
+        checks = [_run(cursor, name, counted, sql) for name, counted, sql in wanted]
     return Proof(ok=all(check.ok for check in checks), checks=checks)
 
 
