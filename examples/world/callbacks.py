@@ -49,7 +49,8 @@ class Caller(threading.Thread):
         if rules.is_true:
             with self._store.writing() as connection:
                 connection.execute(
-                    "UPDATE transfer SET status = ?, reason = ? WHERE reference = ?",
+                    # Once only: a person may have turned it since, and a later try must not turn it back.
+                    "UPDATE transfer SET status = ?, reason = ? WHERE reference = ? AND status = first_status",
                     (row["status"], row["reason"], row["reference"]),
                 )
         tries = row["tries"] + 1

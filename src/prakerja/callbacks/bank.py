@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from prakerja.disbursements.operations import CallbackRefused, receive_callback
+from prakerja.disbursements.operations import CallbackRefused, read_callback, take_callback
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 
@@ -29,13 +29,13 @@ def bank_results(*, rail: str) -> Callable[[HttpRequest], HttpResponse]:
         if not 0 < _declared_length(request) <= _MOST_BODY_BYTES:
             return JsonResponse({"error": "too_large"}, status=413)
         try:
-            receive_callback(
+            reported = read_callback(
                 rail=rail,
                 body=request.body,
                 signature=request.headers.get("X-Bank-Signature", ""),
                 wall=clock.wall(),
-                at=clock.now(),
             )
+            take_callback(rail=rail, reported=reported, at=clock.now())
         except CallbackRefused as refused:
             return JsonResponse({"error": refused.reason}, status=_STATUS[refused.reason])
         except Refused as refused:

@@ -18,7 +18,7 @@ from prakerja.disbursements.batches import (
     release_batch,
     sandbox_sign_off,
 )
-from prakerja.disbursements.callbacks import CallbackRefused, receive_callback
+from prakerja.disbursements.callbacks import CallbackRefused, read_callback
 from prakerja.disbursements.discrepancies import resolve_discrepancy
 from prakerja.disbursements.payments import (
     ask_payment,
@@ -27,6 +27,7 @@ from prakerja.disbursements.payments import (
     cancel_draft,
     draft_payment,
     send_payment,
+    take_callback,
 )
 
 __all__ = [
@@ -41,12 +42,13 @@ __all__ = [
     "draft_payment",
     "inquire_account",
     "link_account",
-    "receive_callback",
+    "read_callback",
     "release_batch",
     "request_link",
     "resolve_discrepancy",
     "sandbox_sign_off",
     "send_payment",
     "store_inquiry",
+    "take_callback",
     "unlink_account",
 ]
