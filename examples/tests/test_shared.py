@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,37 +57,32 @@ def test_a_key_is_not_printed() -> None:
 def test_wrong_key_and_clock_are_refused(api: Server) -> None:
     wrong = Credentials(client_code="client-tokopedia", sign_key="other")
     for credentials, wall_time in ((wrong, None), (MINE, 1_632_700_000.0)):
-        client = PrakerjaClient(base_url=api.url)
-        if wall_time:
-            client._wall_time = lambda moment=wall_time: moment
-        with pytest.raises(PartnerRefusal) as refusal:
-            client.payment_status(credentials=credentials, invoice_code="A")
-        assert (refusal.value.code, refusal.value.status) == ("ERRINT40192", 401)
-        client.close()
+        with closing(PrakerjaClient(base_url=api.url)) as client:
+            if wall_time:
+                client._wall_time = lambda moment=wall_time: moment
+            with pytest.raises(PartnerRefusal) as refusal:
+                client.payment_status(credentials=credentials, invoice_code="A")
+            assert (refusal.value.code, refusal.value.status) == ("ERRINT40192", 401)
 
 
 def test_an_odd_invoice_code_is_signed_as_sent(api: Server, fake: FakePrakerja) -> None:
-    client = PrakerjaClient(base_url=api.url + "/")
-    for invoice in ("A/B ?&é", "../x", "%41"):
-        with pytest.raises(PartnerRefusal) as refusal:
-            client.transaction(credentials=MINE, invoice_code=invoice)
-        assert refusal.value.code == "ERRPLT40493"
-    client.close()
+    with closing(PrakerjaClient(base_url=api.url + "/")) as client:
+        for invoice in ("A/B ?&é", "../x", "%41"):
+            with pytest.raises(PartnerRefusal) as refusal:
+                client.transaction(credentials=MINE, invoice_code=invoice)
+            assert refusal.value.code == "ERRPLT40493"
 
 
 def test_an_endless_list_ends(api: Server, fake: FakePrakerja) -> None:
     fake.refusals["listings"] = (200, {"success": True, "message": "OK", "data": {"items": [], "next_cursor": "1"}})
-    client = PrakerjaClient(base_url=api.url)
-    with pytest.raises(PartnerUnavailable):
+    with closing(PrakerjaClient(base_url=api.url)) as client, pytest.raises(PartnerUnavailable):
         list(client.listings(credentials=MINE))
-    client.close()
 
 
 def test_a_broken_connection_is_silence(api: Server, fake: FakePrakerja) -> None:
-    client = PrakerjaClient(base_url="http://127.0.0.1:9", timeout_s=LIMIT)
-    with pytest.raises(PartnerUnavailable):
-        client.payment_status(credentials=MINE, invoice_code="A")
-    client.close()
+    with closing(PrakerjaClient(base_url="http://127.0.0.1:9", timeout_s=LIMIT)) as client:
+        with pytest.raises(PartnerUnavailable):
+            client.payment_status(credentials=MINE, invoice_code="A")
 
 
 def test_who_never_answers_is_left_and_sees_it() -> None:
@@ -97,13 +93,12 @@ def test_who_never_answers_is_left_and_sees_it() -> None:
             with silent.accept()[0] as visitor:
                 wait_for_hang_up(visitor)
 
-        client = PrakerjaClient(base_url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=SHORT)
-        thread = threading.Thread(target=listen)
-        thread.start()
-        with pytest.raises(PartnerUnavailable, match="no answer in time"):
-            client.payment_status(credentials=MINE, invoice_code="A")
-        finish(thread)
-    client.close()
+        with closing(PrakerjaClient(base_url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=SHORT)) as client:
+            thread = threading.Thread(target=listen)
+            thread.start()
+            with pytest.raises(PartnerUnavailable, match="no answer in time"):
+                client.payment_status(credentials=MINE, invoice_code="A")
+            finish(thread)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import signal
 import stat
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -142,17 +143,16 @@ def test_a_killed_server_comes_back_at_the_same_address_with_its_data(launch: La
     launcher = launch("own", seeded / "data", who=who)
     first = dict(launcher.facts)
     remember(first["dsn"], 1)
-    busy = psycopg.connect(first["dsn"])  # a session that outlives its server for a moment
-    os.kill(first["pid"], signal.SIGKILL)
-    launcher.tell("recover")
-    second = launcher.read()
-    assert second["dsn"] == first["dsn"]
-    assert second["pid"] != first["pid"]
-    assert remembered(second["dsn"]) == [1]
-    remember(second["dsn"], 2)
-    with pytest.raises(psycopg.OperationalError):
-        busy.execute("SELECT 1")
-    busy.close()
+    with closing(psycopg.connect(first["dsn"])) as busy:  # a session that outlives its server for a moment
+        os.kill(first["pid"], signal.SIGKILL)
+        launcher.tell("recover")
+        second = launcher.read()
+        assert second["dsn"] == first["dsn"]
+        assert second["pid"] != first["pid"]
+        assert remembered(second["dsn"]) == [1]
+        remember(second["dsn"], 2)
+        with pytest.raises(psycopg.OperationalError):
+            busy.execute("SELECT 1")
     launcher.kill()  # the watcher follows the second server, not the first
     until_nothing_runs(seeded)
 
