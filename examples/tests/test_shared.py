@@ -80,9 +80,9 @@ def test_an_endless_list_ends(api: Server, fake: FakePrakerja) -> None:
 
 
 def test_a_broken_connection_is_silence(api: Server, fake: FakePrakerja) -> None:
-    with closing(PrakerjaClient(base_url="http://127.0.0.1:9", timeout_s=LIMIT)) as client:
-        with pytest.raises(PartnerUnavailable):
-            client.payment_status(credentials=MINE, invoice_code="A")
+    nobody = PrakerjaClient(base_url="http://127.0.0.1:9", timeout_s=LIMIT)
+    with closing(nobody), pytest.raises(PartnerUnavailable):
+        nobody.payment_status(credentials=MINE, invoice_code="A")
 
 
 def test_who_never_answers_is_left_and_sees_it() -> None:
