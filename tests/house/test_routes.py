@@ -195,6 +195,7 @@ def test_only_these_calls_are_not_signed() -> None:
     assert unsigned == PARTNER_UNSIGNED
 
 
+@pytest.mark.django_db
 def test_every_call_back_is_signed() -> None:
     routes = _patterns(callback_urls.urlpatterns)
     assert routes != []
