@@ -6,8 +6,6 @@ python tools/state_diagrams.py --check    exit 1 when the committed file is not 
 
 from __future__ import annotations
 
-import functools
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -17,6 +15,7 @@ DOCUMENT = ROOT / "docs" / "states.md"
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "src"))
 
+from prakerja.kernel import states  # noqa: E402
 from prakerja.kernel.states import StateMachine  # noqa: E402
 
 HEAD = """# States
@@ -28,15 +27,10 @@ arrow out of it is final. What a step moves in the ledger stands in [money.md](m
 """
 
 
-@functools.cache
 def machines() -> tuple[StateMachine, ...]:
     """Every table of states of the package, in the order of their names."""
     _set_up_django()
-    found: dict[str, StateMachine] = {}
-    for path in sorted((ROOT / "src" / "prakerja").glob("*/states.py")):
-        module = importlib.import_module(f"prakerja.{path.parent.name}.states")
-        found |= {value.name: value for value in vars(module).values() if isinstance(value, StateMachine)}
-    return tuple(found[name] for name in sorted(found))
+    return states.machines()
 
 
 def document() -> str:

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from prakerja.cli.arguments import CommandError
 from prakerja.cli.installation import check_installation, install, migrate
+from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.models import Installation
 from prakerja.people.models import Person
 from prakerja.programmes.models import SchemeVersion
@@ -118,5 +119,6 @@ def test_production_never_becomes_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_database_newer_than_the_program_is_refused() -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0099_future', now())")
-    with pytest.raises(CommandError, match=r"newer than this program \(people\.0099_future\)"):
-        migrate()
+    for refused in (migrate, check_installation):
+        with pytest.raises(CannotRun, match=r"newer than this program \(people\.0099_future\)"):
+            refused()

@@ -14,6 +14,7 @@ from prakerja.cli import (
     conformance,
     curation,
     journey,
+    migrate,
     operator,
     partner,
     proof,
@@ -23,7 +24,21 @@ from prakerja.cli import (
 )
 from prakerja.kernel.errors import CannotRun
 
-FAMILIES = (up, journey, proof, wave, award, partner, curation, operator, sandbox_commands, clock, bench, conformance)
+FAMILIES = (
+    up,
+    migrate,
+    journey,
+    proof,
+    wave,
+    award,
+    partner,
+    curation,
+    operator,
+    sandbox_commands,
+    clock,
+    bench,
+    conformance,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -18,32 +18,67 @@ from prakerja.kernel.installation import (
     finish_world,
     read_installation,
 )
+from prakerja.kernel.schema import (
+    carry_renamed,
+    few,
+    newer_database,
+    read_schema,
+    reinstall_code,
+    require_code,
+    require_pins,
+    require_schema,
+)
 from prakerja.kernel.secrets import keys
 from prakerja.programmes.queries import changed_schemes
 from prakerja.sandbox import making
 from prakerja.sandbox.calendar import STARTS_AT
 
 
-def migrate() -> None:
-    """Bring the tables up to date. Raises CommandError: the database is newer than this program, or knows other rules."""
+def migrate(*, reinstall: bool = False) -> None:
+    """Bring the tables up to date. Raises CannotRun: the database is newer than this program, runs other code than its files
+    and migrations say, or knows other rules.
+
+    `reinstall`: install again what is not this program's, instead of refusing it.
+    """
+    found = read_schema()
+    if found is not None and found.newer:
+        raise newer_database(found.newer)
+    require_pins()
+    if found is not None:
+        with transaction():
+            carry_renamed()
     executor = MigrationExecutor(connection)
-    known = set(executor.loader.disk_migrations or {})
-    labels = {label for label, _ in known}
-    newer = [key for key in executor.loader.applied_migrations if key[0] in labels and key not in known]
-    if newer:
-        names = ", ".join(sorted(f"{label}.{name}" for label, name in newer))
-        raise CommandError(
-            f"Basis data ini lebih baru daripada program ini ({names}). Pasang prakerja yang lebih baru.",
-            f"This database is newer than this program ({names}). Install a newer prakerja.",
-        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        progress("Making the tables …")
+        progress("Making the tables …" if found is None else "Bringing the tables up to date …")
         call_command("migrate", verbosity=0, interactive=False)
+    if reinstall:
+        with transaction():
+            for name in reinstall_code():
+                progress(f"Installed again: {name}")
+    require_code()
     _refuse_changed_rules()
 
 
 def check_installation() -> InstallationState:
-    """The database's nature. Raises CommandError: nothing is installed, other keys, other rules, a half-made world."""
+    """The database's nature. Raises CannotRun: nothing is installed, another schema or code, other keys, a half-made world,
+    other rules.
+
+    The schema comes first: of an older database everything else would complain too, and none of it were the cause.
+    """
+    require_schema()
+    found = refuse_empty()
+    _refuse_other_keys(found)
+    if found.is_half_made:
+        raise CommandError(
+            "Dunia di basis data ini belum selesai dibuat. Jalankan `prakerja up` dahulu.",
+            "The world in this database was not finished. Start `prakerja up` first.",
+        )
+    _refuse_changed_rules()
+    return found
+
+
+def refuse_empty() -> InstallationState:
+    """What is installed. Raises CommandError: nothing is."""
     try:
         found = read_installation()
     except ProgrammingError:
@@ -53,13 +88,6 @@ def check_installation() -> InstallationState:
             "Basis data ini belum berisi apa-apa. Jalankan `prakerja up` dahulu.",
             "There is nothing in this database yet. Start `prakerja up` first.",
         )
-    _refuse_other_keys(found)
-    if found.is_half_made:
-        raise CommandError(
-            "Dunia di basis data ini belum selesai dibuat. Jalankan `prakerja up` dahulu.",
-            "The world in this database was not finished. Start `prakerja up` first.",
-        )
-    _refuse_changed_rules()
     return found
 
 
@@ -126,7 +154,7 @@ def _refuse_other_keys(found: InstallationState) -> None:
 
 def _refuse_changed_rules() -> None:
     """Awards keep the rules that they were given: a version that was edited in place is no version."""
-    changed = "; ".join(f"{key}: {', '.join(paths)}" for key, paths in changed_schemes().items())
+    changed = "; ".join(f"{key}: {few(paths)}" for key, paths in changed_schemes().items())
     if changed:
         raise CommandError(
             f"Aturan skema di basis data ini berbeda dari aturan di program ini ({changed}). Kembalikan versi itu dan "

@@ -7,9 +7,13 @@ beginnings and steps through (`install_steps`, ADR 0019), and house tests compar
 
 from __future__ import annotations
 
+import functools
+import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from django.apps import apps
 from django.db.migrations import RunSQL
 
 
@@ -83,23 +87,43 @@ class StateMachine:
         return "\n".join(lines)
 
 
+@functools.cache
+def machines() -> tuple[StateMachine, ...]:
+    """Every machine of the installed contexts' `states.py`, in the order of their names. Django must be ready."""
+    found: dict[str, StateMachine] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("prakerja.") and (Path(config.path) / "states.py").is_file():
+            module = importlib.import_module(f"{config.name}.states")
+            found |= {value.name: value for value in vars(module).values() if isinstance(value, StateMachine)}
+    return tuple(found[name] for name in sorted(found))
+
+
 def install_steps(
     *, table: str, begins: Iterable[str], steps: Iterable[tuple[str, str]], column: str = "status"
 ) -> RunSQL:
     """A migration operation: from now on rows of `table` begin and step as told here, whoever writes them.
 
     The words are written out in the migration, because a later version of the machine is another migration's business.
+    """
+    return RunSQL(
+        install_steps_sql(table=table, begins=begins, steps=steps, column=column),
+        [f"DROP TRIGGER IF EXISTS {table}_begins ON {table}", f"DROP TRIGGER IF EXISTS {table}_steps ON {table}"],
+    )
+
+
+def install_steps_sql(
+    *, table: str, begins: Iterable[str], steps: Iterable[tuple[str, str]], column: str = "status"
+) -> list[str]:
+    """The statements that make the two triggers of a machine.
+
     AFTER triggers with a WHEN: nothing is called for a legal step, COPY keeps its batches, and no row is locked for it.
     """
     first = ", ".join(f"'{state}'" for state in begins)
     pairs = ", ".join(f"('{source}', '{target}')" for source, target in steps)
-    return RunSQL(
-        [
-            f"CREATE OR REPLACE TRIGGER {table}_begins AFTER INSERT ON {table} FOR EACH ROW "
-            f"WHEN (NEW.{column} NOT IN ({first})) EXECUTE FUNCTION kernel_refuse_step('{column}')",
-            f"CREATE OR REPLACE TRIGGER {table}_steps AFTER UPDATE OF {column} ON {table} FOR EACH ROW "
-            f"WHEN (OLD.{column} <> NEW.{column} AND (OLD.{column}, NEW.{column}) NOT IN ({pairs})) "
-            f"EXECUTE FUNCTION kernel_refuse_step('{column}')",
-        ],
-        [f"DROP TRIGGER IF EXISTS {table}_begins ON {table}", f"DROP TRIGGER IF EXISTS {table}_steps ON {table}"],
-    )
+    return [
+        f"CREATE OR REPLACE TRIGGER {table}_begins AFTER INSERT ON {table} FOR EACH ROW "
+        f"WHEN (NEW.{column} NOT IN ({first})) EXECUTE FUNCTION kernel_refuse_step('{column}')",
+        f"CREATE OR REPLACE TRIGGER {table}_steps AFTER UPDATE OF {column} ON {table} FOR EACH ROW "
+        f"WHEN (OLD.{column} <> NEW.{column} AND (OLD.{column}, NEW.{column}) NOT IN ({pairs})) "
+        f"EXECUTE FUNCTION kernel_refuse_step('{column}')",
+    ]
