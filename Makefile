@@ -34,6 +34,7 @@ check: setup .venv/.dev ## formatting, lint, types, import contracts, migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	DJANGO_SETTINGS_MODULE=prakerja.config.settings.test $(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/python tools/migrations.py check
 	$(BIN)/python tools/translations.py check
 
 bench: setup .venv/.dev ## every benchmark at a small size, as a table of ratios (10 minutes)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
+
+from tools import migrations as tool
 
 
 def _ours() -> dict[tuple[str, str], object]:
@@ -34,3 +40,87 @@ def test_migrations_say_what_they_do() -> None:
     """`0002_auto_20210917` or `0002_alter_award_x_and_more` tells a reader nothing."""
     silent = [f"{app}.{name}" for app, name in _ours() if re.search(r"_auto_|_and_more|_migration$", name)]
     assert silent == []
+
+
+# A database that ran a migration never runs it again ---------------------------------------------------------------
+
+FIRST = "src/prakerja/ledger/migrations/0001_initial.py"
+
+
+def test_no_migration_changed_after_it_was_recorded() -> None:
+    """A fresh clone has the list, whatever it knows of history."""
+    assert tool.check(tool.ROOT) == []
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The list and the migrations without any history."""
+    for path in [tool.LIST.as_posix(), *tool.on_disk(tool.ROOT)]:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tool.ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def _edit(path: Path) -> None:
+    path.write_text(path.read_text() + "# only a comment\n")
+
+
+def _rename(path: Path) -> None:
+    path.rename(path.with_name("0001_begin.py"))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [(_edit, "edited"), (_rename, "renamed or removed"), (Path.unlink, "renamed or removed")],
+    ids=["edited", "renamed", "removed"],
+)
+def test_a_recorded_migration_is_left_alone(
+    copy: Path, change: Callable[[Path], None], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither does recording again help: the list stays as it was."""
+    assert tool.main(["check"], root=copy) == 0
+    before = (copy / tool.LIST).read_bytes()
+    change(copy / FIRST)
+    for verb in ("check", "record"):
+        assert tool.main([verb], root=copy) == 1
+        assert f"{FIRST} was {sentence} after it was recorded" in capsys.readouterr().out
+    assert (copy / tool.LIST).read_bytes() == before
+
+
+def test_a_new_migration_is_recorded_and_no_line_changes(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = "src/prakerja/ledger/migrations/0099_new.py"
+    before = (copy / tool.LIST).read_text().splitlines()
+    shutil.copy(copy / FIRST, copy / new)
+    assert tool.main(["check"], root=copy) == 1
+    assert f"{new} is not in" in capsys.readouterr().out
+    assert tool.main(["record"], root=copy) == 0
+    assert tool.main(["check"], root=copy) == 0
+    after = (copy / tool.LIST).read_text().splitlines()
+    assert [line for line in after if line not in before] == [f"{tool.on_disk(copy)[new]}  {new}"]
+    assert set(before) < set(after)
+
+
+def test_a_rewritten_list_is_found_by_the_history(copy: Path) -> None:
+    """On a branch against main, and on main against the commit before."""
+
+    def git(*arguments: str) -> None:
+        name = ("-c", "user.name=t", "-c", "user.email=t@contoh.example", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", "-C", str(copy), *name, *arguments], check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "Begin")
+    assert tool.check(copy) == []
+    git("checkout", "-qb", "work")
+    _edit(copy / FIRST)
+    (copy / tool.LIST).unlink()
+    (told,) = tool.record(copy)
+    assert told.startswith(f"{FIRST} was edited since main")
+    # Rewritten by hand, and committed on a branch and on main.
+    rewritten = "".join(f"{sha256}  {path}\n" for path, sha256 in tool.on_disk(copy).items())
+    (copy / tool.LIST).write_text(rewritten)
+    git("commit", "-qam", "Rewrite")
+    assert [told[:-10] for told in tool.check(copy)] == [f"{FIRST} was edited since main"]
+    git("checkout", "-q", "main")
+    git("merge", "-q", "work")
+    assert [told[:-10] for told in tool.check(copy)] == [f"{FIRST} was edited since main"]

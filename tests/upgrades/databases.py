@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+ROOT = Path(__file__).resolve().parents[2]
 RELEASES = Path(__file__).parent / "releases"
 # What pg_dump says to psql or to a newer server, and nobody needs here.
 _SKIPPED = re.compile(r"^(?:\\(?:un)?restrict .*|SET .*|SELECT pg_catalog\.set_config\('search_path'.*)$", re.M)
@@ -56,16 +57,17 @@ def restored(release: str, *, folder: Path) -> Iterator[Restored]:
 @contextlib.contextmanager
 def fresh(name: str) -> Iterator[str]:
     """An empty database on the tests' server; its URL."""
-    server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            yield _url_of(server, name)
+            yield url_of(name)
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _url_of(server: str, name: str) -> str:
+def url_of(name: str) -> str:
+    """The URL of another database on the tests' server."""
+    server = os.environ["DATABASE_URL"]
     found = re.fullmatch(r"(\w+://[^/?]*)(?:/[^?]*)?(\?.*)?", server)
     if found is None:
         return make_conninfo(**{**conninfo_to_dict(server), "dbname": name})
@@ -76,7 +78,6 @@ def load(url: str, dump: str) -> None:
     """Play a plain dump of pg_dump, rows included: the statements as they are, each COPY by psycopg's."""
     with psycopg.connect(url) as connection:
         connection.execute("SET check_function_bodies = off")
-        # The dump qualifies every name, and the bodies of triggers of rows do not.
         position = 0
         for found in _COPY.finditer(dump):
             _play(connection, dump[position : found.start()])

@@ -36,7 +36,14 @@ def main() -> int:
     from django.conf import settings
 
     from prakerja.config.timekeeping import heartbeat
+    from prakerja.config.wsgi.door import refuse_another_database
+    from prakerja.kernel.errors import CannotRun
 
+    try:
+        refuse_another_database()
+    except CannotRun as error:
+        _LOG.error("%s", error)
+        return 2
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

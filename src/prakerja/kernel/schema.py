@@ -53,6 +53,7 @@ def read_schema() -> SchemaState | None:
     try:
         applied = {(app, name) for app, name in rows("SELECT app, name FROM django_migrations")}
     except ProgrammingError:
+        # Nothing was ever installed here.
         return None
     known = _known()
     labels = {label for label, _ in known}
@@ -199,10 +200,12 @@ def _words(definition: str, *, machine: StateMachine, event: str) -> list[str] |
     found = re.fullmatch(shape, definition)
     if found is None:
         return None
-    rest = re.sub(
-        rf"'\w+'|::[a-z ]+(?:\[\])?|\b(?:old|new)\.{column}|<>|\b(?:AND|OR|ALL|ARRAY)\b|[(),\[\]\s]", "", found[1]
-    )
-    return None if rest else re.findall(r"'(\w+)'", found[1])
+    condition = found[1]
+    words = re.findall(r"'(\w+)'", condition)
+    joined = re.findall(r"\b(?:AND|OR)\b", condition)
+    expected = [] if event == "INSERT" else ["AND", "OR"] * (len(words) // 2)
+    parts = rf"'\w+'|::[a-z ]+(?:\[\])?|\b(?:old|new)\.{column}|<>|\b(?:AND|OR|ALL|ARRAY)\b|[(),\[\]\s]"
+    return words if joined == expected and not re.sub(parts, "", condition) else None
 
 
 def _grouped(words: list[str], size: int) -> set[tuple[str, ...]]:

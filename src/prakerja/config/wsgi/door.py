@@ -24,6 +24,7 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
     from django.core.wsgi import get_wsgi_application
 
     django_application = get_wsgi_application()
+    refuse_another_database()
     _load_routes()
     inner: Application = django_application
     if around:
@@ -36,6 +37,23 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
         return inner(environ, start_response)
 
     return application
+
+
+def refuse_another_database() -> None:
+    """Raise CannotRun when this process would sell and pay by other code than its own (`kernel.schema`).
+
+    A database that does not answer is no reason to stay down: whoever starts beside it waits for it.
+    """
+    from django.db import OperationalError, connection
+
+    from prakerja.kernel.schema import require_schema
+
+    try:
+        require_schema(may_be_newer=True)
+    except OperationalError:
+        return
+    finally:
+        connection.close()
 
 
 def _load_routes() -> None:

@@ -1,0 +1,108 @@
+"""Databases that earlier releases made and filled come up to this program, and are then what a new one is.
+
+The dumps in `releases/` were made by the code of the commit that they are named after (docs/how-to/upgrade.md): 2c88311 and
+cb8d5c9 with migrations that were renamed later, 6ba9cdb with the `redeem` that took codes of cancelled classes, fc82d0c with
+weeks of payments and revocations. People, money and keys in them are invented.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.running import COMMAND
+from tests.upgrades import databases
+from tests.waiting import LONG_LIMIT
+
+# Who has done in the old release what lets them buy now; in fc82d0c the others' deadline has passed.
+BUYERS = {name: ["Bayu Pranata", "Maya Tanjung", "Fitri Subagja", "Gilang Syahputra"] for name in databases.names()}
+BUYERS["fc82d0c"] = ["Fitri Subagja", "Gilang Syahputra"]
+
+
+@pytest.fixture(params=databases.names())
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[databases.Restored]:
+    with databases.restored(request.param, folder=tmp_path) as found:
+        yield found
+
+
+def run(old: databases.Restored, *program: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        program,
+        env={**old.environment(), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONG_LIMIT,
+        cwd=databases.ROOT,
+    )
+
+
+def prakerja(old: databases.Restored, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(old, *COMMAND, *arguments)
+
+
+@pytest.fixture
+def new_schema(db: None) -> dict[str, set[tuple[Any, ...]]]:
+    """What the migrations make of an empty database: the tests' own."""
+    return databases.describe(databases.url_of(connection.settings_dict["NAME"]))
+
+
+def test_a_release_is_upgraded_and_goes_on(
+    old: databases.Restored, new_schema: dict[str, set[tuple[Any, ...]]]
+) -> None:
+    before = databases.describe(old.url)
+    refused = prakerja(old, "proof")
+    assert refused.returncode == 2
+    assert "This database is older than this program" in refused.stderr
+    assert "prakerja migrate" in refused.stderr
+    assert len(refused.stderr) < 600
+    assert databases.describe(old.url) == before
+
+    migrated = prakerja(old, "migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    schema = databases.describe(old.url)
+    for kind, expected in new_schema.items():
+        assert (sorted(map(str, expected - schema[kind])), sorted(map(str, schema[kind] - expected))) == ([], []), kind
+
+    proof = prakerja(old, "proof", "--json")
+    assert (proof.returncode, json.loads(proof.stdout)["ok"]) == (0, True), proof.stdout
+    played = run(old, sys.executable, "-m", "tests.upgrades.purchase")
+    assert played.returncode == 0, played.stderr
+    assert json.loads(played.stdout) == {"bought": BUYERS[old.release], "redeemed": ["Citra Handayani"]}
+    proof = prakerja(old, "proof", "--json")
+    assert (proof.returncode, json.loads(proof.stdout)["ok"]) == (0, True), proof.stdout
+
+
+def test_no_server_of_ours_starts_on_an_older_database(tmp_path: Path) -> None:
+    """Whoever runs doors and worker without the command is told as well."""
+    door = "import prakerja.config.wsgi.{0} as door; print('up')"
+    with databases.restored("6ba9cdb", folder=tmp_path) as old:
+        started = {
+            "portal": run(old, sys.executable, "-c", door.format("portal")),
+            "partner_api": run(old, sys.executable, "-c", door.format("partner_api")),
+            "worker": run(old, sys.executable, "-m", "prakerja.config.worker"),
+        }
+        for name, done in started.items():
+            assert done.returncode != 0, name
+            assert "This database is older than this program" in done.stderr, name
+        assert prakerja(old, "migrate").returncode == 0
+        assert run(old, sys.executable, "-c", door.format("portal")).stdout == "up\n"
+
+
+def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
+    with databases.restored("2c88311", folder=tmp_path) as old:
+        assert prakerja(old, "migrate").returncode == 0
+        first = databases.describe(old.url)
+        assert prakerja(old, "migrate").returncode == 0
+        assert databases.describe(old.url) == first
+
+
+def test_dumps_stay_small() -> None:
+    assert [path.name for path in databases.RELEASES.iterdir() if path.stat().st_size > 300_000] == []
