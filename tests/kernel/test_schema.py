@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,11 +131,13 @@ def test_what_other_programs_keep_beside_us_is_theirs() -> None:
     assert check_installation().is_sandbox
 
 
-def test_a_file_that_no_migration_names_stops_the_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_no_migration_names_stops_the_migration(tmp_path: Path) -> None:
     """Installing by an old hash does nothing, so the last hash of a file has to be the file's."""
-    monkeypatch.setattr(schema, "sha256_of", lambda path: "f" * 64 if path == REDEEM else functions.sha256_of(path))
+    schema.require_pins()
+    edited = tmp_path / "redeem.sql"
+    edited.write_text(_old_redeem())
     with pytest.raises(CannotRun, match=r"not what their last migration names \(redeem\)"):
-        migrate()
+        schema.require_pins(files=[*hot_call_files(), edited])
 
 
 def test_the_last_pin_of_every_hot_call_is_its_file() -> None:

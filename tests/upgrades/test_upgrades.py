@@ -96,6 +96,17 @@ def test_no_server_of_ours_starts_on_an_older_database(tmp_path: Path) -> None:
         assert run(old, sys.executable, "-c", door.format("portal")).stdout == "up\n"
 
 
+def test_other_keys_stop_the_migration_before_it_begins(tmp_path: Path) -> None:
+    """A migration would have met what they cannot open half-way."""
+    (tmp_path / "others").mkdir(mode=0o700)
+    with databases.restored("fc82d0c", folder=tmp_path) as old:
+        before = databases.describe(old.url)
+        refused = run(old, *COMMAND, "migrate", PRAKERJA_KEYS=str(tmp_path / "others"))
+        assert refused.returncode == 2
+        assert "keys in this data folder are not those of this database" in refused.stderr
+        assert databases.describe(old.url) == before
+
+
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     with databases.restored("2c88311", folder=tmp_path) as old:
         assert prakerja(old, "migrate").returncode == 0

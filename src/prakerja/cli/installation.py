@@ -35,14 +35,18 @@ from prakerja.sandbox.calendar import STARTS_AT
 
 
 def migrate(*, reinstall: bool = False) -> None:
-    """Bring the tables up to date. Raises CannotRun: the database is newer than this program, runs other code than its files
-    and migrations say, or knows other rules.
+    """Bring the tables up to date. Raises CannotRun: the database is newer than this program, has other keys, runs other code
+    than its files and migrations say, or knows other rules.
 
     `reinstall`: install again what is not this program's, instead of refusing it.
     """
     found = read_schema()
     if found is not None and found.newer:
         raise newer_database(found.newer)
+    there = installed()
+    if there is not None:
+        # A migration may have to read what is sealed.
+        _refuse_other_keys(there)
     require_pins()
     if found is not None:
         with transaction():
@@ -77,12 +81,17 @@ def check_installation() -> InstallationState:
     return found
 
 
+def installed() -> InstallationState | None:
+    """What is installed, also in a database without any table."""
+    try:
+        return read_installation()
+    except ProgrammingError:
+        return None
+
+
 def refuse_empty() -> InstallationState:
     """What is installed. Raises CommandError: nothing is."""
-    try:
-        found = read_installation()
-    except ProgrammingError:
-        found = None
+    found = installed()
     if found is None:
         raise CommandError(
             "Basis data ini belum berisi apa-apa. Jalankan `prakerja up` dahulu.",
@@ -125,8 +134,8 @@ def install(*, world: str | None, may_wipe: bool) -> InstallationState:
 
 def install_production() -> None:
     """Make the tables of an empty database and say that it is no sandbox. One that holds something stays what it is."""
-    migrate()
-    if read_installation() is None:
+    if installed() is None:
+        migrate()
         with transaction():
             begin_production(keys_fingerprint=keys().fingerprint, at=wall())
 

@@ -101,6 +101,13 @@ def _start(
     from prakerja.kernel.secrets import keys
     from prakerja.sandbox import accounts, clock, example_addresses, partners_file, return_addresses
 
+    there = installation.installed()
+    if there is not None and not there.is_sandbox:
+        # Before its tables are touched: whoever runs it decides when that is.
+        raise CommandError(
+            "`prakerja up` menjalankan sandbox saja; basis data ini bukan sandbox.",
+            "`prakerja up` runs sandboxes only; this database is none.",
+        )
     gateway_key, bank_key = keys().derive("gateway"), keys().derive("bank")
     data = home / "examples"
     data.mkdir(mode=0o700, exist_ok=True)
@@ -118,11 +125,6 @@ def _start(
     )
     _use(environment)
     found = installation.install(world=world, may_wipe=server.socket_dir is not None)
-    if not found.is_sandbox:
-        raise CommandError(
-            "`prakerja up` menjalankan sandbox saja; basis data ini bukan sandbox.",
-            "`prakerja up` runs sandboxes only; this database is none.",
-        )
     clock.resume()
     example_addresses.register(
         institution_url=addresses.url("institution"), platform_urls=addresses.platform_urls(), at=now()

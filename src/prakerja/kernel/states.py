@@ -106,7 +106,7 @@ def install_steps(
     The words are written out in the migration, because a later version of the machine is another migration's business.
     """
     return RunSQL(
-        install_steps_sql(table=table, begins=begins, steps=steps, column=column),
+        [*install_steps_sql(table=table, begins=begins, steps=steps, column=column)],
         [f"DROP TRIGGER IF EXISTS {table}_begins ON {table}", f"DROP TRIGGER IF EXISTS {table}_steps ON {table}"],
     )
 
