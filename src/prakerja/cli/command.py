@@ -16,6 +16,7 @@ from prakerja.cli import (
     journey,
     operator,
     partner,
+    payment,
     proof,
     sandbox_commands,
     up,
@@ -23,7 +24,21 @@ from prakerja.cli import (
 )
 from prakerja.kernel.errors import CannotRun
 
-FAMILIES = (up, journey, proof, wave, award, partner, curation, operator, sandbox_commands, clock, bench, conformance)
+FAMILIES = (
+    up,
+    journey,
+    proof,
+    wave,
+    award,
+    payment,
+    partner,
+    curation,
+    operator,
+    sandbox_commands,
+    clock,
+    bench,
+    conformance,
+)
 
 
 def parser() -> argparse.ArgumentParser:
