@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from prakerja.access import operators, signing_in
-from prakerja.access.actors import KINDS, Actor
+from prakerja.access.actors import Actor
 from prakerja.access.models import OperatorRole, PasswordLink, SecondFactor, User
 from prakerja.access.permissions import INCOMPATIBLE, ROLES
 from prakerja.access.permitting import operator_by_email, require
+from prakerja.audit.kinds import ACTOR_KINDS
 from prakerja.audit.models import Record
+from prakerja.audit.operations import record
 from prakerja.kernel.clock import wall
 from prakerja.kernel.errors import Refused
 from tests.builders import BUY_AT as AT
@@ -64,9 +68,34 @@ def password(email: str, text: str, cookie: str = "", at: datetime = NOW) -> Use
 
 
 def test_the_kinds_of_actors_are_closed() -> None:
-    assert KINDS == ("operator", "participant", "partner", "decree", "system")
     with pytest.raises(ValueError, match="nobody acts as"):
         Actor("bank", "bni")
+
+
+@pytest.mark.parametrize("kind", ["bank", "", "Operator"])
+def test_the_trail_refuses_an_actor_of_another_kind(kind: str) -> None:
+    """Also from SQL and `COPY`, which no Python looks at."""
+    with pytest.raises(IntegrityError, match="audit_record_actor_kind"), transaction.atomic():
+        Record.objects.create(action="test.acted", actor_kind=kind, at=AT, recorded_at=NOW)
+    with transaction.atomic():
+        for known in ACTOR_KINDS:
+            record(action="test.acted", actor=Actor(known, "x"), at=AT)
+    assert Record.objects.filter(action="test.acted").count() == len(ACTOR_KINDS)
+
+
+def test_what_the_trail_says_by_an_older_word_stays() -> None:
+    """The CHECK comes into a database whose old rows have other words, and nobody may change those."""
+    migration = importlib.import_module("prakerja.audit.migrations.0003_who_can_act").Migration
+    before = MigrationLoader(connection).project_state(("audit", "0002_append_only"))
+    after = MigrationLoader(connection).project_state(("audit", "0003_who_can_act"))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_record DROP CONSTRAINT audit_record_actor_kind")
+    Record.objects.create(action="test.acted", actor_kind="pejabat", at=AT, recorded_at=NOW)
+    with connection.schema_editor(atomic=False) as editor:
+        migration.operations[0].database_forwards("audit", editor, before, after)
+    assert Record.objects.filter(actor_kind="pejabat").count() == 1
+    with pytest.raises(IntegrityError, match="audit_record_actor_kind"), transaction.atomic():
+        Record.objects.create(action="test.acted", actor_kind="pejabat", at=AT, recorded_at=NOW)
 
 
 def test_the_first_operator_comes_once() -> None:

@@ -21,7 +21,7 @@ from prakerja.incentives.operations import draft_payment as draft_incentive
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import account_for, post
+from prakerja.ledger.operations import account_for, post_transfer
 from tests.builders import Participant, World
 from tests.money import bank_turns, books, link, participant_with_phone, reviewed, run_until, transfers, wib
 
@@ -132,7 +132,7 @@ def test_money_on_its_way_at_an_upgrade_moves_to_its_rail(g21: World) -> None:
     draft_incentive(person_id=who.person_id, incentive_id=owed.id, at=at)
     payment = PaymentInstruction.objects.get()
     with transaction():
-        post(
+        post_transfer(
             person_id=who.person_id,
             event_id=payment.id,
             kind="send",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prakerja.disbursements.policies import agrees_with_callback, judge
+from prakerja.disbursements.policies import agrees_with_callback, judge_report
 from prakerja.disbursements.rails import terms_of
 from prakerja.disbursements.rails.base import ANSWERS, TransferStatus
 from prakerja.disbursements.states import INSTRUCTION_STATES
@@ -27,7 +27,7 @@ def verdict(
     is_final: bool = True,
 ) -> str:
     terms = TERMS if is_final else replace(TERMS, not_found_is_final_after=None)
-    return judge(
+    return judge_report(
         known=known,
         was_ended=was_ended,
         amount=600_000,

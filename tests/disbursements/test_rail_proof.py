@@ -18,6 +18,7 @@ from prakerja.incentives.operations import unlink_account
 from prakerja.reporting.proof import prove
 from tests.builders import world
 from tests.money import bank_turns, link, participant_with_phone, reviewed, run_until, running_bank, wib
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -75,7 +76,11 @@ def test_the_bank_and_the_books_agree_until_one_of_them_does_not(own_bank: Runni
     ).encode()
     signature = hmac.new(own_bank.bank_key.encode(), order, hashlib.sha256).hexdigest()
     answer = httpx.post(
-        f"{own_bank.url}/bank/transfers", content=order, headers={"X-Bank-Signature": signature}, trust_env=False
+        f"{own_bank.url}/bank/transfers",
+        content=order,
+        headers={"X-Bank-Signature": signature},
+        trust_env=False,
+        timeout=LIMIT,
     )
     assert answer.json()["status"] == "settled"
     assert differing() == [(PAID, 2), (ONCE, 1)]

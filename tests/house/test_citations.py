@@ -56,7 +56,8 @@ def _python(text: str) -> list[str]:
             last = token.start[0]
         elif token.type in (tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", -1)):
             found.append(token.string)
-    return found
+    # A file's name alone is opened, not cited.
+    return [text for text in found if not re.fullmatch(r"[\"'][\w-]+\.md[\"']", text)]
 
 
 @cache

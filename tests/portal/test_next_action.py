@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.reporting.policies import NextAction, derived_stage, next_action
+from prakerja.reporting.next_action import NextAction, derived_stage, next_action
 from prakerja.reporting.queries import dashboard
 from prakerja.training.models import Completion
 from tests.portal import world

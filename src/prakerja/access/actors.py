@@ -6,11 +6,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prakerja.audit.kinds import ACTOR_KINDS
+
 if TYPE_CHECKING:
     from prakerja.access.models import User
-
-# The closed set of those who can do something; a CHECK of the audit trail repeats it.
-KINDS = ("operator", "participant", "partner", "decree", "system")
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Actor:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
+        if self.kind not in ACTOR_KINDS:
             raise ValueError(f"nobody acts as {self.kind!r}")
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
@@ -12,7 +12,7 @@ from prakerja.access.permissions import ROLES
 from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
 
 
-class User(KeyedRow, AbstractBaseUser, PermissionsMixin):
+class User(KeyedRow, AbstractBaseUser):
     """An operator. Participants have no user: they sign in by phone code and are a person."""
 
     email = models.EmailField(unique=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from prakerja.audit.kinds import ACTOR_KINDS
 from prakerja.kernel.models import KeyedRow
 
 
@@ -22,3 +24,5 @@ class Record(KeyedRow):
 
     class Meta:
         indexes = [models.Index(fields=["person_id", "at"], name="audit_record_person")]
+        # NOT VALID in the database: what stood there before may have other words, and nothing here is ever changed.
+        constraints = [models.CheckConstraint(condition=Q(actor_kind__in=ACTOR_KINDS), name="audit_record_actor_kind")]

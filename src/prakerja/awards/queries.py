@@ -74,6 +74,27 @@ def blacklisted_niks(*, niks: list[str]) -> set[str]:
     return {by_index[bytes(index)] for (index,) in found}
 
 
+class Suspended(NamedTuple):
+    person_id: uuid.UUID
+    award_id: uuid.UUID
+    name: str
+    suspended_at: datetime
+
+
+_SUSPENDED = """
+SELECT award.person_id, award.id, person.name, award.suspended_at
+  FROM awards_award award
+  JOIN people_person person ON person.id = award.person_id
+ WHERE award.status = 'suspended'
+ ORDER BY award.suspended_at, award.id
+ LIMIT %(most)s"""
+
+
+def suspended_awards(*, most: int) -> list[Suspended]:
+    """Whose award stands still until an operator reinstates or revokes it, the longest first, at most `most`."""
+    return [Suspended(*found) for found in rows(_SUSPENDED, {"most": most})]
+
+
 class Unreached(NamedTuple):
     """`deadline_at` is exclusive."""
 

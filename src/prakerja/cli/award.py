@@ -10,6 +10,7 @@ from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, ans
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 
+_MOST = 10_000
 _VERBS = {
     "suspend": "stop it at a sign of fraud: nothing is bought or paid until it is cleared",
     "reinstate": "clear a suspended one: as much time is left to buy as before",
@@ -28,12 +29,36 @@ _SENTENCES = {
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("award", help="suspend, reinstate, revoke or annul somebody's award")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="|".join(_VERBS))
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="|".join(("list", *_VERBS)))
+    listing = common(verbs.add_parser("list", help="the awards that wait for a decision, the longest first"))
+    listing.add_argument("--status", required=True, choices=("suspended",), help="how they stand")
+    listing.set_defaults(run=list_suspended)
     for verb, words in _VERBS.items():
         parser = by_operator(common(verbs.add_parser(verb, help=words)))
         parser.add_argument("--person", required=True, type=uuid.UUID, metavar="ID", help="as the console shows it")
         parser.add_argument("--reason", required=True, metavar="R", help="for the audit trail, never for the person")
         parser.set_defaults(run=decide)
+
+
+def list_suspended(arguments: argparse.Namespace) -> int:
+    """Print every award that is suspended."""
+    with database(arguments.data_dir):
+        from prakerja.awards.queries import suspended_awards
+
+        answer(
+            {
+                "awards": [
+                    {
+                        "person": one.person_id,
+                        "award": one.award_id,
+                        "name": one.name,
+                        "suspended_at": one.suspended_at.isoformat(),
+                    }
+                    for one in suspended_awards(most=_MOST)
+                ]
+            }
+        )
+    return 0
 
 
 def decide(arguments: argparse.Namespace) -> int:

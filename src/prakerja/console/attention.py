@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from prakerja.awards.queries import Unreached, unreached_winners
+from prakerja.awards.queries import Suspended, Unreached, suspended_awards, unreached_winners
 from prakerja.console.discrepancies import case_line
 from prakerja.console.pages import browsing, may
 from prakerja.console.texts import written
@@ -25,7 +25,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; people whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -33,10 +33,19 @@ def attention(request: HttpRequest) -> HttpResponse:
         {
             "cases": [case_line(one) for one in discrepancy_cases(most=SHOWN)],
             "may_resolve": may(request, "payment.resolve"),
+            "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )
+
+
+def _suspended(one: Suspended) -> dict[str, Any]:
+    return {
+        "url": reverse("admin:people_person_change", args=[one.person_id]),
+        "person": one.name,
+        "since": written(one.suspended_at),
+    }
 
 
 def _person(one: Unreached) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from prakerja.console.pages import acting, operator
 from prakerja.console.texts import sentence, written
 from prakerja.disbursements.operations import resolve_discrepancy
-from prakerja.disbursements.queries import Case, discrepancy_cases
+from prakerja.disbursements.queries import Case, discrepancy_case
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.money import format_rupiah
@@ -36,13 +36,16 @@ WORDS = {
 }
 
 
+DECISIONS = {
+    "accepted": gettext_lazy("Bank benar: pembukuan mengikuti jawaban bank"),
+    "dismissed": gettext_lazy("Pembukuan benar: jawaban bank dikesampingkan"),
+}
+
+
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
         label=gettext_lazy("Keputusan"),
-        choices=(
-            ("accepted", gettext_lazy("Bank benar: pembukuan mengikuti jawaban bank")),
-            ("dismissed", gettext_lazy("Pembukuan benar: jawaban bank dikesampingkan")),
-        ),
+        choices=tuple(DECISIONS.items()),
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
@@ -65,16 +68,19 @@ def case_line(one: Case) -> dict[str, Any]:
         "known": WORDS.get(one.known, one.known),
         "said": said,
         "when": written(one.found_at),
+        "decision": DECISIONS.get(one.decision, ""),
+        "note": one.note,
     }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @acting("payment.resolve")
 def discrepancy(request: HttpRequest, person_id: uuid.UUID, discrepancy_id: uuid.UUID) -> HttpResponse:
-    """Show both words and ask for the decision; a POST makes it. Until then no follow-up leaves."""
-    found = [one for one in discrepancy_cases(most=1, discrepancy_id=discrepancy_id) if one.person_id == person_id]
-    if not found:
+    """Show both words and ask for the decision; a POST makes it. Until then no follow-up leaves. Decided, it is for reading."""
+    found = discrepancy_case(discrepancy_id=discrepancy_id)
+    if found is None or found.person_id != person_id:
         raise Http404
+    line = case_line(found)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,8 +95,12 @@ def discrepancy(request: HttpRequest, person_id: uuid.UUID, discrepancy_id: uuid
         except Refused as refused:
             if refused.reason == "not_permitted":
                 raise
+            if refused.reason == "discrepancy_resolved":
+                # Somebody was faster: what they decided is what this page shows now.
+                messages.error(request, sentence(refused))
+                return HttpResponseRedirect(line["url"])
             form.add_error("decision", sentence(refused))
         else:
             messages.success(request, _("Keputusan Anda sudah dicatat."))
             return HttpResponseRedirect(reverse("console_attention"))
-    return render(request, "console/discrepancy.html", {"one": case_line(found[0]), "form": form})
+    return render(request, "console/discrepancy.html", {"one": line, "form": form})

@@ -40,8 +40,6 @@ _HIDDEN_NAMES = {
     "index",
     "password",
     "last_login",
-    "user_permissions",
-    "groups",
     "nonce",
     "code_challenge",
     "answer",

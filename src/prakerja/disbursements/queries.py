@@ -19,6 +19,7 @@ __all__ = [
     "InquiryResult",
     "LinkedAccount",
     "NoStatement",
+    "discrepancy_case",
     "discrepancy_cases",
     "live_account",
     "may_draft",
@@ -63,7 +64,7 @@ def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
 
 
 class Case(NamedTuple):
-    """An open discrepancy, for an operator's list. `amount` is whole rupiah."""
+    """A discrepancy as an operator sees it. `amount` is whole rupiah; `decision` and `note` are empty while it is open."""
 
     person_id: uuid.UUID
     discrepancy_id: uuid.UUID
@@ -77,30 +78,39 @@ class Case(NamedTuple):
     said_amount: int | None
     found_by: str
     found_at: datetime
+    decision: str
+    note: str
 
 
-def discrepancy_cases(*, most: int, discrepancy_id: uuid.UUID | None = None) -> list[Case]:
-    """The open discrepancies, oldest first, at most `most`; only this one when it is named."""
+def discrepancy_cases(*, most: int) -> list[Case]:
+    """The open discrepancies, oldest first, at most `most`."""
     found = Discrepancy.objects.filter(status="open").select_related("instruction", "person")
-    if discrepancy_id is not None:
-        found = found.filter(id=discrepancy_id)
-    return [
-        Case(
-            person_id=one.person_id,
-            discrepancy_id=one.id,
-            payment_id=one.instruction.id,
-            name=one.person.name,
-            rail=one.instruction.rail,
-            reference=one.instruction.reference,
-            amount=one.instruction.amount,
-            known=one.known,
-            said=one.said,
-            said_amount=one.said_amount,
-            found_by=one.found_by,
-            found_at=one.found_at,
-        )
-        for one in found.order_by("found_at", "id")[:most]
-    ]
+    return [_case(one) for one in found.order_by("found_at", "id")[:most]]
+
+
+def discrepancy_case(*, discrepancy_id: uuid.UUID) -> Case | None:
+    """One discrepancy, open or decided; None when there is no such."""
+    found = Discrepancy.objects.filter(id=discrepancy_id).select_related("instruction", "person").first()
+    return None if found is None else _case(found)
+
+
+def _case(one: Discrepancy) -> Case:
+    return Case(
+        person_id=one.person_id,
+        discrepancy_id=one.id,
+        payment_id=one.instruction.id,
+        name=one.person.name,
+        rail=one.instruction.rail,
+        reference=one.instruction.reference,
+        amount=one.instruction.amount,
+        known=one.known,
+        said=one.said,
+        said_amount=one.said_amount,
+        found_by=one.found_by,
+        found_at=one.found_at,
+        decision=one.decision,
+        note=one.note,
+    )
 
 
 def unanswered_payments(*, at: datetime) -> list[uuid.UUID]:

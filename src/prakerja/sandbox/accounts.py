@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from prakerja.people.queries import person_id_by_contact
-from prakerja.reporting.policies import derived_stage
+from prakerja.reporting.next_action import derived_stage
 from prakerja.reporting.queries import dashboard
 from prakerja.sandbox.demo_operators import OPERATORS
 from prakerja.sandbox.demo_people import PEOPLE

@@ -20,7 +20,7 @@ from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
 from prakerja.portal.texts import NOTICES, VOUCHER_LABELS, incentive_tag, sentence
-from prakerja.reporting.policies import derived_stage, is_running, next_action
+from prakerja.reporting.next_action import derived_stage, is_running, next_action
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Which of the six words of the way a stage stands at; an ended award shows no way.

@@ -53,7 +53,7 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
         "payout_working_days": [3, 5],
         # A hold is looked at again after 7 × 24 hours (rules.md 5.4; decisions.md 54).
         "hold_recheck_days": 7,
-        # An account that is changed on the payment day or up to two days before it holds the payment. Section 5.5 says
+        # An account that is changed on the payment day or up to two days before it holds the payment. rules.md 5.5 says
         # "close to the payment date" and gives no number; this one is ours.
         "account_change_hold_days": 2,
         "first_purchase": {

@@ -93,7 +93,7 @@ def revoked_deadlines_until(*, scheme: Scheme, at: datetime) -> datetime:
 
 
 def video_ends_at(*, scheme: Scheme, started_at: datetime) -> datetime:
-    """The first instant at which an induction video that began then can have been seen to its end (6.1)."""
+    """The first instant at which an induction video that began then can have been seen to its end (rules.md 6.1)."""
     return started_at + timedelta(seconds=scheme.videos.seconds)
 
 

@@ -10,5 +10,5 @@ DELETE FROM django_migrations WHERE app IN ('account', 'axes', 'mfa', 'sessions'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0008_rules_numbers_leave_the_checks")]
+    dependencies = [("access", "0009_permissions_are_roles_only")]
     operations = [migrations.RunSQL(FORGET, migrations.RunSQL.noop)]
