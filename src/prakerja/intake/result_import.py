@@ -90,7 +90,7 @@ def import_results(
     deadline), deadline_close (what, deadline, days_left, needed).
     """
     if short_deadline_confirmed_by is not None:
-        if not short_deadline_confirmed_by.name:
+        if not (short_deadline_confirmed_by.name or short_deadline_confirmed_by.id):
             raise Refused("name_missing_for_confirmation")
         require(actor=short_deadline_confirmed_by, verb="results.import", at=at)
     outcome = ImportOutcome()

@@ -306,7 +306,8 @@ _CAUSES = [
         SELECT award.id, 'survey', response.closes_at, response.opens_at, ''
           FROM surveys_response response
           JOIN awards_award award ON award.person_id = response.person_id
-         WHERE response.submitted_at IS NULL AND response.closed_at IS NOT NULL AND response.closes_at <= response.opens_at
+         WHERE response.submitted_at IS NULL AND response.closed_at IS NOT NULL AND response.announced_at IS NOT NULL
+           AND response.closes_at <= GREATEST(response.opens_at, response.announced_at)
         """,
     ),
     (
