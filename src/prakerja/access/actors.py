@@ -24,6 +24,11 @@ class Actor:
         if self.kind not in ACTOR_KINDS:
             raise ValueError(f"nobody acts as {self.kind!r}")
 
+    @property
+    def traced(self) -> str:
+        """Kind and id (else the name) as one word, for a column that says who set something."""
+        return f"{self.kind}:{self.id or self.name}"
+
     @classmethod
     def operator(cls, user: User) -> Actor:
         """A person who signs in to the console. Whether they may is asked by `access.operations.require`."""

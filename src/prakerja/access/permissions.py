@@ -43,6 +43,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "partner.key": _only("partner_manager"),
     "partner.webhook": _only("partner_manager"),
     "results.import": _only("approver"),
+    # A wrong announcement is corrected by two people: nobody holds both roles.
+    "announcement.correct": _only("approver"),
+    "announcement.confirm": _only("authoriser"),
+    # Revocations that wait because we were down.
+    "award.extend_held": _only("approver"),
+    "award.release_held": _only("approver"),
     "award.suspend": _only("approver"),
     "award.reinstate": _only("approver"),
     "award.revoke": _only("approver"),
@@ -57,7 +63,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 # What brings a payment about, and what lets it go.
 PREPARES = frozenset(
-    ("results.import", "award.reinstate", "award.revoke", "award.annul", "payment.retry", "batch.approve")
+    (
+        "results.import",
+        "announcement.correct",
+        "award.extend_held",
+        "award.reinstate",
+        "award.revoke",
+        "award.annul",
+        "payment.retry",
+        "batch.approve",
+    )
 )
 RELEASES = frozenset(("batch.authorise", "batch.release"))
 # A person signs; neither the programme nor whoever sits at its machine does it in their place.

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from prakerja.access.actors import Actor
 from prakerja.awards.blacklisting import blacklist_person
+from prakerja.awards.holding import waits_for_decision, was_ahead_when_set
 from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
 from prakerja.awards.policies import require_active
@@ -28,7 +29,8 @@ _SYSTEM = Actor.system()
 
 
 def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) -> bool:
-    """Revoke one award whose first purchase is overdue. False when a purchase came first; then nothing changes.
+    """Revoke one award whose first purchase is overdue. False when a purchase came first; then nothing changes. So too when
+    the deadline had passed as it was set, or an operator has to decide first (`holding`).
 
     Everything unspent returns to the programme, the card is off, the NIK is blacklisted for life, and an SMS says so
     (article; rules.md 8.1). The wallet is locked first: whoever holds it decides, and a purchase that was
@@ -40,6 +42,8 @@ def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) 
         rules = scheme(scheme_version_id=award.scheme_version_id)
         overdue = at >= revoke_at(scheme=rules, deadline_at=award.purchase_deadline_at)
         if award.status != "active" or award.first_purchase_at is not None or not overdue:
+            return False
+        if not was_ahead_when_set(award) or waits_for_decision(award):
             return False
         released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
         _end(award=award, verb="revoke", reason="no_purchase", at=at)

@@ -86,6 +86,7 @@ def _award_batch(
     wallets = open_wallets(
         balances=[(item.person_id, balance) for item, balance in zip(recipients, of_wallets, strict=True)],
         spendable_until=spendable_until,
+        actor=Actor.decree(grounds.decree_number),
         at=at,
     )
     cards = fresh_card_numbers(len(recipients))
@@ -106,6 +107,8 @@ def _award_batch(
                 card_number_enc=seal_card_number(number, award_id=award_id),
                 awarded_at=at,
                 purchase_deadline_at=deadline,
+                deadline_set_at=at,
+                deadline_set_by=Actor.decree(grounds.decree_number).traced,
                 # A scheme without induction videos shows the card number at once.
                 videos_done_at=None if rules.videos.count else at,
             )

@@ -25,6 +25,14 @@ class Award(PersonRow):
     awarded_at = models.DateTimeField()
     # Exclusive: the end of day 30 in WIB, the announcement day being day 1 (rules.md 4.2).
     purchase_deadline_at = models.DateTimeField()
+    # When that deadline was set and by whom (an actor's kind and id): nobody is revoked by one that had passed by then.
+    # Null in rows older than the column, whose deadline was set with the award.
+    deadline_set_at = models.DateTimeField(null=True)
+    deadline_set_by = models.TextField(blank=True, default="", db_default="")
+    # Overdue, and not revoked by itself because we were down before the deadline: an operator decides.
+    revocation_held_at = models.DateTimeField(null=True)
+    # The operator decided that the revocation goes on.
+    revocation_released_at = models.DateTimeField(null=True)
     videos_done_at = models.DateTimeField(null=True)
     # Written by `authorise`, cleared when the only purchase is voided: what revocation looks at.
     first_purchase_at = models.DateTimeField(null=True)
@@ -52,6 +60,10 @@ class Award(PersonRow):
                 condition=Q(status="suspended", suspended_at__isnull=False)
                 | (~Q(status="suspended") & Q(suspended_at=None)),
                 name="awards_award_suspended",
+            ),
+            models.CheckConstraint(
+                condition=Q(revocation_released_at=None) | Q(revocation_held_at__isnull=False),
+                name="awards_award_released_was_held",
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from prakerja.awards.endings import (
     withdraw_award,
 )
 from prakerja.awards.granting import Grounds, Recipient, award_many
+from prakerja.awards.holding import extend_held, hold_untold, move_wave_deadline, release_held
 from prakerja.awards.induction import finish_video, start_video
 from prakerja.awards.locking import lock_award, lock_wallet_and_award
 from prakerja.awards.purchase_window import reopen_purchase_window
@@ -21,12 +22,16 @@ __all__ = [
     "annul_award",
     "award_many",
     "blacklist_person",
+    "extend_held",
     "finish_award",
     "finish_video",
+    "hold_untold",
     "lapse_award",
     "lock_award",
     "lock_wallet_and_award",
+    "move_wave_deadline",
     "reinstate_award",
+    "release_held",
     "reopen_purchase_window",
     "revoke_award",
     "revoke_unbought",

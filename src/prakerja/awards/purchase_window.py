@@ -5,20 +5,29 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.awards.locking import locked_award
 from prakerja.kernel.db import requires_transaction
 from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import deadline_after_void
+from prakerja.programmes.schemes import deadline_after_void, full_days_left
 
 
 @requires_transaction
-def reopen_purchase_window(*, person_id: uuid.UUID, award_id: uuid.UUID, voided_at: datetime) -> None:
-    """The only purchase was voided: not revoked tonight, a new deadline instead (rules.md 12.5)."""
+def reopen_purchase_window(
+    *, person_id: uuid.UUID, award_id: uuid.UUID, actor: Actor, voided_at: datetime
+) -> datetime | None:
+    """The only purchase was voided: not revoked tonight, a new deadline instead (rules.md 12.5).
+
+    None when the year's cut-off has passed or comes before the week that a refund gives: then `first_purchase_at` stays,
+    because whoever bought in time is not revoked for life for what a platform took back; the cut-offs end the rest.
+    """
     award = locked_award(person_id=person_id, award_id=award_id)
+    rules = scheme(scheme_version_id=award.scheme_version_id)
+    deadline = deadline_after_void(scheme=rules, deadline_at=award.purchase_deadline_at, voided_at=voided_at)
+    if full_days_left(until=deadline, at=voided_at) < rules.first_purchase.void_grace_days:
+        return None
     award.first_purchase_at = None
-    award.purchase_deadline_at = deadline_after_void(
-        scheme=scheme(scheme_version_id=award.scheme_version_id),
-        deadline_at=award.purchase_deadline_at,
-        voided_at=voided_at,
-    )
-    award.save(update_fields=["first_purchase_at", "purchase_deadline_at"])
+    award.purchase_deadline_at, award.deadline_set_at = deadline, voided_at
+    award.deadline_set_by = actor.traced
+    award.save(update_fields=["first_purchase_at", "purchase_deadline_at", "deadline_set_at", "deadline_set_by"])
+    return deadline

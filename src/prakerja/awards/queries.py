@@ -51,6 +51,12 @@ def running_award(*, person_id: uuid.UUID) -> AwardFacts | None:
     return None if found is None else facts_of(found)
 
 
+def people_with_deadline(*, wave_id: uuid.UUID, deadline_at: datetime) -> int:
+    """How many of a wave have not bought, are not at their end, and have this deadline."""
+    live = Award.objects.filter(wave_id=wave_id, status__in=AWARD_STATES.group("LIVE"), first_purchase_at=None)
+    return live.filter(purchase_deadline_at=deadline_at).count()
+
+
 def card_number(*, person_id: uuid.UUID, award_id: uuid.UUID) -> str:
     """The number, opened: for its owner's own page and the sandbox only."""
     sealed = Award.objects.values_list("card_number_enc", flat=True).get(person_id=person_id, id=award_id)

@@ -23,13 +23,19 @@ class Waiting:
     reminded_at: datetime | None
 
     def next_instant(self) -> datetime | None:
+        return min(self._later_instants(), default=None)
+
+    def last_instant(self, *, until: datetime) -> datetime | None:
+        """The latest reminder that is due by then: what was missed before it says nothing that it does not say."""
+        return max((instant for instant in self._later_instants() if instant <= until), default=None)
+
+    def _later_instants(self) -> list[datetime]:
         instants = reminder_instants(
             scheme=scheme(scheme_version_id=self.scheme_version_id),
             announced_at=self.awarded_at,
             deadline_at=self.deadline_at,
         )
-        later = [instant for instant in instants if self.reminded_at is None or instant > self.reminded_at]
-        return min(later, default=None)
+        return [instant for instant in instants if self.reminded_at is None or instant > self.reminded_at]
 
 
 def waiting_groups() -> list[Waiting]:
@@ -46,7 +52,8 @@ def waiting_groups() -> list[Waiting]:
 def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime) -> int:
     """Tell each person of a group once that the deadline is near, with its exact date and hour. Returns how many.
 
-    People who bought meanwhile are not in the locked rows any more; a second runner finds none.
+    People who bought meanwhile are not in the locked rows any more; a second runner finds none. When the deadline has
+    passed (nobody sent what was due), nobody is told to hurry: the reminder counts as over, and that is all.
     """
     with transaction():
         awards = list(
@@ -59,7 +66,7 @@ def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime) -> int:
                 reminded_at=group.reminded_at,
             )
         )
-        for award in awards:
+        for award in awards if at < group.deadline_at else ():
             queue_message(
                 person_id=award.person_id,
                 template="deadline_reminder",

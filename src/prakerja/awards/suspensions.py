@@ -45,8 +45,8 @@ def reinstate_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, a
     """The suspicion is cleared: the award is active again, with as much time left to buy as it had.
 
     The deadline of the first purchase and the window of a next one stood still with the award, so that nobody loses for
-    not having bought what they could not buy; the year's cut-offs wait for nobody. Payments that were held are looked at
-    again at their next check. Raises Refused: reason_missing, not_suspended, not_permitted (verb).
+    not having bought what they could not buy; the year's cut-offs wait for nobody. A cut-off that passed meanwhile revokes
+    nobody, though: what is left lapses with the year. Payments that were held are looked at again at their next check. Raises Refused: reason_missing, not_suspended, not_permitted (verb).
     """
     require_reason(reason)
     with transaction():
@@ -56,12 +56,16 @@ def reinstate_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, a
         before = award.purchase_deadline_at
         if award.first_purchase_at is None:
             award.purchase_deadline_at = _later(award=award, until=before, at=at)
+            award.deadline_set_at, award.deadline_set_by = at, actor.traced
         wallet = lock_wallet(person_id=person_id, wallet_id=award.wallet_id)
         if wallet.closed_at is None and wallet.spendable_until is not None:
-            spendable_at_least_until(wallet=wallet, until=_later(award=award, until=wallet.spendable_until, at=at))
+            until = _later(award=award, until=wallet.spendable_until, at=at)
+            spendable_at_least_until(wallet=wallet, until=until, actor=actor, at=at)
         award.status = AWARD_STATES.advance(current=award.status, verb="reinstate")
         award.suspended_at = None
-        award.save(update_fields=["status", "suspended_at", "purchase_deadline_at"])
+        award.save(
+            update_fields=["status", "suspended_at", "purchase_deadline_at", "deadline_set_at", "deadline_set_by"]
+        )
         tell_participant(award=award, template="award_reinstated", key=f"reinstated:{at.isoformat()}", at=at)
         record_award_action(
             award=award,

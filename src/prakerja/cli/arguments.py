@@ -6,11 +6,12 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prakerja.kernel.clock import parse_instant
+from prakerja.kernel.clock import WIB, parse_instant
 from prakerja.kernel.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -46,6 +47,46 @@ def acting(arguments: argparse.Namespace) -> Actor:
 
     return operator_by_email(email=arguments.operator) if arguments.operator else Actor.system("command")
 
+
+def when(instant: datetime | str | None) -> tuple[str, str]:
+    """An exclusive end for people, Indonesian and English: the last minute that is in time, in WIB."""
+    if not isinstance(instant, datetime):
+        return "?", "?"
+    last = (instant - timedelta(minutes=1)).astimezone(WIB)
+    return f"{last:%Y-%m-%d} pukul {last:%H.%M} WIB", f"{last:%Y-%m-%d} {last:%H:%M} WIB"
+
+
+def deadline_sentences(details: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Refusals of every command that sets a date which ends something."""
+    of = _WHAT_ENDS.get(str(details.get("what")), ("batas waktu", "the deadline"))
+    until = when(details.get("deadline"))
+    left, needed = details.get("days_left"), details.get("needed")
+    return {
+        "deadline_not_ahead": (
+            f"Ditolak: {of[0]} akan berakhir {until[0]}, yang sudah lewat. Tidak ada yang diubah.",
+            f"Refused: {of[1]} would end {until[1]}, which has passed. Nothing was changed.",
+        ),
+        "deadline_close": (
+            f"Ditolak: {of[0]} akan berakhir {until[0]}, tinggal {left} hari penuh; kurang dari {needed} hari perlu "
+            "penegasan dengan nama: --confirm-short-deadline ALAMAT-OPERATOR.",
+            f"Refused: {of[1]} would end {until[1]}, with {left} full days left; fewer than {needed} need a confirmation by "
+            "name: --confirm-short-deadline OPERATOR'S-ADDRESS.",
+        ),
+        "name_missing_for_confirmation": (
+            "Penegasan batas waktu yang pendek perlu nama seorang operator.",
+            "A short deadline is confirmed by an operator's name.",
+        ),
+    }
+
+
+_WHAT_ENDS = {
+    "purchase": ("batas pembelian pertama", "the deadline of the first purchase"),
+    "balance": ("masa pakai saldo", "the use of the balance"),
+    "complete": ("batas menyelesaikan pelatihan", "the deadline of completion"),
+    "review": ("batas ulasan", "the deadline of the review"),
+    "survey": ("batas survei", "the deadline of the surveys"),
+    "link": ("batas menyambungkan rekening", "the deadline of linking an account"),
+}
 
 # Refusals that every command may meet which acts for an operator.
 OPERATOR_SENTENCES = {

@@ -6,7 +6,7 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, answer, common, instant, positive
+from prakerja.cli.arguments import CommandError, answer, common, deadline_sentences, instant, positive
 from prakerja.cli.database import database
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.processes import process_age
@@ -140,6 +140,7 @@ def totp(arguments: argparse.Namespace) -> int:
 
 def _explained(refusal: Refused) -> CommandError:
     sentences = {
+        **deadline_sentences(refusal.details),
         "wave_unknown": ("Gelombang itu tidak ada.", "There is no such wave."),
         "balance_range": (
             "Saldo yang diminta kurang dari nol, melebihi dana pelatihan, atau tidak cukup untuk membeli.",

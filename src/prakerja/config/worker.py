@@ -25,6 +25,7 @@ _FILES_EVERY = 1.0
 _WEBHOOKS_EVERY = 0.5
 _PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
+_LIFE_EVERY = 60.0
 
 
 def main() -> int:
@@ -47,6 +48,8 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    # Before anything is revoked: what was missed while nobody worked is an outage, and revocations look at it.
+    _log_database_errors(_note_life)
     threads = [
         threading.Thread(target=_keep_running, args=(step, stopping), name=step.__name__, daemon=True)
         for step in (send_outbox, run_due, fetch_files, send_webhooks)
@@ -70,12 +73,25 @@ def send_outbox(stopping: threading.Event) -> None:
 
     with _session_connection() as listener:
         listener.execute(f"LISTEN {CHANNEL_WAKE}")
+        noted = -_LIFE_EVERY
         while not stopping.is_set():
+            if time.monotonic() - noted > _LIFE_EVERY:
+                _note_life()
+                noted = time.monotonic()
             while deliver_messages(at=clock.now(), resolve=addresses_of) == BATCH and not stopping.is_set():
                 pass
             _release_connection()
             for _ in listener.notifies(timeout=_OUTBOX_EVERY, stop_after=1):
                 pass
+
+
+def _note_life() -> None:
+    """Say that messages can be sent: the longest silence is what people could not be told in (notifications/outages.py)."""
+    from prakerja.kernel import clock
+    from prakerja.notifications.outages import note_life
+
+    if note_life(at=clock.now(), wall=clock.wall()):
+        _LOG.warning("nothing was sent for a while before now; revocations of that time wait for an operator")
 
 
 def run_due(stopping: threading.Event) -> None:

@@ -18,6 +18,36 @@ class Wave(KeyedRow):
     announced_at = models.DateTimeField(null=True)
 
 
+class AnnouncementCorrection(KeyedRow):
+    """Another instant of a wave's announcement, prepared by one operator and confirmed by another."""
+
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
+    announced_before = models.DateTimeField()
+    announced_at = models.DateTimeField()
+    reason = models.TextField()
+    # Operators' ids, as the audit trail keeps them.
+    prepared_by = models.TextField()
+    prepared_at = models.DateTimeField()
+    confirmed_by = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # Another one was prepared instead.
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="")
+                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),
+                name="intake_announcementcorrection_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["wave"],
+                condition=Q(confirmed_at=None, replaced_at=None),
+                name="intake_announcementcorrection_one_open",
+            ),
+        ]
+
+
 class Decree(KeyedRow):
     """The legal act that awards hang on. Its number is unique: importing the same list twice changes nothing."""
 

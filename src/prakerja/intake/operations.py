@@ -1,11 +1,15 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
+from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
 from prakerja.intake.result_import import ImportOutcome, ResultRow, import_results
 from prakerja.intake.waves import open_wave
 
 __all__ = [
+    "Correction",
     "ImportOutcome",
     "ResultRow",
+    "confirm_correction",
     "import_results",
     "open_wave",
+    "prepare_correction",
 ]

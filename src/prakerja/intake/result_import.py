@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted
+from prakerja.access.permitting import permitted, require
 from prakerja.audit.operations import record
 from prakerja.awards import queries as awards
 from prakerja.awards.operations import Grounds, Recipient, award_many
+from prakerja.awards.policies import require_ahead
 from prakerja.intake.models import Application, Decree, Wave
 from prakerja.intake.policies import Candidate, exclusion_reason
 from prakerja.intake.states import APPLICATION_STATES
@@ -38,7 +39,7 @@ from prakerja.people.policies import (
     normal_phone,
 )
 from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import Scheme
+from prakerja.programmes.schemes import Scheme, dates_that_end, purchase_deadline
 
 # So many applications are decided by one statement.
 BATCH = 1000
@@ -76,19 +77,29 @@ def import_results(
     announced_at: datetime,
     actor: Actor,
     at: datetime,
+    short_deadline_confirmed_by: Actor | None = None,
 ) -> ImportOutcome:
     """Award every listed person: reserve the whole benefit, make the card number, set the deadline, queue SMS and e-mail.
 
     Unknown people are registered. People who already hold an award of this wave are counted as `already`, so a second
-    import of the same file changes nothing. All or nothing for the accepted rows. Raises Refused: not_permitted, wave_unknown,
-    decree_of_other_wave, announced_differs, budget_too_low (needed, available; rupiah).
+    import of the same file changes nothing. All or nothing for the accepted rows.
+
+    Every date that ends something for those awarded is ahead; one with fewer than 7 full days left needs somebody's name,
+    `short_deadline_confirmed_by`, who may import as well and whom the audit trail keeps. Raises Refused: not_permitted,
+    name_missing_for_confirmation, wave_unknown, decree_of_other_wave, announced_differs, budget_too_low (needed, available; rupiah), deadline_not_ahead (what,
+    deadline), deadline_close (what, deadline, days_left, needed).
     """
+    if short_deadline_confirmed_by is not None:
+        if not (short_deadline_confirmed_by.name or short_deadline_confirmed_by.id):
+            raise Refused("name_missing_for_confirmation")
+        require(actor=short_deadline_confirmed_by, verb="results.import", at=at)
     outcome = ImportOutcome()
     with transaction():
         wave = Wave.objects.select_for_update(no_key=True).filter(number=wave_number).first()
         if wave is None:
             raise Refused("wave_unknown", wave=wave_number)
         rules = scheme(scheme_version_id=wave.scheme_version_id)
+        was_announced = wave.announced_at is not None
         decree = _decree(wave=wave, number=decree_number, announced_at=announced_at)
         identities = _readable(rows=rows, outcome=outcome)
         people = _known_people(identities=identities)
@@ -100,6 +111,13 @@ def import_results(
             on=announced_at.astimezone(WIB).date(),
             outcome=outcome,
         )
+        if accepted or not was_announced:
+            require_ahead(
+                scheme=rules,
+                dates=dates_that_end(scheme=rules, announced_at=announced_at),
+                at=at,
+                is_confirmed=short_deadline_confirmed_by is not None,
+            )
         _require_budget(needed=len(accepted) * rules.total_benefit)
         new_people = [identity for identity in accepted if identity.nik not in people]
         ids = register_many(identities=new_people, at=at)
@@ -129,7 +147,16 @@ def import_results(
             actor=actor,
             subject_kind="wave",
             subject_id=wave.id,
-            data={"awarded": outcome.awarded, "already": outcome.already, "rejected": len(outcome.rejected)},
+            data={
+                "awarded": outcome.awarded,
+                "already": outcome.already,
+                "rejected": len(outcome.rejected),
+                "announced_at": announced_at.isoformat(),
+                "deadline": purchase_deadline(scheme=rules, announced_at=announced_at).isoformat(),
+                "short_deadline_confirmed_by": short_deadline_confirmed_by.traced
+                if short_deadline_confirmed_by
+                else "",
+            },
         )
     return outcome
 

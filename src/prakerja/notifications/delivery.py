@@ -25,7 +25,12 @@ from prakerja.notifications.gateways import (
 )
 from prakerja.notifications.models import Message
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
-from prakerja.notifications.templates import URGENT, UnknownTemplate, render_message
+from prakerja.notifications.templates import (
+    POINTLESS_AFTER_DEADLINE,
+    URGENT,
+    UnknownTemplate,
+    render_message,
+)
 
 BATCH = 100
 # A claimed message belongs to its worker for this long of programme time; a worker that died loses it to the next one.
@@ -72,7 +77,9 @@ def deliver_messages(*, at: datetime, resolve: Resolver, gateway: MessageGateway
     for channel, kind in _KIND_OF_ADDRESS.items():
         messages = [message for message in claimed if message.channel == channel]
         addresses = resolve([message.person_id for message in messages], kind) if messages else {}
-        done += [_Outgoing(message, _send(message, addresses.get(message.person_id), chosen)) for message in messages]
+        done += [
+            _Outgoing(message, _send(message, addresses.get(message.person_id), chosen, at)) for message in messages
+        ]
     _settle(done, at)
     return len(done)
 
@@ -94,17 +101,21 @@ def _claim(at: datetime) -> list[Message]:
     return messages
 
 
-def _send(message: Message, address: Address | None, gateway: MessageGateway) -> Delivery:
+def _send(message: Message, address: Address | None, gateway: MessageGateway, at: datetime) -> Delivery:
     if address is None:
         return PermanentFailure("no_address")
     if message.parameters_enc is None:
         return PermanentFailure("no_parameters")
     sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
+    parameters = json.loads(sealed)
+    if message.template in POINTLESS_AFTER_DEADLINE and at >= datetime.fromisoformat(parameters["deadline"]):
+        # Who is told to hurry when it is over can do nothing but despair.
+        return PermanentFailure("deadline_passed")
     try:
         words = render_message(
             template=message.template,
             channel=message.channel,
-            parameters=json.loads(sealed),
+            parameters=parameters,
             language=address.language,
         )
     except (UnknownTemplate, KeyError) as error:

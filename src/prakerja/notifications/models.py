@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import OwnedRow, owned_key
+from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
 from prakerja.notifications.templates import URGENT
 
@@ -52,3 +52,30 @@ class Message(OwnedRow):
                 condition=Q(channel="sms", status="failed_permanent"),
             ),
         ]
+
+
+class Lifesign(models.Model):
+    """When what sends messages was last alive: one row, written by every run of the worker and by whoever moves a clock."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    # Programme time, and wall time beside it: a sandbox's clock jumps, which is no outage, and stands still.
+    seen_at = models.DateTimeField()
+    seen_wall = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="notifications_lifesign_one")]
+
+
+class Outage(KeyedRow):
+    """A time, in programme time, in which nobody was told anything because our worker was off."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="notifications_outage_lasted"),
+            # Two runs that begin at once write down one outage.
+            models.UniqueConstraint(fields=["began_at"], name="notifications_outage_once"),
+        ]
+        indexes = [models.Index(fields=["ended_at"], name="notifications_outage_ended")]

@@ -3,10 +3,47 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from prakerja.notifications.models import Message
+from prakerja.kernel.db import rows
+from prakerja.notifications.models import Lifesign, Message, Outage
+from prakerja.notifications.outages import SILENCE
 from prakerja.notifications.states import MESSAGE_STATES
+
+
+def downtime(*, since: datetime, until: datetime, wall: datetime) -> timedelta:
+    """For how long of the programme time from `since` to `until` our worker told nobody anything, as far as is known.
+
+    `wall` is the wall time: a silence that goes on then counts too.
+    """
+    outages = Outage.objects.filter(began_at__lt=until, ended_at__gt=since)
+    found = list(outages.values_list("began_at", "ended_at"))
+    sign = Lifesign.objects.filter(id=1, seen_wall__lt=wall - SILENCE, seen_at__lt=until - SILENCE).first()
+    if sign is not None:
+        found.append((sign.seen_at, until))
+    return sum((min(ended, until) - max(began, since) for began, ended in found), timedelta())
+
+
+# Tried and put off, or given up after several tries: the gateway was away. What a gateway refuses for good it refuses at once.
+_PUT_OFF = """
+SELECT DISTINCT person_id FROM notifications_message untold
+ WHERE untold.person_id = ANY(%(people)s) AND untold.template = %(template)s AND untold.channel = 'sms'
+   AND untold.created_at >= %(since)s AND untold.created_at < %(until)s
+   AND (untold.status = 'failed_temporary' OR untold.status <> 'delivered' AND untold.attempt_count > 1)
+   AND NOT EXISTS (SELECT 1 FROM notifications_message told
+                    WHERE told.person_id = untold.person_id AND told.template = %(template)s AND told.channel = 'sms'
+                      AND told.status = 'delivered' AND told.sent_at >= %(since)s AND told.sent_at < %(until)s)"""
+
+
+def put_off_until_too_late(
+    *, person_ids: list[uuid.UUID], template: str, since: datetime, until: datetime
+) -> set[uuid.UUID]:
+    """Who of these was to be told something by SMS between the instants and was not, because the gateway was away.
+
+    Not: whose number nothing reaches (rules.md 12.4), and whose message was never tried, which is an outage of ours.
+    """
+    parameters = {"people": person_ids, "template": template, "since": since, "until": until}
+    return {person_id for (person_id,) in rows(_PUT_OFF, parameters)}
 
 
 def has_sms_on_its_way(*, person_id: uuid.UUID, at: datetime) -> bool:

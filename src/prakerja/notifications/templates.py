@@ -22,6 +22,9 @@ _ = gettext_noop
 # Somebody sits before a screen and waits for these: they overtake a hundred thousand announcements.
 URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
 
+# What asks somebody to do something by `deadline`: it is never sent after it.
+POINTLESS_AFTER_DEADLINE = ("deadline_reminder",)
+
 _RUPIAH = ("amount", "fund", "balance", "price", "claim")
 
 
@@ -113,6 +116,17 @@ TEMPLATES: Mapping[str, Template] = {
         ),
         sms=_(
             "Kartu Prakerja: Anda belum membeli pelatihan. Batas waktunya {deadline}; lewat dari itu kepesertaan dicabut."
+        ),
+    ),
+    "deadline_moved": Template(
+        title=_("Batas waktu Anda berubah"),
+        text=_(
+            "Batas waktu Anda untuk membeli pelatihan pertama berubah menjadi {deadline}. Tanggal yang kami beri tahu "
+            "sebelumnya tidak berlaku lagi. Lewat dari itu, kepesertaan Kartu Prakerja Anda dicabut."
+        ),
+        sms=_(
+            "Kartu Prakerja: batas waktu Anda untuk membeli pelatihan pertama berubah menjadi {deadline}. Tanggal "
+            "sebelumnya tidak berlaku lagi."
         ),
     ),
     "purchase_ok": Template(

@@ -28,13 +28,15 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
     """Cancel a transaction of this platform: the price returns, the seat is free, the code is dead (contract.md 2.5).
 
     Back to the wallet while it is open; to the treasury after a cut-off, to the programme after the award ended
-    (money.md "Events"). When it was the only purchase the deadline moves to void day + 7 at least (rules.md 12.5).
+    (money.md "Events"). When it was the only purchase the deadline moves to void day + 7 at least (rules.md 12.5); where the
+    year's cut-off leaves no such deadline, the purchase goes on counting against revocation.
     Raises Refused: transaction_unknown, void_twice, void_after_redemption, void_after_expiry.
     """
     claim = PurchaseReference.objects.filter(reference=reference).first()
     invoice = InvoiceClaim.objects.filter(platform_id=platform_id, invoice_code=invoice_code).first()
     if claim is None or invoice is None or claim.purchase_id != invoice.purchase_id:
         raise Refused("transaction_unknown")
+    actor = Actor.partner(platform_id)
     with transaction():
         route = Purchase.objects.get(person_id=claim.person_id, id=claim.purchase_id)
         voucher = lock_voucher(person_id=route.person_id, voucher_id=route.voucher_id)
@@ -43,7 +45,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             raise Refused("void_twice")
         if voucher.status != "issued":
             raise Refused("void_after_expiry" if voucher.status == "expired" else "void_after_redemption")
-        _pay_back(purchase=purchase, at=at)
+        _pay_back(purchase=purchase, actor=actor, at=at)
         cancel_voucher(voucher=voucher, reason="transaction_voided", at=at)
         purchase.status = PURCHASE_STATES.advance(current=purchase.status, verb="void")
         purchase.is_open, purchase.voided_at = False, at
@@ -52,7 +54,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
         if not Purchase.objects.filter(
             person_id=purchase.person_id, award_id=purchase.award_id, status="succeeded"
         ).exists():
-            reopen_purchase_window(person_id=purchase.person_id, award_id=purchase.award_id, voided_at=at)
+            reopen_purchase_window(person_id=purchase.person_id, award_id=purchase.award_id, actor=actor, voided_at=at)
         queue_message(
             person_id=purchase.person_id,
             template="purchase_voided",
@@ -65,7 +67,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             action=TRANSACTION_VOIDED.action,
             at=at,
             person_id=purchase.person_id,
-            actor=Actor.partner(platform_id),
+            actor=actor,
             subject_kind="purchase",
             subject_id=purchase.id,
             data={"amount": purchase.amount},
@@ -73,7 +75,7 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
 
 
 @requires_transaction
-def _pay_back(*, purchase: Purchase, at: datetime) -> None:
+def _pay_back(*, purchase: Purchase, actor: Actor, at: datetime) -> None:
     award = lock_wallet_and_award(person_id=purchase.person_id, award_id=purchase.award_id)
     wallet = lock_wallet(person_id=purchase.person_id, wallet_id=award.wallet_id)
     kind, credit = "void", int(Chart.WALLET)
@@ -85,7 +87,7 @@ def _pay_back(*, purchase: Purchase, at: datetime) -> None:
         # A refund must be usable: its window is a week at least, within the year's cut-off (rules.md 12.5).
         rules = scheme(scheme_version_id=award.scheme_version_id)
         limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
-        spendable_at_least_until(wallet=wallet, until=limit)
+        spendable_at_least_until(wallet=wallet, until=limit, actor=actor, at=at)
     post_transfer(
         person_id=purchase.person_id,
         event_id=purchase.id,

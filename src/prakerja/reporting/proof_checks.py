@@ -280,6 +280,37 @@ _CAUSES = [
         """,
     ),
     (
+        "nobody was ended by a date that had passed when it was set",
+        "awards_award",
+        """
+        SELECT award.id AS award, award.end_reason AS ended_by, award.purchase_deadline_at AS date,
+               COALESCE(award.deadline_set_at, award.awarded_at) AS set_at, award.deadline_set_by AS set_by
+          FROM awards_award award
+         WHERE award.end_reason = 'no_purchase'
+           AND (award.purchase_deadline_at <= COALESCE(award.deadline_set_at, award.awarded_at)
+                OR award.ended_at < award.purchase_deadline_at)
+         UNION ALL
+        SELECT award.id, 'sweep', wallet.spendable_until, COALESCE(wallet.spendable_set_at, wallet.opened_at),
+               wallet.spendable_set_by
+          FROM wallets_wallet wallet
+          JOIN awards_award award ON award.person_id = wallet.person_id AND award.wallet_id = wallet.id
+         WHERE wallet.closed_at >= wallet.spendable_until
+           AND wallet.spendable_until <= COALESCE(wallet.spendable_set_at, wallet.opened_at)
+         UNION ALL
+        SELECT purchase.award_id, 'code', voucher.redeemable_until, voucher.issued_at, ''
+          FROM vouchers_voucher voucher
+          JOIN purchases_purchase purchase
+            ON purchase.person_id = voucher.person_id AND purchase.voucher_id = voucher.id
+         WHERE voucher.status = 'expired' AND voucher.redeemable_until <= voucher.issued_at
+         UNION ALL
+        SELECT award.id, 'survey', response.closes_at, response.opens_at, ''
+          FROM surveys_response response
+          JOIN awards_award award ON award.person_id = response.person_id
+         WHERE response.submitted_at IS NULL AND response.closed_at IS NOT NULL AND response.announced_at IS NOT NULL
+           AND response.closes_at <= GREATEST(response.opens_at, response.announced_at)
+        """,
+    ),
+    (
         "each incentive that fell due left the reserve once",
         "incentives_incentive",
         f"""

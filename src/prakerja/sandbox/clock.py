@@ -14,6 +14,7 @@ from prakerja.kernel import clock, movable_clock
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
+from prakerja.notifications.outages import note_life
 
 # Beyond it dates end, and with them whatever adds a day to one.
 LATEST = datetime(2100, 1, 1, tzinfo=clock.WIB)
@@ -67,9 +68,12 @@ def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] |
         started = clock.now()
         if target < started:
             raise Refused("clock_backwards", now=started)
+        # Whoever moves the clock does the worker's part: the time that is skipped is no outage.
+        note_life(at=started, wall=clock.wall())
         journey = Journey(started_at=started, stopped_at=started)
         _run_what_falls_due(target, journey, on_step)
         movable_clock.set_forward(to=target)
+        note_life(at=target, wall=clock.wall())
         journey.stopped_at = target
     clock.wait_until_all_know()
     return journey
@@ -94,6 +98,7 @@ def _run_what_falls_due(
 ) -> None:
     def arrive(at: datetime) -> None:
         movable_clock.set_forward(to=at)
+        note_life(at=at, wall=clock.wall())
 
     for step in run_what_falls_due(until=target, since=journey.started_at, arrive=arrive):
         if step.count:

@@ -25,15 +25,16 @@ def make_participant(*, stage: str, wave: int, balance: int | None, at: datetime
     """Make somebody new at `stage`. `balance` rupiah is left after an earlier, completed purchase of the rest.
 
     `phone` is any number that nobody has; without one we invent it. Raises Refused as the operations do, and before
-    anybody is made: wave_unknown, balance_range, balance_before_videos, result_rejected (a phone that is none, or taken).
+    anybody is made: wave_unknown, balance_range, balance_before_videos, result_rejected (a phone that is none, or taken), deadline_not_ahead
+    (what, deadline; somebody who would have bought nothing by it is nobody to try anything with).
     """
     if balance is not None:
         _require_possible(balance, stage=stage, wave=wave)
-    participant = people.award(people.invented_row(phone=phone), wave=wave, at=at - _AWARDED)
-    # After the deadline there is nothing to buy any more: this life was lived before it.
-    deadline = award(person_id=participant.person_id, award_id=participant.award_id).purchase_deadline_at
-    at = min(at, deadline - timedelta(hours=1))
     reached = STAGES.index(stage)
+    if reached >= STAGES.index("purchased"):
+        # After the deadline there is nothing to buy any more: this life was lived before it.
+        at = min(at, people.last_moment_to_buy(wave=wave, at=at - _AWARDED) - timedelta(hours=1))
+    participant = people.award(people.invented_row(phone=phone), wave=wave, at=at - _AWARDED)
     offer = None
     if reached >= STAGES.index("ready"):
         watch_videos(person_id=participant.person_id, at=at - _WATCHED)

@@ -16,6 +16,8 @@ from prakerja.kernel.codes import new_transaction_code
 from prakerja.kernel.errors import Refused
 from prakerja.partners.queries import partner_id_of
 from prakerja.people.queries import person_id_by_nik
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import purchase_deadline
 from prakerja.purchases.operations import authorise_purchase, send_otp
 from prakerja.sandbox.calendar import ANNOUNCED_AT
 from prakerja.sandbox.peeking import challenge_otp, code_of_purchase, purchase_otp
@@ -82,6 +84,19 @@ def invented_row(*, name: str = "", phone: str = "", email: str = "") -> ResultR
     )
 
 
+def last_moment_to_buy(*, wave: int, at: datetime) -> datetime:
+    """The exclusive deadline of whoever is put on the wave's list at `at`. Raises Refused: wave_unknown."""
+    found = waves.wave(number=wave)
+    if found is None:
+        raise Refused("wave_unknown", wave=wave)
+    rules = scheme(scheme_version_id=found.scheme_version_id)
+    return purchase_deadline(scheme=rules, announced_at=_announced_at(found, wave=wave, at=at))
+
+
+def _announced_at(found: waves.WaveState, *, wave: int, at: datetime) -> datetime:
+    return found.announced_at or ANNOUNCED_AT.get(wave, at)
+
+
 def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
     """Put somebody on the wave's list. Raises Refused, also when the list refuses the row (`result_rejected`, because)."""
     found = waves.wave(number=wave)
@@ -92,8 +107,10 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
         rows=[row],
         wave_number=wave,
         decree_number=f"SK-DEMO-{wave}",
-        announced_at=found.announced_at or ANNOUNCED_AT.get(wave, at),
+        announced_at=_announced_at(found, wave=wave, at=at),
         at=at,
+        # Nobody is hurt by an invented person's short deadline; one that has passed is refused all the same.
+        short_deadline_confirmed_by=Actor.system("sandbox"),
     )
     if outcome.rejected:
         raise Refused("result_rejected", because=outcome.rejected[0][1])

@@ -92,4 +92,10 @@ def _open_next_purchase(*, found: BoughtCode, at: datetime) -> None:
     """This training no longer blocks the next one, which must be bought before the window ends (rules.md 14.7)."""
     if close_training(person_id=found.person_id, voucher_id=found.voucher_id):
         until = next_purchase_until(scheme=found.rules, closed_at=at)
-        set_spendable_until(person_id=found.person_id, wallet_id=found.wallet_id, until=until)
+        set_spendable_until(
+            person_id=found.person_id,
+            wallet_id=found.wallet_id,
+            until=until,
+            actor=Actor.participant(found.person_id),
+            at=at,
+        )

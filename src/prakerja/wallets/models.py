@@ -13,6 +13,9 @@ class Wallet(PersonRow):
     opened_at = models.DateTimeField()
     # Exclusive: the year's balance cut-off, or the end of the next-purchase window (2023). Null while neither runs.
     spendable_until = models.DateTimeField(null=True)
+    # When that end was set and by whom. Null in rows older than the column.
+    spendable_set_at = models.DateTimeField(null=True)
+    spendable_set_by = models.TextField(blank=True, default="", db_default="")
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

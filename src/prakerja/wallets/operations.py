@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from prakerja.access.actors import Actor
 from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
@@ -15,11 +16,19 @@ from prakerja.wallets.models import Wallet
 
 @requires_transaction
 def open_wallets(
-    *, balances: Sequence[tuple[uuid.UUID, uuid.UUID]], spendable_until: datetime | None, at: datetime
+    *, balances: Sequence[tuple[uuid.UUID, uuid.UUID]], spendable_until: datetime | None, actor: Actor, at: datetime
 ) -> list[uuid.UUID]:
     """Make a wallet over each (person, balance), set-based. Returns their ids in order. `spendable_until` is exclusive."""
     wallets = [
-        Wallet(id=new_id(), person_id=person_id, balance_id=balance_id, opened_at=at, spendable_until=spendable_until)
+        Wallet(
+            id=new_id(),
+            person_id=person_id,
+            balance_id=balance_id,
+            opened_at=at,
+            spendable_until=spendable_until,
+            spendable_set_at=at,
+            spendable_set_by=actor.traced,
+        )
         for person_id, balance_id in balances
     ]
     copy_in(wallets)
@@ -35,16 +44,23 @@ def lock_wallet(*, person_id: uuid.UUID, wallet_id: uuid.UUID) -> Wallet:
 
 
 @requires_transaction
-def set_spendable_until(*, person_id: uuid.UUID, wallet_id: uuid.UUID, until: datetime | None) -> None:
-    """Set the exclusive end of spending of a wallet that is open; None: it has no end for now."""
-    Wallet.objects.filter(person_id=person_id, id=wallet_id, closed_at=None).update(spendable_until=until)
+def set_spendable_until(
+    *, person_id: uuid.UUID, wallet_id: uuid.UUID, until: datetime | None, actor: Actor, at: datetime
+) -> None:
+    """Set the exclusive end of spending of a wallet that is open; None: it has no end for now.
+
+    The end is ahead, but for the year's cut-off, which was the end before. The row keeps who set it and when.
+    """
+    Wallet.objects.filter(person_id=person_id, id=wallet_id, closed_at=None).update(
+        spendable_until=until, spendable_set_at=at, spendable_set_by=actor.traced
+    )
 
 
 @requires_transaction
-def spendable_at_least_until(*, wallet: Wallet, until: datetime) -> None:
-    """Move the exclusive end of spending later, never earlier. The caller holds the balance."""
+def spendable_at_least_until(*, wallet: Wallet, until: datetime, actor: Actor, at: datetime) -> None:
+    """Move the exclusive end of spending later, never earlier. The caller holds the balance; the row keeps who and when."""
     Wallet.objects.filter(person_id=wallet.person_id, id=wallet.id, spendable_until__lt=until).update(
-        spendable_until=until
+        spendable_until=until, spendable_set_at=at, spendable_set_by=actor.traced
     )
 
 

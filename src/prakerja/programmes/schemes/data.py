@@ -62,6 +62,11 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             # The grace after a refund is rules.md 12.5, the reminders are rules.md 13.1.
             "void_grace_days": 7,
             "reminder_days_before": [7, 3, 1],
+            # Ours: a deadline with fewer full days left is set only when an operator confirms it by name.
+            "confirm_below_days": 7,
+            # Ours: nobody is revoked by itself when we were down for so many hours of the last days before the deadline.
+            "outage_days": 4,
+            "outage_hours": 24,
         },
         "next_purchase": {"days": None, "requires": ["PREVIOUS_COMPLETED"]},
         "cutoffs": {

@@ -62,6 +62,27 @@ def next_purchase_until(*, scheme: Scheme, closed_at: datetime) -> datetime | No
     return _capped(scheme, _end_of_counted_day(wib_day(closed_at), scheme.next_purchase.days))
 
 
+def dates_that_end(*, scheme: Scheme, announced_at: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Every exclusive instant that ends something for whoever is awarded by this announcement, the nearest first.
+
+    (what, instant): the first purchase, and the cut-offs of the scheme's year (balance, complete, review, survey, link).
+    """
+    found = [("purchase", purchase_deadline(scheme=scheme, announced_at=announced_at, notified_at=announced_at))]
+    cutoffs = ((kind.value, cutoff_at(scheme=scheme, kind=kind)) for kind in CutoffKind)
+    found += [(what, instant) for what, instant in cutoffs if instant is not None]
+    return tuple(sorted(found, key=lambda one: one[1]))
+
+
+def full_days_left(*, until: datetime, at: datetime) -> int:
+    """Whole days of 24 hours from `at` to an exclusive instant: 0 on the last day, negative when it has passed."""
+    return (until - at) // timedelta(days=1)
+
+
+def days_from_today(*, scheme: Scheme, days: int, at: datetime) -> datetime:
+    """The exclusive end of the day that comes `days` days after the day of `at`, never past the balance cut-off."""
+    return _capped(scheme, end_of_day(wib_day(at) + timedelta(days=days)))
+
+
 def shown_deadline_day(*, deadline_at: datetime) -> date:
     """The last day, in WIB, on which something is still in time; shown to people with 23.59 WIB."""
     return wib_day(deadline_at - timedelta(microseconds=1))

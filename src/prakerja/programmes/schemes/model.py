@@ -143,12 +143,19 @@ class SurveyRules(Rules, frozen=True):
 
 
 class FirstPurchase(Rules, frozen=True):
-    """The deadline whose miss costs the participation: the first day is day 1 of `days` (rules.md 4.2)."""
+    """The deadline whose miss costs the participation: the first day is day 1 of `days` (rules.md 4.2).
+
+    A deadline with fewer than `confirm_below_days` full days left is confirmed by name before it is set. When we were down
+    for `outage_hours` of the last `outage_days` days before it, an operator decides before anybody is revoked.
+    """
 
     days: int
     basis: DeadlineBasis
     void_grace_days: int
     reminder_days_before: tuple[int, ...]
+    confirm_below_days: int
+    outage_days: int
+    outage_hours: int
 
 
 class NextPurchase(Rules, frozen=True):

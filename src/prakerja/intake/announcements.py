@@ -1,0 +1,162 @@
+"""A wave was announced with the wrong instant: two operators put it right while nothing has fallen due by it.
+
+The wave's one deadline hangs on the announcement (rules.md 4.2), so nobody corrects it alone and nobody corrects it afterwards:
+who was revoked stays revoked, and those whose revocation is held get another deadline by `awards.holding.extend_held`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.audit.operations import record
+from prakerja.awards.operations import move_wave_deadline
+from prakerja.awards.policies import require_ahead, require_reason
+from prakerja.awards.queries import people_with_deadline
+from prakerja.intake.models import AnnouncementCorrection, Wave
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import dates_that_end, full_days_left, purchase_deadline
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a correction does. Deadlines are exclusive; `people` have not bought and have the wave's deadline."""
+
+    wave: int
+    announced_before: datetime
+    announced_at: datetime
+    deadline_before: datetime
+    deadline: datetime
+    days_left: int
+    people: int
+
+
+@permitted("announcement.correct")
+def prepare_correction(
+    *, wave_number: int, announced_at: datetime, reason: str, actor: Actor, at: datetime
+) -> Correction:
+    """Write down another instant of a wave's announcement; nothing changes before another operator confirms it.
+
+    One that was prepared and not confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
+    wave_unknown, not_announced, announced_the_same, correction_too_late (deadline; something has fallen due by it),
+    deadline_not_ahead (what, deadline).
+    """
+    _require_operator(actor)
+    require_reason(reason)
+    with transaction():
+        wave = _locked(wave_number)
+        correction = _correction(wave=wave, announced_at=announced_at, at=at, is_confirmed=True)
+        AnnouncementCorrection.objects.filter(wave=wave, confirmed_at=None, replaced_at=None).update(replaced_at=at)
+        AnnouncementCorrection.objects.create(
+            id=new_id(),
+            wave=wave,
+            announced_before=correction.announced_before,
+            announced_at=announced_at,
+            reason=reason.strip(),
+            prepared_by=actor.id,
+            prepared_at=at,
+        )
+        _record("wave.correction_prepared", wave.id, correction, reason=reason, actor=actor, at=at)
+    return correction
+
+
+@permitted("announcement.confirm")
+def confirm_correction(
+    *, wave_number: int, actor: Actor, at: datetime, is_short_deadline_confirmed: bool = False
+) -> Correction:
+    """Another operator confirms what was prepared: wave and deadlines move, and everybody concerned is told by SMS.
+
+    Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
+    `is_short_deadline_confirmed` says that `actor` stands for it by name. Raises Refused: not_permitted, operator_needed,
+    wave_unknown, nothing_prepared, same_operator, announced_the_same, correction_too_late (deadline), deadline_not_ahead
+    (what, deadline), deadline_close (what, deadline, days_left, needed).
+    """
+    _require_operator(actor)
+    with transaction():
+        wave = _locked(wave_number)
+        prepared = (
+            AnnouncementCorrection.objects.select_for_update(no_key=True)
+            .filter(wave=wave, confirmed_at=None, replaced_at=None)
+            .first()
+        )
+        if prepared is None:
+            raise Refused("nothing_prepared")
+        if prepared.prepared_by == actor.id:
+            raise Refused("same_operator")
+        correction = _correction(
+            wave=wave, announced_at=prepared.announced_at, at=at, is_confirmed=is_short_deadline_confirmed
+        )
+        wave.announced_at = prepared.announced_at
+        wave.save(update_fields=["announced_at"])
+        prepared.confirmed_by, prepared.confirmed_at = actor.id, at
+        prepared.save(update_fields=["confirmed_by", "confirmed_at"])
+        move_wave_deadline(
+            wave_id=wave.id,
+            before=correction.deadline_before,
+            deadline=correction.deadline,
+            reason=prepared.reason,
+            actor=actor,
+            at=at,
+        )
+        _record("wave.correction_confirmed", wave.id, correction, reason=prepared.reason, actor=actor, at=at)
+    return correction
+
+
+@requires_transaction
+def _locked(wave_number: int) -> Wave:
+    wave = Wave.objects.select_for_update(no_key=True).filter(number=wave_number).first()
+    if wave is None:
+        raise Refused("wave_unknown", wave=wave_number)
+    return wave
+
+
+@requires_transaction
+def _correction(*, wave: Wave, announced_at: datetime, at: datetime, is_confirmed: bool) -> Correction:
+    if wave.announced_at is None:
+        raise Refused("not_announced")
+    if wave.announced_at == announced_at:
+        raise Refused("announced_the_same")
+    rules = scheme(scheme_version_id=wave.scheme_version_id)
+    before = purchase_deadline(scheme=rules, announced_at=wave.announced_at)
+    if at >= before:
+        raise Refused("correction_too_late", deadline=before)
+    deadline = purchase_deadline(scheme=rules, announced_at=announced_at)
+    dates = dates_that_end(scheme=rules, announced_at=announced_at)
+    require_ahead(scheme=rules, dates=dates, at=at, is_confirmed=is_confirmed)
+    return Correction(
+        wave=wave.number,
+        announced_before=wave.announced_at,
+        announced_at=announced_at,
+        deadline_before=before,
+        deadline=deadline,
+        days_left=full_days_left(until=deadline, at=at),
+        people=people_with_deadline(wave_id=wave.id, deadline_at=before),
+    )
+
+
+def _require_operator(actor: Actor) -> None:
+    """Two people decide: neither the programme nor whoever sits at its machine is one of them."""
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
+
+
+def _record(
+    action: str, wave_id: uuid.UUID, correction: Correction, *, reason: str, actor: Actor, at: datetime
+) -> None:
+    record(
+        action=action,
+        at=at,
+        actor=actor,
+        subject_kind="wave",
+        subject_id=wave_id,
+        why=reason.strip(),
+        before=correction.deadline_before.isoformat(),
+        after=correction.deadline.isoformat(),
+        data={"announced_at": correction.announced_at.isoformat(), "people": correction.people},
+    )
