@@ -42,7 +42,7 @@ def refusal() -> CannotRun:
 
 def test_a_fresh_database_is_this_programs() -> None:
     builders.install()
-    assert (schema.changed_functions(), schema.changed_steps()) == ([], [])
+    assert (schema.changed_functions(), schema.changed_steps(schema.read_triggers())) == ([], [])
     assert schema.read_schema() == schema.SchemaState(newer=(), pending=())
     assert check_installation().is_sandbox
 
@@ -95,15 +95,44 @@ LOOSE_STEPS = {
 @pytest.mark.parametrize("statement", LOOSE_STEPS.values(), ids=LOOSE_STEPS)
 def test_triggers_that_let_other_steps_through_are_refused(statement: str) -> None:
     execute(statement)
-    assert schema.changed_steps() == ["vouchers_voucher_steps"]
+    assert schema.changed_steps(schema.read_triggers()) == ["vouchers_voucher_steps"]
     assert "(vouchers_voucher_steps)" in refusal().english
     migrate(reinstall=True)
-    assert schema.changed_steps() == []
+    assert schema.changed_steps(schema.read_triggers()) == []
 
 
 def test_another_beginning_is_refused() -> None:
     execute(install_steps_sql(table=VOUCHER.table, begins=("issued", "redeemed"), steps=VOUCHER.steps())[0])
-    assert schema.changed_steps() == ["vouchers_voucher_begins"]
+    assert schema.changed_steps(schema.read_triggers()) == ["vouchers_voucher_begins"]
+
+
+LOST_GUARDS = {
+    "gone": ("DROP TRIGGER ledger_transfer_immutable ON ledger_transfer", "ledger_transfer_immutable"),
+    "switched off": ("ALTER TABLE audit_record DISABLE TRIGGER audit_record_append_only", "audit_record_append_only"),
+    "another body": (
+        "CREATE OR REPLACE FUNCTION kernel_guard_clock() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "kernel_clock_guard",
+    ),
+    "steps that nobody refuses": (
+        "CREATE OR REPLACE FUNCTION kernel_refuse_step() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        r"intake_application_begins, intake_application_steps, .*, … \+\d+",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "names"), LOST_GUARDS.values(), ids=LOST_GUARDS)
+def test_a_lost_guard_is_refused(statement: str, names: str) -> None:
+    execute(statement)
+    told = refusal()
+    assert re.search(rf"A guard of this database is gone or was changed \({names}\)", told.english)
+    assert "`prakerja proof`" in told.indonesian
+
+
+def test_the_guards_are_known() -> None:
+    """A migration that makes or replaces one changes the list, and what is not in it nobody would miss."""
+    found = {name: trigger.calls for name, trigger in schema.read_triggers().items()}
+    assert {name: calls for name, calls in found.items() if calls[0] != schema.REFUSE_STEP[0]} == schema.GUARDS
+    assert {calls for calls in found.values() if calls[0] == schema.REFUSE_STEP[0]} == {schema.REFUSE_STEP}
 
 
 def test_an_older_database_is_said_to_be_older_before_anything_else() -> None:

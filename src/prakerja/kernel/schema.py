@@ -37,6 +37,17 @@ RENAMED: dict[Name, Name | None] = {
     ("purchases", "0004_drop_needless_indexes"): ("purchases", "0004_drop_a_needless_index"),
     ("access", "0003_room_beside_hot_rows"): None,
 }
+# Trigger → the function that it calls and the MD5 of its body: what is never changed, deleted or moved, whoever tries. A
+# migration that makes or replaces one changes its line here; a house test compares them with a new database.
+GUARDS = {
+    "access_operatorrole_guard": ("access_guard_roles", "d48b9c0050842473e60c44ff56b81e62"),
+    "audit_record_append_only": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
+    "kernel_clock_guard": ("kernel_guard_clock", "d1f8db3af8954a65e5bd85c8cf2370d3"),
+    "kernel_installation_guard": ("kernel_guard_installation", "ee63d0066bb970617c881b6fa6cff27a"),
+    "ledger_transfer_immutable": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
+}
+# The same of what every trigger of a state calls.
+REFUSE_STEP = ("kernel_refuse_step", "9b5833ac0efdc6c60a5358570639dba9")
 _SHOWN = 4
 
 
@@ -100,8 +111,9 @@ def newer_database(names: Iterable[str]) -> CannotRun:
 
 
 def require_code() -> None:
-    """Raise CannotRun when a hot call or a trigger of the states in the database is not the one of this program."""
-    changed = [*changed_functions(), *changed_steps()]
+    """Raise CannotRun when a hot call, a trigger of the states or a guard in the database is not the one of this program."""
+    triggers = read_triggers()
+    changed = [*changed_functions(), *changed_steps(triggers)]
     if changed:
         names = few(changed)
         raise CannotRun(
@@ -110,6 +122,16 @@ def require_code() -> None:
             "docs/how-to/upgrade.md.",
             f"This database runs other code than this program ({names}). Make sure that this program is a whole release, "
             "find out who changed it, then run `prakerja migrate --reinstall`: docs/how-to/upgrade.md.",
+        )
+    if guards := changed_guards(triggers):
+        names = few(guards)
+        raise CannotRun(
+            f"Pengaman basis data ini hilang atau diubah ({names}): yang dicegahnya mungkin sudah terjadi. Cari tahu siapa "
+            "yang mengubahnya, kembalikan dari migrasinya atau dari cadangan, lalu jalankan `prakerja proof`: "
+            "docs/how-to/upgrade.md.",
+            f"A guard of this database is gone or was changed ({names}): what it prevents may have happened. Find out who "
+            "changed it, restore it from its migration or the database from a backup, then run `prakerja proof`: "
+            "docs/how-to/upgrade.md.",
         )
 
 
@@ -163,15 +185,44 @@ def changed_functions() -> list[str]:
     ]
 
 
-def changed_steps() -> list[str]:
-    """The state triggers that let through other beginnings or steps than their machines, or none, or are switched off."""
-    installed = {
-        name: (enabled, definition)
-        for name, enabled, definition in rows(
-            "SELECT tgname, tgenabled::text, pg_get_triggerdef(oid) FROM pg_trigger "
-            "WHERE tgfoid = to_regproc('kernel_refuse_step')"
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger of the database. `calls`: its function and the MD5 of that function's body."""
+
+    is_on: bool
+    definition: str
+    calls: tuple[str, str]
+
+
+def read_triggers() -> dict[str, Trigger]:
+    """Every trigger that somebody made, by its name."""
+    return {
+        name: Trigger(is_on=enabled == "O", definition=definition, calls=(function, body))
+        for name, enabled, definition, function, body in rows(
+            "SELECT tgname, tgenabled::text, pg_get_triggerdef(t.oid), proname, md5(prosrc) "
+            "FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid "
+            "WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid)"
         )
     }
+
+
+def changed_guards(triggers: dict[str, Trigger]) -> list[str]:
+    """The guards that are gone, switched off, or call something else."""
+    return [
+        name
+        for name, calls in _guards().items()
+        if (found := triggers.get(name)) is None or not found.is_on or found.calls != calls
+    ]
+
+
+def _guards() -> dict[str, tuple[str, str]]:
+    """Every guard; the function of the state triggers is looked at by each of them."""
+    ends = ("begins", "steps")
+    return GUARDS | {f"{machine.table}_{end}": REFUSE_STEP for machine in machines() for end in ends}
+
+
+def changed_steps(triggers: dict[str, Trigger]) -> list[str]:
+    """The state triggers that let through other beginnings or steps than their machines, or none, or are switched off."""
     found = []
     for machine in machines():
         for name, event, expected in (
@@ -182,10 +233,15 @@ def changed_steps() -> list[str]:
                 [word for step in machine.steps() for word in step],
             ),
         ):
-            enabled, definition = installed.get(name, ("", ""))
-            words = _words(definition, machine=machine, event=event)
+            trigger = triggers.get(name)
+            words = _words(trigger.definition, machine=machine, event=event) if trigger else None
             size = 1 if event == "INSERT" else 2
-            if enabled != "O" or words is None or _grouped(words, size) != _grouped(expected, size):
+            if (
+                trigger is None
+                or not trigger.is_on
+                or words is None
+                or _grouped(words, size) != _grouped(expected, size)
+            ):
                 found.append(name)
     return found
 
@@ -236,7 +292,7 @@ def carry_renamed() -> None:
 @requires_transaction
 def reinstall_code() -> list[str]:
     """Install again the hot calls and state triggers that are not this program's; their names."""
-    functions, steps = changed_functions(), changed_steps()
+    functions, steps = changed_functions(), changed_steps(read_triggers())
     with connection.cursor() as cursor:
         for path in hot_call_files():
             if function_name(path) in functions:
