@@ -15,6 +15,7 @@ from prakerja.awards.models import Award, Blacklist
 from prakerja.awards.operations import extend_held, reinstate_award, release_held, suspend_award
 from prakerja.awards.tasks import next_reminder, next_revocation, run_reminders, run_revocations
 from prakerja.kernel.clock import wall
+from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.delivery import deliver_messages
 from prakerja.notifications.gateways import Delivery, TemporaryFailure
@@ -22,7 +23,12 @@ from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.models import Lifesign, Message, Outage
 from prakerja.notifications.outages import note_life
 from prakerja.people.queries import Addressee, addressees_of
+from prakerja.purchases.expiry import expire_unredeemed
 from prakerja.purchases.operations import void_purchase
+from prakerja.reporting.proof import prove
+from prakerja.vouchers.models import Voucher
+from prakerja.wallets.models import Wallet
+from prakerja.wallets.operations import set_spendable_until
 from tests import builders as b
 from tests.money import wib
 
@@ -234,3 +240,36 @@ def test_an_award_suspended_after_its_deadline_has_the_day_of_its_reinstatement(
     suspend_award(**common, at=wib("2021-10-22 00:03"))
     reinstate_award(**common, at=wib("2021-10-25 00:02"))
     assert Award.objects.get().purchase_deadline_at == wib("2021-10-26 00:00")
+
+
+def test_a_code_that_ends_leaves_a_week_to_buy_another() -> None:
+    """2023: the window between purchases passed while the training was open, and swept the balance when its code ended."""
+    world = b.world(wave=51)
+    announced = wib("2023-04-28 13:00")
+    (who,) = b.participants(world, announced_at=announced, ready=False)
+    b.watch_videos(who.person_id, at=wib("2023-04-29 10:00"))
+    _, run = b.course(world, starts_at=wib("2023-04-01 00:00"), ends_at=wib("2023-07-30 00:00"))
+    b.buy(world, who, run, at=wib("2023-05-01 10:00"))
+    window = {"person_id": who.person_id, "wallet_id": who.award.wallet_id, "actor": SYSTEM}
+    with transaction():
+        set_spendable_until(**window, until=wib("2023-06-13 00:00"), at=wib("2023-05-29 10:00"))
+    ended = wib("2023-07-30 00:00")
+    voucher = Voucher.objects.get()
+    assert expire_unredeemed(person_id=who.person_id, voucher_id=voucher.id, at=ended)
+    wallet = Wallet.objects.get()
+    assert (wallet.spendable_until, wallet.spendable_set_at, wallet.closed_at) == (wib("2023-08-07 00:00"), ended, None)
+
+
+# The proof.
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_proof_finds_who_was_ended_by_a_date_that_had_passed() -> None:
+    name = "nobody was ended by a date that had passed when it was set"
+    who = b.participant(b.world())
+    assert run_revocations(RUN) == 1
+    check = next(check for check in prove().checks if check.name == name)
+    assert (check.ok, check.rows) == (True, 1)
+    Award.objects.filter(person_id=who.person_id).update(deadline_set_at=RUN, deadline_set_by="operator:x")
+    check = next(check for check in prove().checks if check.name == name)
+    assert [(one["award"], one["set_by"]) for one in check.differences] == [(str(who.award.id), "operator:x")]

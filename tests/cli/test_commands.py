@@ -138,6 +138,60 @@ def test_import_of_results(system: running.System, tmp_path: Path) -> None:
     assert (second["awarded"], second["already"], second["rejected"]) == (0, 1, 2)
 
 
+def test_a_list_looks_ahead_and_two_operators_correct_its_announcement(system: running.System, tmp_path: Path) -> None:
+    columns = "nik,family_card_number,name,birth_date,phone,email,province_code,education"
+    file = tmp_path / "results.csv"
+    file.write_text(
+        f"{columns}\n9955550101900022,9955550101900022,Dua Operator,1990-01-01,081355500022,dua@contoh.example,31,sma\n"
+    )
+    arguments = ("wave", "import-results", str(file), "--wave", "22", "--decree", "SK-UJI-22", "--announced-at")
+    one, other = "menyetujui@prakerja.example", "mengesahkan@prakerja.example"
+    past = system.run(*arguments, "2021-08-20T20:00", "--confirm-short-deadline", one)
+    assert (past.code, past.out) == (2, "")
+    assert "2021-09-18 pukul 23.59 WIB" in past.err
+    near = system.run(*arguments, "2021-08-31T20:00")
+    assert (near.code, near.out) == (2, "")
+    assert "2021-09-29 pukul 23.59 WIB" in near.err
+    assert "--confirm-short-deadline" in near.err
+    assert system.run(*arguments, "2021-08-31T20:00", "--confirm-short-deadline", "siapa@contoh.example").code == 2
+    assert system.json(*arguments, "2021-08-31T20:00", "--confirm-short-deadline", one)["awarded"] == 1
+
+    wave = ("--wave", "22")
+    assert system.run("wave", "confirm-announcement", *wave, "--operator", other).code == 2
+    right = ("--announced-at", "2021-09-26T20:00", "--reason", "salah tanggal")
+    assert system.run("wave", "correct-announcement", *wave, *right).code == 2
+    prepared = system.json("wave", "correct-announcement", *wave, *right, "--operator", one)
+    assert (prepared["people"], prepared["deadline"], prepared["is_confirmed"]) == (
+        1,
+        "2021-10-25T17:00:00+00:00",
+        False,
+    )
+    alone = system.run("wave", "confirm-announcement", *wave, "--operator", one)
+    assert (alone.code, alone.out) == (2, "")
+    done = system.json("wave", "confirm-announcement", *wave, "--operator", other)
+    assert (done["people"], done["deadline"], done["is_confirmed"]) == (1, "2021-10-25T17:00:00+00:00", True)
+    told = wait_until(
+        lambda: [
+            message
+            for message in system.json("sandbox", "inbox", "--phone", "081355500022")
+            if "25 Oktober 2021 pukul 23.59 WIB" in message["text"]
+        ]
+    )
+    assert [message["channel"] for message in told] == ["sms"]
+    proof = system.json("proof", "--json")
+    checks = {check["name"]: check["ok"] for check in proof["checks"]}
+    assert checks["nobody was ended by a date that had passed when it was set"] is True
+
+
+def test_nobody_waits_for_a_decision_about_an_outage(system: running.System) -> None:
+    by = ("--operator", "menyetujui@prakerja.example", "--reason", "mesin mati")
+    assert system.json("award", "held") == []
+    for decision in (("extend-held", "--days", "14"), ("release-held",)):
+        refused = system.run("award", *decision, *by)
+        assert (refused.code, refused.out) == (2, "")
+        assert "menunggu keputusan" in refused.err
+
+
 def test_an_award_is_stopped_goes_on_and_ends(system: running.System) -> None:
     who = ("--person", system.json("sandbox", "participant", "--stage", "ready")["person_id"])
     by = ("--operator", "menyetujui@prakerja.example")
