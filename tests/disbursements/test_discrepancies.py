@@ -10,8 +10,9 @@ from examples.world.testing import RunningWorld
 from prakerja.access.actors import Actor
 from prakerja.audit.models import Record
 from prakerja.disbursements.models import Discrepancy, PaymentAttempt, PaymentInstruction
-from prakerja.disbursements.operations import ask_payment, resolve_discrepancy, send_payment
+from prakerja.disbursements.operations import ask_payment, resolve_discrepancy, send_payment, take_callback
 from prakerja.disbursements.queries import discrepancy_cases
+from prakerja.disbursements.rails import ReportedResult
 from prakerja.incentives.operations import unlink_account
 from prakerja.kernel.errors import Refused
 from tests.builders import Participant, World
@@ -59,7 +60,7 @@ def drafted_follow_up(who: Participant, at: str = "2021-10-18 09:59") -> None:
 
 
 def test_a_follow_up_asks_once_more_and_stays_when_the_first_arrived_late(
-    failed: tuple[Participant, PaymentInstruction], bank_program: RunningWorld, monkeypatch: pytest.MonkeyPatch
+    failed: tuple[Participant, PaymentInstruction], bank_program: RunningWorld
 ) -> None:
     who, first = failed
     # The daily question would find it first; this is about the last look.
@@ -135,19 +136,23 @@ def test_money_that_arrived_twice_is_booked_twice(
     assert books(who)["paid_out:bni"] == 600_000
 
 
-def test_a_settled_payment_that_the_bank_calls_failed_is_owed_again_only_by_an_operator(
-    g21: World, bank_program: RunningWorld
-) -> None:
+def test_what_a_callback_says_against_the_banks_own_word_is_booked_only_by_an_operator(g21: World) -> None:
+    """A signed "returned" about a settled payment made a second 600,000 leave once, while the bank showed both settled."""
     who = participant_with_phone(g21, phone="081210000010")
     reviewed(g21, who)
     run_until(wib("2021-10-12 12:00"))
     payment = PaymentInstruction.objects.get()
-    bank_turns(bank_program, payment.reference, "return")
-    run_until(wib("2021-10-13 12:00"))
-    bank_turns(bank_program, payment.reference, "arrive")
-    assert states(who) == ["returned"]
-    assert ask_payment(person_id=who.person_id, payment_id=payment.id, at=wib("2021-10-13 13:00")) == "returned"
-    assert Discrepancy.objects.count() == 0
+    said = ReportedResult(payment.reference, "returned", "account_closed")
+    take_callback(rail="sandbox", reported=said, at=wib("2021-10-13 09:00"))
+    found = case()
+    assert (found.known, found.said, found.found_by, found.status) == ("settled", "returned", "callback", "open")
+    assert (states(who), books(who)["paid_out:bni"]) == (["settled"], 600_000)
+
+    assert resolve("accepted", "2021-10-13 13:00") == "returned"
+    assert transfers(who, "return", "return_late") == [("2021-10-13 13:00", "return_late", 600_000)]
+    assert "paid_out:bni" not in books(who)
+    assert books(who)["incentives_payable"] == 600_000
+    assert incentives(who)[0][2] == "due"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,12 @@ from prakerja.awards.models import Award
 from prakerja.disbursements.operations import ask_payment
 from prakerja.incentives.models import Incentive, RepaymentClaim
 from prakerja.incentives.operations import annul_ineligible, unlink_account
+from prakerja.incentives.surveying import lapse_survey
 from prakerja.kernel.errors import Refused
+from prakerja.programmes.schemes import scheme_for_wave, survey_window_when_told_late
 from prakerja.purchases.operations import void_purchase
 from prakerja.surveys.models import Response
+from prakerja.surveys.tasks import open_surveys
 from prakerja.wallets.models import Wallet
 from tests.builders import World, buy, course, intend, world
 from tests.money import (
@@ -80,6 +83,24 @@ def test_surveys_that_nobody_answers_lapse_and_the_award_is_finished(g21: World)
         "treasury": 100_000,
     }
     assert status(five) == "finished"
+
+
+def test_a_survey_that_nobody_was_told_of_opens_again(g21: World) -> None:
+    """It opened and closed while the worker was off: what could not be answered does not lapse, but with the year."""
+    five = participant_with_phone(g21, phone="081210000055")
+    reviewed(g21, five)
+    run_until(wib("2021-10-20 09:00"))
+    untold = Response.objects.filter(person_id=five.person_id, survey__number=1)
+    untold.update(opens_at=wib("2021-10-21 00:10"), closes_at=wib("2021-11-20 00:10"))
+    response_id = untold.get().id
+    assert lapse_survey(person_id=five.person_id, response_id=response_id, at=wib("2021-11-22 09:00"))
+    assert (untold.get().closes_at, untold.get().closed_at) == (wib("2021-12-11 00:00"), None)
+    assert transfers(five, "survey_lapsed_1") == []
+    open_surveys(wib("2021-11-22 09:00"))
+    answer(five, number=1, at=wib("2021-11-23 09:00"))
+    rules = scheme_for_wave(51)
+    assert survey_window_when_told_late(scheme=rules, told_at=wib("2023-11-22 09:00")) == wib("2023-12-23 00:00")
+    assert survey_window_when_told_late(scheme=scheme_for_wave(21), told_at=wib("2021-12-11 00:00")) is None
 
 
 def test_who_did_not_review_in_time_lapses(g21: World) -> None:

@@ -13,6 +13,44 @@ from tests.waiting import LIMIT, finish
 SESSIONS = 16
 
 
+class Beside(threading.Thread):
+    """One action in a session of its own, started at once. `result` waits for its end; a refusal is its reason."""
+
+    def __init__(self, action: Callable[[], object]) -> None:
+        super().__init__(name="beside")
+        self._action = action
+        self._result: object = None
+        self._error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._result = self._action()
+        except Refused as refusal:
+            self._result = refusal.reason
+        except BaseException as error:
+            self._error = error
+        finally:
+            connection.close()
+
+    def result(self) -> object:
+        finish(self)
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+def queue_at_our_row() -> list[str]:
+    """Who waits in PostgreSQL for a row that this transaction has locked: the first in the queue waits for its end
+    (`transactionid`), the next ones for their turn at the row (`tuple`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT locktype FROM pg_locks WHERE NOT granted AND (transactionid = pg_current_xact_id()::xid"
+            " OR locktype = 'tuple' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        return sorted(locktype for (locktype,) in cursor.fetchall())
+
+
 def race(actions: Sequence[Callable[[], object]]) -> list[object]:
     """Run every action at the same moment. A refusal is its reason; any other error is raised here."""
     barrier = threading.Barrier(len(actions))

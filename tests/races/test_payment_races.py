@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal
 
+import httpx
 import pytest
 from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
-from prakerja.disbursements import payments
 from prakerja.disbursements.models import Discrepancy, PaymentAttempt, PaymentBatch, PaymentInstruction
 from prakerja.disbursements.operations import ask_payment, ask_payments, sandbox_sign_off, send_payment
 from prakerja.disbursements.payments import take_callback
 from prakerja.disbursements.rails import ReportedResult
+from prakerja.disbursements.steps import lock_payment
 from prakerja.incentives import operations as incentives
 from prakerja.incentives.models import Incentive
+from prakerja.kernel.db import transaction
 from prakerja.purchases.operations import authorise_purchase
 from prakerja.reporting.proof import prove
 from prakerja.training.models import Completion, Rating
@@ -35,7 +42,10 @@ from tests.money import (
     transfers,
     wib,
 )
-from tests.races.barrier import race
+from tests.partner_api.granian import ROOT, database_of_the_tests
+from tests.races.bank_line import Forward, line_to
+from tests.races.barrier import Beside, queue_at_our_row, race
+from tests.waiting import LIMIT, wait_until
 
 __all__ = ["bank", "bank_program"]
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -128,25 +138,44 @@ def test_a_late_arrival_against_its_follow_up(bank_program: RunningWorld) -> Non
     assert len(transfers(who, "send")) == 1
 
 
-def test_a_rival_between_the_last_question_and_the_leaving(
-    bank_program: RunningWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The bank said "failed" to the last question; before the follow-up is marked sent, its callback says "settled"."""
+def test_a_rival_between_the_banks_last_word_and_the_leaving(bank_program: RunningWorld, settings: Settings) -> None:
+    """The bank says "failed" to the last question; while that travels, it changes its mind and calls back."""
     who, first, later = failed_with_a_released_follow_up(b.world())
     at = wib("2021-10-19 10:00")
-    asked = payments._predecessors_ended
+    heard: list[str] = []
 
-    def and_then_the_rival(instruction: PaymentInstruction, *, at: datetime) -> bool:
-        ended = asked(instruction, at=at)
-        bank_turns(bank_program, first.reference, "arrive")
-        callback(first.reference, "settled", at)
-        return ended
+    def overtaken(method: str, path: str, forward: Forward) -> httpx.Response:
+        answer = forward()
+        heard.append(answer.json()["status"])
+        if len(heard) == 1:
+            bank_turns(bank_program, first.reference, "arrive")
+            callback(first.reference, "settled", at)
+        return answer
 
-    monkeypatch.setattr(payments, "_predecessors_ended", and_then_the_rival)
-    assert send_payment(person_id=who.person_id, payment_id=later.id, at=at) == ""
+    with line_to(bank_program.url, overtaken) as settings.BANK_URL:
+        assert send_payment(person_id=who.person_id, payment_id=later.id, at=at) == "asked"
+    # The rival asked too; no order left.
+    assert heard == ["failed", "settled"]
     later.refresh_from_db()
     assert (later.status, len(transfers(who, "send"))) == ("drafted", 1)
     assert Discrepancy.objects.get().status == "open"
+
+
+def test_a_rival_between_the_look_and_the_lock(bank_program: RunningWorld) -> None:
+    """A payment may leave when it is looked at; before its rows are locked, a callback speaks of it and a case opens."""
+    world = b.world()
+    who, payment, at = ready_to_leave(world)
+    with transaction():
+        lock_payment(person_id=who.person_id, payment_id=payment.id)
+        rival = Beside(lambda: callback(payment.reference, "settled", at))
+        wait_until(lambda: queue_at_our_row() == ["transactionid"], what="the rival waits for the row")
+        sender = Beside(lambda: send_payment(person_id=who.person_id, payment_id=payment.id, at=at))
+        wait_until(lambda: queue_at_our_row() == ["transactionid", "tuple"], what="the sender waits behind it")
+    assert (rival.result(), sender.result()) == (None, "")
+    payment.refresh_from_db()
+    assert (payment.status, transfers(who, "send"), PaymentAttempt.objects.count()) == ("drafted", [], 0)
+    found = Discrepancy.objects.get()
+    assert (found.known, found.said, found.status) == ("drafted", "settled", "open")
 
 
 def test_two_workers_share_the_daily_questions(bank_program: RunningWorld) -> None:
@@ -161,33 +190,76 @@ def test_two_workers_share_the_daily_questions(bank_program: RunningWorld) -> No
     assert PaymentAttempt.objects.filter(kind="ask").count() == 4
 
 
-def test_a_killed_worker_leaves_a_question_without_an_answer(bank_program: RunningWorld) -> None:
-    """Killed between the commit that sends and the call: the row says so, and the question finds what became of it."""
-    world = b.world()
+def ready_to_leave(world: b.World) -> tuple[b.Participant, PaymentInstruction, datetime]:
+    """A payment that is drafted and signed, and the instant at which it is due."""
     who = participant_with_phone(world, phone="081210000010")
     reviewed(world, who)
     run_until(wib("2021-10-12 09:59"))
     owed = Incentive.objects.get(person_id=who.person_id, number=1)
     at = wib("2021-10-12 10:00")
-    incentives.draft_payment(person_id=who.person_id, incentive_id=owed.id, at=at)
-    sandbox_sign_off(at=at)
-    payment = PaymentInstruction.objects.get()
+    assert incentives.draft_payment(person_id=who.person_id, incentive_id=owed.id, at=at) == "drafted"
+    assert sandbox_sign_off(at=at) == 1
+    return who, PaymentInstruction.objects.get(person_id=who.person_id), at
 
-    class Killed(BaseException):
-        """The process is gone: nothing catches it."""
 
-    def die(**_: object) -> None:
-        raise Killed
+# What the worker runs when payments fall due, in a process that can be killed.
+WORKER = """
+import sys
+from datetime import datetime
+import django
+django.setup()
+from prakerja.disbursements.tasks import run_payments
+run_payments(datetime.fromisoformat(sys.argv[1]))
+"""
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(payments, "transmit", die)
-        with pytest.raises(Killed):
-            send_payment(person_id=who.person_id, payment_id=payment.id, at=at)
+
+@pytest.mark.parametrize(
+    ("had_arrived", "afterwards"),
+    [
+        (False, [("send", ""), ("ask", "not_found"), ("send", "settled")]),
+        (True, [("send", ""), ("ask", "settled")]),
+    ],
+)
+def test_a_killed_worker_leaves_a_question_without_an_answer(
+    bank_program: RunningWorld, had_arrived: bool, afterwards: list[tuple[str, str]]
+) -> None:
+    """Killed between the commit that sends and the bank's answer: the row says so, and the question finds what became of it."""
+    who, _, at = ready_to_leave(b.world())
+    is_on_its_way, is_dead = threading.Event(), threading.Event()
+
+    def cut(method: str, path: str, forward: Forward) -> None:
+        assert (method, path) == ("POST", "/bank/transfers")
+        if had_arrived:
+            assert forward().json()["status"] == "settled"
+        is_on_its_way.set()
+        assert is_dead.wait(LIMIT)
+
+    with line_to(bank_program.url, cut) as line:
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER, at.isoformat()],
+            env=os.environ
+            | {
+                "DATABASE_URL": database_of_the_tests(),
+                "DJANGO_SETTINGS_MODULE": "prakerja.config.settings.worker",
+                "PYTHONPATH": str(ROOT / "src"),
+                "PRAKERJA_BANK_URL": line,
+                "PRAKERJA_BANK_KEY": bank_program.bank_key,
+            },
+        )
+        try:
+            assert is_on_its_way.wait(LIMIT)
+        finally:
+            worker.kill()
+            assert worker.wait(LIMIT) == -signal.SIGKILL
+            is_dead.set()
     assert list(PaymentAttempt.objects.values_list("kind", "answer")) == [("send", "")]
+    assert PaymentInstruction.objects.get().status == "sent"
     run_until(wib("2021-10-12 10:05"))
-    kinds = PaymentAttempt.objects.order_by("id").values_list("kind", "answer")
-    assert list(kinds) == [("send", ""), ("ask", "not_found"), ("send", "settled")]
-    assert len(transfers(who, "send")) == 1
+    assert list(PaymentAttempt.objects.order_by("id").values_list("kind", "answer")) == afterwards
+    assert transfers(who, "send", "settle") == [
+        ("2021-10-12 10:00", "send", 600_000),
+        ("2021-10-12 10:05", "settle", 600_000),
+    ]
 
 
 def test_a_sweep_and_a_purchase_at_the_cutoff(bank_program: RunningWorld) -> None:

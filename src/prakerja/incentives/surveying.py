@@ -23,9 +23,16 @@ from prakerja.programmes.schemes import (
     cutoff_at,
     indonesian_calendar,
     survey_pay_at,
+    survey_window_when_told_late,
     wib_day,
 )
-from prakerja.surveys.operations import close_response, close_unplanned, lock_response, record_answers
+from prakerja.surveys.operations import (
+    close_response,
+    close_unplanned,
+    give_another_window,
+    lock_response,
+    record_answers,
+)
 
 
 def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> uuid.UUID:
@@ -69,13 +76,23 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
 
 
 def lapse_survey(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) -> bool:
-    """A survey was not answered in time: it closes and its money goes to the treasury. False when it was answered."""
+    """A survey was not answered in time: it closes and its money goes to the treasury. False when it was answered.
+
+    One that nobody was told of gets its window again instead, as far as the year's cut-off lets it.
+    """
     with transaction():
         response = lock_response(person_id=person_id, survey_id=response_id)
         if response.submitted_at is not None or response.closed_at is not None or at < response.closes_at:
             return False
-        close_response(response=response, at=at)
         award = running_award(person_id=person_id)
+        if award is not None and response.announced_at is None:
+            # Nobody said that it was open, because we were down: what could not be answered does not lapse.
+            rules = scheme(scheme_version_id=award.scheme_version_id)
+            until = survey_window_when_told_late(scheme=rules, told_at=at)
+            if until is not None:
+                give_another_window(response=response, until=until, at=at)
+                return True
+        close_response(response=response, at=at)
         if award is not None:
             rules = scheme(scheme_version_id=award.scheme_version_id)
             _lapse(

@@ -130,6 +130,23 @@ def close_response(*, response: Response, at: datetime) -> None:
     response.save(update_fields=["closed_at"])
 
 
+@requires_transaction
+def give_another_window(*, response: Response, until: datetime, at: datetime) -> None:
+    """A survey that nobody was told of in time may be answered until `until` (exclusive), which lies ahead."""
+    before, response.closes_at = response.closes_at, until
+    response.save(update_fields=["closes_at"])
+    record(
+        action="survey.extended",
+        at=at,
+        person_id=response.person_id,
+        subject_kind="survey_response",
+        subject_id=response.id,
+        data={"survey": response.survey.number},
+        before=before.isoformat(),
+        after=until.isoformat(),
+    )
+
+
 def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) -> bool:
     """Say on the dashboard that a survey is open. False when it was said before."""
     with transaction():

@@ -71,6 +71,7 @@ from prakerja.programmes.schemes.windows import (
     redeemable_until,
     redemption_window,
     survey_window,
+    survey_window_when_told_late,
 )
 
 __all__ = [
@@ -126,6 +127,7 @@ __all__ = [
     "shown_deadline_day",
     "survey_pay_at",
     "survey_window",
+    "survey_window_when_told_late",
     "video_ends_at",
     "wib_day",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prakerja.programmes.schemes.days import at_wib, wib_day
+from prakerja.programmes.schemes.days import at_wib, end_of_day, wib_day
 from prakerja.programmes.schemes.deadlines import cutoff_at
 from prakerja.programmes.schemes.model import CutoffKind, Delivery, Scheme, SelfPacedFrom
 
@@ -107,6 +107,18 @@ def survey_window(*, scheme: Scheme, number: int, first_incentive_paid_at: datet
     if cutoff is not None:
         closes_at = min(closes_at, cutoff)
     return Window(opens_at=opens_at, closes_at=closes_at) if opens_at < closes_at else None
+
+
+def survey_window_when_told_late(*, scheme: Scheme, told_at: datetime) -> datetime | None:
+    """Exclusive end of a survey that nobody was told of before it closed: the whole window again, to the end of its last day.
+
+    Never past the survey cut-off; None when that has passed.
+    """
+    until = end_of_day(wib_day(told_at) + timedelta(days=scheme.survey.window_days))
+    cutoff = cutoff_at(scheme=scheme, kind=CutoffKind.SURVEY)
+    if cutoff is not None:
+        until = min(until, cutoff)
+    return until if until > told_at else None
 
 
 def _survey_opens_at(scheme: Scheme, number: int, first_incentive_paid_at: datetime) -> datetime | None:
