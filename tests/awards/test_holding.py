@@ -10,9 +10,9 @@ import pytest
 
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
-from prakerja.awards.holding import held_revocations
 from prakerja.awards.models import Award, Blacklist
 from prakerja.awards.operations import extend_held, reinstate_award, release_held, suspend_award
+from prakerja.awards.queries import held_revocations
 from prakerja.awards.tasks import next_reminder, next_revocation, run_reminders, run_revocations
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction

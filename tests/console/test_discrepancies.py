@@ -76,7 +76,7 @@ def decide(client: httpx.Client, case: Case, *, decision: str, reason: str) -> h
 def test_nothing_differs_at_first(system: running.System, authoriser: httpx.Client) -> None:
     page = authoriser.get("/attention/").text
     assert "Jawaban bank berbeda dari pembukuan" in page
-    assert page.count("Tidak ada.") == 4
+    assert page.count("Tidak ada.") == 6
     assert open_cases(system) == []
     assert system.run("proof", "--rails").code == 0
 
@@ -210,3 +210,16 @@ def test_a_suspended_award_is_on_both_lists(system: running.System, viewer: http
     assert f'<a href="/people/person/{one["person_id"]}/change/">{listed["name"]}</a>' in page
     system.json("award", "reinstate", "--person", one["person_id"], "--reason", "tidak terbukti")
     assert f"/people/person/{one['person_id']}/change/" not in viewer.get("/attention/").text
+
+
+def test_a_correction_that_waits_for_a_second_operator_is_shown(
+    system: running.System, authoriser: httpx.Client
+) -> None:
+    system.json(
+        *("wave", "correct-announcement", "--wave", "21", "--announced-at", "2021-09-23T20:00"),
+        *("--reason", "salah tanggal", "--operator", "menyetujui@prakerja.example"),
+    )
+    page = authoriser.get("/attention/").text
+    assert "Pembetulan pengumuman yang menunggu operator kedua" in page
+    assert "<td>21</td>" in page
+    assert "Pencabutan yang menunggu keputusan" in page

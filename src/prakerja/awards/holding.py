@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from prakerja.access.actors import SYSTEM, Actor
 from prakerja.access.permitting import permitted
@@ -33,15 +32,6 @@ MOST_DAYS = 60
 _NOT_BOUGHT = Q(status="active", first_purchase_at=None)
 _AHEAD_WHEN_SET = Q(deadline_set_at=None) | Q(deadline_set_at__lt=F("purchase_deadline_at"))
 _HELD = _NOT_BOUGHT & Q(revocation_held_at__isnull=False, revocation_released_at=None)
-
-
-@dataclass(frozen=True)
-class Held:
-    """Revocations of one deadline that wait for an operator. Instants are UTC, the deadline exclusive."""
-
-    deadline_at: datetime
-    held_at: datetime
-    people: int
 
 
 def was_ahead_when_set(award: Award) -> bool:
@@ -122,13 +112,6 @@ def release_held(*, reason: str, actor: Actor, at: datetime) -> int:
         if not released:
             raise Refused("nobody_held")
     return released
-
-
-def held_revocations() -> list[Held]:
-    """What waits for an operator, by deadline."""
-    found = Award.objects.filter(_HELD).order_by().values_list("purchase_deadline_at")
-    counted = found.annotate(since=Min("revocation_held_at"), people=Count("id")).order_by("purchase_deadline_at")
-    return [Held(*one) for one in counted]
 
 
 @requires_transaction

@@ -9,6 +9,8 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Count, Min
+
 from prakerja.awards.cards import index_of, open_card_number
 from prakerja.awards.facts import AwardFacts, facts_of
 from prakerja.awards.models import Award
@@ -55,6 +57,24 @@ def people_with_deadline(*, wave_id: uuid.UUID, deadline_at: datetime) -> int:
     """How many of a wave have not bought, are not at their end, and have this deadline."""
     live = Award.objects.filter(wave_id=wave_id, status__in=AWARD_STATES.group("LIVE"), first_purchase_at=None)
     return live.filter(purchase_deadline_at=deadline_at).count()
+
+
+class Held(NamedTuple):
+    """Revocations of one deadline that wait for an operator. Instants are UTC, the deadline exclusive."""
+
+    deadline_at: datetime
+    held_at: datetime
+    people: int
+
+
+def held_revocations() -> list[Held]:
+    """What waits for an operator because we were down before the deadline (`holding`), by deadline."""
+    waiting = Award.objects.filter(
+        status="active", first_purchase_at=None, revocation_held_at__isnull=False, revocation_released_at=None
+    )
+    found = waiting.order_by().values_list("purchase_deadline_at")
+    counted = found.annotate(since=Min("revocation_held_at"), people=Count("id")).order_by("purchase_deadline_at")
+    return [Held(*one) for one in counted]
 
 
 def card_number(*, person_id: uuid.UUID, award_id: uuid.UUID) -> str:

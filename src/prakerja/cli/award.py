@@ -126,7 +126,7 @@ def decide_held(arguments: argparse.Namespace) -> int:
     """Show the revocations that are held, or decide about all of them."""
     with database(arguments.data_dir):
         from prakerja.awards import operations as awards
-        from prakerja.awards.holding import held_revocations
+        from prakerja.awards.queries import held_revocations
         from prakerja.kernel.clock import now
 
         try:

@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from prakerja.awards.queries import Suspended, Unreached, suspended_awards, unreached_winners
+from prakerja.awards.queries import Held, Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
 from prakerja.console.discrepancies import case_line
 from prakerja.console.pages import browsing, may
 from prakerja.console.texts import written
 from prakerja.disbursements.queries import discrepancy_cases
+from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.partners.queries import Guessing, partners_guessing_cards
 
@@ -25,7 +26,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; revocations that wait because we were down; corrections of announcements that wait for a second operator; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -33,11 +34,30 @@ def attention(request: HttpRequest) -> HttpResponse:
         {
             "cases": [case_line(one) for one in discrepancy_cases(most=SHOWN)],
             "may_resolve": may(request, "payment.resolve"),
+            "held": [_held(one) for one in held_revocations()],
+            "corrections": [_correction(one) for one in open_corrections()],
             "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )
+
+
+def _held(one: Held) -> dict[str, Any]:
+    return {
+        "deadline": written(one.deadline_at - timedelta(seconds=1)),
+        "since": written(one.held_at),
+        "people": one.people,
+    }
+
+
+def _correction(one: OpenCorrection) -> dict[str, Any]:
+    return {
+        "wave": one.wave,
+        "before": written(one.announced_before),
+        "after": written(one.announced_at),
+        "since": written(one.prepared_at),
+    }
 
 
 def _suspended(one: Suspended) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.intake.models import Wave
+from prakerja.intake.models import AnnouncementCorrection, Wave
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,20 @@ def wave(*, number: int) -> WaveState | None:
     """The wave with this number, or None."""
     found = Wave.objects.filter(number=number).first()
     return WaveState(found.id, found.number, found.scheme_version_id, found.announced_at) if found is not None else None
+
+
+@dataclass(frozen=True)
+class OpenCorrection:
+    """A correction of a wave's announcement that one operator prepared and no other has confirmed."""
+
+    wave: int
+    announced_before: datetime
+    announced_at: datetime
+    prepared_at: datetime
+
+
+def open_corrections() -> list[OpenCorrection]:
+    """What waits for a second operator, the oldest first."""
+    waiting = AnnouncementCorrection.objects.filter(confirmed_at=None, replaced_at=None).order_by("prepared_at")
+    fields = ("wave__number", "announced_before", "announced_at", "prepared_at")
+    return [OpenCorrection(*one) for one in waiting.values_list(*fields)]
