@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def offences(module: ast.Module) -> list[tuple[int, str]]:
         if not isinstance(node, ast.Call):
             continue
         name = dotted(node.func)
-        limits = [word.value for word in node.keywords if word.arg and "timeout" in word.arg]
+        limits = [word.value for word in node.keywords if word.arg and re.search("timeout|_seconds$", word.arg)]
         if name in _CLOCKS:
             found.append((node.lineno, f"{name}: wait for a condition"))
         elif name in _CLIENTS and not limits:
@@ -59,6 +60,7 @@ def test_nobody_waits_by_the_clock(path: Path) -> None:
         ("process.wait(10)", 1),
         ("subprocess.run(x, timeout=60)", 1),
         ("http.request('GET', url, read_timeout=0.2)", 1),
+        ("Limits(most_bytes=10, total_seconds=0.5)", 1),
         ("httpx.get(url, timeout=LIMIT)", 0),
         ("process.wait(LIMIT)", 0),
         ("', '.join(words)", 0),

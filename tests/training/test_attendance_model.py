@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -23,6 +23,16 @@ from tests import builders as b
 from tests.attendance import HOURS, STARTS, Class, another, bought_class
 
 PEOPLE = 2
+# What a run must have met to say anything.
+WANTED = (
+    "ask ok",
+    "ask email_used",
+    "ask code_used",
+    "click ok",
+    "click not_yours",
+    "click face_not_verified",
+    "completed",
+)
 SEQUENCES = [1, 2, 3, 4, 999]
 # The first is met twice as often, so that two people want it.
 EMAILS = ["a@lms.example", "b@lms.example", "a@lms.example"]
@@ -48,8 +58,9 @@ class Attending(RuleBasedStateMachine):
     # Made once: each example is rolled back to it.
     people: ClassVar[list[Class]] = []
 
-    @initialize()
-    def build(self) -> None:
+    @initialize(attended=st.integers(0, len(STARTS)))
+    def build(self, attended: int) -> None:
+        """The first person has `attended` so many sessions already, for by chance a class is seldom finished."""
         self.atomic = transaction.atomic()
         # The same mark that Django's TestCase sets: operations open their durable transaction inside a rolled-back test.
         self.atomic._from_testcase = True  # type: ignore[attr-defined]
@@ -58,6 +69,9 @@ class Attending(RuleBasedStateMachine):
         self.states: list[State] = []
         self.done: list[set[int]] = [set() for _ in range(PEOPLE)]
         self.emails: dict[str, int] = {}
+        for _ in range(attended):
+            self.attend_what_is_next(0, EMAILS[0], PEOPLE, "match")
+            self.wait("session")
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
@@ -131,7 +145,7 @@ class Attending(RuleBasedStateMachine):
 
     @rule(person=st.integers(0, PEOPLE - 1))
     def go_on(self, person: int) -> None:
-        """To the next session and through it, or to the post-test: a class is seldom finished by chance."""
+        """To the next session and through it, or to the post-test."""
         self.wait("session")
         for _ in range(2):
             self.attend_what_is_next(person, EMAILS[person], PEOPLE, "match")
@@ -217,23 +231,19 @@ class Attending(RuleBasedStateMachine):
 def test_any_sequence_of_states_and_clicks() -> None:
     first = bought_class()
     Attending.people = [first, *(another(first.world, run=first.run) for _ in range(PEOPLE - 1))]
-    run_state_machine_as_test(
-        Attending,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
-    for reached in (
-        "ask ok",
-        "ask email_used",
-        "ask code_used",
-        "click ok",
-        "click not_yours",
-        "click face_not_verified",
-        "completed",
-    ):
-        assert REACHED[reached] > 0, REACHED
+    # Seeds one after another, always the same, until everything has been reached: whether one of them gets there by
+    # chance changes with every word of this file.
+    for number in range(12):
+        run_state_machine_as_test(
+            seed(number)(Attending),
+            settings=settings(
+                max_examples=10,
+                stateful_step_count=40,
+                deadline=None,
+                database=None,
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+            ),
+        )
+        if all(REACHED[wanted] for wanted in WANTED):
+            return
+    raise AssertionError(REACHED)

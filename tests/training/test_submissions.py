@@ -37,11 +37,12 @@ from tests import builders as b
 from tests.attendance import STARTS, Class, bought_class
 from tests.kernel.strangers import Stranger, Visit, stranger
 from tests.training.test_files import PDF
+from tests.waiting import LIMIT, wait_until
 
 pytestmark = pytest.mark.django_db
 LATER = b.BUY_AT + timedelta(hours=1)
 URL = "https://berkas.id/tugas.pdf"
-QUICK = ssrf_transport.Limits(most_bytes=5000, total_seconds=0.5, connect_seconds=0.3, most_redirects=3)
+PATIENT = ssrf_transport.Limits(most_bytes=5000, total_seconds=LIMIT, connect_seconds=LIMIT, most_redirects=3)
 
 
 class Learner:
@@ -96,14 +97,16 @@ def refusal(call: Any, **changes: Any) -> str:
 
 @pytest.fixture
 def files() -> Iterator[Stranger]:
-    """A file server: /tugas.pdf, and a status by its number."""
+    """A file server: /tugas.pdf, a status by its number, and /slow."""
 
     def answer(visit: Visit) -> None:
         name = visit.path[1:]
         if name.isdigit():
             visit.say(int(name))
         elif name == "slow":
-            visit.drip(60, 0.05)
+            # It answers when the other institution's file was asked for, and not before.
+            wait_until(lambda: any(path == "/tugas.pdf" for _, path, _, _ in visit.server.visits))
+            visit.say(200, PDF)
         else:
             visit.say(200, PDF if name.endswith(".pdf") else b"<html>")
 
@@ -112,7 +115,7 @@ def files() -> Iterator[Stranger]:
 
 
 def process(at: datetime = LATER) -> int:
-    return process_files(at=at, limits=QUICK)
+    return process_files(at=at, limits=PATIENT)
 
 
 def test_one_becomes_two(files: Stranger) -> None:
@@ -238,7 +241,7 @@ def test_addresses_that_are_refused_at_once(url: str, reason: str) -> None:
 def test_an_address_whose_name_leads_inside_fails_without_a_call(files: Stranger) -> None:
     learner = Learner()
     learner.hand_in(url="http://berkas.id:8080/tugas.pdf")
-    assert process_files(at=LATER, limits=QUICK, resolve=lambda host, port: ["127.0.0.1"]) == 1
+    assert process_files(at=LATER, limits=PATIENT, resolve=lambda host, port: ["127.0.0.1"]) == 1
     assert Assignment.objects.get().reason == "address_private"
     assert learner.status() == (3, 0)
     assert files.visits == []
@@ -279,7 +282,9 @@ def test_refusals_in_the_published_order() -> None:
     assert {refusal(call, institution_id=other) for call in calls} == {"not_owner"}
     Voucher.objects.update(cancel_reason="code_voided")
     assert {refusal(call) for call in calls} == {"code_void"}
-    Voucher.objects.update(status="expired", cancel_reason="")
+    late = Learner(redeemed=False, wave=22)
+    Voucher.objects.filter(person_id=late.who.person_id).update(status="expired")
+    calls = (late.hand_in, late.feed_back, late.status)
     assert {refusal(call, institution_id=other) for call in calls} == {"outside_window"}
 
 
@@ -346,7 +351,7 @@ def test_the_last_feedback_completes_a_class_of_2023(files: Stranger) -> None:
         "at": at,
     }
     submit_assignment(**about, url=f"{files.url}/tugas.pdf")
-    process_files(at=at, limits=QUICK)
+    process_files(at=at, limits=PATIENT)
     with pytest.raises(Refused, match="attendance_incomplete"):
         record_completion(
             institution_id=institution.partner_id,
@@ -360,7 +365,7 @@ def test_the_last_feedback_completes_a_class_of_2023(files: Stranger) -> None:
         )
     submit_feedback(**about, url="", notes="Selesai.")
     assert Completion.objects.count() == 0
-    process_files(at=at, limits=QUICK)
+    process_files(at=at, limits=PATIENT)
     made = Completion.objects.get()
     assert (made.source, made.reported_at) == ("derived", at)
 

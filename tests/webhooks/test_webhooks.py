@@ -332,7 +332,7 @@ def test_long_trails_are_read_in_batches(scene: Scene, settings: Any) -> None:
     template = Record.objects.order_by("id")[0]
     scene.buy()
     Record.objects.bulk_create(
-        Record(action="test.many", at=template.at, recorded_at=template.recorded_at)
+        Record(action="test.many", actor_kind="system", at=template.at, recorded_at=template.recorded_at)
         for _ in range(collecting.BATCH + 10)
     )
     scene.buy("INV-2")
@@ -429,7 +429,7 @@ def test_nobody_there_and_nobody_who_answers(scene: Scene) -> None:
     set_webhook(actor=SYSTEM, partner_id=scene.platform, url="https://mitra.id/", at=LATER)
     scene.buy()
     collect_events(wall=wall())
-    limits = ssrf_transport.Limits(most_bytes=10, total_seconds=0.2)
+    limits = ssrf_transport.Limits(most_bytes=10, total_seconds=LIMIT)
     send_deliveries(wall=wall(), at=LATER, resolve=lambda host, port: [], limits=limits)
     assert Attempt.objects.get().outcome == "unreachable"
 
