@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tests.waiting import LIMIT
@@ -28,8 +31,14 @@ SWITCHES = [
 ]
 
 
+@cache
 def chromium_path() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Where Chromium is; None also where Playwright cannot drive it: its Node needs a library that a bare Debian has not."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        return None
+    driver = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True)
+    return path if driver.returncode == 0 else None
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -40,7 +49,7 @@ def launch(playwright: Playwright) -> Browser:
     expect.set_options(timeout=MILLISECONDS)
     path = chromium_path()
     if path is None:
-        raise RuntimeError("there is no Chromium on this machine (Debian: apt install chromium)")
+        raise RuntimeError("there is no Chromium on this machine (Debian: apt install chromium libatomic1)")
     return playwright.chromium.launch(executable_path=path, args=SWITCHES)
 
 

@@ -13,7 +13,7 @@ from tests.browser.system import RunningSystem, running_system
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
-SKIPPED = "!!! NO CHROMIUM ON THIS MACHINE: THE BROWSER TESTS ARE SKIPPED (Debian: apt install chromium) !!!"
+SKIPPED = "!!! NO CHROMIUM ON THIS MACHINE: THE BROWSER TESTS ARE SKIPPED (Debian: apt install chromium libatomic1) !!!"
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,7 @@ def test_a_new_migration_is_recorded_and_no_line_changes(copy: Path, capsys: pyt
     assert set(before) < set(after)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
 def test_a_rewritten_list_is_found_by_the_history(copy: Path) -> None:
     """On a branch against main, and on main against the commit before."""
 
