@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -115,10 +116,15 @@ def processes_of(folder: Path) -> list[int]:
             if (entry / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 continue
             told = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
-            holds = [os.readlink(link) for link in (entry / "fd").iterdir()]
             where = os.readlink(entry / "cwd")
+            links = list((entry / "fd").iterdir())
         except OSError:
             continue
+        holds = []
+        for link in links:
+            # A file that a living process closes meanwhile says nothing about the process.
+            with contextlib.suppress(OSError):
+                holds.append(os.readlink(link))
         if any(text.startswith(str(folder)) for text in (where, *holds)) or str(folder) in told:
             found.append(int(entry.name))
     return sorted(set(found) - {os.getpid()})
