@@ -54,7 +54,7 @@ def main() -> int:
     if "shared_copies" in options:
         binaries.SHARED_COPIES = Path(str(options["shared_copies"]))
     if options.get("no_death_signal"):  # as on macOS, where only the watcher exists
-        account._die_with_parent = lambda number: None
+        account.dying_with_parent = lambda number: None
     try:
         data_dir = Path(sys.argv[2]) if len(sys.argv) > 2 else None
         with _chosen(sys.argv[1], data_dir, options) as server:
