@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,6 +62,11 @@ class OneSystemToAWorker:
                 return folder if folder in folders else nodeid
 
         return ByFolder(config, log) if config.getoption("dist") == "loadgroup" else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_auto_num_workers(self, config: pytest.Config) -> int:
+        # One more than there are processors: a test that waits for another program leaves its processor idle.
+        return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

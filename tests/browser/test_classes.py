@@ -63,7 +63,8 @@ class Student(Citizen):
         expect(self.page.locator("[data-testid=code-on-dashboard]")).to_be_visible()
         expect(self.page.locator("main")).not_to_contain_text("Salin kode di atas")
         self.look()
-        self.page.locator("[data-testid=code-on-dashboard] a").click()
+        with self.page.expect_navigation():
+            self.page.locator("[data-testid=code-on-dashboard] a").click()
         self.visit("/transaksi").locator("main a").first.click()
         code = self.page.locator("#voucher-code").inner_text()
         return code.replace(" ", "")
@@ -113,7 +114,8 @@ class Student(Citizen):
         self.page.click("text=Tugas dan umpan balik")
         self.look()
         self.page.fill("#words", words)
-        self.page.get_by_role("button", name="Kirim tugas").click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Kirim tugas").click()
         self.waits_until(self.page, "[data-testid=assignment][data-status='2'][data-feedback='0']")
         self.look()
         self.page.goto(opened)
@@ -125,7 +127,8 @@ class Student(Citizen):
         handed_in.locator("textarea").fill(notes)
         handed_in.get_by_role("button", name="Kirim umpan balik").click()
         expect(teacher.get_by_role("status")).to_contain_text("Umpan balik sudah dikirim.")
-        self.page.click("text=Tugas dan umpan balik")
+        with self.page.expect_navigation():
+            self.page.click("text=Tugas dan umpan balik")
         self.waits_until(self.page, "[data-testid=assignment][data-status='2'][data-feedback='2']")
         expect(self.page.locator("main")).to_contain_text(notes)
         expect(self.page.locator("[data-testid=assignments-done]")).to_contain_text("Selesai: 1.")
@@ -134,6 +137,7 @@ class Student(Citizen):
 
     @staticmethod
     def waits_until(page: Page, selector: str) -> None:
+        # Only a page that has come can be loaded again: whoever calls this waits for the page that a click leads to.
         def is_there() -> bool:
             page.reload()
             return page.locator(selector).count() > 0
@@ -177,7 +181,8 @@ def teacher_of(student: Student, context: BrowserContext) -> Page:
     page.fill("#name", "Bu Guru")
     page.fill("#email", f"guru-{student.course['course_code']}@contoh.example")
     page.fill("#password", "sandi-pengajar-2023")
-    page.click("main button.main")
+    with page.expect_navigation():
+        page.click("main button.main")
     page.goto(f"{student.system.institution}/{student.course['institution']}/teacher/")
     page.get_by_label("Kata sandi pengajar").fill(TEACHER)
     page.get_by_role("button", name="Masuk sebagai pengajar").click()
