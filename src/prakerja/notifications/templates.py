@@ -140,9 +140,63 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Pembelian pelatihan berhasil"),
         text=_("Pembelian Anda berhasil (invoice {invoice_code}). Kode vouchernya ada di halaman transaksi."),
     ),
+    # Four outcomes of a void, chosen by where the price went; `purchase_voided` stands in rows of before.
     "purchase_voided": Template(
         title=_("Pembelian dibatalkan"),
         text=_("Pembelian dengan invoice {invoice_code} dibatalkan. {amount} kembali ke saldo pelatihan Anda."),
+    ),
+    "voided_to_balance": Template(
+        title=_("Pembelian dibatalkan"),
+        text=_(
+            "Pembelian pelatihan {course_title} (invoice {invoice_code}) dibatalkan dan kodenya tidak berlaku lagi. {amount} "
+            "kembali ke saldo pelatihan Anda."
+        ),
+        sms=_("Kartu Prakerja: pembelian {course_title} dibatalkan. {amount} kembali ke saldo pelatihan Anda."),
+    ),
+    "voided_to_balance_until": Template(
+        title=_("Pembelian dibatalkan"),
+        text=_(
+            "Pembelian pelatihan {course_title} (invoice {invoice_code}) dibatalkan dan kodenya tidak berlaku lagi. {amount} "
+            "kembali ke saldo pelatihan Anda dan dapat dipakai sampai {deadline}."
+        ),
+        sms=_(
+            "Kartu Prakerja: pembelian {course_title} dibatalkan. {amount} kembali ke saldo pelatihan Anda, dapat dipakai "
+            "sampai {deadline}."
+        ),
+    ),
+    "voided_buy_again": Template(
+        title=_("Pembelian dibatalkan: beli pelatihan lain"),
+        text=_(
+            "Pembelian pelatihan {course_title} (invoice {invoice_code}) dibatalkan dan kodenya tidak berlaku lagi. {amount} "
+            "kembali ke saldo pelatihan Anda. Beli pelatihan lain paling lambat {deadline}. Lewat dari itu, kepesertaan Kartu "
+            "Prakerja Anda dicabut."
+        ),
+        sms=_(
+            "Kartu Prakerja: pembelian {course_title} dibatalkan. {amount} kembali ke saldo. Beli pelatihan lain paling lambat "
+            "{deadline} atau kepesertaan dicabut."
+        ),
+    ),
+    "voided_balance_over": Template(
+        title=_("Pembelian dibatalkan"),
+        text=_(
+            "Pembelian pelatihan {course_title} (invoice {invoice_code}) dibatalkan dan kodenya tidak berlaku lagi. Masa pakai "
+            "saldo pelatihan sudah berakhir, jadi {amount} masuk ke kas negara dan tidak kembali ke saldo Anda."
+        ),
+        sms=_(
+            "Kartu Prakerja: pembelian {course_title} dibatalkan. Masa pakai saldo sudah berakhir: {amount} masuk ke kas "
+            "negara, tidak kembali ke saldo Anda."
+        ),
+    ),
+    "voided_award_over": Template(
+        title=_("Pembelian dibatalkan"),
+        text=_(
+            "Pembelian pelatihan {course_title} (invoice {invoice_code}) dibatalkan dan kodenya tidak berlaku lagi. Kepesertaan "
+            "Anda sudah berakhir, jadi {amount} kembali ke program dan tidak ke saldo Anda."
+        ),
+        sms=_(
+            "Kartu Prakerja: pembelian {course_title} dibatalkan. Kepesertaan Anda sudah berakhir: {amount} kembali ke "
+            "program, tidak ke saldo Anda."
+        ),
     ),
     "code_redeemed": Template(
         title=_("Kode voucher sudah ditukar"),

@@ -13,13 +13,13 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post_transfer
-from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void
 from prakerja.purchases.events import TRANSACTION_VOIDED
 from prakerja.purchases.models import InvoiceClaim, Purchase
 from prakerja.purchases.models import ReferenceClaim as PurchaseReference
 from prakerja.purchases.states import PURCHASE_STATES
+from prakerja.purchases.telling import tell_of_void
 from prakerja.vouchers.operations import cancel_voucher, lock_voucher
 from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
@@ -45,24 +45,20 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
             raise Refused("void_twice")
         if voucher.status != "issued":
             raise Refused("void_after_expiry" if voucher.status == "expired" else "void_after_redemption")
-        _pay_back(purchase=purchase, actor=actor, at=at)
+        paid_back_to, usable_until = _pay_back(purchase=purchase, actor=actor, at=at)
         cancel_voucher(voucher=voucher, reason="transaction_voided", at=at)
         purchase.status = PURCHASE_STATES.advance(current=purchase.status, verb="void")
         purchase.is_open, purchase.voided_at = False, at
         purchase.save(update_fields=["status", "is_open", "voided_at"])
         release_seat(course_run_id=purchase.course_run_id)
+        deadline = None
         if not Purchase.objects.filter(
             person_id=purchase.person_id, award_id=purchase.award_id, status="succeeded"
         ).exists():
-            reopen_purchase_window(person_id=purchase.person_id, award_id=purchase.award_id, actor=actor, voided_at=at)
-        queue_message(
-            person_id=purchase.person_id,
-            template="purchase_voided",
-            channels=("email", "dashboard"),
-            parameters={"invoice_code": purchase.invoice_code, "amount": purchase.amount},
-            dedupe_key=f"voided:{purchase.id}",
-            at=at,
-        )
+            deadline = reopen_purchase_window(
+                person_id=purchase.person_id, award_id=purchase.award_id, actor=actor, voided_at=at
+            )
+        tell_of_void(purchase=purchase, paid_back_to=paid_back_to, buy_until=deadline, usable_until=usable_until, at=at)
         record(
             action=TRANSACTION_VOIDED.action,
             at=at,
@@ -75,26 +71,30 @@ def void_purchase(*, platform_id: uuid.UUID, invoice_code: str, reference: str, 
 
 
 @requires_transaction
-def _pay_back(*, purchase: Purchase, actor: Actor, at: datetime) -> None:
+def _pay_back(*, purchase: Purchase, actor: Actor, at: datetime) -> tuple[Chart, datetime | None]:
+    """Move the price to whoever it belongs to now: the account, and until when a balance may be spent (exclusive)."""
     award = lock_wallet_and_award(person_id=purchase.person_id, award_id=purchase.award_id)
     wallet = lock_wallet(person_id=purchase.person_id, wallet_id=award.wallet_id)
-    kind, credit = "void", int(Chart.WALLET)
-    balance_id: uuid.UUID | None = wallet.balance_id
-    if wallet.closed_at is not None:
-        kind, balance_id = "void_late", None
-        credit = int(Chart.PROGRAMME_FUNDS if award.is_taken_back else Chart.TREASURY)
-    if kind == "void" and wallet.spendable_until is not None:
+    until = wallet.spendable_until
+    if wallet.closed_at is None and until is not None:
         # A refund must be usable: its window is a week at least, within the year's cut-off (rules.md 12.5).
         rules = scheme(scheme_version_id=award.scheme_version_id)
-        limit = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
-        spendable_at_least_until(wallet=wallet, until=limit, actor=actor, at=at)
+        until = deadline_after_void(scheme=rules, deadline_at=until, voided_at=at)
+        spendable_at_least_until(wallet=wallet, until=until, actor=actor, at=at)
+    kind, credit = "void", Chart.WALLET
+    balance_id: uuid.UUID | None = wallet.balance_id
+    if wallet.closed_at is not None or (until is not None and at >= until):
+        # Closed, or about to be: what could never be spent is not given back only to be swept.
+        kind, balance_id = "void_late", None
+        credit = Chart.PROGRAMME_FUNDS if award.is_taken_back else Chart.TREASURY
     post_transfer(
         person_id=purchase.person_id,
         event_id=purchase.id,
         kind=kind,
         debit=int(Chart.VOUCHERS_OUTSTANDING),
-        credit=credit,
+        credit=int(credit),
         amount=purchase.amount,
         at=at,
         balance_id=balance_id,
     )
+    return credit, until

@@ -1,0 +1,54 @@
+"""What a buyer is told of a purchase that ended: one sentence for each place where the price went (rules.md 13.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from prakerja.kernel.db import requires_transaction
+from prakerja.ledger.chart import Chart
+from prakerja.notifications.operations import queue_message
+from prakerja.purchases.models import Purchase
+
+# Where the price is now, when it did not come back to the person.
+_NOT_BACK = {Chart.TREASURY: "voided_balance_over", Chart.PROGRAMME_FUNDS: "voided_award_over"}
+
+
+@requires_transaction
+def tell_of_void(
+    *,
+    purchase: Purchase,
+    paid_back_to: Chart,
+    buy_until: datetime | None,
+    usable_until: datetime | None,
+    at: datetime,
+) -> None:
+    """Tell by SMS, e-mail and dashboard that a purchase was voided, and where its price went (account `paid_back_to`).
+
+    `buy_until` is the exclusive deadline that the participation hangs on since then, `usable_until` the exclusive end of the
+    balance; None where there is none.
+    """
+    said = _named(purchase)
+    if paid_back_to is not Chart.WALLET:
+        template = _NOT_BACK[paid_back_to]
+    elif buy_until is not None:
+        template, said["deadline"] = "voided_buy_again", buy_until.isoformat()
+    elif usable_until is not None:
+        template, said["deadline"] = "voided_to_balance_until", usable_until.isoformat()
+    else:
+        template = "voided_to_balance"
+    queue_message(
+        person_id=purchase.person_id,
+        template=template,
+        channels=("sms", "email", "dashboard"),
+        parameters=said,
+        dedupe_key=f"voided:{purchase.id}",
+        at=at,
+    )
+
+
+@requires_transaction
+def _named(purchase: Purchase) -> dict[str, Any]:
+    """What every sentence names: the course as the buyer knows it, the invoice, the price in rupiah."""
+    title = Purchase.objects.values_list("course__title", flat=True).get(person_id=purchase.person_id, id=purchase.id)
+    return {"course_title": title, "invoice_code": purchase.invoice_code, "amount": purchase.amount}
