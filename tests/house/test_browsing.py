@@ -56,7 +56,10 @@ NOT_SECRET = {
     "otp_lock_min",
     "otp_gap_s",
     "otp_per_day_user",
+    "otp_per_day_platform",
     "otp_per_day_person",
+    "otp_wrong_per_day_platform",
+    "otp_wrong_per_day_person",
 }
 
 

@@ -18,9 +18,10 @@ from prakerja.kernel.db import transaction
 from prakerja.partner_api import clients, errors
 from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
-from prakerja.purchases.models import Purchase
+from prakerja.purchases.models import PaymentIntent, Purchase
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
+from tests.partner_api.signer import Signer
 
 
 def test_quota(scene: Scene) -> None:
@@ -42,6 +43,16 @@ def test_send_otp(scene: Scene) -> None:
     assert status == 200
     assert answer["message"] == "OTP berhasil dikirim."
     assert list(answer["data"]) == ["payment_token"]
+
+
+def test_the_same_signed_request_again_gets_the_same_token(scene: Scene) -> None:
+    """The contract has no nonce: who overheard a send-otp gets nothing by it and ends nothing (decisions.md 58)."""
+    path, body = f"{PAYMENT}/send-otp", json.dumps(scene.intent(), separators=(",", ":")).encode()
+    headers = Signer(scene.shop.credential, "sha1").headers("POST", path, body)
+    first, again = (scene.shop.ask("POST", path, body=body, signed=body, headers=headers) for _ in range(2))
+    assert again == first
+    assert PaymentIntent.objects.count() == 1
+    assert scene.authorize(first[1]["data"]["payment_token"])[0] == 200
 
 
 def test_authorize_answers_exactly_as_published(scene: Scene) -> None:
@@ -279,7 +290,9 @@ def test_a_registered_promotion_is_a_price(scene: Scene) -> None:
 
 def test_otp_gap(scene: Scene) -> None:
     scene.token()
-    assert refused(scene.send_otp()) == (429, "ERRPLT42990", "Tunggu 60 detik sebelum meminta OTP lagi.")
+    # Written otherwise it is another request, also within the same second.
+    again = scene.shop.post(f"{PAYMENT}/send-otp", json.dumps(scene.intent(), indent=1).encode())
+    assert refused(again) == (429, "ERRPLT42990", "Tunggu 60 detik sebelum meminta OTP lagi.")
 
 
 def test_wrong_otp_until_locked(scene: Scene) -> None:

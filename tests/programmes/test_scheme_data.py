@@ -230,7 +230,8 @@ def test_what_all_versions_share(key: str) -> None:
     scheme = scheme_by_key(key)
     otp = scheme.otp
     assert (otp.digits, otp.life_s, otp.tries, otp.lock_min, otp.gap_s) == (6, 300, 3, 60, 60)
-    assert (otp.per_day_user, otp.per_day_person) == (5, 15)
+    assert (otp.per_day_user, otp.per_day_platform, otp.per_day_person) == (5, 8, 15)
+    assert (otp.wrong_per_day_platform, otp.wrong_per_day_person) == (9, 15)
     assert scheme.payout_working_days == (3, 5)
     assert scheme.schedule_sync_hours == 24
     assert scheme.repay_days_if_ineligible == 60

@@ -34,6 +34,11 @@ def run_id_of(*, institution_id: uuid.UUID, schedule_code: str) -> uuid.UUID | N
     return own.values_list("id", flat=True).first()
 
 
+def title_of(*, course_code: str) -> str:
+    """What this course is called; "" when there is none."""
+    return Course.objects.filter(code=course_code).values_list("title", flat=True).first() or ""
+
+
 def sessions_of(*, course_run_id: uuid.UUID) -> tuple[Session, ...]:
     """The dated meetings of a live class, in order: as told, else spread evenly."""
     run = CourseRun.objects.get(id=course_run_id)

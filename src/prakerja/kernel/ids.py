@@ -9,3 +9,11 @@ from uuid_utils.compat import uuid7
 
 def new_id() -> uuid.UUID:
     return uuid7()
+
+
+def derived_id(*, seconds: int, chance: bytes) -> uuid.UUID:
+    """The same UUIDv7 for the same Unix `seconds` and 16 bytes of chance: for what is made once from one request."""
+    number = int.from_bytes(chance[:16], "big")
+    number &= ~(0xFFFF_FFFF_FFFF << 80 | 0xF << 76 | 0x3 << 62)
+    number |= (seconds * 1000 & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | 0x2 << 62
+    return uuid.UUID(int=number)

@@ -58,8 +58,19 @@ TEMPLATES: Mapping[str, Template] = {
     "otp_purchase": Template(
         title=_("Kode OTP pembelian pelatihan"),
         text=_(
-            "Kode OTP {otp} untuk membeli pelatihan seharga {amount} dengan Kartu Prakerja Anda, berlaku {minutes} menit. "
-            "Jangan berikan kode ini kepada siapa pun."
+            'Kode OTP {otp} untuk membeli "{course}" seharga {amount} di {shop} dengan Kartu Prakerja Anda, berlaku '
+            "{minutes} menit. Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "purchase_codes_wrong": Template(
+        title=_("Kode pembelian beberapa kali salah"),
+        text=_(
+            "Kode OTP untuk membeli dengan Kartu Prakerja Anda beberapa kali salah diketik, jadi pembelian di toko itu ditahan "
+            "sebentar. Saldo Anda aman. Bila bukan Anda, abaikan pesan ini dan jangan berikan kode kepada siapa pun."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode pembelian beberapa kali salah diketik dan pembelian di toko itu ditahan sebentar. Saldo "
+            "Anda aman. Bila bukan Anda, abaikan; jangan berikan kode kepada siapa pun."
         ),
     ),
     "otp_link_account": Template(

@@ -9,6 +9,7 @@ Bodies, tokens and codes never reach a log line: a fault is logged as its type a
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import traceback
@@ -53,7 +54,10 @@ B = TypeVar("B", bound=bodies.Body)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[B]):
-    """A request that passed every check. `at` is programme time, read once."""
+    """A request that passed every check. `at` is programme time, read once.
+
+    `signed_at` is its timestamp in Unix seconds and `fingerprint` a hash of client, timestamp and body, where a card is named.
+    """
 
     client: Credential
     body: B
@@ -61,6 +65,8 @@ class Call(Generic[B]):
     path: Mapping[str, str]
     token: str
     idempotency_key: str
+    signed_at: int = 0
+    fingerprint: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +268,14 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
         path=path,
         token=_token(dialect, authorization) if authorization is not None else "",
         idempotency_key=_idempotency_key(meta) if declared.is_idempotent else "",
+        signed_at=int(timestamp) if declared.names_a_card else 0,
+        fingerprint=_fingerprint(client, timestamp, body) if declared.names_a_card else b"",
     )
+
+
+def _fingerprint(client: Credential, timestamp: str, body: bytes) -> bytes:
+    """Which request this is. The signature stays out: one request can be signed in several forms."""
+    return hashlib.sha256(b"\0".join((client.partner_id.bytes, str(int(timestamp)).encode(), body))).digest()
 
 
 def _caller(dialect: Dialect, meta: Mapping[str, Any]) -> tuple[Credential, str, str]:

@@ -4,7 +4,9 @@
 --   vouchers_voucher, vouchers_codeclaim, purchases_purchase, purchases_invoiceclaim, purchases_referenceclaim,
 --   purchases_platformuserclaim, awards_award.first_purchase_at, notifications_message, audit_record (ADR 0006).
 -- Locks, each FOR NO KEY UPDATE, and a look again after each: intent → otp guard → wallet balance → seats.
--- A refusal returns before the first write, except a wrong OTP, which is counted although the request fails.
+-- A refusal returns before the first write, except a wrong OTP, which is counted although the request fails. Too many of
+-- a day shut the platform, or the day, for this person: those guards are written last, and nobody waits for more while
+-- holding them.
 CREATE OR REPLACE FUNCTION authorise(
     p_person_id uuid, p_intent_id uuid, p_platform_id uuid, p_token_hash bytea, p_otp_hash bytea,
     p_invoice_code text, p_invoice_url text, p_at timestamptz, p_wall timestamptz,
@@ -28,6 +30,8 @@ DECLARE
     v_slice integer;
     v_seats_id uuid;
     v_tries integer;
+    v_wrong record;
+    v_midnight timestamptz := ((p_at AT TIME ZONE 'Asia/Jakarta')::date)::timestamp AT TIME ZONE 'Asia/Jakarta';
 BEGIN
     SELECT intent.*, EXISTS (SELECT 1 FROM purchases_invoiceclaim
                               WHERE platform_id = p_platform_id AND invoice_code = p_invoice_code) AS is_invoice_used
@@ -49,9 +53,13 @@ BEGIN
     END IF;
     IF v_intent.status = 'replaced' THEN reason := 'token_invalid'; RETURN; END IF;
 
-    SELECT * INTO v_guard FROM access_otpguard
-     WHERE person_id = p_person_id AND purpose = 'purchase'
-       AND scope = p_platform_id || ':' || v_intent.platform_user FOR NO KEY UPDATE;
+    SELECT guard.id, guard.tries,
+           greatest(guard.locked_until, (SELECT max(wider.locked_until) FROM access_otpguard wider
+                                          WHERE wider.person_id = p_person_id AND wider.purpose = 'purchase'
+                                            AND wider.scope IN (p_platform_id::text, ''))) AS locked_until
+      INTO v_guard FROM access_otpguard guard
+     WHERE guard.person_id = p_person_id AND guard.purpose = 'purchase'
+       AND guard.scope = p_platform_id || ':' || v_intent.platform_user FOR NO KEY UPDATE OF guard;
     IF v_guard.locked_until > p_at THEN
         reason := 'otp_locked'; locked_until := v_guard.locked_until; RETURN;
     END IF;
@@ -65,23 +73,52 @@ BEGIN
        FOR NO KEY UPDATE OF balance;
     IF v_intent.otp_hash <> p_otp_hash THEN
         v_tries := v_guard.tries + 1;
-        SELECT scheme.otp_tries, scheme.otp_lock_min INTO v_limits
+        SELECT scheme.otp_tries, scheme.otp_lock_min, scheme.otp_wrong_per_day_platform, scheme.otp_wrong_per_day_person
+          INTO v_limits
           FROM awards_award award JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
          WHERE award.person_id = p_person_id AND award.id = v_intent.award_id;
+        SELECT coalesce(sum(failed_count) FILTER (WHERE platform_id = p_platform_id), 0) + 1 AS by_platform,
+               coalesce(sum(failed_count), 0) + 1 AS by_all
+          INTO v_wrong
+          FROM purchases_paymentintent WHERE person_id = p_person_id AND created_at >= v_midnight;
         IF v_tries >= v_limits.otp_tries THEN
             locked_until := p_at + make_interval(mins => v_limits.otp_lock_min);
-            reason := 'otp_locked';
-            UPDATE access_otpguard guard SET tries = 0, locked_until = authorise.locked_until
-             WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
-            UPDATE purchases_paymentintent intent SET status = 'locked', failed_count = failed_count + 1
-             WHERE intent.person_id = p_person_id AND intent.id = p_intent_id;
-        ELSE
+        END IF;
+        IF v_wrong.by_platform >= v_limits.otp_wrong_per_day_platform THEN
+            locked_until := v_midnight + interval '1 day';
+            INSERT INTO access_otpguard (id, person_id, purpose, scope, tries, sent_today, locked_until)
+            VALUES (p_invoice_claim_id, p_person_id, 'purchase', p_platform_id::text, 0, 0, authorise.locked_until)
+            ON CONFLICT (person_id, purpose, scope) DO UPDATE SET locked_until = excluded.locked_until;
+        END IF;
+        IF v_wrong.by_all >= v_limits.otp_wrong_per_day_person THEN
+            locked_until := v_midnight + interval '1 day';
+            UPDATE access_otpguard guard SET locked_until = authorise.locked_until
+             WHERE guard.person_id = p_person_id AND guard.purpose = 'purchase' AND guard.scope = '';
+        END IF;
+        IF locked_until IS NULL THEN
             reason := 'otp_wrong'; tries_left := v_limits.otp_tries - v_tries;
             UPDATE access_otpguard guard SET tries = v_tries
              WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
             UPDATE purchases_paymentintent intent SET failed_count = failed_count + 1
              WHERE intent.person_id = p_person_id AND intent.id = p_intent_id;
+            RETURN;
         END IF;
+        reason := 'otp_locked';
+        UPDATE access_otpguard guard SET tries = 0, locked_until = authorise.locked_until
+         WHERE guard.person_id = p_person_id AND guard.id = v_guard.id;
+        UPDATE purchases_paymentintent intent SET status = 'locked', failed_count = failed_count + 1
+         WHERE intent.person_id = p_person_id AND intent.id = p_intent_id;
+        -- The owner of the card is told, and so are operators; the ids are those of what was not bought.
+        INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, send_after,
+                                           sent_at, attempt_count, dedupe_key)
+        VALUES (p_email_id, p_person_id, 'purchase_codes_wrong', 'sms', p_email_parameters, 'queued', p_at, p_at, NULL, 0,
+                'codes_wrong:' || p_intent_id || ':sms'),
+               (p_dashboard_id, p_person_id, 'purchase_codes_wrong', 'dashboard', p_dashboard_parameters, 'delivered', p_at,
+                p_at, p_at, 0, 'codes_wrong:' || p_intent_id || ':dashboard');
+        INSERT INTO audit_record (id, person_id, action, actor_kind, actor_id, subject_kind, subject_id, at, recorded_at,
+                                  data)
+        VALUES (p_audit_id, p_person_id, 'purchase.otp_locked', 'partner', p_platform_id::text, 'payment_intent',
+                p_intent_id, p_at, p_wall, jsonb_build_object('wrong_today', v_wrong.by_platform));
         RETURN;
     END IF;
 

@@ -36,11 +36,11 @@ class PaymentIntent(PersonRow):
         constraints = [
             owned_key("purchases_paymentintent", "person"),
             OwnedReference(name="purchases_paymentintent_award_owned", field="award", to="awards_award"),
-            # A new OTP replaces the open intent of the same platform and schedule only (decisions.md 58).
+            # A new OTP replaces the open intent of the same platform, account and schedule only (decisions.md 58).
             models.UniqueConstraint(
-                fields=["person", "platform", "course_run"],
+                fields=["person", "platform", "course_run", "platform_user"],
                 condition=Q(status="otp_sent"),
-                name="purchases_paymentintent_one_open",
+                name="purchases_paymentintent_one_open_for_a_user",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=INTENT_STATES.states()), name="purchases_paymentintent_status"

@@ -17,7 +17,8 @@ from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_throttled
 from prakerja.programmes.queries import scheme
 from prakerja.purchases.closing import close_training
-from prakerja.purchases.tokens import PaymentToken
+from prakerja.purchases.naming import offer_names
+from prakerja.purchases.tokens import PaymentToken, SignedRequest
 from prakerja.purchases.void import void_purchase
 
 __all__ = ["Receipt", "authorise_purchase", "close_training", "send_otp", "void_purchase"]
@@ -46,27 +47,30 @@ def send_otp(
     schedule_code: str,
     amount: int,
     at: datetime,
+    request: SignedRequest | None = None,
 ) -> str:
     """Check an intended purchase, send the OTP by SMS and return the payment token. Nothing moves.
 
     `amount` in rupiah must be the platform's price, or the price less a promotion that runs now. The OTP's limits are
-    the scheme's (rules.md 12.13). Raises Refused with the reasons of decisions.md 73 in its order: run_unknown,
+    the scheme's (rules.md 12.13). The same `request` again gets the same token and changes nothing. Raises Refused with the reasons of decisions.md 73 in its order: run_unknown,
     course_unknown, run_of_other_course, not_listed, class_begun, class_full, card_unknown, award_suspended, award_ended,
     videos_unfinished, deadline_passed, balance_expired, account_bound, course_bought_before, previous_unfinished,
     price_mismatch, requirements_not_met, balance_too_low, otp_locked (until), otp_too_soon, otp_daily_limit.
     """
     route = award_of_card(card_number=card_number) if is_card_number(card_number) else None
-    intent_id, message_id = new_id(), new_id()
+    token = PaymentToken.new(person_id=route.person_id if route else None, request=request)
+    intent_id, message_id = token.intent_id, new_id()
     limits = scheme(scheme_version_id=route.scheme_version_id).otp if route else None
     # Nobody has this card: the refusal comes before anything is sent.
     code = one_time_password(limits.digits) if limits else ""
-    told = {"otp": code, "minutes": limits.life_s // 60, "amount": amount} if limits else {}
-    person_id = route.person_id if route else intent_id
-    token = PaymentToken.new(person_id=person_id, intent_id=intent_id)
+    told: dict[str, object] = {}
+    if limits:
+        shop, course = offer_names(platform_id=platform_id, course_code=course_code)
+        told = {"otp": code, "minutes": limits.life_s // 60, "amount": amount, "shop": shop, "course": course}
     reason, locked_until = hot_call(
         _SEND_OTP,
         [
-            person_id,
+            token.person_id,
             route.award_id if route else None,
             platform_id,
             platform_user,

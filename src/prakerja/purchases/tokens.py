@@ -9,7 +9,30 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
+from prakerja.kernel.ids import derived_id, new_id
+from prakerja.kernel.secrets import blind_index
+
 _SECRET_BYTES = 16
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """The request that asks for an OTP: when it was signed (Unix seconds), and a hash of who sent which bytes.
+
+    The published contract has no nonce, so whoever overheard a request can send it again within its five minutes. The same
+    one makes the same intent and token: it sends no second OTP and ends nothing that the first one began.
+    """
+
+    seconds: int
+    fingerprint: bytes
+
+    def intent_id(self) -> uuid.UUID:
+        """The id of the one intent that this request makes."""
+        return derived_id(seconds=self.seconds, chance=blind_index("payment_intent", self.fingerprint.hex()))
+
+    def secret(self) -> bytes:
+        """The secret part of its token; without our keys nobody can work it out."""
+        return blind_index("payment_token", self.fingerprint.hex())
 
 
 @dataclass(frozen=True)
@@ -19,8 +42,11 @@ class PaymentToken:
     secret: bytes
 
     @classmethod
-    def new(cls, *, person_id: uuid.UUID, intent_id: uuid.UUID) -> PaymentToken:
-        return cls(person_id, intent_id, secrets.token_bytes(_SECRET_BYTES))
+    def new(cls, *, person_id: uuid.UUID | None, request: SignedRequest | None = None) -> PaymentToken:
+        """A token for a new intent of this person (of nobody: its own id), or the one that this request made before."""
+        intent_id = request.intent_id() if request else new_id()
+        secret = request.secret() if request else secrets.token_bytes(_SECRET_BYTES)
+        return cls(person_id or intent_id, intent_id, secret)
 
     @classmethod
     def parse(cls, text: str) -> PaymentToken | None:

@@ -15,6 +15,7 @@ from prakerja.partner_api.guide import Guide
 from prakerja.partner_api.simulated import refuse_test_card, refuse_test_invoice
 from prakerja.purchases import operations as purchases
 from prakerja.purchases import queries as purchase_queries
+from prakerja.purchases.tokens import SignedRequest
 
 _PREFIX = "/api/v1/integration/payment"
 # The states of a purchase in the contract's words (contract.md G8).
@@ -94,6 +95,7 @@ def send_otp(call: Call[bodies.SendOtp]) -> Any:
         schedule_code=schedule_code,
         amount=int(call.body.amount),
         at=call.at,
+        request=SignedRequest(seconds=call.signed_at, fingerprint=call.fingerprint),
     )
     return {"payment_token": token}
 

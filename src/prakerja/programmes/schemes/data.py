@@ -87,7 +87,10 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "lock_min": 60,
             "gap_s": 60,
             "per_day_user": 5,
+            "per_day_platform": 8,
             "per_day_person": 15,
+            "wrong_per_day_platform": 9,
+            "wrong_per_day_person": 15,
         },
         # One code, from an hour before a live class to its end (decisions.md 2.2).
         "redeem": {

@@ -192,7 +192,10 @@ class PriceRules(Rules, frozen=True):
 
 
 class OtpLimits(Rules, frozen=True):
-    """Limits of the purchase OTP. Tries and lock count for (person, platform, platform user)."""
+    """Limits of the purchase OTP. Tries and lock count for (person, platform, platform user).
+
+    What one platform may use up of a person's day is less than the day, so that no shop shuts a card out of the others.
+    """
 
     digits: int
     life_s: int
@@ -200,7 +203,10 @@ class OtpLimits(Rules, frozen=True):
     lock_min: int
     gap_s: int
     per_day_user: int
+    per_day_platform: int
     per_day_person: int
+    wrong_per_day_platform: int
+    wrong_per_day_person: int
 
 
 class RedeemRules(Rules, frozen=True):
