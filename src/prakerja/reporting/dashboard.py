@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -15,6 +16,9 @@ from prakerja.awards.cards import open_card_number
 from prakerja.kernel.secrets import unseal
 from prakerja.programmes.schemes.model import Scheme
 from prakerja.programmes.schemes.registry import scheme_by_key
+
+# Transfers that end a price: a void after the balance was closed, a code that nobody redeemed.
+PRICE_LOST = ("void_late", "voucher_expired")
 
 
 class Application(msgspec.Struct, frozen=True):
@@ -26,8 +30,15 @@ class Application(msgspec.Struct, frozen=True):
     decided_at: datetime | None
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """What somebody who should never have been awarded has to pay back, in rupiah, until the day `due_date` (WIB)."""
+
+    amount: int
+    due_date: date
+
+
 class Award(msgspec.Struct, frozen=True):
-    """The grant. `purchase_deadline_at` and `spendable_until` are exclusive."""
+    """The grant. `purchase_deadline_at` and `spendable_until` are exclusive; `reserve` is what is promised and not yet due."""
 
     id: uuid.UUID
     wave: int
@@ -39,6 +50,10 @@ class Award(msgspec.Struct, frozen=True):
     first_purchase_at: datetime | None
     ended_at: datetime | None
     end_reason: str
+    revocation_held_at: datetime | None
+    revocation_released_at: datetime | None
+    reserve: int
+    claim: Claim | None
     card_number_enc: bytes
     balance: int
     spendable_until: datetime | None
@@ -91,6 +106,8 @@ class Purchase(msgspec.Struct, frozen=True):
     status: str
     reference: str
     invoice_code: str
+    # Whether it blocks the next purchase: the fact that the rule itself reads (rules.md 5.2).
+    is_open: bool
     authorised_at: datetime
     voided_at: datetime | None
     course_code: str
@@ -172,6 +189,16 @@ class Survey(msgspec.Struct, frozen=True):
         return self.submitted_at is None and self.closed_at is None and self.opens_at <= at < self.closes_at
 
 
+class Loss(msgspec.Struct, frozen=True):
+    """Money that left the person for good: a transfer's kind and event (money.md "Events"), and who has it now."""
+
+    kind: str
+    event_id: uuid.UUID
+    amount: int
+    at: datetime
+    home: Literal["treasury", "programme"]
+
+
 class Dashboard(msgspec.Struct, frozen=True):
     """Everything of one participant that a page may show."""
 
@@ -184,6 +211,7 @@ class Dashboard(msgspec.Struct, frozen=True):
     account: Account | None
     incentives: tuple[Incentive, ...]
     surveys: tuple[Survey, ...]
+    losses: tuple[Loss, ...]
     unread_count: int
 
     @property
@@ -191,3 +219,8 @@ class Dashboard(msgspec.Struct, frozen=True):
         """The training that leads to the incentive: the first one that was not voided."""
         succeeded = [purchase for purchase in self.purchases if purchase.status == "succeeded"]
         return min(succeeded, key=lambda purchase: purchase.authorised_at, default=None)
+
+    def loss_of(self, purchase: Purchase) -> Loss | None:
+        """The transfer that took the price of a voided purchase or an ended code; None when it came back, or still counts."""
+        events = (purchase.id, purchase.voucher_id)
+        return next((one for one in self.losses if one.event_id in events and one.kind in PRICE_LOST), None)

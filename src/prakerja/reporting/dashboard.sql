@@ -14,6 +14,11 @@ SELECT json_build_object(
         'id', a.id, 'wave', a.wave_number, 'scheme', a.scheme_code, 'status', a.status, 'awarded_at', a.awarded_at,
         'purchase_deadline_at', a.purchase_deadline_at, 'videos_done_at', a.videos_done_at,
         'first_purchase_at', a.first_purchase_at, 'ended_at', a.ended_at, 'end_reason', a.end_reason,
+        'revocation_held_at', a.revocation_held_at, 'revocation_released_at', a.revocation_released_at,
+        'reserve', a.reserve_amount,
+        'claim', (
+            SELECT json_build_object('amount', cl.amount, 'due_date', cl.due_date)
+            FROM incentives_repaymentclaim cl WHERE cl.person_id = p.id AND cl.award_id = a.id),
         'card_number_enc', translate(encode(a.card_number_enc, 'base64'), E'\n', ''),
         'balance', a.balance, 'spendable_until', a.spendable_until, 'closed_at', a.closed_at) END,
     'videos', coalesce((
@@ -26,7 +31,7 @@ SELECT json_build_object(
             SELECT pu.authorised_at, json_build_object(
                 'id', pu.id, 'number', pu.number, 'amount', pu.amount, 'status', pu.status,
                 'reference', pu.reference, 'invoice_code', pu.invoice_code,
-                'authorised_at', pu.authorised_at, 'voided_at', pu.voided_at,
+                'is_open', pu.is_open, 'authorised_at', pu.authorised_at, 'voided_at', pu.voided_at,
                 'course_code', co.code, 'schedule_code', cr.code, 'course_title', co.title, 'delivery', co.delivery, 'mode', co.mode,
                 'institution_code', ins.code, 'institution_name', ins.name, 'how_to_redeem', ins.how_to_redeem,
                 'institution_website', ins.website,
@@ -75,6 +80,13 @@ SELECT json_build_object(
             'submitted_at', re.submitted_at, 'closed_at', re.closed_at) ORDER BY s.number)
         FROM surveys_response re JOIN surveys_survey s ON s.id = re.survey_id
         WHERE re.person_id = p.id), '[]'::json),
+    -- What left the person's hands for good, by the transfer that took it: 1 treasury, 2 programme's fund.
+    'losses', coalesce((
+        SELECT json_agg(json_build_object(
+            'kind', t.kind, 'event_id', t.event_id, 'amount', t.amount, 'at', t.at,
+            'home', CASE t.credit_id WHEN 1 THEN 'treasury' ELSE 'programme' END) ORDER BY t.at, t.id)
+        FROM ledger_transfer t
+        WHERE t.person_id = p.id AND t.credit_id IN (1, 2) AND t.debit_id IN (3, 4, 5, 6)), '[]'::json),
     'unread_count', (
         SELECT count(*) FROM notifications_message m
         WHERE m.person_id = p.id AND m.channel = 'dashboard' AND m.read_at IS NULL)
@@ -82,11 +94,12 @@ SELECT json_build_object(
 FROM people_person p
 LEFT JOIN LATERAL (
     SELECT aw.*, w.number AS wave_number, sv.code AS scheme_code, b.amount AS balance,
-           wa.spendable_until, wa.closed_at
+           re.amount AS reserve_amount, wa.spendable_until, wa.closed_at
     FROM awards_award aw
     JOIN intake_wave w ON w.id = aw.wave_id
     JOIN programmes_schemeversion sv ON sv.id = aw.scheme_version_id
     JOIN wallets_wallet wa ON wa.person_id = aw.person_id AND wa.id = aw.wallet_id
     JOIN ledger_balance b ON b.person_id = wa.person_id AND b.id = wa.balance_id
+    JOIN ledger_balance re ON re.person_id = aw.person_id AND re.id = aw.reserve_id
     WHERE aw.person_id = p.id ORDER BY aw.awarded_at DESC LIMIT 1) a ON true
 WHERE p.id = %s

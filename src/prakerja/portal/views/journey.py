@@ -20,7 +20,9 @@ from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
 from prakerja.portal.texts import NOTICES, VOUCHER_LABELS, incentive_tag, sentence
-from prakerja.reporting.next_action import derived_stage, is_running, next_action
+from prakerja.programmes.schemes import PurchaseCloses
+from prakerja.reporting.losses import lost_lines
+from prakerja.reporting.next_action import derived_stage, may_earn, next_action, reason_not_to_buy, unreviewed
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Which of the six words of the way a stage stands at; an ended award shows no way.
@@ -41,16 +43,21 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         section="dashboard",
         notice=NOTICES.get(take_notice(request), ""),
         board=board,
-        award=award if award and stage in (*STEP_OF_STAGE, "finished", "suspended") else None,
+        award=award if award and stage in (*STEP_OF_STAGE, "code_ended", "finished", "suspended") else None,
         # A revoked or withdrawn card is worth nothing: neither number nor fund is shown any more.
         is_live=award is not None and award.status in AWARD_STATES.group("PAYABLE"),
         # The balance is known once the films are seen; the number is shown while it may be used.
         knows_balance=award is not None and (award.videos_done_at is not None or not award.rules.videos.count),
         sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
         action=next_action(dashboard=board, at=at),
-        may_buy=not any(is_running(purchase) for purchase in board.purchases),
+        why_not=reason_not_to_buy(dashboard=board, at=at),
+        unreviewed=unreviewed(dashboard=board),
+        closes_on_review=award is not None and award.rules.purchase_closes_on is PurchaseCloses.REVIEW,
+        lost=lost_lines(dashboard=board),
+        may_earn=may_earn(dashboard=board),
         steps=(_("Video"), _("Beli"), _("Tukar kode"), _("Belajar"), _("Ulasan"), _("Insentif")),
-        step=STEP_OF_STAGE.get(stage, 6),
+        # No way is drawn for an award that stands still, or whose first training was lost with its code.
+        step=6 if stage == "finished" else STEP_OF_STAGE.get(stage),
         incentives=[(i, incentive_tag(incentive=i, at=at)) for i in board.incentives],
         voucher_words=VOUCHER_LABELS,
         provider_names=PROVIDER_NAMES,

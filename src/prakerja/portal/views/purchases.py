@@ -15,6 +15,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_LABELS, sentence
 from prakerja.reporting.dashboard import Purchase
+from prakerja.reporting.next_action import reason_not_to_buy, review_of
 from prakerja.reporting.queries import dashboard as read_dashboard
 from prakerja.training.operations import rate_training
 from prakerja.vouchers.states import VOUCHER_STATES
@@ -47,14 +48,23 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         notice=NOTICES.get(take_notice(request), ""),
         item=item,
         at=at,
-        shows_code=item.voucher_status in VOUCHER_STATES.group("LIVE"),
+        # A code whose hour is over is dead, whether or not the run that writes it down has come by.
+        shows_code=item.voucher_status in VOUCHER_STATES.group("LIVE") and not is_over(item, at),
+        is_over=is_over(item, at),
         class_address=class_address(item),
-        can_rate=can_rate(item, at),
+        review_state=review_of(purchase=item, award=board.award, at=at) if board.award else "none",
+        loss=board.loss_of(item),
+        why_not=reason_not_to_buy(dashboard=board, at=at),
         voucher_words=VOUCHER_LABELS,
         delivery_words=DELIVERY,
         mode_words=MODE,
         certificate_words=CERTIFICATE,
     )
+
+
+def is_over(item: Purchase, at: datetime) -> bool:
+    """Whether nobody can redeem the code any more, and nobody did."""
+    return item.voucher_status == "expired" or (item.voucher_status == "issued" and at >= item.redeemable_until)
 
 
 def class_address(item: Purchase) -> str:
@@ -63,14 +73,6 @@ def class_address(item: Purchase) -> str:
         return item.institution_website
     root = settings.INSTITUTION_URL.rstrip("/")
     return f"{root}/{item.institution_code}/class/{item.course_code}/{item.schedule_code}"
-
-
-def can_rate(item: Purchase, at: datetime) -> bool:
-    """Whether the review form is offered: the certificate shows and there is no review yet."""
-    completion = item.completion
-    if completion is None or completion.rating is not None:
-        return False
-    return all(certificate.visible_from <= at for certificate in completion.certificates)
 
 
 @participant
