@@ -17,6 +17,7 @@ from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import hot_row, rows
 from prakerja.kernel.secrets import blind_index
+from prakerja.notifications.states import MESSAGE_STATES
 from prakerja.notifications.templates import URGENT
 
 
@@ -131,12 +132,12 @@ class Unreached(NamedTuple):
 
 
 # One-time passwords are not counted: their owner sits before the screen and asks for another.
-_UNREACHED = """
+_UNREACHED = f"""
 SELECT award.person_id, person.name, max(failed.created_at), award.purchase_deadline_at
   FROM notifications_message failed
   JOIN awards_award award ON award.person_id = failed.person_id
   JOIN people_person person ON person.id = award.person_id
- WHERE failed.channel = 'sms' AND failed.status = 'failed_permanent' AND failed.template <> ALL (%(urgent)s)
+ WHERE failed.channel = 'sms' AND failed.status IN {MESSAGE_STATES.sql("UNREACHED")} AND failed.template <> ALL (%(urgent)s)
    AND award.status = 'active' AND award.first_purchase_at IS NULL AND award.purchase_deadline_at > %(at)s
    AND NOT EXISTS (SELECT 1 FROM notifications_message told
                     WHERE told.person_id = failed.person_id AND told.channel = 'sms' AND told.status = 'delivered'

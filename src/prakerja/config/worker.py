@@ -1,7 +1,7 @@
 """The worker: sends the outbox as soon as something is in it, and runs what falls due as time passes.
 
-Threads, because a bank that keeps silent must not hold up a one-time password, nor a partner's slow server either of them;
-the main thread keeps the time.
+Threads, because a bank that keeps silent must not hold up a one-time password, nor a slow gateway and a hundred thousand
+announcements, nor a partner's slow server any of them; the main thread keeps the time.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+
+if TYPE_CHECKING:
+    from prakerja.notifications.delivery import Lane, Sender
 
 _LOG = logging.getLogger("prakerja.worker")
 # A due instant is looked for this often (wall seconds): stamps made by the worker are late by no more than this.
@@ -26,6 +29,9 @@ _WEBHOOKS_EVERY = 0.5
 _PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
 _LIFE_EVERY = 60.0
+_LEAVES_WITHIN = 6.0
+# What the senders of this process wait for.
+_WOKEN: list[threading.Event] = []
 
 
 def main() -> int:
@@ -52,7 +58,7 @@ def main() -> int:
     _log_database_errors(_note_life)
     threads = [
         threading.Thread(target=_keep_running, args=(step, stopping), name=step.__name__, daemon=True)
-        for step in (send_outbox, run_due, fetch_files, send_webhooks)
+        for step in (send_codes, send_outbox, listen, run_due, fetch_files, send_webhooks)
     ]
     for thread in threads:
         thread.start()
@@ -65,24 +71,73 @@ def main() -> int:
     return 0
 
 
+def send_codes(stopping: threading.Event) -> None:
+    """Send one-time passwords, in a lane of their own: somebody waits for each before a screen."""
+    from prakerja.notifications.delivery import CODES
+
+    _send_lane(CODES, stopping)
+
+
 def send_outbox(stopping: threading.Event) -> None:
-    """Send whatever waits; woken by NOTIFY at the commit that queued it, and every second for retries that come of age."""
-    from prakerja.kernel import clock
-    from prakerja.notifications.delivery import BATCH, deliver_messages
+    """Send everything else, and say that messages can be sent."""
+    from prakerja.notifications.delivery import OTHERS
+
+    _send_lane(OTHERS, stopping, in_between=_life_noted())
+
+
+def listen(stopping: threading.Event) -> None:
+    """Wake what sends at the commit that queued something. Without it they look once a second."""
     from prakerja.notifications.operations import CHANNEL_WAKE
 
     with _session_connection() as listener:
         listener.execute(f"LISTEN {CHANNEL_WAKE}")
-        noted = -_LIFE_EVERY
         while not stopping.is_set():
-            if time.monotonic() - noted > _LIFE_EVERY:
-                _note_life()
-                noted = time.monotonic()
-            while deliver_messages(at=clock.now(), resolve=addresses_of) == BATCH and not stopping.is_set():
-                pass
-            _release_connection()
             for _ in listener.notifies(timeout=_OUTBOX_EVERY, stop_after=1):
-                pass
+                for woken in list(_WOKEN):
+                    woken.set()
+
+
+def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[], None] = lambda: None) -> None:
+    from prakerja.kernel import clock
+    from prakerja.notifications.delivery import Sender
+
+    sender = Sender(lane, resolve=addresses_of)
+    _WOKEN.append(sender.woken)
+    try:
+        while not stopping.is_set():
+            # Before the look: what comes while we look wakes us again.
+            sender.woken.clear()
+            # What the gateway answers while the database is away is kept, and written down when it is back.
+            _log_database_errors(in_between)
+            _log_database_errors(lambda: sender.turn(at=clock.now()))
+            sender.woken.wait(_OUTBOX_EVERY)
+        _take_leave(sender)
+    finally:
+        _WOKEN.remove(sender.woken)
+
+
+def _take_leave(sender: Sender) -> None:
+    """Write down what the gateway still answers; what it does not is sent again by the next worker."""
+    from prakerja.kernel import clock
+
+    ends = time.monotonic() + _LEAVES_WITHIN
+    while sender.in_hand and time.monotonic() < ends:
+        sender.woken.wait(0.2)
+        sender.woken.clear()
+        _log_database_errors(lambda: sender.settle(at=clock.now()))
+
+
+def _life_noted() -> Callable[[], None]:
+    """`_note_life`, once a minute however often it is called."""
+    noted = -_LIFE_EVERY
+
+    def note() -> None:
+        nonlocal noted
+        if time.monotonic() - noted > _LIFE_EVERY:
+            _note_life()
+            noted = time.monotonic()
+
+    return note
 
 
 def _note_life() -> None:
@@ -175,13 +230,13 @@ def _keep_running(step: Callable[[threading.Event], None], stopping: threading.E
             stopping.wait(_RECONNECT_AFTER)
 
 
-def _log_database_errors(function: Callable[[], None]) -> None:
+def _log_database_errors(function: Callable[[], object]) -> None:
     from django.db import DatabaseError
 
     try:
         function()
     except DatabaseError as error:
-        _LOG.warning("heartbeat: %s", type(error).__name__)
+        _LOG.warning("the database: %s", type(error).__name__)
     finally:
         _release_connection()
 

@@ -14,9 +14,11 @@ from prakerja.awards.queries import Held, Suspended, Unreached, held_revocations
 from prakerja.console.discrepancies import case_line
 from prakerja.console.pages import browsing, may
 from prakerja.console.texts import written
+from prakerja.console.undelivered import group_line
 from prakerja.disbursements.queries import discrepancy_cases
 from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
+from prakerja.notifications.queries import undelivered_messages
 from prakerja.partners.queries import Guessing, partners_guessing_cards
 
 SHOWN = 200
@@ -26,7 +28,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; revocations that wait because we were down; corrections of announcements that wait for a second operator; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; revocations that wait because we were down; corrections of announcements that wait for a second operator; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -38,6 +40,8 @@ def attention(request: HttpRequest) -> HttpResponse:
             "corrections": [_correction(one) for one in open_corrections()],
             "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
+            "undelivered": [group_line(one) for one in undelivered_messages()],
+            "may_send_again": may(request, "message.send_again"),
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )

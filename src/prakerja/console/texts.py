@@ -17,6 +17,7 @@ SENTENCES = {
     "password_wrong": gettext_lazy("Kata sandi sekarang salah."),
     "not_permitted": gettext_lazy("Peran Anda tidak mengizinkan ini."),
     "reason_missing": gettext_lazy("Tulis alasannya."),
+    "nothing_undelivered": gettext_lazy("Tidak ada pesan yang menunggu keputusan."),
     "discrepancy_resolved": gettext_lazy("Perbedaan ini sudah diputuskan."),
     "decision_impossible": gettext_lazy(
         "Jawaban bank ini tidak dapat dibukukan. Selesaikan dengan bank, lalu pilih bahwa pembukuan benar."

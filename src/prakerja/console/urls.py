@@ -11,6 +11,7 @@ from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import personal_data
 from prakerja.console.site import site
+from prakerja.console.undelivered import undelivered
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets by mail) does not exist.
 urlpatterns = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),
     path("people/<uuid:person_id>/personal-data/", personal_data, name="console_personal_data"),
     path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
+    path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]

@@ -134,6 +134,6 @@ def _read(response: httpx.Response, deadline: float) -> bytes:
 @functools.lru_cache(maxsize=1)
 def _client(process_id: int) -> httpx.Client:
     """One pool of connections per process; a fork starts its own."""
-    client = httpx.Client(trust_env=False, follow_redirects=False, limits=httpx.Limits(max_connections=20))
+    client = httpx.Client(trust_env=False, follow_redirects=False, limits=httpx.Limits(max_connections=40))
     atexit.register(client.close)
     return client

@@ -1,20 +1,30 @@
-"""Send what waits in the outbox: claim a batch, talk to the gateway outside any transaction, write down what became of it."""
+"""Send what waits in the outbox: claim, talk to the gateway outside any transaction, write down what became of it.
+
+There are two lanes, and what waits in one delays nothing in the other: one-time passwords, for which somebody sits before a
+screen, and everything else. Each hands over many messages side by side, so that a gateway that takes seconds for one keeps
+the others waiting for those seconds and no longer.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import queue
+import re
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.secrets import unseal
+from prakerja.kernel.threads import side_by_side
 from prakerja.notifications.gateways import (
     GATEWAYS,
     Accepted,
@@ -24,23 +34,37 @@ from prakerja.notifications.gateways import (
     TemporaryFailure,
 )
 from prakerja.notifications.models import Message
+from prakerja.notifications.retrying import Kind, kind_of, next_try, tries_of
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
-from prakerja.notifications.templates import (
-    POINTLESS_AFTER_DEADLINE,
-    URGENT,
-    UnknownTemplate,
-    render_message,
-)
+from prakerja.notifications.templates import URGENT, render_message
 
 BATCH = 100
-# A claimed message belongs to its worker for this long of programme time; a worker that died loses it to the next one.
-# The gateway knows messages by their id, so that one sent twice is delivered once.
-LEASE = timedelta(minutes=2)
-_MOST_ATTEMPTS = 10
-_FIRST_WAIT = timedelta(seconds=15)
-_LONGEST_WAIT = timedelta(hours=1)
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
+# What no operator's "send again" would mend: there is nothing left to say, or it is too late for it.
+_HOPELESS = ("no_parameters", "deadline_passed", "expired")
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Messages that are sent beside the others. At most `width` are in the gateway's hands at once.
+
+    A claimed message belongs to its worker for the `lease`, programme time; a worker that died loses it to the next one. It
+    is longer than any gateway takes. The gateway knows messages by their id, so that one sent twice is delivered once.
+    """
+
+    name: str
+    is_urgent: bool
+    width: int
+    lease: timedelta
+
+    def of(self, messages: QuerySet[Message]) -> QuerySet[Message]:
+        return messages.filter(template__in=URGENT) if self.is_urgent else messages.exclude(template__in=URGENT)
+
+
+CODES = Lane("codes", is_urgent=True, width=16, lease=timedelta(seconds=10))
+OTHERS = Lane("others", is_urgent=False, width=8, lease=timedelta(minutes=2))
+LANES = (CODES, OTHERS)
 
 
 class Address(Protocol):
@@ -58,98 +82,210 @@ Resolver = Callable[[list[uuid.UUID], str], Mapping[uuid.UUID, Address]]
 
 
 @dataclass(frozen=True)
-class _Outgoing:
+class _Letter:
+    """A claimed message with its words, or the reason why it has none. `ends_at`: it is worth nothing from then on."""
+
     message: Message
+    text: str = ""
+    subject: str | None = None
+    to: str = ""
+    failure: PermanentFailure | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Outgoing:
+    letter: _Letter
     outcome: Delivery
 
 
 def deliver_messages(*, at: datetime, resolve: Resolver, gateway: MessageGateway | None = None) -> int:
-    """Send one batch of at most 100 messages that wait at programme time `at`; returns how many left the queue or failed.
+    """Send at most 100 messages that wait at programme time `at`, one-time passwords first; returns how many were tried.
 
-    `gateway` defaults to the one in the settings. An accepted message loses its parameters (they may hold an OTP or a
-    code); a temporary failure comes back later, at most ten times.
+    For whoever is no worker: it returns when the gateway has answered. `gateway` defaults to the one in the settings. An
+    accepted message loses its parameters (they may hold an OTP or a code); what failed comes back later (rules.md 12.27).
     """
-    claimed = _claim(at)
-    if not claimed:
-        return 0
     chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
-    done = []
-    for channel, kind in _KIND_OF_ADDRESS.items():
-        messages = [message for message in claimed if message.channel == channel]
-        addresses = resolve([message.person_id for message in messages], kind) if messages else {}
-        done += [
-            _Outgoing(message, _send(message, addresses.get(message.person_id), chosen, at)) for message in messages
-        ]
-    _settle(done, at)
-    return len(done)
+    tried = 0
+    for lane in LANES:
+        letters = _written(_claim(lane, most=BATCH - tried, at=at), resolve=resolve, at=at)
+        outcomes = side_by_side(lambda letter: _send(letter, chosen), letters, width=lane.width)
+        _settle([_Outgoing(*one) for one in zip(letters, outcomes, strict=True)], at)
+        tried += len(letters)
+    return tried
 
 
-def _claim(at: datetime) -> list[Message]:
-    """Up to a batch that waits at `at`: one-time passwords first, however long the rest has waited."""
+class Sender:
+    """What a worker sends one lane with: hands messages over as they come and writes down what came back, never waiting."""
+
+    def __init__(self, lane: Lane, *, resolve: Resolver, gateway: MessageGateway | None = None) -> None:
+        """`gateway` defaults to the one in the settings. `woken` is set whenever there may be something to do."""
+        self.lane = lane
+        self.woken = threading.Event()
+        self._resolve = resolve
+        self._gateway = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
+        self._back: queue.SimpleQueue[_Outgoing] = queue.SimpleQueue()
+        self._unsettled: list[_Outgoing] = []
+        self._in_hand = 0
+
+    @property
+    def in_hand(self) -> int:
+        """How many messages the gateway has not answered yet."""
+        return self._in_hand
+
+    def turn(self, *, at: datetime) -> int:
+        """Write down what came back, hand over what there is room for. Returns how many were handed over."""
+        self.settle(at=at)
+        claimed = _claim(self.lane, most=self.lane.width - self._in_hand, at=at)
+        for letter in _written(claimed, resolve=self._resolve, at=at):
+            self._in_hand += 1
+            # A daemon: a process that is told to stop does not wait for a gateway that says nothing.
+            threading.Thread(target=self._hand_over, args=(letter,), daemon=True).start()
+        return len(claimed)
+
+    def settle(self, *, at: datetime) -> None:
+        """Write down what came back. A database that is away loses nothing: it is written down at the next call."""
+        while not self._back.empty():
+            self._unsettled.append(self._back.get())
+            self._in_hand -= 1
+        _settle(self._unsettled, at)
+        self._unsettled.clear()
+
+    def _hand_over(self, letter: _Letter) -> None:
+        self._back.put(_Outgoing(letter, _send(letter, self._gateway)))
+        self.woken.set()
+
+
+def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
+    """Up to `most` messages of a lane that wait at `at`, the longest first."""
+    if most <= 0:
+        return []
     waiting = Message.objects.filter(status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS))
     with transaction():
-        unclaimed = waiting.select_for_update(skip_locked=True).order_by("send_after")
-        messages = list(unclaimed.filter(template__in=URGENT)[:BATCH])
-        if len(messages) < BATCH:
-            taken = [message.id for message in messages]
-            messages += unclaimed.exclude(id__in=taken)[: BATCH - len(messages)]
+        messages = list(lane.of(waiting).select_for_update(skip_locked=True).order_by("send_after")[:most])
+        if not messages:
+            return []
         Message.objects.filter(id__in=[message.id for message in messages]).update(
-            status=MESSAGE_STATES.target("claim"), send_after=at + LEASE, attempt_count=F("attempt_count") + 1
+            status=MESSAGE_STATES.target("claim"),
+            send_after=at + lane.lease,
+            attempt_count=F("attempt_count") + 1,
+            tries_began_at=Coalesce("tries_began_at", at),
         )
     for message in messages:
         message.attempt_count += 1
+        message.tries_began_at = message.tries_began_at or at
     return messages
 
 
-def _send(message: Message, address: Address | None, gateway: MessageGateway, at: datetime) -> Delivery:
-    if address is None:
-        return PermanentFailure("no_address")
+def _written(claimed: list[Message], *, resolve: Resolver, at: datetime) -> list[_Letter]:
+    """What is said, to whom: everything that needs the database, before the threads that must not use it."""
+    found = []
+    for channel, kind in _KIND_OF_ADDRESS.items():
+        messages = [message for message in claimed if message.channel == channel]
+        addresses = resolve([message.person_id for message in messages], kind) if messages else {}
+        found += [_write(message, addresses.get(message.person_id), at) for message in messages]
+    return found
+
+
+def _write(message: Message, address: Address | None, at: datetime) -> _Letter:
     if message.parameters_enc is None:
-        return PermanentFailure("no_parameters")
-    sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
-    parameters = json.loads(sealed)
-    if message.template in POINTLESS_AFTER_DEADLINE and at >= datetime.fromisoformat(parameters["deadline"]):
-        # Who is told to hurry when it is over can do nothing but despair.
-        return PermanentFailure("deadline_passed")
+        return _Letter(message, failure=PermanentFailure("no_parameters"))
     try:
+        parameters = _parameters(message)
+        ends_at = _worthless_from(message, parameters)
+        if ends_at is not None and at >= ends_at:
+            # Who is told to hurry when it is over can do nothing but despair; who gets a dead code types it.
+            is_code = kind_of(message.template) is Kind.CODE
+            return _Letter(message, failure=PermanentFailure("expired" if is_code else "deadline_passed"))
+        if address is None:
+            return _Letter(message, failure=PermanentFailure("no_address"), ends_at=ends_at)
         words = render_message(
-            template=message.template,
-            channel=message.channel,
-            parameters=parameters,
-            language=address.language,
+            template=message.template, channel=message.channel, parameters=parameters, language=address.language
         )
-    except (UnknownTemplate, KeyError) as error:
-        _LOG.error("message %s (%s) cannot be written: %r", message.id, message.template, error)
-        return PermanentFailure("cannot_be_written")
-    return gateway.send(
-        reference=str(message.id),
-        channel=cast(Literal["sms", "email"], message.channel),
-        to=address.value,
-        text=words.text,
-        # The instant that it tells of; the queue's own delays are ours.
-        at=message.created_at,
-        subject=words.title if message.channel == "email" else None,
+    except Exception as error:
+        # A fault of this one message: the others must not wait behind it. Its kind alone, because its words may be secret.
+        _LOG.error("message %s (%s) cannot be written: %s", message.id, message.template, type(error).__name__)
+        return _Letter(message, failure=PermanentFailure("cannot_be_written"))
+    subject = words.title if message.channel == "email" else None
+    return _Letter(message, text=words.text, subject=subject, to=address.value, ends_at=ends_at)
+
+
+def _parameters(message: Message) -> dict[str, Any]:
+    sealed = bytes(message.parameters_enc or b"")
+    found: dict[str, Any] = json.loads(
+        unseal(sealed, table="notifications_message", column="parameters_enc", row_id=message.id)
     )
+    return found
+
+
+def _worthless_from(message: Message, parameters: Mapping[str, Any]) -> datetime | None:
+    kind = kind_of(message.template)
+    if kind is Kind.CODE:
+        return message.created_at + timedelta(minutes=int(parameters["minutes"]))
+    return datetime.fromisoformat(parameters["deadline"]) if kind is Kind.REMINDER else None
+
+
+def _send(letter: _Letter, gateway: MessageGateway) -> Delivery:
+    if letter.failure is not None:
+        return letter.failure
+    message = letter.message
+    try:
+        return gateway.send(
+            reference=str(message.id),
+            channel=cast(Literal["sms", "email"], message.channel),
+            to=letter.to,
+            text=letter.text,
+            # The instant that it tells of; the queue's own delays are ours.
+            at=message.created_at,
+            subject=letter.subject,
+        )
+    except Exception:
+        # A fault of ours at the gateway's door: the others must not wait behind it.
+        _LOG.exception("message %s (%s) met a fault", message.id, message.template)
+        return TemporaryFailure("fault")
 
 
 def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
-    delivered, failed = [], []
+    done = list(done)
+    if not done:
+        return
+    delivered = [one.letter.message.id for one in done if isinstance(one.outcome, Accepted)]
     with transaction():
-        for outgoing in done:
-            message, outcome = outgoing.message, outgoing.outcome
-            if isinstance(outcome, Accepted):
-                delivered.append(message.id)
-            elif isinstance(outcome, TemporaryFailure) and message.attempt_count < _MOST_ATTEMPTS:
-                wait = min(_FIRST_WAIT * 2 ** (message.attempt_count - 1), _LONGEST_WAIT)
-                Message.objects.filter(id=message.id, status="sending").update(
-                    status=MESSAGE_STATES.target("put_off"), send_after=at + wait
-                )
-            else:
-                failed.append(message.id)
-                _LOG.warning("message %s (%s) is given up: %s", message.id, message.template, outcome.reason)
-        Message.objects.filter(id__in=delivered, status="sending").update(
-            status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None
+        _sending(delivered).update(status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None, failure="")
+        for one in done:
+            if not isinstance(one.outcome, Accepted):
+                _settle_failure(one.letter, one.outcome, at)
+
+
+def _settle_failure(letter: _Letter, outcome: TemporaryFailure | PermanentFailure, at: datetime) -> None:
+    message = letter.message
+    tries = tries_of(template=message.template, at=at)
+    following = (
+        next_try(
+            tries=tries,
+            attempts=message.attempt_count,
+            began_at=message.tries_began_at or at,
+            ends_at=letter.ends_at,
+            at=at,
         )
-        Message.objects.filter(id__in=failed, status="sending").update(
-            status=MESSAGE_STATES.target("give_up"), parameters_enc=None
-        )
+        if isinstance(outcome, TemporaryFailure)
+        else None
+    )
+    chosen, why = _sending([message.id]), _code(outcome.reason)
+    if following is not None:
+        chosen.update(status=MESSAGE_STATES.target("put_off"), send_after=following, failure=why)
+        return
+    _LOG.warning("message %s (%s) is not sent: %s", message.id, message.template, why)
+    if tries.keep_trying is None or outcome.reason in _HOPELESS:
+        chosen.update(status=MESSAGE_STATES.target("give_up"), parameters_enc=None, failure=why)
+    else:
+        chosen.update(status=MESSAGE_STATES.target("set_aside"), failure=why)
+
+
+def _code(reason: str) -> str:
+    """Why, as it is kept and shown: a gateway's own words could name a telephone number."""
+    return reason if re.fullmatch(r"[a-z0-9_]{1,40}", reason) and not re.search(r"\d{6}", reason) else "refused"
+
+
+def _sending(message_ids: list[uuid.UUID]) -> QuerySet[Message]:
+    return Message.objects.filter(id__in=message_ids, status="sending")

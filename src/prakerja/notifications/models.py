@@ -1,4 +1,4 @@
-"""Messages: rows written with what they tell of, sent after the commit. Their parameters are wiped once delivered."""
+"""Messages: rows written with what they tell of, sent after the commit. Their parameters are wiped once delivered or given up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
-from prakerja.notifications.states import MESSAGE_STATES, WAITING
+from prakerja.notifications.states import MESSAGE_STATES, UNREACHED, WAITING
 from prakerja.notifications.templates import URGENT
 
 
@@ -22,6 +22,9 @@ class Message(OwnedRow):
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     attempt_count = models.SmallIntegerField(default=0)
+    # The first try, of those since an operator sent it again; and why the last one failed, a short code.
+    tries_began_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True, default="", db_default="")
     dedupe_key = models.TextField()
 
     class Meta:
@@ -48,8 +51,13 @@ class Message(OwnedRow):
             ),
             models.Index(
                 fields=["created_at"],
-                name="notifications_message_failed",
-                condition=Q(channel="sms", status="failed_permanent"),
+                name="notifications_message_lost",
+                condition=Q(channel="sms", status__in=UNREACHED),
+            ),
+            models.Index(
+                fields=["template", "channel", "failure"],
+                name="notifications_message_aside",
+                condition=Q(status="undelivered"),
             ),
         ]
 

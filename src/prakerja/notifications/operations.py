@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -16,6 +16,7 @@ from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.notifications.models import Message
+from prakerja.notifications.states import MESSAGE_STATES
 
 CHANNEL_WAKE = "notifications_message"
 
@@ -27,6 +28,13 @@ class Notice:
     person_id: uuid.UUID
     parameters: dict[str, Any]
     dedupe_key: str
+
+
+class Aside(NamedTuple):
+    """A message about which an operator decided."""
+
+    person_id: uuid.UUID
+    message_id: uuid.UUID
 
 
 def seal_parameters(*, message_id: uuid.UUID, parameters: dict[str, Any]) -> bytes:
@@ -81,6 +89,41 @@ def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: date
             )
         )
     return rows
+
+
+@requires_transaction
+def requeue_undelivered(*, person_id: uuid.UUID | None, template: str, at: datetime, most: int) -> list[Aside]:
+    """Put up to `most` messages that were set aside back into the queue, as new; returns which.
+
+    Of one person or template only, where named. The caller has asked who may, and writes down who did.
+    """
+    found = _undelivered(person_id=person_id, template=template, most=most)
+    Message.objects.filter(id__in=[one.message_id for one in found]).update(
+        status=MESSAGE_STATES.target("send_again"), send_after=at, tries_began_at=None
+    )
+    wake_worker()
+    return found
+
+
+@requires_transaction
+def let_undelivered_go(*, person_id: uuid.UUID | None, template: str, most: int) -> list[Aside]:
+    """Give up to `most` messages that were set aside up for good and wipe what they say; returns which. As above."""
+    found = _undelivered(person_id=person_id, template=template, most=most)
+    Message.objects.filter(id__in=[one.message_id for one in found]).update(
+        status=MESSAGE_STATES.target("let_go"), parameters_enc=None
+    )
+    return found
+
+
+def _undelivered(*, person_id: uuid.UUID | None, template: str, most: int) -> list[Aside]:
+    chosen = Message.objects.filter(status__in=MESSAGE_STATES.sources("send_again"))
+    if person_id is not None:
+        chosen = chosen.filter(person_id=person_id)
+    if template:
+        chosen = chosen.filter(template=template)
+    # Whoever decides at the same time decides about others.
+    locked = chosen.select_for_update(no_key=True, skip_locked=True).order_by("id")[:most]
+    return [Aside(message.person_id, message.id) for message in locked]
 
 
 def wake_worker() -> None:

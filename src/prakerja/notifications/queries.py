@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Min
 
 from prakerja.kernel.db import rows
 from prakerja.notifications.models import Lifesign, Message, Outage
@@ -24,7 +27,8 @@ def downtime(*, since: datetime, until: datetime, wall: datetime) -> timedelta:
     return sum((min(ended, until) - max(began, since) for began, ended in found), timedelta())
 
 
-# Tried and put off, or given up after several tries: the gateway was away. What a gateway refuses for good it refuses at once.
+# Tried and put off, or given up or set aside after several tries: the gateway was away. What a gateway refuses for good it
+# refuses at once. A message that an operator sends again keeps the number of its tries.
 _PUT_OFF = """
 SELECT DISTINCT person_id FROM notifications_message untold
  WHERE untold.person_id = ANY(%(people)s) AND untold.template = %(template)s AND untold.channel = 'sms'
@@ -51,3 +55,28 @@ def has_sms_on_its_way(*, person_id: uuid.UUID, at: datetime) -> bool:
     return Message.objects.filter(
         person_id=person_id, channel="sms", status__in=MESSAGE_STATES.group("LEAVING"), send_after__lte=at
     ).exists()
+
+
+class UndeliveredGroup(NamedTuple):
+    """Messages that were set aside, by what they say and why: `failure` is the last answer's short code. Instants are UTC."""
+
+    template: str
+    channel: str
+    failure: str
+    messages: int
+    people: int
+    oldest_at: datetime
+
+
+def undelivered_messages(*, person_id: uuid.UUID | None = None) -> list[UndeliveredGroup]:
+    """What waits for an operator (rules.md 12.27), the oldest first; of one person only, where named."""
+    chosen = Message.objects.filter(status="undelivered")
+    if person_id is not None:
+        chosen = chosen.filter(person_id=person_id)
+    counted = (
+        chosen.order_by()
+        .values_list("template", "channel", "failure")
+        .annotate(messages=Count("id"), people=Count("person_id", distinct=True), oldest_at=Min("created_at"))
+        .order_by("oldest_at", "template", "channel", "failure")
+    )
+    return [UndeliveredGroup(*one) for one in counted]

@@ -14,8 +14,17 @@ MESSAGE_STATES = StateMachine(
         "deliver": {"sending": "delivered"},
         "put_off": {"sending": "failed_temporary"},
         "give_up": {"sending": "failed_permanent"},
+        # Tried for its days in vain, or the address takes nothing: kept, sealed, until an operator decides.
+        "set_aside": {"sending": "undelivered"},
+        "send_again": {"undelivered": "queued"},
+        "let_go": {"undelivered": "failed_permanent"},
     },
     # A message that is being sent waits too: its worker may have died.
-    groups={"WAITING": ("queued", "failed_temporary", "sending"), "LEAVING": ("queued", "sending")},
+    groups={
+        "WAITING": ("queued", "failed_temporary", "sending"),
+        "LEAVING": ("queued", "sending"),
+        "UNREACHED": ("failed_permanent", "undelivered"),
+    },
 )
 WAITING = MESSAGE_STATES.group("WAITING")
+UNREACHED = MESSAGE_STATES.group("UNREACHED")

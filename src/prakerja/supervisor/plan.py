@@ -123,7 +123,7 @@ def worker(environment: dict[str, str]) -> Program:
     return Program(
         name="worker",
         command=[sys.executable, "-m", "prakerja.config.worker"],
-        environment=bare_environment() | environment | {"PRAKERJA_POOL": "5"},
+        environment=bare_environment() | environment | {"PRAKERJA_POOL": "6"},
     )
 
 

@@ -1,0 +1,80 @@
+"""`prakerja message …`: what could not be told for days, and what an operator decides about it (rules.md 12.27)."""
+
+from __future__ import annotations
+
+import argparse
+import uuid
+from typing import Any
+
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
+from prakerja.cli.database import database
+from prakerja.kernel.errors import Refused
+
+_VERBS = {
+    "send-again": "send what was set aside again, to the present number or address",
+    "let-go": "give what was set aside up for good and wipe what it says",
+}
+_SENTENCES = {
+    **OPERATOR_SENTENCES,
+    "reason_missing": ("Tulis alasannya: --reason.", "Say why: --reason."),
+    "nothing_undelivered": (
+        "Tidak ada pesan yang menunggu keputusan. Tidak ada yang diubah.",
+        "No message waits for a decision. Nothing was changed.",
+    ),
+}
+
+
+def add_to(subparsers: Any) -> None:
+    family = subparsers.add_parser("message", help="messages that did not arrive: list them, send again, let go")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="|".join(("undelivered", *_VERBS)))
+    listing = common(verbs.add_parser("undelivered", help="what waits for a decision, by what it says and why"))
+    listing.add_argument("--person", type=uuid.UUID, default=None, metavar="ID", help="of one person only")
+    listing.set_defaults(run=list_undelivered)
+    for verb, words in _VERBS.items():
+        parser = by_operator(common(verbs.add_parser(verb, help=words)))
+        parser.add_argument("--template", default="", metavar="T", help="only what the list calls so (all)")
+        parser.add_argument("--person", type=uuid.UUID, default=None, metavar="ID", help="of one person only")
+        parser.add_argument("--reason", required=True, metavar="R", help="for the audit trail")
+        parser.set_defaults(run=decide)
+
+
+def list_undelivered(arguments: argparse.Namespace) -> int:
+    """Print the groups, the oldest first."""
+    with database(arguments.data_dir):
+        from prakerja.notifications.queries import undelivered_messages
+
+        answer(
+            [
+                {
+                    "template": one.template,
+                    "channel": one.channel,
+                    "failure": one.failure,
+                    "messages": one.messages,
+                    "people": one.people,
+                    "oldest": one.oldest_at.isoformat(),
+                }
+                for one in undelivered_messages(person_id=arguments.person)
+            ]
+        )
+    return 0
+
+
+def decide(arguments: argparse.Namespace) -> int:
+    """Send again or let go, and say how many."""
+    with database(arguments.data_dir):
+        from prakerja.kernel.clock import now
+        from prakerja.people.undelivered import let_go, send_again
+
+        verb = {"send-again": send_again, "let-go": let_go}[arguments.verb]
+        try:
+            done = verb(
+                template=arguments.template,
+                person_id=arguments.person,
+                reason=arguments.reason,
+                actor=acting(arguments),
+                at=now(),
+            )
+        except Refused as refusal:
+            raise CommandError(*_SENTENCES[refusal.reason]) from refusal
+        answer({"messages": done})
+    return 0
