@@ -25,7 +25,7 @@ from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows
 from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import Message
-from prakerja.people.policies import normal_phone
+from prakerja.kernel.typed import normal_phone
 from prakerja.people.queries import person_id_by_nik
 from prakerja.surveys.models import Response
 from prakerja.training.completion import CompletionReceipt, record_completion

@@ -31,8 +31,8 @@ class UsedByOther(Exception):
 
 
 def clean_code(typed: str) -> str:
-    """Return a typed code as it is printed: upper case, without spaces and dashes."""
-    return re.sub(r"[\s\-\u2010-\u2015]", "", typed).upper()
+    """Return a typed code as it is printed: upper case, letters and digits only, whatever was copied around them."""
+    return re.sub(r"[^0-9A-Z]+", "", typed.upper())
 
 
 def require_class(status: dict[str, Any], run: ClassRun) -> None:

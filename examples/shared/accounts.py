@@ -12,7 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from examples.shared import web
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_WORD = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+EMAIL = re.compile(
+    rf"(?=.{{1,64}}@){_WORD}(?:\.{_WORD})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{{2,63}}"
+)
 PASSWORD_MIN = 8
 FAILURES = 10
 FAILURE_WINDOW_S = 600

@@ -258,7 +258,13 @@ def test_english(learner: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("abcd efgh 0001", "ABCDEFGH0001"), ("ABCD-EFGH–0001", "ABCDEFGH0001"), ("\tab\n", "AB"), ("", "")],
+    [
+        ("abcd efgh 0001", "ABCDEFGH0001"),
+        ("ABCD\u200bEFGH0001.\r\n", "ABCDEFGH0001"),
+        ("ABCD-EFGH–0001", "ABCDEFGH0001"),
+        ("\tab\n", "AB"),
+        ("", ""),
+    ],
 )
 def test_a_typed_code_is_cleaned(typed: str, code: str) -> None:
     assert clean_code(typed) == code

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 _SEPARATORS = re.compile(r"[\s().-]+")
-_EMAIL = re.compile(r"[^@\s/\\<>\"']+@[^@\s/\\<>\"']+\.[^@\s/\\<>\"']+")
+_EMAIL = re.compile(r"[^@\s/\\<>\"';,:()]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
 
 
 def phone_number(text: str) -> str | None:
     """The number as ``+62…``: 0812…, 62812… and +62812… are the same phone. None when it is no number."""
     digits = _SEPARATORS.sub("", text)
-    digits = digits.removeprefix("+")
+    digits = digits.removeprefix("+").removeprefix("00")
     if not (digits.isascii() and digits.isdigit()):
         return None
     if digits.startswith("0"):

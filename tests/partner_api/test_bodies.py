@@ -6,10 +6,13 @@ import json
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import bodies
+from prakerja.partner_api import bodies, extension_bodies
+from prakerja.partner_api.endpoint import ENDPOINTS
+from prakerja.partner_api.v1 import tpm
 
 OTP = {
     "user_platform_id": "u-1",
@@ -226,7 +229,7 @@ def test_redeem_codes_of_every_age(code: str) -> None:
     assert bodies.read_body(body=encoded({}, code=code), kind=bodies.RedeemCodeCommit).code == code
 
 
-@pytest.mark.parametrize("code", ["", " ", "A\nB", "A\x7f", "A" * 65, 5, None])
+@pytest.mark.parametrize("code", ["", " ", "A\x7f", "A" * 65, 5, None])
 def test_redeem_code_refused(code: Any) -> None:
     assert refusal(encoded({}, redeem_code=code), bodies.RedeemCodeCommit) == (
         "field_invalid",
@@ -281,3 +284,73 @@ def test_page_refuses_by_name(field: str, value: str) -> None:
     with pytest.raises(Refused) as caught:
         bodies.read_query(members={field: value}, kind=bodies.Page)
     assert caught.value.details == {"field": field}
+
+
+@pytest.mark.parametrize(
+    ("code", "read"), [("GHOPNYXUVMT0\n", "GHOPNYXUVMT0"), ("GHOPNY\r\nXUVMT0", "GHOPNY XUVMT0"), ("A\tB", "A B")]
+)
+def test_a_line_end_in_a_pasted_code_is_a_blank(code: str, read: str) -> None:
+    assert bodies.read_body(body=encoded({}, redeem_code=code), kind=bodies.RedeemCodeStatus).redeem_code == read
+
+
+@pytest.mark.parametrize(
+    "card", ["9360 1234 1234 1238", "9360-1234-1234-1238", "9360\u00a01234\u00a01234\u00a01238", " 9360123412341238 "]
+)
+def test_a_card_number_in_groups(card: str) -> None:
+    assert bodies.read_body(body=encoded(OTP, prakerja_id=card), kind=bodies.SendOtp).prakerja_id == "9360123412341238"
+
+
+@pytest.mark.parametrize("text", ["250000.0", "250000.00", "2.5e5", "2500e2"])
+def test_a_number_without_a_fraction_is_an_integer(text: str) -> None:
+    body = encoded(OTP).replace(b"250000", text.encode())
+    assert bodies.read_body(body=body, kind=bodies.SendOtp).amount == 250_000
+    score = encoded(COMPLETION).replace(b"90", text.encode()).replace(b"250000", b"90")
+    assert (
+        bodies.read_body(body=score.replace(b"2.5e5", b"9e1").replace(b"2500e2", b"90.0"), kind=bodies.Completion).score
+        == 90
+    )
+
+
+@pytest.mark.parametrize("text", ["250000.5", "250000.01", "1e400", "9007199254740993.0", '"250000.0"'])
+def test_any_other_number_is_none(text: str) -> None:
+    body = encoded(OTP).replace(b"250000", text.encode())
+    assert refusal(body, bodies.SendOtp) == ("field_invalid", {"field": "amount"})
+
+
+def test_every_text_takes_every_kind_of_line_end() -> None:
+    content = {
+        "title": "Dasar\r\nExcel",
+        "category": "Komputer\r\n",
+        "mode": "online",
+        "delivery": "live",
+        "duration_hours": 8.0,
+        "summary": "Satu\r\nDua\rTiga\n\tEmpat",
+        "syllabus": ["Bab\r\n1", "Bab 2"],
+        "target_job": "Staf\r\n",
+        "competency_standard": "SKKNI\r\n1",
+        "certificate_kinds": ["completion"],
+    }
+    read = bodies.read_body(body=json.dumps(content).encode(), kind=extension_bodies.CourseContent)
+    assert (read.title, read.category, read.duration_hours) == ("Dasar Excel", "Komputer", 8)
+    assert read.summary == "Satu\nDua\nTiga\n Empat"
+    assert (read.syllabus, read.target_job, read.competency_standard) == (["Bab 1", "Bab 2"], "Staf", "SKKNI 1")
+    feedback = {"redeem_code": "A", "scope": "tpm", "sequence": 1, "notes": "Bagus.\r\nLanjutkan.\r\n"}
+    notes = bodies.read_body(body=json.dumps(feedback).encode(), kind=tpm.FeedbackSubmission).notes
+    assert notes == "Bagus.\nLanjutkan.\n"
+
+
+def test_every_free_text_of_every_call_says_how_it_is_pasted() -> None:
+    """A new member that people write is a `Line`, a `LongText` or notes; an identifier is compared to the letter."""
+    identifiers = {"user_platform_id", "invoice_code", "transaction_code", "scope", "client_id", "state", "cursor"}
+    identifiers |= {"redirect_uri", "login_uri", "invoice_url", "url_file", "url", "code", "token", "email", "otp"}
+    identifiers |= {"course_code", "schedule_code", "certificate_kind", "certificate_kinds", "webhook_id", "amount"}
+    silent = {
+        (kind.__name__, member.encode_name)
+        for kind in {declared.body for declared in ENDPOINTS}
+        for member in msgspec.structs.fields(kind)
+        if "str" in str(member.type)
+        and "Literal" not in str(member.type)
+        and member.encode_name not in identifiers
+        and member.encode_name not in bodies._pasted(kind)
+    }
+    assert silent == set()

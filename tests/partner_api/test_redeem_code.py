@@ -85,11 +85,24 @@ def test_whatever_was_typed_is_an_unknown_code(scene: Scene, typed: str) -> None
         assert refused(scene.lms.post("/api/v1/integration/oauth/url-generate", page)) == unknown
 
 
-def test_a_code_that_was_pasted_with_blanks_around_it(scene: Scene) -> None:
+def test_a_code_as_people_paste_it(scene: Scene) -> None:
+    """Our own e-mail ends the sentence after it with a full stop; a chat brings signs that nobody sees."""
     scene.bought()
     code = b.code_of(scene.who.person_id)
-    found = scene.lms.post(f"{PAYMENT}/redeem-code/status", {"redeem_code": f" {code.lower()} "})[1]["data"]
-    assert found["redeem_code"] == code
+    groups = (code[:4], code[4:8], code[8:])
+    for pasted in (
+        f" {code.lower()} ",
+        f"{code}.",
+        f"{code}\n",
+        f"\r\n{code}\r\n",
+        f"\ufeff{code[:6]}\u200b{code[6:]}",
+        "-".join(groups),
+        " ".join(groups),
+        "\u2013".join(groups),
+        "\n".join(groups),
+    ):
+        status, answer = scene.lms.post(f"{PAYMENT}/redeem-code/status", {"redeem_code": pasted})
+        assert (status, answer["data"]["redeem_code"]) == (200, code), pasted
 
 
 def test_outside_the_window(scene: Scene) -> None:

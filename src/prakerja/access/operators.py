@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
 from prakerja.access.actors import Actor
 from prakerja.access.models import OperatorRole, PasswordLink, SecondFactor, User
@@ -25,6 +24,7 @@ from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
+from prakerja.kernel.typed import normal_email
 
 LINK_LIFE = timedelta(hours=24)
 DOOR = "console"
@@ -288,11 +288,9 @@ def _checked(roles: Collection[str]) -> frozenset[str]:
 
 
 def _address(email: str) -> str:
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused("email_invalid") from None
+    address = normal_email(email)
+    if address is None:
+        raise Refused("email_invalid")
     return address
 
 

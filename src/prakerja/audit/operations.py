@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import copy_in, requires_transaction
+from prakerja.kernel.typed import normal_lines
 
 
 class Who(Protocol):
@@ -40,7 +41,7 @@ def record(
     Without an `actor` it is the programme's own act. `why` is the reason that somebody gave; `before` and `after` are
     what changed, as JSON can tell it. All three become parts of `data`.
     """
-    told = {"why": why or None, "before": before, "after": after}
+    told = {"why": normal_lines(why) or None, "before": before, "after": after}
     Record.objects.create(
         person_id=person_id,
         action=action,

@@ -23,6 +23,7 @@ from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.typed import normal_lines
 from prakerja.partners.queries import code_of
 
 OPEN = CURATION_STATES.group("OPEN")
@@ -160,7 +161,7 @@ def decide_course(*, course_code: str, is_accepted: bool, actor: Actor, at: date
         if review is None:
             raise Refused("curation_not_submitted")
         review.status = CURATION_STATES.advance(current=review.status, verb="accept" if is_accepted else "return")
-        review.decided_at, review.decided_by, review.note = at, actor.id, note
+        review.decided_at, review.decided_by, review.note = at, actor.id, normal_lines(note)
         review.save(update_fields=["status", "decided_at", "decided_by", "note"])
         if is_accepted:
             course.is_curated = True

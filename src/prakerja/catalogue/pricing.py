@@ -15,6 +15,7 @@ from prakerja.catalogue.states import PRICE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.typed import normal_lines
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def proposals_of_platform(*, platform_id: uuid.UUID, after: uuid.UUID | None, li
 
 def _decide(proposal: PriceProposal, verb: str, at: datetime, *, by: str = "", note: str = "") -> None:
     proposal.status = PRICE_STATES.advance(current=proposal.status, verb=verb)
-    proposal.decided_at, proposal.decided_by, proposal.note = at, by, note
+    proposal.decided_at, proposal.decided_by, proposal.note = at, by, normal_lines(note)
     proposal.save(update_fields=["status", "decided_at", "decided_by", "note"])
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from prakerja.disbursements.rails.base import Terms, TransferStatus
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.kernel.clock import WIB
-from prakerja.people.policies import normal_phone
+from prakerja.kernel.typed import normal_digits, normal_phone
 
 # What a rail's word makes of a payment. `held` at the rail means that this reference will never be paid.
 END_OF: dict[str, str] = {"settled": "settled", "failed": "failed", "held": "failed", "returned": "returned"}
@@ -20,7 +20,7 @@ def account_number(*, kind: str, typed: str) -> str | None:
     """The number as it is stored: digits of a bank account, `+62…` of an e-wallet; None when it cannot be one."""
     if kind == "e_wallet":
         return normal_phone(typed)
-    digits = typed.replace(" ", "").replace("-", "")
+    digits = normal_digits(typed)
     return digits if digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 16 else None
 
 

@@ -26,6 +26,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.secrets import blind_index
+from prakerja.kernel.typed import normal_email, normal_phone
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.queries import holds
 from prakerja.people.operations import Identity, register_many
@@ -35,8 +36,6 @@ from prakerja.people.policies import (
     is_name,
     is_province_code,
     nik_problem,
-    normal_email,
-    normal_phone,
 )
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme, dates_that_end, purchase_deadline

@@ -1,33 +1,52 @@
 """What each request may hold. Wrong members are refused by name; unknown members are ignored.
 
 Where the published pages contradict themselves we accept both (contract.md 6): `invoice_code` as integer or
-string, `amount` as integer or digits in a string, `sequence` left out or null. Free text may hold any character
-but controls; codes of courses, schedules and cards have a pattern, so that nothing else ever reaches a query.
+string, `amount` as integer or digits in a string, `sequence` left out or null. A number without a fraction is an
+integer, however it is written (`250000.0`). Free text may hold any character but controls, and every kind of line end;
+codes of courses, schedules and cards have a pattern, so that nothing else ever reaches a query.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Meta
 
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_digits, normal_email, one_line
 from prakerja.partner_api import json_text
+
+# Under this word a type says how what was pasted becomes what was meant, before it is checked (`kernel.typed`).
+PASTED = "pasted"
+
+
+def _grouped_digits(pasted: str) -> str:
+    """A card number in groups of four. A control in it is no way of writing a number, and is refused."""
+    return normal_digits(pasted) if pasted.isprintable() or "\u00a0" in pasted else pasted
+
+
+_TEXT = r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z"
 
 # `\Z`, because `$` also matches before a line feed at the end.
 Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
 # What people type: whatever its shape, a code that nobody was given is the published ERRTRX40020, not a wrong member.
-RedeemCode = Annotated[str, Meta(max_length=64, pattern=r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z")]
+RedeemCode = Annotated[
+    str, Meta(max_length=64, pattern=r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z", extra={PASTED: one_line})
+]
 # The published ERRVOD40001 is for every transaction_code that is not the invoice's, the empty one too.
 TransactionCode = Annotated[str, Meta(max_length=128, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
-CardNumber = Annotated[str, Meta(pattern=r"\A[0-9]{16}\Z")]
+CardNumber = Annotated[str, Meta(pattern=r"\A[0-9]{16}\Z", extra={PASTED: _grouped_digits})]
 Otp = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,39}\Z")]
-Text = Annotated[str, Meta(max_length=128, pattern=r"\A(?=\s*\S)[^\x00-\x1f\x7f-\x9f]+\Z")]
+Text = Annotated[str, Meta(max_length=128, pattern=_TEXT)]
+# Words for people on one line; an identifier is `Text`, which is compared to the letter.
+Line = Annotated[str, Meta(max_length=128, pattern=_TEXT, extra={PASTED: one_line})]
 Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://[^\s\x00-\x1f\x7f-\x9f]+\Z")]
 Email = Annotated[str, Meta(max_length=254, pattern=r"\A[^@\s\x00-\x20\x7f-\x9f]+@[^@\s\x00-\x20\x7f-\x9f]+\Z")]
 # Compared to the letter with what the institution filed, so it may be anything.
@@ -135,6 +154,8 @@ class UrlGenerate(Body, frozen=True):
     sequence: int | None = 1
 
     def refusal(self) -> str | None:
+        if normal_email(self.email) is None:
+            raise Refused("field_invalid", field="email")
         return None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid"
 
 
@@ -165,7 +186,7 @@ class Completion(Body, frozen=True):
     """partner/completions, our own (decisions.md 13)."""
 
     redeem_code: RedeemCode
-    certificate_number: Text
+    certificate_number: Line
     certificate_kind: Word
     completed_date: date | None = None
     score: Annotated[int, Meta(ge=0, le=100)] | None = None
@@ -239,14 +260,40 @@ def text(value: str, *, field: str) -> str:
 def redeem_code(value: str) -> str:
     """Check a redeem code that comes in the path. Raises Refused: field_invalid."""
     try:
-        return msgspec.convert(value, RedeemCode)
+        return msgspec.convert(one_line(value), RedeemCode)
     except msgspec.ValidationError:
         raise Refused("field_invalid", field="redeem_code") from None
 
 
+def _as_meant(members: dict[str, Any], kind: type[B]) -> dict[str, Any]:
+    """The members with what was pasted read as it was meant: a card number in groups, a code with a line end."""
+    for name, meant in _pasted(kind).items():
+        value = members.get(name)
+        if isinstance(value, str):
+            members[name] = meant(value)
+        elif isinstance(value, list):
+            members[name] = [meant(item) if isinstance(item, str) else item for item in value]
+    return members
+
+
+@cache
+def _pasted(kind: type[Body]) -> dict[str, Callable[[str], str]]:
+    """Which members of a struct are pasted, by the name on the wire, and how each is read."""
+    found = {}
+    for member in msgspec.structs.fields(kind):
+        waiting = [member.type]
+        while waiting:
+            one = waiting.pop()
+            waiting += get_args(one)
+            for meta in getattr(one, "__metadata__", ()):
+                if isinstance(meta, Meta) and PASTED in (meta.extra or {}):
+                    found[member.encode_name] = meta.extra[PASTED]
+    return found
+
+
 def _convert(members: dict[str, Any], kind: type[B], *, strict: bool) -> B:
     try:
-        found = msgspec.convert(members, kind, strict=strict)
+        found = msgspec.convert(_as_meant(members, kind), kind, strict=strict)
     except msgspec.ValidationError as error:
         named = _FIELD.search(str(error))
         raise Refused("field_invalid", field=(named[1] or named[2]) if named else "-") from None

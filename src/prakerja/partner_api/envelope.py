@@ -5,6 +5,7 @@ Clients differ in what they look at: some only at the HTTP status, some only at 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -62,20 +63,30 @@ def stamp(instant: datetime) -> str:
 
 @lru_cache(maxsize=256)
 def language_of(accept_language: str) -> Language:
-    """English when the caller prefers it to Indonesian, else Indonesian: most clients show what we say to people."""
+    """English when the caller prefers it to Indonesian, else Indonesian: most clients show what we say to people.
+
+    Java and old Androids call Indonesian `in`. Of two that are wanted as much, the first wins.
+    """
     best: tuple[float, Language] = (0.0, "id")
     for part in accept_language[:200].split(","):
-        name, _, parameters = part.strip().partition(";")
-        primary = name.strip().lower().partition("-")[0]
+        name, *parameters = part.split(";")
+        language = _LANGUAGES.get(re.split("[-_]", name.strip().lower())[0])
         weight = _weight(parameters)
-        if primary in ("id", "en") and weight > best[0]:
-            best = (weight, "en" if primary == "en" else "id")
+        if language is not None and weight > best[0]:
+            best = (weight, language)
     return best[1]
 
 
-def _weight(parameters: str) -> float:
-    text = parameters.strip().removeprefix("q=")
-    try:
-        return min(float(text), 1.0) if text else 1.0
-    except ValueError:
-        return 0.0
+# By the primary subtag; the second and third are the older code and ISO 639-2's.
+_LANGUAGES: dict[str, Language] = {"id": "id", "in": "id", "ind": "id", "en": "en", "eng": "en"}
+_QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]*)?)\s*", re.I)
+
+
+def _weight(parameters: list[str]) -> float:
+    """The `q` of one language, 1 without one; a `q` that is none is no wish."""
+    weight = 1.0
+    for parameter in parameters:
+        if parameter.strip()[:1] in ("q", "Q"):
+            found = _QUALITY.fullmatch(parameter)
+            weight = min(float(found[1]), 1.0) if found else 0.0
+    return weight

@@ -9,11 +9,19 @@ import msgspec
 from msgspec import Meta, field
 
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api.bodies import Body, Code, Page, Text, Word
+from prakerja.kernel.typed import normal_lines, one_line
+from prakerja.partner_api.bodies import PASTED, Body, Code, Line, Page, Word
+
+
+def _lines(pasted: str) -> str:
+    return normal_lines(pasted).replace("\t", " ")
+
 
 # Lines, but no other controls.
-LongText = Annotated[str, Meta(max_length=4_000, pattern=r"\A[^\x00-\x09\x0b-\x1f\x7f-\x9f]*\Z")]
-ShortText = Annotated[str, Meta(max_length=128, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
+LongText = Annotated[
+    str, Meta(max_length=4_000, pattern=r"\A[^\x00-\x09\x0b-\x1f\x7f-\x9f]*\Z", extra={PASTED: _lines})
+]
+ShortText = Annotated[str, Meta(max_length=128, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z", extra={PASTED: one_line})]
 Instant = Annotated[datetime, Meta(tz=True)]
 Seats = Annotated[int, Meta(ge=1, le=10_000_000)]
 Price = Annotated[int, Meta(ge=1, le=10**9)]
@@ -22,13 +30,13 @@ Price = Annotated[int, Meta(ge=1, le=10**9)]
 class CourseContent(Body, frozen=True, kw_only=True):
     """courses: all that an institution writes of a course."""
 
-    title: Text
-    category: Text
+    title: Line
+    category: Line
     mode: Literal["online", "onsite", "blended"]
     delivery: Literal["live", "self_paced"]
     duration_hours: Annotated[int, Meta(ge=1, le=1_000)]
     summary: LongText = ""
-    syllabus: Annotated[list[Text], Meta(max_length=50)] = field(default_factory=list)
+    syllabus: Annotated[list[Line], Meta(max_length=50)] = field(default_factory=list)
     target_job: ShortText = ""
     competency_standard: ShortText = ""
     certificate_kinds: Annotated[list[Word], Meta(min_length=1, max_length=5)]

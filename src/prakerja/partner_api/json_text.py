@@ -85,7 +85,17 @@ def _no_constants(name: str) -> NoReturn:
     raise BrokenJson("NaN and Infinity are not JSON")
 
 
-_VALUES = json.JSONDecoder(object_pairs_hook=_members_as_dict, parse_constant=_no_constants)
+# Above it a number with a fraction is not exact any more.
+_EXACT = 2**53
+
+
+def _number(text: str) -> int | float:
+    """`250000.0` and `2.5e5` are the integer that JSON Schema says they are; what has a fraction stays one."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+
+
+_VALUES = json.JSONDecoder(object_pairs_hook=_members_as_dict, parse_constant=_no_constants, parse_float=_number)
 _TEXTS = json.JSONDecoder(
     object_pairs_hook=_members_as_pairs, parse_constant=_no_constants, parse_int=Number, parse_float=Number
 )

@@ -12,8 +12,9 @@ from prakerja.kernel.db import copy_in, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
+from prakerja.kernel.typed import normal_phone
 from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
-from prakerja.people.policies import EDUCATION, normal_phone
+from prakerja.people.policies import EDUCATION
 from prakerja.people.queries import person_id_by_contact
 
 

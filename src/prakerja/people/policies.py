@@ -1,11 +1,9 @@
-"""What a NIK, a family card and a phone number look like. Pure."""
+"""What a NIK, a family card and a name look like. Pure. Phones and e-mail addresses: `kernel.typed`."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-
-import phonenumbers
 
 # Levels, so that "at least" is a comparison.
 EDUCATION = {"none": 0, "sd": 1, "smp": 2, "sma": 3, "diploma": 4, "s1": 5, "s2": 6}
@@ -46,27 +44,6 @@ def is_name(text: str) -> bool:
 def is_province_code(text: str) -> bool:
     """Whether this can be the code of a province: two digits. Provinces are split now and then, so there is no list."""
     return len(text) == 2 and text.isascii() and text.isdigit()
-
-
-def normal_phone(text: str) -> str | None:
-    """`0812…` or `+62812…` → `+62812…`; None when it is no possible Indonesian mobile number."""
-    try:
-        number = phonenumbers.parse(text, "ID")
-    except phonenumbers.NumberParseException:
-        return None
-    if number.country_code != 62 or not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def normal_email(text: str) -> str | None:
-    """The address with its domain in small letters; None when it is none. What stands before the @ is its owner's."""
-    text = text.strip()
-    local, at, domain = text.rpartition("@")
-    is_blank = any(c.isspace() for c in text) or _CONTROL.search(text) is not None
-    if not at or not local or "." not in domain or is_blank or len(text) > 254:
-        return None
-    return f"{local}@{domain.lower()}"
 
 
 def age_on(birth_date: date, day: date) -> int:

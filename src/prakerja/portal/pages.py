@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_lines
 from prakerja.portal.jinja2env import language
 from prakerja.portal.texts import sentence
 
@@ -86,6 +87,11 @@ def page(request: HttpRequest, template: str, *, section: str, status: int = 200
     return HttpResponse(
         loader.render_to_string(f"portal/{template}.html", context, request, using=language()), status=status
     )
+
+
+def typed_text(request: HttpRequest, field: str) -> str:
+    """What somebody wrote into a form. A browser sends every line end as two signs, which its own count takes for one."""
+    return normal_lines(request.POST.get(field, "").replace("\x00", ""))
 
 
 def typed_code(request: HttpRequest) -> str:

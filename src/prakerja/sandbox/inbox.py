@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from prakerja.kernel import clock, http
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_phone
 from prakerja.notifications.queries import has_sms_on_its_way
-from prakerja.people.policies import normal_phone
 from prakerja.people.queries import person_id_by_contact
 
 # How long a message that stands in the outbox now may take to arrive (decisions.md 42).

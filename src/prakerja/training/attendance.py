@@ -11,6 +11,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index
+from prakerja.kernel.typed import normal_email
 from prakerja.partners.queries import registered_uris
 from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
@@ -90,8 +91,8 @@ def request_verification(
 
 
 def index_of_email(email: str) -> bytes:
-    """The address is compared, never kept; case and blanks around it do not make another person."""
-    return blind_index("institution_email", email.strip().lower())
+    """The address is compared, never kept; case and blanks around it do not make another person (decisions.md 85)."""
+    return blind_index("institution_email", normal_email(email) or email)
 
 
 @requires_transaction

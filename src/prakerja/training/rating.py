@@ -10,6 +10,7 @@ from prakerja.audit.operations import record
 from prakerja.catalogue.operations import add_rating
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_lines
 from prakerja.programmes.schemes import (
     CutoffKind,
     PurchaseCloses,
@@ -32,7 +33,7 @@ def rate_training(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int,
     window: the day of the review, in WIB, is day 1. Raises Refused: completion_unknown, stars_range, review_empty,
     review_too_long, certificate_not_visible (visible_from), rated_already, review_closed.
     """
-    text = review.strip()
+    text = normal_lines(review).strip()
     if not 1 <= stars <= 5:
         raise Refused("stars_range")
     if not text:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_code
 from prakerja.partner_api import answers, bodies, errors
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
@@ -116,8 +117,8 @@ def _status(call: Call[Any], typed: str, sequence: int) -> dict[str, Any]:
 
 
 def typed_code(call: Call[Any], code: str) -> str:
-    """People type and paste codes: neither case nor blanks around them count. In a sandbox an error's own code asks for it (contract.md 2.7)."""
-    code = code.strip().upper()
+    """The code as it is printed, from what somebody pasted. In a sandbox an error's own code asks for it (contract.md 2.7)."""
+    code = normal_code(code) or code
     if call.client.is_sandbox and code in errors.MAGIC_CODES:
         raise Refused(errors.MAGIC_CODES[code])
     return code

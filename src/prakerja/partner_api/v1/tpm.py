@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta
 
+from prakerja.kernel.typed import normal_lines
 from prakerja.partner_api import answers, bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.guide import Guide
@@ -22,7 +23,10 @@ _KINDS: dict[Scope, training.Kind] = {"tpm": "practice", "uk": "skills_demonstra
 # Checked by the operation, which has codes of its own for it.
 _FileUrl = Annotated[str, Meta(max_length=2000)]
 # Lines and tabs are text, other controls are not.
-_Notes = Annotated[str, Meta(max_length=4000, pattern=r"\A(?=\s*\S)[^\x00-\x08\x0b-\x1f\x7f-\x9f]+\Z")]
+_Notes = Annotated[
+    str,
+    Meta(max_length=4000, pattern=r"\A(?=\s*\S)[^\x00-\x08\x0b-\x1f\x7f-\x9f]+\Z", extra={bodies.PASTED: normal_lines}),
+]
 _Sequence = Annotated[int, Meta(ge=1, le=999)]
 
 

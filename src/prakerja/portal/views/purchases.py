@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_LABELS, sentence
 from prakerja.reporting.dashboard import Purchase
 from prakerja.reporting.next_action import reason_not_to_buy, review_of
@@ -83,7 +83,7 @@ def review(request: HttpRequest, person_id: uuid.UUID, completion_id: uuid.UUID)
     errors: dict[str, str] = {}
     if request.method == "POST":
         stars = request.POST.get("stars", "")
-        text = request.POST.get("review", "").replace("\x00", "")
+        text = typed_text(request, "review")
         if stars not in ("1", "2", "3", "4", "5"):
             errors["stars"] = _("Pilih satu sampai lima bintang.")
         if not text.strip():

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prakerja.incentives.operations import submit_survey
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.views.money import is_over
 from prakerja.reporting.dashboard import Survey
@@ -64,7 +64,7 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
     if request.method == "POST":
-        typed = {item["id"]: request.POST.get(f"q_{item['id']}", "").replace("\x00", "").strip() for item in questions}
+        typed = {item["id"]: typed_text(request, f"q_{item['id']}").strip() for item in questions}
         answers = {name: text[:LONGEST_ANSWER] for name, text in typed.items() if text}
         if request.POST.get("consent") != "yes":
             errors["consent"] = _("Setujui dahulu penggunaan jawaban Anda.")
