@@ -18,6 +18,7 @@ CARD_KEPT_S = 600.0
 SETTLED_S = 120
 TOKEN_USED = "ERRPLT40993"  # noqa: S105 - an error code
 INVOICE_USED = "ERRPLT40994"
+BOUGHT_AND_VOIDED = "ERRPLT40995"
 INVOICE_UNKNOWN = "ERRPLT40493"
 VOIDED_BEFORE = "ERRPLT40028"
 USED_BEFORE = "ERRVOD40990"
@@ -118,7 +119,7 @@ class Checkout:
             order = self.orders.change(order, status="unknown")
             return self.ask(order)
         except PartnerRefusal as refusal:
-            if refusal.code in {TOKEN_USED, INVOICE_USED}:
+            if refusal.code in {TOKEN_USED, INVOICE_USED, BOUGHT_AND_VOIDED}:
                 return self.ask(order)
             raise
         return self.complete(self._take(order, answer))

@@ -41,6 +41,7 @@ NEXT_STEP = {
     "ERRPLT40190": NEW_OTP,
     "ERRPLT40993": START_AGAIN,
     "ERRPLT40994": START_AGAIN,
+    "ERRPLT40995": START_AGAIN,
     "ERRPLT40493": START_AGAIN,
     "ERRVOD40001": OPEN_DASHBOARD,
     "ERRPLT40028": "Tidak ada yang perlu dilakukan: dana sudah kembali ke saldo pelatihan.",
@@ -72,6 +73,9 @@ NEXT_STEP = {
     "ERRTRX40391": ASK_SCHOOL,
     "ERRPRT40990": ASK_SCHOOL,
     "ERRPRT40991": ASK_SCHOOL,
+    "ERRPRT40098": ASK_SCHOOL,
+    "ERRPRT40492": ASK_SCHOOL,
+    "ERRPRT40390": ASK_SCHOOL,
 }
 # A request that the site itself made wrongly, or without a right to it: nothing that a visitor could mend.
 OUR_FAULT = "Kesalahannya ada pada situs ini, bukan pada Anda. Beri tahu pengelola situs ini."

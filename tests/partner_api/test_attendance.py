@@ -270,6 +270,22 @@ def test_a_positive_case_succeeds_and_can_be_wound_back(sandbox: Partner, codes:
         assert (there["status"], there["attendance_status"], there["redeem_at"]) == (0, 0, "")
 
 
+@pytest.mark.parametrize("case", ["TC2-001", "TC2-999"])
+def test_a_whole_webinar_can_be_rehearsed(sandbox: Partner, codes: dict[str, str], case: str) -> None:
+    """Sequences 1 to 10, and 999 where the case has a post-test; no other, neither at the page nor at the status."""
+    code = codes[case]
+    sequences = [*range(1, 11), *([999] if case == "TC2-999" else [])]
+    for sequence in sequences:
+        data = generated(sandbox, code, sequence=sequence)
+        verify_attendance(token=token_of(data), proven=None, answers={"face": "match"}, at=STARTS[0])
+        there = sandbox.post(STATUS, {"redeem_code": code, "sequence": sequence})[1]["data"]
+        assert (there["attendance_status"], there["sequence"]) == (1, sequence)
+    missing = {"TC2-001": (code, 999), "TC2-999": (codes["TC1-001"], 999)}[case]
+    for path, sent in ((GENERATE, members(missing[0], sequence=999)), (STATUS, {"redeem_code": missing[0]})):
+        assert refused(sandbox.post(path, sent | {"sequence": missing[1]}))[1] == "ERRTRX40090"
+    assert refused(sandbox.post(STATUS, {"redeem_code": codes["TC1-999"], "sequence": 2}))[1] == "ERRTRX40090"
+
+
 def test_a_test_code_s_states(sandbox: Partner, codes: dict[str, str]) -> None:
     old, new = generated(sandbox, codes["TC2-001"]), generated(sandbox, codes["TC2-001"])
     from prakerja.kernel.errors import Refused

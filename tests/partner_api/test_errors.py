@@ -52,6 +52,7 @@ EXPECTED = {
     "token_invalid": ("ERRPLT40190", 401),
     "token_used": ("ERRPLT40993", 409),
     "invoice_used": ("ERRPLT40994", 409),
+    "purchase_voided": ("ERRPLT40995", 409),
     "invoice_unknown": ("ERRPLT40493", 404),
     "transaction_unknown": ("ERRVOD40001", 400),
     "void_twice": ("ERRPLT40028", 400),
@@ -91,6 +92,9 @@ EXPECTED = {
     "class_not_over": ("ERRPRT40993", 409),
     "completion_differs": ("ERRPRT40990", 409),
     "certificate_number_used": ("ERRPRT40991", 409),
+    "certificate_kind_unknown": ("ERRPRT40098", 400),
+    "completion_unreported": ("ERRPRT40492", 404),
+    "certificate_visible": ("ERRPRT40390", 403),
     # How a partner may call, and curation (docs/partner-api.md).
     "address_not_allowed": ("ERRINT40391", 403),
     "nonce_used": ("ERRINT40195", 401),

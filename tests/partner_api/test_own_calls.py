@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from prakerja.catalogue.models import CourseRun, Listing
+from prakerja.catalogue.models import Course, CourseRun, Listing
 from prakerja.catalogue.operations import add_promotion
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
@@ -233,3 +233,50 @@ def test_one_certificate_number_certifies_one_person(redeemed: Scene) -> None:
     assert refused(answer) == (409, "ERRPRT40991", "Nomor sertifikat sudah dipakai.")
     answer = complete(redeemed, key="k-1", redeem_code=code, certificate_number="RK/2021/0002")
     assert refused(answer)[1] == "ERRPRT40990"
+
+
+# --- a wrong report ---
+
+
+def change(scene: Scene, key: str = "c-1", **changes: Any) -> tuple[int, Any]:
+    return scene.lms.put("/api/v1/partner/completions", report(scene) | changes, **{"Idempotency-Key": key})
+
+
+def withdraw(scene: Scene, key: str = "w-1") -> tuple[int, Any]:
+    ask = {"redeem_code": b.code_of(scene.who.person_id), "reason": "Tertukar."}
+    return scene.lms.post("/api/v1/partner/completions/withdraw", ask, **{"Idempotency-Key": key})
+
+
+def test_a_kind_of_certificate_that_the_course_does_not_have(redeemed: Scene) -> None:
+    Course.objects.update(certificate_kinds=["completion", "excellence"])
+    assert refused(complete(redeemed)) == (
+        400,
+        "ERRPRT40098",
+        "Pelatihan ini tidak memberi sertifikat jenis itu. Jenisnya: completion, excellence.",
+    )
+    assert complete(redeemed, certificate_kind="excellence")[0] == 200
+
+
+def test_a_wrong_report_is_corrected_and_withdrawn(redeemed: Scene) -> None:
+    unreported = (404, "ERRPRT40492", "Penyelesaian kode ini belum dilaporkan.")
+    assert refused(change(redeemed)) == refused(withdraw(redeemed)) == unreported
+    first = complete(redeemed)[1]["data"]
+    right = change(redeemed, score=91, completed_date=None)
+    assert (right[0], right[1]["data"]) == (200, first | {"score": 91})
+    assert change(redeemed, score=91, completed_date=None) == right
+    assert refused(change(redeemed, score=92))[1] == "ERRPRT40995"
+    # What the first key said is other content now.
+    assert refused(complete(redeemed))[1] == "ERRPRT40990"
+    gone = withdraw(redeemed)
+    assert (gone[0], sorted(gone[1]["data"])) == (200, ["redeem_code", "withdrawn_at"])
+    assert withdraw(redeemed) == gone
+    assert refused(withdraw(redeemed, key="w-2")) == unreported
+    assert refused(complete(redeemed))[1] == "ERRPRT40990", "a late repetition brings nothing back"
+    assert complete(redeemed, key="k-2")[0] == 200
+
+
+def test_a_report_whose_certificate_is_visible_is_an_operators(redeemed: Scene) -> None:
+    visible = complete(redeemed)[1]["data"]["visible_from"]
+    set_programme_time(datetime.fromisoformat(visible))
+    late = (403, "ERRPRT40390", "Sertifikat sudah tampak bagi peserta. Hubungi Prakerja untuk memperbaikinya.")
+    assert refused(change(redeemed, score=91)) == refused(withdraw(redeemed)) == late

@@ -140,6 +140,23 @@ def test_void(scene: Scene) -> None:
     assert refused(answer) == (401, "ERRTRX40101", "Gagal verifikasi, transaksi sudah dibatalkan")
 
 
+def test_authorize_repeated_after_a_void_sells_nothing(scene: Scene) -> None:
+    """Clients hand out the course on every 200 (decisions.md 16)."""
+    token = scene.token()
+    bought = scene.authorize(token)[1]["data"]
+    ask = {name: bought[name] for name in ("invoice_code", "transaction_code")}
+    assert scene.shop.post(f"{PAYMENT}/void", ask)[0] == 200
+    before = scene.counts()
+    for otp in ({}, {"otp": "000000"}):
+        assert refused(scene.authorize(token, **otp)) == (
+            409,
+            "ERRPLT40995",
+            "Transaksi ini sudah dibatalkan (VOID). Pelatihannya tidak dibeli.",
+        )
+    assert scene.counts() == before
+    assert scene.shop.post(f"{PAYMENT}/status", {"invoice_code": "INV-1"})[1]["data"]["status"] == "VOID"
+
+
 def refusable(path: str) -> list[str]:
     """The codes of payments that a call may refuse with, as the published file has them."""
     answers = openapi.document("id")["paths"][f"{PAYMENT}/{path}"]["post"]["responses"]
@@ -153,7 +170,7 @@ def test_a_sandbox_platform_can_ask_for_every_refusal(scene: Scene) -> None:
     clients.forget_clients()
     ask: dict[str, Any] = {"otp": "123456", "invoice_url": "https://shop.example/i", "transaction_code": "X"}
     calls = {path: refusable(path) for path in ("send-otp", "authorize", "status", "void")}
-    assert [len(codes) for codes in calls.values()] == [19, 25, 1, 4]
+    assert [len(codes) for codes in calls.values()] == [19, 26, 1, 4]
     for path, codes in calls.items():
         for code in codes:
             if path == "send-otp":

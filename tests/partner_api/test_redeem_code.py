@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from prakerja.access.actors import SYSTEM
+from prakerja.catalogue.models import Course
 from prakerja.partners.operations import add_partner
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
@@ -36,6 +37,11 @@ def test_redeem_code_status_and_commit(scene: Scene) -> None:
         200,
         {"success": True, "message": "OK", "data": expected},
     )
+    # Its page says so: a sequence that this class does not have is refused, not "not yet verified".
+    for sequence in (2, 10, 999):
+        answer = scene.lms.post(status, {"redeem_code": code.lower(), "sequence": sequence})
+        assert refused(answer) == (400, "ERRTRX40090", "Urutan kehadiran tidak sesuai.")
+    Course.objects.update(has_post_test=True)
     assert scene.lms.post(status, {"redeem_code": code.lower(), "sequence": 999})[1]["data"] == expected | {
         "sequence": 999
     }

@@ -43,6 +43,7 @@ class Intent:
     invoice: str = ""
     reference: str = ""
     failed: int = 0
+    is_voided: bool = False
 
 
 @dataclass
@@ -193,7 +194,9 @@ class Purchases(RuleBasedStateMachine):
 
     def expected_payment(self, intent: Intent, guard: Guard, *, invoice: str, is_right: bool) -> str:
         if intent.status == "consumed":
-            return "" if intent.invoice == invoice else "token_used"
+            if intent.invoice != invoice:
+                return "token_used"
+            return "purchase_voided" if intent.is_voided else ""
         if intent.status == "replaced":
             return "token_invalid"
         if self.is_shut(intent):
@@ -241,6 +244,7 @@ class Purchases(RuleBasedStateMachine):
             assert got == "void_after_redemption"
         else:
             assert got == ""
+            intent.is_voided = True
             del self.bought[key]
             self.open.discard(intent.person)
             self.wallets[intent.person] += PRICES[intent.course]

@@ -56,6 +56,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "award.reinstate": _only("approver"),
     "award.revoke": _only("approver"),
     "award.annul": _only("approver"),
+    # A wrong report of an institution whose certificate the person has seen.
+    "completion.correct": _only("helper", "approver"),
+    "completion.withdraw": _only("helper", "approver"),
     "payment.retry": _only("approver"),
     # Whoever says which of two payments is true brings none about and lets none go.
     "payment.resolve": _only("authoriser"),

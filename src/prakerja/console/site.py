@@ -201,6 +201,22 @@ def personal_data(row: models.Model) -> str:
     return format_html('<a href="{}">{}</a>', reverse("console_personal_data", args=[row.pk]), _("Lihat data pribadi"))
 
 
+@display(description=gettext_lazy("Laporan"))
+def report_of_completion(row: models.Model) -> str:
+    """Leads to the page on which a wrong report is mended; none for one that was withdrawn."""
+    if getattr(row, "withdrawn_at", None) is not None:
+        return "–"
+    return format_html(
+        '<a href="{}">{}</a>',
+        reverse("console_completion", args=[getattr(row, "person_id"), row.pk]),  # noqa: B009 - a row of any model
+        _("Perbaiki laporan"),
+    )
+
+
+# The page that leads on from a row, by its model.
+_LEADS_TO = {"people.Person": personal_data, "training.Completion": report_of_completion}
+
+
 def register(model: type[models.Model]) -> None:
     """Browse a model: its plain columns as a list, newest first, filtered by its states and kinds."""
     fields = shown_fields(model)
@@ -224,7 +240,7 @@ def register(model: type[models.Model]) -> None:
         for name in ("code", "name", "title", "email", "number", "reference", "invoice_code")
         if name in fields and name not in references
     ]
-    opened = [*columns, personal_data] if model._meta.label == "people.Person" else columns
+    opened = [*columns, _LEADS_TO[model._meta.label]] if model._meta.label in _LEADS_TO else columns
     options = {
         "fields": opened,
         "readonly_fields": opened,

@@ -22,6 +22,10 @@ SENTENCES = {
     "decision_impossible": gettext_lazy(
         "Jawaban bank ini tidak dapat dibukukan. Selesaikan dengan bank, lalu pilih bahwa pembukuan benar."
     ),
+    "completion_rated": gettext_lazy("Peserta sudah memberi ulasan, jadi laporan ini tidak dapat ditarik lagi."),
+    "certificate_kind_unknown": gettext_lazy("Pelatihan ini tidak memberi sertifikat jenis itu."),
+    "certificate_number_used": gettext_lazy("Nomor sertifikat itu sudah dipakai untuk orang lain."),
+    "field_invalid": gettext_lazy("Isian ini tidak mungkin untuk kelas itu."),
 }
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from prakerja.console import own_account, signing_in
 from prakerja.console.attention import attention
+from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
@@ -31,6 +32,8 @@ urlpatterns = [
     path("people/<uuid:person_id>/personal-data/", personal_data, name="console_personal_data"),
     path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
+    path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
+    path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]

@@ -18,6 +18,21 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
+        "1.4.0",
+        "2026-11-30",
+        (
+            _("authorize yang diulang sesudah pembatalan ditolak dengan ERRPLT40995; dahulu 200 dengan status VOID."),
+            _(
+                "redeem-code/status menolak urutan yang tidak ada pada kelas itu (ERRTRX40090), seperti halamannya; dahulu 0."
+            ),
+            _(
+                "Laporan penyelesaian dapat diperbaiki (PUT completions) dan ditarik (completions/withdraw) sampai sertifikat tampak; webhook completion.corrected dan completion.withdrawn."
+            ),
+            _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
+            _("Sandbox: kode uji webinar TC2 mempunyai sepuluh pertemuan; TC2-999 juga tes akhir."),
+        ),
+    ),
+    Release(
         "1.3.0",
         "2026-11-29",
         (

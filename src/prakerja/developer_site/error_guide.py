@@ -71,6 +71,9 @@ GUIDE: dict[str, str] = {
     "token_invalid": _("Token tidak dikenal, sudah diganti oleh send-otp yang lebih baru, atau milik platform lain."),
     "token_used": _("Token sudah dipakai dengan invoice_code lain."),
     "invoice_used": _("Pembayaran lain di platform Anda sudah memakai invoice_code ini."),
+    "purchase_voided": _(
+        "authorize diulang sesudah transaksinya dibatalkan. Keadaannya VOID: jangan berikan kode atau pelatihannya."
+    ),
     "invoice_unknown": _("Platform Anda tidak punya transaksi dengan invoice_code ini."),
     "transaction_unknown": _("transaction_code bukan milik invoice ini."),
     "void_twice": _("Transaksi sudah dibatalkan sebelumnya; pembatalan bukan panggilan yang boleh diulang."),
@@ -123,6 +126,13 @@ GUIDE: dict[str, str] = {
     "class_not_over": _("Kelas terjadwal belum berakhir."),
     "completion_differs": _(
         "Kode ini sudah dilaporkan dengan isi lain, atau Idempotency-Key dipakai untuk laporan lain."
+    ),
+    "certificate_kind_unknown": _(
+        "certificate_kind bukan salah satu certificate_kinds pelatihan itu. Kalimatnya menyebut jenis yang ada."
+    ),
+    "completion_unreported": _("Belum ada laporan tentang kode ini, atau laporannya sudah ditarik."),
+    "certificate_visible": _(
+        "Sesudah visible_from hanya Prakerja yang memperbaiki laporan. Sebutkan kode, kesalahannya, dan isi yang benar."
     ),
     "certificate_number_used": _("Nomor sertifikat ini sudah dipakai untuk orang lain."),
 }

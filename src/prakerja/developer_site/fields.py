@@ -215,12 +215,20 @@ FIELDS: dict[str, Field] = {
     "voided_at": Field(_("Waktu transaksi dibatalkan."), "2021-10-01T05:00:00Z"),
     "institution_code": Field(_("Kode lembaga pelatihan."), "lkpis"),
     "CompletionAccepted.completed_date": Field(_("Tanggal selesai, waktu Jakarta."), "2021-10-04"),
+    "CompletionCorrected.completed_date": Field(_("Tanggal selesai, waktu Jakarta."), "2021-10-04"),
     "source": Field(_("reported: dilaporkan lembaga; derived: mengikuti kehadiran dan tugas."), "reported"),
     # --- completion ---
     "completed_date": Field(_("Tanggal selesai, waktu Jakarta; bawaan hari ini."), "2021-10-04"),
     "score": Field(_("Nilai 0 sampai 100; boleh null."), 88),
     "certificate_number": Field(_("Nomor sertifikat, unik di lembaga Anda."), "SERT/2021/000123"),
     "certificate_kind": Field(_("Salah satu jenis sertifikat pelatihan itu."), "completion"),
+    "CompletionChange.completed_date": Field(
+        _("Tanggal selesai, waktu Jakarta; bawaan tanggal yang sudah dilaporkan."), "2021-10-04"
+    ),
+    "CompletionWithdrawal.reason": Field(
+        _("Mengapa ditarik: untuk catatan Prakerja, tidak dibaca peserta."), "Tertukar dengan peserta lain."
+    ),
+    "withdrawn_at": Field(_("Waktu laporan ditarik."), "2021-10-05T03:00:00Z"),
     "visible_from": Field(_("Sejak kapan sertifikat tampak bagi peserta."), "2021-10-05T17:00:00Z"),
 }
 

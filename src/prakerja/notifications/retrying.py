@@ -33,6 +33,7 @@ DECISIONS = frozenset(
         "award_annulled",
         "award_reinstated",
         "award_suspended",
+        "completion_withdrawn",
         "cutoff_notice",
         "deadline_moved",
         "purchase_ok",

@@ -217,6 +217,24 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Kode voucher kedaluwarsa"),
         text=_("Kode voucher untuk invoice {invoice_code} tidak ditukar sampai waktunya habis dan tidak berlaku lagi."),
     ),
+    "completion_withdrawn": Template(
+        title=_("Laporan penyelesaian ditarik"),
+        text=_(
+            "Laporan bahwa Anda menyelesaikan {course_title} ditarik kembali karena keliru. Sertifikatnya menunggu laporan "
+            "baru dari lembaga pelatihan. Hubungi lembaga itu bila Anda sudah menyelesaikan pelatihannya."
+        ),
+        sms=_(
+            "Kartu Prakerja: laporan bahwa Anda menyelesaikan {course_title} ditarik kembali. Bila pelatihan sudah "
+            "selesai, hubungi lembaga pelatihan."
+        ),
+    ),
+    "certificate_corrected": Template(
+        title=_("Data sertifikat diperbaiki"),
+        text=_(
+            "Data sertifikat {course_title} diperbaiki. Lihat tanggal, nilai, dan nomornya yang sekarang di halaman "
+            "transaksi."
+        ),
+    ),
     "cert_ready": Template(
         title=_("Sertifikat Anda sudah terbit"),
         text=_("Sertifikat pelatihan {course_title} sudah ada di dashboard."),

@@ -200,6 +200,11 @@ class TransactionData(PaymentStatusData):
     class_cancelled_at: Instant | None
 
 
+class CompletionWithdrawalData(Data):
+    redeem_code: str
+    withdrawn_at: Instant
+
+
 class CompletionData(Data):
     redeem_code: str
     completed_date: Annotated[str, Meta(extra_json_schema={"format": "date"})]

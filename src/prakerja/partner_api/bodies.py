@@ -192,6 +192,23 @@ class Completion(Body, frozen=True):
     score: Annotated[int, Meta(ge=0, le=100)] | None = None
 
 
+class CompletionChange(Body, frozen=True):
+    """partner/completions, corrected: the whole report, as it should have been (rules.md 12.29)."""
+
+    redeem_code: RedeemCode
+    certificate_number: Text
+    certificate_kind: Word
+    score: Annotated[int, Meta(ge=0, le=100)] | None
+    completed_date: date | None = None
+
+
+class CompletionWithdrawal(Body, frozen=True):
+    """partner/completions/withdraw (rules.md 12.29)."""
+
+    redeem_code: RedeemCode
+    reason: Text
+
+
 class Page(Body, frozen=True):
     """The query of a list: members arrive as text."""
 

@@ -36,18 +36,19 @@ class ErrorRow:
         return 400 if self.code.startswith("ERROAUTH") else int(self.code[6:9])
 
     def sentence(self, *, language: Language, details: Mapping[str, Any] | None = None) -> str:
-        """Return the sentence with its {n}, {jam} and {field} filled from the details of the refusal."""
+        """Return the sentence with its {n}, {jam}, {kinds} and {field} filled from the details of the refusal."""
         text = self.english if language == "en" else self.indonesian
         return text.format_map(_Fields(details or {}, language)) if "{" in text else text
 
 
 class _Fields(dict[str, str]):
-    """{field} is the member's name, {n} the tries left, {jam} the hour in WIB until which a lock stands."""
+    """{field} is the member's name, {kinds} what it may be, {n} the tries left, {jam} the hour in WIB until which a lock stands."""
 
     def __init__(self, details: Mapping[str, Any], language: Language) -> None:
         until = details.get("until")
         super().__init__(
             field=str(details.get("field", "-")),
+            kinds=", ".join(details.get("kinds", "-")),
             n=str(details.get("left", "-")),
             jam=dates.clock_time(until, language=language) if isinstance(until, datetime) else "-",
         )

@@ -16,12 +16,12 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_throttled
 from prakerja.programmes.queries import scheme
-from prakerja.purchases.closing import close_training
+from prakerja.purchases.closing import close_training, reopen_training
 from prakerja.purchases.naming import offer_names
 from prakerja.purchases.tokens import PaymentToken, SignedRequest
 from prakerja.purchases.void import void_purchase
 
-__all__ = ["Receipt", "authorise_purchase", "close_training", "send_otp", "void_purchase"]
+__all__ = ["Receipt", "authorise_purchase", "close_training", "reopen_training", "send_otp", "void_purchase"]
 
 _SEND_OTP = f"SELECT * FROM send_otp({', '.join(['%s'] * 17)})"
 _AUTHORISE = f"SELECT * FROM authorise({', '.join(['%s'] * 23)})"
@@ -29,7 +29,7 @@ _AUTHORISE = f"SELECT * FROM authorise({', '.join(['%s'] * 23)})"
 
 @dataclass(frozen=True)
 class Receipt:
-    """What `authorize` answers. `amount` in rupiah; `status` is succeeded, or voided when a retry comes after a void."""
+    """What `authorize` answers. `amount` in rupiah; `status` is succeeded, which alone may be handed a course for."""
 
     invoice_code: str
     reference: str
@@ -100,10 +100,10 @@ def authorise_purchase(
 ) -> Receipt:
     """Buy: check the OTP and everything else again under lock, then debit, take the seat and issue the voucher.
 
-    An honest retry (same platform, token and invoice) gets the first answer for ever, with the present status, before
-    the OTP is looked at. A wrong OTP is counted although it is refused; the third locks this platform account for an
-    hour. Raises Refused: token_invalid, token_used, otp_locked (until), otp_expired, otp_wrong (left), invoice_used,
-    class_full, or any reason of `send_otp`.
+    An honest retry (same platform, token and invoice) gets the first answer for as long as the purchase exists, before
+    the OTP is looked at; after a void it is refused (decisions.md 16). A wrong OTP is counted although it is refused; the
+    third locks this platform account for an hour. Raises Refused: token_invalid, purchase_voided, token_used, otp_locked
+    (until), otp_expired, otp_wrong (left), invoice_used, class_full, or any reason of `send_otp`.
     """
     parsed = PaymentToken.parse(token)
     if parsed is None:
@@ -141,5 +141,8 @@ def authorise_purchase(
     )
     if reason is not None:
         raise Refused(reason, left=tries_left, until=locked_until)
+    if status != "succeeded":
+        # Only a retry comes here, and it has written nothing: clients hand out the course on every 200.
+        raise Refused("purchase_voided")
     wake_throttled()
     return Receipt(invoice_code=invoice_code, reference=paid_reference, amount=amount, status=status, name=name)

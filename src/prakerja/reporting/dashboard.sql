@@ -52,7 +52,8 @@ SELECT json_build_object(
                         'rating', (
                             SELECT json_build_object('stars', r.stars, 'review', r.review, 'created_at', r.created_at)
                             FROM training_rating r WHERE r.person_id = p.id AND r.completion_id = c.id))
-                    FROM training_completion c WHERE c.person_id = p.id AND c.voucher_id = vo.id)) AS item
+                    FROM training_completion c
+                     WHERE c.person_id = p.id AND c.voucher_id = vo.id AND c.withdrawn_at IS NULL)) AS item
             FROM purchases_purchase pu
             JOIN vouchers_voucher vo ON vo.person_id = pu.person_id AND vo.id = pu.voucher_id
             JOIN catalogue_course co ON co.id = pu.course_id

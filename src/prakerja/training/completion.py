@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
@@ -43,7 +43,9 @@ class CompletionReceipt:
 
 
 @dataclass(frozen=True)
-class _Report:
+class Report:
+    """What an institution says of a code, or what is to stand in its place. `completed_date` is a day in WIB."""
+
     institution_id: uuid.UUID
     completed_date: date | None
     score: int | None
@@ -68,12 +70,13 @@ def record_completion(
 
     `completed_date` is a day in WIB and defaults to the day of the report; `score` is 0 to 100 or None and never matters
     for money. The same content again gets the same answer. Where completion is derived the report only adds score and
-    certificate number; the day stays the derived one. Raises Refused: code_unknown, not_owner, voucher_not_redeemed,
-    class_not_over (ends_at; a live class only), field_invalid (field), attendance_incomplete, completion_differs,
-    idempotency_key_reused, certificate_number_used.
+    certificate number; the day stays the derived one. A wrong report is corrected or withdrawn (`correcting`); one that
+    was withdrawn needs a new key. Raises Refused: code_unknown, not_owner, voucher_not_redeemed, class_not_over (ends_at;
+    a live class only), field_invalid (field), certificate_kind_unknown (kinds), attendance_incomplete,
+    completion_differs, idempotency_key_reused, certificate_number_used.
     """
     route = route_of_code(code=code)
-    report = _Report(
+    report = Report(
         institution_id=institution_id,
         completed_date=completed_date,
         score=score,
@@ -86,7 +89,9 @@ def record_completion(
         lock_voucher(person_id=route.person_id, voucher_id=route.voucher_id)
         found = bought_code(person_id=route.person_id, voucher_id=route.voucher_id)
         _refuse(report=report, found=found)
-        completion = Completion.objects.filter(person_id=found.person_id, voucher_id=found.voucher_id).first()
+        completion = Completion.objects.filter(
+            person_id=found.person_id, voucher_id=found.voucher_id, withdrawn_at=None
+        ).first()
         if completion is not None and completion.source == "derived":
             certificate = _add_number(report=report, completion=completion)
         elif completion is not None:
@@ -95,6 +100,11 @@ def record_completion(
             raise Refused("attendance_incomplete")
         else:
             completion, certificate = _store(report=report, found=found)
+    return receipt_of(found=found, completion=completion, certificate=certificate)
+
+
+def receipt_of(*, found: BoughtCode, completion: Completion, certificate: Certificate) -> CompletionReceipt:
+    """What is told of a completion as it stands."""
     return CompletionReceipt(
         completion_id=completion.id,
         course_code=found.course_code,
@@ -108,25 +118,51 @@ def record_completion(
     )
 
 
-def _refuse(*, report: _Report, found: BoughtCode) -> None:
+def _refuse(*, report: Report, found: BoughtCode) -> None:
     if found.facts.institution_id != report.institution_id:
         raise Refused("not_owner")
     if found.facts.status != "redeemed" or found.redeemed_at is None:
         raise Refused("voucher_not_redeemed")
     if found.facts.delivery is Delivery.LIVE and report.at < found.run_ends_at:
         raise Refused("class_not_over", ends_at=found.run_ends_at)
+    require_possible(report=report, found=found)
+
+
+def require_possible(*, report: Report, found: BoughtCode) -> None:
+    """Refuse what contradicts the course that was redeemed: its kinds of certificates, its dates, what a score is.
+
+    Raises Refused: field_invalid (field), certificate_kind_unknown (kinds).
+    """
     if report.score is not None and not 0 <= report.score <= 100:
         raise Refused("field_invalid", field="score")
     if not report.certificate_number:
         raise Refused("field_invalid", field="certificate_number")
-    day = report.completed_date
-    # Nobody completes a class before its code was entered, or tomorrow.
-    if day is not None and not wib_day(found.redeemed_at) <= day <= wib_day(report.at):
+    # A course from before kinds were asked for names none, so nothing contradicts it.
+    if found.certificate_kinds and report.certificate_kind not in found.certificate_kinds:
+        raise Refused("certificate_kind_unknown", kinds=found.certificate_kinds)
+    first, last = _possible_days(found=found, at=report.at)
+    if report.completed_date is not None and not first <= report.completed_date <= last:
         raise Refused("field_invalid", field="completed_date")
 
 
+def _possible_days(*, found: BoughtCode, at: datetime) -> tuple[date, date]:
+    """The first and last day (WIB) on which this class can have been completed, as it is known at `at`.
+
+    Nobody completes a class before its code was entered, before it began, or tomorrow; a live one not before its end, and a
+    self-paced one not after it, when nobody could get in any more.
+    """
+    if found.redeemed_at is None:
+        raise RuntimeError("a completion needs a redeemed code")
+    # The end is exclusive.
+    ends_on = wib_day(found.run_ends_at - timedelta(microseconds=1))
+    if found.facts.delivery is Delivery.LIVE:
+        return max(wib_day(found.redeemed_at), ends_on), wib_day(at)
+    begins_on = max(wib_day(found.redeemed_at), wib_day(found.run_starts_at))
+    return begins_on, max(begins_on, min(ends_on, wib_day(at)))
+
+
 @requires_transaction
-def _require_same(*, report: _Report, completion: Completion) -> Certificate:
+def _require_same(*, report: Report, completion: Completion) -> Certificate:
     """The certificate of the first report. A report without a date repeats whatever day the first one had."""
     certificate = Certificate.objects.get(person_id=completion.person_id, completion=completion)
     first = (completion.score, certificate.number, certificate.kind)
@@ -137,7 +173,7 @@ def _require_same(*, report: _Report, completion: Completion) -> Certificate:
 
 
 @requires_transaction
-def _add_number(*, report: _Report, completion: Completion) -> Certificate:
+def _add_number(*, report: Report, completion: Completion) -> Certificate:
     """Give a derived completion its score and its certificate's kind and number, once."""
     certificate = Certificate.objects.get(person_id=completion.person_id, completion=completion)
     if certificate.number:
@@ -163,14 +199,14 @@ def _add_number(*, report: _Report, completion: Completion) -> Certificate:
 
 
 @requires_transaction
-def _store(*, report: _Report, found: BoughtCode) -> tuple[Completion, Certificate]:
+def _store(*, report: Report, found: BoughtCode) -> tuple[Completion, Certificate]:
     completion_id = new_id()
     _claim(report=report, person_id=found.person_id, completion_id=completion_id)
     completion = Completion.objects.create(
         id=completion_id,
         person_id=found.person_id,
         voucher_id=found.voucher_id,
-        completed_date=report.completed_date or wib_day(report.at),
+        completed_date=report.completed_date or _possible_days(found=found, at=report.at)[1],
         score=report.score,
         reported_at=report.at,
         source="reported",
@@ -200,7 +236,7 @@ def _store(*, report: _Report, found: BoughtCode) -> tuple[Completion, Certifica
 
 
 @requires_transaction
-def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -> None:
+def _claim(*, report: Report, person_id: uuid.UUID, completion_id: uuid.UUID) -> None:
     """Claim what is unique across people; a rival that was first makes this report a refusal, and nothing stays."""
     if report.idempotency_key:
         claim = ReportClaim.objects.filter(institution_id=report.institution_id, idempotency_key=report.idempotency_key)
@@ -215,6 +251,12 @@ def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -
         ReportClaim.objects.bulk_create([mine], ignore_conflicts=True)
         if not claim.filter(completion_id=completion_id).exists():
             raise Refused("idempotency_key_reused")
+    claim_number(report=report, person_id=person_id)
+
+
+@requires_transaction
+def claim_number(*, report: Report, person_id: uuid.UUID) -> None:
+    """Claim the certificate's number for a person. Raises Refused: certificate_number_used."""
     numbers = CertificateNumberClaim.objects.filter(
         institution_id=report.institution_id, number=report.certificate_number
     )
@@ -224,6 +266,12 @@ def _claim(*, report: _Report, person_id: uuid.UUID, completion_id: uuid.UUID) -
     CertificateNumberClaim.objects.bulk_create([number], ignore_conflicts=True)
     if not numbers.filter(id=number.id).exists():
         raise Refused("certificate_number_used")
+
+
+@requires_transaction
+def release_number(*, institution_id: uuid.UUID, number: str) -> None:
+    """Let another report have the number of one that was corrected or withdrawn."""
+    CertificateNumberClaim.objects.filter(institution_id=institution_id, number=number).delete()
 
 
 @requires_transaction

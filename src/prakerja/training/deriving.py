@@ -30,7 +30,7 @@ def derive_completion(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         return None
     if not assignments_complete(person_id=person_id, voucher_id=voucher_id, required=found.required_assignments):
         return None
-    if Completion.objects.filter(person_id=person_id, voucher_id=voucher_id).exists():
+    if Completion.objects.filter(person_id=person_id, voucher_id=voucher_id, withdrawn_at=None).exists():
         return None
     done_at = max(at, found.run_ends_at) if found.facts.delivery is Delivery.LIVE else at
     completion = Completion.objects.create(

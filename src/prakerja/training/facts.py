@@ -50,10 +50,15 @@ class BoughtCode:
     run_ends_at: datetime
     redeemable: Window
     required_assignments: int
-    certificate_kind: str
+    certificate_kinds: tuple[str, ...]
     is_class_cancelled: bool
     rules: Scheme
     facts: CodeFacts
+
+    @property
+    def certificate_kind(self) -> str:
+        """The kind that a completion has when no report says which."""
+        return self.certificate_kinds[0] if self.certificate_kinds else "completion"
 
 
 def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
@@ -75,7 +80,7 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
         run_ends_at=found[11],
         redeemable=Window(opens_at=found[7], closes_at=found[8]),
         required_assignments=found[14],
-        certificate_kind=_first_kind(found[15]),
+        certificate_kinds=_kinds(found[15]),
         is_class_cancelled=found[16] is not None,
         rules=scheme(scheme_version_id=found[13]),
         facts=CodeFacts(
@@ -101,10 +106,11 @@ def is_completion_derived(found: BoughtCode) -> bool:
     return found.rules.completion is CompletionSource.DERIVED and has_proof
 
 
-def _first_kind(kinds: Any) -> str:
+def _kinds(kinds: Any) -> tuple[str, ...]:
+    """The kinds of certificates that a course gives, the usual one first."""
     # A raw cursor returns jsonb as text.
     listed = json.loads(kinds) if isinstance(kinds, str) else kinds
-    return str(listed[0]) if listed else "completion"
+    return tuple(map(str, listed))
 
 
 def window_of(*, code: BoughtCode, sequence: int) -> Window | None:

@@ -87,12 +87,16 @@ class Completion(PersonRow):
     reported_at = models.DateTimeField()
     source = models.TextField()
     idempotency_key = models.TextField(blank=True)
+    # A report that was taken back: the row stays for the trail, and the code may be reported anew.
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             owned_key("training_completion", "person"),
             OwnedReference(name="training_completion_voucher_owned", field="voucher", to="vouchers_voucher"),
-            models.UniqueConstraint(fields=["person", "voucher"], name="training_completion_once"),
+            models.UniqueConstraint(
+                fields=["person", "voucher"], condition=Q(withdrawn_at=None), name="training_completion_one_live"
+            ),
             models.CheckConstraint(condition=Q(source__in=["reported", "derived"]), name="training_completion_source"),
             models.CheckConstraint(
                 condition=Q(score=None) | Q(score__gte=0, score__lte=100), name="training_completion_score"

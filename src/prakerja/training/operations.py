@@ -9,6 +9,12 @@ from prakerja.kernel.errors import Refused
 from prakerja.training import queries, sandbox_codes
 from prakerja.training.attendance import VerificationRequest, request_verification
 from prakerja.training.completion import CompletionReceipt, record_completion
+from prakerja.training.correcting import (
+    correct_completion,
+    correct_report,
+    withdraw_completion,
+    withdraw_report,
+)
 from prakerja.training.deriving import derive_completion
 from prakerja.training.policies import Kind, sequence_fits
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus, redemption_status
@@ -29,6 +35,8 @@ __all__ = [
     "cancel_attempt",
     "check_code",
     "commit_code",
+    "correct_completion",
+    "correct_report",
     "derive_completion",
     "make_sandbox_codes",
     "rate_training",
@@ -41,15 +49,17 @@ __all__ = [
     "submit_assignment",
     "submit_feedback",
     "verify_attendance",
+    "withdraw_completion",
+    "withdraw_report",
 ]
 
 
 def attendance_status(
     *, institution_id: uuid.UUID, is_sandbox: bool, code: str, sequence: int, at: datetime
 ) -> RedemptionStatus:
-    """State of a code of this institution, or of its test codes, at one sequence (1-10, 999).
+    """State of a code of this institution, or of its test codes, at one sequence that its class has (1-10, 999).
 
-    Raises Refused: code_unknown, not_owner, code_void, transaction_void.
+    Raises Refused: code_unknown, sequence_invalid, not_owner, code_void, transaction_void.
     """
     if is_sandbox and sandbox_codes.is_test_code(code):
         return sandbox_codes.test_code_status(institution_id=institution_id, code=code, sequence=sequence)

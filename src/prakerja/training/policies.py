@@ -46,6 +46,12 @@ CALLBACK_CODES: Mapping[str, str] = {
 }
 
 
+def sequences_of(*, delivery: Delivery, session_count: int, has_post_test: bool) -> tuple[int, ...]:
+    """The sequences that a class has, in order: 1…n, and 999 where there is a post-test. Self-paced has but one meeting."""
+    meetings = session_count if delivery is Delivery.LIVE else 1
+    return (*range(1, meetings + 1), *((POST_TEST,) if has_post_test else ()))
+
+
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
     """What is known of a code when one of its sequences is asked for. `verified` are the sequences that are done."""
@@ -62,8 +68,7 @@ class CodeFacts:
     @property
     def sequences(self) -> tuple[int, ...]:
         """The sequences of this class in order: 1…n, and 999 where there is a post-test. Self-paced has but one."""
-        meetings = self.session_count if self.delivery is Delivery.LIVE else 1
-        return (*range(1, meetings + 1), *((POST_TEST,) if self.has_post_test else ()))
+        return sequences_of(delivery=self.delivery, session_count=self.session_count, has_post_test=self.has_post_test)
 
 
 def attendance_refusal(

@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
+from prakerja.programmes.schemes import Delivery
 from prakerja.training.facts import bought_code
-from prakerja.training.models import Assignment, Certificate, Completion, Feedback, Rating, SandboxCode
-from prakerja.training.policies import Kind, sequence_fits, voucher_refusal
+from prakerja.training.models import (
+    Assignment,
+    Certificate,
+    CertificateNumberClaim,
+    Completion,
+    Feedback,
+    Rating,
+    SandboxCode,
+)
+from prakerja.training.policies import Kind, sequence_fits, sequences_of, voucher_refusal
 from prakerja.vouchers.queries import route_of_code
 
 
@@ -42,7 +51,7 @@ class RedemptionStatus:
 _STATUS = """
 SELECT voucher.institution_id, voucher.status, voucher.cancel_reason, voucher.redeemed_at, course.code, run.code,
        run.starts_at, run.ends_at, course.delivery, course.mode, purchase.invoice_code, platform.name,
-       attendance.id IS NOT NULL
+       attendance.id IS NOT NULL, run.session_count, course.has_post_test
   FROM vouchers_voucher voucher
   JOIN catalogue_courserun run ON run.id = voucher.course_run_id
   JOIN catalogue_course course ON course.id = run.course_id
@@ -60,17 +69,20 @@ def test_codes(*, institution_id: uuid.UUID) -> list[tuple[str, str]]:
 
 
 def redemption_status(*, institution_id: uuid.UUID, code: str, sequence: int = 1, at: datetime) -> RedemptionStatus:
-    """State of a code of this institution at one sequence (1-10, 999).
+    """State of a code of this institution at one sequence that its class has (1-10, 999).
 
-    Raises Refused: code_unknown, not_owner, code_void, transaction_void.
+    Raises Refused: code_unknown, sequence_invalid, not_owner, code_void, transaction_void.
     """
     route = route_of_code(code=code)
     found = hot_row(_STATUS, [sequence, route.person_id, route.voucher_id])
     if found is None:
         raise Refused("code_unknown")
-    owner, status, cancel_reason, redeemed_at, course, run, starts, ends, delivery, mode, invoice, platform, there = (
-        found
-    )
+    owner, status, cancel_reason, redeemed_at, course, run, starts, ends, *rest = found
+    delivery, mode, invoice, platform, there, session_count, has_post_test = rest
+    if sequence not in sequences_of(
+        delivery=Delivery(delivery), session_count=session_count, has_post_test=has_post_test
+    ):
+        raise Refused("sequence_invalid")
     if owner != institution_id:
         raise Refused("not_owner")
     if status == "cancelled":
@@ -160,8 +172,74 @@ def _newest(found: QuerySet[Any]) -> int:
 def completion_of_code(*, code: str) -> uuid.UUID | None:
     """The completion of a class that was bought with this code, or None. Raises Refused: code_unknown."""
     route = route_of_code(code=code)
-    found = Completion.objects.filter(person_id=route.person_id, voucher_id=route.voucher_id)
+    found = Completion.objects.filter(person_id=route.person_id, voucher_id=route.voucher_id, withdrawn_at=None)
     return found.values_list("id", flat=True).first()
+
+
+@dataclass(frozen=True)
+class ReportedCompletion:
+    """A report that stands, for an operator. `completed_date` is a day in WIB, `visible_from` UTC programme time."""
+
+    person_id: uuid.UUID
+    completion_id: uuid.UUID
+    person_name: str
+    institution_name: str
+    course_title: str
+    certificate_kinds: tuple[str, ...]
+    completed_date: date
+    score: int | None
+    certificate_number: str
+    certificate_kind: str
+    visible_from: datetime
+    is_reviewed: bool
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What the institution said, by the names of its call."""
+        names = ("completed_date", "score", "certificate_number", "certificate_kind")
+        return {name: getattr(self, name) for name in names}
+
+
+def completion_of_certificate(*, institution_id: uuid.UUID, number: str) -> ReportedCompletion | None:
+    """The report of an institution with this certificate number, while it stands."""
+    claim = CertificateNumberClaim.objects.filter(institution_id=institution_id, number=number.strip()).first()
+    if claim is None:
+        return None
+    certificate = Certificate.objects.get(
+        person_id=claim.person_id,
+        number=claim.number,
+        completion__withdrawn_at=None,
+        completion__voucher__institution_id=institution_id,
+    )
+    return reported_completion(person_id=claim.person_id, completion_id=certificate.completion_id)
+
+
+def reported_completion(*, person_id: uuid.UUID, completion_id: uuid.UUID) -> ReportedCompletion | None:
+    """A report that stands, by its completion; None when there is none, or nobody reported anything of a derived one."""
+    completion = (
+        Completion.objects.filter(person_id=person_id, id=completion_id, withdrawn_at=None)
+        .select_related("person", "voucher__institution", "voucher__course_run__course")
+        .first()
+    )
+    if completion is None:
+        return None
+    certificate = Certificate.objects.get(person_id=person_id, completion=completion)
+    if not certificate.number:
+        return None
+    return ReportedCompletion(
+        person_id=person_id,
+        completion_id=completion.id,
+        person_name=completion.person.name,
+        institution_name=completion.voucher.institution.name,
+        course_title=completion.voucher.course_run.course.title,
+        certificate_kinds=tuple(completion.voucher.course_run.course.certificate_kinds),
+        completed_date=completion.completed_date,
+        score=completion.score,
+        certificate_number=certificate.number,
+        certificate_kind=certificate.kind,
+        visible_from=certificate.visible_from,
+        is_reviewed=Rating.objects.filter(person_id=person_id, completion=completion).exists(),
+    )
 
 
 @dataclass(frozen=True)
@@ -175,7 +253,7 @@ class Progress:
 
 def progress(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Progress | None:
     """How far the class of this code got once it was completed; None before."""
-    completion = Completion.objects.filter(person_id=person_id, voucher_id=voucher_id).first()
+    completion = Completion.objects.filter(person_id=person_id, voucher_id=voucher_id, withdrawn_at=None).first()
     if completion is None:
         return None
     certificates = Certificate.objects.filter(person_id=person_id, completion=completion).order_by("visible_from")

@@ -43,7 +43,9 @@ def rate_training(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int,
     with transaction():
         # The completion is locked: of two reviews at once the second finds the first.
         completion = (
-            Completion.objects.select_for_update(no_key=True).filter(person_id=person_id, id=completion_id).first()
+            Completion.objects.select_for_update(no_key=True)
+            .filter(person_id=person_id, id=completion_id, withdrawn_at=None)
+            .first()
         )
         if completion is None:
             raise Refused("completion_unknown")

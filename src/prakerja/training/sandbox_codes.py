@@ -16,17 +16,25 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery
 from prakerja.training.models import SandboxAttendance, SandboxCode, SandboxSubmission
-from prakerja.training.policies import POST_TEST, Kind, return_address
+from prakerja.training.policies import Kind, return_address, sequences_of
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus
 from prakerja.training.states import SANDBOX_ATTENDANCE_STATES
 
 PREFIX = "PRAT-"
+# A webinar of as many sessions as the contract has, so that every one of them can be rehearsed.
+_SESSIONS = 10
+
+
+def _case(delivery: Delivery, *, has_post_test: bool) -> tuple[Delivery, tuple[int, ...]]:
+    return delivery, sequences_of(delivery=delivery, session_count=_SESSIONS, has_post_test=has_post_test)
+
+
 # The cases by their published names, without the expected status: kind of course (1 self-paced, 2 webinar), sequence.
 CASES: dict[str, tuple[Delivery, tuple[int, ...]]] = {
-    "TC1-001": (Delivery.SELF_PACED, (1,)),
-    "TC1-999": (Delivery.SELF_PACED, (1, POST_TEST)),
-    "TC2-001": (Delivery.LIVE, (1,)),
-    "TC2-999": (Delivery.LIVE, (1, POST_TEST)),
+    "TC1-001": _case(Delivery.SELF_PACED, has_post_test=False),
+    "TC1-999": _case(Delivery.SELF_PACED, has_post_test=True),
+    "TC2-001": _case(Delivery.LIVE, has_post_test=False),
+    "TC2-999": _case(Delivery.LIVE, has_post_test=True),
 }
 # The class of a test code lasts this long from when the code was made; it is shown and never enforced.
 _LASTS = timedelta(days=365)
@@ -102,8 +110,11 @@ def open_state(
 
 
 def test_code_status(*, institution_id: uuid.UUID, code: str, sequence: int) -> RedemptionStatus:
-    """State of a test code at one sequence. Raises Refused: code_unknown, not_owner."""
-    return _status(code_of_institution(institution_id=institution_id, code=code), sequence=sequence)
+    """State of a test code at one sequence. Raises Refused: code_unknown, not_owner, sequence_invalid."""
+    row = code_of_institution(institution_id=institution_id, code=code)
+    if sequence not in CASES[row.case][1]:
+        raise Refused("sequence_invalid")
+    return _status(row, sequence=sequence)
 
 
 def submission_status(*, institution_id: uuid.UUID, code: str, kind: Kind, sequence: int) -> SubmissionStatus:

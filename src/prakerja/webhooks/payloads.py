@@ -3,7 +3,7 @@
 Never a NIK, a phone, a card number or a name. The code is told to the platform alone, in the one event that issues it, and
 while the scheme lets platforms show codes (decisions.md 2).
 
-Reads: awards_award, catalogue_course, catalogue_courserun, partners_partner, programmes_schemeversion, purchases_purchase,
+Reads: audit_record, awards_award, catalogue_course, catalogue_courserun, partners_partner, programmes_schemeversion, purchases_purchase,
 training_completion, vouchers_voucher.
 """
 
@@ -25,8 +25,9 @@ OF_THE_PLATFORM = frozenset((*OF_ITS_SALE, "voucher_code"))
 
 _FACTS = """
 SELECT purchase.invoice_code, purchase.reference, purchase.amount, purchase.voided_at, voucher.id, voucher.code_enc,
-       voucher.redeemed_at, scheme.code_shown_by, course.code, run.code, institution.code, completion.completed_date,
-       completion.source, run.cancelled_at, endpoint.partner_id = purchase.platform_id
+       voucher.redeemed_at, scheme.code_shown_by, course.code, run.code, institution.code,
+       record.data ->> 'completed_date', completion.source, record.data ->> 'withdrawn_at', run.cancelled_at,
+       endpoint.partner_id = purchase.platform_id
   FROM purchases_purchase purchase
   JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
   JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
@@ -35,7 +36,9 @@ SELECT purchase.invoice_code, purchase.reference, purchase.amount, purchase.void
   JOIN catalogue_course course ON course.id = purchase.course_id
   JOIN partners_partner institution ON institution.id = voucher.institution_id
   JOIN webhooks_endpoint endpoint ON endpoint.id = %s
-  LEFT JOIN training_completion completion ON completion.person_id = voucher.person_id AND completion.voucher_id = voucher.id
+  JOIN audit_record record ON record.id = %s
+  LEFT JOIN training_completion completion ON record.subject_kind = 'completion'
+        AND completion.person_id = purchase.person_id AND completion.id = record.subject_id
  WHERE purchase.person_id = %s AND purchase.id = %s
 """
 
@@ -47,11 +50,11 @@ def message_id(*, event_id: uuid.UUID) -> str:
 
 def message_body(*, delivery: Delivery) -> bytes:
     """The JSON of a message: type, timestamp (programme time, as every date of the contract) and data."""
-    found = row(_FACTS, [delivery.endpoint_id, delivery.person_id, delivery.purchase_id])
+    found = row(_FACTS, [delivery.endpoint_id, delivery.event_id, delivery.person_id, delivery.purchase_id])
     if found is None:
         raise RuntimeError("a delivery without its purchase")
     (invoice, reference, amount, voided_at, voucher_id, code_enc, redeemed_at, shown_by, *codes) = found
-    course, run, institution, completed_date, source, class_cancelled_at, is_platform = codes
+    course, run, institution, completed_date, source, withdrawn_at, class_cancelled_at, is_platform = codes
     facts: dict[str, Any] = {
         "transaction_code": reference,
         "amount": amount,
@@ -59,8 +62,9 @@ def message_body(*, delivery: Delivery) -> bytes:
         "redeemed_at": _stamp(redeemed_at),
         "voided_at": _stamp(voided_at),
         "class_cancelled_at": _stamp(class_cancelled_at),
-        "completed_date": completed_date.isoformat() if completed_date is not None else None,
+        "completed_date": completed_date,
         "source": source,
+        "withdrawn_at": _stamp(datetime.fromisoformat(withdrawn_at)) if withdrawn_at is not None else None,
     }
     tells = (*OF_ITS_SALE, *BY_NAME[delivery.event].tells)
     if is_platform and "voucher_code" in tells:

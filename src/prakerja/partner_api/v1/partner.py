@@ -16,6 +16,7 @@ from prakerja.partner_api import answers, bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import stamp
 from prakerja.partner_api.guide import Guide
+from prakerja.partner_api.idempotency import answer_once
 from prakerja.partner_api.v1.payment import payment_status_data
 from prakerja.partner_api.v1.redeem_code import CODE_REFUSALS, typed_code
 from prakerja.purchases import queries as purchases
@@ -109,7 +110,7 @@ def transaction(call: Call[bodies.Body]) -> Any:
         title=_("Laporkan penyelesaian"),
         about=_(
             "Melaporkan bahwa peserta menyelesaikan pelatihan. Laporan yang sama boleh dikirim ulang dan dijawab sama; "
-            "isi yang berbeda ditolak."
+            "isi yang berbeda ditolak: perbaiki dengan PUT, atau tarik."
         ),
         data=answers.CompletionData,
         refuses=(
@@ -118,6 +119,7 @@ def transaction(call: Call[bodies.Body]) -> Any:
             "class_not_over",
             "attendance_incomplete",
             "completion_differs",
+            "certificate_kind_unknown",
             "certificate_number_used",
         ),
     ),
@@ -134,6 +136,78 @@ def completions(call: Call[bodies.Completion]) -> Any:
         idempotency_key=call.idempotency_key,
         at=call.at,
     )
+    return _completion(code, found)
+
+
+_WRONG_REPORT = (*CODE_REFUSALS[:1], "not_owner", "completion_unreported", "certificate_visible")
+
+
+@endpoint(
+    method="PUT",
+    path=f"{_PREFIX}/completions",
+    kind="institution",
+    body=bodies.CompletionChange,
+    algorithm="sha256",
+    is_idempotent=True,
+    guide=Guide(
+        title=_("Perbaiki laporan penyelesaian"),
+        about=_(
+            "Mengganti seluruh isi laporan yang keliru, selama sertifikatnya belum tampak bagi peserta; visible_from "
+            "tetap. Sesudah itu mintalah kepada Prakerja."
+        ),
+        data=answers.CompletionData,
+        refuses=(*_WRONG_REPORT, "certificate_kind_unknown", "certificate_number_used"),
+        keeps_first_answer=True,
+    ),
+)
+def correct_completion(call: Call[bodies.CompletionChange]) -> Any:
+    code = typed_code(call, call.body.redeem_code)
+    return answer_once(
+        call,
+        "PUT completions",
+        lambda: _completion(
+            code,
+            training.correct_report(
+                institution_id=call.client.partner_id,
+                code=code,
+                completed_date=call.body.completed_date,
+                score=call.body.score,
+                certificate_number=call.body.certificate_number,
+                certificate_kind=call.body.certificate_kind,
+                at=call.at,
+            ),
+        ),
+    )
+
+
+@endpoint(
+    path=f"{_PREFIX}/completions/withdraw",
+    kind="institution",
+    body=bodies.CompletionWithdrawal,
+    algorithm="sha256",
+    is_idempotent=True,
+    guide=Guide(
+        title=_("Tarik laporan penyelesaian"),
+        about=_(
+            "Menarik laporan yang keliru, selama sertifikatnya belum tampak bagi peserta. Nomor sertifikatnya bebas lagi, "
+            "dan kode yang sama boleh dilaporkan lagi dengan Idempotency-Key baru. Peserta dan platform diberi tahu."
+        ),
+        data=answers.CompletionWithdrawalData,
+        refuses=_WRONG_REPORT,
+        keeps_first_answer=True,
+    ),
+)
+def withdraw_completion(call: Call[bodies.CompletionWithdrawal]) -> Any:
+    code = typed_code(call, call.body.redeem_code)
+
+    def withdraw() -> dict[str, Any]:
+        training.withdraw_report(institution_id=call.client.partner_id, code=code, reason=call.body.reason, at=call.at)
+        return {"redeem_code": code, "withdrawn_at": stamp(call.at)}
+
+    return answer_once(call, "POST completions/withdraw", withdraw)
+
+
+def _completion(code: str, found: training.CompletionReceipt) -> dict[str, Any]:
     return {
         "redeem_code": code,
         "completed_date": found.completed_date.isoformat(),

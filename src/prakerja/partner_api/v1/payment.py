@@ -43,7 +43,7 @@ _PURCHASE = (
     "otp_daily_limit",
 )
 _SEND_OTP = ("codes_empty", *_PURCHASE)
-_AUTHORIZE = ("token_used", "otp_wrong", "otp_expired", "invoice_used", "award_ended", *_PURCHASE)
+_AUTHORIZE = ("token_used", "purchase_voided", "otp_wrong", "otp_expired", "invoice_used", "award_ended", *_PURCHASE)
 _STATUS = ("invoice_unknown",)
 _VOID = ("transaction_unknown", "void_twice", "void_after_redemption", "void_after_expiry")
 
@@ -110,7 +110,8 @@ def send_otp(call: Call[bodies.SendOtp]) -> Any:
         title=_("Sahkan pembayaran"),
         about=_(
             "Membeli: memeriksa OTP, mendebit saldo, mengambil kursi, dan membuat kode. Bila jawabannya tidak sampai, "
-            "ulangi dengan token dan invoice yang sama; jawabannya akan sama dan tidak ada yang dibeli dua kali."
+            "ulangi dengan token dan invoice yang sama; jawabannya akan sama dan tidak ada yang dibeli dua kali. Sesudah "
+            "transaksi dibatalkan ulangan ditolak: jangan berikan pelatihannya."
         ),
         data=answers.ReceiptData,
         refuses=_AUTHORIZE,
