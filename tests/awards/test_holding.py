@@ -72,6 +72,9 @@ def test_a_reminder_is_never_sent_after_its_deadline() -> None:
     assert set(Award.objects.values_list("status", "revocation_held_at")) == {("active", back)}
     assert (next_revocation(), run_revocations(back), Blacklist.objects.count()) == (None, 0, 0)
     assert not Message.objects.filter(template="revoked").exists()
+    # Nobody waits in the dark: each is told once, by SMS too, that an operator decides.
+    assert run_revocations(back) == 0
+    assert Message.objects.filter(template="revocation_held", channel="sms").count() == 2
 
 
 def test_a_reminder_that_waits_in_the_outbox_ends_with_its_deadline() -> None:

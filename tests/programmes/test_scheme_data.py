@@ -235,6 +235,7 @@ def test_what_all_versions_share(key: str) -> None:
     assert scheme.payout_working_days == (3, 5)
     assert scheme.schedule_sync_hours == 24
     assert scheme.repay_days_if_ineligible == 60
+    assert scheme.redeem.reminder_days_before == (7, 1)
     assert scheme.survey.open_offset_days == (30, 90, None)
     assert (scheme.survey.window_days, scheme.survey.sequential) == (30, True)
     assert scheme.incentive.needs == tuple(Need)

@@ -17,6 +17,9 @@ from prakerja.notifications.models import Message
 from prakerja.notifications.templates import render_message
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import close_training, void_purchase
+from prakerja.purchases.tasks import run_expiries, run_reminders
+from prakerja.training.operations import redeem_code
+from prakerja.vouchers.queries import next_reminder
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +101,81 @@ def test_after_the_award_was_taken_back_the_price_is_the_programmes() -> None:
     assert "Kepesertaan Anda sudah berakhir: Rp400.000 kembali ke program, tidak ke saldo Anda." in said(
         who, channel="sms"
     )
+
+
+# A code that nobody redeems -------------------------------------------------------------------------------------------
+
+STARTS, ENDS = datetime(2021, 10, 14, 9, tzinfo=WIB), datetime(2021, 10, 16, 12, tzinfo=WIB)
+
+
+def steps(until: datetime) -> list[tuple[str, int]]:
+    """What is done about codes, one instant after another: [(WIB, pieces of work)]."""
+    done = []
+    while (due := next_reminder()) is not None and due <= until:
+        done.append((f"{due.astimezone(WIB):%d %H:%M}", run_reminders(due)))
+    return done
+
+
+def test_a_code_is_reminded_of_seven_days_and_one_day_before_its_end() -> None:
+    world = b.world()
+    who = b.participant(world)
+    b.buy(world, who, b.course(world, delivery="live", starts_at=STARTS, ends_at=ENDS)[1])
+    # Reckoned once, after the purchase, which tells nobody anything.
+    assert steps(datetime(2021, 10, 9, 8, 59, tzinfo=WIB)) == [("25 19:30", 1)]
+    assert steps(datetime(2021, 10, 9, 9, tzinfo=WIB)) == [("09 09:00", 1)]
+    assert "dapat ditukar mulai 14 Oktober 2021 pukul 08.00 WIB sampai 16 Oktober 2021 pukul 11.59 WIB" in said(
+        who, channel="sms"
+    )
+    assert steps(ENDS + timedelta(days=30)) == [("15 09:00", 1)]
+    assert "belum ditukar dan berakhir 16 Oktober 2021 pukul 11.59 WIB" in said(who, channel="sms")
+    assert "ends 16 October 2021 at 11:59 WIB" in said(who, channel="dashboard", language="en")
+    assert Message.objects.filter(template__in=("code_opens", "code_ending"), channel="sms").count() == 2
+
+
+def test_who_redeemed_is_not_reminded_and_a_late_worker_tells_nobody_of_a_dead_code() -> None:
+    world = b.world()
+    late, done = b.participants(world, count=2)
+    for who in (late, done):
+        b.buy(world, who, b.course(world, delivery="live", starts_at=STARTS, ends_at=ENDS)[1])
+    redeem_code(institution_id=world.institution.partner_id, code=b.code_of(done.person_id), at=STARTS)
+    assert run_reminders(ENDS) == 1
+    assert next_reminder() is None
+    assert not Message.objects.filter(template__in=("code_opens", "code_ending")).exists()
+
+
+def test_an_ended_code_tells_where_the_price_went_and_what_went_with_it() -> None:
+    world = b.world()
+    who = b.participant(world)
+    b.buy(world, who, b.course(world, delivery="live", starts_at=STARTS, ends_at=ENDS)[1])
+    assert run_expiries(ENDS) == 1
+    [ended, incentive] = [
+        text
+        for template in ("code_ended_buy_again_until", "incentive_unreachable")
+        for text in [said_as(who, template=template)]
+    ]
+    assert "Rp475.000 kembali ke program. Sisa saldo Rp525.000 dapat dipakai sampai 30 November 2021" in ended
+    assert "insentif dan survei (Rp2.550.000) hanya untuk pelatihan pertama" in incentive
+
+
+@pytest.mark.parametrize(
+    ("price", "at", "template"),
+    [(1_000_000, ENDS, "code_ended"), (475_000, CUTOFF, "code_ended_to_treasury")],
+)
+def test_an_ended_code_offers_nothing_that_cannot_be_bought(price: int, at: datetime, template: str) -> None:
+    world = b.world()
+    who = b.participant(world)
+    b.buy(world, who, b.course(world, price=price, delivery="live", starts_at=STARTS, ends_at=at)[1], amount=price)
+    assert run_expiries(at) == 1
+    home = Transfer.objects.get(kind="voucher_expired").credit.code
+    assert home == ("treasury" if at == CUTOFF else "programme_funds")
+    text = said_as(who, template=template)
+    assert "dapat dipakai" not in text
+    assert ("kas negara" in text) is (home == "treasury")
+
+
+def said_as(who: b.Participant, *, template: str) -> str:
+    """The SMS made from this template."""
+    message = Message.objects.get(person_id=who.person_id, channel="sms", template=template)
+    assert message.parameters_enc is not None
+    sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
+    return render_message(template=template, channel="sms", parameters=json.loads(sealed), language="id").text

@@ -1,8 +1,8 @@
 """Nobody is revoked who could not be told because we were down: an operator decides first.
 
 A deadline is overdue, and in the last days before it our worker was off for long, or the gateway took no reminder to this
-person (a dated rule: `first_purchase.outage_days`, `outage_hours`; rules.md 12.4). Such a revocation is held. An operator
-gives all who are held another deadline, or lets the revocations go on.
+person (a dated rule: `first_purchase.outage_days`, `outage_hours`; rules.md 12.4). Such a revocation is held, and the person
+is told so. An operator gives all who are held another deadline, or lets the revocations go on.
 """
 
 from __future__ import annotations
@@ -183,6 +183,19 @@ def _hold_batch(chosen: QuerySet[Award], *, because: str, at: datetime) -> int:
     with transaction():
         awards = list(chosen.select_for_update(no_key=True).order_by("id"))
         Award.objects.filter(id__in=[award.id for award in awards]).update(revocation_held_at=at)
+        queue_many(
+            template="revocation_held",
+            channels=("sms", "dashboard"),
+            notices=[
+                Notice(
+                    award.person_id,
+                    {"deadline": award.purchase_deadline_at.isoformat()},
+                    f"revocation_held:{award.id}:{at.isoformat()}",
+                )
+                for award in awards
+            ],
+            at=at,
+        )
         _record("award.revocation_held", awards, actor=SYSTEM, at=at, data={"down": because})
     return len(awards)
 

@@ -1,7 +1,7 @@
 """The sentences of every message, Indonesian first. A message stores its template's name and parameters, never a sentence.
 
 Channels: S = SMS, E = e-mail, D = dashboard (rules.md 13.1). Parameters are plain values; what they are called says how
-they are written: `deadline` is an exclusive instant, `…_at` an instant, `…_date` a day, `amount`, `fund` and `balance`
+they are written: `…deadline` is an exclusive instant, `…_at` an instant, `…_date` a day, `amount`, `fund` and `balance`
 are rupiah. All instants are shown in WIB.
 """
 
@@ -23,7 +23,7 @@ _ = gettext_noop
 URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
 
 # What asks somebody to do something by `deadline`: it is never sent after it.
-POINTLESS_AFTER_DEADLINE = ("deadline_reminder",)
+POINTLESS_AFTER_DEADLINE = ("deadline_reminder", "code_ending", "code_opens")
 
 _RUPIAH = ("amount", "fund", "balance", "price", "claim")
 
@@ -213,6 +213,8 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Kode voucher sudah ditukar"),
         text=_("Kode voucher Anda sudah ditukar di lembaga pelatihan. Selamat belajar."),
     ),
+    # Four outcomes of a code that nobody redeemed, by where its price went and what is left; `voucher_expired` stands in rows
+    # of before.
     "voucher_expired": Template(
         title=_("Kode voucher kedaluwarsa"),
         text=_("Kode voucher untuk invoice {invoice_code} tidak ditukar sampai waktunya habis dan tidak berlaku lagi."),
@@ -233,6 +235,83 @@ TEMPLATES: Mapping[str, Template] = {
         text=_(
             "Data sertifikat {course_title} diperbaiki. Lihat tanggal, nilai, dan nomornya yang sekarang di halaman "
             "transaksi."
+        ),
+    ),
+    "code_ended": Template(
+        title=_("Kode voucher berakhir"),
+        text=_(
+            "Kode untuk {course_title} tidak ditukar sampai {deadline} dan tidak berlaku lagi. {amount} kembali ke program dan "
+            "tidak ke saldo Anda."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} tidak ditukar sampai {deadline} dan berakhir. {amount} kembali ke program, "
+            "tidak ke saldo Anda."
+        ),
+    ),
+    "code_ended_buy_again": Template(
+        title=_("Kode voucher berakhir"),
+        text=_(
+            "Kode untuk {course_title} tidak ditukar sampai {deadline} dan tidak berlaku lagi. {amount} kembali ke program dan "
+            "tidak ke saldo Anda. Dengan sisa saldo {balance} Anda dapat membeli pelatihan lain."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} tidak ditukar sampai {deadline} dan berakhir. {amount} kembali ke program. Sisa "
+            "saldo {balance} dapat dipakai untuk pelatihan lain."
+        ),
+    ),
+    "code_ended_buy_again_until": Template(
+        title=_("Kode voucher berakhir"),
+        text=_(
+            "Kode untuk {course_title} tidak ditukar sampai {deadline} dan tidak berlaku lagi. {amount} kembali ke program dan "
+            "tidak ke saldo Anda. Dengan sisa saldo {balance} Anda dapat membeli pelatihan lain sampai {usable_deadline}."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} tidak ditukar sampai {deadline} dan berakhir. {amount} kembali ke program. Sisa "
+            "saldo {balance} dapat dipakai sampai {usable_deadline}."
+        ),
+    ),
+    "code_ended_to_treasury": Template(
+        title=_("Kode voucher berakhir"),
+        text=_(
+            "Kode untuk {course_title} tidak ditukar sampai {deadline} dan tidak berlaku lagi. Masa pakai saldo pelatihan sudah "
+            "berakhir, jadi {amount} masuk ke kas negara."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} tidak ditukar sampai {deadline} dan berakhir. {amount} masuk ke kas negara."
+        ),
+    ),
+    "incentive_unreachable": Template(
+        title=_("Insentif tidak dapat diterima lagi"),
+        text=_(
+            "Insentif dan survei ({amount}) hanya untuk pelatihan pertama. Kode pelatihan pertama Anda, {course_title}, tidak "
+            "ditukar, jadi insentif dan survei tidak dapat Anda terima lagi."
+        ),
+        sms=_(
+            "Kartu Prakerja: insentif dan survei ({amount}) hanya untuk pelatihan pertama. Kodenya tidak ditukar, jadi keduanya "
+            "tidak dapat diterima lagi."
+        ),
+    ),
+    # Before the end; a class that has not begun says from when its code works.
+    "code_ending": Template(
+        title=_("Segera tukarkan kode voucher Anda"),
+        text=_(
+            "Kode untuk {course_title} belum ditukar dan berakhir {deadline}. Masuk ke situs {school}, buka kelas Anda, dan "
+            "masukkan kodenya. Kode yang berakhir tidak dapat dikembalikan dananya."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} belum ditukar dan berakhir {deadline}. Tukarkan di situs {school}; setelah itu "
+            "dananya tidak kembali."
+        ),
+    ),
+    "code_opens": Template(
+        title=_("Kelas Anda segera dimulai"),
+        text=_(
+            "Kode untuk {course_title} dapat ditukar mulai {opens_at} sampai {deadline}. Masuk ke situs {school} pada waktu itu "
+            "dan masukkan kodenya. Kode yang berakhir tidak dapat dikembalikan dananya."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} dapat ditukar mulai {opens_at} sampai {deadline} di situs {school}. Setelah itu "
+            "dananya tidak kembali."
         ),
     ),
     "cert_ready": Template(
@@ -261,6 +340,17 @@ TEMPLATES: Mapping[str, Template] = {
     "survey_open": Template(
         title=_("Survei {number} sudah dibuka"),
         text=_("Isi survei {number} di dashboard paling lambat {deadline}. Jawaban Anda tidak memengaruhi pembayaran."),
+    ),
+    "revocation_held": Template(
+        title=_("Kepesertaan Anda sedang diputuskan"),
+        text=_(
+            "Batas waktu Anda {deadline} sudah lewat, tetapi sistem kami terganggu menjelang batas itu, jadi kepesertaan Anda "
+            "belum dicabut. Petugas memutuskan apakah Anda mendapat batas waktu baru; hasilnya kami kirim lewat SMS."
+        ),
+        sms=_(
+            "Kartu Prakerja: batas waktu {deadline} lewat saat sistem kami terganggu. Kepesertaan Anda belum dicabut; petugas "
+            "memutuskannya dan Anda kami beri tahu."
+        ),
     ),
     "revoked": Template(
         title=_("Kepesertaan dicabut"),
@@ -337,7 +427,7 @@ def render_message(*, template: str, channel: str, parameters: Mapping[str, Any]
 def _written(name: str, value: Any) -> str:
     if name in _RUPIAH and isinstance(value, int):
         return format_rupiah(value, language=dates.written_language())
-    if name == "deadline":
+    if name.endswith("deadline"):
         # Stored exclusive: the last second that is still in time is the one people know.
         return dates.until(datetime.fromisoformat(value))
     if name.endswith("_at"):

@@ -12,10 +12,10 @@ from prakerja.awards.queries import award
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post_transfer
-from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme, balance_expires_at, deadline_after_void
 from prakerja.purchases.models import Purchase
+from prakerja.purchases.telling import tell_of_ended_code
 from prakerja.vouchers.operations import expire_voucher, lock_voucher
 from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
@@ -47,14 +47,7 @@ def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
         _leave_time_to_buy(award=held, rules=rules, cutoff=cutoff, at=at)
         purchase.is_open = False
         purchase.save(update_fields=["is_open"])
-        queue_message(
-            person_id=person_id,
-            template="voucher_expired",
-            channels=("dashboard",),
-            parameters={"invoice_code": purchase.invoice_code, "amount": voucher.amount},
-            dedupe_key=f"expired:{voucher_id}",
-            at=at,
-        )
+        tell_of_ended_code(purchase=purchase, award=held, paid_to=home, ended_at=voucher.redeemable_until, at=at)
         record(
             action="voucher.expired",
             at=at,

@@ -21,6 +21,8 @@ class Voucher(PersonRow):
     # exclusive.
     redeemable_from = models.DateTimeField()
     redeemable_until = models.DateTimeField()
+    # When its owner is reminded of the end next. Null: not reckoned yet; the end itself: no reminder is left.
+    remind_at = models.DateTimeField(null=True)
     redeemed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -41,6 +43,14 @@ class Voucher(PersonRow):
         ]
         indexes = [
             models.Index(fields=["redeemable_until"], name="vouchers_voucher_open", condition=Q(status="issued")),
+            models.Index(
+                fields=["issued_at"], name="vouchers_voucher_unreckoned", condition=Q(status="issued", remind_at=None)
+            ),
+            models.Index(
+                fields=["remind_at"],
+                name="vouchers_voucher_remind",
+                condition=Q(status="issued", remind_at__lt=models.F("redeemable_until")),
+            ),
             # An institution searches what was redeemed at it, by date (`purchases.search`).
             models.Index(
                 fields=["institution", "redeemed_at", "id"],

@@ -27,6 +27,13 @@ def lock_vouchers(*, voucher_ids: Iterable[uuid.UUID]) -> list[Voucher]:
 
 
 @requires_transaction
+def set_reminder(*, voucher: Voucher, remind_at: datetime | None) -> None:
+    """Write down when the owner of a locked code is reminded next (UTC); None: no reminder is left."""
+    voucher.remind_at = voucher.redeemable_until if remind_at is None else remind_at
+    voucher.save(update_fields=["remind_at"])
+
+
+@requires_transaction
 def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
     """Make a code unusable. `reason`: transaction_voided, code_voided or session_cancelled (contract.md 4)."""
     voucher.status = VOUCHER_STATES.advance(current=voucher.status, verb="cancel")

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Min
+from django.db.models import F, Min, Q
 
 from prakerja.kernel.db import hot_row
 from prakerja.kernel.errors import Refused
@@ -32,6 +32,23 @@ def route_of_code(*, code: str) -> CodeRoute:
 def is_cancelled(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> bool:
     """Whether this code was taken back."""
     return Voucher.objects.filter(person_id=person_id, id=voucher_id, status="cancelled").exists()
+
+
+_REMINDED_LATER = Q(status="issued", remind_at__lt=F("redeemable_until"))
+_UNRECKONED = Q(status="issued", remind_at=None)
+
+
+def next_reminder() -> datetime | None:
+    """The first instant at which the owner of an unused code is reminded, or at which that is to be reckoned."""
+    unreckoned = Voucher.objects.filter(_UNRECKONED).aggregate(first=Min("issued_at"))["first"]
+    reminded = Voucher.objects.filter(_REMINDED_LATER).aggregate(first=Min("remind_at"))["first"]
+    return min((instant for instant in (unreckoned, reminded) if instant is not None), default=None)
+
+
+def codes_to_remind(*, at: datetime, most: int) -> list[CodeRoute]:
+    """Unused codes whose owners are reminded at `at`, or for which that is to be reckoned; at most `most`."""
+    due = _UNRECKONED & Q(issued_at__lte=at) | _REMINDED_LATER & Q(remind_at__lte=at)
+    return [CodeRoute(*found) for found in Voucher.objects.filter(due).values_list("person_id", "id")[:most]]
 
 
 def next_expiry() -> datetime | None:

@@ -20,6 +20,7 @@ from prakerja.programmes.schemes.days import (
 )
 from prakerja.programmes.schemes.deadlines import (
     balance_expires_at,
+    code_reminder_instants,
     cutoff_at,
     dates_that_end,
     days_from_today,
@@ -99,6 +100,7 @@ __all__ = [
     "balance_expires_at",
     "certificate_visible_at",
     "claim_due_on",
+    "code_reminder_instants",
     "cutoff_at",
     "dates_that_end",
     "days_from_today",

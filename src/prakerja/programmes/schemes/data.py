@@ -98,6 +98,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "window_after_min": None,
             # No source tells until when a post-test may be sat; in 2021 nothing outlasted the class.
             "post_test_days": 0,
+            # Ours: a code that nobody redeems costs its price (rules.md 13.1).
+            "reminder_days_before": [7, 1],
             "self_paced_from": "PURCHASE",
         },
         "face_verification": False,

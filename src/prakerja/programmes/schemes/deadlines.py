@@ -88,6 +88,17 @@ def shown_deadline_day(*, deadline_at: datetime) -> date:
     return wib_day(deadline_at - timedelta(microseconds=1))
 
 
+def code_reminder_instants(*, scheme: Scheme, issued_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
+    """Instants in UTC of the reminders to redeem a code: 09:00 WIB on the day of its end −7, −1 (rules.md 13.1).
+
+    `ends_at` is exclusive. Reminders that would precede the purchase, or follow the end, are left out.
+    """
+    last_day = shown_deadline_day(deadline_at=ends_at)
+    days = sorted(scheme.redeem.reminder_days_before, reverse=True)
+    instants = (at_wib(last_day - timedelta(days=before), scheme.times_of_day.remind) for before in days)
+    return tuple(instant for instant in instants if issued_at < instant < ends_at)
+
+
 def reminder_instants(*, scheme: Scheme, announced_at: datetime, deadline_at: datetime) -> tuple[datetime, ...]:
     """Instants in UTC of the reminders to buy: 09:00 WIB on the deadline's day −7, −3, −1 (rules.md 13.1).
 

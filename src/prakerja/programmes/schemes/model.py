@@ -213,11 +213,13 @@ class RedeemRules(Rules, frozen=True):
     """Minutes around a live session's start; `window_after_min` None: to the class end (decisions.md 2.2).
 
     `post_test_days` is for how many days after a live class's end the attendance of its post-test may be verified.
+    `reminder_days_before`: who has not redeemed a code is reminded so many days before its last day.
     """
 
     window_before_min: int
     window_after_min: int | None
     post_test_days: int
+    reminder_days_before: tuple[int, ...]
     self_paced_from: SelfPacedFrom
 
 

@@ -106,6 +106,7 @@ def task_name(name: str) -> str:
     words = {
         "remind to buy": _("Pengingat batas waktu pembelian"),
         "revoke": _("Kepesertaan dicabut"),
+        "remind of codes": _("Pengingat kode voucher"),
         "expire vouchers": _("Kode voucher kedaluwarsa"),
         "certificate_ready": _("Sertifikat terbit"),
         "plan_incentives": _("Insentif direncanakan"),
@@ -132,6 +133,7 @@ def stage_name(stage: str) -> str:
         "awarded": _("Lolos, belum menonton video"),
         "ready": _("Siap membeli pelatihan"),
         "purchased": _("Sudah membeli, kode belum ditukar"),
+        "code_ended": _("Kode pelatihan pertama berakhir"),
         "redeemed": _("Sedang belajar"),
         "completed": _("Selesai belajar, belum memberi ulasan"),
         "reviewed": _("Sudah memberi ulasan"),
