@@ -1,4 +1,4 @@
-"""A front door as it is served: granian, its own processes, its own pool."""
+"""A front door as it is served: its own processes, its own pool."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def served(entry: str, *, log: Path, workers: int = 2, threads: int = 4, pool: i
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", entry),
+        *(sys.executable, "-m", "prakerja.serving", entry, "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(workers), "--threads", str(threads)),
     ]
     # The door runs the code that this process runs, and finds `bench` too (the bare ceilings are entries of ours).
     paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])

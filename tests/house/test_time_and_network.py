@@ -56,6 +56,9 @@ _MAY_USE_NETWORK = {
     "kernel/ssrf_policy.py": {"httpx", "socket"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
     "supervisor/children.py": {"socket", "urllib.request"},
+    # What people and partners come in by: it listens, and calls nobody.
+    "serving/__main__.py": {"socket"},
+    "serving/server.py": {"socket"},
     # The journey plays people in front of their browsers, on ports that are free.
     "cli/journeys/browser.py": {"httpx"},
     "cli/journeys/people.py": {"httpx"},

@@ -10,7 +10,7 @@ import pytest
 from prakerja.access.actors import SYSTEM
 from prakerja.partner_api import clients
 from prakerja.partners.operations import NewCredential, add_partner
-from tests.partner_api import granian
+from tests.partner_api import served
 from tests.partner_api.partner import Scene
 from tests.partner_api.signer import AT
 
@@ -58,5 +58,5 @@ def scene(db: None, settings: Any) -> Scene:
 @pytest.fixture(scope="module")
 def port(django_db_setup: None) -> Iterator[int]:
     """The door under the real server."""
-    with granian.running() as number:
+    with served.running() as number:
         yield number

@@ -42,7 +42,7 @@ from tests.money import (
     transfers,
     wib,
 )
-from tests.partner_api.granian import ROOT, database_of_the_tests
+from tests.partner_api.served import ROOT, database_of_the_tests
 from tests.races.bank_line import Forward, line_to
 from tests.races.barrier import Beside, queue_at_our_row, race
 from tests.waiting import LIMIT, wait_until

@@ -29,6 +29,7 @@ from prakerja.partner_api.dialect import INTEGRATION, Dialect, meta_name
 from prakerja.partner_api.guide import Guide
 from prakerja.partners import once_only
 from prakerja.partners.queries import Credential
+from prakerja.serving.reading import WHOLE_BODY
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +42,6 @@ _NO_LIVING_CARD = frozenset(("card_unknown", "card_closed", "card_revoked", "awa
 
 # What an operation need not say, because the sentence wants the name of a member of our answers and questions.
 _IMPLIED = {"cursor_invalid": {"field": "cursor"}}
-
-# In the environment of a request whose body was read to its end.
-_READ = "prakerja.body_read"
 
 _NONCE = re.compile("[A-Za-z0-9_-]{16,64}")
 
@@ -211,7 +209,7 @@ def refusal_response(request: Request, reason: str, details: Mapping[str, Any] |
         row = errors.for_reason("internal")
     response = envelope.failure(row=row, language=_language(request), details=details or _IMPLIED.get(reason))
     if _is_unread(request.META):
-        # The server drops a connection with an unread body, and a client that did not know would lose its next call.
+        # The connection ends with an unread body, and a client that did not know would lose its next call.
         response["Connection"] = "close"
     return response
 
@@ -322,7 +320,7 @@ def _length(meta: Mapping[str, Any]) -> int | None:
 def _is_unread(meta: Mapping[str, Any]) -> bool:
     """Whether the call brought a body that nobody has read to its end: what is refused early is not worth it."""
     brought = meta.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in meta
-    return brought and _READ not in meta
+    return brought and not meta.get(WHOLE_BODY)
 
 
 def _read(meta: dict[str, Any], length: int | None) -> bytes:
@@ -334,12 +332,12 @@ def _read(meta: dict[str, Any], length: int | None) -> bytes:
         body = _read_up_to(stream, MAX_BODY_BYTES + 1)
         if len(body) > MAX_BODY_BYTES:
             raise Refused("body_too_large")
-        meta[_READ] = True
+        meta[WHOLE_BODY] = True
         return body
     body = _read_up_to(stream, length)
     if len(body) < length:
         raise Refused("body_malformed")
-    meta[_READ] = True
+    meta[WHOLE_BODY] = True
     return body
 
 

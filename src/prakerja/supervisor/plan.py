@@ -102,12 +102,10 @@ def our_environment(
 
 
 def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry: str | None = None) -> Program:
-    """A front door under granian: one worker, eight threads (decisions.md 38)."""
+    """A front door: one process, eight threads (decisions.md 38)."""
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-        *("--host", addresses.host, "--port", str(addresses.ports[name])),
-        *("--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "error"),
-        entry or f"prakerja.config.wsgi.{name}:application",
+        *(sys.executable, "-m", "prakerja.serving", entry or f"prakerja.config.wsgi.{name}:application"),
+        *("--host", addresses.host, "--port", str(addresses.ports[name]), "--threads", "8"),
     ]
     # Only those that move money or link accounts hold the bank's key (architecture.md "Four doors").
     own = {key: value for key, value in environment.items() if key != "PRAKERJA_BANK_KEY" or name in _BANK_CLIENTS}

@@ -19,7 +19,7 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = module or f"prakerja.config.settings.{name}"
     if os.environ.get("PRAKERJA_SUPERVISED"):
-        # granian's parent may be killed without a word to its worker, which would then hold the port for ever.
+        # Whoever started us may be killed without a word to us, and we would hold the port for ever.
         die_with_parent()
     from django.core.wsgi import get_wsgi_application
 

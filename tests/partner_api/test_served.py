@@ -14,8 +14,8 @@ import pytest
 
 from prakerja.kernel import clock
 from tests import builders as b
-from tests.partner_api.granian import ask
 from tests.partner_api.partner import PAYMENT, set_programme_time
+from tests.partner_api.served import ask
 from tests.partner_api.signer import Signer
 from tests.waiting import LIMIT
 
@@ -135,6 +135,36 @@ def test_a_client_that_keeps_its_connection_loses_no_call(port: int) -> None:
                 assert client.post(STATUS, content=body, headers=headers).json()["code"] == expected
                 answer = client.post(STATUS, content=BODY, headers=signed(platform, BODY))
                 assert (answer.status_code, answer.json()["code"]) == UNKNOWN
+
+
+def test_bodies_that_do_not_come_hold_no_thread_and_no_connection_to_the_database(port: int) -> None:
+    """The door of these tests has four threads and two connections: any of them held would be missed."""
+    platform = b.world().platform
+    head = request_head(signed(platform, BODY), **{"Content-Length": str(len(BODY))})
+    with contextlib.ExitStack() as stack:
+        for _ in range(60):
+            link = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=LIMIT))
+            link.sendall(head + BODY[:5])
+        for _ in range(5):
+            assert outcome(ask(port, "POST", STATUS, BODY, signed(platform, BODY))) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"Host": "127.0.0.1"}, {"Content-Length": "24", "Transfer-Encoding": "chunked"}, {"client-code": "somebody"}],
+    ids=["two Hosts", "a length beside chunks", "client-code beside client_code"],
+)
+def test_what_a_proxy_and_we_could_understand_differently_is_refused(port: int, more: dict[str, str]) -> None:
+    platform = b.world().platform
+    sent = request_head(signed(platform, BODY) | {"Content-Length": str(len(BODY))} | more)
+    assert raw(port, sent + BODY)[0] == 400
+    assert raw(port, sent.replace(b"\r\n", b"\n") + BODY)[0] == 400
+
+
+def test_http_2_is_not_spoken(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as link:
+        link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+        assert link.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_stale_timestamp_is_by_wall_time(port: int) -> None:

@@ -16,7 +16,7 @@ import pytest
 from prakerja.kernel import clock
 from tests import builders as b
 from tests.attendance import EMAIL, STARTS, bought_class
-from tests.partner_api import granian
+from tests.partner_api import served
 from tests.partner_api.partner import PAYMENT, set_programme_time
 from tests.partner_api.signer import Signer
 from tests.waiting import LIMIT, free_port
@@ -28,13 +28,13 @@ DOORS = ("portal", "partner_api")
 
 @pytest.fixture(scope="module")
 def doors(django_db_setup: None) -> Iterator[dict[str, str]]:
-    """Both doors under granian on the tests' own database: {name: address}."""
+    """Both doors as they are served, on the tests' own database: {name: address}."""
     ports = {door: free_port() for door in DOORS}
     addresses = {door: f"http://127.0.0.1:{port}" for door, port in ports.items()}
     environment = {"PRAKERJA_ENV": "sandbox", "PRAKERJA_PORTAL_URL": addresses["portal"]}
     with contextlib.ExitStack() as stack:
         for door, port in ports.items():
-            stack.enter_context(granian.running(door, number=port, **environment))
+            stack.enter_context(served.running(door, number=port, **environment))
         yield addresses
 
 

@@ -1,4 +1,4 @@
-"""A door under granian, on the tests' own database."""
+"""A door as it is served, on the tests' own database."""
 
 from __future__ import annotations
 
@@ -29,12 +29,9 @@ def running(door: str = "partner_api", *, number: int = 0, **more: str) -> Itera
     number = number or free_port()
     command = (
         "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--workers",
-        "1",
-        "--blocking-threads",
+        "prakerja.serving",
+        f"prakerja.config.wsgi.{door}:application",
+        "--threads",
         "4",
         "--port",
         str(number),
@@ -49,9 +46,7 @@ def running(door: str = "partner_api", *, number: int = 0, **more: str) -> Itera
     # Each entry names the settings of its own door.
     for name in ("PRAKERJA_CLOCK", "DJANGO_SETTINGS_MODULE"):
         environment.pop(name, None)
-    process = subprocess.Popen(
-        [sys.executable, *command, f"prakerja.config.wsgi.{door}:application"], env=environment, cwd=ROOT
-    )
+    process = subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT)
     try:
         wait_until_healthy(f"http://127.0.0.1:{number}", process)
         yield number

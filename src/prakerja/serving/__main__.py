@@ -1,0 +1,93 @@
+"""`python -m prakerja.serving ENTRY --host … --port …`: serve a WSGI entry (`module:name`) until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import mmap
+import os
+import signal
+import socket
+import sys
+import time
+from types import FrameType
+
+from prakerja.kernel.processes import die_with_parent
+from prakerja.serving.server import Server, listen
+
+_LOG = logging.getLogger("prakerja.serving")
+# A worker that dies at once, again and again, must not take the machine with it.
+_REST = 1.0
+
+
+def main() -> int:
+    """Return 0 after a clean end, 2 when the address cannot be had."""
+    parser = argparse.ArgumentParser(prog="python -m prakerja.serving", description="Serve a door.")
+    parser.add_argument("entry", help="a WSGI application, as module:name")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--threads", type=int, default=8, help="threads of each process: requests at work at one time")
+    given = parser.parse_args()
+    try:
+        listener = listen(given.host, given.port)
+    except OSError as error:
+        sys.stderr.write(f"{given.host}:{given.port} cannot be had: {error.strerror}\n")
+        return 2
+    if given.workers <= 1:
+        return _serve(listener, given.entry, given.threads)
+    return _watch(listener, given.entry, given.workers, given.threads)
+
+
+def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview | None = None, place: int = 0) -> int:
+    module, _, name = entry.partition(":")
+    sys.path.insert(0, os.getcwd())
+    application = getattr(importlib.import_module(module), name or "application")
+    server = Server(listener, application, threads=threads, tally=tally, place=place)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    server.run()
+    return 0
+
+
+def _watch(listener: socket.socket, entry: str, workers: int, threads: int) -> int:
+    """Keep as many processes at the same socket; one that dies is replaced. They are made before anything is loaded."""
+    stopping = False
+    children: dict[int, tuple[int, float]] = {}
+    # Anonymous memory that the children share.
+    tally = memoryview(mmap.mmap(-1, 8 * workers)).cast("q")
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping or children:
+        while not stopping and len(children) < workers:
+            place = min(set(range(workers)) - {taken for taken, _ in children.values()})
+            child = os.fork()
+            if not child:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+                die_with_parent()
+                os._exit(_serve(listener, entry, threads, tally, place))
+            children[child] = (place, time.monotonic())
+        found, status = os.waitpid(-1, 0)
+        _, began = children.pop(found, (0, 0.0))
+        if not stopping:
+            _LOG.error("a worker ended with status %d and is replaced", status)
+            if time.monotonic() - began < _REST:
+                time.sleep(_REST)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

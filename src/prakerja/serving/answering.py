@@ -1,0 +1,105 @@
+"""A WSGI application's answer → the bytes to send. The whole answer, because none of ours is endless."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable
+from email.utils import formatdate
+from typing import Any
+
+from prakerja.serving.reading import Received
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_LOG = logging.getLogger("prakerja.serving")
+_NO_BODY = ("204", "304")
+_date = (-1, b"")
+
+
+def answer(
+    application: Application, received: Received, *, may_stay: bool
+) -> tuple[bytes, bool, Callable[[], None] | None]:
+    """The bytes of the answer, whether the connection may be used again, and what is to be done once it was sent."""
+    told: list[Any] = []
+
+    def start_response(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> None:
+        told[:] = (status, fields)
+
+    environ = received.environ
+    close: Callable[[], None] | None = None
+    try:
+        result = application(environ, start_response)
+        close = getattr(result, "close", None)
+        body = result[0] if type(result) is list and len(result) == 1 else b"".join(result)
+        status, fields = told
+    except Exception:
+        # An application of ours answers its own faults; this one is in what stands around it.
+        _LOG.exception("the application failed")
+        status, fields, body = "500 Internal Server Error", [("Content-Type", "text/plain")], b"internal error\n"
+    keeps = may_stay and received.keep_alive
+    lines = [f"HTTP/1.1 {status}"]
+    has_length = False
+    for name, value in fields:
+        lowered = name.lower()
+        if lowered == "connection":
+            keeps = keeps and value.lower() != "close"
+            continue
+        has_length = has_length or lowered == "content-length"
+        lines.append(f"{name}: {value}")
+    has_body = status[:3] not in _NO_BODY
+    if has_body and not has_length:
+        lines.append(f"Content-Length: {len(body)}")
+    if not keeps:
+        lines.append("Connection: close")
+    elif environ["SERVER_PROTOCOL"] == "HTTP/1.0":
+        lines.append("Connection: keep-alive")
+    text = "\r\n".join(lines).encode("latin-1")
+    if text.count(b"\n") != len(lines) - 1 or text.count(b"\r") != len(lines) - 1:
+        # A field with a line of its own would be a second answer.
+        _LOG.error("a header of an answer has more than one line")
+        text, keeps = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close", False
+        has_body = False
+    head = text + _now() + b"\r\n\r\n"
+    if has_body and environ["REQUEST_METHOD"] != "HEAD":
+        head += body
+    return head, keeps, close
+
+
+def plain(status: str, **fields: str) -> bytes:
+    """A short answer of the server's own, the last one of its connection."""
+    text = f"{status[4:]}\n".encode()
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
+        f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n{more}"
+    )
+    return head.encode("latin-1")[:-2] + _now() + b"\r\n\r\n" + text
+
+
+def _now() -> bytes:
+    """The line with the date, made once a second."""
+    global _date
+    second = int(time.monotonic())
+    if _date[0] != second:
+        _date = (second, b"\r\nDate: " + formatdate(usegmt=True).encode("ascii"))
+    return _date[1]
+
+
+def environment(host: str, port: int, peer: Any) -> dict[str, Any]:
+    """What every request of a connection has in its environment. `peer` is what `accept` told of the other side."""
+    return {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "REMOTE_ADDR": peer[0],
+        "REMOTE_PORT": str(peer[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
