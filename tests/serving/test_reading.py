@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from prakerja.serving import WHOLE_BODY
 from prakerja.serving.limits import LIMITS
-from prakerja.serving.reading import WHOLE_BODY, Malformed, Reader
+from prakerja.serving.reading import Malformed, Reader
 
 HOST = b"Host: door.example\r\n"
 # What Java's client sends with its first call over plain HTTP, whatever the call.

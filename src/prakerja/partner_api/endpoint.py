@@ -29,7 +29,7 @@ from prakerja.partner_api.dialect import INTEGRATION, Dialect, meta_name
 from prakerja.partner_api.guide import Guide
 from prakerja.partners import once_only
 from prakerja.partners.queries import Credential
-from prakerja.serving.reading import WHOLE_BODY
+from prakerja.serving import WHOLE_BODY
 
 logger = logging.getLogger(__name__)
 

@@ -14,10 +14,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
+from prakerja.serving import WHOLE_BODY
 from prakerja.serving.limits import Limits
-
-# Whether the body in an environment is the whole body: an application may leave it unread and keep the connection.
-WHOLE_BODY = "prakerja.body_read"
 
 # What may come in several lines, which then count as one (RFC 9110, 5.3). Everything else that comes twice is refused: two
 # readers of it, a proxy and we, could each believe another one.
