@@ -24,8 +24,8 @@ from prakerja.intake.operations import import_results
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import rows
 from prakerja.kernel.secrets import unseal
-from prakerja.notifications.models import Message
 from prakerja.kernel.typed import normal_phone
+from prakerja.notifications.models import Message
 from prakerja.people.queries import person_id_by_nik
 from prakerja.surveys.models import Response
 from prakerja.training.completion import CompletionReceipt, record_completion

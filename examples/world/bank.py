@@ -29,7 +29,7 @@ def inquiry() -> Response:
     provider = doors.text(fields, "provider", longest=20)
     number = bank_rules.account_number(provider, doors.text(fields, "number", longest=30))
     asked_for = doors.text(fields, "name", longest=200, required=False)
-    doors.text(fields, "nik_tail", longest=4, required=False)
+    nik_tail = doors.text(fields, "nik_tail", longest=4, required=False)
     if number is None:
         return jsonify(
             {
@@ -43,6 +43,9 @@ def inquiry() -> Response:
     behaviour = bank_rules.behaviour(number)
     with current_app.extensions["world"].store.writing() as connection:
         account = _open_account(connection, provider, number, bank_rules.holder_name(number, asked_for))
+        is_owner = behaviour.nik_matches and _is_owner(
+            connection, account["id"], bank_rules.identity(asked_for, nik_tail)
+        )
         # A block shows only once a payment has met it: otherwise nobody could link such an
         # account and see one fail.
         blocked = connection.execute(
@@ -52,7 +55,7 @@ def inquiry() -> Response:
         {
             "found": True,
             "holder_name": account["holder_name"],
-            "nik_matches": behaviour.nik_matches,
+            "nik_matches": is_owner,
             "is_kyc_complete": behaviour.is_kyc_complete,
             "status": "blocked" if blocked else "active",
         }
@@ -152,6 +155,15 @@ def _open_account(connection: sqlite3.Connection, provider: str, number: str, ho
         (secrets.token_hex(8), provider, number, holder_name),
     )
     return connection.execute("SELECT * FROM account WHERE provider = ? AND number = ?", (provider, number)).fetchone()
+
+
+def _is_owner(connection: sqlite3.Connection, account_id: str, identity: str | None) -> bool:
+    """Whether the account is this person's: whoever is asked about first owns it, and nobody else does afterwards."""
+    if identity is None:
+        return True
+    connection.execute("INSERT INTO account_owner VALUES (?, ?) ON CONFLICT DO NOTHING", (account_id, identity))
+    row = connection.execute("SELECT identity FROM account_owner WHERE account_id = ?", (account_id,)).fetchone()
+    return bool(row["identity"] == identity)
 
 
 def _answer(row: Any, status: str, reason: str | None) -> dict[str, Any]:

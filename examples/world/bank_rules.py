@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from . import addresses
@@ -60,6 +61,14 @@ def account_number(provider: str, typed: str) -> str | None:
 def behaviour(number: str) -> Behaviour:
     """What the last two digits say; any other ending is an account with which nothing is wrong."""
     return _BY_ENDING.get(number[-2:], _FINE)
+
+
+def identity(name: str, nik_tail: str) -> str | None:
+    """A person as the bank compares them; None when it was not told who asks."""
+    words = " ".join(name.split()).casefold()
+    if not words or not nik_tail:
+        return None
+    return hashlib.sha256(f"{nik_tail} {words}".encode()).hexdigest()
 
 
 def holder_name(number: str, asked_for: str) -> str:

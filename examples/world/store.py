@@ -30,6 +30,11 @@ CREATE TABLE IF NOT EXISTS account (
     holder_name TEXT NOT NULL,
     UNIQUE (provider, number)
 );
+-- Whose an account is, as a hash of name and end of the NIK: the first person it was asked about with both.
+CREATE TABLE IF NOT EXISTS account_owner (
+    account_id TEXT PRIMARY KEY REFERENCES account,
+    identity TEXT NOT NULL
+);
 -- first_* is what the bank answered, and answers again to the same reference; status is how things stand now.
 CREATE TABLE IF NOT EXISTS transfer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

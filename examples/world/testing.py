@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,13 @@ class RunningWorld:
     gateway_key: str
     bank_key: str
     process: subprocess.Popen[str]
+    folder: Path
+
+    def forget_owners(self) -> None:
+        """Let every account be anybody's again: a test's people are gone when it ends."""
+        with closing(sqlite3.connect(self.folder / "world.sqlite3", timeout=10)) as connection:
+            connection.execute("DELETE FROM account_owner")
+            connection.commit()
 
 
 @contextmanager
@@ -39,7 +47,7 @@ def running_world(**environment: str) -> Iterator[RunningWorld]:
             stderr=subprocess.PIPE,
             text=True,
         )
-        world = RunningWorld(f"http://127.0.0.1:{port}", keys["GATEWAY_KEY"], keys["BANK_KEY"], process)
+        world = RunningWorld(f"http://127.0.0.1:{port}", keys["GATEWAY_KEY"], keys["BANK_KEY"], process, Path(folder))
         try:
             wait_until_healthy(world.url, process)
             yield world

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from pytest_django import Settings
 
+from examples.world.testing import RunningWorld
 from prakerja.audit.models import Record
 from prakerja.disbursements.accounts import opened_number, store_inquiry
-from prakerja.disbursements.models import PayoutAccount
+from prakerja.disbursements.models import AccountClaim, PayoutAccount
 from prakerja.disbursements.queries import live_account
 from prakerja.disbursements.rails import InquiryResult
 from prakerja.disbursements.rails.base import AccountStatus
+from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.operations import link_account, request_link, unlink_account
+from prakerja.incentives.policies import hold_reason
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.secrets import seal
 from prakerja.notifications.models import Message
+from prakerja.people.models import ContactPoint
 from prakerja.people.operations import Identity, register_many
+from prakerja.programmes.schemes import scheme_by_key
 from tests.builders import Participant, World, otp_of
 from tests.money import link, participant_with_phone, wib
 
@@ -114,7 +122,89 @@ def test_a_bank_that_does_not_answer_costs_no_otp(who: Participant, settings: Se
 def test_somebody_elses_account_is_linked_and_says_so(who: Participant) -> None:
     link(who, number="7700123401", at=AT)
     account = PayoutAccount.objects.get(person_id=who.person_id, unlinked_at=None)
-    assert (account.holder_name, account.nik_matches) == ("ORANG LAIN", False)
+    # Whose it is, is nobody else's to know.
+    assert (account.holder_name, account.nik_matches) == ("", False)
+
+
+@pytest.fixture
+def rival(g21: World) -> Participant:
+    return participant_with_phone(g21, phone="081210000012")
+
+
+def of(person: Participant) -> PayoutAccount:
+    return PayoutAccount.objects.get(person_id=person.person_id, unlinked_at=None)
+
+
+def test_a_bank_account_has_one_owner(who: Participant, rival: Participant) -> None:
+    """The bank of the second person says so already: it compares the NIK."""
+    link(who, at=AT)
+    link(rival, at=AT)
+    assert (of(who).nik_matches, of(rival).nik_matches, of(rival).holder_name) == (True, False, "")
+
+
+def test_two_people_of_one_account_by_a_bank_that_says_yes_to_both(
+    who: Participant, rival: Participant, bank: RunningWorld
+) -> None:
+    """The second link is as every account of somebody else's; the first stays as it was, and hears nothing."""
+    link(who, at=AT)
+    bank.forget_owners()
+    link(rival, number="77-0012 3456", at=AT)
+    assert (of(who).nik_matches, of(rival).nik_matches, of(rival).holder_name) == (True, False, "")
+    assert (live_account(person_id=who.person_id) or fail()).defect == ""
+    record = Record.objects.get(action="account.contested")
+    assert (record.person_id, record.data) == (rival.person_id, {"claimed_by": str(who.person_id)})
+    # Asked again the bank says yes again, and nothing changes.
+    with transaction():
+        yes = InquiryResult("active", "PESERTA", nik_matches=True, is_kyc_complete=True)
+        store_inquiry(person_id=rival.person_id, account_id=of(rival).id, found=yes, at=AT)
+    assert (of(rival).nik_matches, of(rival).holder_name) == (False, "")
+    # When the first lets go, the bank's word counts.
+    unlink_account(person_id=who.person_id, at=AT + timedelta(hours=1))
+    with transaction():
+        store_inquiry(person_id=rival.person_id, account_id=of(rival).id, found=yes, at=AT + timedelta(hours=2))
+    assert of(rival).nik_matches is True
+    link(who, at=AT + timedelta(hours=3))
+    assert of(who).nik_matches is False
+
+
+def test_somebody_elses_account_claims_nothing(who: Participant, rival: Participant, bank: RunningWorld) -> None:
+    """Who links an account that is not theirs cannot keep its owner from it."""
+    link(rival, at=AT)
+    unlink_account(person_id=rival.person_id, at=AT)
+    link(who, at=AT)
+    assert of(who).nik_matches is False
+    bank.forget_owners()
+    link(rival, at=AT + timedelta(minutes=2))
+    assert (of(who).nik_matches, of(rival).nik_matches) == (False, True)
+
+
+def test_two_who_were_linked_before_the_claims(who: Participant, rival: Participant, bank: RunningWorld) -> None:
+    """An upgraded database may have them: the one who linked later is held at the next payment."""
+    link(who, at=AT)
+    bank.forget_owners()
+    link(rival, number="7700123458", at=AT + timedelta(days=1))
+    AccountClaim.objects.all().delete()
+    account = of(rival)
+    account.number_enc = seal("7700123456", table="disbursements_payoutaccount", column="number_enc", row_id=account.id)
+    account.save(update_fields=["number_enc"])
+    import_module("prakerja.disbursements.migrations.0008_an_account_has_one_owner").claim(apps, None)
+    found = [(live_account(person_id=one.person_id) or fail()) for one in (who, rival)]
+    assert [(one.nik_matches, one.defect) for one in found] == [(True, ""), (True, "nik_mismatch")]
+
+
+def test_a_wallet_whose_phone_is_not_the_registered_one_any_more(who: Participant) -> None:
+    link(who, provider="ovo", number="081210000010", at=AT)
+    assert (live_account(person_id=who.person_id) or fail()).defect == ""
+    ContactPoint.objects.filter(person_id=who.person_id, kind="phone").update(retired_at=AT)
+    found = live_account(person_id=who.person_id) or fail()
+    assert found.defect == "wallet_phone"
+    facts = account_facts(found)
+    held = hold_reason(scheme=scheme_by_key("2021"), account=facts, pay_date=date(2021, 10, 12), is_suspended=False)
+    assert held == "wallet_phone"
+
+
+def fail() -> Any:
+    pytest.fail("nothing is linked")
 
 
 def test_a_person_without_an_award_may_link(db: None) -> None:

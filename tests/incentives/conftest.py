@@ -23,6 +23,7 @@ def bank_program() -> Iterator[RunningWorld]:
 @pytest.fixture(autouse=True)
 def bank(bank_program: RunningWorld, settings: Settings) -> RunningWorld:
     settings.BANK_URL, settings.BANK_KEY = bank_program.url, bank_program.bank_key
+    bank_program.forget_owners()
     return bank_program
 
 

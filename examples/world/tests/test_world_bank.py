@@ -61,6 +61,24 @@ def test_inquiry_tells_whose_account_it_is(bank: BankClient, number: str, expect
 
 
 @pytest.mark.parametrize(
+    ("name", "nik_tail", "is_owner"),
+    [
+        ("siti  aminah", "0001", True),
+        ("Siti Aminah", "0002", False),
+        ("Budi Santoso", "0001", False),
+    ],
+)
+def test_an_account_is_one_persons(bank: BankClient, name: str, nik_tail: str, is_owner: bool) -> None:
+    """The same NIK to two people is no answer that a bank gives."""
+    number = f"10000{nik_tail}{len(name):02}11"
+    asked = {"provider": "bca", "number": number, "name": "Siti Aminah", "nik_tail": "0001"}
+    assert bank.post("/bank/inquiry", asked).json()["nik_matches"] is True
+    answer = bank.post("/bank/inquiry", asked | {"name": name, "nik_tail": nik_tail}).json()
+    assert (answer["nik_matches"], answer["status"]) == (is_owner, "active")
+    assert bank.post("/bank/inquiry", asked).json()["nik_matches"] is True
+
+
+@pytest.mark.parametrize(
     ("provider", "number"),
     [("bni", "123"), ("bni", "08x2345678"), ("mandiri", "1000000010"), ("ovo", "12345")],
 )

@@ -33,6 +33,7 @@ REASONS = {
     "account_changed": gettext_lazy("Rekening diganti dekat tanggal pembayaran"),
     "nik_mismatch": gettext_lazy("NIK pemilik rekening berbeda"),
     "kyc_incomplete": gettext_lazy("Dompet elektronik belum ditingkatkan"),
+    "wallet_phone": gettext_lazy("Nomor dompet elektronik bukan ponsel yang terdaftar"),
     "no_account": gettext_lazy("Belum ada rekening yang tersambung"),
     "account_blocked": gettext_lazy("Rekening diblokir atau sudah ditutup"),
     "held_by_provider": gettext_lazy("Ditahan oleh bank atau dompet elektronik"),

@@ -9,6 +9,7 @@ from prakerja.access.actors import Actor
 from prakerja.access.operations import check_challenge, send_challenge
 from prakerja.audit.operations import record
 from prakerja.disbursements.banks_and_e_wallets import PROVIDERS, linkable_providers
+from prakerja.disbursements.claims import claim_number, release_number
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.policies import account_number
 from prakerja.disbursements.rails import InquiryResult, open_rail, rail_for_new_payments
@@ -38,7 +39,8 @@ def link_account(
     """Link an account: the rail is asked whose it is, the OTP is used up, the answer is stored. Returns its id.
 
     An account of another NIK, or a wallet that was not upgraded, is linked and says so: it is what the person must mend
-    before money comes (rules.md 5.4). Raises Refused as `request_link`, and account_not_found, account_blocked,
+    before money comes (rules.md 5.4). So is a bank account that somebody else has linked, whatever the bank says of it;
+    neither person learns of the other (rules.md 5.5). Raises Refused as `request_link`, and account_not_found, account_blocked,
     provider_unavailable, otp_wrong (left), otp_expired, otp_locked (until).
     """
     spelt = _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
@@ -54,6 +56,7 @@ def link_account(
         PayoutAccount.objects.bulk_create([account], ignore_conflicts=True)
         if not PayoutAccount.objects.filter(person_id=person_id, id=account.id).exists():
             raise Refused("account_linked")
+        _settle_ownership(account=account, number=spelt, at=at)
         record(
             action="account.linked",
             at=at,
@@ -80,6 +83,7 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
             raise Refused("account_unknown")
         account.unlinked_at = at
         account.save(update_fields=["unlinked_at"])
+        release_number(person_id=person_id, provider=account.provider, number=opened_number(account=account))
         record(
             action="account.unlinked",
             at=at,
@@ -112,19 +116,53 @@ def store_inquiry(*, person_id: uuid.UUID, account_id: uuid.UUID, found: Inquiry
     if found.status != "active":
         return
     account = PayoutAccount.objects.select_for_update(no_key=True).get(person_id=person_id, id=account_id)
-    now = (found.nik_matches, _is_kyc_complete(provider=account.provider, found=found))
+    number = opened_number(account=account)
+    is_own = found.nik_matches and _is_unclaimed(account=account, number=number)
+    now = (is_own, _is_kyc_complete(provider=account.provider, found=found))
     if (account.nik_matches and not now[0]) or (account.is_kyc_complete and not now[1]):
-        number = opened_number(account=account)
         account.unlinked_at = at
         account.save(update_fields=["unlinked_at"])
         account = _new_account(
             person_id=account.person_id, provider=account.provider, number=number, found=found, at=account.linked_at
         )
         account.save(force_insert=True)
+        _settle_ownership(account=account, number=number, at=at)
         return
     account.nik_matches, account.is_kyc_complete = now
-    account.holder_name = found.holder_name or account.holder_name
+    account.holder_name = found.holder_name or account.holder_name if is_own else ""
     account.save(update_fields=["nik_matches", "is_kyc_complete", "holder_name"])
+
+
+@requires_transaction
+def _settle_ownership(*, account: PayoutAccount, number: str, at: datetime) -> None:
+    """Claim what the bank says is this person's own; what another person has claimed is not, and operators can read why."""
+    if account.kind != "bank_account":
+        return
+    if not account.nik_matches:
+        release_number(person_id=account.person_id, provider=account.provider, number=number)
+        return
+    owner = claim_number(person_id=account.person_id, provider=account.provider, number=number)
+    if owner == account.person_id:
+        return
+    account.nik_matches, account.holder_name = False, ""
+    account.save(update_fields=["nik_matches", "holder_name"])
+    record(
+        action="account.contested",
+        at=at,
+        person_id=account.person_id,
+        subject_kind="payout_account",
+        subject_id=account.id,
+        data={"claimed_by": str(owner)},
+    )
+
+
+@requires_transaction
+def _is_unclaimed(*, account: PayoutAccount, number: str) -> bool:
+    """Whether a bank account that the bank calls this person's own is nobody else's; then it is claimed."""
+    if account.kind != "bank_account":
+        return True
+    owner = claim_number(person_id=account.person_id, provider=account.provider, number=number)
+    return owner == account.person_id
 
 
 def _new_account(
@@ -137,7 +175,8 @@ def _new_account(
         kind=PROVIDERS[provider].kind,
         provider=provider,
         number_enc=seal(number, table="disbursements_payoutaccount", column="number_enc", row_id=account_id),
-        holder_name=found.holder_name or "",
+        # Whose account it is when it is not this person's, is nothing that this person may learn.
+        holder_name=(found.holder_name or "") if found.nik_matches else "",
         nik_matches=found.nik_matches,
         is_kyc_complete=_is_kyc_complete(provider=provider, found=found),
         linked_at=at,

@@ -49,6 +49,16 @@ class PayoutAccount(PersonRow):
         ]
 
 
+class AccountClaim(KeyedRow):
+    """(provider, bank account's number) → the person who has it linked as their own (`disbursements.claims`)."""
+
+    index = models.BinaryField()
+    person_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["index"], name="disbursements_accountclaim_value")]
+
+
 class PaymentBatch(KeyedRow):
     rail = models.TextField()
     provider = models.TextField()

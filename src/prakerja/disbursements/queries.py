@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from prakerja.disbursements.accounts import opened_number
+from prakerja.disbursements.claims import owner_of
 from prakerja.disbursements.discrepancies import has_open_discrepancy
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.payments import has_live_payment
 from prakerja.disbursements.rails import InquiryResult, NoStatement, StatementLine, open_rail, terms_of
+from prakerja.people import queries as people
 from prakerja.programmes.schemes import wib_day
 
 __all__ = [
@@ -31,7 +34,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LinkedAccount:
-    """A linked bank account or e-wallet, without its number."""
+    """A linked bank account or e-wallet, without its number.
+
+    `defect` is why no payment may go there although the provider has nothing against it, as the reason of a hold:
+    nik_mismatch when somebody else has claimed the bank account, wallet_phone when the wallet's number is not the
+    registered phone any more (rules.md 5.5); else "".
+    """
 
     account_id: uuid.UUID
     person_id: uuid.UUID
@@ -39,6 +47,7 @@ class LinkedAccount:
     linked_at: datetime
     nik_matches: bool
     is_kyc_complete: bool
+    defect: str = ""
 
 
 def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
@@ -53,7 +62,15 @@ def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
         linked_at=found.linked_at,
         nik_matches=found.nik_matches,
         is_kyc_complete=found.is_kyc_complete,
+        defect=_defect(found),
     )
+
+
+def _defect(account: PayoutAccount) -> str:
+    number = opened_number(account=account)
+    if account.kind == "e_wallet":
+        return "" if number == people.contact_of(person_id=account.person_id, kind="phone") else "wallet_phone"
+    return "" if owner_of(provider=account.provider, number=number) in (None, account.person_id) else "nik_mismatch"
 
 
 def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:

@@ -36,6 +36,7 @@ def account_facts(account: LinkedAccount | None) -> AccountFacts | None:
         linked_on=wib_day(account.linked_at),
         nik_matches=account.nik_matches,
         is_kyc_complete=account.is_kyc_complete,
+        defect=account.defect,
     )
 
 

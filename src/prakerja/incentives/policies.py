@@ -18,11 +18,12 @@ from prakerja.programmes.schemes import (
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What decides over a linked account. `linked_on` is a day in WIB."""
+    """What decides over a linked account. `linked_on` is a day in WIB; `defect` holds every payment (`LinkedAccount`)."""
 
     linked_on: date
     nik_matches: bool
     is_kyc_complete: bool
+    defect: str = ""
 
     @property
     def is_valid(self) -> bool:
@@ -38,6 +39,8 @@ def hold_reason(*, scheme: Scheme, account: AccountFacts | None, pay_date: date,
         return "nik_mismatch"
     if not account.is_kyc_complete:
         return "kyc_incomplete"
+    if account.defect:
+        return account.defect
     if account.linked_on >= pay_date - timedelta(days=scheme.account_change_hold_days):
         return "account_changed"
     return "award_suspended" if is_suspended else ""

@@ -98,6 +98,7 @@ HOLD_REASONS = {
     "account_changed": gettext_lazy("Rekening diganti dekat tanggal pembayaran."),
     "nik_mismatch": gettext_lazy("NIK pemilik rekening berbeda dengan NIK Anda."),
     "kyc_incomplete": gettext_lazy("Dompet elektronik belum ditingkatkan."),
+    "wallet_phone": gettext_lazy("Nomor dompet elektronik bukan nomor ponsel Anda yang terdaftar."),
     "no_account": gettext_lazy("Belum ada rekening yang tersambung."),
     "account_blocked": gettext_lazy("Rekening diblokir atau sudah ditutup."),
     "held_by_provider": gettext_lazy("Bank atau dompet elektronik menahan pembayaran ini."),

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.awards.states import AWARD_STATES
+from prakerja.disbursements.queries import live_account
 from prakerja.incentives.operations import link_account, request_link, unlink_account
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel import clock
@@ -58,6 +59,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             else:
                 return _code_page(request, provider, number, {})
     board = read_dashboard(person_id=person_id, transactions=1)
+    held_account = live_account(person_id=person_id)
     return page(
         request,
         "account",
@@ -65,6 +67,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         status=422 if errors else 200,
         notice=NOTICES.get(take_notice(request), ""),
         account=board.account,
+        defect=held_account.defect if held_account is not None else "",
         is_over=is_over(board),
         errors=errors,
         provider=provider,

@@ -1,0 +1,37 @@
+"""A bank account has one owner: of two people who link the same number, the second one's is not theirs (rules.md 5.5).
+
+The bank is asked first, and it compares the NIK. This is what we see by ourselves when a bank says "the same NIK" to two people.
+The second link looks like every account of somebody else's: who owns it, and whether they take part, nobody learns. An
+e-wallet needs no claim, because its number is the registered phone, and that is one person's already.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from prakerja.disbursements.models import AccountClaim
+from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.secrets import blind_index
+
+
+@requires_transaction
+def claim_number(*, person_id: uuid.UUID, provider: str, number: str) -> uuid.UUID:
+    """Claim a bank account's number for a person; returns whose it is now."""
+    index = _index(provider, number)
+    AccountClaim.objects.bulk_create([AccountClaim(index=index, person_id=person_id)], ignore_conflicts=True)
+    return AccountClaim.objects.values_list("person_id", flat=True).get(index=index)
+
+
+@requires_transaction
+def release_number(*, person_id: uuid.UUID, provider: str, number: str) -> None:
+    """Let go of it, because it is not linked any more or is not this person's."""
+    AccountClaim.objects.filter(index=_index(provider, number), person_id=person_id).delete()
+
+
+def owner_of(*, provider: str, number: str) -> uuid.UUID | None:
+    """Who has claimed a bank account's number."""
+    return AccountClaim.objects.filter(index=_index(provider, number)).values_list("person_id", flat=True).first()
+
+
+def _index(provider: str, number: str) -> bytes:
+    return blind_index("payout_account", f"{provider}:{number}")
