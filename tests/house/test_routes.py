@@ -27,6 +27,7 @@ PORTAL_PUBLIC = {
     "language",
     "sign_in",
     "sign_in_code",
+    "sign_in_again",
     "sign_out",
     "verification",
     # OpenID Connect: what institutions call, and the way to the consent page, which is a participant's.

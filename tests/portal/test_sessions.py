@@ -29,7 +29,7 @@ def signed_in(who: b.Participant, agent: str) -> Client:
     """Through the phone's code, as everybody."""
     browser = Client(headers={"User-Agent": agent})
     browser.post("/masuk", {"phone": who.phone})
-    browser.post("/masuk/kode", {"phone": who.phone, "otp": b.otp_of(who.person_id, "otp_sign_in")})
+    browser.post("/masuk/kode", {"otp": b.otp_of(who.person_id, "otp_sign_in")})
     return browser
 
 

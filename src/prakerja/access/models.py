@@ -112,6 +112,10 @@ class OtpChallenge(OwnedRow):
     """A code that was sent for signing in or linking an account. A purchase's code stands on its intent."""
 
     purpose = models.TextField()
+    # Who asked: a browser by its own name, so that nobody replaces or uses up a code that another browser waits for.
+    scope = models.TextField(blank=True, default="")
+    # What exactly it confirms (an account's number), sealed; nil where the purpose says it all.
+    subject_enc = models.BinaryField(null=True)
     code_hash = models.BinaryField()
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -123,9 +127,9 @@ class OtpChallenge(OwnedRow):
         constraints = [
             owned_key("access_otpchallenge"),
             models.UniqueConstraint(
-                fields=["person_id", "purpose"],
+                fields=["person_id", "purpose", "scope"],
                 condition=Q(used_at=None, replaced_at=None),
-                name="access_otpchallenge_one_live",
+                name="access_otpchallenge_one_live_for_a_scope",
             ),
             models.CheckConstraint(condition=Q(failed_count__gte=0), name="access_otpchallenge_tries"),
             models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="access_otpchallenge_purpose"),
@@ -154,15 +158,17 @@ class OtpGuard(OwnedRow):
         ]
 
 
-class StrangerGuard(models.Model):
-    """Counts tries to sign in with a number that nobody registered, by its blind index.
+class PhoneGuard(models.Model):
+    """Counts codes for signing in by the blind index of a number and of who asks, whether anybody registered it or not.
 
-    Without it a stranger's number would never be locked, and patience would tell which numbers are registered.
+    Who asks: a browser, the network that it comes from, and all browsers together that the person never signed in with.
+    Strangers' numbers are counted and locked like registered ones, else patience would tell which are which. Rows of days
+    gone by are swept by those who write new ones.
     """
 
     index = models.BinaryField(primary_key=True)
     tries = models.SmallIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True)
-    day = models.DateField(null=True)
+    day = models.DateField(null=True, db_index=True)
     sent_today = models.SmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)

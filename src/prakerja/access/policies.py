@@ -15,6 +15,19 @@ class OtpRules:
     per_day: int = 5
 
 
+@dataclass(frozen=True)
+class SignInRules(OtpRules):
+    """Codes a day for one number. A person who signs in on a borrowed phone must not be locked out by somebody else.
+
+    `per_day` counts in a browser that signed in with this number before, which is what its owner has; the others in one
+    that did not, in one network (an IPv4 address, an IPv6 /64), and in all of those together.
+    """
+
+    per_day: int = 15
+    per_day_browser: int = 5
+    per_day_network: int = 10
+    per_day_elsewhere: int = 30
+
+
 DEFAULT = OtpRules()
-# A person who signs in on a borrowed phone every day must not be locked out by five codes.
-SIGN_IN = OtpRules(per_day=15)
+SIGN_IN = SignInRules()

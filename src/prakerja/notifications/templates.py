@@ -73,6 +73,13 @@ TEMPLATES: Mapping[str, Template] = {
             "Anda aman. Bila bukan Anda, abaikan; jangan berikan kode kepada siapa pun."
         ),
     ),
+    "sign_in_codes_wrong": Template(
+        title=_("Kode masuk beberapa kali salah"),
+        text=_(
+            "Seseorang beberapa kali salah mengetik kode masuk akun Prakerja Anda. Akun Anda aman, dan Anda tetap dapat masuk "
+            "dari ponsel Anda. Jangan berikan kode kepada siapa pun."
+        ),
+    ),
     "otp_link_account": Template(
         title=_("Kode OTP rekening"),
         text=_(

@@ -6,8 +6,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from prakerja.access.operations import check_challenge, refusal_for_stranger, send_challenge, send_to_stranger
-from prakerja.access.policies import SIGN_IN
+from prakerja.access.sign_in_codes import (
+    Asker,
+    CodeState,
+    check_sign_in_code,
+    send_sign_in_code,
+    sign_in_code_state,
+)
 from prakerja.kernel.db import copy_in, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -16,6 +21,9 @@ from prakerja.kernel.typed import normal_phone
 from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
 from prakerja.people.policies import EDUCATION
 from prakerja.people.queries import person_id_by_contact
+
+# A program without a browser: what a test or a command asks for counts together.
+NOBODY = Asker()
 
 
 @dataclass(frozen=True)
@@ -80,31 +88,37 @@ def register_many(*, identities: list[Identity], at: datetime) -> list[uuid.UUID
     return [person.id for person in people]
 
 
-def request_sign_in_otp(*, phone: str, at: datetime) -> None:
+def request_sign_in_otp(*, phone: str, at: datetime, asker: Asker = NOBODY) -> None:
     """Send a sign-in code by SMS. A number that nobody registered gets the same answer, so that nobody can be looked up.
 
     Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
-    number = normal_phone(phone)
-    if number is None:
-        raise Refused("phone_format")
-    person_id = person_id_by_contact(kind="phone", value=number)
-    if person_id is None:
-        send_to_stranger(index=blind_index("phone", number), at=at, rules=SIGN_IN)
-    else:
-        send_challenge(person_id=person_id, purpose="sign_in", at=at, rules=SIGN_IN)
+    number, person_id = _registered(phone)
+    send_sign_in_code(phone=number, person_id=person_id, asker=asker, at=at)
 
 
-def sign_in(*, phone: str, otp: str, at: datetime) -> uuid.UUID:
-    """The person who holds this phone and code. Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked."""
-    number = normal_phone(phone)
-    if number is None:
-        raise Refused("phone_format")
-    person_id = person_id_by_contact(kind="phone", value=number)
-    if person_id is None:
-        raise refusal_for_stranger(index=blind_index("phone", number), at=at, rules=SIGN_IN)
-    check_challenge(person_id=person_id, purpose="sign_in", otp=otp, at=at, rules=SIGN_IN)
+def sign_in(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> uuid.UUID:
+    """The person who holds this phone and the code that `asker` asked for.
+
+    Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked.
+    """
+    number, person_id = _registered(phone)
+    check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
+    assert person_id is not None
     return person_id
+
+
+def sign_in_state(*, phone: str, at: datetime, asker: Asker) -> CodeState:
+    """Where this browser stands with its code; the same for a number of nobody. Raises Refused: phone_format."""
+    number, person_id = _registered(phone)
+    return sign_in_code_state(phone=number, person_id=person_id, asker=asker, at=at)
+
+
+def _registered(phone: str) -> tuple[str, uuid.UUID | None]:
+    number = normal_phone(phone)
+    if number is None:
+        raise Refused("phone_format")
+    return number, person_id_by_contact(kind="phone", value=number)
 
 
 def set_language(*, person_id: uuid.UUID, language: str) -> None:

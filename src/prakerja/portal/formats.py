@@ -21,6 +21,12 @@ def masked(number: str) -> str:
     return "•" * max(len(number) - 4, 0) + number[-4:]
 
 
+def masked_phone(number: str) -> str:
+    """`+6281234567890` → `0812 •••• 890`: enough to see a slip of the finger, not enough to call."""
+    local = "0" + number.removeprefix("+62")
+    return f"{local[:4]} {'•' * (len(local) - 7)} {local[-3:]}"
+
+
 def rupiah(amount: int) -> str:
     """`1000000` → `Rp1.000.000`; in English `Rp1,000,000`."""
     return format_rupiah(amount, language=written_language())

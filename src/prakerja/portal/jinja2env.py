@@ -108,6 +108,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "grouped": formats.grouped,
             "thousands": formats.thousands,
             "masked": formats.masked,
+            "masked_phone": formats.masked_phone,
         }
     )
     return env

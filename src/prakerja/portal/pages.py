@@ -15,7 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.typed import normal_lines
+from prakerja.kernel.typed import normal_digits, normal_lines
 from prakerja.portal.jinja2env import language
 from prakerja.portal.texts import sentence
 
@@ -95,11 +95,11 @@ def typed_text(request: HttpRequest, field: str) -> str:
 
 
 def typed_code(request: HttpRequest) -> str:
-    """The one-time password of a form, without the blanks that people put into it.
+    """The one-time password of a form, without what people and messages put between its digits.
 
     Raises Refused: otp_format. An empty field or half a code is no guess, so it is said here and costs none of the tries.
     """
-    code = "".join(request.POST.get("otp", "").split())
+    code = normal_digits(request.POST.get("otp", ""))
     if not (len(code) == OTP_DIGITS and code.isascii() and code.isdigit()):
         raise Refused("otp_format")
     return code

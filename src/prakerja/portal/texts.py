@@ -149,4 +149,5 @@ NOTICES = {
     "session_over": gettext_lazy("Sesi itu sudah berakhir."),
     "sessions_ended": gettext_lazy("Semua sesi lain diakhiri."),
     "signed_out": gettext_lazy("Anda sudah keluar."),
+    "code_sent_again": gettext_lazy("Kode baru sudah dikirim. Kode sebelumnya tidak berlaku lagi."),
 }

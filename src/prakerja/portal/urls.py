@@ -27,6 +27,7 @@ pages = [
     path("bahasa/<slug:code>", public.language, name="language"),
     path("masuk", signing_in.sign_in, name="sign_in"),
     path("masuk/kode", signing_in.sign_in_code, name="sign_in_code"),
+    path("masuk/kode/baru", signing_in.sign_in_again, name="sign_in_again"),
     path("keluar", signing_in.sign_out, name="sign_out"),
     path("sesi", sessions.own_sessions, name="sessions"),
     path("sesi/lain/akhiri", sessions.end_other_sessions, name="end_other_sessions"),

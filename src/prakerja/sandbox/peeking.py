@@ -23,8 +23,9 @@ def purchase_otp(*, person_id: uuid.UUID) -> str:
 
 
 def challenge_otp(*, person_id: uuid.UUID, purpose: str) -> str:
-    """The live code for `purpose` (`link_account`, `sign_in` …)."""
-    challenge = OtpChallenge.objects.get(person_id=person_id, purpose=purpose, used_at=None, replaced_at=None)
+    """The live code for `purpose` (`link_account`, `sign_in` …), the newest where several browsers wait for one."""
+    live = OtpChallenge.objects.filter(person_id=person_id, purpose=purpose, used_at=None, replaced_at=None)
+    challenge = live.order_by("-sent_at", "-id")[:1].get()
     return _otp(person_id, challenge.id, bytes(challenge.code_hash))
 
 

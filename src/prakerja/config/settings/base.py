@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 from prakerja.config.settings.database import database_from_environment
@@ -16,6 +17,11 @@ IS_DEMO = ENVIRONMENT != "production"
 SECRET_KEY = keys().derive("django")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PRAKERJA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# Networks of the proxies in front of the doors, as in `10.0.0.0/8,::1/128`: only what they say of a caller's address in
+# `Forwarded` counts, for a partner's list of networks and for the brake on sign-ins. Empty: nobody stands in front.
+TRUSTED_PROXIES = tuple(
+    ip_network(text.strip()) for text in os.environ.get("PRAKERJA_TRUSTED_PROXIES", "").split(",") if text.strip()
+)
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 USE_I18N = True

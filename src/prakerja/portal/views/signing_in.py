@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from prakerja.access.session_store import DEVICE
 from prakerja.access.sessions import device_words
+from prakerja.access.sign_in_codes import Asker, CodeState
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.people.operations import request_sign_in_otp
+from prakerja.kernel.typed import normal_phone
+from prakerja.people.operations import request_sign_in_otp, sign_in_state
 from prakerja.people.operations import sign_in as check_sign_in
+from prakerja.portal import pending
+from prakerja.portal.browsers import asker_of, remember
 from prakerja.portal.pages import SESSION_PERSON, SESSION_SIGNED_IN_AT, anyone, page, safe_next, typed_code
+from prakerja.portal.pending import Pending
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
 
-# These do not say whether a number is registered: they look like "sent", and the code page tells how long to wait.
-SILENT = ("otp_too_soon", "otp_daily_limit", "otp_locked")
+# A cookie holds four kilobytes; the addresses of our own pages are far from that.
+_LONGEST_NEXT = 2_400
 
 
 @anyone
@@ -29,10 +35,7 @@ SILENT = ("otp_too_soon", "otp_daily_limit", "otp_locked")
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("phone")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for the phone number; a POST sends the code and shows the page that asks for it.
-
-    The phone travels in the form, never in an address or the session.
-    """
+    """Ask for the phone number; a POST sends the code and leads to the page that asks for it."""
     if request.method != "POST":
         if SESSION_PERSON in request.session:
             return redirect(safe_next(request, request.GET.get("next", ""), reverse("portal:dashboard")))
@@ -45,40 +48,107 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             next=request.GET.get("next", ""),
             notice=NOTICES["signed_out"] if "keluar" in request.GET else "",
         )
-    phone = request.POST.get("phone", "").strip()[:30]
-    following = request.POST.get("next", "")
-    try:
-        request_sign_in_otp(phone=phone, at=clock.now())
-    except Refused as refused:
-        if refused.reason not in SILENT:
-            errors = {"phone": sentence(refused)}
-            return page(
-                request, "sign_in", section="sign_in", status=422, errors=errors, phone=phone, next=following, notice=""
-            )
-    return page(request, "sign_in_code", section="sign_in", errors={}, phone=phone, next=following)
+    typed, following = request.POST.get("phone", "").strip()[:30], request.POST.get("next", "")
+    number = normal_phone(typed)
+    if number is None:
+        errors = {"phone": sentence(Refused("phone_format"))}
+        return page(
+            request, "sign_in", section="sign_in", status=422, errors=errors, phone=typed, next=following, notice=""
+        )
+    asker = asker_of(request)
+    kept = following if len(following) <= _LONGEST_NEXT else ""
+    return _to_code(request, _send(Pending(phone=number, following=kept, said="sent"), asker), asker)
+
+
+@anyone
+@slowed
+@never_cache
+@require_POST
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Send another code to the number of the sign-in that waits. It is said only when one was sent."""
+    asker = asker_of(request)
+    waiting = pending.read(request, browser=asker.browser)
+    if waiting is None:
+        return redirect("portal:sign_in")
+    return _to_code(request, _send(waiting.after("sent_again"), asker), asker)
 
 
 @anyone
 @slowed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("phone", "otp")
+@sensitive_post_parameters("otp")
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """Check the code. A right one makes a new session, so that a planted session key is worthless."""
-    if request.method != "POST":
+    """Ask for the code, and check it. A right one makes a new session, so that a planted session key is worthless.
+
+    The page is an address of its own: it says after a reload, in another language or in a new tab what it said before,
+    and a wrong code typed once is counted once.
+    """
+    asker = asker_of(request)
+    waiting = pending.read(request, browser=asker.browser)
+    if waiting is None:
         return redirect("portal:sign_in")
-    phone = request.POST.get("phone", "").strip()[:30]
-    following = request.POST.get("next", "")
+    at = clock.now()
+    if request.method != "POST":
+        return _code_page(request, waiting, sign_in_state(phone=waiting.phone, asker=asker, at=at))
     try:
-        person_id = check_sign_in(phone=phone, otp=typed_code(request), at=clock.now())
+        person_id = check_sign_in(phone=waiting.phone, otp=typed_code(request), asker=asker, at=at)
     except Refused as refused:
-        errors = {"otp": sentence(refused)}
-        return page(request, "sign_in_code", section="sign_in", status=422, errors=errors, phone=phone, next=following)
+        return _to_code(request, waiting.after(refused.reason), asker)
     request.session.flush()
     request.session[SESSION_PERSON] = str(person_id)
     request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
     request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
-    return redirect(safe_next(request, following, reverse("portal:dashboard")))
+    response = redirect(safe_next(request, waiting.following, reverse("portal:dashboard")))
+    pending.forget(response)
+    remember(request, response, asker, person_id=person_id)
+    return response
+
+
+def _send(wanted: Pending, asker: Asker) -> Pending:
+    """Ask for a code; what became of it."""
+    try:
+        request_sign_in_otp(phone=wanted.phone, asker=asker, at=clock.now())
+    except Refused as refused:
+        return wanted.after(refused.reason, seconds=int(refused.details.get("seconds", 0)))
+    return wanted
+
+
+def _to_code(request: HttpRequest, waiting: Pending, asker: Asker) -> HttpResponse:
+    response = HttpResponseRedirect(reverse("portal:sign_in_code"))
+    pending.write(request, response, waiting, browser=asker.browser)
+    remember(request, response, asker)
+    return response
+
+
+def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> HttpResponse:
+    """What a sign-in came to, told from what is counted: it is as true at the second look as at the first."""
+    at = clock.now()
+    is_live = state.sent_at is not None and state.expires_at is not None and at < state.expires_at
+    errors = {}
+    if state.locked_until is not None:
+        errors[""] = sentence(Refused("otp_locked", until=state.locked_until))
+    elif waiting.said == "otp_format":
+        errors["otp"] = sentence(Refused("otp_format"))
+    elif waiting.said == "otp_wrong" and is_live:
+        errors["otp"] = sentence(Refused("otp_wrong", left=state.tries_left))
+    elif waiting.said == "otp_daily_limit" or (not is_live and state.is_day_over):
+        errors[""] = sentence(Refused("otp_daily_limit"))
+    elif not is_live:
+        errors["otp"] = sentence(Refused("otp_expired"))
+    elif waiting.said == "otp_too_soon":
+        errors[""] = _("Kode baru belum dikirim: yang terakhir baru saja dikirim.")
+    return page(
+        request,
+        "sign_in_code",
+        section="sign_in",
+        errors=errors,
+        phone=waiting.phone,
+        state=state,
+        is_live=is_live,
+        wait=max(int((state.next_at - at).total_seconds()) + 1, 0) if state.next_at else 0,
+        notice=NOTICES["code_sent_again"] if waiting.said == "sent_again" and is_live else "",
+    )
 
 
 @anyone

@@ -1,0 +1,226 @@
+"""Codes for signing in. What counts is who asks (a browser, its network), never the number alone (decisions.md 58).
+
+Everything is counted by blind indexes of the number, whether anybody registered it or not: by the same rows, the same
+words and the same locks, so that nobody learns who is registered. Only whether an SMS leaves differs.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prakerja.access.actors import Actor
+from prakerja.access.models import OtpChallenge, PhoneGuard
+from prakerja.access.operations import begin_challenge, is_locked, refuse_early
+from prakerja.access.policies import SIGN_IN, SignInRules
+from prakerja.audit.operations import record
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.secrets import blind_index, otp_hash
+from prakerja.notifications.operations import queue_message
+
+PURPOSE = "sign_in"
+# Each new row takes a few of other days along, so the table never grows for ever.
+_SWEPT = 8
+_KEPT_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for a code: `browser` by the name that it keeps, the `network` that it comes from ("" where unknown).
+
+    `marks` are what it was given when people signed in with it (`mark_of`); they open nothing.
+    """
+
+    browser: str = ""
+    network: str = ""
+    marks: tuple[str, ...] = ()
+
+    def knows(self, person_id: uuid.UUID | None) -> bool:
+        """Whether this person signed in with this browser before."""
+        return person_id is not None and mark_of(person_id=person_id, browser=self.browser) in self.marks
+
+
+def mark_of(*, person_id: uuid.UUID, browser: str) -> str:
+    """What a browser keeps of a person who signed in with it: only we can tell whose it is, and only with the person at hand."""
+    return blind_index("known_browser", f"{person_id}:{browser}").hex()
+
+
+@dataclass(frozen=True)
+class CodeState:
+    """Where a browser stands with the code that it asked for; instants are programme time.
+
+    `sent_at` is None when none is waited for any more: it was used, or three wrong ones ended it.
+    """
+
+    sent_at: datetime | None
+    expires_at: datetime | None
+    next_at: datetime | None
+    locked_until: datetime | None
+    tries_left: int
+    is_day_over: bool
+
+
+def send_sign_in_code(
+    *, phone: str, person_id: uuid.UUID | None, asker: Asker, at: datetime, rules: SignInRules = SIGN_IN
+) -> None:
+    """Send a code by SMS to `phone` (normalised); to a number of nobody (`person_id` None) nothing is sent, all else is alike.
+
+    An older code of the same browser no longer counts, one of another browser does. Raises Refused: otp_locked (until),
+    otp_too_soon (seconds), otp_daily_limit.
+    """
+    today = at.astimezone(WIB).date()
+    with transaction():
+        limits = _limits(phone=phone, person_id=person_id, asker=asker, rules=rules)
+        guards = _lock(list(limits), today)
+        mine = guards[0]
+        refuse_early(guard=mine, at=at, rules=rules)
+        if any(guard.day == today and guard.sent_today >= limits[bytes(guard.index)] for guard in guards):
+            raise Refused("otp_daily_limit")
+        for guard in guards:
+            _count_sending(guard, today, at)
+        if person_id is not None:
+            begin_challenge(person_id=person_id, purpose=PURPOSE, scope=asker.browser, rules=rules, at=at)
+
+
+def check_sign_in_code(
+    *, phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules = SIGN_IN
+) -> None:
+    """Use up the code that this browser waits for. A wrong one is counted although it is refused.
+
+    The third wrong one locks this browser for the number, and no other; the owner is told. Raises Refused: otp_locked
+    (until), otp_expired, otp_wrong (left).
+    """
+    with transaction():
+        refusal = _check(phone, person_id, otp, asker, at, rules)
+    if refusal is not None:
+        raise refusal
+
+
+def sign_in_code_state(
+    *, phone: str, person_id: uuid.UUID | None, asker: Asker, at: datetime, rules: SignInRules = SIGN_IN
+) -> CodeState:
+    """What a browser that asked for a code may be told about it. It says nothing about who is registered."""
+    limits = _limits(phone=phone, person_id=person_id, asker=asker, rules=rules)
+    found = {bytes(guard.index): guard for guard in PhoneGuard.objects.filter(index__in=list(limits))}
+    today = at.astimezone(WIB).date()
+    mine = found.get(next(iter(limits)), PhoneGuard())
+    locked_until = mine.locked_until if is_locked(guard=mine, at=at) else None
+    next_at = mine.last_sent_at + timedelta(seconds=rules.gap_s) if mine.last_sent_at else None
+    return CodeState(
+        sent_at=mine.last_sent_at if locked_until is None else None,
+        expires_at=mine.last_sent_at + timedelta(seconds=rules.life_s) if mine.last_sent_at else None,
+        next_at=next_at if next_at is not None and next_at > at else None,
+        locked_until=locked_until,
+        tries_left=rules.tries - mine.tries,
+        is_day_over=any(guard.day == today and guard.sent_today >= limits[index] for index, guard in found.items()),
+    )
+
+
+@requires_transaction
+def _check(
+    phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules
+) -> Refused | None:
+    index = _browser_index(phone, asker)
+    guard: PhoneGuard = _lock([index], at.astimezone(WIB).date())[0]
+    if is_locked(guard=guard, at=at):
+        return Refused("otp_locked", until=guard.locked_until)
+    if guard.last_sent_at is None or at >= guard.last_sent_at + timedelta(seconds=rules.life_s):
+        return Refused("otp_expired")
+    challenge: OtpChallenge | None = _live_challenge(person_id, asker.browser)
+    if challenge is not None and hmac.compare_digest(bytes(challenge.code_hash), otp_hash(challenge.id, otp)):
+        challenge.used_at = at
+        challenge.save(update_fields=["used_at"])
+        guard.tries, guard.last_sent_at = 0, None
+        guard.save(update_fields=["tries", "last_sent_at"])
+        record(
+            action="sign_in.done",
+            at=at,
+            actor=Actor.participant(challenge.person_id),
+            person_id=challenge.person_id,
+            subject_kind="person",
+            subject_id=challenge.person_id,
+            data={"known_browser": asker.knows(person_id)},
+        )
+        return None
+    guard.tries += 1
+    refusal = Refused("otp_wrong", left=rules.tries - guard.tries)
+    if guard.tries >= rules.tries:
+        guard.tries, guard.locked_until, guard.last_sent_at = 0, at + timedelta(minutes=rules.lock_min), None
+        refusal = Refused("otp_locked", until=guard.locked_until)
+        _tell_of_lock(person_id, asker, at)
+    guard.save(update_fields=["tries", "locked_until", "last_sent_at"])
+    if challenge is not None:
+        challenge.failed_count += 1
+        challenge.replaced_at = at if refusal.reason == "otp_locked" else None
+        challenge.save(update_fields=["failed_count", "replaced_at"])
+    return refusal
+
+
+@requires_transaction
+def _count_sending(guard: PhoneGuard, today: date, at: datetime) -> None:
+    guard.sent_today = guard.sent_today + 1 if guard.day == today else 1
+    guard.day, guard.last_sent_at = today, at
+    guard.save(update_fields=["sent_today", "day", "last_sent_at"])
+
+
+@requires_transaction
+def _tell_of_lock(person_id: uuid.UUID | None, asker: Asker, at: datetime) -> None:
+    """Operators see every lock, of a stranger's number too; the owner is told once a day."""
+    record(
+        action="sign_in.locked",
+        at=at,
+        person_id=person_id,
+        subject_kind="person" if person_id else "",
+        subject_id=person_id,
+        data={"known_browser": asker.knows(person_id), "registered": person_id is not None},
+    )
+    if person_id is not None:
+        queue_message(
+            person_id=person_id,
+            template="sign_in_codes_wrong",
+            channels=("sms", "dashboard"),
+            parameters={},
+            dedupe_key=f"sign_in_locked:{at.astimezone(WIB).date()}",
+            at=at,
+        )
+
+
+def _live_challenge(person_id: uuid.UUID | None, browser: str) -> OtpChallenge | None:
+    if person_id is None:
+        return None
+    return OtpChallenge.objects.filter(
+        person_id=person_id, purpose=PURPOSE, scope=browser, used_at=None, replaced_at=None
+    ).first()
+
+
+def _browser_index(phone: str, asker: Asker) -> bytes:
+    return blind_index("sign_in_browser", f"{phone}:{asker.browser}")
+
+
+def _limits(*, phone: str, person_id: uuid.UUID | None, asker: Asker, rules: SignInRules) -> dict[bytes, int]:
+    """What is counted when this browser asks, the browser's own count first, with the most a day of each."""
+    mine = _browser_index(phone, asker)
+    if asker.knows(person_id):
+        return {mine: rules.per_day}
+    limits = {mine: rules.per_day_browser, blind_index("sign_in_elsewhere", phone): rules.per_day_elsewhere}
+    if asker.network:
+        limits[blind_index("sign_in_network", f"{phone}:{asker.network}")] = rules.per_day_network
+    return limits
+
+
+@requires_transaction
+def _lock(indexes: list[bytes], today: date) -> list[PhoneGuard]:
+    """The rows of these indexes, made where there are none, in their order; locked one after the other by value.
+
+    Two tries at once are counted one after the other.
+    """
+    if PhoneGuard.objects.bulk_create([PhoneGuard(index=index, day=today) for index in indexes], ignore_conflicts=True):
+        old = PhoneGuard.objects.select_for_update(skip_locked=True).filter(day__lt=today - timedelta(days=_KEPT_DAYS))
+        PhoneGuard.objects.filter(index__in=[guard.index for guard in old[:_SWEPT]]).delete()
+    locked = PhoneGuard.objects.select_for_update(no_key=True).filter(index__in=indexes).order_by("index")
+    found = {bytes(guard.index): guard for guard in locked}
+    return [found[index] for index in indexes]
