@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from examples.platform.catalogue import Listing, Run
-from examples.platform.orders import Order, Orders, new_invoice_code
+from examples.platform.orders import CodeState, Order, Orders, new_invoice_code
 from examples.shared.prakerja_client import Credentials, PartnerRefusal, PartnerUnavailable, PrakerjaClient
 
 CARD_KEPT_S = 600.0
@@ -157,6 +157,9 @@ class Checkout:
             how_to_redeem=answer.get("how_to_redeem") or order.how_to_redeem,
             paid_at=answer.get("created_at") or order.paid_at,
         )
+        if answer.get("voucher_status"):
+            state = CodeState(answer["voucher_status"], answer["redeemable_from"], answer["redeemable_until"])
+            self.orders.note_code(order, state)
         if answer.get("class_cancelled_at"):
             with contextlib.suppress(PartnerUnavailable, PartnerRefusal):
                 order = self.class_cancelled(order)

@@ -30,6 +30,16 @@ CREATE TABLE IF NOT EXISTS orders (
     is_code_known INTEGER NOT NULL DEFAULT 0,
     paid_at TEXT
 );
+CREATE TABLE IF NOT EXISTS code_states (
+    invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code),
+    status TEXT NOT NULL,
+    redeemable_from TEXT NOT NULL,
+    redeemable_until TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS replaced_orders (
+    invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code),
+    by_invoice_code TEXT NOT NULL REFERENCES orders (invoice_code)
+);
 CREATE TABLE IF NOT EXISTS cancelled_classes (
     invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code)
 );
@@ -69,6 +79,20 @@ class Order:
         return self.status in {"waiting", "unknown"}
 
 
+@dataclass(frozen=True)
+class CodeState:
+    """How the code of a paid order stood when Prakerja was asked last; instants as given, the end exclusive."""
+
+    status: str
+    redeemable_from: str
+    redeemable_until: str
+
+    @property
+    def may_change(self) -> bool:
+        """Say whether Prakerja has to be asked again."""
+        return self.status == "issued"
+
+
 COLUMNS = tuple(column.name for column in fields(Order))
 CHANGEABLE = frozenset(COLUMNS[COLUMNS.index("how_to_redeem") :]) | {"institution_code", "institution_name"}
 
@@ -87,15 +111,42 @@ class Orders:
     def add(self, order: Order) -> None:
         """Store a new order. Earlier ones of this account that still waited for an OTP lose their token:
         a new OTP replaces the old at Prakerja too. One whose outcome is unknown is left alone."""
-        self._connection.execute(
-            "UPDATE orders SET status = 'abandoned', payment_token = NULL WHERE account_id = ? AND status = 'waiting'",
+        older = self._connection.execute(
+            "UPDATE orders SET status = 'abandoned', payment_token = NULL WHERE account_id = ? AND status = 'waiting'"
+            " RETURNING invoice_code",
             (order.account_id,),
-        )
+        ).fetchall()
         marks = ", ".join("?" for _ in COLUMNS)
         self._connection.execute(
             f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES ({marks})",
             [getattr(order, column) for column in COLUMNS],
         )
+        # The older order's page says what stopped it: it may stand open in another tab.
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO replaced_orders VALUES (?, ?)", [(row[0], order.invoice_code) for row in older]
+        )
+
+    def replaced_by(self, order: Order) -> Order | None:
+        """Return the newer order that stopped this one, if that is what stopped it."""
+        row = self._connection.execute(
+            "SELECT by_invoice_code FROM replaced_orders WHERE invoice_code = ?", (order.invoice_code,)
+        ).fetchone()
+        return self.find(account_id=order.account_id, invoice_code=row[0]) if row else None
+
+    def note_code(self, order: Order, state: CodeState) -> None:
+        """Keep how the code stands."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO code_states VALUES (?, ?, ?, ?)",
+            (order.invoice_code, state.status, state.redeemable_from, state.redeemable_until),
+        )
+
+    def code_state(self, order: Order) -> CodeState | None:
+        """Return how the code stood when Prakerja was asked last."""
+        row = self._connection.execute(
+            "SELECT status, redeemable_from, redeemable_until FROM code_states WHERE invoice_code = ?",
+            (order.invoice_code,),
+        ).fetchone()
+        return CodeState(*row) if row else None
 
     def find(self, *, account_id: str, invoice_code: str) -> Order | None:
         """Return an order of this account only."""

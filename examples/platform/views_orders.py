@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examples.platform.catalogue import Listing, Run
-from examples.platform.orders import Order
+from examples.platform.orders import CodeState, Order
 from examples.platform.views_shop import current_shop
 from examples.shared import web
 from examples.shared.advice import next_step
@@ -20,6 +20,12 @@ OTP = re.compile(r"[0-9]{6}")
 CHECKED_AT_ONCE = 5
 pages = Blueprint("orders", __name__)
 
+# A paid order whose code is no longer waiting to be redeemed.
+CODE_LABELS = {
+    "redeemed": "Kode sudah ditukar",
+    "expired": "Kode berakhir",
+    "cancelled": "Dibatalkan",
+}
 STATUS_LABELS = {
     "waiting": "Menunggu OTP",
     "unknown": "Sedang diperiksa",
@@ -50,7 +56,18 @@ def _problem(error: PartnerRefusal | PartnerUnavailable) -> Problem:
 
 @pages.app_context_processor
 def _labels() -> dict[str, object]:
-    return {"status_label": lambda status: web.say(STATUS_LABELS[status])}
+    return {"status_label": _status_label, "shown_status": _shown_status}
+
+
+def _shown_status(order: Order, code: CodeState | None) -> str:
+    """A paid order is shown as its code stands: a dead code is not a success."""
+    is_ended = order.status == "paid" and code is not None and code.status in {"expired", "cancelled"}
+    return "void" if is_ended else order.status
+
+
+def _status_label(order: Order, code: CodeState | None) -> str:
+    label = CODE_LABELS.get(code.status) if order.status == "paid" and code is not None else None
+    return web.say(label or STATUS_LABELS[order.status])
 
 
 def _digits(name: str) -> str:
@@ -189,15 +206,21 @@ def history() -> ResponseReturnValue:
         return web.to_sign_in()
     steps = current_shop().checkout()
     found = steps.orders.of_account(account.id)
-    open_ones = [
-        order for order in found if order.status == "unknown" or (order.status == "paid" and not order.is_code_known)
-    ]
+    open_ones = [order for order in found if _may_have_changed(order, steps.orders.code_state(order))]
     for order in open_ones[:CHECKED_AT_ONCE]:
         if order.status == "unknown":
             steps.ask(order)
         else:
             steps.complete(order)
-    return render_template("orders.html", orders=steps.orders.of_account(account.id))
+    shown = [(order, steps.orders.code_state(order)) for order in steps.orders.of_account(account.id)]
+    return render_template("orders.html", orders=shown)
+
+
+def _may_have_changed(order: Order, code: CodeState | None) -> bool:
+    """Whether Prakerja is asked before the order is shown: nobody tells us that a code ended."""
+    if order.status == "paid":
+        return not order.is_code_known or code is None or code.may_change
+    return order.status == "unknown"
 
 
 @pages.get("/orders/<invoice_code>")
@@ -205,7 +228,13 @@ def order(invoice_code: str) -> ResponseReturnValue:
     """One order with the present status and the code."""
     steps = current_shop().checkout()
     found = steps.complete(_my_order(invoice_code))
-    return render_template("order.html", order=found, is_class_cancelled=steps.orders.is_class_cancelled(found))
+    return render_template(
+        "order.html",
+        order=found,
+        code=steps.orders.code_state(found),
+        newer=steps.orders.replaced_by(found) if found.status == "abandoned" else None,
+        is_class_cancelled=steps.orders.is_class_cancelled(found),
+    )
 
 
 @pages.route("/orders/<invoice_code>/cancel", methods=["GET", "POST"])
@@ -223,7 +252,7 @@ def cancel(invoice_code: str) -> ResponseReturnValue:
             problem = _problem(error)
         else:
             if found.status == "void":
-                web.notice("Pesanan dibatalkan. Dana kembali ke saldo pelatihan Anda.")
+                web.notice("Pesanan dibatalkan. Ke mana dananya kembali tertulis di dashboard Prakerja Anda.")
             else:
                 web.notice("Pembatalan belum tercatat di Prakerja. Coba lagi sebentar lagi.")
             current_shop().catalogue.forget(web.site().code)

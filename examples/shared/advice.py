@@ -44,7 +44,7 @@ NEXT_STEP = {
     "ERRPLT40995": START_AGAIN,
     "ERRPLT40493": START_AGAIN,
     "ERRVOD40001": OPEN_DASHBOARD,
-    "ERRPLT40028": "Tidak ada yang perlu dilakukan: dana sudah kembali ke saldo pelatihan.",
+    "ERRPLT40028": "Tidak ada yang perlu dilakukan. Ke mana dananya kembali tertulis di dashboard Prakerja Anda.",
     "ERRVOD40990": "Lanjutkan kelas di situs lembaga pelatihan.",
     "ERRVOD40991": "Kode yang tidak ditukar sampai kelas berakhir tidak dapat dikembalikan.",
     "ERRTRX40020": CHECK_CODE,

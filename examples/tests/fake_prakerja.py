@@ -221,6 +221,9 @@ class FakePrakerja:
             self._public(invoice)
             | {
                 "voucher_code": kept["voucher_code"] if self.shows_code else None,
+                "voucher_status": kept.get("voucher_status", "cancelled" if kept["status"] == "VOID" else "issued"),
+                "redeemable_from": "2021-09-25T12:30:00Z",
+                "redeemable_until": listing["runs"][0]["ends_at"],
                 "course_code": listing["course_code"],
                 "schedule_code": listing["runs"][0]["schedule_code"],
                 "course_title": listing["title"],

@@ -54,7 +54,7 @@ def of_shared() -> set[str]:
 def of_platform() -> set[str]:
     """Return the sentences of the shop alone."""
     folder = EXAMPLES / "platform"
-    data = {*views_shop.LABELS.values(), *views_orders.STATUS_LABELS.values()}
+    data = {*views_shop.LABELS.values(), *views_orders.STATUS_LABELS.values(), *views_orders.CODE_LABELS.values()}
     return _of_templates(folder) | _of_code(folder) | data | {brand.tagline for brand in read_brands()}
 
 

@@ -251,13 +251,51 @@ def test_cancelling_voids_once_and_hides_the_code(buyer: Visitor, fake: FakePrak
     assert named(fake, "payment/void") == [{"invoice_code": invoice, "transaction_code": "TRX0000000000001"}]
 
 
+def test_a_dead_code_is_not_shown_as_a_purchase(buyer: Visitor, fake: FakePrakerja) -> None:
+    """Nothing tells the shop that a code ended: it asks for what it shows."""
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    invoice = path.split("/")[2]
+    assert "Kode dapat ditukar mulai 25 September 2021 pukul 19.30 WIB" in buyer.text("code-window")
+    fake.transactions[invoice]["voucher_status"] = "expired"
+    buyer.get("/orders")
+    assert buyer.text("order-status") == "Kode berakhir"
+    assert "ABCDEFGH0001" not in buyer.html
+    html = buyer.get(f"/orders/{invoice}")
+    assert "Pembelian berhasil" not in html
+    assert "ABCDEFGH0001" not in html
+    assert "tidak ditukar sampai 26 November 2021" in buyer.text("code-ended")
+    assert "tidak kembali ke saldo pelatihan Anda" in buyer.text("code-ended")
+    assert f"/orders/{invoice}/cancel" not in html
+
+
+def test_a_cancelled_order_claims_no_way_that_the_money_went(buyer: Visitor, fake: FakePrakerja) -> None:
+    path = reach_otp(buyer)
+    buyer.send(path, otp=OTP)
+    html = buyer.send(path.replace("/otp", "/cancel"))
+    assert "kembali ke saldo" not in html
+    assert html.count("Ke mana dananya kembali tertulis di dashboard Prakerja Anda") == 2
+
+
+def test_an_older_order_in_another_tab_says_what_stopped_it(buyer: Visitor, fake: FakePrakerja) -> None:
+    older = reach_otp(buyer)
+    buyer.get("/checkout?course=kopi_1&schedule=kopi_1-run")
+    buyer.send("/checkout", card_number=CARD, course="kopi_1", schedule="kopi_1-run")
+    newer = buyer.path.removesuffix("/otp")
+    buyer.send(older, otp=OTP)
+    assert buyer.path == older.removesuffix("/otp")
+    assert "berhenti karena Anda memulai pesanan lain sesudahnya" in buyer.text("replaced")
+    assert f'href="{newer}"' in buyer.html
+    assert named(fake, "payment/authorize") == []
+
+
 def test_a_class_that_the_institution_cancelled(buyer: Visitor, fake: FakePrakerja) -> None:
     path = reach_otp(buyer)
     html = buyer.send(path, otp=OTP)
     invoice = path.split("/")[2]
     assert f'href="/orders/{invoice}/cancel?reason=class"' in html
     html = buyer.get(f"/orders/{invoice}/cancel?reason=class")
-    assert "Anda tidak kehilangan apa pun." in html
+    assert "Selama kepesertaan dan masa pakai saldo Anda berjalan, dananya kembali" in html
     buyer.send(f"/orders/{invoice}/cancel")
     assert buyer.text("order-status") == "Dibatalkan"
     amount = fake.transactions[invoice]["amount"]

@@ -134,6 +134,9 @@ def test_transaction_with_its_code(scene: Scene, invoice: str) -> None:
     assert data == bought | {
         "created_at": data["created_at"],
         "voucher_code": b.code_of(scene.who.person_id),
+        "voucher_status": "issued",
+        "redeemable_from": data["redeemable_from"],
+        "redeemable_until": "2021-12-09T17:00:00Z",
         "course_code": scene.course.code,
         "schedule_code": scene.run.code,
         "course_title": scene.course.title,

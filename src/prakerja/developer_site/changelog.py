@@ -28,6 +28,7 @@ RELEASES: tuple[Release, ...] = (
             _(
                 "Laporan penyelesaian dapat diperbaiki (PUT completions) dan ditarik (completions/withdraw) sampai sertifikat tampak; webhook completion.corrected dan completion.withdrawn."
             ),
+            _("transactions menjawab juga voucher_status, redeemable_from, dan redeemable_until."),
             _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
             _("Sandbox: kode uji webinar TC2 mempunyai sepuluh pertemuan; TC2-999 juga tes akhir."),
         ),

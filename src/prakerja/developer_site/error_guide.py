@@ -78,7 +78,7 @@ GUIDE: dict[str, str] = {
     "transaction_unknown": _("transaction_code bukan milik invoice ini."),
     "void_twice": _("Transaksi sudah dibatalkan sebelumnya; pembatalan bukan panggilan yang boleh diulang."),
     "void_after_redemption": _("Kodenya sudah ditukar di lembaga, jadi platform tidak dapat membatalkan lagi."),
-    "void_after_expiry": _("Kodenya tidak pernah ditukar dan kelasnya sudah lewat; uangnya sudah kembali ke program."),
+    "void_after_expiry": _("Kodenya tidak pernah ditukar dan kelasnya sudah lewat; uangnya tidak kembali ke peserta."),
     # --- redeeming and attendance ---
     "code_unknown": _("Kode tidak dikenal."),
     "type_mismatch": _("Pelatihan ini tidak ditukar dengan cara ini."),

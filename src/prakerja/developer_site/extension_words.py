@@ -49,6 +49,12 @@ EXTENSION_FIELDS: dict[str, tuple[str, Any]] = {
     "what": (_("change = perubahan yang belum diterima, course = seluruh pelatihan."), "change"),
     "sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong berarti satu pertemuan atau kelas mandiri."), None),
     "CourseRun.sessions": (_("Pertemuan kelas terjadwal, berurutan; kosong pada kelas mandiri."), None),
+    "TransactionData.voucher_status": (
+        _("issued (belum ditukar), redeemed (ditukar), cancelled (dibatalkan), expired (berakhir tanpa ditukar)."),
+        "issued",
+    ),
+    "redeemable_from": (_("Sejak kapan kode dapat ditukar."), "2021-10-10T01:00:00Z"),
+    "redeemable_until": (_("Sejak kapan kode tidak dapat ditukar lagi."), "2021-10-12T10:00:00Z"),
     "class_cancelled_at": (
         _("Waktu lembaga membatalkan kelasnya; null selama kelas berlaku. Batalkan transaksinya dengan payment/void."),
         None,

@@ -192,6 +192,9 @@ class CourseRunsData(Data):
 
 class TransactionData(PaymentStatusData):
     voucher_code: str | None
+    voucher_status: Literal["issued", "redeemed", "cancelled", "expired"]
+    redeemable_from: Instant
+    redeemable_until: Instant
     course_code: str
     schedule_code: str
     course_title: str

@@ -169,7 +169,7 @@ PAYMENT: tuple[Row, ...] = (
     ("ERRVOD40991", "void_after_expiry", (), PROPOSED,
      "Kode sudah kedaluwarsa; transaksi tidak dapat dibatalkan.",
      "The code has expired; the transaction cannot be cancelled.",
-     "the code was never redeemed and its class is over: the money went back to the programme (decisions.md 23)"),
+     "the code was never redeemed and its class is over: the money is the programme's or the treasury's (decisions.md 23)"),
 )
 REDEMPTION: tuple[Row, ...] = (
     ("ERRTRX40020", "code_unknown", (), SEEN,

@@ -32,11 +32,16 @@ class PaymentStatus:
 
 @dataclass(frozen=True)
 class Transaction:
-    """A payment with what its buyer needs to know. `voucher_code` is None where the dashboard alone shows it."""
+    """A payment with what its buyer needs to know. `voucher_code` is None where the dashboard alone shows it.
+
+    Instants are UTC; `redeemable_until` is exclusive.
+    """
 
     payment: PaymentStatus
     voucher_code: str | None
     voucher_status: str
+    redeemable_from: datetime
+    redeemable_until: datetime
     course_code: str
     schedule_code: str
     course_title: str
@@ -49,7 +54,8 @@ class Transaction:
 _TRANSACTION = """
 SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purchase.amount, purchase.status, person.name,
        voucher.id, voucher.code_enc, voucher.status, scheme.code_shown_by, course.code, run.code, course.title,
-       institution.code, institution.name, institution.how_to_redeem, run.cancelled_at
+       institution.code, institution.name, institution.how_to_redeem, run.cancelled_at, voucher.redeemable_from,
+       voucher.redeemable_until
   FROM purchases_invoiceclaim claim
   JOIN purchases_purchase purchase ON purchase.person_id = claim.person_id AND purchase.id = claim.purchase_id
   JOIN people_person person ON person.id = purchase.person_id
@@ -77,7 +83,7 @@ def transaction_of_platform(*, platform_id: uuid.UUID, invoice_code: str) -> Tra
     if found is None:
         raise Refused("invoice_unknown")
     *status, voucher_id, code_enc, voucher_status, shown_by = found[:10]
-    course_code, run_code, title, inst, inst_name, how, cancelled_at = found[10:]
+    course_code, run_code, title, inst, inst_name, how, cancelled_at, opens_at, ends_at = found[10:]
     code = None
     if shown_by == "platform":
         code = unseal(code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher_id)
@@ -85,6 +91,8 @@ def transaction_of_platform(*, platform_id: uuid.UUID, invoice_code: str) -> Tra
         payment=PaymentStatus(*status),
         voucher_code=code,
         voucher_status=voucher_status,
+        redeemable_from=opens_at,
+        redeemable_until=ends_at,
         course_code=course_code,
         schedule_code=run_code,
         course_title=title,

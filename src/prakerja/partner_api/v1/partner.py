@@ -80,7 +80,8 @@ def course_runs(call: Call[bodies.Page]) -> Any:
         title=_("Satu transaksi Anda"),
         about=_(
             "Isi status pembayaran, ditambah kode voucher (selama aturan gelombang mengizinkan platform "
-            "menampilkannya; selain itu null), kelasnya, cara menukarnya, dan apakah lembaga membatalkan kelasnya."
+            "menampilkannya; selain itu null), keadaan dan masa berlaku kodenya, kelasnya, cara menukarnya, dan apakah "
+            "lembaga membatalkan kelasnya. Tanyakan setiap kali Anda menampilkan pesanan: kode yang berakhir tidak diberitahukan."
         ),
         data=answers.TransactionData,
         refuses=("invoice_unknown",),
@@ -91,6 +92,9 @@ def transaction(call: Call[bodies.Body]) -> Any:
     found = purchases.transaction_of_platform(platform_id=call.client.partner_id, invoice_code=invoice_code)
     return payment_status_data(found.payment) | {
         "voucher_code": found.voucher_code,
+        "voucher_status": found.voucher_status,
+        "redeemable_from": stamp(found.redeemable_from),
+        "redeemable_until": stamp(found.redeemable_until),
         "course_code": found.course_code,
         "schedule_code": found.schedule_code,
         "course_title": found.course_title,

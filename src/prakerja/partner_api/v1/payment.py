@@ -163,8 +163,9 @@ def status(call: Call[bodies.PaymentStatus]) -> Any:
     guide=Guide(
         title=_("Batalkan transaksi"),
         about=_(
-            "Membatalkan transaksi selama kodenya belum ditukar: saldo dan kursi kembali, kode mati. Pembatalan kedua "
-            "ditolak. Jawabannya tidak punya anggota data."
+            "Membatalkan transaksi selama kodenya belum ditukar: kursi kembali, kode mati. Uangnya kembali ke saldo peserta "
+            "selama saldo itu masih berlaku; peserta kami beri tahu ke mana. Pembatalan kedua ditolak. Jawabannya tidak punya "
+            "anggota data."
         ),
         data=None,
         refuses=_VOID,
