@@ -45,8 +45,10 @@ def challenge_state(
     )
 
 
-def is_challenge_live(*, person_id: uuid.UUID, challenge_id: uuid.UUID, at: datetime) -> bool:
-    """Whether this code would still be taken at `at`: not used, not replaced, not expired. Asked before its SMS leaves."""
-    return OtpChallenge.objects.filter(
-        person_id=person_id, id=challenge_id, used_at=None, replaced_at=None, expires_at__gt=at
-    ).exists()
+def live_challenges(*, asked: list[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> set[uuid.UUID]:
+    """Which of these codes (person and challenge) would still be taken at `at`: asked before their SMS leave."""
+    people, ids = {person for person, _ in asked}, [challenge for _, challenge in asked]
+    live = OtpChallenge.objects.filter(
+        person_id__in=people, id__in=ids, used_at=None, replaced_at=None, expires_at__gt=at
+    )
+    return set(live.values_list("id", flat=True))

@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -101,7 +102,7 @@ def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[], N
     from prakerja.kernel import clock
     from prakerja.notifications.delivery import Sender
 
-    sender = Sender(lane, resolve=addresses_of)
+    sender = Sender(lane, resolve=addresses_of, wanted=codes_wanted)
     _WOKEN.append(sender.woken)
     try:
         while not stopping.is_set():
@@ -195,6 +196,14 @@ def send_webhooks(stopping: threading.Event) -> None:
             pruned = time.monotonic()
         _release_connection()
         stopping.wait(0 if tried or found.has_more else _WEBHOOKS_EVERY)
+
+
+def codes_wanted(asked: list[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> set[uuid.UUID]:
+    """The outbox's second look-up: which one-time passwords would still be taken, as those say who check them."""
+    from prakerja.access.queries import live_challenges
+    from prakerja.purchases.queries import live_intents
+
+    return live_challenges(asked=asked, at=at) | live_intents(asked=asked, at=at)
 
 
 def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Any]:

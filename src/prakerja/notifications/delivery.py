@@ -41,7 +41,9 @@ from prakerja.notifications.templates import URGENT, render_message
 BATCH = 100
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
 # What no operator's "send again" would mend: there is nothing left to say, or it is too late for it.
-_HOPELESS = ("no_parameters", "deadline_passed", "expired")
+_HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced")
+# A code's message is called by the code: `otp:<id>` of a purchase, `otp:<id>:sms` of a challenge.
+_CODE_ID = re.compile(r"otp:([0-9a-f-]{36})(?::|$)")
 _LOG = logging.getLogger(__name__)
 
 
@@ -79,6 +81,9 @@ class Address(Protocol):
 
 # Contact points belong to people, a context above this one: whoever calls brings the look-up (persons, kind → addresses).
 Resolver = Callable[[list[uuid.UUID], str], Mapping[uuid.UUID, Address]]
+# Which of these one-time passwords (person and code's id) would still be taken; their owners stand above this context too.
+Asked = list[tuple[uuid.UUID, uuid.UUID]]
+StillWanted = Callable[[Asked, datetime], set[uuid.UUID]]
 
 
 @dataclass(frozen=True)
@@ -99,16 +104,19 @@ class _Outgoing:
     outcome: Delivery
 
 
-def deliver_messages(*, at: datetime, resolve: Resolver, gateway: MessageGateway | None = None) -> int:
+def deliver_messages(
+    *, at: datetime, resolve: Resolver, gateway: MessageGateway | None = None, wanted: StillWanted | None = None
+) -> int:
     """Send at most 100 messages that wait at programme time `at`, one-time passwords first; returns how many were tried.
 
     For whoever is no worker: it returns when the gateway has answered. `gateway` defaults to the one in the settings. An
     accepted message loses its parameters (they may hold an OTP or a code); what failed comes back later (rules.md 12.27).
+    Without `wanted` a code is sent until it expires, also one that was replaced.
     """
     chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
     tried = 0
     for lane in LANES:
-        letters = _written(_claim(lane, most=BATCH - tried, at=at), resolve=resolve, at=at)
+        letters = _written(_claim(lane, most=BATCH - tried, at=at), resolve=resolve, wanted=wanted, at=at)
         outcomes = side_by_side(lambda letter: _send(letter, chosen), letters, width=lane.width)
         _settle([_Outgoing(*one) for one in zip(letters, outcomes, strict=True)], at)
         tried += len(letters)
@@ -118,11 +126,19 @@ def deliver_messages(*, at: datetime, resolve: Resolver, gateway: MessageGateway
 class Sender:
     """What a worker sends one lane with: hands messages over as they come and writes down what came back, never waiting."""
 
-    def __init__(self, lane: Lane, *, resolve: Resolver, gateway: MessageGateway | None = None) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        *,
+        resolve: Resolver,
+        gateway: MessageGateway | None = None,
+        wanted: StillWanted | None = None,
+    ) -> None:
         """`gateway` defaults to the one in the settings. `woken` is set whenever there may be something to do."""
         self.lane = lane
         self.woken = threading.Event()
         self._resolve = resolve
+        self._wanted = wanted
         self._gateway = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
         self._back: queue.SimpleQueue[_Outgoing] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
@@ -137,7 +153,7 @@ class Sender:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
         claimed = _claim(self.lane, most=self.lane.width - self._in_hand, at=at)
-        for letter in _written(claimed, resolve=self._resolve, at=at):
+        for letter in _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at):
             self._in_hand += 1
             # A daemon: a process that is told to stop does not wait for a gateway that says nothing.
             threading.Thread(target=self._hand_over, args=(letter,), daemon=True).start()
@@ -177,14 +193,32 @@ def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
     return messages
 
 
-def _written(claimed: list[Message], *, resolve: Resolver, at: datetime) -> list[_Letter]:
-    """What is said, to whom: everything that needs the database, before the threads that must not use it."""
-    found = []
+def _written(claimed: list[Message], *, resolve: Resolver, wanted: StillWanted | None, at: datetime) -> list[_Letter]:
+    """What is said, to whom: everything that needs the database, before the threads that must not use it.
+
+    A code that was used or replaced meanwhile is not sent: after an outage it would arrive behind the one that counts.
+    """
+    dead = _dead_codes(claimed, wanted, at)
+    found = [_Letter(message, failure=PermanentFailure("replaced")) for message in claimed if message.id in dead]
+    claimed = [message for message in claimed if message.id not in dead]
     for channel, kind in _KIND_OF_ADDRESS.items():
         messages = [message for message in claimed if message.channel == channel]
         addresses = resolve([message.person_id for message in messages], kind) if messages else {}
         found += [_write(message, addresses.get(message.person_id), at) for message in messages]
     return found
+
+
+def _dead_codes(claimed: list[Message], wanted: StillWanted | None, at: datetime) -> set[uuid.UUID]:
+    """Messages with a code that would not be taken any more."""
+    codes = {
+        message.id: (message.person_id, uuid.UUID(named[1]))
+        for message in claimed
+        if wanted is not None and (named := _CODE_ID.match(message.dedupe_key))
+    }
+    if wanted is None or not codes:
+        return set()
+    live = wanted(list(codes.values()), at)
+    return {message_id for message_id, (_, code_id) in codes.items() if code_id not in live}
 
 
 def _write(message: Message, address: Address | None, at: datetime) -> _Letter:

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
-from prakerja.purchases.models import Purchase
+from prakerja.purchases.models import PaymentIntent, Purchase
 
 
 @dataclass(frozen=True)
@@ -131,3 +131,10 @@ def spent(*, person_id: uuid.UUID, award_id: uuid.UUID) -> int:
     """Rupiah of the trainings that were bought and not voided."""
     bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
     return bought.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def live_intents(*, asked: list[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> set[uuid.UUID]:
+    """Which of these intents (person and intent) still wait for their OTP at `at`: asked before its SMS leaves."""
+    people, ids = {person for person, _ in asked}, [intent for _, intent in asked]
+    waiting = PaymentIntent.objects.filter(person_id__in=people, id__in=ids, status="otp_sent", expires_at__gt=at)
+    return set(waiting.values_list("id", flat=True))
