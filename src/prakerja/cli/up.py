@@ -14,9 +14,10 @@ from typing import Any
 
 from prakerja.cli.arguments import CommandError, answer, common, progress
 from prakerja.cli.database import ADDRESSES, RunningLock, keys_folder, prepare_django
+from prakerja.kernel.errors import CannotRun
 from prakerja.postgres import Server, server_for
 from prakerja.supervisor import plan
-from prakerja.supervisor.children import Stopped, Supervisor, refuse_taken_ports, stoppable
+from prakerja.supervisor.children import Backoff, Stopped, Supervisor, refuse_taken_ports, stoppable
 
 WORLDS = ("g21", "empty")
 
@@ -136,7 +137,7 @@ def _start(
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
     supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))
-    supervisor.start(plan.worker(environment))
+    supervisor.start(plan.worker(environment, life=home / "worker.life"))
     for program in plan.partner_programs(addresses, data=data, partners_file=partners):
         supervisor.start(program)
     _write_addresses(home, addresses, environment)
@@ -164,14 +165,25 @@ def _use(environment: dict[str, str]) -> None:
 
 def _tend(system: System) -> None:
     """Watch over everything until somebody stops us (Stopped unwinds from here)."""
-    server = system.server
+    server, backoff = system.server, Backoff()
     while True:
         time.sleep(0.5)
-        if server.owned and not server.running():
+        if server.owned and not server.running() and backoff.is_over():
             progress("PostgreSQL ended and is started again.")
-            server = server.recover()
+            server = _recover(server, backoff)
             system.lock.take()
         system.supervisor.tend()
+
+
+def _recover(server: Server, backoff: Backoff) -> Server:
+    """Start PostgreSQL again. One that does not start now (a full disk) is tried again later, and everything waits for it."""
+    wait = backoff.died()
+    backoff.begin_again()
+    try:
+        return server.recover()
+    except CannotRun as error:
+        progress(f"{error}\nPostgreSQL is tried again{f' in {wait:.0f} s' if wait else ''}.")
+        return server
 
 
 def _write_addresses(home: Path, addresses: plan.Addresses, environment: dict[str, str]) -> None:

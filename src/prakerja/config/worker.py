@@ -31,6 +31,16 @@ _PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
 _LIFE_EVERY = 60.0
 _LEAVES_WITHIN = 6.0
+# Seconds without a sign after which a thread hangs. What waits for no stranger has no reason to be silent; a task that
+# falls due takes as long as its list is long, and has no such limit.
+_HANGS_AFTER = {
+    "send_codes": 120.0,
+    "send_outbox": 120.0,
+    "listen": 120.0,
+    "fetch_files": 1800.0,
+    "send_webhooks": 1800.0,
+}
+_SIGNS: dict[str, float] = {}
 # What the senders of this process wait for.
 _WOKEN: list[threading.Event] = []
 
@@ -66,24 +76,46 @@ def main() -> int:
     while not stopping.is_set():
         if settings.IS_DEMO:
             _log_database_errors(heartbeat)
+        _say_that_we_live()
         stopping.wait(1.0)
     for thread in threads:
         thread.join(timeout=8)
     return 0
 
 
+def _say_that_we_live() -> None:
+    """Renew the file that whoever started us looks at, unless one of our threads hangs: then we are started again."""
+    now = time.monotonic()
+    hanging = [name for name, sign in _SIGNS.items() if now - sign > _HANGS_AFTER[name]]
+    for name in hanging:
+        _LOG.error("%s has hung for %d s", name, now - _SIGNS[name])
+    if not hanging and (file := os.environ.get("PRAKERJA_LIFE_FILE")):
+        with open(file, "wb"):
+            os.utime(file)
+
+
+def _give_sign(step: Callable[[threading.Event], None]) -> None:
+    _SIGNS[step.__name__] = time.monotonic()
+
+
 def send_codes(stopping: threading.Event) -> None:
     """Send one-time passwords, in a lane of their own: somebody waits for each before a screen."""
     from prakerja.notifications.delivery import CODES
 
-    _send_lane(CODES, stopping)
+    _send_lane(CODES, stopping, lambda: _give_sign(send_codes))
 
 
 def send_outbox(stopping: threading.Event) -> None:
     """Send everything else, and say that messages can be sent."""
     from prakerja.notifications.delivery import OTHERS
 
-    _send_lane(OTHERS, stopping, in_between=_life_noted())
+    note = _life_noted()
+
+    def in_between() -> None:
+        _give_sign(send_outbox)
+        note()
+
+    _send_lane(OTHERS, stopping, in_between)
 
 
 def listen(stopping: threading.Event) -> None:
@@ -93,12 +125,13 @@ def listen(stopping: threading.Event) -> None:
     with _session_connection() as listener:
         listener.execute(f"LISTEN {CHANNEL_WAKE}")
         while not stopping.is_set():
+            _give_sign(listen)
             for _ in listener.notifies(timeout=_OUTBOX_EVERY, stop_after=1):
                 for woken in list(_WOKEN):
                     woken.set()
 
 
-def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[], None] = lambda: None) -> None:
+def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[], None]) -> None:
     from prakerja.kernel import clock
     from prakerja.notifications.delivery import Sender
 
@@ -178,6 +211,7 @@ def fetch_files(stopping: threading.Event) -> None:
     from prakerja.training.processing import process_files
 
     while not stopping.is_set():
+        _give_sign(fetch_files)
         busy = process_files(at=clock.now())
         _release_connection()
         stopping.wait(0 if busy else _FILES_EVERY)
@@ -190,6 +224,7 @@ def send_webhooks(stopping: threading.Event) -> None:
 
     pruned = -_PRUNE_EVERY
     while not stopping.is_set():
+        _give_sign(send_webhooks)
         found = collect_events(wall=clock.wall())
         tried = send_deliveries(wall=clock.wall(), at=clock.now())
         if time.monotonic() - pruned > _PRUNE_EVERY and not prune_deliveries(wall=clock.wall()):
@@ -231,6 +266,8 @@ def _run_task(name: str, run: Callable[[Any], int], at: Any) -> None:
 def _keep_running(step: Callable[[threading.Event], None], stopping: threading.Event) -> None:
     """Keep a thread's work going through restarts of the database and faults that are not for ever."""
     while not stopping.is_set():
+        if step.__name__ in _HANGS_AFTER:
+            _give_sign(step)
         try:
             step(stopping)
         except Exception:

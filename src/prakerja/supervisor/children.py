@@ -1,15 +1,17 @@
-"""Start processes, watch them, start a killed one again, and stop them all; none outlives this one."""
+"""Start processes, watch them, start again what died or hangs, and stop them all; none outlives this one.
+
+A process that dies again and again is started ever more seldom, and the others never notice.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +19,18 @@ from pathlib import Path
 from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.processes import dying_with_parent
 from prakerja.supervisor.plan import Addresses, Program
+from prakerja.supervisor.watching import Watch, answers, renews, says_anything
 
 _STARTS_WITHIN = 180.0
 _STOPS_WITHIN = 10.0
-# A process that dies this often within a minute has a fault that starting again does not mend.
-_MOST_RESTARTS = 3
-# Our own addresses are never behind a proxy, whatever the environment says.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# A process that dies this often, each time within a minute, has a fault that starting again at once does not mend.
+_MOST_AT_ONCE = 3
+_QUICKLY = 60.0
+_LONGEST_WAIT = 60.0
+# Seconds between two looks at a process, and after how many in vain it hangs: a door that is only busy answers some.
+_LOOKS_EVERY = 5.0
+_MOST_SILENT = 6
+_MOST_SILENT_AT_FIRST = 36
 
 
 class Stopped(BaseException):
@@ -31,24 +38,55 @@ class Stopped(BaseException):
 
 
 @dataclass
+class Backoff:
+    """How long to wait before something is started again: not at all at first, then ever longer, a minute at most."""
+
+    # Deaths one after the other, each soon after its start.
+    deaths: int = 0
+    started: float = field(default_factory=time.monotonic)
+    not_before: float = 0.0
+
+    def died(self) -> float:
+        """Note a death; the seconds to wait from now on."""
+        now = time.monotonic()
+        self.deaths = self.deaths + 1 if now - self.started < _QUICKLY else 1
+        wait = min(2.0 ** (self.deaths - _MOST_AT_ONCE - 1), _LONGEST_WAIT) if self.deaths > _MOST_AT_ONCE else 0.0
+        self.not_before = now + wait
+        return wait
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.not_before
+
+    def begin_again(self) -> None:
+        self.started = time.monotonic()
+
+
+@dataclass
 class Child:
     program: Program
     log: Path
-    process: subprocess.Popen[bytes]
-    deaths: list[float] = field(default_factory=list)
+    # None while it waits to be started again.
+    process: subprocess.Popen[bytes] | None
+    watch: Watch | None
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 class Supervisor:
-    def __init__(self, log_folder: Path, *, tell: Callable[[str], None]) -> None:
-        """Children write below `log_folder`; `tell` hears of those that were started again."""
+    def __init__(self, log_folder: Path, *, tell: Callable[[str], None], looks_every: float = _LOOKS_EVERY) -> None:
+        """Children write below `log_folder`; `tell` hears of those that were started again or have to wait.
+
+        `looks_every`: wall seconds between two looks at whether one hangs.
+        """
         self._log_folder = log_folder
         self._tell = tell
+        self._looks_every = looks_every
         self._children: list[Child] = []
 
     def start(self, program: Program) -> None:
         """Start a process; `wait` says when it answers. From the main thread only: children die with their thread."""
         log = self._log_folder / f"{program.name}.log"
-        self._children.append(Child(program=program, log=log, process=_spawn(program, log)))
+        child = Child(program=program, log=log, process=_spawn(program, log), watch=self._watch(program))
+        self._children.append(child)
 
     def wait(self, *, seconds: float = _STARTS_WITHIN) -> None:
         """Return when every door answers `GET /health`. Raises CannotRun when one does not, with its last words."""
@@ -56,41 +94,72 @@ class Supervisor:
         waiting = [(child, url) for child in self._children for url in child.program.health]
         while waiting:
             for child in self._children:
-                if child.process.poll() is not None:
+                if child.process is None or child.process.poll() is not None:
                     raise _did_not_start(child)
-            waiting = [(child, url) for child, url in waiting if not _answers(url)]
+            waiting = [(child, url) for child, url in waiting if not answers(url)]
             if waiting and time.monotonic() > deadline:
                 raise _did_not_start(waiting[0][0])
             if waiting:
                 time.sleep(0.05)
 
     def tend(self) -> None:
-        """Start again what died. Raises CannotRun when a process dies again and again."""
+        """Start again what died or hangs, each in its own time. From the main thread only."""
         for child in self._children:
-            status = child.process.poll()
-            if status is None:
+            if child.process is None:
+                if child.backoff.is_over():
+                    self._start_again(child)
                 continue
-            now = time.monotonic()
-            child.deaths = [moment for moment in child.deaths if now - moment < 60] + [now]
-            if len(child.deaths) > _MOST_RESTARTS:
-                raise CannotRun(
-                    f"Proses {child.program.name} terus berhenti (status {status}). Lihat {child.log}.",
-                    f"The process {child.program.name} keeps ending (status {status}). See {child.log}.",
-                )
-            self._tell(f"{child.program.name} ended (status {status}) and is started again; its log: {child.log}")
-            child.process = _spawn(child.program, child.log)
+            status = child.process.poll()
+            if status is not None:
+                self._note_death(child, f"ended (status {status})")
+            elif child.watch is not None and child.watch.is_hanging:
+                # Not asked to end: what hangs does not listen.
+                _kill_group(child.process)
+                self._note_death(child, "answered nothing for a while and was killed")
+
+    def _note_death(self, child: Child, what: str) -> None:
+        child.process = None
+        wait = child.backoff.died()
+        following = f"is started again in {wait:.0f} s" if wait else "is started again"
+        again = f" for the {child.backoff.deaths}th time in a row" if child.backoff.deaths > _MOST_AT_ONCE else ""
+        self._tell(f"{child.program.name} {what}{again} and {following}; its log: {child.log}")
+        if not wait:
+            self._start_again(child)
+
+    def _start_again(self, child: Child) -> None:
+        child.process = _spawn(child.program, child.log)
+        child.backoff.begin_again()
+        if child.watch is not None:
+            child.watch.begin_again()
+
+    def _watch(self, program: Program) -> Watch | None:
+        if program.health:
+            lives: Callable[[], bool] = functools.partial(
+                says_anything, program.health[0], timeout=2 * self._looks_every
+            )
+        elif program.life is not None:
+            lives = renews(program.life)
+        else:
+            return None
+        return Watch(
+            lives, every=self._looks_every, most_silent=_MOST_SILENT, most_silent_at_first=_MOST_SILENT_AT_FIRST
+        )
 
     def stop(self) -> None:
         """Stop everything, the doors before what they talk to. Whoever does not stop in time is killed."""
         for child in self._children:
-            if child.process.poll() is None:
-                child.process.terminate()
+            if child.watch is not None:
+                child.watch.end()
+        running = [child.process for child in self._children if child.process is not None]
+        for process in running:
+            if process.poll() is None:
+                process.terminate()
         deadline = time.monotonic() + _STOPS_WITHIN
-        for child in self._children:
+        for process in running:
             try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
+                process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                _kill_group(child.process)
+                _kill_group(process)
         self._children.clear()
 
 
@@ -156,14 +225,6 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with _DIRECT.open(url, timeout=2) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def _did_not_start(child: Child) -> CannotRun:

@@ -61,12 +61,16 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Program:
-    """One process to start: what it runs, what it may know, and where it answers `/health` (None: it has no door)."""
+    """One process to start: what it runs, what it may know, and where it answers `/health`.
+
+    `life`: the file that a process without a door renews all the time, so that it is seen when it hangs.
+    """
 
     name: str
     command: list[str]
     environment: dict[str, str] = field(repr=False)
     health: list[str] = field(default_factory=list)
+    life: Path | None = None
     cwd: Path = ROOT
 
 
@@ -117,11 +121,12 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
     )
 
 
-def worker(environment: dict[str, str]) -> Program:
+def worker(environment: dict[str, str], *, life: Path) -> Program:
     return Program(
         name="worker",
         command=[sys.executable, "-m", "prakerja.config.worker"],
-        environment=bare_environment() | environment | {"PRAKERJA_POOL": "6"},
+        environment=bare_environment() | environment | {"PRAKERJA_POOL": "6", "PRAKERJA_LIFE_FILE": str(life)},
+        life=life,
     )
 
 
