@@ -15,12 +15,18 @@ def database_from_environment(*, pool_size: int) -> dict[str, Any]:
     options: dict[str, Any] = {
         "server_side_binding": True,
         "prepare_threshold": 1,
+        # Wall seconds and milliseconds, over a network: a host that is gone is noticed, and not waited for.
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20000,
     }
     if pool_size:
         # 8 to 16 connections in all on two cores: more of them lose a quarter of the throughput (decisions.md 38).
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "prakerja.kernel.postgresql",
         "NAME": unquote(url.path.lstrip("/")) or "prakerja",
         "USER": unquote(url.username or "") or query.get("user", [""])[0],
         "PASSWORD": unquote(url.password or ""),

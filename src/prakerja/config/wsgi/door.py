@@ -7,13 +7,14 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from prakerja.config.wsgi.health import Health, look
 from prakerja.kernel.processes import die_with_parent
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def door(name: str, *, module: str | None = None, around: str = "") -> Application:
-    """Django with the settings of this door; `GET /health` is answered before it, after one question to the database.
+    """Django with the settings of this door; `GET /health` is answered before it (`health`).
 
     `around` names (module:function) what a door puts around Django; it is imported when Django is ready.
     """
@@ -31,9 +32,13 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
         place, _, name_there = around.partition(":")
         inner = getattr(importlib.import_module(place), name_there)(django_application)
 
+    health = Health(look)
+
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == "/health":
-            return _health(start_response)
+            status, body = health.answer()
+            start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+            return [body]
         return inner(environ, start_response)
 
     return application
@@ -61,18 +66,3 @@ def _load_routes() -> None:
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns is not None
-
-
-def _health(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    from django.db import DatabaseError, connection
-
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        status, body = "200 OK", b"ok\n"
-    except DatabaseError:
-        status, body = "503 Service Unavailable", b"no database\n"
-    finally:
-        connection.close()
-    start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
-    return [body]
