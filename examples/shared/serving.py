@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Sequence
 from types import FrameType
 
-import waitress
 from flask import Flask
+
+from examples.shared.listening import listening
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
@@ -16,15 +18,12 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def serve(app: Flask, *, host: str, ports: Sequence[int], threads: int) -> None:
-    """Listen on every port until SIGTERM or SIGINT; requests in hand are finished first."""
+    """Listen on every port until SIGTERM or SIGINT; requests in hand are finished first.
+
+    HOSTS in the environment: names that the sites are reached by, beside addresses and localhost.
+    """
     # Warnings only: httpx would otherwise write every address, order numbers included, to the log.
     logging.basicConfig(level=logging.WARNING)
     signal.signal(signal.SIGTERM, _stop)
-    name = f"[{host}]" if ":" in host else host
-    waitress.serve(
-        app,
-        listen=" ".join(f"{name}:{port}" for port in ports),
-        threads=threads,
-        ident="example",
-        clear_untrusted_proxy_headers=True,
-    )
+    names = os.environ.get("HOSTS", "").split(",")
+    listening(app, host=host, ports=ports, threads=threads, names=names, ident="example").run()

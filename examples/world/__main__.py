@@ -9,7 +9,7 @@ import sys
 import threading
 from types import FrameType
 
-from waitress.server import create_server  # type: ignore[import-untyped]
+from examples.shared.listening import listening
 
 from .app import create_app
 from .callbacks import Caller
@@ -31,14 +31,14 @@ def main() -> int:
     store = Store(settings.data_dir)
     app = create_app(settings, store, stopping)
     try:
-        server = create_server(
+        server = listening(
             app,
             host=settings.host,
-            port=settings.port,
+            ports=[settings.port],
             threads=_THREADS,
+            names=os.environ.get("HOSTS", "").split(","),
             ident=None,
             max_request_body_size=1024 * 1024,
-            clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
         print(f"world: cannot listen on port {settings.port}: {error.strerror}", file=sys.stderr)
