@@ -5,34 +5,26 @@ What it is is read from its bytes; a name or a header proves nothing. Of it rema
 
 from __future__ import annotations
 
-import codecs
 import hashlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from prakerja.kernel import http, ssrf_policy, ssrf_transport
+from prakerja.training.file_types import type_of
 
 MOST_BYTES = 20 * 1024 * 1024
 # Wall seconds for everything: 20 MiB over a slow line, and no longer.
 LIMITS = ssrf_transport.Limits(most_bytes=MOST_BYTES, total_seconds=30.0, connect_seconds=5.0, most_redirects=3)
 # Statuses that may be another one a moment later.
 _PASSING = frozenset((408, 425, 429))
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "pdf"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
-    (b"PK\x03\x04", "zip"),
-)
-# A page where a file should be: a viewer's, a sign-in page, an error. A program's first line is no text either.
-_NO_TEXT = (b"<!doctype", b"<html", b"<?xml", b"<?php", b"<svg", b"<script", b"<head", b"<body", b"#!")
-_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
+# How an answer may be packed on its way. We ask for none of it, and some servers do it all the same.
+_PACKED = frozenset(("gzip", "x-gzip", "deflate"))
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file that is accepted: `type` is pdf, docx, zip, png, jpeg, gif, webp or text; `size` in bytes."""
+    """A file that is accepted: `type` as `file_types.type_of` says; `size` in bytes."""
 
     type: str
     size: int
@@ -57,7 +49,7 @@ def examine_file(
     """Fetch the file and say what it is. A network call, so never inside a transaction; it raises nothing.
 
     Reasons: address_scheme … address_redirects (as `ssrf_policy.AddressRefused`), too_large, unreachable, no_answer,
-    http_<status>, empty, type.
+    http_<status>, encoding, empty, type. Size and hash are of the file itself, not of how it was packed on its way.
     """
     try:
         reply = ssrf_transport.call("GET", url, limits=limits, trusted_origins=trusted_origins, resolve=resolve)
@@ -71,31 +63,33 @@ def examine_file(
         return Failed("no_answer", may_pass=True)
     if reply.status != 200:
         return Failed(f"http_{reply.status}", may_pass=reply.status >= 500 or reply.status in _PASSING)
-    if not reply.content:
+    content = _unpacked(reply, most=limits.most_bytes)
+    if isinstance(content, Failed):
+        return content
+    if not content.strip():
         return Failed("empty")
-    found = type_of(reply.content)
+    found = type_of(content)
     if found is None:
         return Failed("type")
-    return Examined(type=found, size=len(reply.content), sha256=hashlib.sha256(reply.content).digest())
+    return Examined(type=found, size=len(content), sha256=hashlib.sha256(content).digest())
 
 
-def type_of(content: bytes) -> str | None:
-    """What a file is by its bytes; None for what no assignment is handed in as."""
-    for magic, name in _MAGIC:
-        if content.startswith(magic):
-            is_word = name == "zip" and b"word/document.xml" in content and b"[Content_Types].xml" in content
-            return "docx" if is_word else name
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
-    return "text" if _is_text(content) else None
-
-
-def _is_text(content: bytes) -> bool:
-    text = content.removeprefix(codecs.BOM_UTF8)
-    if text.lstrip()[:16].lower().startswith(_NO_TEXT):
-        return False
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return _CONTROLS.isdisjoint(text)
+def _unpacked(reply: ssrf_transport.Reply, *, most: int) -> bytes | Failed:
+    """The file without what packed it on its way; never more than `most` bytes of it."""
+    content = reply.content
+    packings = [one.strip().lower() for one in reply.headers.get("content-encoding", "").split(",")]
+    for packing in reversed([one for one in packings if one not in ("", "identity")]):
+        if packing not in _PACKED:
+            return Failed("encoding")
+        # What is called deflate comes with and without the head that it should have.
+        window = -15 if packing == "deflate" and content[:1] != b"\x78" else 47
+        unpacking = zlib.decompressobj(window)
+        try:
+            content = unpacking.decompress(content, most + 1)
+        except zlib.error:
+            return Failed("encoding")
+        if len(content) > most:
+            return Failed("too_large")
+        if not unpacking.eof:
+            return Failed("no_answer", may_pass=True)
+    return content
