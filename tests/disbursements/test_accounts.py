@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -22,8 +23,9 @@ from prakerja.incentives.operations import link_account, request_link, unlink_ac
 from prakerja.incentives.policies import hold_reason
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import seal
+from prakerja.kernel.secrets import seal, unseal
 from prakerja.notifications.models import Message
+from prakerja.notifications.templates import render_message
 from prakerja.people.models import ContactPoint
 from prakerja.people.operations import Identity, register_many
 from prakerja.programmes.schemes import scheme_by_key
@@ -117,6 +119,35 @@ def test_a_bank_that_does_not_answer_costs_no_otp(who: Participant, settings: Se
     settings.BANK_URL = url
     link_account(person_id=who.person_id, provider="bni", number="7700123456", otp=otp, at=AT)
     assert live_account(person_id=who.person_id) is not None
+
+
+def test_nobody_is_asked_whose_number_it_is_without_a_right_code(who: Participant, settings: Settings) -> None:
+    """A bank that is away would say so first; the code is looked at before, and a code serves the number that it was sent for."""
+    request_link(person_id=who.person_id, provider="bni", number="7700123456", at=AT)
+    otp = otp_of(who.person_id, "otp_link_account")
+    settings.BANK_URL = "http://127.0.0.1:9"
+
+    def reason(number: str, code: str) -> str:
+        with pytest.raises(Refused) as refused:
+            link_account(person_id=who.person_id, provider="bni", number=number, otp=code, at=AT)
+        return refused.value.reason
+
+    assert reason("7700123456", f"{(int(otp) + 1) % 1_000_000:06}") == "otp_wrong"
+    assert reason("7700123457", otp) == "otp_expired"
+    # The right code is not used up by a bank that is away; but it asks three times at most.
+    assert [reason("7700123456", otp) for _ in range(3)] == [
+        "provider_unavailable",
+        "provider_unavailable",
+        "otp_expired",
+    ]
+
+
+def test_the_sms_names_the_last_digits_of_the_account(who: Participant) -> None:
+    request_link(person_id=who.person_id, provider="bni", number="7700123456", at=AT)
+    message = Message.objects.get(person_id=who.person_id, template="otp_link_account")
+    sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
+    text = render_message(template=message.template, channel="sms", parameters=json.loads(sealed), language="id").text
+    assert "menyambungkan BNI yang berakhiran 3456" in text
 
 
 def test_somebody_elses_account_is_linked_and_says_so(who: Participant) -> None:

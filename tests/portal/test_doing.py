@@ -107,9 +107,25 @@ def test_linking_asks_for_a_right_number_before_it_sends_a_code(enter: Enter) ->
     assert "harus sama dengan nomor ponsel" in other.text
     assert "BCA" not in other.text
     sent = browser.post("/rekening", {"provider": "ovo", "number": "0812 3450 0001"})
-    assert sent.status_code == 200
-    assert "••••••••0001" in sent.text
-    assert builders.otp_of(who.person_id, "otp_link_account")
+    assert (sent.status_code, sent["Location"]) == (302, "/rekening/kode")
+    otp = builders.otp_of(who.person_id, "otp_link_account")
+    for seen in (browser.get("/rekening/kode"), browser.get("/bahasa/en", {"next": "/rekening/kode"}, follow=True)):
+        assert "••••••••0001" in seen.text
+        assert "081234500001" not in seen.text
+        assert 'name="otp"' in seen.text
+    browser.get("/bahasa/id")
+    # Not before a minute has passed; and what is no code, or a wrong one, is said on the same page.
+    assert "Kode baru belum dikirim" in browser.post("/rekening/kode", {"action": "again"}, follow=True).text
+    assert "Kode terdiri dari 6 angka." in browser.post("/rekening/kode", {"otp": "12345"}, follow=True).text
+    wrong = "000000" if otp != "000000" else "111111"
+    for left in (2, 1):
+        typed = browser.post("/rekening/kode", {"otp": wrong}, follow=True)
+        assert f"Sisa percobaan: {left}." in typed.text
+        assert f"Sisa percobaan: {left}." in browser.get("/rekening/kode").text
+    browser.post("/rekening/kode", {"otp": wrong})
+    locked = browser.get("/rekening/kode")
+    assert "Terlalu banyak kode salah" in locked.text
+    assert 'name="otp"' not in locked.text
     assert not PayoutAccount.objects.exists()
 
 

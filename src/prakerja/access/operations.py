@@ -115,15 +115,19 @@ def check_challenge(
 
 
 def reopen_challenge(*, person_id: uuid.UUID, challenge_id: uuid.UUID) -> None:
-    """Let a code that was right be typed once more within its life: what it was typed for could not be done, by no fault of the person's."""
+    """Let a code that was right be typed again within its life, twice at most.
+
+    What it was typed for could not be done, by no fault of the person's.
+    """
     with transaction():
         challenge = OtpChallenge.objects.get(person_id=person_id, id=challenge_id)
         live = OtpChallenge.objects.filter(
             person_id=person_id, purpose=challenge.purpose, scope=challenge.scope, used_at=None, replaced_at=None
         )
-        if not live.exists():
+        if challenge.failed_count < DEFAULT.tries - 1 and not live.exists():
             challenge.used_at = None
-            challenge.save(update_fields=["used_at"])
+            challenge.failed_count += 1
+            challenge.save(update_fields=["used_at", "failed_count"])
 
 
 @requires_transaction

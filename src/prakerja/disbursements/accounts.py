@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.operations import check_challenge, send_challenge
+from prakerja.access.operations import check_challenge, reopen_challenge, send_challenge
 from prakerja.audit.operations import record
 from prakerja.disbursements.banks_and_e_wallets import PROVIDERS, linkable_providers
 from prakerja.disbursements.claims import claim_number, release_number
@@ -22,21 +22,28 @@ from prakerja.programmes.schemes import wib_day
 
 
 def request_link(*, person_id: uuid.UUID, provider: str, number: str, closes_at: datetime | None, at: datetime) -> None:
-    """Send the OTP that confirms a link. `closes_at` is the exclusive link cut-off of the person's scheme, if any.
+    """Send the OTP that confirms a link of this account and no other; the SMS names its last digits.
 
-    An e-wallet's number must be the registered phone. Raises Refused: link_closed, provider_unknown, number_format,
+    `closes_at` is the exclusive link cut-off of the person's scheme, if any. An e-wallet's number must be the registered phone. Raises Refused: link_closed, provider_unknown, number_format,
     wallet_phone, account_linked, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
-    _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
+    spelt = _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
     send_challenge(
-        person_id=person_id, purpose="link_account", at=at, parameters={"provider": PROVIDERS[provider].name}
+        person_id=person_id,
+        purpose="link_account",
+        at=at,
+        subject=_subject(provider, spelt),
+        parameters={"provider": PROVIDERS[provider].name, "tail": spelt[-4:]},
     )
 
 
 def link_account(
     *, person_id: uuid.UUID, provider: str, number: str, otp: str, closes_at: datetime | None, at: datetime
 ) -> uuid.UUID:
-    """Link an account: the rail is asked whose it is, the OTP is used up, the answer is stored. Returns its id.
+    """Link the account that the OTP was sent for: it is used up, the rail is asked whose it is. Returns the link's id.
+
+    Nobody is asked about a number without a right code, so nobody looks numbers up here: five codes a day, and a code whose
+    bank does not answer may be typed twice more.
 
     An account of another NIK, or a wallet that was not upgraded, is linked and says so: it is what the person must mend
     before money comes (rules.md 5.4). So is a bank account that somebody else has linked, whatever the bank says of it;
@@ -44,12 +51,15 @@ def link_account(
     provider_unavailable, otp_wrong (left), otp_expired, otp_locked (until).
     """
     spelt = _checked_number(person_id=person_id, provider=provider, number=number, closes_at=closes_at, at=at)
+    challenge_id = check_challenge(
+        person_id=person_id, purpose="link_account", otp=otp, subject=_subject(provider, spelt), at=at
+    )
     found = inquire_number(person_id=person_id, provider=provider, number=spelt)
     if found.status == "unknown":
+        reopen_challenge(person_id=person_id, challenge_id=challenge_id)
         raise Refused("provider_unavailable")
     if found.status != "active":
         raise Refused("account_not_found" if found.status == "not_found" else "account_blocked")
-    check_challenge(person_id=person_id, purpose="link_account", otp=otp, at=at)
     account = _new_account(person_id=person_id, provider=provider, number=spelt, found=found, at=at)
     with transaction():
         # Of two links at once the unique key lets one through.
@@ -71,6 +81,10 @@ def link_account(
             },
         )
     return account.id
+
+
+def _subject(provider: str, number: str) -> str:
+    return f"{provider}:{number}"
 
 
 def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from prakerja.access.queries import Waiting, challenge_state
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.claims import owner_of
 from prakerja.disbursements.discrepancies import has_open_discrepancy
@@ -48,6 +49,13 @@ class LinkedAccount:
     nik_matches: bool
     is_kyc_complete: bool
     defect: str = ""
+
+
+def link_in_progress(*, person_id: uuid.UUID, at: datetime) -> tuple[str, str, Waiting]:
+    """The provider and number that a code was sent for, "" and "" when none is waited for, and where the code stands."""
+    waiting = challenge_state(person_id=person_id, purpose="link_account", at=at)
+    provider, _, number = waiting.subject.partition(":")
+    return provider, number, waiting
 
 
 def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:

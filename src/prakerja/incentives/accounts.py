@@ -23,7 +23,7 @@ def request_link(*, person_id: uuid.UUID, provider: str, number: str, at: dateti
 
 
 def link_account(*, person_id: uuid.UUID, provider: str, number: str, otp: str, at: datetime) -> uuid.UUID:
-    """Link a bank account or e-wallet and return its id. The provider is asked first, over the network.
+    """Link a bank account or e-wallet and return its id. The provider is asked over the network, after the code.
 
     Raises Refused as `request_link`, and account_not_found, account_blocked, provider_unavailable, otp_wrong (left),
     otp_expired, otp_locked (until).

@@ -83,8 +83,8 @@ TEMPLATES: Mapping[str, Template] = {
     "otp_link_account": Template(
         title=_("Kode OTP rekening"),
         text=_(
-            "Kode OTP {otp} untuk menyambungkan rekening atau e-wallet ke akun Prakerja Anda, berlaku {minutes} menit. "
-            "Jangan berikan kode ini kepada siapa pun."
+            "Kode OTP {otp} untuk menyambungkan {provider} yang berakhiran {tail} ke akun Prakerja Anda, berlaku {minutes} menit. "
+            "Bila bukan nomor Anda, jangan pakai kode ini. Jangan berikan kode ini kepada siapa pun."
         ),
     ),
     "otp_attendance": Template(

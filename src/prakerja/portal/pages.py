@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from prakerja.access.queries import Waiting
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_digits, normal_lines
 from prakerja.portal.jinja2env import language
@@ -103,6 +105,24 @@ def typed_code(request: HttpRequest) -> str:
     if not (len(code) == OTP_DIGITS and code.isascii() and code.isdigit()):
         raise Refused("otp_format")
     return code
+
+
+def code_errors(waiting: Waiting, said: str) -> dict[str, str]:
+    """What the page of a code says, from what is counted; `said` is what the last form came to (a refusal's reason or "")."""
+    if waiting.locked_until is not None:
+        return {"": sentence(Refused("otp_locked", until=waiting.locked_until))}
+    if said in ("otp_daily_limit", "otp_too_soon", "provider_unavailable"):
+        return {"": sentence(Refused("code_just_sent" if said == "otp_too_soon" else said))}
+    if not waiting.is_live:
+        return {"otp": sentence(Refused("otp_expired"))}
+    if said == "otp_wrong":
+        return {"otp": sentence(Refused("otp_wrong", left=waiting.tries_left))}
+    return {"otp": sentence(Refused("otp_format"))} if said == "otp_format" else {}
+
+
+def seconds_until(moment: datetime | None, at: datetime) -> int:
+    """Whole seconds from `at` until then, at least one; 0 when there is nothing to wait for."""
+    return max(int((moment - at).total_seconds()) + 1, 0) if moment else 0
 
 
 def with_notice(request: HttpRequest, notice: str, name: str, *args: Any) -> HttpResponseRedirect:

@@ -17,6 +17,7 @@ from prakerja.reporting.dashboard import Incentive
 SENTENCES = {
     "phone_format": gettext_lazy("Nomor ponsel tidak benar. Contoh: 0812 3456 7890."),
     "otp_format": gettext_lazy("Kode terdiri dari 6 angka. Ketik seperti pada SMS."),
+    "code_just_sent": gettext_lazy("Kode baru belum dikirim: yang terakhir baru saja dikirim."),
     "otp_expired": gettext_lazy("Kode OTP sudah kedaluwarsa. Minta kode baru."),
     "otp_daily_limit": gettext_lazy("Batas permintaan kode hari ini tercapai. Coba lagi besok."),
     "video_order": gettext_lazy("Tonton video sesuai urutan."),

@@ -6,18 +6,28 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.awards.states import AWARD_STATES
-from prakerja.disbursements.queries import live_account
+from prakerja.disbursements.queries import link_in_progress, live_account
 from prakerja.incentives.operations import link_account, request_link, unlink_account
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
-from prakerja.portal.pages import page, participant, take_notice, typed_code, with_notice
+from prakerja.portal.pages import (
+    code_errors,
+    page,
+    participant,
+    seconds_until,
+    take_notice,
+    typed_code,
+    with_notice,
+)
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
 from prakerja.portal.views.public import PUBLIC_SCHEME
@@ -39,40 +49,51 @@ def _typed(request: HttpRequest) -> tuple[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number")
 def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
-    """The linked account, or the form that asks for one; a POST sends the code and asks for it."""
-    provider, number = _typed(request) if request.method == "POST" else ("", "")
-    at = clock.now()
-    offered = linkable(at)
+    """The linked account, or the form that asks for one; a POST sends the code and leads to the page that asks for it."""
+    if request.method != "POST":
+        return _account_page(request, person_id)
+    provider, number = _typed(request)
     errors: dict[str, str] = {}
-    if request.method == "POST":
-        if provider not in offered:
-            errors["provider"] = _("Pilih bank atau dompet elektronik.")
-        # An e-wallet's number is a phone number: +62 is as good as 0.
-        digits = number.removeprefix("+")
-        if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
-            errors["number"] = _("Nomor hanya berisi angka. Periksa panjangnya.")
-        if not errors:
-            try:
-                request_link(person_id=person_id, provider=provider, number=number, at=at)
-            except Refused as refused:
-                errors["number"] = sentence(refused)
-            else:
-                return _code_page(request, provider, number, {})
+    if provider not in linkable(clock.now()):
+        errors["provider"] = _("Pilih bank atau dompet elektronik.")
+    # An e-wallet's number is a phone number: +62 is as good as 0.
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
+        errors["number"] = _("Nomor hanya berisi angka. Periksa panjangnya.")
+    if not errors:
+        try:
+            request_link(person_id=person_id, provider=provider, number=number, at=clock.now())
+        except Refused as refused:
+            errors["number"] = sentence(refused)
+        else:
+            return _to_code(request, "")
+    return _account_page(request, person_id, provider=provider, number=number, errors=errors)
+
+
+def _account_page(
+    request: HttpRequest,
+    person_id: uuid.UUID,
+    *,
+    provider: str = "",
+    number: str = "",
+    errors: dict[str, str] | None = None,
+) -> HttpResponse:
     board = read_dashboard(person_id=person_id, transactions=1)
     held_account = live_account(person_id=person_id)
     return page(
         request,
         "account",
         section="dashboard",
+        here=reverse("portal:account"),
         status=422 if errors else 200,
         notice=NOTICES.get(take_notice(request), ""),
         account=board.account,
         defect=held_account.defect if held_account is not None else "",
         is_over=is_over(board),
-        errors=errors,
+        errors=errors or {},
         provider=provider,
         number=number,
-        offered=offered,
+        offered=linkable(clock.now()),
         provider_names=PROVIDER_NAMES,
     )
 
@@ -82,31 +103,59 @@ def is_over(board: Dashboard) -> bool:
     return board.award is not None and board.award.status not in AWARD_STATES.group("LIVE")
 
 
-def _code_page(request: HttpRequest, provider: str, number: str, errors: dict[str, str]) -> HttpResponse:
-    return page(
-        request,
-        "account_code",
-        section="dashboard",
-        status=422 if errors else 200,
-        provider=provider,
-        number=number,
-        errors=errors,
-        provider_names=PROVIDER_NAMES,
-    )
+# What the last form of the code's page came to, for the page that can be asked for again.
+SESSION_SAID = "account_code"
+# About the account and not about the code: the form is shown again with what was typed.
+_OF_THE_CODE = (
+    "otp_format",
+    "otp_wrong",
+    "otp_expired",
+    "otp_locked",
+    "otp_too_soon",
+    "otp_daily_limit",
+    "provider_unavailable",
+)
+
+
+def _to_code(request: HttpRequest, said: str) -> HttpResponse:
+    request.session[SESSION_SAID] = said
+    return redirect("portal:account_code")
 
 
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("number", "otp")
+@sensitive_post_parameters("otp")
 def account_code(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
-    """Confirm by the code; the bank is asked whose account it is, and the account page shows the answer."""
-    provider, number = _typed(request)
-    if request.method != "POST" or provider not in PROVIDER_NAMES:
+    """Ask for the code of the account that it was sent for, and confirm by it; the bank is then asked whose account it is.
+
+    Which account it is stands with the code, so the page is a plain address: a reload, Back or another tab show the same.
+    """
+    at = clock.now()
+    provider, number, waiting = link_in_progress(person_id=person_id, at=at)
+    if provider not in PROVIDER_NAMES and waiting.locked_until is None:
         return with_notice(request, "", "portal:account")
+    if request.method != "POST":
+        said = str(request.session.get(SESSION_SAID, ""))
+        return page(
+            request,
+            "account_code",
+            section="dashboard",
+            provider=PROVIDER_NAMES.get(provider, ""),
+            number=number,
+            waiting=waiting,
+            wait=seconds_until(waiting.next_at, at),
+            notice=NOTICES["code_sent_again"] if said == "sent_again" and waiting.is_live else "",
+            errors=code_errors(waiting, said),
+        )
     try:
-        link_account(person_id=person_id, provider=provider, number=number, otp=typed_code(request), at=clock.now())
+        if request.POST.get("action") == "again":
+            request_link(person_id=person_id, provider=provider, number=number, at=at)
+            return _to_code(request, "sent_again")
+        link_account(person_id=person_id, provider=provider, number=number, otp=typed_code(request), at=at)
     except Refused as refused:
-        return _code_page(request, provider, number, {"otp": sentence(refused)})
+        if refused.reason in _OF_THE_CODE:
+            return _to_code(request, refused.reason)
+        return _account_page(request, person_id, provider=provider, number=number, errors={"number": sentence(refused)})
     return with_notice(request, "linked", "portal:account")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,7 +19,15 @@ from prakerja.people.operations import request_sign_in_otp, sign_in_state
 from prakerja.people.operations import sign_in as check_sign_in
 from prakerja.portal import pending
 from prakerja.portal.browsers import asker_of, remember
-from prakerja.portal.pages import SESSION_PERSON, SESSION_SIGNED_IN_AT, anyone, page, safe_next, typed_code
+from prakerja.portal.pages import (
+    SESSION_PERSON,
+    SESSION_SIGNED_IN_AT,
+    anyone,
+    page,
+    safe_next,
+    seconds_until,
+    typed_code,
+)
 from prakerja.portal.pending import Pending
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
@@ -137,7 +144,7 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
     elif not is_live:
         errors["otp"] = sentence(Refused("otp_expired"))
     elif waiting.said == "otp_too_soon":
-        errors[""] = _("Kode baru belum dikirim: yang terakhir baru saja dikirim.")
+        errors[""] = sentence(Refused("code_just_sent"))
     return page(
         request,
         "sign_in_code",
@@ -146,7 +153,7 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
         phone=waiting.phone,
         state=state,
         is_live=is_live,
-        wait=max(int((state.next_at - at).total_seconds()) + 1, 0) if state.next_at else 0,
+        wait=seconds_until(state.next_at, at),
         notice=NOTICES["code_sent_again"] if waiting.said == "sent_again" and is_live else "",
     )
 
