@@ -55,7 +55,8 @@ _MAY_USE_NETWORK = {
     # Reads addresses with them and calls nobody.
     "kernel/ssrf_policy.py": {"httpx", "socket"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
-    "supervisor/children.py": {"socket", "urllib.request"},
+    "supervisor/children.py": {"socket"},
+    "supervisor/watching.py": {"urllib.request"},
     # What people and partners come in by: it listens, and calls nobody.
     "serving/__main__.py": {"socket"},
     "serving/server.py": {"socket"},
