@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from prakerja.awards.queries import Held, Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
+from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
 from prakerja.console.discrepancies import case_line
+from prakerja.console.held import held_line
 from prakerja.console.pages import browsing, may
 from prakerja.console.texts import written
 from prakerja.console.undelivered import group_line
@@ -36,7 +37,8 @@ def attention(request: HttpRequest) -> HttpResponse:
         {
             "cases": [case_line(one) for one in discrepancy_cases(most=SHOWN)],
             "may_resolve": may(request, "payment.resolve"),
-            "held": [_held(one) for one in held_revocations()],
+            "held": [held_line(one) for one in held_revocations()],
+            "may_decide_held": may(request, "award.extend_held"),
             "corrections": [_correction(one) for one in open_corrections()],
             "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
@@ -45,14 +47,6 @@ def attention(request: HttpRequest) -> HttpResponse:
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )
-
-
-def _held(one: Held) -> dict[str, Any]:
-    return {
-        "deadline": written(one.deadline_at - timedelta(seconds=1)),
-        "since": written(one.held_at),
-        "people": one.people,
-    }
 
 
 def _correction(one: OpenCorrection) -> dict[str, Any]:

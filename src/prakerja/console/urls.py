@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prakerja.console import own_account, signing_in
+from prakerja.console import held, own_account, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
@@ -34,6 +34,8 @@ urlpatterns = [
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),
+    path("attention/held/extend/", held.extend, name="console_held_extend"),
+    path("attention/held/release/", held.release, name="console_held_release"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]
