@@ -22,7 +22,14 @@ from prakerja.training.rating import rate_training
 from prakerja.training.redemption import redeem_code
 from prakerja.training.sandbox_codes import make_sandbox_codes
 from prakerja.training.submitting import SubmissionReceipt, submit_assignment, submit_feedback
-from prakerja.training.verifying import attempt_to_verify, cancel_attempt, check_code, send_code, verify_attendance
+from prakerja.training.verifying import (
+    attempt_to_verify,
+    cancel_attempt,
+    check_code,
+    code_waited_for,
+    send_code,
+    verify_attendance,
+)
 
 __all__ = [
     "CompletionReceipt",
@@ -34,6 +41,7 @@ __all__ = [
     "attendance_status",
     "cancel_attempt",
     "check_code",
+    "code_waited_for",
     "commit_code",
     "correct_completion",
     "correct_report",

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from prakerja.access.actors import Actor
 from prakerja.access.operations import check_challenge, send_challenge
+from prakerja.access.queries import Waiting, challenge_state
 from prakerja.audit.operations import record
 from prakerja.catalogue.queries import sessions_of
 from prakerja.kernel.db import requires_transaction, transaction
@@ -86,20 +87,41 @@ def attempt_to_verify(*, token: str, at: datetime) -> Verification:
     )
 
 
-def send_code(*, token: str, at: datetime) -> None:
-    """Send a one-time password to the phone of the person whose code it is.
+# Codes a day for one class, whoever asks: five for a browser, but not for ever more browsers.
+CODES_A_DAY = 15
 
-    Raises Refused: state_unknown, state_used, state_expired, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+
+def send_code(*, token: str, browser: str, at: datetime) -> None:
+    """Send a one-time password to the phone of the person whose code it is; `browser` is the name of the one that asks.
+
+    Whoever else has the address neither replaces its code nor locks it (decisions.md 58). Raises Refused: state_unknown,
+    state_used, state_expired, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     attempt = _open_attempt(token, at)
-    send_challenge(person_id=attempt.person_id, purpose="attendance", scope=str(attempt.voucher_id), at=at)
+    send_challenge(
+        person_id=attempt.person_id,
+        purpose="attendance",
+        scope=_scope(attempt, browser),
+        shared=(str(attempt.voucher_id), CODES_A_DAY),
+        at=at,
+    )
 
 
-def check_code(*, token: str, otp: str, at: datetime) -> uuid.UUID:
+def check_code(*, token: str, browser: str, otp: str, at: datetime) -> uuid.UUID:
     """The person who holds the phone. Raises Refused: as `send_code`, otp_wrong (left), otp_expired."""
     attempt = _open_attempt(token, at)
-    check_challenge(person_id=attempt.person_id, purpose="attendance", otp=otp, scope=str(attempt.voucher_id), at=at)
+    check_challenge(person_id=attempt.person_id, purpose="attendance", otp=otp, scope=_scope(attempt, browser), at=at)
     return attempt.person_id
+
+
+def code_waited_for(*, token: str, browser: str, at: datetime) -> Waiting:
+    """Where this browser stands with its code. Raises Refused: state_unknown, state_used, state_expired."""
+    attempt = _open_attempt(token, at)
+    return challenge_state(person_id=attempt.person_id, purpose="attendance", scope=_scope(attempt, browser), at=at)
+
+
+def _scope(attempt: AttendanceAttempt, browser: str) -> str:
+    return f"{attempt.voucher_id}:{browser}"
 
 
 def verify_attendance(*, token: str, proven: uuid.UUID | None, answers: Mapping[str, str], at: datetime) -> str | None:

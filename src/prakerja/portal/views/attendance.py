@@ -13,6 +13,7 @@ from typing import Any
 from csp.constants import SELF
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -20,13 +21,17 @@ from django.views.decorators.http import require_http_methods
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.partners.policies import origin
-from prakerja.portal.pages import SESSION_PERSON, anyone, page, typed_code
-from prakerja.portal.texts import sentence
+from prakerja.people.queries import contact_of
+from prakerja.portal.browsers import asker_of, remember
+from prakerja.portal.pages import SESSION_PERSON, anyone, code_errors, page, seconds_until, typed_code
+from prakerja.portal.texts import NOTICES
 from prakerja.training import operations as training
 from prakerja.training.verifying import Verification
 
 # The attempt for which the person of this session proved to hold the phone.
 SESSION_PROOF = "attendance_proof"
+# What the page says of the last form, by name in its address.
+_OF_THE_CODE = ("otp_format", "otp_wrong", "otp_expired", "otp_locked", "otp_too_soon", "otp_daily_limit")
 _ENDED = ("state_used", "state_expired", "not_yours")
 _STATUS = {"state_unknown": HTTPStatus.NOT_FOUND, "face_unavailable": HTTPStatus.SERVICE_UNAVAILABLE}
 
@@ -69,25 +74,29 @@ def _step(request: HttpRequest, token: str, seen: Verification) -> HttpResponse:
 
 
 def _phone(request: HttpRequest, token: str, seen: Verification, action: str) -> HttpResponse:
-    """Send the code, or check it. The right one makes a new session key, so that a planted one is worthless."""
-    at = clock.now()
-    if action == "send":
-        try:
-            training.send_code(token=token, at=at)
-        except Refused as refused:
-            if refused.reason not in ("otp_too_soon", "otp_daily_limit", "otp_locked"):
-                raise
-            return _open(request, token, seen, was_sent=True, errors={"otp": sentence(refused)})
-        return _open(request, token, seen, was_sent=True)
+    """Send the code, or check it, and lead to the page again: it says what became of it, also after a reload.
+
+    The right one makes a new session key, so that a planted one is worthless.
+    """
+    at, asker = clock.now(), asker_of(request)
     try:
-        training.check_code(token=token, otp=typed_code(request), at=at)
+        if action == "send":
+            is_another = training.code_waited_for(token=token, browser=asker.browser, at=at).is_live
+            training.send_code(token=token, browser=asker.browser, at=at)
+            said = "sent_again" if is_another else ""
+        else:
+            training.check_code(token=token, browser=asker.browser, otp=typed_code(request), at=at)
+            request.session.cycle_key()
+            request.session[SESSION_PROOF] = str(seen.attempt_id)
+            return HttpResponseRedirect(reverse("portal:verification", args=[token]))
     except Refused as refused:
-        if refused.reason not in ("otp_format", "otp_wrong", "otp_expired", "otp_locked"):
+        if refused.reason not in _OF_THE_CODE:
             raise
-        return _open(request, token, seen, was_sent=True, errors={"otp": sentence(refused)})
-    request.session.cycle_key()
-    request.session[SESSION_PROOF] = str(seen.attempt_id)
-    return HttpResponseRedirect(reverse("portal:verification", args=[token]))
+        said = refused.reason
+    address = reverse("portal:verification", args=[token])
+    response = HttpResponseRedirect(f"{address}?{urlencode({'kode': said})}" if said else address)
+    remember(request, response, asker)
+    return _guarded(response, seen)
 
 
 def _proven(request: HttpRequest, seen: Verification) -> uuid.UUID | None:
@@ -98,9 +107,8 @@ def _proven(request: HttpRequest, seen: Verification) -> uuid.UUID | None:
     return seen.person_id if mine or request.session.get(SESSION_PROOF) == str(seen.attempt_id) else None
 
 
-def _open(request: HttpRequest, token: str, seen: Verification, **context: Any) -> HttpResponse:
+def _open(request: HttpRequest, token: str, seen: Verification) -> HttpResponse:
     """The step that comes next: who you are, that you are there, your face."""
-    context = {"was_sent": False, "errors": {}} | context
     needs_proof = seen.person_id is not None and _proven(request, seen) is None
     if needs_proof:
         step = "identity"
@@ -113,15 +121,30 @@ def _open(request: HttpRequest, token: str, seen: Verification, **context: Any) 
         request,
         "verification",
         section="",
-        status=422 if context["errors"] else 200,
-        here=address,
+        here=request.get_full_path() if request.method == "GET" else address,
         address=address,
         seen=seen,
         step=step,
         is_somebody_else=needs_proof and SESSION_PERSON in request.session,
-        **context,
+        **(_code_of(request, token, seen) if needs_proof else {"errors": {}, "notice": ""}),
     )
     return _guarded(answer, seen)
+
+
+def _code_of(request: HttpRequest, token: str, seen: Verification) -> dict[str, Any]:
+    """What the page says of the code that this browser waits for, if it does."""
+    at, said = clock.now(), request.GET.get("kode", "")
+    waiting = training.code_waited_for(token=token, browser=asker_of(request).browser, at=at)
+    was_sent = waiting.expires_at is not None or waiting.locked_until is not None
+    phone = contact_of(person_id=seen.person_id, kind="phone") if was_sent and seen.person_id else None
+    return {
+        "waiting": waiting,
+        "was_sent": was_sent,
+        "wait": seconds_until(waiting.next_at, at),
+        "phone": phone or "",
+        "errors": code_errors(waiting, said) if was_sent or said == "otp_daily_limit" else {},
+        "notice": NOTICES["code_sent_again"] if said == "sent_again" and waiting.is_live else "",
+    }
 
 
 def _ended(request: HttpRequest, seen: Verification) -> HttpResponse:
