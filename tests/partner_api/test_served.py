@@ -161,6 +161,19 @@ def test_what_a_proxy_and_we_could_understand_differently_is_refused(port: int, 
     assert raw(port, sent.replace(b"\r\n", b"\n") + BODY)[0] == 400
 
 
+def test_a_strangers_name_reaches_nothing(port: int) -> None:
+    assert ask(port, "GET", "/openapi.json", headers={"Host": "evil.example"})[0] == 421
+    assert ask(port, "GET", "/openapi.json", headers={"Host": f"localhost:{port}"})[0] == 200
+
+
+def test_answers_to_programs_are_kept_by_nobody(port: int) -> None:
+    platform = b.world().platform
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=LIMIT) as client:
+        answer = client.post(STATUS, content=BODY, headers=signed(platform, BODY))
+    assert (answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert answer.headers["X-Request-Id"] != ""
+
+
 def test_http_2_is_not_spoken(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as link:
         link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")

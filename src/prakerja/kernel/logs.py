@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 
 # Ten digits or more, however they are grouped; not those inside an identifier (a UUID, a hash).
 _LONG_NUMBER = re.compile(r"(?<![\w.-])(?:\+?\d[\d -]{8,}\d)(?![\w.-])")
@@ -14,6 +15,13 @@ _VOUCHER = re.compile(r"\b(?=[A-Z2-9]{12}\b)(?=[A-Z2-9]*\d)[A-HJ-KM-NP-Z2-9]{12}
 # The address of a participant's verification page opens that page.
 _PAGE_TOKEN = re.compile(r"(/verifikasi/)[\w=-]+")
 _FORMATTER = logging.Formatter()
+# What this thread works at: the answer names it too (X-Request-Id), so that whoever asks about one finds its lines.
+_request = threading.local()
+
+
+def name_request(request_id: str) -> None:
+    """Put this id into every line that this thread logs from now on."""
+    _request.name = f"[{request_id}] "
 
 
 def redact(text: str) -> str:
@@ -28,6 +36,7 @@ class Redact(logging.Filter):
     """A handler's filter: the message and the traceback, whose last line may quote a row, are redacted."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.request = getattr(_request, "name", "")
         record.msg = redact(record.getMessage())
         record.args = ()
         if record.exc_info:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,12 +85,13 @@ def our_environment(
 ) -> dict[str, str]:
     """The environment of our own processes."""
     hosts = {"127.0.0.1", "localhost", "[::1]", addresses.host}
-    listens_everywhere = addresses.host in ("0.0.0.0", "::")  # noqa: S104
+    if addresses.host in ("0.0.0.0", "::"):  # noqa: S104
+        hosts |= {"@addresses", platform.node().lower()}
     return {
         "DATABASE_URL": database_url,
         "PRAKERJA_KEYS": str(keys),
         "PRAKERJA_ENV": "sandbox" if is_sandbox else "production",
-        "PRAKERJA_HOSTS": "*" if listens_everywhere else ",".join(sorted(hosts)),
+        "PRAKERJA_HOSTS": ",".join(sorted(hosts | _named_hosts())),
         "PRAKERJA_PHONE_URL": addresses.url("world"),
         "PRAKERJA_BANK_URL": addresses.url("world"),
         "PRAKERJA_CALLBACKS_URL": addresses.url("callbacks"),
@@ -103,6 +105,11 @@ def our_environment(
         "PRAKERJA_BANK_KEY": bank_key,
         "PRAKERJA_SUPERVISED": "1",
     }
+
+
+def _named_hosts() -> set[str]:
+    """Names that whoever starts us gave to this machine, in PRAKERJA_HOSTS."""
+    return {name.strip() for name in os.environ.get("PRAKERJA_HOSTS", "").split(",") if name.strip()}
 
 
 def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry: str | None = None) -> Program:
@@ -145,6 +152,7 @@ def world(addresses: Addresses, *, data: Path, gateway_key: str, bank_key: str) 
             "CALLBACKS_URL": addresses.url("callbacks"),
             "PORTAL_URL": addresses.url("portal"),
             "SANDBOX_URL": addresses.url("sandbox"),
+            "HOSTS": ",".join(sorted({platform.node().lower()} | _named_hosts())),
         },
         health=[addresses.url("world") + "/health"],
     )
@@ -154,6 +162,7 @@ def partner_programs(addresses: Addresses, *, data: Path, partners_file: Path) -
     """The shops and the institutions' sites: they hold partner credentials and know the HTTP API, nothing else."""
     shared = bare_environment() | {
         "HOST": addresses.host,
+        "HOSTS": ",".join(sorted({platform.node().lower()} | _named_hosts())),
         "PRAKERJA_API": addresses.url("partner_api"),
         "PARTNERS_FILE": str(partners_file),
         "PORTAL_URL": addresses.url("portal"),

@@ -16,7 +16,10 @@ IS_DEMO = ENVIRONMENT != "production"
 
 SECRET_KEY = keys().derive("django")
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("PRAKERJA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# The names that a door answers to, checked before everything else (`config/wsgi/doorstep.py`). `@addresses`, for a sandbox that
+# listens everywhere: any address in digits, which no stranger's name can pretend to be.
+HOSTS = os.environ.get("PRAKERJA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+ALLOWED_HOSTS = ["*"] if "@addresses" in HOSTS else HOSTS
 # Networks of the proxies in front of the doors, as in `10.0.0.0/8,::1/128`: only what they say of a caller's address in
 # `Forwarded` counts, for a partner's list of networks and for the brake on sign-ins. Empty: nobody stands in front.
 TRUSTED_PROXIES = tuple(
@@ -67,7 +70,7 @@ PASSWORD_HASHERS = ["prakerja.access.hashers.LeanArgon2"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request)s%(message)s"}},
     "filters": {"redact": {"()": "prakerja.kernel.logs.Redact"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -7,10 +7,14 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from prakerja.config.wsgi.doorstep import CALLS, PAGES, with_doorstep
 from prakerja.config.wsgi.health import Health, look
 from prakerja.kernel.processes import die_with_parent
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+# Their answers are kept by nobody.
+_CALLED_BY_PROGRAMS = ("partner_api", "callbacks")
+_HSTS_SECONDS = 31_536_000
 
 
 def door(name: str, *, module: str | None = None, around: str = "") -> Application:
@@ -41,7 +45,15 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
             return [body]
         return inner(environ, start_response)
 
-    return application
+    from django.conf import settings
+
+    return with_doorstep(
+        application,
+        fields=CALLS if name in _CALLED_BY_PROGRAMS else PAGES,
+        hosts=settings.HOSTS,
+        has_tls=not settings.IS_DEMO,
+        hsts_seconds=_HSTS_SECONDS,
+    )
 
 
 def refuse_another_database() -> None:

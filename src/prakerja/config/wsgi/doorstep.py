@@ -1,0 +1,119 @@
+"""What every request of a door passes before everything else, and every answer after: its host, its id, its headers, its cookies.
+
+It stands outside Django, so that no way around Django's middleware (fixed calls, static files, error pages) goes around it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from prakerja.kernel.logs import name_request
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Fields = list[tuple[str, str]]
+
+# In PRAKERJA_HOSTS: any address in digits. A name can be made to lead here by whoever owns it, digits cannot.
+ADDRESSES = "@addresses"
+
+# Whoever was told to come back later is told when, in seconds, where the view did not say it better.
+_RETRY_AFTER = {"429": "10", "503": "2"}
+_PERMISSIONS = ", ".join(
+    f"{name}=()"
+    for name in (
+        *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope"),
+        *("magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb"),
+    )
+)
+_BOTH = {
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": _PERMISSIONS,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+# What a door adds where the view said nothing else: of calls nothing is kept, pages are asked for anew.
+CALLS = _BOTH | {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+}
+PAGES = _BOTH | {"Cache-Control": "private, no-cache", "Cross-Origin-Embedder-Policy": "require-corp"}
+# Cookies of ours where TLS is: a browser takes them from us alone, and a neighbour's name cannot plant one.
+_HOST, _SECURE = "__Host-", "__Secure-"
+
+
+def with_doorstep(
+    inner: Application, *, fields: dict[str, str], hosts: Iterable[str], has_tls: bool, hsts_seconds: int
+) -> Application:
+    """Put the doorstep before a door. `has_tls`: a proxy in front speaks TLS and says so in X-Forwarded-Proto."""
+    is_known = known_host(hosts)
+    hsts = f"max-age={hsts_seconds}; includeSubDomains"
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request_id = secrets.token_hex(8)
+        name_request(request_id)
+        is_secure = has_tls and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+
+        def start(status: str, given: Fields, exc_info: Any = None) -> Any:
+            there = {name.title() for name, _ in given}
+            found = [*given, *((name, value) for name, value in fields.items() if name not in there)]
+            found.append(("X-Request-Id", request_id))
+            retry_after = _RETRY_AFTER.get(status[:3])
+            if retry_after is not None and "Retry-After" not in there:
+                found.append(("Retry-After", retry_after))
+            if is_secure and "Strict-Transport-Security" not in there:
+                found.append(("Strict-Transport-Security", hsts))
+            if has_tls:
+                found = [(name, _prefixed(value) if name.title() == "Set-Cookie" else value) for name, value in found]
+            return start_response(status, found, exc_info)
+
+        host = environ.get("HTTP_HOST")
+        if host is not None and environ.get("PATH_INFO") != "/health" and not is_known(host):
+            body = b"This door does not answer to that name.\n"
+            start("421 Misdirected Request", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+            return [body]
+        if has_tls and "HTTP_COOKIE" in environ:
+            environ["HTTP_COOKIE"] = _own_cookies(environ["HTTP_COOKIE"])
+        return inner(environ, start)
+
+    return application
+
+
+def known_host(hosts: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a Host header names us. The list is Django's (`.example` with its sub-domains, `*`), and ADDRESSES."""
+    from django.http.request import split_domain_port, validate_host
+
+    names = [name for name in hosts if name and name != ADDRESSES]
+    takes_addresses = ADDRESSES in hosts
+
+    @lru_cache(maxsize=256)
+    def is_known(host: str) -> bool:
+        domain, _port = split_domain_port(host)
+        return bool(domain) and (validate_host(domain, names) or (takes_addresses and _is_address(domain)))
+
+    return is_known
+
+
+def _is_address(domain: str) -> bool:
+    try:
+        ipaddress.ip_address(domain.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _prefixed(cookie: str) -> str:
+    """A Set-Cookie with the prefix that its path allows; always Secure."""
+    attributes = [part.strip().lower() for part in cookie.split(";")[1:]]
+    text = cookie if "secure" in attributes else f"{cookie}; Secure"
+    return (_HOST if "path=/" in attributes else _SECURE) + text
+
+
+def _own_cookies(header: str) -> str:
+    """The cookies that a browser took from us alone, by their plain names; what has no prefix may be anybody's."""
+    pairs = (part.strip() for part in header.split(";"))
+    return "; ".join(pair[len(prefix) :] for pair in pairs for prefix in (_HOST, _SECURE) if pair.startswith(prefix))

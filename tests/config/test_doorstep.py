@@ -1,0 +1,146 @@
+"""Before and after every request of a door: whose name it asks, what every answer has, which cookies are ours."""
+
+from __future__ import annotations
+
+import ast
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from prakerja.config.wsgi.doorstep import CALLS, PAGES, known_host, with_doorstep
+from prakerja.kernel.logs import Redact
+from tests.house.source import ROOT
+
+HOSTS = ["127.0.0.1", "[::1]", "localhost", "portal.example", ".kartu.example"]
+Answer = tuple[str, dict[str, str], dict[str, Any]]
+
+
+def ask(
+    status: str = "200 OK",
+    *more: tuple[str, str],
+    fields: dict[str, str] = PAGES,
+    has_tls: bool = False,
+    path: str = "/",
+    **headers: str,
+) -> Answer:
+    """An answer of a door: status, headers, and the environment that the door saw."""
+    seen: dict[str, Any] = {}
+    told: list[Any] = []
+
+    def inner(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        seen.update(environ)
+        start_response(status, [("Content-Type", "text/html"), *more])
+        return [b""]
+
+    door = with_doorstep(inner, fields=fields, hosts=HOSTS, has_tls=has_tls, hsts_seconds=60)
+    environ = {"PATH_INFO": path, "HTTP_HOST": "portal.example"} | {
+        f"HTTP_{name}": text for name, text in headers.items()
+    }
+    door(environ, lambda *said: told.append(said))
+    return told[0][0], dict(told[0][1]), seen
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8000", "[::1]:8000", "localhost", "LOCALHOST:1", "portal.example", "a.kartu.example"]
+)
+def test_names_that_are_ours(host: str) -> None:
+    assert ask(HOST=host)[0] == "200 OK"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "portal.example.evil.example",
+        "10.0.0.1",
+        "127.0.0.1, evil.example",
+        "",
+        "a b",
+        "portal.example:x",
+    ],
+)
+def test_other_names_reach_nothing(host: str) -> None:
+    status, fields, seen = ask(HOST=host)
+    assert (status, seen) == ("421 Misdirected Request", {})
+    assert fields["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_door_that_listens_everywhere_answers_to_digits_and_to_no_strangers_name() -> None:
+    """Whoever owns a name can make it lead here, and a browser then shares our pages with theirs; digits nobody owns."""
+    is_known = known_host(["@addresses", "machine"])
+    assert [is_known(host) for host in ("192.168.1.7:8006", "[fe80::1]:8006", "machine:8006")] == [True] * 3
+    assert [is_known(host) for host in ("evil.example", "@addresses", "192.168.1.7.evil.example")] == [False] * 3
+
+
+def test_whoever_watches_asks_by_any_name_for_health() -> None:
+    assert ask(HOST="10.1.2.3", path="/health")[0] == "200 OK"
+
+
+def test_calls_are_kept_by_nobody() -> None:
+    _, fields, _ = ask(fields=CALLS)
+    assert (fields["Cache-Control"], fields["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert "Strict-Transport-Security" not in fields
+
+
+@pytest.mark.parametrize("fields", [CALLS, PAGES], ids=["calls", "pages"])
+def test_what_every_answer_has(fields: dict[str, str]) -> None:
+    _, found, _ = ask(fields=fields)
+    assert found["Cross-Origin-Opener-Policy"] == found["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in found["Permissions-Policy"]
+    assert len(found["X-Request-Id"]) == 16
+    assert found["X-Request-Id"] != ask(fields=fields)[1]["X-Request-Id"]
+
+
+def test_a_view_says_it_better() -> None:
+    _, fields, _ = ask("429 Too Many Requests", ("Retry-After", "600"), ("cache-control", "public, max-age=300"))
+    assert (fields["Retry-After"], fields["cache-control"]) == ("600", "public, max-age=300")
+    assert "Cache-Control" not in fields
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+@pytest.mark.parametrize("path", ["/", "/health"])
+def test_whoever_is_told_to_come_back_is_told_when(status: str, path: str) -> None:
+    assert int(ask(status, path=path)[1]["Retry-After"]) > 0
+
+
+def test_tls_is_said_for_the_next_visits() -> None:
+    _, fields, _ = ask(fields=CALLS, has_tls=True, X_FORWARDED_PROTO="https")
+    assert fields["Strict-Transport-Security"] == "max-age=60; includeSubDomains"
+    assert "Strict-Transport-Security" not in ask(has_tls=True)[1]
+    assert "Strict-Transport-Security" not in ask(X_FORWARDED_PROTO="https")[1]
+
+
+def test_cookies_are_ours_alone_where_tls_is() -> None:
+    given = "portal_session=abc; HttpOnly; Path=/; SameSite=Lax"
+    assert ask("200 OK", ("Set-Cookie", given))[1]["Set-Cookie"] == given
+    _, fields, seen = ask(
+        "200 OK",
+        ("Set-Cookie", given),
+        has_tls=True,
+        COOKIE="portal_session=planted; __Host-portal_session=mine; __Secure-portal_pending=p; x=y",
+    )
+    assert fields["Set-Cookie"] == f"__Host-{given}; Secure"
+    assert seen["HTTP_COOKIE"] == "portal_session=mine; portal_pending=p"
+    of_a_part = "portal_pending=p; Path=/masuk; Secure"
+    assert ask("200 OK", ("Set-Cookie", of_a_part), has_tls=True)[1]["Set-Cookie"] == f"__Secure-{of_a_part}"
+
+
+def test_log_lines_name_the_request() -> None:
+    _, fields, _ = ask()
+    record = logging.LogRecord("prakerja", logging.INFO, "", 0, "a line", (), None)
+    Redact().filter(record)
+    assert record.request == f"[{fields['X-Request-Id']}] "
+
+
+def test_every_entry_is_made_by_door() -> None:
+    """Whose doorstep nobody goes around."""
+    entries = [*(ROOT / "src/prakerja/config/wsgi").glob("*.py"), ROOT / "src/prakerja/sandbox/site/wsgi.py"]
+    made = {}
+    for path in entries:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "application":
+                made[path.name] = ast.unparse(node.value).split("(")[0]
+    assert len(made) == 5
+    assert set(made.values()) == {"door"}
