@@ -106,7 +106,6 @@ EXPECTED = {
     "dates_invalid": ("ERRPRT40092", 400),
     "run_begun": ("ERRPRT40093", 400),
     "capacity_below_taken": ("ERRPRT40998", 409),
-    "class_has_learners": ("ERRPRT40094", 400),
     "class_has_buyers": ("ERRPRT40999", 409),
 }
 

@@ -19,6 +19,7 @@ from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import authorise_purchase
 from prakerja.reporting.proof import prove
+from prakerja.training.cancelled_classes import run_refunds
 from prakerja.vouchers.models import Voucher
 from tests import builders as b
 from tests.races.barrier import race
@@ -115,10 +116,13 @@ def test_a_class_is_called_off_while_it_is_sold(seats: int) -> None:
     results = Counter(race([*(lambda n=n: buy(n) for n in range(BUYERS)), call_off]))  # type: ignore[misc]
     assert results["cancelled"] == 1
     assert set(results) <= {"bought", "cancelled", "class_full", "run_unknown"}
-    noted = Record.objects.filter(action="purchase.class_cancelled").values_list("subject_id", flat=True)
-    assert sorted(noted) == sorted(Purchase.objects.values_list("id", flat=True))
     rows = CourseRunSeats.objects.filter(course_run=run)
     assert sum(row.capacity for row in rows) == sum(row.seats_taken for row in rows) == results["bought"]
+    run_refunds(b.BUY_AT)
+    noted = Record.objects.filter(action="purchase.class_cancelled").values_list("subject_id", flat=True)
+    assert sorted(noted) == sorted(Purchase.objects.filter(status="voided").values_list("id", flat=True))
+    assert not Purchase.objects.filter(status="succeeded").exists()
+    assert {(row.capacity, row.seats_taken) for row in CourseRunSeats.objects.filter(course_run=run)} == {(0, 0)}
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from prakerja.developer_site import openapi
 from prakerja.kernel.db import transaction
 from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.operations import void_purchase
+from prakerja.training.cancelled_classes import run_refunds
 from prakerja.training.operations import record_completion, redeem_code
 from tests.partner_api import contract
 from tests.webhooks.conftest import LATER, Receiver, Scene
@@ -57,9 +58,11 @@ def test_the_message_of_a_cancelled_class(scene: Scene) -> None:
     scene.buy()
     with transaction():
         cancel_class(institution_id=scene.institution, schedule_code=scene.run.code, at=LATER)
+    run_refunds(LATER)
     scene.work()
     found = check(scene.receiver)
-    assert {("/platform", "class.cancelled"), ("/lembaga", "class.cancelled")} <= found
+    events = ("class.cancelled", "transaction.voided")
+    assert {(path, event) for path in ("/platform", "/lembaga") for event in events} <= found
     bodies = [json.loads(message["body"]) for message in scene.receiver.messages]
     (told,) = {one["data"]["class_cancelled_at"] for one in bodies if one["type"] == "class.cancelled"}
     assert told == "2021-09-25T13:30:00Z"

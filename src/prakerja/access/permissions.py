@@ -41,6 +41,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "message.let_go": _only("helper"),
     "course.decide": _only("curator"),
     "price.decide": _only("curator"),
+    # A class whose institution is silent; and what becomes of codes that were entered before a class was cancelled.
+    "class.cancel": _only("partner_manager"),
+    "class.resolve": _only("approver"),
     "partner.add": _only("partner_manager"),
     "partner.change": _only("partner_manager"),
     "partner.key": _only("partner_manager"),

@@ -94,11 +94,19 @@ def add_rating(*, course_id: uuid.UUID, stars: int) -> None:
     Course.objects.filter(id=course_id).update(rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1)
 
 
+_ONE_FREE = """seats_taken = seats_taken - 1, capacity = capacity - (
+    SELECT CASE WHEN run.cancelled_at IS NULL THEN 0 ELSE 1 END FROM catalogue_courserun run
+     WHERE run.id = catalogue_courserunseats.course_run_id)"""
+
+
 @requires_transaction
 def release_seat(*, course_run_id: uuid.UUID) -> None:
-    """Give one seat back: from any slice that has one taken, since only their sum has a meaning."""
+    """Give one seat back: from any slice that has one taken, since only their sum has a meaning.
+
+    A seat of a class that was called off goes with it: whoever was about to take one finds none.
+    """
     freed = row(
-        "UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = ("
+        f"UPDATE catalogue_courserunseats SET {_ONE_FREE} WHERE id = ("
         "  SELECT id FROM catalogue_courserunseats WHERE course_run_id = %s AND seats_taken > 0"
         "  ORDER BY slice LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) RETURNING id",
         [course_run_id],
@@ -106,7 +114,7 @@ def release_seat(*, course_run_id: uuid.UUID) -> None:
     if freed is None:
         # Every row with a taken seat was locked by buyers: wait for the first one instead of skipping it.
         freed = row(
-            "UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = ("
+            f"UPDATE catalogue_courserunseats SET {_ONE_FREE} WHERE id = ("
             "  SELECT id FROM catalogue_courserunseats WHERE course_run_id = %s AND seats_taken > 0"
             "  ORDER BY slice LIMIT 1) AND seats_taken > 0 RETURNING id",
             [course_run_id],

@@ -69,7 +69,7 @@ def open_run(
         capacity=capacity,
         sessions=sessions,
     )
-    _audit("course_run.opened", run, capacity, at, institution_id)
+    _audit("course_run.opened", run, capacity, at, Actor.partner(institution_id))
     return RunState(
         course.code, run.code, starts_at, ends_at, run.session_count, tuple(sessions), capacity, seats_taken=0
     )
@@ -108,29 +108,32 @@ def change_run(
     if capacity < taken:
         raise Refused("capacity_below_taken")
     _share(run, seats, capacity)
-    _audit("course_run.changed", run, capacity, at, institution_id)
+    _audit("course_run.changed", run, capacity, at, Actor.partner(institution_id))
     return RunState(
         run.course.code, run.code, starts_at, ends_at, run.session_count, tuple(sessions), capacity, seats_taken=taken
     )
 
 
 @requires_transaction
-def cancel_run(*, institution_id: uuid.UUID, schedule_code: str, at: datetime) -> tuple[uuid.UUID, RunState]:
-    """Call a class of an own course off before it begins; nobody buys it any more. Returns its id and what it was.
+def cancel_run(
+    *, institution_id: uuid.UUID | None, schedule_code: str, may_have_begun: bool = False, actor: Actor, at: datetime
+) -> tuple[uuid.UUID, RunState]:
+    """Call a class off; nobody buys it any more. Returns its id and what it was.
 
-    Its free seats go with it: a buyer who was about to take one is told that the class is full, and whoever was quicker is
-    seen by what follows in this transaction. Raises Refused: run_unknown (also another institution's, or a cancelled
-    one), run_begun.
+    By its own institution before it begins, by an operator (`institution_id` None) also later: of what never took place one
+    hears afterwards. Its free seats go with it: a buyer who was about to take one is told that the class is full, and
+    whoever was quicker has a purchase when this commits. Raises Refused: run_unknown (also another institution's, or a
+    cancelled one), run_begun.
     """
     run = _locked(institution_id, schedule_code)
-    if at >= (run.starts_at if run.course.delivery == "live" else run.ends_at):
+    if not may_have_begun and at >= (run.starts_at if run.course.delivery == "live" else run.ends_at):
         raise Refused("run_begun")
     run.cancelled_at = at
     run.save(update_fields=["cancelled_at"])
     seats = list(CourseRunSeats.objects.select_for_update(no_key=True).filter(course_run=run).order_by("slice"))
     taken = sum(one.seats_taken for one in seats)
     _share(run, seats, taken)
-    _audit("course_run.cancelled", run, taken, at, institution_id)
+    _audit("course_run.cancelled", run, taken, at, actor)
     told = tuple(CourseRunSession.objects.filter(course_run=run).order_by("number").values_list("starts_at", "ends_at"))
     state = RunState(
         run.course.code, run.code, run.starts_at, run.ends_at, run.session_count, told, taken, seats_taken=taken
@@ -139,14 +142,11 @@ def cancel_run(*, institution_id: uuid.UUID, schedule_code: str, at: datetime) -
 
 
 @requires_transaction
-def _locked(institution_id: uuid.UUID, schedule_code: str) -> CourseRun:
+def _locked(institution_id: uuid.UUID | None, schedule_code: str) -> CourseRun:
     """Raises Refused: run_unknown."""
-    run = (
-        CourseRun.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("course")
-        .filter(course__institution_id=institution_id, code=schedule_code, cancelled_at=None)
-        .first()
-    )
+    runs = CourseRun.objects.select_for_update(no_key=True, of=("self",)).select_related("course")
+    own = runs if institution_id is None else runs.filter(course__institution_id=institution_id)
+    run = own.filter(code=schedule_code, cancelled_at=None).first()
     if run is None:
         raise Refused("run_unknown")
     return run
@@ -198,11 +198,11 @@ def _share(run: CourseRun, seats: list[CourseRunSeats], capacity: int) -> None:
             CourseRunSeats.objects.create(id=new_id(), course_run=run, slice=number, capacity=wanted, seats_taken=0)
 
 
-def _audit(action: str, run: CourseRun, capacity: int, at: datetime, institution_id: uuid.UUID) -> None:
+def _audit(action: str, run: CourseRun, capacity: int, at: datetime, actor: Actor) -> None:
     record(
         action=action,
         at=at,
-        actor=Actor.partner(institution_id),
+        actor=actor,
         subject_kind="course_run",
         subject_id=run.id,
         data={"capacity": capacity},

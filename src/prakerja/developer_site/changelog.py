@@ -31,6 +31,10 @@ RELEASES: tuple[Release, ...] = (
             _("transactions menjawab juga voucher_status, redeemable_from, dan redeemable_until."),
             _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
             _("Sandbox: kode uji webinar TC2 mempunyai sepuluh pertemuan; TC2-999 juga tes akhir."),
+            _(
+                "Kelas yang dibatalkan kami kembalikan dananya sendiri; class.cancelled datang bersama transaction.voided. "
+                "ERRPRT40094 tidak ada lagi."
+            ),
         ),
     ),
     Release(

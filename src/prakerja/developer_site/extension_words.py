@@ -22,9 +22,6 @@ EXTENSION_GUIDE: dict[str, str] = {
         "Selesai sebelum mulai, sudah lewat, atau pertemuan di luar jadwal, tumpang tindih, atau tidak berurutan."
     ),
     "run_begun": _("Kelas terjadwal berubah hanya sebelum mulai, kelas mandiri sebelum berakhir."),
-    "class_has_learners": _(
-        "Yang sudah menukar kode tidak dapat dikembalikan dananya. Selesaikan kelas, atau hubungi Prakerja."
-    ),
     "capacity_below_taken": _("Kursi yang sudah terjual tidak dapat ditarik dengan mengecilkan kapasitas."),
     "class_has_buyers": _("Kode sudah terbit untuk tanggal semula. Buka jadwal baru."),
 }
@@ -56,10 +53,12 @@ EXTENSION_FIELDS: dict[str, tuple[str, Any]] = {
     "redeemable_from": (_("Sejak kapan kode dapat ditukar."), "2021-10-10T01:00:00Z"),
     "redeemable_until": (_("Sejak kapan kode tidak dapat ditukar lagi."), "2021-10-12T10:00:00Z"),
     "class_cancelled_at": (
-        _("Waktu lembaga membatalkan kelasnya; null selama kelas berlaku. Batalkan transaksinya dengan payment/void."),
+        _(
+            "Waktu kelasnya dibatalkan; null selama kelas berlaku. Harganya kami kembalikan dan transaksinya kami batalkan."
+        ),
         None,
     ),
-    "ClassCancelled.class_cancelled_at": (_("Waktu lembaga membatalkan kelasnya."), "2021-10-02T03:00:00Z"),
+    "ClassCancelled.class_cancelled_at": (_("Waktu kelasnya dibatalkan."), "2021-10-02T03:00:00Z"),
     "RunDates.capacity": (_("Banyaknya kursi, tidak kurang dari yang terpakai."), 100),
     "RunOpening.capacity": (_("Banyaknya kursi."), 100),
     "outside_price": (_("Harga Anda untuk umum, di luar program, dalam rupiah."), 500_000),

@@ -216,6 +216,81 @@ TEMPLATES: Mapping[str, Template] = {
             "program, tidak ke saldo Anda."
         ),
     ),
+    "class_cancelled_to_balance": Template(
+        title=_("Kelas Anda dibatalkan"),
+        text=_(
+            "Kelas {course_title} di {institution} dibatalkan dan kodenya tidak berlaku lagi. {amount} sudah kembali ke saldo "
+            "pelatihan Anda."
+        ),
+        sms=_("Kartu Prakerja: kelas {course_title} dibatalkan. {amount} sudah kembali ke saldo pelatihan Anda."),
+    ),
+    "class_cancelled_to_balance_until": Template(
+        title=_("Kelas Anda dibatalkan"),
+        text=_(
+            "Kelas {course_title} di {institution} dibatalkan dan kodenya tidak berlaku lagi. {amount} sudah kembali ke saldo "
+            "pelatihan Anda dan dapat dipakai sampai {deadline}."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} dibatalkan. {amount} sudah kembali ke saldo Anda, dapat dipakai sampai "
+            "{deadline}."
+        ),
+    ),
+    "class_cancelled_buy_again": Template(
+        title=_("Kelas Anda dibatalkan: beli pelatihan lain"),
+        text=_(
+            "Kelas {course_title} di {institution} dibatalkan dan kodenya tidak berlaku lagi. {amount} sudah kembali ke saldo "
+            "pelatihan Anda. Beli pelatihan lain paling lambat {deadline}. Lewat dari itu, kepesertaan Kartu Prakerja Anda "
+            "dicabut."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} dibatalkan. {amount} sudah kembali ke saldo. Beli pelatihan lain paling lambat "
+            "{deadline} atau kepesertaan dicabut."
+        ),
+    ),
+    "class_cancelled_balance_over": Template(
+        title=_("Kelas Anda dibatalkan"),
+        text=_(
+            "Kelas {course_title} di {institution} dibatalkan dan kodenya tidak berlaku lagi. Masa pakai saldo pelatihan sudah "
+            "berakhir, jadi {amount} masuk ke kas negara dan tidak kembali ke saldo Anda."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} dibatalkan. Masa pakai saldo sudah berakhir: {amount} masuk ke kas negara, "
+            "tidak kembali ke saldo Anda."
+        ),
+    ),
+    "class_cancelled_award_over": Template(
+        title=_("Kelas Anda dibatalkan"),
+        text=_(
+            "Kelas {course_title} di {institution} dibatalkan dan kodenya tidak berlaku lagi. Kepesertaan Anda sudah berakhir, "
+            "jadi {amount} kembali ke program dan tidak ke saldo Anda."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} dibatalkan. Kepesertaan Anda sudah berakhir: {amount} kembali ke program, "
+            "tidak ke saldo Anda."
+        ),
+    ),
+    "class_cancelled_in_use": Template(
+        title=_("Kelas Anda dibatalkan"),
+        text=_(
+            "Kelas {course_title} di {institution} dibatalkan setelah kode Anda ditukar. Petugas memeriksa apakah {amount} dapat "
+            "kembali ke saldo Anda, lalu kami beri tahu. Sementara itu Anda boleh membeli pelatihan lain."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} dibatalkan setelah kode Anda ditukar. Petugas memeriksa pengembalian {amount}; "
+            "hasilnya kami beri tahu."
+        ),
+    ),
+    "class_cancelled_kept": Template(
+        title=_("Kelas Anda sudah diperiksa"),
+        text=_(
+            "Petugas sudah memeriksa kelas {course_title}. Menurut {institution} Anda sudah mengikuti kelas ini, jadi {amount} "
+            "tidak kembali ke saldo Anda. Bila tidak benar, hubungi kami lewat halaman bantuan."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} sudah diperiksa. {amount} tidak kembali ke saldo Anda. Penjelasan ada di "
+            "dashboard."
+        ),
+    ),
     "code_redeemed": Template(
         title=_("Kode voucher sudah ditukar"),
         text=_("Kode voucher Anda sudah ditukar di lembaga pelatihan. Selamat belajar."),

@@ -22,6 +22,6 @@ TRANSACTION_VOIDED = PartnerEvent(
 CLASS_CANCELLED = PartnerEvent(
     action="purchase.class_cancelled",
     name="class.cancelled",
-    title=_("Kelas dibatalkan lembaga"),
+    title=_("Kelas dibatalkan"),
     tells={"class_cancelled_at": datetime},
 )

@@ -5,19 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from prakerja.access.actors import SYSTEM
 from prakerja.audit.operations import record
-from prakerja.awards.facts import AwardFacts
 from prakerja.awards.queries import award
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import transaction
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post_transfer
 from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import Scheme, balance_expires_at, deadline_after_void
 from prakerja.purchases.models import Purchase
+from prakerja.purchases.taking_back import home_of_expired, leave_time_to_buy
 from prakerja.purchases.telling import tell_of_ended_code
 from prakerja.vouchers.operations import expire_voucher, lock_voucher
-from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
 
 
 def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime) -> bool:
@@ -31,9 +28,7 @@ def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
             return False
         purchase = Purchase.objects.select_for_update(no_key=True).get(person_id=person_id, voucher_id=voucher_id)
         held = award(person_id=person_id, award_id=purchase.award_id)
-        rules = scheme(scheme_version_id=held.scheme_version_id)
-        cutoff = balance_expires_at(scheme=rules)
-        home = Chart.TREASURY if cutoff is not None and at >= cutoff else Chart.PROGRAMME_FUNDS
+        home = home_of_expired(rules=scheme(scheme_version_id=held.scheme_version_id), at=at)
         post_transfer(
             person_id=person_id,
             event_id=voucher_id,
@@ -44,7 +39,7 @@ def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
             at=at,
         )
         expire_voucher(voucher=voucher, at=at)
-        _leave_time_to_buy(award=held, rules=rules, cutoff=cutoff, at=at)
+        leave_time_to_buy(award=held, at=at)
         purchase.is_open = False
         purchase.save(update_fields=["is_open"])
         tell_of_ended_code(purchase=purchase, award=held, paid_to=home, ended_at=voucher.redeemable_until, at=at)
@@ -57,14 +52,3 @@ def expire_unredeemed(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
             data={"amount": voucher.amount},
         )
     return True
-
-
-@requires_transaction
-def _leave_time_to_buy(*, award: AwardFacts, rules: Scheme, cutoff: datetime | None, at: datetime) -> None:
-    """A window between purchases (2023) stood still while this training was open and may have ended meanwhile: a week at
-    least is left to buy another, as after a refund (rules.md 12.5). A year's cut-off waits for nobody.
-    """
-    wallet = lock_wallet(person_id=award.person_id, wallet_id=award.wallet_id)
-    if cutoff is None and wallet.closed_at is None and wallet.spendable_until is not None:
-        until = deadline_after_void(scheme=rules, deadline_at=wallet.spendable_until, voided_at=at)
-        spendable_at_least_until(wallet=wallet, until=until, actor=SYSTEM, at=at)

@@ -134,3 +134,23 @@ class PlatformUserClaim(KeyedRow):
             models.UniqueConstraint(fields=["platform_id", "platform_user"], name="purchases_platformuserclaim_user"),
             models.UniqueConstraint(fields=["platform_id", "person_id"], name="purchases_platformuserclaim_person"),
         ]
+
+
+class ClassCancellation(KeyedRow):
+    """A class that was called off, and whether everybody who bought it has been dealt with.
+
+    While `finished_at` is empty somebody may still wait for the price; whoever died on the way goes on from here.
+    """
+
+    course_run = models.OneToOneField("catalogue.CourseRun", on_delete=models.PROTECT, related_name="+")
+    cancelled_at = models.DateTimeField()
+    # Who called it off (`access.actors.Actor`): its institution, or an operator in its stead, with the reason.
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    reason = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["cancelled_at"], name="purchases_cancellation_open", condition=Q(finished_at=None))
+        ]

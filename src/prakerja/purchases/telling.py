@@ -12,41 +12,35 @@ from prakerja.ledger.queries import balance
 from prakerja.notifications.operations import queue_message
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.queries import first_voucher
+from prakerja.purchases.taking_back import TakenBack
 from prakerja.wallets.queries import wallet
 
-# Where the price is now, when it did not come back to the person.
-_NOT_BACK = {Chart.TREASURY: "voided_balance_over", Chart.PROGRAMME_FUNDS: "voided_award_over"}
+# How the sentence goes on when the price did not come back to the person.
+_NOT_BACK = {Chart.TREASURY: "balance_over", Chart.PROGRAMME_FUNDS: "award_over"}
+CHANNELS = ("sms", "email", "dashboard")
 
 
 @requires_transaction
-def tell_of_void(
-    *,
-    purchase: Purchase,
-    paid_back_to: Chart,
-    buy_until: datetime | None,
-    usable_until: datetime | None,
-    at: datetime,
-) -> None:
-    """Tell by SMS, e-mail and dashboard that a purchase was voided, and where its price went (account `paid_back_to`).
+def tell_of_void(*, purchase: Purchase, taken: TakenBack, event: str = "voided", at: datetime) -> None:
+    """Tell by SMS, e-mail and dashboard that a purchase was undone, and where its price went.
 
-    `buy_until` is the exclusive deadline that the participation hangs on since then, `usable_until` the exclusive end of the
-    balance; None where there is none.
+    `event` is `voided`, or `class_cancelled` where that was the cause; each has the same five sentences.
     """
-    said = _named(purchase)
-    if paid_back_to is not Chart.WALLET:
-        template = _NOT_BACK[paid_back_to]
-    elif buy_until is not None:
-        template, said["deadline"] = "voided_buy_again", buy_until.isoformat()
-    elif usable_until is not None:
-        template, said["deadline"] = "voided_to_balance_until", usable_until.isoformat()
+    said = named(purchase)
+    if taken.paid_back_to is not Chart.WALLET:
+        ending = _NOT_BACK[taken.paid_back_to]
+    elif taken.buy_until is not None:
+        ending, said["deadline"] = "buy_again", taken.buy_until.isoformat()
+    elif taken.usable_until is not None:
+        ending, said["deadline"] = "to_balance_until", taken.usable_until.isoformat()
     else:
-        template = "voided_to_balance"
+        ending = "to_balance"
     queue_message(
         person_id=purchase.person_id,
-        template=template,
-        channels=("sms", "email", "dashboard"),
+        template=f"{event}_{ending}",
+        channels=CHANNELS,
         parameters=said,
-        dedupe_key=f"voided:{purchase.id}",
+        dedupe_key=f"{event}:{purchase.id}",
         at=at,
     )
 
@@ -60,7 +54,7 @@ def tell_of_ended_code(
     `ended_at` is the exclusive end of its window. The first training alone leads to the incentive (rules.md 5.4): who lost
     its code is told of that loss in a message of its own.
     """
-    said = _named(purchase) | {"deadline": ended_at.isoformat()}
+    said = named(purchase) | {"deadline": ended_at.isoformat()}
     found = wallet(person_id=purchase.person_id, wallet_id=award.wallet_id)
     can_buy = award.status == "active" and found.closed_at is None and found.balance > 0
     if paid_to is Chart.TREASURY:
@@ -93,7 +87,26 @@ def tell_of_ended_code(
 
 
 @requires_transaction
-def _named(purchase: Purchase) -> dict[str, Any]:
-    """What every sentence names: the course as the buyer knows it, the invoice, the price in rupiah."""
-    title = Purchase.objects.values_list("course__title", flat=True).get(person_id=purchase.person_id, id=purchase.id)
-    return {"course_title": title, "invoice_code": purchase.invoice_code, "amount": purchase.amount}
+def tell_of_class(*, purchase: Purchase, template: str, at: datetime) -> None:
+    """Tell by SMS, e-mail and dashboard what became of a code whose class was called off, once for each template."""
+    queue_message(
+        person_id=purchase.person_id,
+        template=template,
+        channels=CHANNELS,
+        parameters=named(purchase),
+        dedupe_key=f"{template}:{purchase.id}",
+        at=at,
+    )
+
+
+def named(purchase: Purchase) -> dict[str, Any]:
+    """What the sentences name: the course and its institution as the buyer knows them, the invoice, the price in rupiah."""
+    title, institution = Purchase.objects.values_list("course__title", "course__institution__name").get(
+        person_id=purchase.person_id, id=purchase.id
+    )
+    return {
+        "course_title": title,
+        "institution": institution,
+        "invoice_code": purchase.invoice_code,
+        "amount": purchase.amount,
+    }

@@ -49,7 +49,11 @@ def lost_lines(*, dashboard: Dashboard) -> list[LostLine]:
 
 
 def _lines(dashboard: Dashboard, award: Award) -> Iterator[LostLine]:
+    given_back = {one.voucher_id for one in dashboard.purchases if one.status == "voided"}
     for loss in dashboard.losses:
+        if loss.kind == "voucher_expired" and loss.event_id in given_back:
+            # Its class turned out to have been cancelled, and the price came back after all.
+            continue
         yield _line(dashboard, award, loss)
     first = dashboard.first_purchase
     # Nothing has moved yet, and nothing will: only the first training leads to the incentive (rules.md 5.4).

@@ -231,6 +231,47 @@ _CAUSES = [
           LEFT JOIN ledger_transfer moved ON moved.person_id = voucher.person_id
                 AND moved.event_id = voucher.id AND moved.kind = 'voucher_expired'
          WHERE (voucher.status = 'expired') <> (moved.amount IS NOT DISTINCT FROM voucher.amount)
+               -- One whose class turned out to have been cancelled was taken back afterwards, from where it had gone.
+           AND NOT (voucher.status = 'cancelled' AND voucher.cancel_reason = 'session_cancelled'
+                    AND EXISTS (SELECT 1 FROM purchases_purchase purchase
+                                  JOIN ledger_transfer undone ON undone.person_id = purchase.person_id
+                                       AND undone.event_id = purchase.id AND undone.kind = 'void'
+                                 WHERE purchase.person_id = voucher.person_id AND purchase.voucher_id = voucher.id
+                                   AND undone.debit_id = moved.credit_id AND undone.amount = voucher.amount))
+        """,
+    ),
+    (
+        "a cancelled class leaves no price with an unredeemed code",
+        "purchases_classcancellation",
+        """
+        SELECT run.code AS run, purchase.id AS purchase, voucher.status AS voucher, purchase.amount
+          FROM catalogue_courserun run
+          LEFT JOIN purchases_classcancellation cancellation ON cancellation.course_run_id = run.id
+          JOIN purchases_purchase purchase ON purchase.course_run_id = run.id AND purchase.status = 'succeeded'
+          JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+          JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+          JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
+         -- While its buyers are being dealt with, they are not all; operators see a class that stays so.
+         WHERE run.cancelled_at IS NOT NULL AND (cancellation.id IS NULL OR cancellation.finished_at IS NOT NULL)
+           AND (voucher.status = 'issued' OR voucher.status = 'expired' AND wallet.closed_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM training_cancellationcase known
+                            WHERE known.person_id = purchase.person_id AND known.purchase_id = purchase.id)
+        """,
+    ),
+    (
+        "a code that was entered before its class was cancelled has been looked at, or waits for an operator",
+        "purchases_classcancellation",
+        """
+        SELECT run.code AS run, purchase.id AS purchase, purchase.amount
+          FROM purchases_classcancellation cancellation
+          JOIN catalogue_courserun run ON run.id = cancellation.course_run_id
+          JOIN purchases_purchase purchase ON purchase.course_run_id = run.id AND purchase.status = 'succeeded'
+          JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+         WHERE cancellation.finished_at IS NOT NULL AND voucher.status = 'redeemed'
+           AND NOT EXISTS (SELECT 1 FROM training_completion completion
+                            WHERE completion.person_id = voucher.person_id AND completion.voucher_id = voucher.id)
+           AND NOT EXISTS (SELECT 1 FROM training_cancellationcase known
+                            WHERE known.person_id = purchase.person_id AND known.purchase_id = purchase.id)
         """,
     ),
     (

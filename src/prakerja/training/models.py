@@ -18,6 +18,7 @@ from prakerja.training.policies import DEMONSTRATION, DEMONSTRATION_SEQUENCE, PO
 from prakerja.training.states import (
     ASSIGNMENT_STATES,
     ATTEMPT_STATES,
+    CANCELLATION_CASE_STATES,
     FEEDBACK_STATES,
     SANDBOX_ATTENDANCE_STATES,
     SANDBOX_SUBMISSION_STATES,
@@ -323,3 +324,40 @@ class SandboxSubmission(Submission, KeyedRow):
             ),
         ]
         indexes = [_waiting_submissions("training_sandboxsubm")]
+
+
+# What an operator decides about a code whose class was called off.
+CANCELLATION_DECISIONS = ("refunded", "kept")
+
+
+class CancellationCase(PersonRow):
+    """A class was called off although this code had been entered: the institution is owed the price, the person has no class.
+
+    An operator decides: the price goes back to the buyer, or it stays with the institution, which taught after all.
+    """
+
+    purchase = owned_foreign_key("purchases.Purchase")
+    # The code's state when the case was found.
+    known = models.TextField()
+    found_at = models.DateTimeField()
+    status = models.TextField(default="open")
+    decision = models.TextField(blank=True)
+    resolved_by = models.TextField(blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            owned_key("training_cancellationcase", "person"),
+            OwnedReference(name="training_cancellationcase_purchase", field="purchase", to="purchases_purchase"),
+            models.UniqueConstraint(fields=["person", "purchase"], name="training_cancellationcase_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=CANCELLATION_CASE_STATES.states()), name="training_cancellationcase_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", decision="", resolved_at=None)
+                | Q(status="resolved", decision__in=CANCELLATION_DECISIONS, resolved_at__isnull=False) & ~Q(note=""),
+                name="training_cancellationcase_resolved",
+            ),
+        ]
+        indexes = [models.Index(fields=["found_at"], name="training_cancellation_open", condition=Q(status="open"))]

@@ -8,6 +8,7 @@ from datetime import datetime
 from prakerja.kernel.errors import Refused
 from prakerja.training import queries, sandbox_codes
 from prakerja.training.attendance import VerificationRequest, request_verification
+from prakerja.training.cancelled_classes import resolve_cancellation_case
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.correcting import (
     correct_completion,
@@ -52,6 +53,7 @@ __all__ = [
     "redeem_code",
     "request_verification",
     "reset_test_code",
+    "resolve_cancellation_case",
     "send_code",
     "submission_status",
     "submit_assignment",

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from prakerja.partners.policies import with_members
-from prakerja.programmes.schemes import Delivery, Window
+from prakerja.programmes.schemes import Delivery, Scheme, Window
 from prakerja.vouchers.states import VOUCHER_STATES
 
 POST_TEST = 999
@@ -125,3 +125,14 @@ def voucher_refusal(*, owner: uuid.UUID, status: str, cancel_reason: str, instit
     if status == "cancelled":
         return "code_void" if cancel_reason == "code_voided" else "transaction_void"
     return None
+
+
+def after_cancellation(*, status: str, is_completed: bool, rules: Scheme) -> str | None:
+    """What follows for a code whose class was called off: `refund`, `case` (an operator decides), or None (rules.md 12.30).
+
+    Whoever completed the class had it. A code that was entered is owed to the institution already, so somebody looks first;
+    so it is in a scheme that does not refund by itself.
+    """
+    if is_completed or status == "cancelled":
+        return None
+    return "refund" if status in VOUCHER_STATES.group("UNREDEEMED") and rules.refund_on_cancellation else "case"

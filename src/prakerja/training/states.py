@@ -33,3 +33,10 @@ SANDBOX_ATTENDANCE_STATES = StateMachine(
     begins=("open", "verified"),
     verbs={"verify": {"open": "verified"}, "cancel": {"open": "cancelled"}, "fail": {"open": "failed"}},
 )
+# A code that was entered, or that its scheme does not refund by itself, when its class was called off.
+CANCELLATION_CASE_STATES = StateMachine(
+    "cancellation case",
+    table="training_cancellationcase",
+    begins=("open",),
+    verbs={"resolve": {"open": "resolved"}},
+)

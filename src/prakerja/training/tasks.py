@@ -1,4 +1,4 @@
-"""What falls due in training: the certificate appears when its report has travelled."""
+"""What falls due in training: the price of a cancelled class, at once; the certificate, when its report has travelled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.due import DueTask
+from prakerja.training.cancelled_classes import next_refund, run_refunds
 from prakerja.training.completion import announce_certificate
 from prakerja.training.models import Certificate
 
@@ -34,4 +35,7 @@ def announce_certificates(at: datetime) -> int:
     return count
 
 
-TASKS = [DueTask(name="certificate_ready", next_due=next_certificate, run=announce_certificates)]
+TASKS = [
+    DueTask(name="refund cancelled classes", next_due=next_refund, run=run_refunds),
+    DueTask(name="certificate_ready", next_due=next_certificate, run=announce_certificates),
+]

@@ -52,12 +52,12 @@ def codes_to_remind(*, at: datetime, most: int) -> list[CodeRoute]:
 
 
 def next_expiry() -> datetime | None:
-    """The exclusive end of the window that closes first over a code that nobody entered."""
-    found: datetime | None = Voucher.objects.filter(status="issued").aggregate(first=Min("redeemable_until"))["first"]
-    return found
+    """The exclusive end of the window that closes first over a code that nobody entered and whose class takes place."""
+    waiting = Voucher.objects.filter(status="issued", course_run__cancelled_at=None)
+    return waiting.order_by("redeemable_until").values_list("redeemable_until", flat=True).first()
 
 
 def overdue_vouchers(*, at: datetime) -> list[CodeRoute]:
-    """Codes that nobody entered although their window has closed at `at`."""
-    waiting = Voucher.objects.filter(status="issued", redeemable_until__lte=at)
+    """Codes that nobody entered although their window has closed at `at`. The price of a cancelled class goes back instead."""
+    waiting = Voucher.objects.filter(status="issued", redeemable_until__lte=at, course_run__cancelled_at=None)
     return [CodeRoute(*found) for found in waiting.values_list("person_id", "id")]

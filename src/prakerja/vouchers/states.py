@@ -10,9 +10,14 @@ VOUCHER_STATES = StateMachine(
     begins=("issued",),
     verbs={
         "redeem": {"issued": "redeemed"},
-        "cancel": {"issued": "cancelled", "redeemed": "cancelled"},
+        # A code that ended with its window is taken back only when its class turns out to have been cancelled.
+        "cancel": {"issued": "cancelled", "redeemed": "cancelled", "expired": "cancelled"},
         "expire": {"issued": "expired"},
     },
-    # The code stands for a training that may still be taken.
-    groups={"LIVE": ("issued", "redeemed")},
+    groups={
+        # The code stands for a training that may still be taken.
+        "LIVE": ("issued", "redeemed"),
+        # Nobody entered it: of these the price is paid back when the class was cancelled.
+        "UNREDEEMED": ("issued", "expired"),
+    },
 )

@@ -254,12 +254,12 @@ def change_run(call: Call[extension_bodies.RunDates]) -> Any:
     guide=Guide(
         title=_("Batalkan kelas"),
         about=_(
-            "Kelas yang belum mulai dan belum diikuti siapa pun tidak dijual lagi dan kehadirannya tidak dapat diverifikasi. Platform yang menjualnya "
-            "diberi tahu lewat webhook class.cancelled dan class_cancelled_at pada transaksinya, lalu membatalkan "
-            "transaksinya dengan payment/void. Tidak dapat ditarik kembali."
+            "Kelas yang belum mulai tidak dijual lagi dan kodenya tidak dapat ditukar. Kami mengembalikan harganya kepada semua "
+            "pembeli dan membatalkan transaksinya; platform diberi tahu lewat webhook class.cancelled dan "
+            "transaction.voided. Kode yang sudah ditukar diperiksa petugas. Tidak dapat ditarik kembali."
         ),
         data=extension_answers.OwnRun,
-        refuses=("run_unknown", "run_begun", "class_has_learners"),
+        refuses=("run_unknown", "run_begun"),
         keeps_first_answer=True,
     ),
 )

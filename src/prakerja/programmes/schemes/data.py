@@ -78,6 +78,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
         },
         "payout_pause": {"first": "2021-12-11", "last": "2022-01-04"},
         "price": {"promo_codes": True},
+        # Ours for 2020 to 2022: rules.md 5.2 knows it of 2023, and of 2021 only that nobody swaps what still takes place.
+        "refund_on_cancellation": True,
         "repay_days_if_ineligible": 60,
         "code_shown_by": "platform",
         "otp": {

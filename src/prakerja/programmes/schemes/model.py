@@ -258,6 +258,8 @@ class Scheme(Rules, frozen=True):
     cutoffs: Cutoffs
     payout_pause: PayoutPause | None
     price: PriceRules
+    # A class that was cancelled gives the price of a code that was not entered back by itself; else an operator decides.
+    refund_on_cancellation: bool
     repay_days_if_ineligible: int
     code_shown_by: CodeShownBy
     otp: OtpLimits

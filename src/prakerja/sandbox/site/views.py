@@ -108,6 +108,7 @@ def task_name(name: str) -> str:
         "revoke": _("Kepesertaan dicabut"),
         "remind of codes": _("Pengingat kode voucher"),
         "expire vouchers": _("Kode voucher kedaluwarsa"),
+        "refund cancelled classes": _("Dana kelas yang dibatalkan kembali"),
         "certificate_ready": _("Sertifikat terbit"),
         "plan_incentives": _("Insentif direncanakan"),
         "incentive_due": _("Insentif jatuh tempo"),
