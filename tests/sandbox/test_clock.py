@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from prakerja.awards.models import Award
 from prakerja.kernel import clock as kernel_clock
+from prakerja.kernel import movable_clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.models import Clock
 from prakerja.sandbox import clock
 from tests import builders
+from tests.waiting import LIMIT, finish
 
 pytestmark = pytest.mark.django_db
 START = datetime(2021, 9, 27, 8, tzinfo=WIB)
@@ -86,3 +90,33 @@ def test_only_a_sandbox_has_a_movable_clock() -> None:
     with pytest.raises(Refused, match="clock_not_movable"):
         clock.advance(timedelta(days=1))
     assert Clock.objects.get().offset_us == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_sandbox")
+def test_moves_that_come_at_once_add_up() -> None:
+    """Three advances of an hour, each told that it had moved the clock, moved it by less than three."""
+    journeys: list[clock.Journey] = []
+    barrier = threading.Barrier(3)
+
+    def move() -> None:
+        try:
+            barrier.wait(LIMIT)
+            journeys.append(clock.advance(timedelta(hours=1)))
+        finally:
+            connection.close()
+
+    movers = [threading.Thread(target=move, name=f"mover {number}") for number in range(3)]
+    for mover in movers:
+        mover.start()
+    for mover in movers:
+        finish(mover)
+    first, second, third = sorted(journeys, key=lambda journey: journey.started_at)
+    assert first.stopped_at <= second.started_at
+    assert second.stopped_at <= third.started_at
+    assert [one.stopped_at - one.started_at for one in (first, second, third)] == [timedelta(hours=1)] * 3
+    # Who puts the clock away now, with an older look at it, does not put it back.
+    Clock.objects.update(offset_us=Clock.objects.get().offset_us + 3_600_000_000)
+    movable_clock.note_seen(at=first.started_at)
+    clock.resume()
+    assert kernel_clock.now() >= third.stopped_at

@@ -11,8 +11,8 @@ from prakerja.kernel import clock
 
 
 def note_seen(*, at: datetime) -> None:
-    """Write down the last programme instant that a running system saw."""
-    _write("UPDATE kernel_clock SET seen_at = %s WHERE id = 1", at)
+    """Write down the last programme instant that a running system saw; never an earlier one than somebody else saw."""
+    _write("UPDATE kernel_clock SET seen_at = greatest(seen_at, %s) WHERE id = 1", at)
 
 
 def go_on(*, after: timedelta) -> None:

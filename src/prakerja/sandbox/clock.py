@@ -44,13 +44,15 @@ def pause() -> None:
 
 
 def advance(by: timedelta, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
-    """Move the clock forward by `by` and run what falls due on the way; see `move_to`."""
-    clock.forget()
-    now = clock.now()
-    # Compared as spans: the sum could be later than the last day of the calendar.
-    if by > LATEST - now:
-        raise Refused("clock_too_far", latest=LATEST)
-    return move_to(now + by, on_step=on_step)
+    """Move the clock forward by `by`, from where it stands when it is this call's turn; see `move_to`."""
+
+    def target(now: datetime) -> datetime:
+        # Compared as spans: the sum could be later than the last day of the calendar.
+        if by > LATEST - now:
+            raise Refused("clock_too_far", latest=LATEST)
+        return now + by
+
+    return _move(target, on_step)
 
 
 def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
@@ -60,12 +62,18 @@ def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] |
     database knows the new time. Raises Refused: clock_backwards (`now`), clock_too_far (`latest`), clock_not_movable (no
     sandbox), clock_busy (somebody else is moving it).
     """
+    return _move(lambda now: target, on_step)
+
+
+def _move(choose: Callable[[datetime], datetime], on_step: Callable[[datetime, str, int], None] | None) -> Journey:
+    """Move the clock to what `choose` makes of where it stands. Asked under the lock: another may have moved it meanwhile."""
     require_sandbox()
-    if target > LATEST:
-        raise Refused("clock_too_far", latest=LATEST)
     with _moving():
         clock.forget()
         started = clock.now()
+        target = choose(started)
+        if target > LATEST:
+            raise Refused("clock_too_far", latest=LATEST)
         if target < started:
             raise Refused("clock_backwards", now=started)
         # Whoever moves the clock does the worker's part: the time that is skipped is no outage.
@@ -73,6 +81,8 @@ def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] |
         journey = Journey(started_at=started, stopped_at=started)
         _run_what_falls_due(target, journey, on_step)
         movable_clock.set_forward(to=target)
+        # For the next `resume`, also when whoever keeps the clock has put it away while we moved it.
+        movable_clock.note_seen(at=target - HEARTBEAT)
         note_life(at=target, wall=clock.wall())
         journey.stopped_at = target
     clock.wait_until_all_know()
