@@ -25,6 +25,7 @@ from prakerja.cli import (
     up,
     wave,
 )
+from prakerja.cli.troubles import in_words
 from prakerja.kernel.errors import CannotRun
 
 FAMILIES = (
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)
+        # Here and not when the interpreter ends: an answer that could not be written was not given.
+        sys.stdout.flush()
     except CannotRun as error:
         print(error, file=sys.stderr)
         return 2
@@ -71,6 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 1
+    except Exception as error:
+        trouble = in_words(error)
+        if trouble is None:
+            raise
+        print(trouble, file=sys.stderr)
+        _forget_output()
+        return 2
     return code
+
+
+def _forget_output() -> None:
+    """Whatever could not be written is not tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
