@@ -1,7 +1,8 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
 from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
-from prakerja.intake.result_import import ImportOutcome, ResultRow, import_results
+from prakerja.intake.result_import import ImportOutcome, import_results
+from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.waves import open_wave
 
 __all__ = [

@@ -303,8 +303,9 @@ def _pasted(kind: type[Body]) -> dict[str, Callable[[str], str]]:
             one = waiting.pop()
             waiting += get_args(one)
             for meta in getattr(one, "__metadata__", ()):
-                if isinstance(meta, Meta) and PASTED in (meta.extra or {}):
-                    found[member.encode_name] = meta.extra[PASTED]
+                extra = (meta.extra if isinstance(meta, Meta) else None) or {}
+                if PASTED in extra:
+                    found[member.encode_name] = extra[PASTED]
     return found
 
 

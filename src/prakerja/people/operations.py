@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from prakerja.access.sign_in_codes import (
     Asker,
@@ -19,26 +18,11 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
 from prakerja.kernel.typed import normal_phone
 from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
-from prakerja.people.policies import EDUCATION
+from prakerja.people.policies import EDUCATION, Identity
 from prakerja.people.queries import person_id_by_contact
 
 # A program without a browser: what a test or a command asks for counts together.
 NOBODY = Asker()
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a person is registered with. `phone` and `email` are normalised; `education` is a key of EDUCATION."""
-
-    nik: str
-    family_card_number: str
-    name: str
-    birth_date: date
-    phone: str
-    email: str
-    province_code: str
-    education: str
-    language: str = "id"
 
 
 @requires_transaction

@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 # Levels, so that "at least" is a comparison.
 EDUCATION = {"none": 0, "sd": 1, "smp": 2, "sma": 3, "diploma": 4, "s1": 5, "s2": 6}
 
+# What spreadsheets and programs write where they have no name.
+_NO_NAMES = frozenset(
+    (
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "#n/a",
+        "undefined",
+        "(null)",
+        "<null>",
+        "(blank)",
+        "kosong",
+        "tidak ada",
+        "nihil",
+        "tba",
+        "-",
+    )
+)
+_FORMULA = ("=", "+", "@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a person is registered with. `phone` and `email` are normalised; `education` is a key of EDUCATION."""
+
+    nik: str
+    family_card_number: str
+    name: str
+    birth_date: date
+    phone: str
+    email: str
+    province_code: str
+    education: str
+    language: str = "id"
 
 
 def nik_problem(nik: str, *, birth_date: date | None = None) -> str:
@@ -39,6 +75,21 @@ def is_family_card_number(number: str) -> bool:
 def is_name(text: str) -> bool:
     """Whether this can stand for a name: any letters, but no controls (NUL cannot even be stored), at most 150 characters."""
     return len(text) <= 150 and _CONTROL.search(text) is None
+
+
+def name_problem(text: str) -> str:
+    """Why this is not how somebody is called, or "": what programs write where there is no name is none, nor is a number.
+
+    A name may have any letters of any people, and digits beside them (`Peserta Ke-1`); a formula is never one.
+    """
+    name = text.strip()
+    if not name:
+        return "name_missing"
+    if not is_name(name):
+        return "name_format"
+    if not any(sign.isalpha() for sign in name) or name.casefold() in _NO_NAMES or name.startswith("#"):
+        return "name_placeholder"
+    return "name_format" if name.startswith(_FORMULA) else ""
 
 
 def is_province_code(text: str) -> bool:

@@ -1,0 +1,55 @@
+"""Why a verb of waves was refused, in both languages."""
+
+from __future__ import annotations
+
+import argparse
+
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, deadline_sentences, when
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.money import format_rupiah
+
+
+def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
+    """The sentence of a refusal by a verb of waves."""
+    details = refusal.details
+    wave, decree = arguments.wave, getattr(arguments, "decree", "")
+    until = when(details.get("deadline"))
+    sentences = {
+        **OPERATOR_SENTENCES,
+        **deadline_sentences(details),
+        "operator_needed": ("Sebutkan operatornya: --operator.", "Say which operator: --operator."),
+        "reason_missing": ("Tulis alasannya: --reason.", "Say why: --reason."),
+        "not_announced": (f"Gelombang {wave} belum diumumkan.", f"Wave {wave} has not been announced."),
+        "announced_the_same": (
+            f"Gelombang {wave} memang diumumkan pada saat itu.",
+            f"Wave {wave} was announced at that instant already.",
+        ),
+        "correction_too_late": (
+            f"Batas waktu gelombang {wave} sudah lewat: {until[0]}. Pengumumannya tidak dapat dibetulkan lagi.",
+            f"The deadline of wave {wave} has passed: {until[1]}. Its announcement cannot be corrected any more.",
+        ),
+        "nothing_prepared": (
+            f"Tidak ada pembetulan gelombang {wave} yang menunggu.",
+            f"No correction of wave {wave} waits for a confirmation.",
+        ),
+        "same_operator": (
+            "Yang menyiapkan pembetulan tidak mengesahkannya.",
+            "Whoever prepared a correction does not confirm it.",
+        ),
+        "wave_unknown": (f"Gelombang {wave} tidak ada.", f"There is no wave {wave}."),
+        "decree_of_other_wave": (
+            f"Keputusan {decree} milik gelombang lain.",
+            f"The decree {decree} belongs to another wave.",
+        ),
+        "announced_differs": (
+            f"Gelombang {wave} sudah diumumkan pada {details.get('announced_at')}.",
+            f"Wave {wave} was announced at {details.get('announced_at')} already.",
+        ),
+        "budget_too_low": (
+            f"Dana program tidak cukup: perlu {format_rupiah(details.get('needed', 0))}, "
+            f"tersedia {format_rupiah(details.get('available', 0))}.",
+            f"The programme's funds do not suffice: {format_rupiah(details.get('needed', 0))} needed, "
+            f"{format_rupiah(details.get('available', 0))} available.",
+        ),
+    }
+    return CommandError(*sentences[refusal.reason])
