@@ -219,3 +219,16 @@ def test_a_form_without_its_token_changes_nothing(portal: Client) -> None:
     answer = strict.post("/masuk", {"phone": "081234567896"})
     assert answer.status_code == 403
     assert "Formulir sudah kedaluwarsa" in answer.text
+
+
+def test_the_secret_of_forms_changes_at_the_sign_in(portal: Client) -> None:
+    """Whoever planted it, or read it, before somebody signed in writes no form for them afterwards."""
+    person_id = world.person(phone="+6281234567898")
+    strict = Client(enforce_csrf_checks=True)
+    strict.get("/masuk")
+    before = strict.cookies["portal_csrf"].value
+    strict.post("/masuk", {"phone": "081234567898", "csrfmiddlewaretoken": before})
+    inside = strict.post("/masuk/kode", {"otp": otp_of(person_id, "otp_sign_in"), "csrfmiddlewaretoken": before})
+    assert inside.status_code == 302
+    assert strict.cookies["portal_csrf"].value != before
+    assert strict.post("/keluar", {"csrfmiddlewaretoken": before}).status_code == 403

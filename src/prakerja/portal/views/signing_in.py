@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -103,6 +104,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return _to_code(request, waiting.after(refused.reason), asker)
     request.session.flush()
+    # Forms get another secret too: who knew the one from before must not write forms for whoever signed in.
+    rotate_token(request)
     request.session[SESSION_PERSON] = str(person_id)
     request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
     request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
