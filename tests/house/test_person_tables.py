@@ -28,6 +28,7 @@ REFERENCE = {
 }
 # A value that is unique across people, and whom it belongs to. Each is also the route of a call that knows only the value.
 CLAIMS = {
+    "disbursements_accountclaim": {"index"},
     "disbursements_referenceclaim": {"rail", "reference"},
     "awards_blacklist": {"nik_index"},
     "awards_cardclaim": {"index"},

@@ -14,6 +14,7 @@ from prakerja.kernel.db import transaction
 from prakerja.partner_api import errors
 from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
+from prakerja.training.models import Completion
 from prakerja.training.operations import make_sandbox_codes
 from prakerja.training.sandbox_codes import CASES
 from prakerja.training.verifying import verify_attendance
@@ -284,6 +285,35 @@ def test_a_whole_webinar_can_be_rehearsed(sandbox: Partner, codes: dict[str, str
     for path, sent in ((GENERATE, members(missing[0], sequence=999)), (STATUS, {"redeem_code": missing[0]})):
         assert refused(sandbox.post(path, sent | {"sequence": missing[1]}))[1] == "ERRTRX40090"
     assert refused(sandbox.post(STATUS, {"redeem_code": codes["TC1-999"], "sequence": 2}))[1] == "ERRTRX40090"
+
+
+def test_a_completion_of_a_test_code_can_be_rehearsed(sandbox: Partner, codes: dict[str, str]) -> None:
+    """Reported, corrected, withdrawn and forgotten by a reset; nobody is certified by it."""
+    path, code = "/api/v1/partner/completions", codes["TC2-999"]
+    report = {"redeem_code": code, "score": 90, "certificate_number": "U-1", "certificate_kind": "completion"}
+
+    def send(members: dict[str, Any], key: str) -> tuple[int, Any]:
+        return sandbox.post(path, members, **{"Idempotency-Key": key})
+
+    assert refused(send(report, "k-1"))[1] == "ERRPRT40992"
+    sandbox.post(COMMIT, {"redeem_code": code})
+    first = send(report, "k-1")
+    assert (first[0], sorted(first[1]["data"])) == (
+        200,
+        ["certificate_kind", "certificate_number", "completed_date", "redeem_code", "score", "visible_from"],
+    )
+    assert send(report, "k-2") == first
+    assert refused(send(report | {"score": 91}, "k-3"))[1] == "ERRPRT40990"
+    assert refused(send(report | {"certificate_kind": "excellence"}, "k-4"))[1] == "ERRPRT40098"
+    changed = sandbox.put(path, report | {"score": 91}, **{"Idempotency-Key": "c-1"})
+    assert changed[1]["data"] == first[1]["data"] | {"score": 91}
+    withdrawal = {"redeem_code": code, "reason": "Uji."}
+    for key, status in (("w-1", 200), ("w-1", 200), ("w-2", 404)):
+        assert sandbox.post(f"{path}/withdraw", withdrawal, **{"Idempotency-Key": key})[0] == status
+    assert send(report, "k-5")[0] == 200
+    sandbox.post(RESET, {"redeem_code": code})
+    assert refused(send(report, "k-6"))[1] == "ERRPRT40992"
+    assert not Completion.objects.exists()
 
 
 def test_a_test_code_s_states(sandbox: Partner, codes: dict[str, str]) -> None:

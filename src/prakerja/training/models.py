@@ -222,6 +222,18 @@ class SandboxAttendance(KeyedRow):
         ]
 
 
+class SandboxReport(KeyedRow):
+    """What was reported of a test code's completion; it certifies nobody."""
+
+    code = models.OneToOneField(SandboxCode, on_delete=models.PROTECT)
+    completed_date = models.DateField()
+    score = models.SmallIntegerField(null=True)
+    certificate_number = models.TextField()
+    certificate_kind = models.TextField()
+    reported_at = models.DateTimeField()
+    visible_from = models.DateTimeField()
+
+
 class Submission(models.Model):
     """What every submission has: the participant's assignments, and the institution's own feedback (contract.md 4).
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
+from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.training import queries, sandbox_codes
+from prakerja.training import queries, sandbox_codes, sandbox_reporting
 from prakerja.training.attendance import VerificationRequest, request_verification
 from prakerja.training.cancelled_classes import resolve_cancellation_case
 from prakerja.training.completion import CompletionReceipt, record_completion
@@ -41,6 +42,7 @@ __all__ = [
     "attempt_to_verify",
     "attendance_status",
     "cancel_attempt",
+    "change_report",
     "check_code",
     "code_waited_for",
     "commit_code",
@@ -51,6 +53,7 @@ __all__ = [
     "rate_training",
     "record_completion",
     "redeem_code",
+    "report_completion",
     "request_verification",
     "reset_test_code",
     "resolve_cancellation_case",
@@ -58,6 +61,7 @@ __all__ = [
     "submission_status",
     "submit_assignment",
     "submit_feedback",
+    "take_back_report",
     "verify_attendance",
     "withdraw_completion",
     "withdraw_report",
@@ -112,3 +116,76 @@ def reset_test_code(*, institution_id: uuid.UUID, is_sandbox: bool, code: str) -
     if not (is_sandbox and sandbox_codes.is_test_code(code)):
         raise Refused("reset_not_allowed")
     return sandbox_codes.reset_test_code(institution_id=institution_id, code=code)
+
+
+def report_completion(
+    *,
+    institution_id: uuid.UUID,
+    is_sandbox: bool,
+    code: str,
+    completed_date: date | None,
+    score: int | None,
+    certificate_number: str,
+    certificate_kind: str,
+    idempotency_key: str,
+    at: datetime,
+) -> CompletionReceipt:
+    """Store the completion of a code, or rehearse it with a test code, which certifies nobody.
+
+    Values and refusals as `record_completion`.
+    """
+    if is_sandbox and sandbox_codes.is_test_code(code):
+        with transaction():
+            return sandbox_reporting.report(
+                institution_id=institution_id,
+                code=code,
+                completed_date=completed_date,
+                score=score,
+                certificate_number=certificate_number,
+                certificate_kind=certificate_kind,
+                at=at,
+            )
+    return record_completion(
+        institution_id=institution_id,
+        code=code,
+        completed_date=completed_date,
+        score=score,
+        certificate_number=certificate_number,
+        certificate_kind=certificate_kind,
+        idempotency_key=idempotency_key,
+        at=at,
+    )
+
+
+@requires_transaction
+def change_report(
+    *,
+    institution_id: uuid.UUID,
+    is_sandbox: bool,
+    code: str,
+    completed_date: date | None,
+    score: int | None,
+    certificate_number: str,
+    certificate_kind: str,
+    at: datetime,
+) -> CompletionReceipt:
+    """Replace an institution's report of a code, or of its test code. Values and refusals as `correct_report`."""
+    change = sandbox_reporting.correct if is_sandbox and sandbox_codes.is_test_code(code) else correct_report
+    return change(
+        institution_id=institution_id,
+        code=code,
+        completed_date=completed_date,
+        score=score,
+        certificate_number=certificate_number,
+        certificate_kind=certificate_kind,
+        at=at,
+    )
+
+
+@requires_transaction
+def take_back_report(*, institution_id: uuid.UUID, is_sandbox: bool, code: str, reason: str, at: datetime) -> None:
+    """Withdraw an institution's report of a code, or of its test code. Refusals as `withdraw_report`."""
+    if is_sandbox and sandbox_codes.is_test_code(code):
+        sandbox_reporting.withdraw(institution_id=institution_id, code=code, at=at)
+    else:
+        withdraw_report(institution_id=institution_id, code=code, reason=reason, at=at)

@@ -15,7 +15,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import Delivery
-from prakerja.training.models import SandboxAttendance, SandboxCode, SandboxSubmission
+from prakerja.training.models import SandboxAttendance, SandboxCode, SandboxReport, SandboxSubmission
 from prakerja.training.policies import Kind, return_address, sequences_of
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus
 from prakerja.training.states import SANDBOX_ATTENDANCE_STATES
@@ -159,6 +159,7 @@ def reset_test_code(*, institution_id: uuid.UUID, code: str) -> RedemptionStatus
         if row.institution_id != institution_id:
             raise Refused("not_owner")
         SandboxAttendance.objects.filter(code=row).delete()
+        SandboxReport.objects.filter(code=row).delete()
         SandboxSubmission.objects.filter(code=row).delete()
         return _status(row, sequence=1)
 
@@ -199,6 +200,15 @@ def end_attempt(*, attempt_id: uuid.UUID, reason: str | None, at: datetime) -> s
         row.verified_at = at if reason is None else None
         row.save(update_fields=["outcome", "verified_at"])
     return return_address(redirect_uri=row.redirect_uri, state=row.state, reason=reason)
+
+
+@requires_transaction
+def locked_code(*, institution_id: uuid.UUID, code: str) -> SandboxCode:
+    """A test code of this institution, locked. Raises Refused: code_unknown, not_owner."""
+    row = _lock(code)
+    if row.institution_id != institution_id:
+        raise Refused("not_owner")
+    return row
 
 
 @requires_transaction

@@ -130,8 +130,9 @@ def transaction(call: Call[bodies.Body]) -> Any:
 )
 def completions(call: Call[bodies.Completion]) -> Any:
     code = typed_code(call, call.body.redeem_code)
-    found = training.record_completion(
+    found = training.report_completion(
         institution_id=call.client.partner_id,
+        is_sandbox=call.client.is_sandbox,
         code=code,
         completed_date=call.body.completed_date,
         score=call.body.score,
@@ -171,8 +172,9 @@ def correct_completion(call: Call[bodies.CompletionChange]) -> Any:
         "PUT completions",
         lambda: _completion(
             code,
-            training.correct_report(
+            training.change_report(
                 institution_id=call.client.partner_id,
+                is_sandbox=call.client.is_sandbox,
                 code=code,
                 completed_date=call.body.completed_date,
                 score=call.body.score,
@@ -205,7 +207,13 @@ def withdraw_completion(call: Call[bodies.CompletionWithdrawal]) -> Any:
     code = typed_code(call, call.body.redeem_code)
 
     def withdraw() -> dict[str, Any]:
-        training.withdraw_report(institution_id=call.client.partner_id, code=code, reason=call.body.reason, at=call.at)
+        training.take_back_report(
+            institution_id=call.client.partner_id,
+            is_sandbox=call.client.is_sandbox,
+            code=code,
+            reason=call.body.reason,
+            at=call.at,
+        )
         return {"redeem_code": code, "withdrawn_at": stamp(call.at)}
 
     return answer_once(call, "POST completions/withdraw", withdraw)
