@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from examples.platform import orders, views_orders, views_shop, webhooks
 from examples.platform.brands import Brand, read_brands
 from examples.platform.catalogue import Catalogue
-from examples.platform.checkout import CardMemory, Checkout
+from examples.platform.checkout import CardMemory, Checkout, LastWords
 from examples.shared import store, web
 from examples.shared.accounts import accounts_blueprint
 from examples.shared.config import PartnersFile, Settings
@@ -30,6 +30,7 @@ class Shop:
     partners: PartnersFile
     catalogue: Catalogue
     cards: CardMemory
+    words: LastWords
     brands: dict[str, Brand]
     ports: dict[str, int]
     host: str
@@ -46,6 +47,7 @@ class Shop:
             credentials=self.credentials(brand.code),
             orders=orders.Orders(web.database()),
             cards=self.cards,
+            words=self.words,
             brand=brand.code,
             invoice_prefix=brand.invoice_prefix,
         )
@@ -93,6 +95,7 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
         partners=partners,
         catalogue=Catalogue(client, lambda code: partners.credentials(KIND, code)),
         cards=CardMemory(),
+        words=LastWords(),
         brands={brand.code: brand for brand in brands},
         ports={brand.code: port for brand, port in zip(brands, ports, strict=True)},
         host=settings.host,

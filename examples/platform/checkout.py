@@ -51,6 +51,50 @@ class CardMemory:
             self._cards.pop(invoice_code, None)
 
 
+class LastWords:
+    """What the last form of an order's OTP page came to, and when its last OTP was sent; in memory only.
+
+    The page is an address of its own: after a reload it says the same, and nothing is sent or tried again.
+    """
+
+    GAP_S = 60
+    AT_MOST = 10_000
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._lock = threading.Lock()
+        self._said: dict[str, PartnerRefusal | PartnerUnavailable | str] = {}
+        self._sent: dict[str, float] = {}
+        self._monotonic = monotonic
+
+    def sent(self, invoice_code: str) -> None:
+        """Note that an OTP was sent for this order; what was said before is over."""
+        with self._lock:
+            self._said.pop(invoice_code, None)
+            self._keep(self._sent, invoice_code, self._monotonic())
+
+    def say(self, invoice_code: str, what: PartnerRefusal | PartnerUnavailable | str) -> None:
+        """Keep a refusal, or what was wrong with the form."""
+        with self._lock:
+            self._keep(self._said, invoice_code, what)
+
+    def of(self, invoice_code: str) -> PartnerRefusal | PartnerUnavailable | str:
+        """Return what was kept, "" when nothing is."""
+        with self._lock:
+            return self._said.get(invoice_code, "")
+
+    def wait(self, invoice_code: str) -> int:
+        """Return the seconds until another OTP may be asked for."""
+        with self._lock:
+            sent = self._sent.get(invoice_code)
+        return max(0, round(self.GAP_S - (self._monotonic() - sent) + 0.5)) if sent is not None else 0
+
+    def _keep(self, where: dict[str, Any], invoice_code: str, value: Any) -> None:
+        where.pop(invoice_code, None)
+        if len(where) >= self.AT_MOST:
+            del where[next(iter(where))]
+        where[invoice_code] = value
+
+
 @dataclass(frozen=True)
 class Checkout:
     """The steps of a purchase for one brand, over one request's connection."""
@@ -59,6 +103,7 @@ class Checkout:
     credentials: Credentials
     orders: Orders
     cards: CardMemory
+    words: LastWords
     brand: str
     invoice_prefix: str
 
@@ -89,6 +134,7 @@ class Checkout:
         )
         self.orders.add(order)
         self.cards.keep(order.invoice_code, card_number)
+        self.words.sent(order.invoice_code)
         return order
 
     def send_again(self, order: Order, *, card_number: str) -> Order:
@@ -101,6 +147,7 @@ class Checkout:
             schedule_code=order.schedule_code,
             amount=order.amount,
         )
+        self.words.sent(order.invoice_code)
         return self.orders.change(order, payment_token=token)
 
     def pay(self, order: Order, *, otp: str, invoice_url: str) -> Order:

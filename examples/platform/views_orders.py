@@ -71,7 +71,8 @@ def _status_label(order: Order, code: CodeState | None) -> str:
 
 
 def _digits(name: str) -> str:
-    return re.sub(r"[\s-]", "", request.form.get(name, ""))
+    """A number as people paste it: without blanks, dashes, full stops and signs that nobody sees."""
+    return re.sub(r"[\s.\-\u00ad\u200b-\u200f\u2010-\u2015\u2060\ufeff]", "", request.form.get(name, ""))
 
 
 def _chosen(*, fresh: bool) -> tuple[Listing, Run]:
@@ -99,12 +100,15 @@ def _need_account() -> ResponseReturnValue | None:
 def checkout() -> ResponseReturnValue:
     """Ask for the card number."""
     listing, run = _chosen(fresh=False)
-    return render_template("checkout.html", listing=listing, run=run, errors={}, problem=None)
+    return render_template("checkout.html", listing=listing, run=run, card_number="", errors={}, problem=None)
 
 
 @pages.post("/checkout")
 def send_otp() -> ResponseReturnValue:
-    """Send the OTP. The card number goes to Prakerja and into memory, never into a page, an address or a file."""
+    """Send the OTP. The card number goes to Prakerja and into memory, never into an address or a file.
+
+    Into a page only back to whoever has just typed it: one slip does not cost sixteen digits.
+    """
     account = web.account()
     if account is None:
         return web.to_sign_in()
@@ -126,7 +130,8 @@ def send_otp() -> ResponseReturnValue:
             problem = _problem(error)
         else:
             return redirect(url_for("orders.otp", invoice_code=order.invoice_code), 303)
-    page = render_template("checkout.html", listing=listing, run=run, errors=errors, problem=problem)
+    typed = request.form.get("card_number", "")[:40]
+    page = render_template("checkout.html", listing=listing, run=run, card_number=typed, errors=errors, problem=problem)
     return page, 422
 
 
@@ -136,37 +141,35 @@ def otp(invoice_code: str) -> ResponseReturnValue:
     order = _my_order(invoice_code)
     if not order.needs_otp:
         return redirect(url_for("orders.order", invoice_code=invoice_code), 303)
-    return _otp_page(order)
-
-
-def _otp_page(
-    order: Order, errors: dict[str, str] | None = None, problem: Problem | None = None
-) -> ResponseReturnValue:
-    page = render_template(
+    shop = current_shop()
+    said = shop.words.of(invoice_code)
+    return render_template(
         "otp.html",
         order=order,
-        errors=errors or {},
-        problem=problem,
-        can_resend=current_shop().cards.recall(order.invoice_code) is not None,
+        errors={"otp": web.say(said)} if isinstance(said, str) and said else {},
+        problem=None if isinstance(said, str) else _problem(said),
+        can_resend=shop.cards.recall(order.invoice_code) is not None,
+        wait=shop.words.wait(order.invoice_code),
     )
-    return page, 422 if errors or problem else 200
 
 
 @pages.post("/orders/<invoice_code>/otp")
 def pay(invoice_code: str) -> ResponseReturnValue:
-    """Pay with the OTP."""
+    """Pay with the OTP. A refusal is told by the page itself: a reload tries nothing a second time."""
     order = _my_order(invoice_code)
     here = url_for("orders.order", invoice_code=invoice_code)
     if not order.needs_otp:
         return redirect(here, 303)
     code = _digits("otp")
     if not OTP.fullmatch(code):
-        return _otp_page(order, errors={"otp": web.say("OTP terdiri dari 6 angka. Ketik seperti pada SMS.")})
+        current_shop().words.say(invoice_code, "OTP terdiri dari 6 angka. Ketik seperti pada SMS.")
+        return redirect(url_for("orders.otp", invoice_code=invoice_code), 303)
     shop = current_shop()
     try:
         order = shop.checkout().pay(order, otp=code, invoice_url=shop.address(here))
     except (PartnerRefusal, PartnerUnavailable) as error:
-        return _otp_page(order, problem=_problem(error))
+        shop.words.say(invoice_code, error)
+        return redirect(url_for("orders.otp", invoice_code=invoice_code), 303)
     shop.catalogue.forget(web.site().code)
     return redirect(here, 303)
 
@@ -184,7 +187,8 @@ def resend(invoice_code: str) -> ResponseReturnValue:
     try:
         shop.checkout().send_again(order, card_number=card_number)
     except (PartnerRefusal, PartnerUnavailable) as error:
-        return _otp_page(order, problem=_problem(error))
+        shop.words.say(invoice_code, error)
+        return redirect(url_for("orders.otp", invoice_code=invoice_code), 303)
     web.notice("OTP baru sudah dikirim. OTP yang lama tidak berlaku lagi.")
     return redirect(url_for("orders.otp", invoice_code=invoice_code), 303)
 

@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from prakerja.audit.models import Record
 from prakerja.kernel import clock
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
@@ -436,21 +437,50 @@ def test_no_limit(platform: NewCredential) -> None:
 def test_who_tries_card_numbers_out_learns_nothing_and_is_slowed(
     platform: NewCredential, caplog: pytest.LogCaptureFixture, reason: str, let_pass: Callable[[float], None]
 ) -> None:
+    known = {"user_platform_id": "pembeli", "prakerja_id": "9360000000000000"}
+
     def answer(call: Call[Any]) -> Any:
-        raise Refused(reason)
+        if call.body.prakerja_id != known["prakerja_id"]:
+            raise Refused(reason)
+        return {}
+
+    def ask(user: str, card: str = "9360000000000001") -> str:
+        body = {"course_code": "k", "schedule_code": "j", "amount": 1, "user_platform_id": user, "prakerja_id": card}
+        response = send(view, platform, body=body)
+        return "found" if response.status_code == 200 else code_of(response)
 
     limit(platform, 0)
-    view = route(answer, names_a_card=True)
-    names = [code_of(send(view, platform, body=BODY)) for _ in range(103)]
-    assert names[:100] == ["card_unknown"] * 100
-    # From here one call a second.
-    assert names[100:] == ["card_unknown", "rate_limited", "rate_limited"]
-    assert caplog.text.count("tokopedia named more than 100 unknown cards") == 1
+    view = route(answer, names_a_card=True, body=bodies.SendOtp)
+    # The eleventh is the one call of this minute.
+    assert [ask("penebak") for _ in range(13)] == ["card_unknown"] * 11 + ["rate_limited"] * 2
+    let_pass(60)
+    assert [ask("penebak") for _ in range(2)] == ["card_unknown", "rate_limited"]
+    # Neither a hundred other guesses nor a slip of one's own stops an honest buyer of the same shop.
+    assert {ask(f"karangan-{number}") for number in range(120)} == {"card_unknown"}
+    assert ask("pembeli") == "card_unknown"
+    assert {ask(f"pembeli-{number}", known["prakerja_id"]) for number in range(30)} == {"found"}
+    assert ask("pembeli", known["prakerja_id"]) == "found"
     # Told once an hour, where operators look.
-    let_pass(1)
-    assert code_of(send(view, platform, body=BODY)) == "card_unknown"
+    assert caplog.text.count("tokopedia named more than 100 unknown cards") == 1
     told = partners_guessing_cards(since=clock.wall() - timedelta(minutes=5), most=10)
     assert [(one.partner_id, one.name) for one in told] == [(platform.partner_id, "Tokopedia")]
+
+
+def test_operators_are_told_of_a_platform_whose_codes_are_mostly_wrong(platform: NewCredential) -> None:
+    found = clients.client_of_code(client_code=platform.client_code)
+    assert found is not None
+    for is_right in [True] * 30 + [False] * 31:
+        clients.count_code(client=found, is_right=is_right)
+    told = Record.objects.get(action="partner.codes_wrong")
+    assert (told.subject_id, told.data) == (platform.partner_id, {"wrong": 30, "of": 60})
+
+
+def test_a_shop_cannot_fill_our_memory_with_visitors() -> None:
+    buckets = clients.Buckets()
+    for number in range(clients.Buckets.AT_MOST + 500):
+        buckets.take(name=str(number), per_second=0.0, burst=1.0)
+    assert len(buckets._left) == clients.Buckets.AT_MOST
+    assert buckets.take(name="0", per_second=0.0, burst=1.0)
 
 
 def test_buckets_refill_with_wall_time(let_pass: Callable[[float], None]) -> None:

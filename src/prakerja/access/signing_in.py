@@ -21,6 +21,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index, seal, unseal
+from prakerja.kernel.typed import normal_digits
 
 TRIES = 5
 LOCK = timedelta(hours=1)
@@ -141,7 +142,7 @@ def _take_code(user: User, code: str, guard: SignInGuard, wall: datetime, at: da
 
 def _counter_of(secret: str, code: str, wall: datetime) -> int | None:
     """The step that this code was made for, or None when it belongs to none that counts now."""
-    typed = "".join(code.split())
+    typed = normal_digits(code)
     if not (typed.isascii() and typed.isdigit()):
         return None
     present = int(wall.timestamp()) // STEP_SECONDS

@@ -9,7 +9,7 @@ from time import monotonic
 
 from prakerja.kernel import clock
 from prakerja.partners import epoch, keys
-from prakerja.partners.operations import report_card_guessing
+from prakerja.partners.operations import report_card_guessing, report_wrong_codes
 from prakerja.partners.queries import Credential, credential_by_client_code
 
 logger = logging.getLogger(__name__)
@@ -18,16 +18,21 @@ logger = logging.getLogger(__name__)
 CACHE_SECONDS = 3.0
 _CACHED_AT_MOST = 1_000
 
-# decisions.md 58: above 100 unknown cards an hour a client is slowed to one call a second and an operator is told.
+# decisions.md 58: a visitor of a shop who named ten unknown cards within the hour is slowed to one call a minute, and no
+# other visitor is; above 100 of all visitors an operator is told.
+PROBES_OF_A_VISITOR = 10
+VISITOR_SLOWED_PER_MINUTE = 1
 PROBES_AN_HOUR = 100
-SLOWED_PER_MINUTE = 60
+# An operator is also told of a client whose buyers' codes are mostly wrong: as many an hour, and this part of all.
+WRONG_CODES_AN_HOUR = 30
+WRONG_SHARE = 0.5
 
 _cache: dict[str, tuple[float, int, Credential]] = {}
 # When the epoch was asked for last, and what it was then. One value, replaced at once: threads see one or the other.
 _epoch: tuple[float, int] = (float("-inf"), 0)
 _used: dict[uuid.UUID, float] = {}
-# When the operators were last told of a partner that tries card numbers: once an hour says enough.
-_told: dict[uuid.UUID, float] = {}
+# When the operators were last told of a partner, and of what: once an hour says enough.
+_told: dict[tuple[uuid.UUID, str], float] = {}
 TELL_EVERY = 3600.0
 
 
@@ -71,6 +76,9 @@ def note_key_use(*, client: Credential, key_index: int) -> None:
 class Buckets:
     """Token buckets by name: `per_second` flow in until `burst` are there, each call takes one. Wall time only."""
 
+    # A visitor's name is the shop's to choose: more than these are forgotten, the oldest first.
+    AT_MOST = 20_000
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._left: dict[str, tuple[float, float]] = {}
@@ -81,11 +89,11 @@ class Buckets:
         with self._lock:
             left, since = self._left.get(name, (burst, moment))
             left = min(burst, left + (moment - since) * per_second)
-            if left < 1.0:
-                self._left[name] = (left, moment)
-                return False
-            self._left[name] = (left - 1.0, moment)
-            return True
+            self._left.pop(name, None)
+            if len(self._left) >= self.AT_MOST:
+                del self._left[next(iter(self._left))]
+            self._left[name] = (left - 1.0 if left >= 1.0 else left, moment)
+            return left >= 1.0
 
     def is_empty(self, *, name: str, per_second: float, burst: float) -> bool:
         """Say whether `take` would fail, without taking."""
@@ -101,7 +109,9 @@ class Buckets:
 
 _calls = Buckets()
 _probes = Buckets()
+_visitors = Buckets()
 _slowed = Buckets()
+_codes: dict[uuid.UUID, tuple[float, int, int]] = {}
 
 
 def take_call(*, client: Credential) -> bool:
@@ -123,22 +133,49 @@ def _allowance(limit: int) -> dict[str, float]:
     return {"per_second": limit / 60, "burst": max(limit / 6, 1.0)}
 
 
-def take_card_call(*, client: Credential) -> bool:
-    """False when this client named too many unknown cards within the hour and called within the last second."""
-    if not _probes.is_empty(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
+def take_card_call(*, client: Credential, visitor: str) -> bool:
+    """False when this visitor of the client named too many unknown cards within the hour and called within the last minute."""
+    name = _visitor(client, visitor)
+    if not _visitors.is_empty(name=name, per_second=PROBES_OF_A_VISITOR / 3600, burst=PROBES_OF_A_VISITOR):
         return True
-    return _slowed.take(name=client.client_code, per_second=SLOWED_PER_MINUTE / 60, burst=1.0)
+    return _slowed.take(name=name, per_second=VISITOR_SLOWED_PER_MINUTE / 60, burst=1.0)
 
 
-def count_unknown_card(*, client: Credential) -> None:
-    """Count an unknown card, and tell the operators when there were too many: their console lists it."""
+def count_unknown_card(*, client: Credential, visitor: str) -> None:
+    """Count an unknown card, and tell the operators when a client named too many: their console lists it."""
+    name = _visitor(client, visitor)
+    _visitors.take(name=name, per_second=PROBES_OF_A_VISITOR / 3600, burst=PROBES_OF_A_VISITOR)
     if _probes.take(name=client.client_code, per_second=PROBES_AN_HOUR / 3600, burst=PROBES_AN_HOUR):
         return
-    moment = monotonic()
-    if moment - _told.get(client.partner_id, float("-inf")) >= TELL_EVERY:
-        _told[client.partner_id] = moment
+    if _may_tell(client, "cards"):
         logger.warning("client %s named more than %s unknown cards within an hour", client.code, PROBES_AN_HOUR)
         report_card_guessing(partner_id=client.partner_id, named=PROBES_AN_HOUR, at=clock.now())
+
+
+def count_code(*, client: Credential, is_right: bool) -> None:
+    """Count a buyer's code, and tell the operators of a client whose codes within an hour are mostly wrong."""
+    moment = monotonic()
+    since, right, wrong = _codes.get(client.partner_id, (moment, 0, 0))
+    if moment - since >= 3600:
+        since, right, wrong = moment, 0, 0
+    right, wrong = right + is_right, wrong + (not is_right)
+    _codes[client.partner_id] = (since, right, wrong)
+    if wrong >= WRONG_CODES_AN_HOUR and wrong >= WRONG_SHARE * (right + wrong) and _may_tell(client, "codes"):
+        logger.warning("client %s: %s of %s codes within an hour were wrong", client.code, wrong, right + wrong)
+        report_wrong_codes(partner_id=client.partner_id, wrong=wrong, of=right + wrong, at=clock.now())
+
+
+def _visitor(client: Credential, visitor: str) -> str:
+    return f"{client.client_code}\0{visitor}"
+
+
+def _may_tell(client: Credential, what: str) -> bool:
+    """Whether operators were not told of this within the last hour; they are told now."""
+    moment = monotonic()
+    if moment - _told.get((client.partner_id, what), float("-inf")) < TELL_EVERY:
+        return False
+    _told[client.partner_id, what] = moment
+    return True
 
 
 def forget_clients() -> None:
@@ -148,5 +185,6 @@ def forget_clients() -> None:
     _cache.clear()
     _used.clear()
     _told.clear()
-    for buckets in (_calls, _probes, _slowed):
+    _codes.clear()
+    for buckets in (_calls, _probes, _visitors, _slowed):
         buckets.clear()

@@ -188,14 +188,15 @@ def respond(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Ht
 
 
 def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
-    """Answer a call that names a card: whoever tries numbers out learns nothing and is slowed (decisions.md 58)."""
-    if not clients.take_card_call(client=call.client):
+    """Answer a call that names a card: a visitor who tries numbers out learns nothing and is slowed (decisions.md 58)."""
+    visitor = str(getattr(call.body, "user_platform_id", ""))
+    if not clients.take_card_call(client=call.client, visitor=visitor):
         raise Refused("rate_limited")
     try:
         return declared.answer(call)
     except Refused as refusal:
         if refusal.reason in _NO_LIVING_CARD:
-            clients.count_unknown_card(client=call.client)
+            clients.count_unknown_card(client=call.client, visitor=visitor)
             raise Refused("card_unknown") from None
         raise
 

@@ -123,6 +123,19 @@ def mint_key(*, partner: Partner, at: datetime) -> str:
     return sign_key
 
 
+def report_wrong_codes(*, partner_id: uuid.UUID, wrong: int, of: int, at: datetime) -> None:
+    """Tell the operators that most of a partner's codes within an hour were wrong: `wrong` of `of` (decisions.md 58)."""
+    with transaction():
+        record(
+            action="partner.codes_wrong",
+            at=at,
+            actor=Actor.partner(partner_id),
+            subject_kind="partner",
+            subject_id=partner_id,
+            data={"wrong": wrong, "of": of},
+        )
+
+
 def report_card_guessing(*, partner_id: uuid.UUID, named: int, at: datetime) -> None:
     """Tell the operators that a partner named more than `named` unknown cards within an hour (decisions.md 58)."""
     with transaction():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from prakerja.catalogue import queries as catalogue
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import answers, bodies, errors
+from prakerja.partner_api import answers, bodies, clients, errors
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.envelope import NO_DATA, stamp
 from prakerja.partner_api.guide import Guide
@@ -119,14 +119,20 @@ def send_otp(call: Call[bodies.SendOtp]) -> Any:
 )
 def authorize(call: Call[bodies.Authorize]) -> Any:
     refuse_test_invoice(call, str(call.body.invoice_code), among=(*_AUTHORIZE, "token_invalid"))
-    receipt = purchases.authorise_purchase(
-        platform_id=call.client.partner_id,
-        token=call.token,
-        otp=call.body.otp,
-        invoice_code=str(call.body.invoice_code),
-        invoice_url=call.body.invoice_url,
-        at=call.at,
-    )
+    try:
+        receipt = purchases.authorise_purchase(
+            platform_id=call.client.partner_id,
+            token=call.token,
+            otp=call.body.otp,
+            invoice_code=str(call.body.invoice_code),
+            invoice_url=call.body.invoice_url,
+            at=call.at,
+        )
+    except Refused as refused:
+        if refused.reason in ("otp_wrong", "otp_locked"):
+            clients.count_code(client=call.client, is_right=False)
+        raise
+    clients.count_code(client=call.client, is_right=True)
     return {
         "invoice_code": receipt.invoice_code,
         "transaction_code": receipt.reference,
