@@ -142,7 +142,7 @@ def tried_at(template: str, *, ends_at: datetime | None = None) -> list[datetime
 
 
 @pytest.mark.parametrize(
-    ("template", "days"), [("result_pass", 14), ("revoked", 14), ("survey_open", 7), ("no_such_template", 7)]
+    ("template", "days"), [("result_pass", 14), ("revoked", 14), ("cert_ready", 7), ("no_such_template", 7)]
 )
 def test_it_is_tried_for_days(template: str, days: int) -> None:
     """A result was given up for ever, and wiped, after the two hours of one afternoon."""

@@ -58,7 +58,7 @@ def test_they_open_at_their_instants(who: Participant) -> None:
     assert next_opening() == wib("2021-11-26 00:10")
     assert open_surveys(wib("2021-11-26 00:10")) == 2
     assert (next_opening(), open_surveys(wib("2021-12-01 00:00"))) == (None, 0)
-    assert Message.objects.filter(person_id=who.person_id, template="survey_open").count() == 3
+    assert Message.objects.filter(person_id=who.person_id, template="survey_open", channel="sms").count() == 3
 
 
 def test_a_survey_is_answered_once_in_order_in_its_window(who: Participant) -> None:

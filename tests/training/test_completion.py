@@ -89,7 +89,11 @@ def test_a_report_makes_the_certificate_visible_two_working_days_later(g21: Worl
     assert next_certificate() is None
     assert announce_certificates(wib("2021-10-06 00:11")) == 0
     told = Message.objects.filter(person_id=learner.person_id, created_at=wib("2021-10-06 00:10"))
-    assert sorted(told.values_list("template", flat=True)) == ["cert_ready", "review_needed"]
+    assert sorted(told.values_list("template", flat=True)) == [
+        "cert_ready",
+        "review_for_incentive_until",
+        "review_for_incentive_until",
+    ]
 
 
 def test_the_same_content_again_is_the_same_answer(g21: World, learner: Participant) -> None:

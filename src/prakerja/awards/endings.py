@@ -106,20 +106,19 @@ def withdraw_award(*, person_id: uuid.UUID, at: datetime) -> None:
 
 
 @requires_transaction
-def lapse_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, at: datetime) -> int:
+def lapse_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, deadline: datetime, at: datetime) -> int:
     """A cut-off of the year took an active award: what is left goes to the treasury. Returns these rupiah.
 
-    `reason` is also what the notice says was missed (`not_reviewed`).
+    `reason` names the notice, which says what was missed (`not_reviewed`) until when: `deadline`, exclusive.
     """
     award = locked_with_wallet(person_id=person_id, award_id=award_id)
     lapsed = _empty_reserve(award=award, kind="lapse_reserve", credit=Chart.TREASURY, at=at)
     lapsed += _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
     _end(award=award, verb="lapse", reason=reason, at=at)
-    said = {"what": reason, "amount": lapsed}
+    said = {"amount": lapsed, "deadline": deadline.isoformat()}
     tell_participant(
         award=award,
-        template="cutoff_notice",
-        channels=("dashboard",),
+        template=f"lapsed_{reason}",
         parameters=said,
         key=f"cutoff:{reason}",
         at=at,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from prakerja.access.queries import Waiting, challenge_state
 from prakerja.disbursements.accounts import opened_number
+from prakerja.disbursements.banks_and_e_wallets import PROVIDERS
 from prakerja.disbursements.claims import owner_of
 from prakerja.disbursements.discrepancies import has_open_discrepancy
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
@@ -23,6 +24,7 @@ __all__ = [
     "InquiryResult",
     "LinkedAccount",
     "NoStatement",
+    "account_words",
     "discrepancy_case",
     "discrepancy_cases",
     "live_account",
@@ -79,6 +81,12 @@ def _defect(account: PayoutAccount) -> str:
     if account.kind == "e_wallet":
         return "" if number == people.contact_of(person_id=account.person_id, kind="phone") else "wallet_phone"
     return "" if owner_of(provider=account.provider, number=number) in (None, account.person_id) else "nik_mismatch"
+
+
+def account_words(*, person_id: uuid.UUID, account_id: uuid.UUID) -> str:
+    """How an account is named to its owner, in any language: the provider and the last four characters of the number."""
+    found = PayoutAccount.objects.get(person_id=person_id, id=account_id)
+    return f"{PROVIDERS[found.provider].name} ...{opened_number(account=found)[-4:]}"
 
 
 def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:

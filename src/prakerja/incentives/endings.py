@@ -54,11 +54,13 @@ def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) ->
         rules = scheme(scheme_version_id=award.scheme_version_id)
         if not award.is_live or _stands_still(award=award, rules=rules):
             return None
+        before = wallet(person_id=person_id, wallet_id=award.wallet_id)
         swept = sweep_wallet(person_id=person_id, wallet_id=award.wallet_id, event_id=award.id, at=at)
         if swept is None:
             return None
         if swept:
-            _notice(award=award, what="balance", amount=swept, at=at)
+            what = "balance_lapsed_window" if rules.cutoffs.balance is None else "balance_lapsed_year"
+            _notice(award=award, template=what, amount=swept, deadline=before.spendable_until or at, at=at)
         record(
             action="wallet.swept",
             at=at,
@@ -79,7 +81,7 @@ def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime)
         now = conditions_of(person_id=person_id, award_id=award_id)
         if award.status != "active" or cutoff is None or at < cutoff or now.is_reviewed:
             return False
-        awards.lapse_award(person_id=person_id, award_id=award_id, reason="not_reviewed", at=at)
+        awards.lapse_award(person_id=person_id, award_id=award_id, reason="not_reviewed", deadline=cutoff, at=at)
     return True
 
 
@@ -106,7 +108,7 @@ def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -
             at=at,
         )
         if lapsed:
-            _notice(award=award, what="no_account", amount=lapsed, at=at)
+            _notice(award=award, template="lapsed_no_account", amount=lapsed, deadline=cutoff, at=at)
             record(
                 action="incentive.lapsed",
                 at=at,
@@ -249,13 +251,13 @@ def _ineligible(*, award: AwardFacts, rules: Scheme) -> IneligibleOutcome:
 
 
 @requires_transaction
-def _notice(*, award: AwardFacts, what: str, amount: int, at: datetime) -> None:
-    """CUTOFF_NOTICE on the dashboard: what a cut-off took, in rupiah."""
+def _notice(*, award: AwardFacts, template: str, amount: int, deadline: datetime, at: datetime) -> None:
+    """CUTOFF_NOTICE by SMS and dashboard: what a date took, in rupiah, and which (exclusive)."""
     queue_message(
         person_id=award.person_id,
-        template="cutoff_notice",
-        channels=("dashboard",),
-        parameters={"what": what, "amount": amount},
-        dedupe_key=f"cutoff:{what}:{award.id}",
+        template=template,
+        channels=("sms", "dashboard"),
+        parameters={"amount": amount, "deadline": deadline.isoformat()},
+        dedupe_key=f"cutoff:{template}:{award.id}",
         at=at,
     )

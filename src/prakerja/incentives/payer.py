@@ -12,12 +12,12 @@ from prakerja.audit.operations import record
 from prakerja.awards import queries as awards
 from prakerja.awards.facts import AwardFacts
 from prakerja.disbursements.payers import Payment, Stay
-from prakerja.disbursements.queries import live_account
+from prakerja.disbursements.queries import account_words, live_account
 from prakerja.incentives.cancelling import cancel_due
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.payments import hold_incentive, put_off, reason_to_hold
+from prakerja.incentives.payments import hold_incentive, put_off, reason_to_hold, tell_of_hold
 from prakerja.incentives.planning import lock_incentive
-from prakerja.incentives.policies import new_dates
+from prakerja.incentives.policies import new_dates, payments_of
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction
 from prakerja.ledger.chart import Chart
@@ -94,9 +94,14 @@ class IncentivePayer:
             _adjust_claim(award=award, by=incentive.amount)
         queue_message(
             person_id=incentive.person_id,
-            template="incentive_paid",
-            channels=("dashboard",),
-            parameters={"kind": incentive.kind, "number": incentive.number, "amount": incentive.amount},
+            template="survey_payment_arrived" if incentive.kind == "survey" else "payment_arrived",
+            channels=("sms", "dashboard"),
+            parameters={
+                "number": incentive.number,
+                "times": payments_of(scheme=scheme(scheme_version_id=award.scheme_version_id), kind=incentive.kind),
+                "amount": incentive.amount,
+                "account": account_words(person_id=payment.person_id, account_id=payment.account_id),
+            },
             dedupe_key=f"incentive_paid:{incentive.id}:{payment.payment_id}",
             at=at,
         )
@@ -140,20 +145,7 @@ def _owed_again(incentive: Incentive, *, problem: str, at: datetime) -> None:
     incentive.save()
     if was_paid and _is_first(incentive):
         take_back_plan(person_id=incentive.person_id)
-    queue_message(
-        person_id=incentive.person_id,
-        template="incentive_held",
-        channels=("dashboard",),
-        parameters={
-            "kind": incentive.kind,
-            "number": incentive.number,
-            "amount": incentive.amount,
-            "reason": problem,
-            "recheck_at": incentive.recheck_at.isoformat(),
-        },
-        dedupe_key=f"incentive_held:{incentive.id}:{at.isoformat()}",
-        at=at,
-    )
+    tell_of_hold(incentive=incentive, reason=problem, is_news=True, at=at)
 
 
 @requires_transaction

@@ -20,6 +20,9 @@ from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme, indonesian_calendar, recheck_at, wib_day
 
+# Reasons to hold that end without their owner's doing.
+_NOTHING_TO_DO = ("account_changed", "award_suspended")
+
 
 def draft_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> str:
     """On its payment day: hold the incentive, put it off to after the pause, or draft its payment.
@@ -61,23 +64,11 @@ def hold_incentive(*, incentive: Incentive, rules: Scheme, reason: str, at: date
     """Keep a payment back until its re-check, seven days later or at a new account (rules.md 5.5). Nothing moves."""
     if incentive.status != "held":
         incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="hold")
+    is_news = incentive.hold_reason != reason
     incentive.hold_reason = reason
     incentive.checked_at, incentive.recheck_at = at, recheck_at(scheme=rules, held_at=at)
     incentive.save(update_fields=["status", "hold_reason", "checked_at", "recheck_at"])
-    queue_message(
-        person_id=incentive.person_id,
-        template="incentive_held",
-        channels=("dashboard",),
-        parameters={
-            "kind": incentive.kind,
-            "number": incentive.number,
-            "amount": incentive.amount,
-            "reason": reason,
-            "recheck_at": incentive.recheck_at.isoformat(),
-        },
-        dedupe_key=f"incentive_held:{incentive.id}:{at.isoformat()}",
-        at=at,
-    )
+    tell_of_hold(incentive=incentive, reason=reason, is_news=is_news, at=at)
     record(
         action="incentive.held",
         at=at,
@@ -85,6 +76,22 @@ def hold_incentive(*, incentive: Incentive, rules: Scheme, reason: str, at: date
         subject_kind="incentive",
         subject_id=incentive.id,
         data={"reason": reason, "recheck_at": incentive.recheck_at.isoformat()},
+    )
+
+
+@requires_transaction
+def tell_of_hold(*, incentive: Incentive, reason: str, is_news: bool, at: datetime) -> None:
+    """Say why a payment waits, by SMS too where that is news and its owner can do something about it; each reason has its own
+    sentence. `reason`: one of `hold_reason`, or what the rail said (held, failed, returned).
+    """
+    assert incentive.recheck_at is not None
+    queue_message(
+        person_id=incentive.person_id,
+        template=f"payment_held_{reason}",
+        channels=("sms", "dashboard") if is_news and reason not in _NOTHING_TO_DO else ("dashboard",),
+        parameters={"amount": incentive.amount, "recheck_at": incentive.recheck_at.isoformat()},
+        dedupe_key=f"incentive_held:{incentive.id}:{at.isoformat()}",
+        at=at,
     )
 
 

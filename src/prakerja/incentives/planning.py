@@ -10,7 +10,7 @@ from prakerja.awards import queries as awards
 from prakerja.awards.operations import lock_award
 from prakerja.incentives.conditions import conditions_of
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.policies import needs_met
+from prakerja.incentives.policies import needs_met, payments_of
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.ledger.chart import Chart
@@ -128,15 +128,18 @@ def lock_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID) -> Incentiv
 @requires_transaction
 def tell_of_schedule(*, incentive: Incentive, at: datetime) -> None:
     """INCENTIVE_SCHEDULED on the dashboard: once for a plan, again whenever a payment gets new dates."""
+    award = awards.award(person_id=incentive.person_id, award_id=incentive.award_id)
+    rules = scheme(scheme_version_id=award.scheme_version_id)
     queue_message(
         person_id=incentive.person_id,
-        template="incentive_scheduled",
+        template="survey_payment_planned" if incentive.kind == "survey" else "payment_planned",
         channels=("dashboard",),
         parameters={
-            "kind": incentive.kind,
             "number": incentive.number,
+            "times": payments_of(scheme=rules, kind=incentive.kind),
             "amount": incentive.amount,
             "scheduled_date": incentive.scheduled_date.isoformat(),
+            "pay_date": incentive.pay_date.isoformat(),
         },
         dedupe_key=f"incentive_scheduled:{incentive.id}:{incentive.scheduled_date.isoformat()}",
         at=at,

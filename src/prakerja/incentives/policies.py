@@ -46,6 +46,11 @@ def hold_reason(*, scheme: Scheme, account: AccountFacts | None, pay_date: date,
     return "award_suspended" if is_suspended else ""
 
 
+def payments_of(*, scheme: Scheme, kind: str) -> int:
+    """How many payments of a kind (post_training, survey) the scheme has: "2 of 4"."""
+    return scheme.survey.times if kind == "survey" else scheme.incentive.times
+
+
 def first_day_after_pause(*, scheme: Scheme, day: date, calendar: WorkingCalendar) -> date | None:
     """The first working day after the year's pause when `day` lies in it, else None (rules.md 5.4)."""
     pause = scheme.payout_pause

@@ -16,6 +16,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import lock_balance, post_transfer
+from prakerja.notifications.operations import queue_message
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
@@ -101,6 +102,8 @@ def lapse_survey(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) 
                 reserve_id=award.reserve_id,
                 rules=rules,
                 number=response.survey.number,
+                template="survey_lapsed",
+                deadline=response.closes_at,
                 at=at,
             )
     return True
@@ -120,16 +123,34 @@ def lapse_unopened_surveys(*, person_id: uuid.UUID, award_id: uuid.UUID, at: dat
         missing = close_unplanned(person_id=person_id, times=rules.survey.times, cutoff=cutoff, at=at)
         for number in missing:
             _lapse(
-                person_id=person_id, award_id=award_id, reserve_id=award.reserve_id, rules=rules, number=number, at=at
+                person_id=person_id,
+                award_id=award_id,
+                reserve_id=award.reserve_id,
+                rules=rules,
+                number=number,
+                template="survey_never_open",
+                deadline=cutoff,
+                at=at,
             )
     return len(missing)
 
 
 @requires_transaction
 def _lapse(
-    *, person_id: uuid.UUID, award_id: uuid.UUID, reserve_id: uuid.UUID, rules: Scheme, number: int, at: datetime
+    *,
+    person_id: uuid.UUID,
+    award_id: uuid.UUID,
+    reserve_id: uuid.UUID,
+    rules: Scheme,
+    number: int,
+    template: str,
+    deadline: datetime,
+    at: datetime,
 ) -> None:
-    """Survey money that nobody earned: reserve → treasury. An emptied reserve (no account at the cut-off) had it before."""
+    """Survey money that nobody earned: reserve → treasury, and the person is told (`template`) by which date (exclusive).
+
+    An emptied reserve (no account at the cut-off) had it before.
+    """
     if lock_balance(person_id=person_id, balance_id=reserve_id) == 0:
         return
     post_transfer(
@@ -141,6 +162,14 @@ def _lapse(
         amount=rules.survey.amount,
         at=at,
         balance_id=reserve_id,
+    )
+    queue_message(
+        person_id=person_id,
+        template=template,
+        channels=("sms", "dashboard"),
+        parameters={"number": number, "amount": rules.survey.amount, "deadline": deadline.isoformat()},
+        dedupe_key=f"survey_lapsed:{award_id}:{number}",
+        at=at,
     )
     record(
         action="survey.lapsed",

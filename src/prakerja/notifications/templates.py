@@ -23,7 +23,13 @@ _ = gettext_noop
 URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
 
 # What asks somebody to do something by `deadline`: it is never sent after it.
-POINTLESS_AFTER_DEADLINE = ("deadline_reminder", "code_ending", "code_opens")
+POINTLESS_AFTER_DEADLINE = (
+    "code_ending",
+    "code_opens",
+    "deadline_reminder",
+    "review_for_incentive_until",
+    "survey_open",
+)
 
 _RUPIAH = ("amount", "fund", "balance", "price", "claim")
 
@@ -399,13 +405,53 @@ TEMPLATES: Mapping[str, Template] = {
     "cert_ready": Template(
         title=_("Sertifikat Anda sudah terbit"),
         text=_("Sertifikat pelatihan {course_title} sudah ada di dashboard."),
+        sms=_("Kartu Prakerja: sertifikat {course_title} sudah terbit dan ada di dashboard."),
     ),
+    # What hangs on a review differs by training and scheme; `review_needed` stands in rows of before.
     "review_needed": Template(
         title=_("Beri rating dan ulasan"),
         text=_(
             "Beri rating dan ulasan untuk pelatihan {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."
         ),
     ),
+    "review_for_incentive": Template(
+        title=_("Beri bintang dan ulasan"),
+        text=_("Beri bintang dan ulasan untuk {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."),
+        sms=_(
+            "Kartu Prakerja: sertifikat {course_title} sudah terbit. Beri bintang dan ulasan di dashboard; tanpa itu insentif "
+            "tidak dijadwalkan."
+        ),
+    ),
+    "review_for_incentive_until": Template(
+        title=_("Beri bintang dan ulasan"),
+        text=_(
+            "Beri bintang dan ulasan untuk {course_title} paling lambat {deadline}. Tanpa itu insentif tidak dibayar."
+        ),
+        sms=_(
+            "Kartu Prakerja: sertifikat {course_title} sudah terbit. Beri bintang dan ulasan di dashboard paling lambat "
+            "{deadline}; tanpa itu insentif tidak dibayar."
+        ),
+    ),
+    "review_for_next": Template(
+        title=_("Beri bintang dan ulasan"),
+        text=_("Beri bintang dan ulasan untuk {course_title}. Tanpa itu pelatihan berikutnya tidak dapat dibeli."),
+        sms=_(
+            "Kartu Prakerja: sertifikat {course_title} sudah terbit. Beri bintang dan ulasan di dashboard; tanpa itu pelatihan "
+            "berikutnya tidak dapat dibeli."
+        ),
+    ),
+    "review_for_both": Template(
+        title=_("Beri bintang dan ulasan"),
+        text=_(
+            "Beri bintang dan ulasan untuk {course_title}. Tanpa itu insentif tidak dijadwalkan dan pelatihan berikutnya tidak "
+            "dapat dibeli."
+        ),
+        sms=_(
+            "Kartu Prakerja: sertifikat {course_title} sudah terbit. Beri bintang dan ulasan di dashboard; tanpa itu insentif tidak "
+            "dijadwalkan dan pelatihan berikutnya tidak dapat dibeli."
+        ),
+    ),
+    # `incentive_scheduled`, `incentive_paid` and `incentive_held` stand in rows of before: they did not say which payment.
     "incentive_scheduled": Template(
         title=_("Insentif dijadwalkan"),
         text=_("Insentif {amount} dijadwalkan pada {scheduled_date}."),
@@ -419,9 +465,146 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Dana tertahan"),
         text=_("Insentif {amount} belum dapat dikirim. Periksa rekening atau e-wallet Anda di dashboard."),
     ),
+    "payment_planned": Template(
+        title=_("Insentif dijadwalkan"),
+        text=_(
+            "Insentif {number} dari {times} ({amount}) dijadwalkan pada {scheduled_date} dan dibayar sekitar {pay_date}."
+        ),
+    ),
+    "survey_payment_planned": Template(
+        title=_("Pembayaran survei dijadwalkan"),
+        text=_("{amount} untuk survei {number} dari {times} dibayar sekitar {pay_date}."),
+    ),
+    "payment_arrived": Template(
+        title=_("Insentif sudah dibayarkan"),
+        text=_("Insentif {number} dari {times} ({amount}) sudah dikirim ke {account}."),
+        sms=_("Kartu Prakerja: insentif {number} dari {times}, {amount}, sudah dikirim ke {account}."),
+    ),
+    "survey_payment_arrived": Template(
+        title=_("Insentif survei sudah dibayarkan"),
+        text=_("{amount} untuk survei {number} dari {times} sudah dikirim ke {account}."),
+        sms=_("Kartu Prakerja: {amount} untuk survei {number} dari {times} sudah dikirim ke {account}."),
+    ),
+    **{
+        f"payment_held_{reason}": Template(title=_("Dana tertahan"), text=text, sms=sms)
+        for reason, text, sms in (
+            (
+                "account_changed",
+                _(
+                    "{amount} belum dikirim karena rekening diganti dekat tanggal pembayaran. Kami memeriksanya lagi pada "
+                    "{recheck_at}. Tidak ada yang perlu Anda lakukan."
+                ),
+                "",
+            ),
+            (
+                "nik_mismatch",
+                _(
+                    "{amount} belum dapat dikirim karena NIK pemilik rekening berbeda dengan NIK Anda. Putuskan rekening itu di "
+                    "dashboard dan sambungkan rekening Anda sendiri."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} tertahan karena NIK pemilik rekening berbeda. Sambungkan rekening Anda sendiri di "
+                    "dashboard."
+                ),
+            ),
+            (
+                "kyc_incomplete",
+                _(
+                    "{amount} belum dapat dikirim karena e-wallet Anda belum ditingkatkan. Tingkatkan di aplikasinya, lalu putuskan "
+                    "dan sambungkan lagi di dashboard."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} tertahan karena e-wallet belum ditingkatkan. Tingkatkan, lalu sambungkan lagi di "
+                    "dashboard."
+                ),
+            ),
+            (
+                "no_account",
+                _(
+                    "{amount} belum dapat dikirim karena tidak ada rekening yang tersambung. Sambungkan rekening di dashboard."
+                ),
+                _("Kartu Prakerja: {amount} tertahan karena tidak ada rekening. Sambungkan rekening di dashboard."),
+            ),
+            (
+                "wallet_phone",
+                _(
+                    "{amount} belum dapat dikirim karena nomor e-wallet Anda berbeda dengan nomor ponsel yang terdaftar. Putuskan "
+                    "e-wallet itu di dashboard dan sambungkan yang memakai nomor terdaftar."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} tertahan karena nomor e-wallet berbeda dengan ponsel terdaftar. Sambungkan yang lain "
+                    "di dashboard."
+                ),
+            ),
+            (
+                "account_blocked",
+                _(
+                    "{amount} belum dapat dikirim karena rekening Anda diblokir atau sudah ditutup. Putuskan rekening itu di "
+                    "dashboard dan sambungkan yang lain."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} tertahan karena rekening diblokir atau ditutup. Sambungkan rekening lain di dashboard."
+                ),
+            ),
+            (
+                "award_suspended",
+                _("{amount} belum dikirim karena kepesertaan Anda sedang dibekukan. Dananya tetap tersimpan."),
+                "",
+            ),
+            (
+                "held",
+                _(
+                    "{amount} ditahan oleh bank atau e-wallet Anda. Kami memeriksanya lagi pada {recheck_at}. Tanyakan kepada bank "
+                    "atau e-wallet Anda, atau sambungkan rekening lain."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} ditahan oleh bank atau e-wallet Anda. Tanyakan kepada mereka atau sambungkan rekening "
+                    "lain di dashboard."
+                ),
+            ),
+            (
+                "failed",
+                _(
+                    "{amount} gagal dikirim: bank atau e-wallet menolaknya. Periksa rekening Anda di dashboard; bila tidak dapat "
+                    "menerima, sambungkan yang lain. Kami memeriksanya lagi pada {recheck_at}."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} gagal dikirim, ditolak bank atau e-wallet. Periksa rekening di dashboard atau "
+                    "sambungkan yang lain."
+                ),
+            ),
+            (
+                "returned",
+                _(
+                    "{amount} dikembalikan oleh bank atau e-wallet. Periksa rekening Anda di dashboard; bila tidak dapat menerima, "
+                    "sambungkan yang lain. Kami memeriksanya lagi pada {recheck_at}."
+                ),
+                _(
+                    "Kartu Prakerja: {amount} dikembalikan bank atau e-wallet. Periksa rekening di dashboard atau sambungkan yang "
+                    "lain."
+                ),
+            ),
+        )
+    },
     "survey_open": Template(
         title=_("Survei {number} sudah dibuka"),
         text=_("Isi survei {number} di dashboard paling lambat {deadline}. Jawaban Anda tidak memengaruhi pembayaran."),
+        sms=_("Kartu Prakerja: survei {number} sudah dibuka. Isi di dashboard paling lambat {deadline}."),
+    ),
+    "survey_lapsed": Template(
+        title=_("Survei {number} ditutup"),
+        text=_("Survei {number} tidak diisi sampai {deadline}, jadi {amount} untuk survei itu masuk ke kas negara."),
+        sms=_("Kartu Prakerja: survei {number} tidak diisi sampai {deadline}; {amount} masuk ke kas negara."),
+    ),
+    "survey_never_open": Template(
+        title=_("Survei {number} tidak dibuka"),
+        text=_(
+            "Survei {number} tidak dibuka sampai batas akhir tahun {deadline} karena insentif pertama belum dibayar. {amount} "
+            "untuk survei itu masuk ke kas negara."
+        ),
+        sms=_(
+            "Kartu Prakerja: survei {number} tidak dibuka sampai batas akhir tahun {deadline}; {amount} masuk ke kas negara."
+        ),
     ),
     "revocation_held": Template(
         title=_("Kepesertaan Anda sedang diputuskan"),
@@ -473,9 +656,46 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Pengunduran diri dicatat"),
         text=_("Pengunduran diri Anda dari Kartu Prakerja sudah dicatat. Kartu Anda tidak berlaku lagi."),
     ),
+    # Four things that a date may take, each with its reason; `cutoff_notice` stands in rows of before.
     "cutoff_notice": Template(
         title=_("Batas akhir tahun"),
         text=_("Batas akhir program tahun ini sudah lewat. {amount} yang tersisa kembali ke negara."),
+    ),
+    "balance_lapsed_year": Template(
+        title=_("Sisa saldo hangus"),
+        text=_("Sisa saldo pelatihan {amount} tidak dipakai sampai {deadline} dan masuk ke kas negara."),
+        sms=_("Kartu Prakerja: sisa saldo {amount} tidak dipakai sampai {deadline} dan masuk ke kas negara."),
+    ),
+    "balance_lapsed_window": Template(
+        title=_("Sisa saldo hangus"),
+        text=_(
+            "Pelatihan berikutnya tidak dibeli sampai {deadline}, jadi sisa saldo pelatihan {amount} masuk ke kas negara."
+        ),
+        sms=_(
+            "Kartu Prakerja: pelatihan berikutnya tidak dibeli sampai {deadline}; sisa saldo {amount} masuk ke kas negara."
+        ),
+    ),
+    "lapsed_not_reviewed": Template(
+        title=_("Insentif hangus"),
+        text=_(
+            "Pelatihan pertama Anda tidak selesai dan diulas sampai {deadline}. Insentif, survei, dan sisa saldo ({amount}) masuk "
+            "ke kas negara dan kepesertaan Anda berakhir."
+        ),
+        sms=_(
+            "Kartu Prakerja: pelatihan pertama tidak selesai dan diulas sampai {deadline}. {amount} (insentif, survei, sisa saldo) "
+            "masuk ke kas negara."
+        ),
+    ),
+    "lapsed_no_account": Template(
+        title=_("Insentif hangus"),
+        text=_(
+            "Sampai {deadline} tidak ada rekening atas NIK Anda sendiri yang siap menerima. Insentif dan survei yang belum dibayar "
+            "({amount}) masuk ke kas negara."
+        ),
+        sms=_(
+            "Kartu Prakerja: sampai {deadline} tidak ada rekening yang siap menerima. {amount} (insentif, survei) masuk ke kas "
+            "negara."
+        ),
     ),
     "award_finished": Template(
         title=_("Kepesertaan selesai"),

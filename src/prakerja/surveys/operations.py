@@ -148,7 +148,7 @@ def give_another_window(*, response: Response, until: datetime, at: datetime) ->
 
 
 def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) -> bool:
-    """Say on the dashboard that a survey is open. False when it was said before."""
+    """Say by SMS and dashboard that a survey is open, and until when. False when it was said before."""
     with transaction():
         response = (
             Response.objects.select_for_update(no_key=True, of=("self",))
@@ -163,7 +163,7 @@ def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datet
         queue_message(
             person_id=person_id,
             template="survey_open",
-            channels=("dashboard",),
+            channels=("sms", "dashboard"),
             parameters={"number": response.survey.number, "deadline": response.closes_at.isoformat()},
             dedupe_key=f"survey_open:{response.id}",
             at=at,

@@ -11,7 +11,6 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.notifications.operations import queue_message
 from prakerja.programmes.schemes import (
     Delivery,
     PurchaseCloses,
@@ -23,6 +22,7 @@ from prakerja.purchases.operations import close_training
 from prakerja.training.events import COMPLETION_ACCEPTED
 from prakerja.training.facts import BoughtCode, bought_code, is_completion_derived
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
+from prakerja.training.telling import tell_of_certificate
 from prakerja.vouchers.operations import lock_voucher
 from prakerja.vouchers.queries import route_of_code
 
@@ -283,20 +283,7 @@ def close_training_if_completed(*, found: BoughtCode) -> None:
 
 @requires_transaction
 def announce_certificate(*, certificate: Certificate, at: datetime) -> None:
-    """Say on the dashboard that the certificate is there and that a rating is wanted (CERT_READY, REVIEW_NEEDED)."""
+    """Say that the certificate is there and, where something hangs on it, that a review is wanted (CERT_READY, REVIEW_NEEDED)."""
     certificate.announced_at = at
     certificate.save(update_fields=["announced_at"])
-    title = (
-        Completion.objects.filter(person_id=certificate.person_id, id=certificate.completion_id)
-        .values_list("voucher__course_run__course__title", flat=True)
-        .get()
-    )
-    for template in ("cert_ready", "review_needed"):
-        queue_message(
-            person_id=certificate.person_id,
-            template=template,
-            channels=("dashboard",),
-            parameters={"course_title": title},
-            dedupe_key=f"{template}:{certificate.id}",
-            at=at,
-        )
+    tell_of_certificate(certificate=certificate, at=at)
