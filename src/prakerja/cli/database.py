@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from prakerja.cli.arguments import CommandError
+from prakerja.cli.running_lock import RunningLock
 from prakerja.kernel.secrets import create_keys
 from prakerja.postgres import Server, server_for
 
-# Held by `up` for as long as it runs, and by a one-shot command while nothing else runs: who holds it owns the clock.
-RUNNING = 720_021
 ADDRESSES = "addresses.json"
 
 
@@ -93,26 +90,6 @@ def database(data_dir: Path | None, *, sandbox_only: bool = False, may_install: 
                 clock.pause()
         finally:
             lock.give_back()
-
-
-class RunningLock:
-    """Who runs this database. A lock of the session: it ends with its connection, however we end."""
-
-    def __init__(self, server: Server) -> None:
-        self._dsn = server.dsn
-        self._connection: psycopg.Connection[Any] | None = None
-
-    def take(self) -> bool:
-        """Try to be the one who runs this database; False when somebody else is. Also after the server was recovered."""
-        self.give_back()
-        self._connection = psycopg.connect(self._dsn, autocommit=True)
-        taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (RUNNING,)).fetchone()
-        return bool(taken and taken[0])
-
-    def give_back(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 def not_a_sandbox() -> CommandError:

@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from prakerja.cli.arguments import CommandError, answer, common
-from prakerja.cli.database import RunningLock, prepare_django
+from prakerja.cli.database import prepare_django
+from prakerja.cli.running_lock import RunningLock
 from prakerja.postgres import server_for
 
 

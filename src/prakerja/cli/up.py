@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from prakerja.cli.arguments import CommandError, answer, common, progress
-from prakerja.cli.database import ADDRESSES, RunningLock, keys_folder, prepare_django
+from prakerja.cli.database import ADDRESSES, keys_folder, prepare_django
+from prakerja.cli.running_lock import RunningLock
 from prakerja.kernel.errors import CannotRun
 from prakerja.postgres import Server, server_for
 from prakerja.supervisor import plan
@@ -83,7 +84,8 @@ def running(server: Server, addresses: plan.Addresses, *, world: str | None) -> 
             yield _start(server, addresses, supervisor, lock, home=home, world=world)
         finally:
             supervisor.stop()
-            _put_away(home)
+            if not lock.is_lost:
+                _put_away(home)
     finally:
         lock.give_back()
 
@@ -126,6 +128,8 @@ def _start(
     )
     _use(environment)
     found = installation.install(world=world, may_wipe=server.socket_dir is not None)
+    # Only now: a world that was half made is made again, its tables and this row too.
+    lock.hold()
     clock.resume()
     example_addresses.register(
         institution_url=addresses.url("institution"), platform_urls=addresses.platform_urls(), at=now()
@@ -137,7 +141,7 @@ def _start(
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
     supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))
-    supervisor.start(plan.worker(environment, life=home / "worker.life"))
+    supervisor.start(plan.worker(environment, life=home / "worker.life", run=str(lock.holder)))
     for program in plan.partner_programs(addresses, data=data, partners_file=partners):
         supervisor.start(program)
     _write_addresses(home, addresses, environment)
@@ -171,7 +175,11 @@ def _tend(system: System) -> None:
         if server.owned and not server.running() and backoff.is_over():
             progress("PostgreSQL ended and is started again.")
             server = _recover(server, backoff)
-            system.lock.take()
+        if system.lock.is_lost:
+            raise CommandError(
+                "Prakerja lain telah mengambil alih basis data ini; yang ini berhenti.",
+                "Another prakerja has taken over this database; this one stops.",
+            )
         system.supervisor.tend()
 
 

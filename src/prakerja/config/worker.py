@@ -76,11 +76,22 @@ def main() -> int:
     while not stopping.is_set():
         if settings.IS_DEMO:
             _log_database_errors(heartbeat)
+        _log_database_errors(lambda: _end_when_displaced(stopping))
         _say_that_we_live()
         stopping.wait(1.0)
     for thread in threads:
         thread.join(timeout=8)
     return 0
+
+
+def _end_when_displaced(stopping: threading.Event) -> None:
+    """Whoever started us lost the database to another, whose worker works now."""
+    from prakerja.kernel.running import is_displaced
+
+    ours = os.environ.get("PRAKERJA_RUN", "")
+    if ours and is_displaced(holder=ours):
+        _LOG.error("another prakerja runs this database: this worker ends")
+        stopping.set()
 
 
 def _say_that_we_live() -> None:

@@ -35,6 +35,17 @@ class Clock(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_clock_one_row")]
 
 
+class Run(models.Model):
+    """Who runs this database, and when that was last said (`kernel/running.py`). The server's own time, not programme time."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    holder = models.UUIDField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_run_one_row")]
+
+
 class KeyedRow(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 

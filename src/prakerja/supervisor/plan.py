@@ -128,11 +128,14 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
     )
 
 
-def worker(environment: dict[str, str], *, life: Path) -> Program:
+def worker(environment: dict[str, str], *, life: Path, run: str) -> Program:
+    """`run`: who started it, so that it ends when somebody else has taken over the database."""
     return Program(
         name="worker",
         command=[sys.executable, "-m", "prakerja.config.worker"],
-        environment=bare_environment() | environment | {"PRAKERJA_POOL": "6", "PRAKERJA_LIFE_FILE": str(life)},
+        environment=bare_environment()
+        | environment
+        | {"PRAKERJA_POOL": "6", "PRAKERJA_LIFE_FILE": str(life), "PRAKERJA_RUN": run},
         life=life,
     )
 
