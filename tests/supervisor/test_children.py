@@ -32,7 +32,7 @@ import os, sys, time
 while True:
     with open(sys.argv[1], "w") as file:
         file.write(str(os.getpid()))
-    time.sleep(0.02)
+    time.sleep(1 / 50)
 """
 
 

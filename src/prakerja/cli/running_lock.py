@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from prakerja.kernel.clock import wall
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.running import begin_run, end_run, renew_run, runner
 from prakerja.postgres import Server
@@ -63,7 +64,7 @@ class RunningLock:
     def hold(self) -> None:
         """Say from now on that we live. The database has our tables."""
         assert self._connection is not None, "only who took the lock holds it"
-        begin_run(self._connection, holder=self.holder)
+        begin_run(self._connection, holder=self.holder, wall=wall())
         self._over.clear()
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
@@ -92,13 +93,13 @@ class RunningLock:
         return psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
 
     def _another_lives(self, connection: psycopg.Connection[Any]) -> bool:
-        first = runner(connection)
+        first = runner(connection, wall=wall())
         if first is None or first.is_long_dead:
             return False
         ends = time.monotonic() + self._patience
         while time.monotonic() < ends:
             time.sleep(self._every / 4)
-            now = runner(connection)
+            now = runner(connection, wall=wall())
             if now is None:
                 return False
             if now[:2] != first[:2]:
@@ -118,7 +119,7 @@ class RunningLock:
 
     def _renew(self) -> bool:
         assert self._connection is not None
-        return renew_run(self._connection, holder=self.holder)
+        return renew_run(self._connection, holder=self.holder, wall=wall())
 
     def _reconnect(self) -> None:
         if self._connection is not None:

@@ -36,7 +36,7 @@ class Clock(models.Model):
 
 
 class Run(models.Model):
-    """Who runs this database, and when that was last said (`kernel/running.py`). The server's own time, not programme time."""
+    """Who runs this database, and when that was last said (`kernel/running.py`). Wall time, not programme time."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     holder = models.UUIDField()
