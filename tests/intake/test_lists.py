@@ -207,9 +207,9 @@ def test_a_known_person_who_is_listed_otherwise_is_told_of(tmp_path: Path) -> No
     assert (outcome.awarded, outcome.already, outcome.different, outcome.rejected_rows) == (0, 1, 2, 0)
     assert left.files() == (None, str(tmp_path / "list.csv.different.csv"))
     told = leftovers(tmp_path / "list.csv.different.csv")
-    assert [(one["line"], one["different"], one["is_awarded"]) for one in told] == [
-        ("2", "phone", "no"),
-        ("4", "name education", "no"),
+    assert [(one["line"], one["different"], one["person"], one["is_awarded"]) for one in told] == [
+        ("2", "phone", str(person_id_by_nik(nik=listed[0][0])), "no"),
+        ("4", "name education", str(person_id_by_nik(nik=listed[2][0])), "no"),
     ]
     assert rows("SELECT id, value_enc FROM people_contactpoint ORDER BY id") == before
 

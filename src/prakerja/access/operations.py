@@ -114,6 +114,13 @@ def check_challenge(
     return found
 
 
+@requires_transaction
+def end_challenges(*, person_id: uuid.UUID, at: datetime) -> int:
+    """End every code that waits for this person: what they were sent to is theirs no more. Returns how many."""
+    live = OtpChallenge.objects.filter(person_id=person_id, used_at=None, replaced_at=None)
+    return live.update(replaced_at=at)
+
+
 def reopen_challenge(*, person_id: uuid.UUID, challenge_id: uuid.UUID) -> None:
     """Let a code that was right be typed again within its life, twice at most.
 

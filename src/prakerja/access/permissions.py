@@ -36,6 +36,8 @@ def _only(*roles: str) -> frozenset[str]:
 PERMISSIONS: dict[str, frozenset[str]] = {
     "data.browse": EVERYBODY,
     "person.reveal": _only("helper"),
+    # Who changes a phone decides who can sign in: both the old and the new one are told, and money stays with others.
+    "person.correct_contact": _only("helper"),
     # What nobody could be told for days.
     "message.send_again": _only("helper"),
     "message.let_go": _only("helper"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,13 +47,14 @@ This header can be pasted:
   education                {LEVELS} (in any case; SMK, SLTA, D3 and the like are understood)
 
 Lines that break a rule go to FILE.rejected.csv with line, reason and what to do; correct that file and import it. People who
-hold an award of this wave and stand in the list with other data go to FILE.different.csv; nothing of them is changed. A list that was damaged as a whole is refused, and nobody is awarded."""
+hold an award of this wave and stand in the list with other data go to FILE.different.csv; nothing of them is changed, see
+`prakerja person correct-contact`. A list that was damaged as a whole is refused, and nobody is awarded."""
 _EXAMPLE = """example:
   prakerja wave import-results lolos.xlsx --wave 21 --decree SK-21/2021 --announced-at 2021-09-22T20:00"""
 # Lines between two words to whoever watches.
 _OFTEN = 10_000
 _BESIDE = ("line", "reason", "petunjuk", "what_to_do")
-_BESIDE_DIFFERENT = ("line", "different", "is_awarded")
+_BESIDE_DIFFERENT = ("line", "different", "person", "is_awarded")
 
 
 def add_to(verbs: Any) -> None:
@@ -214,9 +216,11 @@ class _Leftovers:
         with self._writing(self._rejected_path):
             self._rejected.add(row.cells, (str(row.line), reason, *REASONS[reason]))
 
-    def different(self, row: ResultRow, fields: tuple[str, ...], *, is_awarded: bool) -> None:
+    def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None:
         with self._writing(self._different_path):
-            self._different.add(row.cells, (str(row.line), " ".join(fields), "yes" if is_awarded else "no"))
+            self._different.add(
+                row.cells, (str(row.line), " ".join(fields), str(person_id), "yes" if is_awarded else "no")
+            )
 
     def finish(self) -> None:
         for left in (self._rejected, self._different):

@@ -22,6 +22,10 @@ SENTENCES = {
     "decision_impossible": gettext_lazy(
         "Jawaban bank ini tidak dapat dibukukan. Selesaikan dengan bank, lalu pilih bahwa pembukuan benar."
     ),
+    "phone_format": gettext_lazy("Itu bukan nomor ponsel Indonesia; contohnya 0812-3456-7890."),
+    "email_format": gettext_lazy("Itu bukan satu alamat email yang lengkap; contohnya siti@contoh.id."),
+    "contact_same": gettext_lazy("Orang itu memang memakainya."),
+    "contact_of_other_person": gettext_lazy("Nomor atau alamat itu milik orang lain yang terdaftar."),
     "completion_rated": gettext_lazy("Peserta sudah memberi ulasan, jadi laporan ini tidak dapat ditarik lagi."),
     "certificate_kind_unknown": gettext_lazy("Pelatihan ini tidak memberi sertifikat jenis itu."),
     "certificate_number_used": gettext_lazy("Nomor sertifikat itu sudah dipakai untuk orang lain."),

@@ -10,7 +10,7 @@ from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
-from prakerja.console.people import personal_data
+from prakerja.console.people import contact, personal_data
 from prakerja.console.site import site
 from prakerja.console.undelivered import undelivered
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("payments/", payments, name="console_payments"),
     path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),
     path("people/<uuid:person_id>/personal-data/", personal_data, name="console_personal_data"),
+    path("people/<uuid:person_id>/contact/", contact, name="console_contact"),
     path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),

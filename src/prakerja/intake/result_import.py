@@ -50,7 +50,7 @@ class Report(Protocol):
     """Who is told of lines that want an answer, as they come; `finish` is the last word before the commit."""
 
     def rejected(self, row: ResultRow, reason: str) -> None: ...
-    def different(self, row: ResultRow, fields: tuple[str, ...], *, is_awarded: bool) -> None: ...
+    def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None: ...
     def finish(self) -> None: ...
 
 
@@ -228,8 +228,8 @@ class _Import:
             person_id = people.get(identity.nik)
             total, here = awarded.get(person_id, (0, 0)) if person_id else (0, 0)
             fields = differing.get(person_id, ()) if person_id else ()
-            if here:
-                self._pass_over(row, fields)
+            if person_id and here:
+                self._pass_over(row, fields, person_id)
                 continue
             family_index = blind_index("family_card", identity.family_card_number)
             candidate = Candidate(
@@ -245,8 +245,8 @@ class _Import:
                 self._reject(row, reason)
                 continue
             family[family_index] = family.get(family_index, 0) + 1
-            if fields:
-                self._note_difference(row, fields, is_awarded=True)
+            if person_id and fields:
+                self._note_difference(row, fields, person_id, is_awarded=True)
             accepted.append(identity)
         return accepted
 
@@ -272,13 +272,15 @@ class _Import:
         else:
             self._report.rejected(row, reason)
 
-    def _pass_over(self, row: ResultRow, fields: tuple[str, ...]) -> None:
+    def _pass_over(self, row: ResultRow, fields: tuple[str, ...], person_id: uuid.UUID) -> None:
         if fields:
-            self._note_difference(row, fields, is_awarded=False)
+            self._note_difference(row, fields, person_id, is_awarded=False)
         else:
             self.outcome.already += 1
 
-    def _note_difference(self, row: ResultRow, fields: tuple[str, ...], *, is_awarded: bool) -> None:
+    def _note_difference(
+        self, row: ResultRow, fields: tuple[str, ...], person_id: uuid.UUID, *, is_awarded: bool
+    ) -> None:
         if is_awarded:
             self.outcome.awarded_different += 1
         else:
@@ -286,7 +288,7 @@ class _Import:
         if self._report is None:
             self.outcome.differing.append((row, fields))
         else:
-            self._report.different(row, fields, is_awarded=is_awarded)
+            self._report.different(row, fields, person_id=person_id, is_awarded=is_awarded)
 
 
 def _batches(rows: Iterable[ResultRow]) -> Iterator[list[ResultRow]]:

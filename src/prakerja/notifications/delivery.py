@@ -36,7 +36,7 @@ from prakerja.notifications.gateways import (
 from prakerja.notifications.models import Message
 from prakerja.notifications.retrying import Kind, kind_of, next_try, tries_of
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
-from prakerja.notifications.templates import URGENT, render_message
+from prakerja.notifications.templates import SENT_TO, URGENT, render_message
 
 BATCH = 100
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
@@ -241,7 +241,10 @@ def _write(message: Message, address: Address | None, at: datetime) -> _Letter:
         _LOG.error("message %s (%s) cannot be written: %s", message.id, message.template, type(error).__name__)
         return _Letter(message, failure=PermanentFailure("cannot_be_written"))
     subject = words.title if message.channel == "email" else None
-    return _Letter(message, text=words.text, subject=subject, to=address.value, ends_at=ends_at)
+    # What tells an address that it is not used any more goes there, and not to the one that took its place.
+    return _Letter(
+        message, text=words.text, subject=subject, to=parameters.get(SENT_TO) or address.value, ends_at=ends_at
+    )
 
 
 def _parameters(message: Message) -> dict[str, Any]:

@@ -22,6 +22,9 @@ _ = gettext_noop
 # Somebody sits before a screen and waits for these: they overtake a hundred thousand announcements.
 URGENT = ["otp_attendance", "otp_link_account", "otp_phone", "otp_purchase", "otp_sign_in"]
 
+# A message with this parameter goes to that address and not to the present one.
+SENT_TO = "sent_to"
+
 # What asks somebody to do something by `deadline`: it is never sent after it.
 POINTLESS_AFTER_DEADLINE = (
     "code_ending",
@@ -615,6 +618,38 @@ TEMPLATES: Mapping[str, Template] = {
         sms=_(
             "Kartu Prakerja: batas waktu {deadline} lewat saat sistem kami terganggu. Kepesertaan Anda belum dicabut; petugas "
             "memutuskannya dan Anda kami beri tahu."
+        ),
+    ),
+    "phone_corrected": Template(
+        title=_("Nomor ponsel Anda diganti"),
+        text=_(
+            "Petugas mengganti nomor ponsel akun Kartu Prakerja Anda pada {corrected_at}. Semua kode dan pesan dikirim ke nomor yang "
+            "baru. Jika Anda tidak memintanya, segera hubungi layanan Prakerja."
+        ),
+        sms=_(
+            "Nomor ini sekarang nomor ponsel akun Kartu Prakerja Anda. Jika Anda tidak memintanya, segera hubungi layanan "
+            "Prakerja."
+        ),
+    ),
+    "phone_left": Template(
+        title=_("Nomor ponsel diganti"),
+        text=_(
+            "Nomor ini tidak lagi dipakai untuk sebuah akun Kartu Prakerja. Jika akun itu milik Anda dan Anda tidak "
+            "memintanya, segera hubungi layanan Prakerja."
+        ),
+    ),
+    "email_corrected": Template(
+        title=_("Alamat email Anda diganti"),
+        text=_(
+            "Petugas mengganti alamat email akun Kartu Prakerja Anda pada {corrected_at}. Jika Anda tidak memintanya, segera hubungi "
+            "layanan Prakerja."
+        ),
+    ),
+    "email_left": Template(
+        title=_("Alamat email diganti"),
+        text=_(
+            "Alamat ini tidak lagi dipakai untuk sebuah akun Kartu Prakerja. Jika akun itu milik Anda dan Anda tidak "
+            "memintanya, segera hubungi layanan Prakerja."
         ),
     ),
     "revoked": Template(

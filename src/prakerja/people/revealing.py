@@ -30,15 +30,21 @@ class PersonalData:
     email: str
 
 
+def require_why(why: str) -> str:
+    """The reason on one line. Raises Refused: reason_missing (fewer than 10 characters, or more than 500)."""
+    reason = " ".join(why.split())
+    if not FEWEST_CHARACTERS <= len(reason) <= MOST_CHARACTERS:
+        raise Refused("reason_missing")
+    return reason
+
+
 @permitted("person.reveal")
 def reveal(*, person_id: uuid.UUID, why: str, actor: Actor, at: datetime) -> PersonalData:
     """Open a person's identity numbers and contact points, and write down who saw them and why.
 
     `why` has 10 to 500 characters. Raises Refused: not_permitted, reason_missing, person_unknown.
     """
-    reason = " ".join(why.split())
-    if not FEWEST_CHARACTERS <= len(reason) <= MOST_CHARACTERS:
-        raise Refused("reason_missing")
+    reason = require_why(why)
     with transaction():
         person = Person.objects.filter(id=person_id).first()
         if person is None:
