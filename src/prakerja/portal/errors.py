@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from prakerja.portal import drafts
 from prakerja.portal.jinja2env import language
+from prakerja.portal.pages import SESSION_PERSON
 
 
 def answer(request: HttpRequest, status: int, heading: str, paragraphs: tuple[str, ...]) -> HttpResponse:
@@ -41,7 +46,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of a form whose token is missing or old."""
+    """A form whose token is missing or old: another tab signed in meanwhile. What was typed is given back where it can be."""
+    if _is_from_here(request):
+        person_id = request.session.get(SESSION_PERSON)
+        if drafts.keep(request, person_id=uuid.UUID(person_id) if person_id else None):
+            if person_id:
+                return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(f"{reverse('portal:sign_in')}?{urlencode({'next': request.get_full_path()})}")
     return answer(
         request,
         403,
@@ -52,6 +63,12 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
             ),
         ),
     )
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Whether our own page sent this: a browser tells where a form comes from, and another site's is not kept."""
+    said = request.headers.get("Origin")
+    return said is None or said == f"{request.scheme}://{request.get_host()}"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

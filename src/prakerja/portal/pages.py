@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template import loader
@@ -16,8 +18,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from prakerja.access.queries import Waiting
+from prakerja.access.session_store import TOUCH_EVERY
+from prakerja.kernel.clock import wall
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_digits, normal_lines
+from prakerja.portal import drafts
 from prakerja.portal.jinja2env import language
 from prakerja.portal.texts import sentence
 
@@ -46,6 +51,7 @@ def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpRespo
         person_id = request.session.get(SESSION_PERSON)
         if person_id is None:
             return to_sign_in(request)
+        drafts.give_back(request)
         try:
             response = view(request, uuid.UUID(person_id), *args, **kwargs)
         except Refused as refused:
@@ -64,11 +70,13 @@ def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpRespo
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    """To the sign-in page and, for pages that can be asked for again, back afterwards."""
+    """To the sign-in page and back afterwards: to the form with what was typed, or to the page that had the button."""
     address = reverse("portal:sign_in")
-    if request.method == "GET":
-        address += "?" + urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(address)
+    if request.method == "GET" or drafts.keep(request):
+        return HttpResponseRedirect(address + "?" + urlencode({"next": request.get_full_path()}))
+    came_from = safe_next(request, request.headers.get("Referer", ""), "")
+    back = urlsplit(came_from)._replace(scheme="", netloc="").geturl()
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': back})}" if back else address)
 
 
 def safe_next(request: HttpRequest, given: str, fallback: str) -> str:
@@ -84,11 +92,21 @@ def page(request: HttpRequest, template: str, *, section: str, status: int = 200
     """Render `portal/<template>.html`. `section` marks the place in the menu."""
     context["section"] = section
     context["signed_in"] = SESSION_PERSON in request.session
+    context["is_given_back"] = drafts.is_given_back(request)
+    context["session_ends_in"] = session_ends_in(request)
     # Where the language link leads back to; an address that only takes POSTs names another.
     context.setdefault("here", request.get_full_path())
     return HttpResponse(
         loader.render_to_string(f"portal/{template}.html", context, request, using=language()), status=status
     )
+
+
+def session_ends_in(request: HttpRequest) -> int:
+    """Wall seconds for which this session lasts at least when nothing more is asked for."""
+    idle = settings.SESSION_COOKIE_AGE - int(TOUCH_EVERY.total_seconds())
+    started = int(request.session.get(SESSION_SIGNED_IN_AT, 0))
+    whole = started + settings.SESSION_ABSOLUTE_AGE - int(wall().timestamp()) if started else idle
+    return max(min(idle, whole), 0)
 
 
 def typed_text(request: HttpRequest, field: str) -> str:

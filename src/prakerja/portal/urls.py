@@ -30,6 +30,7 @@ pages = [
     path("masuk/kode/baru", signing_in.sign_in_again, name="sign_in_again"),
     path("keluar", signing_in.sign_out, name="sign_out"),
     path("sesi", sessions.own_sessions, name="sessions"),
+    path("sesi/lanjut", sessions.keep_session, name="keep_session"),
     path("sesi/lain/akhiri", sessions.end_other_sessions, name="end_other_sessions"),
     path("sesi/<uuid:session_id>/akhiri", sessions.end_session, name="end_session"),
     path("dashboard", journey.dashboard, name="dashboard"),

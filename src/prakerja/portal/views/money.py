@@ -19,6 +19,7 @@ from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+from prakerja.portal.drafts import keeps_typed
 from prakerja.portal.pages import (
     code_errors,
     page,
@@ -46,13 +47,14 @@ def _typed(request: HttpRequest) -> tuple[str, str]:
 
 
 @participant
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number")
 def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """The linked account, or the form that asks for one; a POST sends the code and leads to the page that asks for it."""
-    if request.method != "POST":
-        return _account_page(request, person_id)
     provider, number = _typed(request)
+    if request.method != "POST":
+        return _account_page(request, person_id, provider=provider, number=number)
     errors: dict[str, str] = {}
     if provider not in linkable(clock.now()):
         errors["provider"] = _("Pilih bank atau dompet elektronik.")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_LABELS, sentence
 from prakerja.reporting.dashboard import Purchase
@@ -76,14 +77,16 @@ def class_address(item: Purchase) -> str:
 
 
 @participant
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, person_id: uuid.UUID, completion_id: uuid.UUID) -> HttpResponse:
     """Stars and a written review, both needed."""
     stars, text = "", ""
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" or is_given_back(request):
         stars = request.POST.get("stars", "")
         text = typed_text(request, "review")
+    if request.method == "POST":
         if stars not in ("1", "2", "3", "4", "5"):
             errors["stars"] = _("Pilih satu sampai lima bintang.")
         if not text.strip():

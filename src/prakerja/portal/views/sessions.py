@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +14,7 @@ from prakerja.access import sessions
 from prakerja.access.actors import Actor
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.pages import page, participant, safe_next, session_ends_in, take_notice, with_notice
 from prakerja.portal.texts import NOTICES
 
 DOOR = "portal"
@@ -58,3 +60,13 @@ def end_other_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpRespon
         at=clock.now(),
     )
     return with_notice(request, "sessions_ended", "portal:sessions")
+
+
+@participant
+@require_POST
+def keep_session(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Somebody is still there: the idle time begins anew. A script gets the seconds that it lasts, a form its page again."""
+    request.session.modified = True
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(str(session_ends_in(request)), content_type="text/plain")
+    return redirect(safe_next(request, request.headers.get("Referer", ""), reverse("portal:dashboard")))

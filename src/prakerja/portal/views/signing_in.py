@@ -18,7 +18,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_phone
 from prakerja.people.operations import request_sign_in_otp, sign_in_state
 from prakerja.people.operations import sign_in as check_sign_in
-from prakerja.portal import pending
+from prakerja.portal import drafts, pending
 from prakerja.portal.browsers import asker_of, remember
 from prakerja.portal.pages import (
     SESSION_PERSON,
@@ -103,7 +103,10 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         person_id = check_sign_in(phone=waiting.phone, otp=typed_code(request), asker=asker, at=at)
     except Refused as refused:
         return _to_code(request, waiting.after(refused.reason), asker)
+    typed_before = drafts.of_person(request, person_id=person_id)
     request.session.flush()
+    if typed_before:
+        request.session[drafts.SESSION_DRAFT] = typed_before
     # Forms get another secret too: who knew the one from before must not write forms for whoever signed in.
     rotate_token(request)
     request.session[SESSION_PERSON] = str(person_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prakerja.incentives.operations import submit_survey
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.views.money import is_over
@@ -50,6 +51,7 @@ def surveys(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -> HttpResponse:
     """Consent first, then every question; what was typed stays in the form when something is missing."""
@@ -63,9 +65,10 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
     questions = read_response(person_id=person_id, survey_id=response_id).survey.questions
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" or is_given_back(request):
         typed = {item["id"]: typed_text(request, f"q_{item['id']}").strip() for item in questions}
         answers = {name: text[:LONGEST_ANSWER] for name, text in typed.items() if text}
+    if request.method == "POST":
         if request.POST.get("consent") != "yes":
             errors["consent"] = _("Setujui dahulu penggunaan jawaban Anda.")
         for number, item in enumerate(questions, start=1):

@@ -33,3 +33,27 @@ for (const counter of document.querySelectorAll("[data-countdown]")) {
     if (left <= 0) clearInterval(timer);
   }, 1000);
 }
+
+// Five minutes before a session ends for want of use its page says so; one press and it goes on, with all that was typed.
+for (const warning of document.querySelectorAll("[data-session-ends]")) {
+  const form = warning.querySelector("form");
+  let ends = 0;
+  const goOn = (seconds) => {
+    ends = Date.now() + seconds * 1000;
+    warning.hidden = true;
+  };
+  // By the clock and not by counting: a phone that slept counts nothing.
+  const look = () => { warning.hidden = Date.now() < ends - 300_000; };
+  goOn(Number(warning.dataset.sessionEnds));
+  setInterval(look, 15_000);
+  document.addEventListener("visibilitychange", look);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(form.action, {
+      method: "POST", body: new FormData(form), redirect: "manual", headers: { "X-Requested-With": "fetch" },
+    });
+    // Too late: nothing is sent from here, because what was typed would be lost; the form itself gives it back.
+    if (answer.ok) goOn(Number(await answer.text()));
+    else warning.querySelector("p").textContent = warning.dataset.over;
+  });
+}
