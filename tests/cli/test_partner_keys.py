@@ -57,7 +57,17 @@ def test_what_cannot_be_done_is_said(system: running.System) -> None:
 def test_networks(system: running.System) -> None:
     shop = system.json("partner", "add", "--kind", "platform", "--code", "pagar", "--name", "Toko Pagar")
     rules = system.json("partner", "rules", "--code", "pagar", "--network", "203.0.113.0/24", "--rate", "600")
-    assert rules == {"allowed_networks": ["203.0.113.0/24"], "rate_limit_per_minute": 600, "legacy_commit": True}
+    assert rules == {
+        "allowed_networks": ["203.0.113.0/24"],
+        "rate_limit_per_minute": 600,
+        "legacy_commit": True,
+        "accepts_weaker_forms": False,
+        "strong_forms": [],
+    }
+    loosened = system.json("partner", "rules", "--code", "pagar", "--signatures", "any")
+    assert loosened["accepts_weaker_forms"] is True
+    held = system.json("partner", "rules", "--code", "pagar", "--signatures", "strongest")
+    assert held["accepts_weaker_forms"] is False
     assert ask(system, shop, "GET", f"{PREFIX}/listings").json()["code"] == "ERRINT40391"
     system.json("partner", "rules", "--code", "pagar", "--network", "127.0.0.0/8", "--network", "::1/128")
     assert ask(system, shop, "GET", f"{PREFIX}/listings").status_code == 200

@@ -13,6 +13,7 @@ from prakerja.config.wsgi.doorstep import CALLS, PAGES, known_host, with_doorste
 from prakerja.kernel.logs import Redact
 from tests.house.source import ROOT
 
+HSTS = 60
 HOSTS = ["127.0.0.1", "[::1]", "localhost", "portal.example", ".kartu.example"]
 Answer = tuple[str, dict[str, str], dict[str, Any]]
 
@@ -34,7 +35,7 @@ def ask(
         start_response(status, [("Content-Type", "text/html"), *more])
         return [b""]
 
-    door = with_doorstep(inner, fields=fields, hosts=HOSTS, has_tls=has_tls, hsts_seconds=60)
+    door = with_doorstep(inner, fields=fields, hosts=HOSTS, has_tls=has_tls, hsts_seconds=HSTS)
     environ = {"PATH_INFO": path, "HTTP_HOST": "portal.example"} | {
         f"HTTP_{name}": text for name, text in headers.items()
     }

@@ -196,6 +196,8 @@ def test_rules_are_checked_before_they_are_kept(scene: Scene) -> None:
         "allowed_networks": [],
         "rate_limit_per_minute": 6000,
         "legacy_commit": False,
+        "accepts_weaker_forms": False,
+        "strong_forms": [],
     }
     assert rows("SELECT number FROM partners_epoch") == []
 

@@ -55,6 +55,11 @@ def add_to(verbs: Any) -> None:
         "--rate", type=int, metavar="N", help="calls a minute that one process of the door admits; 0: any"
     )
     rules.add_argument("--legacy-commit", choices=("on", "off"), help="the contract's older way to redeem a code")
+    rules.add_argument(
+        "--signatures",
+        choices=("strongest", "any"),
+        help="hold it to the strongest form that it is seen to sign from now on (the default), or accept every form",
+    )
     rules.set_defaults(run=_command(_rules))
 
 
@@ -120,6 +125,7 @@ def _rules(arguments: argparse.Namespace) -> dict[str, Any]:
         allowed_networks=[] if arguments.any_network else arguments.network,
         rate_limit_per_minute=arguments.rate,
         legacy_commit=None if arguments.legacy_commit is None else arguments.legacy_commit == "on",
+        accepts_weaker_forms=None if arguments.signatures is None else arguments.signatures == "any",
         at=now(),
         actor=acting(arguments),
     )

@@ -24,7 +24,7 @@ from django.http import HttpResponse
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.partner_api import addresses, bodies, clients, envelope, errors, signing
+from prakerja.partner_api import addresses, bodies, clients, envelope, errors, signing, strength
 from prakerja.partner_api.dialect import INTEGRATION, Dialect, meta_name
 from prakerja.partner_api.guide import Guide
 from prakerja.partners import once_only
@@ -55,6 +55,7 @@ class Call(Generic[B]):
     """A request that passed every check. `at` is programme time, read once.
 
     `signed_at` is its timestamp in Unix seconds and `fingerprint` a hash of client, timestamp and body, where a card is named.
+    `forms` is what its signature showed (`strength`), written down when the call has succeeded.
     """
 
     client: Credential
@@ -65,6 +66,7 @@ class Call(Generic[B]):
     idempotency_key: str
     signed_at: int = 0
     fingerprint: bytes = b""
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ def respond(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Ht
     try:
         call = _admit(declared, request, path)
         data = _ask_about_a_card(declared, call) if declared.names_a_card else declared.answer(call)
+        for form in call.forms:
+            strength.note(call.client, form)
     except Refused as refusal:
         return refusal_response(request, refusal.reason, refusal.details)
     except (OperationalError, InterfaceError) as error:
@@ -229,28 +233,39 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
     authorization = meta.get("HTTP_AUTHORIZATION", "") if declared.has_authorization else None
     query = meta.get("QUERY_STRING", "")
     nonce = "" if declared.is_published else _nonce(meta)
+    forms: tuple[str, ...] = ()
     if dialect.is_signed:
-        match = signing.verify(
-            request=signing.Request(
+
+        def spelt(*, signs_token: bool, signs_query: bool) -> signing.Request:
+            return signing.Request(
                 client_code=client.client_code,
                 timestamp=timestamp,
                 method=declared.method,
                 paths=signing.path_spellings(
                     path=request.path_info,
                     query=query,
-                    query_is_signed=not declared.is_published,
+                    query_is_signed=signs_query or not declared.is_published,
                     tail=path.get("invoice_code", ""),
                 ),
                 body=body,
                 authorization=authorization,
                 nonce=nonce,
-            ),
+                signs_token=signs_token,
+            )
+
+        match = strength.verify(
+            declared_path=declared.path,
+            client=client,
+            spelt=spelt,
             signature=signature,
-            sign_keys=client.sign_keys,
             algorithm=declared.algorithm,
         )
         if match is None:
             raise Refused("signature_wrong")
+        # Where the query is always signed, that says nothing of the program.
+        forms = strength.forms_of(
+            declared_path=declared.path, match=match, query=query if declared.is_published else ""
+        )
         clients.note_key_use(client=client, key_index=match.key_index)
         _note_form(declared, client, match)
         # Counted only after the signature: else anybody who knows a client_code could use up its calls.
@@ -269,6 +284,7 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
         idempotency_key=_idempotency_key(meta) if declared.is_idempotent else "",
         signed_at=int(timestamp) if declared.names_a_card else 0,
         fingerprint=_fingerprint(client, timestamp, body) if declared.names_a_card else b"",
+        forms=forms,
     )
 
 

@@ -66,6 +66,8 @@ class Request:
     body: bytes
     authorization: str | None = None  # None: this endpoint has no such slot
     nonce: str = ""
+    # This client has signed the token here before: a text without it is not accepted any more.
+    signs_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +155,15 @@ def path_spellings(*, path: str, query: str, query_is_signed: bool, tail: str = 
 
 def _heads(request: Request) -> Iterator[tuple[str, AuthorizationForm, bytes]]:
     for path in request.paths:
-        for slot, text in _authorization_forms(request.authorization):
+        for slot, text in _authorization_forms(request.authorization, signs_token=request.signs_token):
             head = f"{request.client_code}{request.timestamp}{request.nonce}{request.method}{path}{text}"
             yield path, slot, head.encode("utf-8", "surrogateescape")
 
 
-def _authorization_forms(header: str | None) -> tuple[tuple[AuthorizationForm, str], ...]:
+def _authorization_forms(header: str | None, *, signs_token: bool) -> tuple[tuple[AuthorizationForm, str], ...]:
     """Between path and body. It is not public whether the scheme word is signed, so three forms count."""
     if not header:
         return ((AuthorizationForm.EMPTY, ""),)
     token = header.rpartition(" ")[2]
-    return (
-        (AuthorizationForm.HEADER, header),
-        (AuthorizationForm.TOKEN, token),
-        (AuthorizationForm.EMPTY, ""),
-    )
+    signed = ((AuthorizationForm.HEADER, header), (AuthorizationForm.TOKEN, token))
+    return signed if signs_token else (*signed, (AuthorizationForm.EMPTY, ""))

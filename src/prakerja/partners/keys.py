@@ -22,6 +22,7 @@ from prakerja.partners.operations import NewCredential, mint_key
 MAX_LIVE_KEYS = 4
 # A key's last use is written at most this often.
 USED_EVERY = timedelta(minutes=1)
+_RULES = ("allowed_networks", "rate_limit_per_minute", "legacy_commit", "accepts_weaker_forms", "strong_forms")
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ def set_rules(
     allowed_networks: Sequence[str] | None = None,
     rate_limit_per_minute: int | None = None,
     legacy_commit: bool | None = None,
+    accepts_weaker_forms: bool | None = None,
 ) -> dict[str, Any]:
     """Change how a partner may call; None leaves a rule as it is. Returns the rules that hold now.
 
     `allowed_networks` in CIDR, an empty list for any; `rate_limit_per_minute` is what one process of the door admits, 0
-    for no limit. Raises Refused: not_permitted, partner_unknown, network_invalid (network), rate_invalid.
+    for no limit; `accepts_weaker_forms` True lets it sign less than it was seen to sign (ADR 0003), False forgets
+    what was seen until now, so that it is learnt anew. Raises Refused: not_permitted, partner_unknown, network_invalid (network), rate_invalid.
     """
     changes: dict[str, Any] = {}
     if allowed_networks is not None:
@@ -102,6 +105,8 @@ def set_rules(
         changes["rate_limit_per_minute"] = rate_limit_per_minute
     if legacy_commit is not None:
         changes["legacy_commit"] = legacy_commit
+    if accepts_weaker_forms is not None:
+        changes |= {"accepts_weaker_forms": accepts_weaker_forms, "strong_forms": []}
     with transaction():
         partner = _locked(code)
         before = {name: getattr(partner, name) for name in changes}
@@ -111,7 +116,22 @@ def set_rules(
             partner.save(update_fields=list(changes))
             epoch.advance()
             _note("partner.rules_changed", partner, at, actor, {"before": before, "after": changes})
-    return {name: getattr(partner, name) for name in ("allowed_networks", "rate_limit_per_minute", "legacy_commit")}
+    return {name: getattr(partner, name) for name in _RULES}
+
+
+def note_strong_form(*, partner_id: uuid.UUID, form: str, at: datetime) -> None:
+    """Remember that a partner signed the stronger form here: from now on it is held to it (ADR 0003).
+
+    Called after a signature that was right; a second call for the same form changes nothing.
+    """
+    with transaction():
+        partner = Partner.objects.select_for_update(no_key=True).get(id=partner_id)
+        if form in partner.strong_forms or partner.accepts_weaker_forms:
+            return
+        partner.strong_forms = [*partner.strong_forms, form]
+        partner.save(update_fields=["strong_forms"])
+        epoch.advance()
+        _note("partner.strong_form_seen", partner, at, Actor.partner(partner_id), {"form": form})
 
 
 def note_use(*, key_id: uuid.UUID, wall: datetime) -> None:

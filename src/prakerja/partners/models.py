@@ -27,6 +27,10 @@ class Partner(KeyedRow):
     rate_limit_per_minute = models.IntegerField(default=6000)
     # Networks (`203.0.113.0/24`) that its calls may come from; empty: any.
     allowed_networks = models.JSONField(default=list)
+    # `token /api/v1/…/authorize`, `query /api/v1/oauth/authorize`: what this partner was seen to sign there, once at least.
+    strong_forms = models.JSONField(default=list)
+    # An operator lets it sign less again (`prakerja partner rules --signatures any`).
+    accepts_weaker_forms = models.BooleanField(default=False)
     # Membership has dates: Sekolahmu left and Kariermu came within days (rules.md 1.1).
     member_from = models.DateTimeField()
     member_until = models.DateTimeField(null=True)

@@ -34,6 +34,9 @@ class Credential:
     is_sandbox: bool
     legacy_commit: bool
     rate_limit_per_minute: int
+    # What it has been seen to sign where, and must sign there from then on (`keys.note_strong_form`).
+    strong_forms: frozenset[str]
+    accepts_weaker_forms: bool
     # Where calls may come from; empty: anywhere.
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
 
@@ -63,6 +66,8 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
         is_sandbox=partner.is_sandbox,
         legacy_commit=partner.legacy_commit,
         rate_limit_per_minute=partner.rate_limit_per_minute,
+        strong_forms=frozenset(partner.strong_forms),
+        accepts_weaker_forms=partner.accepts_weaker_forms,
         allowed_networks=tuple(ip_network(text) for text in partner.allowed_networks),
     )
 
