@@ -1,0 +1,172 @@
+"""kill -9, again and again, of the worker and the partners' door, while people buy and shops take purchases back.
+
+What was answered counts, what was not is asked for again as it was, and afterwards every rupiah is where it should be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import re
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from tests import running
+from tests.waiting import LIMIT, finish, pause, wait_until
+
+pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
+PAYMENT = "/api/v1/integration/payment"
+PRICE = 250_000
+BUYERS, ROUNDS, KILLS = 3, 4, 4
+_OTP = re.compile(r"\b(\d{6})\b")
+
+
+@dataclass
+class Shop:
+    """A client as a partner would write it: what got no answer is sent again, to the letter."""
+
+    url: str
+    client_code: str
+    sign_key: str
+    asked_again: int = 0
+
+    def ask(self, call: str, members: dict[str, Any], token: str = "") -> tuple[int, dict[str, Any]]:
+        path = f"{PAYMENT}/{call}"
+        body = json.dumps(members, separators=(",", ":"))
+        stamp = str(int(time.time()))
+        signed = f"{self.client_code}{stamp}POST{path}{body}".encode()
+        headers = {
+            "Content-Type": "application/json",
+            "client_code": self.client_code,
+            "timestamp": stamp,
+            "signature": hmac.new(self.sign_key.encode(), signed, hashlib.sha1).hexdigest(),
+        } | ({"Authorization": f"Payment {token}"} if token else {})
+
+        def answered() -> tuple[int, dict[str, Any]] | None:
+            try:
+                answer = httpx.post(f"{self.url}{path}", content=body, headers=headers, timeout=LIMIT, trust_env=False)
+            except httpx.TransportError:
+                answer = None
+            if answer is None or answer.status_code >= 500:
+                self.asked_again += 1
+                return None
+            return answer.status_code, answer.json()
+
+        return wait_until(answered, what=call)
+
+
+@dataclass
+class Buyer:
+    card: str
+    phone: str
+    shops: list[Shop]
+    goods: dict[str, Any]
+    bought: list[dict[str, Any]] = field(default_factory=list)
+    failure: str = ""
+
+    def live(self) -> None:
+        """Buy at one shop after the other; all but the last purchase are taken back."""
+        try:
+            for number, shop in enumerate(self.shops):
+                self._buy(shop, f"INV-{self.card[-6:]}-{number}")
+                if number < len(self.shops) - 1:
+                    self._take_back(shop)
+        except BaseException as error:
+            self.failure = repr(error)
+
+    def _buy(self, shop: Shop, invoice: str) -> None:
+        seen = len(self._messages())
+        intent = {
+            "user_platform_id": f"user-{self.card[-6:]}",
+            "prakerja_id": self.card,
+            "course_code": self.goods["course_code"],
+            "schedule_code": self.goods["schedule_code"],
+            "amount": PRICE,
+        }
+        status, answer = shop.ask("send-otp", intent)
+        assert status == 200, answer
+        text = wait_until(lambda: self._messages()[: len(self._messages()) - seen], what="the code arrives")
+        otp = _OTP.search(str(text[0]["text"]))
+        assert otp is not None, text
+        members = {"otp": otp[1], "invoice_code": invoice, "invoice_url": f"https://toko.example/{invoice}"}
+        status, answer = shop.ask("authorize", members, token=answer["data"]["payment_token"])
+        assert status == 200, answer
+        self.bought.append(answer["data"])
+
+    def _take_back(self, shop: Shop) -> None:
+        one = self.bought[-1]
+        members = {name: one[name] for name in ("invoice_code", "transaction_code")}
+        status, answer = shop.ask("void", members)
+        # The answer to the first may have been lost: then it was taken back before.
+        assert status == 200 or answer["code"] == "ERRPLT40028", answer
+
+    def _messages(self) -> list[dict[str, Any]]:
+        """The newest first; purchases and voids tell by e-mail and dashboard, so that every SMS is a code."""
+        found = httpx.get(self.phone, timeout=LIMIT, trust_env=False).json()
+        return sorted((one for one in found if "OTP" in str(one["text"])), key=lambda one: -int(one["id"]))
+
+
+def processes(data_dir: Path, words: bytes) -> list[int]:
+    """The living processes of this system whose command line says this."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if (
+                entry.name.isdigit()
+                and words in (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                and str(data_dir).encode() in (entry / "environ").read_bytes()
+                and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            ):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_kills_lose_and_double_nothing(system: running.System) -> None:
+    partners = json.loads((system.data_dir / "prakerja" / "partners.json").read_text())["platforms"]
+    goods = system.json("sandbox", "course", "--price", str(PRICE))
+    buyers = []
+    for number in range(BUYERS):
+        made = system.json("sandbox", "participant", "--stage", "ready")
+        codes = list(itertools.islice(itertools.cycle(sorted(partners)), number, number + ROUNDS))
+        shops = [
+            Shop(system.urls["partner_api"], partners[code]["client_code"], partners[code]["sign_key"])
+            for code in codes
+        ]
+        phone = f"{system.urls['phone']}/phone/{quote(made['phone'])}/messages.json"
+        buyers.append(Buyer(made["card_number"], phone, shops, goods))
+    threads = [threading.Thread(target=buyer.live, name=f"buyer {index}") for index, buyer in enumerate(buyers)]
+    for thread in threads:
+        thread.start()
+    victims = dict.fromkeys((b"prakerja.config.worker", f"--port {system.base + 2} ".encode()), 0)
+    for victim in itertools.islice(itertools.cycle(victims), KILLS * len(victims)):
+        there = wait_until(lambda victim=victim: processes(system.data_dir, victim), what=victim)  # type: ignore[misc]
+        pause()
+        for pid in there:
+            os.kill(pid, signal.SIGKILL)
+        victims[victim] += 1
+    for thread in threads:
+        finish(thread)
+    assert [buyer.failure for buyer in buyers] == [""] * BUYERS
+    assert set(victims.values()) == {KILLS}
+    assert sum(shop.asked_again for buyer in buyers for shop in buyer.shops) > 0
+    for buyer in buyers:
+        assert len({one["transaction_code"] for one in buyer.bought}) == ROUNDS
+        states = [
+            shop.ask("status", {"invoice_code": one["invoice_code"]})[1]["data"]["status"]
+            for shop, one in zip(buyer.shops, buyer.bought, strict=True)
+        ]
+        assert states == ["VOID"] * (ROUNDS - 1) + ["SUCCESS"]
+    assert system.json("proof", "--json")["ok"] is True
