@@ -22,6 +22,7 @@ _MODULES = {
     "redeem": "bench.redeem",
     "dashboard": "bench.dashboard",
     "fairness": "bench.fairness",
+    "slow-clients": "bench.slow_clients",
 }
 # What the figures must never be bought with.
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
