@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from prakerja.access.actors import SYSTEM
+from prakerja.catalogue.models import Course
 from prakerja.kernel.db import transaction
+from prakerja.ledger.models import Transfer
 from prakerja.partner_api import errors
+from prakerja.partners.models import FirstAnswer
 from prakerja.partners.models import Partner as PartnerRow
 from prakerja.partners.operations import add_partner
 from prakerja.training.models import Completion
@@ -20,7 +23,7 @@ from prakerja.training.sandbox_codes import CASES
 from prakerja.training.verifying import verify_attendance
 from tests import builders as b
 from tests.attendance import EMAIL, HOURS, STARTS, Class, another, bought_class
-from tests.partner_api.partner import PAYMENT, Partner, refused, set_programme_time
+from tests.partner_api.partner import PAYMENT, Partner, Scene, refused, set_programme_time
 
 GENERATE = "/api/v1/integration/oauth/url-generate"
 STATUS = f"{PAYMENT}/redeem-code/status"
@@ -361,3 +364,20 @@ def test_only_test_codes_are_reset(taken: Class, sandbox: Partner, lms: Partner,
     for partner, code in ((lms, taken.code), (lms, codes["TC1-001"]), (sandbox, taken.code), (sandbox, "PRAM-1")):
         answer = partner.post(RESET, {"redeem_code": code})
         assert refused(answer) == (403, "ERRTRX40391", "Hanya kode uji yang dapat diatur ulang.")
+
+
+def test_on_site_the_code_is_scanned_and_confirmed_by_a_signed_call(scene: Scene) -> None:
+    scene.bought()
+    code = b.code_of(scene.who.person_id)
+    path, asked = "/api/v1/partner/attendances", {"redeem_code": f" {code[:4].lower()} {code[4:]}\n"}
+    assert refused(scene.lms.post(path, asked, **{"Idempotency-Key": "satu"}))[1] == "ERRTRX40001"
+    Course.objects.update(mode="onsite")
+    status, answer = scene.lms.post(path, asked, **{"Idempotency-Key": "satu"})
+    assert (status, answer["data"]["redeem_code"], answer["data"]["status"]) == (200, code, 1)
+    assert (answer["data"]["course_type"], answer["data"]["is_online_attendance"]) == (3, False)
+    # An answer that was lost is asked for again; the code itself is kept with no answer.
+    assert scene.lms.post(path, asked, **{"Idempotency-Key": "satu"})[1] == answer
+    assert code not in json.dumps(list(FirstAnswer.objects.values_list("answer", flat=True)))
+    assert refused(scene.lms.post(path, asked, **{"Idempotency-Key": "dua"}))[1] == "ERRTRX40021"
+    assert refused(scene.lms.post(path, asked | {"sequence": 7}, **{"Idempotency-Key": "tiga"}))[1] == "ERRTRX40090"
+    assert Transfer.objects.filter(kind="redeem").count() == 1

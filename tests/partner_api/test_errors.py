@@ -39,6 +39,7 @@ EXPECTED = {
     "videos_unfinished": ("ERRPLT40392", 403),
     "deadline_passed": ("ERRPLT40394", 403),
     "balance_expired": ("ERRPLT40395", 403),
+    "class_too_late": ("ERRPLT40397", 403),
     "account_bound": ("ERRPLT40393", 403),
     "course_bought_before": ("ERRPLT40991", 409),
     "previous_unfinished": ("ERRPLT40992", 409),

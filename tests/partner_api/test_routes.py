@@ -53,7 +53,10 @@ def test_every_route_says_who_may_use_it() -> None:
         ("POST", "/api/v1/partner/webhooks/replay"): ("partner", "sha256"),
         ("GET", "/api/v1/partner/course-runs"): ("institution", "sha256"),
         ("GET", "/api/v1/partner/transactions/<path:invoice_code>"): ("platform", "sha256"),
+        ("POST", "/api/v1/partner/attendances"): ("institution", "sha256"),
         ("POST", "/api/v1/partner/completions"): ("institution", "sha256"),
+        ("PUT", "/api/v1/partner/completions"): ("institution", "sha256"),
+        ("POST", "/api/v1/partner/completions/withdraw"): ("institution", "sha256"),
     }
 
 

@@ -37,16 +37,22 @@ VERIFIED = [frozenset(some) for count in range(4) for some in itertools.combinat
 
 
 def expected(
-    mode: str, sequence: int, is_in: bool, is_mine: bool, status: tuple[str, str], done: frozenset[int]
+    mode: str,
+    sequence: int,
+    is_in: bool,
+    is_mine: bool,
+    status: tuple[str, str],
+    done: frozenset[int],
+    is_on_site: bool,
 ) -> str:
     """The published order, one sentence after the other (contract.md 2.7, 4)."""
-    if mode == "onsite":
+    if mode == ("online" if is_on_site else "onsite"):
         return "type_mismatch"
     if sequence not in (1, 2, 999):
         return "sequence_invalid"
     if status[0] == "expired":
         return "outside_window"
-    if status[0] in ("issued", "redeemed") and sequence not in done and not is_in:
+    if sequence not in done and not is_in:
         return "outside_window"
     if not is_mine:
         return "not_owner"
@@ -65,10 +71,16 @@ def expected(
 
 def test_every_combination_of_what_decides() -> None:
     combinations = itertools.product(
-        ("online", "blended", "onsite"), (1, 2, 3, 10, 999), (True, False), (True, False), STATUSES, VERIFIED
+        ("online", "blended", "onsite"),
+        (1, 2, 3, 10, 999),
+        (True, False),
+        (True, False),
+        STATUSES,
+        VERIFIED,
+        (True, False),
     )
     count = 0
-    for mode, sequence, is_in, is_mine, status, done in combinations:
+    for mode, sequence, is_in, is_mine, status, done, is_on_site in combinations:
         facts = CodeFacts(
             institution_id=MINE if is_mine else OTHER,
             mode=mode,
@@ -84,11 +96,12 @@ def test_every_combination_of_what_decides() -> None:
             institution_id=MINE,
             sequence=sequence,
             window=WINDOW if sequence in facts.sequences else None,
+            is_on_site=is_on_site,
             at=AT if is_in else AT - timedelta(seconds=1),
         )
-        assert (found or "") == expected(mode, sequence, is_in, is_mine, status, done)
+        assert (found or "") == expected(mode, sequence, is_in, is_mine, status, done, is_on_site)
         count += 1
-    assert count == 3 * 5 * 2 * 2 * 6 * 8
+    assert count == 3 * 5 * 2 * 2 * 6 * 8 * 2
 
 
 @pytest.mark.django_db

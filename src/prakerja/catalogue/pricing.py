@@ -16,6 +16,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.typed import normal_lines
+from prakerja.partners.queries import takes_codes_online
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def decide_price(
 ) -> Proposal:
     """An operator lets a platform's price hold from now on, or returns it with a note.
 
-    Raises Refused: not_permitted, proposal_unknown (none waits), course_not_accepted (withdrawn meanwhile), note_missing.
+    Raises Refused: not_permitted, proposal_unknown (none waits), course_not_accepted (withdrawn meanwhile),
+    course_not_redeemable (online, and its institution has neither an address of return nor the old commit), note_missing.
     """
     if not is_accepted and not note.strip():
         raise Refused("note_missing")
@@ -89,6 +91,9 @@ def decide_price(
             raise Refused("proposal_unknown")
         if is_accepted and not course.is_curated:
             raise Refused("course_not_accepted")
+        if is_accepted and course.mode == "online" and not takes_codes_online(partner_id=course.institution_id):
+            # Whoever bought it could never begin (rules.md 12.31).
+            raise Refused("course_not_redeemable")
         _decide(waiting, "accept" if is_accepted else "return", at, by=actor.id, note=note)
         if is_accepted:
             set_price(course_id=course.id, platform_id=waiting.platform_id, price=waiting.price, at=at)

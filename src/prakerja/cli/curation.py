@@ -19,6 +19,10 @@ _SENTENCES = {
         "Pelatihan itu belum diterima atau sudah ditarik.",
         "That course was not accepted yet, or was withdrawn.",
     ),
+    "course_not_redeemable": (
+        "Lembaga pelatihan itu belum mendaftarkan alamat kembali, jadi kodenya tidak dapat ditukar. Daftarkan dahulu.",
+        "That course's institution has no address of return, so its codes could not be redeemed. Register one first.",
+    ),
     "note_missing": ("Pengembalian perlu catatan: --note.", "A return needs a note: --note."),
 }
 

@@ -58,6 +58,9 @@ GUIDE: dict[str, str] = {
     "videos_unfinished": _("Peserta belum menonton tiga video pengenalan di dashboard Prakerja."),
     "deadline_passed": _("Batas waktu pembelian pertama peserta ini sudah lewat."),
     "balance_expired": _("Saldo pelatihan gelombang peserta ini sudah berakhir."),
+    "class_too_late": _(
+        "Kelas selesai setelah batas penyelesaian skema peserta ini; kodenya tidak akan sempat dipakai. Tawarkan jadwal lain."
+    ),
     "account_bound": _("Akun ini sudah terikat dengan kartu lain, atau kartu ini dengan akun lain di platform Anda."),
     "course_bought_before": _("Peserta sudah pernah membeli pelatihan yang sama."),
     "previous_unfinished": _("Pelatihan sebelumnya belum selesai."),

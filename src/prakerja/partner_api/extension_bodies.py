@@ -10,7 +10,7 @@ from msgspec import Meta, field
 
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_lines, one_line
-from prakerja.partner_api.bodies import PASTED, Body, Code, Line, Page, Word
+from prakerja.partner_api.bodies import PASTED, SEQUENCES, Body, Code, Line, Page, RedeemCode, Word
 
 
 def _lines(pasted: str) -> str:
@@ -78,6 +78,16 @@ class RunOpening(RunDates, frozen=True, kw_only=True):
     """course-runs: a new class of a course."""
 
     course_code: Code
+
+
+class OnSiteAttendance(Body, frozen=True):
+    """attendances: the code that was scanned or typed at the door, and for which meeting."""
+
+    redeem_code: RedeemCode
+    sequence: int | None = 1
+
+    def refusal(self) -> str | None:
+        return None if self.sequence is None or self.sequence in SEQUENCES else "sequence_invalid"
 
 
 class PriceWish(Body, frozen=True):

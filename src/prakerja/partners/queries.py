@@ -125,6 +125,12 @@ def registered_uris(*, partner_id: uuid.UUID) -> frozenset[str]:
     return frozenset(uri for uri in filed if isinstance(uri, str) and is_redirectable(uri))
 
 
+def takes_codes_online(*, partner_id: uuid.UUID) -> bool:
+    """Whether this institution has a way to redeem a code without its door: an address of return, or the old commit."""
+    is_allowed = Partner.objects.values_list("legacy_commit", flat=True).get(id=partner_id)
+    return is_allowed or bool(registered_uris(partner_id=partner_id))
+
+
 def trusted_origins(*, partner_id: uuid.UUID) -> frozenset[str]:
     """Origins of this partner that may be called although they are not of the public internet (`kernel.ssrf_policy`).
 

@@ -70,6 +70,11 @@ BEGIN
     IF v_award.closed_at IS NOT NULL OR p_at >= v_award.spendable_until THEN
         reason := 'balance_expired'; RETURN;
     END IF;
+    -- What ends after the last day to complete a training could be neither entered nor completed in time (rules.md 12.31).
+    IF (CASE v_run.delivery WHEN 'live' THEN v_run.ends_at > v_award.complete_until
+                            ELSE v_run.starts_at >= v_award.complete_until END) THEN
+        reason := 'class_too_late'; RETURN;
+    END IF;
     IF v_award.is_bound THEN reason := 'account_bound'; RETURN; END IF;
     IF v_award.has_course THEN reason := 'course_bought_before'; RETURN; END IF;
     IF v_award.has_open THEN reason := 'previous_unfinished'; RETURN; END IF;

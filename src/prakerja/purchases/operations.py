@@ -54,7 +54,7 @@ def send_otp(
     `amount` in rupiah must be the platform's price, or the price less a promotion that runs now. The OTP's limits are
     the scheme's (rules.md 12.13). The same `request` again gets the same token and changes nothing. Raises Refused with the reasons of decisions.md 73 in its order: run_unknown,
     course_unknown, run_of_other_course, not_listed, class_begun, class_full, card_unknown, award_suspended, award_ended,
-    videos_unfinished, deadline_passed, balance_expired, account_bound, course_bought_before, previous_unfinished,
+    videos_unfinished, deadline_passed, balance_expired, class_too_late, account_bound, course_bought_before, previous_unfinished,
     price_mismatch, requirements_not_met, balance_too_low, otp_locked (until), otp_too_soon, otp_daily_limit.
     """
     route = award_of_card(card_number=card_number) if is_card_number(card_number) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
+from prakerja.vouchers.states import VOUCHER_STATES
 
 
 def _account(code: str, expected: str, name: str, counted: str) -> tuple[str, str, str]:
@@ -238,6 +239,22 @@ _CAUSES = [
                                        AND undone.event_id = purchase.id AND undone.kind = 'void'
                                  WHERE purchase.person_id = voucher.person_id AND purchase.voucher_id = voucher.id
                                    AND undone.debit_id = moved.credit_id AND undone.amount = voucher.amount))
+        """,
+    ),
+    (
+        "every sold class can be redeemed: its code has hours, and its institution a way",
+        "purchases_purchase",
+        f"""
+        SELECT purchase.id AS purchase, run.code AS run, course.mode, voucher.redeemable_from, voucher.redeemable_until
+          FROM purchases_purchase purchase
+          JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+          JOIN catalogue_courserun run ON run.id = voucher.course_run_id
+          JOIN catalogue_course course ON course.id = run.course_id
+          JOIN partners_partner institution ON institution.id = voucher.institution_id
+         WHERE voucher.status IN {VOUCHER_STATES.sql("UNREDEEMED")} AND voucher.redeemed_at IS NULL
+           AND (voucher.redeemable_from >= voucher.redeemable_until OR voucher.redeemable_until <= voucher.issued_at
+                OR course.mode = 'online' AND NOT institution.legacy_commit
+                   AND jsonb_array_length(institution.redirect_uris) = 0)
         """,
     ),
     (

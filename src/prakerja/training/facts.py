@@ -120,7 +120,7 @@ def window_of(*, code: BoughtCode, sequence: int) -> Window | None:
     """
     if sequence not in code.facts.sequences:
         return None
-    if code.is_class_cancelled:
+    if code.is_class_cancelled and code.facts.status != "cancelled":
         # There is no hour at which one could be there.
         return Window(opens_at=code.run_starts_at, closes_at=code.run_starts_at)
     if sequence == 1:

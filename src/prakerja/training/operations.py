@@ -18,6 +18,7 @@ from prakerja.training.correcting import (
     withdraw_report,
 )
 from prakerja.training.deriving import derive_completion
+from prakerja.training.on_site import confirm_on_site
 from prakerja.training.policies import Kind, sequence_fits
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus, redemption_status
 from prakerja.training.rating import rate_training
@@ -46,6 +47,7 @@ __all__ = [
     "check_code",
     "code_waited_for",
     "commit_code",
+    "confirm_on_site",
     "correct_completion",
     "correct_report",
     "derive_completion",

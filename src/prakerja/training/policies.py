@@ -71,21 +71,36 @@ class CodeFacts:
         return sequences_of(delivery=self.delivery, session_count=self.session_count, has_post_test=self.has_post_test)
 
 
+def fits_way(*, mode: str, is_on_site: bool) -> bool:
+    """Whether a class of this mode takes attendance at the institution's door, or on our page (contract.md G4).
+
+    One that is partly taught on site does both: whoever stands at the door is there.
+    """
+    return mode in ("onsite", "blended") if is_on_site else mode in ("online", "blended")
+
+
 def attendance_refusal(
-    *, facts: CodeFacts, institution_id: uuid.UUID, sequence: int, window: Window | None, at: datetime
+    *,
+    facts: CodeFacts,
+    institution_id: uuid.UUID,
+    sequence: int,
+    window: Window | None,
+    is_on_site: bool = False,
+    at: datetime,
 ) -> str | None:
     """Why this sequence cannot be verified now, as the reason of a refusal; None when it can.
+
+    `is_on_site`: by the institution at its door, else by the participant on our page.
 
     `window` is None for a sequence that the class does not have. 1 precedes all others, 999 is last; the sessions
     between may be verified in any order, so that a missed one does not shut the rest out.
     """
-    if facts.mode == "onsite":
+    if not fits_way(mode=facts.mode, is_on_site=is_on_site):
         return "type_mismatch"
     if sequence not in facts.sequences or window is None:
         return "sequence_invalid"
     is_done = sequence in facts.verified
-    is_alive = facts.status in VOUCHER_STATES.group("LIVE")
-    if facts.status == "expired" or (is_alive and not is_done and at not in window):
+    if facts.status == "expired" or (not is_done and at not in window):
         return "outside_window"
     if facts.institution_id != institution_id:
         return "not_owner"

@@ -2,7 +2,7 @@
 --
 -- Writes: vouchers_voucher, training_attendance, ledger_transfer, notifications_message, audit_record (ADR 0006).
 -- Locks: the voucher. The order of refusals is the published one: found → type → window → owner → code void →
--- transaction void → used (contract.md 2.7). `p_method` is commit or verification_page; only the page knows an e-mail.
+-- transaction void → used (contract.md 2.7). `p_method` is commit, verification_page or on_site; only the page knows an e-mail.
 -- Returns the class and the purchase too, because the answer of `/commit` tells them: one question less.
 CREATE OR REPLACE FUNCTION redeem(
     p_person_id uuid, p_voucher_id uuid, p_institution_id uuid, p_at timestamptz, p_wall timestamptz,
@@ -28,12 +28,15 @@ BEGIN
       LEFT JOIN purchases_purchase purchase ON purchase.person_id = p_person_id AND purchase.voucher_id = p_voucher_id
       LEFT JOIN partners_partner platform ON platform.id = purchase.platform_id
      WHERE run.id = v_voucher.course_run_id;
-    -- An on-site class takes attendance at its door, not by this call (contract.md G4).
-    IF v_class.mode = 'onsite' THEN reason := 'type_mismatch'; RETURN; END IF;
-    -- A class that was called off has no hour at which a code could be entered (`training.facts.window_of`).
-    IF v_voucher.status = 'issued' AND (p_at < v_voucher.redeemable_from OR p_at >= v_voucher.redeemable_until
-                                        OR v_class.cancelled_at IS NOT NULL)
-       OR v_voucher.status = 'expired' THEN
+    -- An on-site class takes attendance at its door, an online one never does (contract.md G4; `policies.fits_way`).
+    IF v_class.mode = 'onsite' AND p_method <> 'on_site' OR v_class.mode = 'online' AND p_method = 'on_site' THEN
+        reason := 'type_mismatch'; RETURN;
+    END IF;
+    -- The dates come before a void, as published. A class that was called off has no hour at which a code could be entered
+    -- (`training.facts.window_of`); a code that was taken back for it says so.
+    IF v_voucher.status = 'expired' OR v_voucher.status = 'issued' AND v_class.cancelled_at IS NOT NULL
+       OR v_voucher.status IN ('issued', 'cancelled')
+          AND (p_at < v_voucher.redeemable_from OR p_at >= v_voucher.redeemable_until) THEN
         reason := 'outside_window'; RETURN;
     END IF;
     IF v_voucher.institution_id <> p_institution_id THEN reason := 'not_owner'; RETURN; END IF;

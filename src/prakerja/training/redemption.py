@@ -56,7 +56,7 @@ def redeem_in_transaction(
     voucher_id: uuid.UUID,
     institution_id: uuid.UUID,
     method: str,
-    email_index: bytes,
+    email_index: bytes | None,
     at: datetime,
 ) -> None:
     """The same call as a part of a larger piece of work. Raises Refused as `redeem_code`."""

@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from prakerja.partner_api import answers, bodies
+from prakerja.partner_api import answers, bodies, extension_bodies
 from prakerja.partner_api.endpoint import Call, endpoint
 from prakerja.partner_api.guide import Guide
-from prakerja.partner_api.v1.redeem_code import CODE_REFUSALS, course_type, typed_code
+from prakerja.partner_api.idempotency import answer_once
+from prakerja.partner_api.v1.redeem_code import CODE_REFUSALS, course_type, redemption_data, typed_code
 from prakerja.training import operations as training
 from prakerja.training import queries as training_queries
 
@@ -52,6 +53,41 @@ def url_generate(call: Call[bodies.UrlGenerate]) -> Any:
         "state": found.state,
         "course": {"type": kind, "learning_method": label.lower()},
     }
+
+
+@endpoint(
+    path="/api/v1/partner/attendances",
+    kind="institution",
+    body=extension_bodies.OnSiteAttendance,
+    algorithm="sha256",
+    is_idempotent=True,
+    guide=Guide(
+        title=_("Catat kehadiran di tempat"),
+        about=_(
+            "Untuk kelas tatap muka dan campuran: pindai kode QR di dashboard peserta, atau ketik 12 huruf dan angkanya, lalu "
+            "kirim ke sini. Urutan 1 menukar kodenya; urutan dan waktunya sama dengan halaman verifikasi. Periksa sendiri bahwa "
+            "yang datang adalah pesertanya. Kelas daring menjawab ERRTRX40001."
+        ),
+        data=answers.RedeemCodeData,
+        refuses=("sequence_invalid", *CODE_REFUSALS, "sequence_out_of_order"),
+        keeps_first_answer=True,
+    ),
+)
+def attendances(call: Call[extension_bodies.OnSiteAttendance]) -> Any:
+    code = typed_code(call, call.body.redeem_code)
+
+    def work() -> dict[str, Any]:
+        found = training.confirm_on_site(
+            institution_id=call.client.partner_id,
+            is_sandbox=call.client.is_sandbox,
+            code=code,
+            sequence=call.body.sequence or 1,
+            at=call.at,
+        )
+        # What is kept for a repetition names no code.
+        return {name: value for name, value in redemption_data(found).items() if name != "redeem_code"}
+
+    return {"redeem_code": code} | answer_once(call, "POST attendances", work)
 
 
 @endpoint(

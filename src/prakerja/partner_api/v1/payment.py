@@ -32,6 +32,7 @@ _PURCHASE = (
     "videos_unfinished",
     "deadline_passed",
     "balance_expired",
+    "class_too_late",
     "account_bound",
     "course_bought_before",
     "previous_unfinished",

@@ -74,7 +74,7 @@ def status_in_the_path(call: Call[bodies.Body]) -> Any:
 )
 def reset(call: Call[bodies.RedeemCodeReset]) -> Any:
     code = typed_code(call, call.body.redeem_code)
-    return _data(
+    return redemption_data(
         training.reset_test_code(institution_id=call.client.partner_id, is_sandbox=call.client.is_sandbox, code=code)
     )
 
@@ -102,7 +102,7 @@ def commit(call: Call[bodies.RedeemCodeCommit]) -> Any:
         code=code,
         at=call.at,
     )
-    return _data(found)
+    return redemption_data(found)
 
 
 def _status(call: Call[Any], typed: str, sequence: int) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _status(call: Call[Any], typed: str, sequence: int) -> dict[str, Any]:
         sequence=sequence,
         at=call.at,
     )
-    return _data(found)
+    return redemption_data(found)
 
 
 def typed_code(call: Call[Any], code: str) -> str:
@@ -124,7 +124,8 @@ def typed_code(call: Call[Any], code: str) -> str:
     return code
 
 
-def _data(found: training_queries.RedemptionStatus) -> dict[str, Any]:
+def redemption_data(found: training_queries.RedemptionStatus) -> dict[str, Any]:
+    """A code at one sequence as every answer of this family tells it."""
     kind, label = course_type(delivery=found.delivery, mode=found.mode)
     return {
         "redeem_code": found.redeem_code,
