@@ -1,15 +1,32 @@
-"""What a platform lives by: quota, OTP, payment, status, void (contract.md 2.1 to 2.5)."""
+"""What a platform lives by: quota, OTP, payment, status, void (contract.md 2.1 to 2.5).
+
+The purchase is a real one: it spends a participant's money, looks from every side whether it did, and is voided again.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from prakerja.conformance import shapes
+from prakerja.conformance import forgery, shapes
 from prakerja.conformance.report import Report, Section
-from prakerja.conformance.wire import OWN, PAYMENT, Answer, Credentials, Wire
+from prakerja.conformance.wire import OWN, PAYMENT, Answer, Credentials, Wire, now
+
+# In a sandbox these eleven digits and the five of an ERRPLT code are a card that asks for that very error.
+_TEST_CARD = "99990000000"
+# What send-otp, authorize, status and void may refuse with, each asked for by name in a sandbox.
+_AT_SEND_OTP = (
+    *("40036", "40490", "40491", "40090", "40396", "40091", "40990", "40492", "40392", "40394", "40395", "40393"),
+    *("40991", "40992", "40092", "40390", "40093", "42390", "42990", "42991"),
+)
+_AT_AUTHORIZE = ("40993", "40094", "40095", "40994", "40391", "40190", "40093", "40990")
+_AT_VOID = ("ERRVOD40001", "ERRPLT40028", "ERRVOD40990", "ERRVOD40991")
+_TRANSACTION = re.compile(r"[0-9A-Z]{16}|[0-9A-HJKMNP-TV-Z]{26}")
 
 
 @dataclass(frozen=True)
@@ -20,8 +37,63 @@ class Goods:
     schedule_code: str
     amount: int
 
+    @property
+    def codes(self) -> dict[str, str]:
+        return {"schedule_code": self.schedule_code, "course_code": self.course_code}
 
-def check_quota(report: Report, wire: Wire, credentials: Credentials, goods: Goods | None) -> None:
+
+@dataclass(frozen=True)
+class Market:
+    """What a list of listings shows beside the goods: something of another course, and a class without a seat."""
+
+    goods: Goods | None = None
+    other: Goods | None = None
+    full: Goods | None = None
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Whose money is spent, and where the OTP comes from."""
+
+    card_number: str
+    otp: Callable[[], str]
+    phone: str = ""
+
+
+@dataclass
+class Shop:
+    """One platform at one server, while its purchase is played."""
+
+    section: Section
+    wire: Wire
+    credentials: Credentials
+    goods: Goods
+    heard: list[Answer] = field(default_factory=list)
+
+    def ask(self, call: str, members: Any, *, authorization: str = "", **changes: Any) -> Answer:
+        answer = self.wire.post(self.credentials, f"{PAYMENT}/{call}", members, authorization=authorization, **changes)
+        self.heard.append(answer)
+        return answer
+
+    def forge(self, call: str, members: Any, *, authorization: str = "") -> None:
+        ask = forgery.post(f"{PAYMENT}/{call}", members, authorization=authorization)
+        forgery.refuse_forgeries(self.section, self.wire, self.credentials, call, ask)
+
+    def quota(self) -> Any:
+        return self.ask("quota-schedule", self.goods.codes).data.get("quota")
+
+    def refused(self, name: str, answer: Answer, status: int, code: str) -> None:
+        refused(self.section, name, answer, status, code)
+
+
+def refused(section: Section, name: str, answer: Answer, status: int, code: str, *, published: bool = False) -> None:
+    """That it is refused is required; the number too where the pages show it, else it is our proposal."""
+    section.required(f"{name} is refused", not answer.succeeded and answer.status >= 400, answer.shown())
+    note = section.required if published else section.proposed
+    note(f"{name}: {status} {code}", answer.is_refusal(status, code), answer.shown())
+
+
+def check_quota(report: Report, wire: Wire, credentials: Credentials, market: Market) -> None:
     """payment/quota-schedule (contract.md 2.1)."""
     section = report.section("Quota")
     path = f"{PAYMENT}/quota-schedule"
@@ -31,143 +103,339 @@ def check_quota(report: Report, wire: Wire, credentials: Credentials, goods: Goo
         ("course_code empty", {"schedule_code": "x", "course_code": ""}),
     ):
         answer = wire.post(credentials, path, members)
-        section.required(f"{name}: 400 ERRPLT40036", _is(answer, 400, "ERRPLT40036"), answer.shown())
+        section.required(f"{name}: 400 ERRPLT40036", answer.is_refusal(400, "ERRPLT40036"), answer.shown())
+    missing = wire.post(credentials, path, {"course_code": "x"})
+    section.proposed("schedule_code left out: 400 ERRPLT40036", missing.is_refusal(400, "ERRPLT40036"), missing.shown())
     unknown = wire.post(credentials, path, {"schedule_code": "tidak-ada-0", "course_code": "tidak-ada-0"})
-    section.required("an unknown schedule is refused", not unknown.succeeded, unknown.shown())
-    section.proposed("an unknown schedule: 404 ERRPLT40490", _is(unknown, 404, "ERRPLT40490"), unknown.shown())
+    refused(section, "an unknown schedule", unknown, 404, "ERRPLT40490")
+    odd = wire.post(credentials, path, {"schedule_code": "a b", "course_code": "x"})
+    refused(section, "a schedule_code with a blank", odd, 400, "ERRINT40091")
+    goods = market.goods
     if goods is None:
         section.omit("a known schedule: give --course-code and --schedule-code")
         return
-    members = {"schedule_code": goods.schedule_code, "course_code": goods.course_code}
-    answer = wire.post(credentials, path, members)
+    forgery.refuse_forgeries(section, wire, credentials, "quota-schedule", forgery.post(path, goods.codes))
+    answer = wire.post(credentials, path, goods.codes)
     if section.required("a known schedule: 200", answer.succeeded, answer.shown()):
         _shape(section, "its members are the published ones", answer, shapes.QUOTA)
-        echoed = {name: answer.data.get(name) for name in members}
-        section.required("it repeats both codes", echoed == members, str(echoed))
-        section.required('message is "OK"', (answer.document or {}).get("message") == "OK")
+        echoed = {name: answer.data.get(name) for name in goods.codes}
+        section.required("it repeats both codes", echoed == goods.codes, str(echoed))
+        section.required('message is "OK"', answer.message == "OK", answer.message)
+        section.required("quota is not below 0", answer.data.get("quota", -1) >= 0, str(answer.data.get("quota")))
+        again = wire.post(credentials, path, goods.codes)
+        section.required("asked again, the same answer", again.raw == answer.raw, again.shown())
+    nowhere = wire.post(credentials, path, goods.codes | {"course_code": "tidak-ada-0"})
+    refused(section, "an unknown course", nowhere, 404, "ERRPLT40491")
+    if market.other is not None:
+        crossed = wire.post(credentials, path, goods.codes | {"course_code": market.other.course_code})
+        refused(section, "another course's schedule", crossed, 400, "ERRPLT40090")
+    if market.full is not None:
+        full = wire.post(credentials, path, market.full.codes)
+        section.required("a full class: quota 0", full.data.get("quota") == 0, full.shown())
 
 
-@dataclass(frozen=True)
-class Buyer:
-    """Whose money is spent, and where the OTP comes from."""
+def check_test_names(report: Report, wire: Wire, credentials: Credentials, market: Market, *, is_sandbox: bool) -> bool:
+    """In a sandbox a card or an invoice can be an error's own code; whether there is one. `is_sandbox`: it must be."""
+    goods = market.goods or Goods("tidak-ada-0", "tidak-ada-0", 1)
 
-    card_number: str
-    otp: Callable[[], str]
+    def by_card(digits: str) -> Answer:
+        members = {"user_platform_id": "konformansi", "prakerja_id": f"{_TEST_CARD}{digits}", "amount": goods.amount}
+        return wire.post(credentials, f"{PAYMENT}/send-otp", goods.codes | members)
+
+    def by_invoice(call: str, code: str) -> Answer:
+        payment = {"otp": "123456", "invoice_url": "https://toko.example/invoice", "invoice_code": code}
+        members = {"authorize": payment, "status": {"invoice_code": code}}
+        void = {"invoice_code": code, "transaction_code": "TIDAKADA00000000"}
+        header = "Payment bukan-token" if call == "authorize" else ""
+        return wire.post(credentials, f"{PAYMENT}/{call}", members.get(call, void), authorization=header)
+
+    found = [(f"card of ERRPLT{digits}", f"ERRPLT{digits}", by_card(digits)) for digits in _AT_SEND_OTP]
+    found += [
+        (f"invoice ERRPLT{digits} at authorize", f"ERRPLT{digits}", by_invoice("authorize", f"ERRPLT{digits}"))
+        for digits in _AT_AUTHORIZE
+    ]
+    found += [(f"invoice {code} at void", code, by_invoice("void", code)) for code in _AT_VOID]
+    found.append(("invoice ERRPLT40493 at status", "ERRPLT40493", by_invoice("status", "ERRPLT40493")))
+    # Two that an ordinary server answers so as well prove nothing.
+    ordinary = {"ERRPLT40492", "ERRPLT40190", "ERRPLT40493", "ERRVOD40001"}
+    if not is_sandbox and not any(answer.code == code for _, code, answer in found if code not in ordinary):
+        report.section("Test cards and invoices", skipped="this client is no sandbox client")
+        return False
+    section = report.section("Test cards and invoices")
+    for name, code, answer in found:
+        section.required(f"{name}: its error and status", answer.is_refusal(int(code[6:9]), code), answer.shown())
+    return True
 
 
-def check_purchase(report: Report, wire: Wire, credentials: Credentials, goods: Goods, buyer: Buyer) -> None:
-    """send-otp → authorize → status → void, with what must be refused on the way (2.2 to 2.5). It spends and refunds."""
-    section = report.section("Purchase")
+def check_purchase(report: Report, wire: Wire, credentials: Credentials, market: Market, buyer: Buyer) -> Answer | None:
+    """send-otp → authorize → status → void, with what must be refused on the way (2.2 to 2.5). It spends and refunds.
+
+    Returns what authorize answered.
+    """
+    assert market.goods is not None
+    shop = Shop(report.section("Purchase"), wire, credentials, market.goods)
+    section = shop.section
     # The same at every run: a server may bind a platform's user to the card for good.
     user = "konformansi-" + hashlib.sha256(buyer.card_number.encode()).hexdigest()[:12]
     intent = {
         "user_platform_id": user,
         "prakerja_id": buyer.card_number,
-        "course_code": goods.course_code,
-        "schedule_code": goods.schedule_code,
-        "amount": goods.amount,
+        **shop.goods.codes,
+        "amount": shop.goods.amount,
     }
-    wrong_price = wire.post(credentials, f"{PAYMENT}/send-otp", intent | {"amount": goods.amount + 1})
-    section.required("another price is refused", not wrong_price.succeeded, wrong_price.shown())
-    section.proposed("another price: 400 ERRPLT40092", _is(wrong_price, 400, "ERRPLT40092"), wrong_price.shown())
-    sent = wire.post(credentials, f"{PAYMENT}/send-otp", intent)
+    _wrong_intents(shop, intent, market)
+    before = shop.quota()
+    shop.forge("send-otp", intent)
+    sent = shop.ask("send-otp", intent)
     if sent.status == 429:
         section.omit(
             f"send-otp and what follows: too soon after the last one ({sent.shown()}); run the kit again later"
         )
-        return
+        section.required("send-otp: 429 is ERRPLT4299x", sent.code.startswith("ERRPLT4299"), sent.shown())
+        return None
     token = sent.data.get("payment_token")
     if not section.required("send-otp: 200", sent.succeeded, sent.shown()) or not section.required(
         "it gives a payment_token", isinstance(token, str) and bool(token)
     ):
         section.omit("authorize, status and void: no OTP was sent")
-        return
-    header = f"Payment {token}"
+        return None
+    _shape(section, "send-otp: nothing but the token", sent, {"payment_token": str})
+    _token_tells_nothing(section, str(token), buyer)
+    section.required("send-otp holds no seat", shop.quota() == before)
+    # Another timestamp: a replay of the very same request is no second one.
+    soon = shop.ask("send-otp", intent, timestamp=str(now() - 3))
+    shop.refused("a second OTP at once", soon, 429, "ERRPLT42990")
     payment = {
         "otp": buyer.otp(),
         "invoice_url": "https://toko.example/invoice",
         "invoice_code": f"KONF/{uuid.uuid4().hex[:10].upper()}",
     }
-    _authorize(section, wire, credentials, payment, header, goods)
+    bought = _authorize(shop, payment, f"Payment {token}")
+    if bought is not None:
+        section.required("one seat fewer", shop.quota() == before - 1, f"{before} before, {shop.quota()} after")
+        again = shop.ask("send-otp", intent, timestamp=str(now() - 5))
+        section.required("what was bought is not sold again", not again.succeeded, again.shown())
+        _status_and_void(shop, bought, payment, f"Payment {token}")
+        section.required("after the void the seat is back", shop.quota() == before, f"{shop.quota()}, not {before}")
+    otp = re.compile(rb"(?<![0-9A-Za-z])" + payment["otp"].encode() + rb"(?![0-9A-Za-z])")
+    told = [one for one in shop.heard if otp.search(one.raw) or payment["otp"] in " ".join(one.headers.values())]
+    section.required("no answer holds the OTP", not told, "; ".join(one.shown() for one in told))
+    named = [one for one in shop.heard if buyer.card_number.encode() in one.raw]
+    section.required("no answer holds the card number", not named)
+    return bought
 
 
-def _authorize(
-    section: Section, wire: Wire, credentials: Credentials, payment: dict[str, str], header: str, goods: Goods
-) -> None:
-    path = f"{PAYMENT}/authorize"
+def _wrong_intents(shop: Shop, intent: dict[str, Any], market: Market) -> None:
+    """In the published order: schedule, course, seats; then ours: price, card."""
+    ask = shop.ask
+    nowhere = {"schedule_code": "tidak-ada-0"}
+    shop.refused("OTP for an unknown schedule", ask("send-otp", intent | nowhere), 404, "ERRPLT40490")
+    empty = ask("send-otp", intent | {"schedule_code": ""})
+    shop.section.proposed(
+        "OTP without a schedule: 400 ERRPLT40036", empty.is_refusal(400, "ERRPLT40036"), empty.shown()
+    )
+    no_course = ask("send-otp", intent | {"course_code": "tidak-ada-0"})
+    shop.refused("OTP for an unknown course", no_course, 404, "ERRPLT40491")
+    if market.other is not None:
+        crossed = ask("send-otp", intent | {"course_code": market.other.course_code})
+        shop.refused("OTP for another course's schedule", crossed, 400, "ERRPLT40090")
+        # The schedule is looked at first, then the card: the published order.
+        both = ask("send-otp", intent | {"course_code": market.other.course_code, "prakerja_id": "9360000000000000"})
+        shop.section.proposed("the schedule before the card", both.code == crossed.code, both.shown())
+    if market.full is not None:
+        full = ask("send-otp", intent | market.full.codes | {"amount": market.full.amount})
+        shop.refused("OTP for a full class", full, 409, "ERRPLT40990")
+    wrong_price = ask("send-otp", intent | {"amount": shop.goods.amount + 1})
+    shop.refused("another price", wrong_price, 400, "ERRPLT40092")
+    cheap = ask("send-otp", intent | {"amount": shop.goods.amount - 1})
+    shop.refused("a lower price", cheap, 400, "ERRPLT40092")
+    text = ask("send-otp", intent | {"amount": str(shop.goods.amount + 1)})
+    shop.section.required(
+        "amount as a text is read too", (text.status, text.code) == (wrong_price.status, wrong_price.code), text.shown()
+    )
+    stranger = ask("send-otp", intent | {"prakerja_id": "9360000000000000"})
+    shop.refused("an unknown card", stranger, 404, "ERRPLT40492")
+    short = ask("send-otp", intent | {"prakerja_id": "936"})
+    shop.refused("a card of three digits", short, 400, "ERRINT40091")
+    for name in ("user_platform_id", "prakerja_id", "amount"):
+        answer = ask("send-otp", {key: value for key, value in intent.items() if key != name})
+        shop.refused(f"no {name}", answer, 400, "ERRINT40091")
+
+
+def _token_tells_nothing(section: Section, token: str, buyer: Buyer) -> None:
+    """Opaque: neither as it is nor decoded does it hold what identifies a person."""
+    raw = token.encode()
+    texts = [raw]
+    for part in (token, *token.split(".")):
+        padded = part + "=" * (-len(part) % 4)
+        try:
+            texts.append(base64.urlsafe_b64decode(padded))
+        except ValueError:
+            continue
+    digits = buyer.phone.lstrip("+").removeprefix("62").lstrip("0")
+    secrets = [one.encode() for one in (buyer.card_number, digits) if len(one) > 6]
+    found = any(secret in text for secret in secrets for text in texts)
+    section.required("the token holds neither card nor phone", not found)
+
+
+def _authorize(shop: Shop, payment: dict[str, str], header: str) -> Answer | None:
+    section, ask = shop.section, shop.ask
     wrong = "000000" if payment["otp"] != "000000" else "111111"
-    answer = wire.post(credentials, path, payment | {"otp": wrong}, authorization=header)
-    section.required("a wrong OTP is refused", not answer.succeeded, answer.shown())
-    section.proposed("a wrong OTP: 400 ERRPLT40094", _is(answer, 400, "ERRPLT40094"), answer.shown())
-    stranger = wire.post(credentials, path, payment, authorization="Payment bukan-token")
-    section.required("an unknown token is refused", not stranger.succeeded, stranger.shown())
-    bought = wire.post(credentials, path, payment, authorization=header)
+    answer = ask("authorize", payment | {"otp": wrong}, authorization=header)
+    shop.refused("a wrong OTP", answer, 400, "ERRPLT40094")
+    stranger = ask("authorize", payment, authorization="Payment bukan-token")
+    shop.refused("an unknown token", stranger, 401, "ERRPLT40190")
+    turned = header[:-1] + ("A" if header[-1] != "A" else "B")
+    changed = ask("authorize", payment, authorization=turned[:-4] + turned[-4:][::-1])
+    shop.refused("a changed token", changed, 401, "ERRPLT40190")
+    nobody = ask("authorize", payment)
+    shop.refused("no token", nobody, 401, "ERRPLT40190")
+    for name, members in (
+        ("an OTP of five digits", payment | {"otp": "12345"}),
+        ("no OTP", {key: value for key, value in payment.items() if key != "otp"}),
+        ("no invoice_code", {key: value for key, value in payment.items() if key != "invoice_code"}),
+        ("no invoice_url", {key: value for key, value in payment.items() if key != "invoice_url"}),
+        ("an invoice_url that is none", payment | {"invoice_url": "bukan alamat"}),
+    ):
+        shop.refused(f"authorize with {name}", ask("authorize", members, authorization=header), 400, "ERRINT40091")
+    shop.forge("authorize", payment, authorization=header)
+    unbought = ask("status", {"invoice_code": payment["invoice_code"]})
+    shop.refused("nothing refused was bought: status", unbought, 404, "ERRPLT40493")
+    bought = ask("authorize", payment, authorization=header)
     if not section.required("authorize with the OTP: 200", bought.succeeded, bought.shown()):
         section.omit("status and void: nothing was bought")
-        return
+        return None
     _shape(section, "its members are the published ones", bought, shapes.RECEIPT)
     section.required(
         "it repeats invoice_code and amount, status SUCCESS",
         [bought.data.get(name) for name in ("invoice_code", "amount", "status")]
-        == [payment["invoice_code"], goods.amount, "SUCCESS"],
+        == [payment["invoice_code"], shop.goods.amount, "SUCCESS"],
     )
+    section.required("it tells whose it is", bool(str(bought.data.get("prakerja_name", "")).strip()))
+    code = str(bought.data.get("transaction_code", ""))
+    section.required("transaction_code has a published shape", _TRANSACTION.fullmatch(code) is not None, code)
     section.required(
-        'message is "Pelatihan berhasil dibeli."',
-        (bought.document or {}).get("message") == "Pelatihan berhasil dibeli.",
+        'message is "Pelatihan berhasil dibeli."', bought.message == "Pelatihan berhasil dibeli.", bought.message
     )
-    again = wire.post(credentials, path, payment, authorization=header)
-    section.proposed("the same call again: the same answer", again.data == bought.data, again.shown())
-    other = wire.post(credentials, path, payment | {"invoice_code": "KONF/LAIN"}, authorization=header)
-    section.required("the token with another invoice is refused", not other.succeeded, other.shown())
-    section.proposed("the token with another invoice: 409 ERRPLT40993", _is(other, 409, "ERRPLT40993"), other.shown())
-    _status_and_void(section, wire, credentials, bought)
+    # After a time-out nobody knows whether it was bought: the same call again must not buy, and must say the same.
+    again = ask("authorize", payment, authorization=header)
+    section.required("the same call again: the same answer", again.raw == bought.raw, again.shown())
+    bare = ask(
+        "authorize", payment, authorization=header, signed_parts={"authorization": header.removeprefix("Payment ")}
+    )
+    section.required("the token alone may be signed", bare.succeeded, bare.shown())
+    other = ask("authorize", payment | {"invoice_code": "KONF/LAIN"}, authorization=header)
+    shop.refused("the token with another invoice", other, 409, "ERRPLT40993")
+    return bought
 
 
-def _status_and_void(section: Section, wire: Wire, credentials: Credentials, bought: Answer) -> None:
+def _status_and_void(shop: Shop, bought: Answer, payment: dict[str, str], header: str) -> None:
+    section, ask = shop.section, shop.ask
     invoice = {"invoice_code": bought.data.get("invoice_code")}
-    path = f"{PAYMENT}/status"
-    status = wire.post(credentials, path, invoice)
+    shop.forge("status", invoice)
+    status = ask("status", invoice)
     if section.required("status of the invoice: 200", status.succeeded, status.shown()):
         _shape(section, "its members are the published ones (status)", status, shapes.PAYMENT_STATUS)
         section.required("created_at is RFC 3339 with Z", shapes.is_stamp(status.data.get("created_at")))
         section.required("it tells what authorize told", status.data.items() >= bought.data.items())
-    unknown = wire.post(credentials, path, {"invoice_code": "KONF/TIDAK/ADA"})
-    section.required("status of an unknown invoice is refused", not unknown.succeeded, unknown.shown())
-    void = f"{PAYMENT}/void"
-    wrong = wire.post(credentials, void, invoice | {"transaction_code": "TIDAKADA00000000"})
-    section.required(
-        "void with another transaction_code: 400 ERRVOD40001", _is(wrong, 400, "ERRVOD40001"), wrong.shown()
-    )
+        section.required('status: message is "OK"', status.message == "OK", status.message)
+        again = ask("status", invoice)
+        section.required("status again: the same answer", again.raw == status.raw, again.shown())
+    shop.refused("status of an unknown invoice", ask("status", {"invoice_code": "KONF/TIDAK/ADA"}), 404, "ERRPLT40493")
+    number = ask("status", {"invoice_code": 990_000_000_001})
+    shop.refused("status of an unknown invoice that is a number", number, 404, "ERRPLT40493")
+    for name, code in (("another transaction_code", "TIDAKADA00000000"), ("an empty transaction_code", "")):
+        wrong = ask("void", invoice | {"transaction_code": code})
+        refused(section, f"void with {name}", wrong, 400, "ERRVOD40001", published=True)
+        said = wrong.message == "Kode transaksi tidak ditemukan."
+        section.required(f"void with {name}: the published sentence", said, wrong.message)
     transaction = invoice | {"transaction_code": bought.data.get("transaction_code")}
-    voided = wire.post(credentials, void, transaction)
+    elsewhere = ask("void", transaction | {"invoice_code": "KONF/TIDAK/ADA"})
+    section.required("void of an unknown invoice is refused", not elsewhere.succeeded, elsewhere.shown())
+    shop.forge("void", transaction)
+    unvoided = ask("status", invoice)
+    section.required("nothing refused was voided", unvoided.data.get("status") == "SUCCESS", unvoided.shown())
+    _own_view(shop, status, is_void=False)
+    voided = ask("void", transaction)
     if not section.required("void: 200", voided.succeeded, voided.shown()):
         return
     section.required("void answers without data", "data" not in (voided.document or {}))
     section.required(
         'message is "Transaksi berhasil dibatalkan."',
-        (voided.document or {}).get("message") == "Transaksi berhasil dibatalkan.",
+        voided.message == "Transaksi berhasil dibatalkan.",
+        voided.message,
     )
-    twice = wire.post(credentials, void, transaction)
-    section.required("a second void: 400 ERRPLT40028", _is(twice, 400, "ERRPLT40028"), twice.shown())
-    after = wire.post(credentials, path, invoice)
-    section.proposed("status afterwards: VOID", after.data.get("status") == "VOID", str(after.data.get("status")))
+    twice = ask("void", transaction)
+    section.required("a second void: 400 ERRPLT40028", twice.is_refusal(400, "ERRPLT40028"), twice.shown())
+    begins = twice.message.startswith("Transaksi sudah dibatalkan sebelumnya")
+    section.required("a second void: the published sentence", begins, twice.message)
+    after = ask("status", invoice)
+    section.required("status afterwards: VOID", after.data.get("status") == "VOID", str(after.data.get("status")))
+    same = {**status.data, "status": "VOID"}
+    section.required("status afterwards: nothing else changed", after.data == same, after.shown())
+    late = ask("authorize", payment, authorization=header)
+    section.required("authorize repeated after the void does not say bought", not late.succeeded, late.shown())
+    _own_view(shop, after, is_void=True)
 
 
-def find_goods(wire: Wire, credentials: Credentials) -> Goods | None:
-    """Something that is on sale, from our own list of listings; None where a server has none."""
+def _own_view(shop: Shop, status: Answer, *, is_void: bool) -> None:
+    """What our own calls tell of the same transaction; nothing where a server has none."""
+    section, words = shop.section, "after the void" if is_void else "as bought"
+    invoice = str(status.data.get("invoice_code"))
+    target = f"{OWN}/transactions/{invoice.replace('/', '%2F')}"
+    one = shop.wire.get(shop.credentials, target, signed_parts={"path": target})
+    if one.status in (405, 501) or one.code == "ERRINT40490":
+        section.omit("GET transactions: not there")
+        return
+    if not section.required(f"GET transactions/<invoice> {words}: 200", one.succeeded, one.shown()):
+        return
+    _shape(section, f"GET transactions/<invoice> {words}: its members", one, shapes.TRANSACTION)
+    section.required(f"GET transactions/<invoice> {words}: what status tells", one.data.items() >= status.data.items())
+    section.required(
+        f"GET transactions/<invoice> {words}: whose class it is",
+        {name: one.data.get(name) for name in shop.goods.codes} == shop.goods.codes,
+    )
+    listed = shop.wire.get(shop.credentials, f"{OWN}/transactions?limit=100&status={'VOID' if is_void else 'SUCCESS'}")
+    items = listed.data.get("items") or []
+    if listed.data.get("next_cursor"):
+        section.omit(f"GET transactions {words}: more than a page of them")
+        return
+    mine = [item for item in items if item.get("invoice_code") == invoice]
+    if section.required(f"GET transactions {words}: it is listed once", len(mine) == 1, f"{len(mine)} times"):
+        told = {name: status.data.get(name) for name in mine[0] if name in status.data}
+        section.required(f"GET transactions {words}: the same members", mine[0].items() >= told.items(), str(told))
+        section.required(
+            f"GET transactions {words}: voided_at",
+            bool(mine[0].get("voided_at")) is is_void,
+            str(mine[0].get("voided_at")),
+        )
+
+
+def look_around(wire: Wire, credentials: Credentials) -> Market:
+    """What is on sale, from our own list of listings; nothing where a server has none."""
     found = wire.get(credentials, f"{OWN}/listings?limit=100")
     items = found.data.get("items")
+    goods = other = full = None
     for item in items if isinstance(items, list) else ():
-        for run in item.get("runs", ()):
-            if run.get("is_on_sale"):
-                return Goods(item["course_code"], run["schedule_code"], int(item["price"]))
-    return None
+        if not isinstance(item, dict):
+            continue
+        for run in item.get("runs") or ():
+            made = Goods(str(item.get("course_code")), str(run.get("schedule_code")), _rupiah(item.get("price")))
+            if run.get("is_on_sale") and goods is None:
+                goods = made
+            elif (
+                run.get("is_on_sale") and goods is not None and other is None and made.course_code != goods.course_code
+            ):
+                other = made
+            elif run.get("seats_available") == 0 and full is None:
+                full = made
+    return Market(goods, other, full)
 
 
-def _shape(section: Section, name: str, answer: Answer, shape: dict[str, type]) -> None:
+def _rupiah(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _shape(section: Section, name: str, answer: Answer, shape: dict[str, Any]) -> None:
     problem = shapes.problem(answer.data, shape)
     section.required(name, not problem, problem)
-
-
-def _is(answer: Answer, status: int, code: str) -> bool:
-    return (answer.status, answer.code) == (status, code)

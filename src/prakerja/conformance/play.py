@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from prakerja.conformance import institution, otp, platform, sign_in, signatures
+from prakerja.conformance import institution, otp, own, platform, sign_in, signatures
 from prakerja.conformance.errors import CannotAsk
-from prakerja.conformance.report import Report
+from prakerja.conformance.report import EnoughSeen, Report
 from prakerja.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
 
 _FAULTS = {
@@ -25,35 +26,91 @@ def report_on(arguments: argparse.Namespace) -> Report:
     """Everything that can be asked with what was given. Raises CannotAsk."""
     _check(arguments)
     wire = Wire(arguments.base_url, timeout_s=arguments.timeout)
+    report = Report(
+        base_url=wire.base_url, kind="", is_strict=not arguments.published_only, stops=arguments.stop_at_first
+    )
     try:
-        return _play(arguments, wire)
+        _play(arguments, wire, report)
+    except EnoughSeen:
+        pass
     except Unreachable as error:
         indonesian, english = _FAULTS.get(str(error), (str(error), str(error)))
+        if wire.answers:
+            # It answered, and then no more: that is said of a server, and not that it cannot be asked.
+            report.stops = False
+            section = report.section("The server")
+            section.required("it answers to the end of the run", False, english)
+            return report
         raise CannotAsk(
             f"{arguments.base_url} tidak menjawab ({indonesian}).",
             f"{arguments.base_url} does not answer ({english}).",
         ) from error
     finally:
         wire.close()
+    return report
 
 
-def _play(arguments: argparse.Namespace, wire: Wire) -> Report:
+def _play(arguments: argparse.Namespace, wire: Wire, report: Report) -> None:
     given = Credentials(arguments.client_code, arguments.sign_key)
     kind = arguments.kind or _kind(wire, given)
     partners = {kind: given, **_others(arguments, kind)}
-    report = Report(base_url=wire.base_url, kind=" and ".join(partners))
-    signatures.check_signatures(report, wire, given, kind)
-    if not report.ok:
-        # Whoever's key is wrong learns nothing from fifty further refusals.
-        return report
-    signatures.check_refusals(report, wire, given, kind)
-    signatures.check_bad_input(report, wire, given, kind)
-    _sell(report, wire, partners.get("platform"), arguments)
-    _teach(report, wire, partners.get("institution"), arguments)
+    report.kind = " and ".join(partners)
+    seen = _look_around(arguments, wire, partners)
+    first = None
+    for name, credentials in partners.items():
+        probe = signatures.probe_of(name, seen.market.goods, seen.pupil.any_test_code)
+        found = signatures.check_plainest(report, wire, credentials, probe)
+        if not report.ok and found.checks:
+            # Whoever's key is wrong learns nothing from a hundred further refusals.
+            return
+        if _is_asked(arguments, "signature"):
+            signatures.check_forms(found, wire, credentials, probe)
+            signatures.check_refusals(report, wire, credentials, probe)
+        if _is_asked(arguments, "input"):
+            signatures.check_bad_input(report, wire, credentials, name)
+        if _is_asked(arguments, "kinds"):
+            signatures.check_kind(report, wire, credentials, name)
+        first = first or found
+    _sell(report, wire, partners.get("platform"), arguments, seen)
+    _teach(report, wire, partners.get("institution"), arguments, seen)
     envelopes = report.section("Envelope")
-    first = "; ".join(wire.broken_envelopes[:3])
-    envelopes.required("every answer of this run was an envelope", not wire.broken_envelopes, first)
-    return report
+    problems = "; ".join(wire.broken_envelopes[:3])
+    envelopes.required("every answer of this run was an envelope", not wire.broken_envelopes, problems)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the server itself shows to these partners, before anything is asked of it."""
+
+    market: platform.Market
+    pupil: institution.Pupil
+    # The sandbox's phone, and test codes, are a sandbox's alone.
+    is_sandbox: bool
+
+
+def _look_around(arguments: argparse.Namespace, wire: Wire, partners: dict[str, Credentials]) -> _Seen:
+    market, cases = platform.Market(), {}
+    if "platform" in partners:
+        market = platform.look_around(wire, partners["platform"])
+        goods = (arguments.course_code, arguments.schedule_code, arguments.amount)
+        if all(goods):
+            others = [one for one in (market.goods, market.other) if one and one.course_code != arguments.course_code]
+            market = platform.Market(platform.Goods(*goods), others[0] if others else None, market.full)
+    if "institution" in partners:
+        cases = institution.find_test_codes(wire, partners["institution"])
+    pupil = institution.Pupil(
+        redeem_code=arguments.redeem_code,
+        test_code=arguments.test_code,
+        redirect_uri=arguments.redirect_uri,
+        email=arguments.email,
+        file_url=arguments.file_url,
+        cases=cases,
+    )
+    return _Seen(market, pupil, bool(arguments.otp_from_phone or arguments.test_code or cases))
+
+
+def _is_asked(arguments: argparse.Namespace, part: str) -> bool:
+    return not arguments.only or part in arguments.only
 
 
 def _kind(wire: Wire, credentials: Credentials) -> str:
@@ -90,16 +147,27 @@ def _others(arguments: argparse.Namespace, kind: str) -> dict[str, Credentials]:
     return {other: Credentials(client_code, getattr(arguments, f"{other}_sign_key"))}
 
 
-def _sell(report: Report, wire: Wire, credentials: Credentials | None, arguments: argparse.Namespace) -> None:
+def _sell(
+    report: Report, wire: Wire, credentials: Credentials | None, arguments: argparse.Namespace, seen: _Seen
+) -> None:
     if credentials is None:
-        for name in ("Quota", "Purchase"):
+        for name in ("Quota", "Test cards and invoices", "Purchase", "Own calls of a platform"):
             report.section(
                 name, skipped="no platform's credentials: give --platform-client-code and --platform-sign-key"
             )
         return
-    goods = _goods(arguments, wire, credentials)
-    platform.check_quota(report, wire, credentials, goods)
-    if goods is None:
+    if _is_asked(arguments, "quota"):
+        platform.check_quota(report, wire, credentials, seen.market)
+    if _is_asked(arguments, "sandbox"):
+        platform.check_test_names(report, wire, credentials, seen.market, is_sandbox=seen.is_sandbox)
+    if _is_asked(arguments, "purchase"):
+        _purchase(report, wire, credentials, arguments, seen)
+    if _is_asked(arguments, "own"):
+        own.check_own(report, wire, credentials, "platform", is_sandbox=seen.is_sandbox)
+
+
+def _purchase(report: Report, wire: Wire, credentials: Credentials, arguments: argparse.Namespace, seen: _Seen) -> None:
+    if seen.market.goods is None:
         report.section("Purchase", skipped="nothing to buy: give --course-code, --schedule-code and --amount")
     elif not arguments.card_number:
         report.section("Purchase", skipped="nobody who buys: give --card-number, and --otp-from-phone with --phone")
@@ -108,12 +176,8 @@ def _sell(report: Report, wire: Wire, credentials: Credentials | None, arguments
         if source is None:
             report.section("Purchase", skipped="no OTP: give --otp-from-phone with --phone, or sit at a terminal")
         else:
-            platform.check_purchase(report, wire, credentials, goods, platform.Buyer(arguments.card_number, source))
-
-
-def _goods(arguments: argparse.Namespace, wire: Wire, credentials: Credentials) -> platform.Goods | None:
-    given = (arguments.course_code, arguments.schedule_code, arguments.amount)
-    return platform.Goods(*given) if all(given) else platform.find_goods(wire, credentials)
+            buyer = platform.Buyer(arguments.card_number, source, arguments.phone or "")
+            platform.check_purchase(report, wire, credentials, seen.market, buyer)
 
 
 def _otp_source(arguments: argparse.Namespace) -> Callable[[], str] | None:
@@ -122,22 +186,43 @@ def _otp_source(arguments: argparse.Namespace) -> Callable[[], str] | None:
     return otp.typed if sys.stdin.isatty() else None
 
 
-def _teach(report: Report, wire: Wire, credentials: Credentials | None, arguments: argparse.Namespace) -> None:
+def _teach(
+    report: Report, wire: Wire, credentials: Credentials | None, arguments: argparse.Namespace, seen: _Seen
+) -> None:
     if credentials is None:
-        for name in ("Redeem codes", "Reset of test codes", "Attendance", "Assignments", "Sign-in"):
+        for name in (
+            *(
+                "Redeem codes",
+                "Test codes",
+                "Reset of test codes",
+                "Attendance",
+                "Assignments",
+                "Sign-in",
+                "A visitor signs in",
+            ),
+            "Own calls of an institution",
+        ):
             report.section(
                 name, skipped="no institution's credentials: give --institution-client-code and --institution-sign-key"
             )
         return
-    pupil = institution.Pupil(
-        redeem_code=arguments.redeem_code,
-        test_code=arguments.test_code,
-        redirect_uri=arguments.redirect_uri,
-        email=arguments.email,
-        file_url=arguments.file_url,
-    )
-    institution.check_codes(report, wire, credentials, pupil)
-    institution.check_reset(report, wire, credentials, pupil)
-    institution.check_attendance(report, wire, credentials, pupil)
-    institution.check_assignments(report, wire, credentials, pupil)
-    sign_in.check_sign_in(report, wire, credentials, pupil.redirect_uri)
+    pupil = seen.pupil
+    is_sandbox = seen.is_sandbox
+    if _is_asked(arguments, "sandbox"):
+        is_sandbox = institution.check_test_codes(report, wire, credentials, pupil, is_sandbox=is_sandbox)
+    if _is_asked(arguments, "codes"):
+        institution.check_codes(report, wire, credentials, pupil)
+        institution.check_reset(report, wire, credentials, pupil)
+    if _is_asked(arguments, "attendance"):
+        institution.check_attendance(report, wire, credentials, pupil)
+    if _is_asked(arguments, "assignments"):
+        institution.check_assignments(report, wire, credentials, pupil)
+    if _is_asked(arguments, "sign-in"):
+        sign_in.check_sign_in(report, wire, credentials, pupil.redirect_uri)
+    if _is_asked(arguments, "visitor"):
+        visitor = None
+        if arguments.otp_from_phone and pupil.redirect_uri:
+            visitor = sign_in.Visitor(arguments.phone, otp.from_phone(arguments.otp_from_phone, arguments.phone))
+        sign_in.check_visitor(report, wire, credentials, pupil.redirect_uri, visitor)
+    if _is_asked(arguments, "own"):
+        own.check_own(report, wire, credentials, "institution", is_sandbox=is_sandbox)

@@ -1,8 +1,9 @@
 """What was asked of the server and what held.
 
-`required` checks rest on the published pages or on clients that work with the real server; a server that fails one breaks
-partners. `proposed` checks are our own choices where nothing is published: another server may choose differently, which
-is told but fails nothing.
+`required` checks rest on the published pages, on clients that work with the real server, or on what no server of money may do
+(take a forgery, pay twice); a server that fails one breaks partners. `proposed` checks are choices where nothing is
+published, as docs/partner-api.md makes them: the number of an error, most of all. Both fail a server of this contract; whoever asks
+another server says `--published-only`, and a choice that differs is then told and fails nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from typing import Any, Literal
 Level = Literal["required", "proposed"]
 Outcome = Literal["holds", "fails", "differs"]
 _MARKS = {"holds": "✓", "fails": "✗", "differs": "~"}
+
+
+class EnoughSeen(Exception):
+    """One thing failed, and no more was asked for (`--stop-at-first`)."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +41,26 @@ class Section:
     checks: list[Check] = field(default_factory=list)
     # Parts that could not be asked, each with its reason.
     omitted: list[str] = field(default_factory=list)
+    # Whether choices of ours must hold too, and whether the first failure ends the run.
+    is_strict: bool = True
+    stops: bool = False
 
     def required(self, name: str, holds: bool, detail: str = "") -> bool:
         """Note something without which published clients break."""
-        self.checks.append(Check(name, "required", "holds" if holds else "fails", "" if holds else detail))
-        return holds
+        return self._note(name, "required", holds, "fails", detail)
 
     def proposed(self, name: str, holds: bool, detail: str = "") -> bool:
         """Note a choice of ours."""
-        self.checks.append(Check(name, "proposed", "holds" if holds else "differs", "" if holds else detail))
-        return holds
+        return self._note(name, "proposed", holds, "fails" if self.is_strict else "differs", detail)
 
     def omit(self, what: str) -> None:
         self.omitted.append(what)
+
+    def _note(self, name: str, level: Level, holds: bool, otherwise: Outcome, detail: str) -> bool:
+        self.checks.append(Check(name, level, "holds" if holds else otherwise, "" if holds else detail))
+        if self.stops and self.checks[-1].outcome == "fails":
+            raise EnoughSeen
+        return holds
 
 
 @dataclass
@@ -58,9 +70,11 @@ class Report:
     base_url: str
     kind: str
     sections: list[Section] = field(default_factory=list)
+    is_strict: bool = True
+    stops: bool = False
 
     def section(self, name: str, *, skipped: str = "") -> Section:
-        found = Section(name, skipped)
+        found = Section(name, skipped, is_strict=self.is_strict, stops=self.stops)
         self.sections.append(found)
         return found
 
@@ -70,7 +84,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether everything required holds, and something was asked at all."""
+        """Whether everything holds that must, and something was asked at all."""
         outcomes = [check.outcome for check in self.checks()]
         return bool(outcomes) and "fails" not in outcomes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,8 @@ class Answer:
     status: int
     document: dict[str, Any] | None
     content_type: str = ""
+    raw: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -57,6 +60,14 @@ class Answer:
     def data(self) -> dict[str, Any]:
         found = (self.document or {}).get("data")
         return found if isinstance(found, dict) else {}
+
+    @property
+    def message(self) -> str:
+        found = (self.document or {}).get("message")
+        return found if isinstance(found, str) else ""
+
+    def is_refusal(self, status: int, code: str) -> bool:
+        return (self.status, self.code) == (status, code)
 
     def shown(self) -> str:
         """What a report says of it: status and code, never what it holds about a person."""
@@ -77,19 +88,11 @@ def compact(members: Any) -> bytes:
     return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def signature(
-    *,
-    credentials: Credentials,
-    timestamp: str,
-    method: str,
-    path: str,
-    body: bytes,
-    authorization: str = "",
-    algorithm: str = "sha1",
-) -> str:
-    """Lower-case hex of the published raw text."""
-    head = f"{credentials.client_code}{timestamp}{method}{path}{authorization}".encode()
-    return hmac.new(credentials.sign_key.encode(), head + body, getattr(hashlib, algorithm)).hexdigest()
+def signature(*, key: str, parts: dict[str, str], body: bytes, algorithm: str = "sha1") -> str:
+    """Lower-case hex of the published raw text: client + timestamp + [nonce] + method + path + [authorization] + body."""
+    order = ("client", "timestamp", "nonce", "method", "path", "authorization")
+    head = "".join(parts.get(name, "") for name in order).encode()
+    return hmac.new(key.encode(), head + body, getattr(hashlib, algorithm)).hexdigest()
 
 
 class Wire:
@@ -103,6 +106,7 @@ class Wire:
         limits = httpx.Limits(max_keepalive_connections=0)
         self._http = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False, limits=limits)
         self.broken_envelopes: list[str] = []
+        self.answers = 0
         self._was_answered = False
         self._silences = 0
 
@@ -110,15 +114,36 @@ class Wire:
         self._http.close()
 
     def post(
-        self, credentials: Credentials, path: str, members: Any, *, authorization: str = "", **changes: Any
+        self,
+        credentials: Credentials,
+        path: str,
+        members: Any,
+        *,
+        authorization: str = "",
+        **changes: Any,
     ) -> Answer:
         """Sign and send a call of the published contract. `changes` are those of `send`."""
         body = members if isinstance(members, bytes) else compact(members)
         return self.send(credentials, method="POST", path=path, body=body, authorization=authorization, **changes)
 
-    def get(self, credentials: Credentials, target: str, *, algorithm: str = "sha256") -> Answer:
+    def get(self, credentials: Credentials, target: str, *, algorithm: str = "sha256", **changes: Any) -> Answer:
         """Sign and send a GET of our own endpoints."""
-        return self.send(credentials, method="GET", path=target, body=b"", algorithm=algorithm)
+        return self.send(credentials, method="GET", path=target, body=b"", algorithm=algorithm, **changes)
+
+    def write(
+        self, credentials: Credentials, method: str, path: str, members: Any, key: str | None, **changes: Any
+    ) -> Answer:
+        """Sign and send a write of our own endpoints under an Idempotency-Key (None: without one)."""
+        headers = {"Idempotency-Key": key, **changes.pop("headers", {})}
+        return self.send(
+            credentials,
+            method=method,
+            path=path,
+            body=compact(members),
+            algorithm="sha256",
+            headers=headers,
+            **changes,
+        )
 
     def send(
         self,
@@ -133,17 +158,26 @@ class Wire:
         algorithm: str = "sha1",
         timestamp: str | None = None,
         headers: dict[str, str | None] | None = None,
+        nonce: str = "",
+        signed_parts: dict[str, str] | None = None,
     ) -> Answer:
-        """Send `body` signed as `signed` (else as itself). `headers` replace or, with None, leave out our own."""
+        """Send `body` signed as `signed` (else as itself). `headers` replace or, with None, leave out our own.
+
+        `signed_parts` are parts of the signed text that shall not be those that are sent (of `signature`, by name; `client`
+        for the client's code): so forgeries are made.
+        """
         stamp = timestamp or str(now())
+        parts = {
+            "client": credentials.client_code,
+            "timestamp": stamp,
+            "nonce": nonce,
+            "method": method,
+            "path": path,
+            "authorization": authorization,
+            **(signed_parts or {}),
+        }
         made = signature(
-            credentials=credentials,
-            timestamp=stamp,
-            method=method,
-            path=path,
-            body=body if signed is None else signed,
-            authorization=authorization,
-            algorithm=algorithm,
+            key=credentials.sign_key, parts=parts, body=body if signed is None else signed, algorithm=algorithm
         )
         wanted: dict[str, str | None] = {
             "Content-Type": "application/json",
@@ -151,6 +185,7 @@ class Wire:
             "timestamp": stamp,
             "signature": made,
             "Authorization": authorization or None,
+            "nonce": nonce or None,
         }
         for name, value in (headers or {}).items():
             known = next((one for one in wanted if one.lower() == name.lower()), name)
@@ -170,15 +205,21 @@ class Wire:
         signed: str = "",
         authorization: str = "",
         content_type: str = "application/json",
+        timestamp: str = "",
+        signed_parts: dict[str, str] | None = None,
+        without: str = "",
     ) -> Answer:
         """Send one of the sign-in calls (contract.md 2.14), signed over the path `signed` when there is one; None: by nobody."""
         headers = [("Content-Type", content_type)] if body else []
         if credentials is not None:
             headers.append(("X-Client-Id", credentials.client_code))
         if credentials is not None and signed:
-            stamp = str(now())
-            made = signature(credentials=credentials, timestamp=stamp, method=method, path=signed, body=body)
-            headers += [("X-Timestamp", stamp), ("X-Signature", made)]
+            stamp = timestamp or str(now())
+            parts = {"client": credentials.client_code, "timestamp": stamp, "method": method, "path": signed}
+            made = signature(key=credentials.sign_key, parts=parts | (signed_parts or {}), body=body)
+            headers += [
+                (name, value) for name, value in (("X-Timestamp", stamp), ("X-Signature", made)) if name != without
+            ]
         if authorization:
             headers.append(("Authorization", authorization))
         return self._ask(method, target, body, headers)
@@ -191,6 +232,7 @@ class Wire:
         else:
             self._was_answered, self._silences = True, 0
             answer = _answer(response)
+        self.answers += 1
         problem = envelope_problem(answer)
         if problem:
             self.broken_envelopes.append(f"{method} {path}: {problem}")
@@ -213,7 +255,14 @@ def _answer(response: httpx.Response) -> Answer:
         status=response.status_code,
         document=document if isinstance(document, dict) else None,
         content_type=response.headers.get("content-type", ""),
+        raw=response.content,
+        headers={name.lower(): value for name, value in response.headers.items()},
     )
+
+
+_SUCCESS = {"success", "message", "data", "errorCode"}
+_REFUSAL = {"success", "message", "code"}
+_CODE = re.compile(r"ERR[A-Z]{3}([1-5][0-9]{2})[0-9]{2}|ERROAUTH(4)[0-9]{3}")
 
 
 def envelope_problem(answer: Answer) -> str:
@@ -228,14 +277,29 @@ def envelope_problem(answer: Answer) -> str:
     if not isinstance(found.get("message"), str) or not found["message"]:
         return "no message"
     if answer.status == 200:
-        return "" if found.get("success") is True else "200 without success true"
+        if found.get("success") is not True:
+            return "200 without success true"
+        more = sorted(found.keys() - _SUCCESS)
+        return f"a success with {', '.join(more)}" if more else ""
     if found.get("success") is not False:
         return f"{answer.status} without success false"
     if 200 <= answer.status < 300:
         return f"{answer.status}: clients take anything but 200 for a failure"
     if not answer.code.startswith("ERR"):
         return f"{answer.status} without a code"
-    return "a refusal with data" if "data" in found else ""
+    if "data" in found:
+        return "a refusal with data"
+    more = sorted(found.keys() - _REFUSAL)
+    return f"a refusal with {', '.join(more)}" if more else _code_problem(answer)
+
+
+def _code_problem(answer: Answer) -> str:
+    """ERR, an area, the status and two digits (contract.md 1.7); the sign-in's have four digits and are all 400."""
+    shape = _CODE.fullmatch(answer.code)
+    if shape is None:
+        return f"{answer.code} has not the shape of a code"
+    told = 400 if shape[2] else int(shape[1])
+    return "" if told == answer.status else f"{answer.code} with status {answer.status}"
 
 
 def read_json(url: str) -> Any:
