@@ -66,8 +66,23 @@ def test_a_file_is_fetched_by_the_worker(system: running.System) -> None:
             assert (made["status"], type(made["id"])) == (1, int)
             eventually(status, lambda found, expected=expected: found == expected)  # type: ignore[misc]
     assert [visit[1] for visit in files.visits] == ["/tugas.pdf", "/hilang.pdf"]
-    # As it was: others of this run hand in files of the institution's own site.
-    system.json("partner", "origin", "--code", school.client_code, "--origin", system.urls["institution"])
+    # It stands beside the institution's own site, which others of this run hand in files of.
+    listed = system.json("partner", "origin", "list", "--code", school.client_code)["origins"]
+    assert set(listed) >= {files.url, system.urls["institution"]}
+    left = system.json("partner", "origin", "remove", "--code", school.client_code, "--origin", files.url)
+    assert left["origins"] == [one for one in listed if one != files.url]
+
+
+def test_where_browsers_come_back_to(system: running.System) -> None:
+    """An institution that filed nothing at first, as somebody makes one who reads on only later."""
+    system.json("partner", "add", "--kind", "institution", "--code", "lembaga-kembali", "--name", "Lembaga")
+    one, two = "https://lms.example/satu", "https://lms.example/dua"
+    asked = ("--code", "lembaga-kembali")
+    assert system.json("partner", "redirect", "list", *asked)["redirect_uris"] == []
+    assert system.json("partner", "redirect", "add", *asked, "--uri", one)["redirect_uris"] == [one]
+    assert system.json("partner", "redirect", "add", *asked, "--uri", two, "--uri", one)["redirect_uris"] == [one, two]
+    assert system.json("partner", "redirect", "remove", *asked, "--uri", one)["redirect_uris"] == [two]
+    assert system.json("partner", "redirect", "list", *asked)["redirect_uris"] == [two]
 
 
 def test_a_platform_is_told_and_told_again(system: running.System) -> None:
@@ -97,7 +112,7 @@ def test_a_platform_is_told_and_told_again(system: running.System) -> None:
         eventually(lambda: len(server.visits), lambda found: found == 3)
         assert server.visits[2][2]["webhook-id"] == headers["webhook-id"]
     # As it was: others of this run want the shop to be told.
-    system.json("partner", "origin", "--code", "tokopedia", "--origin", system.urls["platforms"]["tokopedia"])
+    system.json("partner", "origin", "remove", "--code", "tokopedia", "--origin", server.url)
     system.json("partner", "webhook", "--code", "tokopedia", "--url", there["url"])
     items = call(system, shop, "GET", f"{HOOKS}/deliveries?limit=2&status=delivered")["items"]
     assert {item["event"] for item in items} == {"voucher.issued", "voucher.redeemed"}
@@ -108,6 +123,12 @@ def test_a_platform_is_told_and_told_again(system: running.System) -> None:
     [
         (("origin", "--code", "tidakada", "--origin", "http://127.0.0.1:1"), "There is no partner"),
         (("origin", "--code", "tokopedia", "--origin", "ftp://x"), "An origin looks like"),
+        (("origin", "remove", "--code", "tokopedia", "--origin", "http://127.0.0.1:1"), "is not registered"),
+        (("origin", "add", "--code", "tokopedia"), "Name an --origin"),
+        (("redirect", "add", "--code", "tidakada", "--uri", "https://x.id/"), "There is no partner"),
+        (("redirect", "list", "--code", "tidakada"), "There is no partner"),
+        (("redirect", "add", "--code", "rasakata", "--uri", "lms.example"), "must be a complete http or https address"),
+        (("redirect", "remove", "--code", "rasakata", "--uri", "https://x.id/"), "is not filed"),
         (("webhook", "--code", "tidakada", "--url", "https://x.id/"), "There is no partner"),
         (("webhook", "--code", "pintaria", "--url", "http://10.0.0.1/"), "public https address"),
         (("webhook", "--code", "pintaria", "--url", "https://10.0.0.1/"), "register its origin"),

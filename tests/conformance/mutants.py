@@ -37,6 +37,13 @@ class Mutant:
     part: str
     answering: Answering
 
+    @property
+    def is_about_signing(self) -> bool:
+        """Whether only a forgery shows it."""
+        return self.part == "signature" or self.rule.startswith(
+            ("1.1", "1.3", "1.4", "1.5", "G7", "partner-api, Signing")
+        )
+
 
 MUTANTS: dict[str, Mutant] = {}
 Change = Callable[[Asked, Told, dict[str, Any]], Told]
@@ -91,6 +98,7 @@ SIGNED_CALLS = {
     f"{OWN}/redemptions": "own",
     f"{OWN}/webhooks": "own",
     f"{OWN}/completions": "own",
+    f"{OWN}/completions/withdraw": "own",
 }
 
 
@@ -419,7 +427,7 @@ _codes("own", "ERRPRT40995", "ERRINT40195", "ERRPRT40096", "ERRPRT40097", "ERRPR
 _codes(
     "purchase",
     *("ERRPLT40092", "ERRPLT40492", "ERRPLT42990", "ERRPLT40094", "ERRPLT40190", "ERRPLT40993", "ERRPLT40493"),
-    *("ERRVOD40001", "ERRPLT40028"),
+    *("ERRVOD40001", "ERRPLT40028", "ERRPLT40995"),
 )
 
 # --- members: each left out, each of another type, one more than published ---
@@ -749,6 +757,34 @@ def _(behind: Behind, asked: Asked) -> Told:
     return granted({"payment_token": "x"}, message="OTP berhasil dikirim.") if told.code == "ERRPLT42990" else told
 
 
+@mutant("a replay of send-otp is a second one", "partner-api", "purchase")
+def _(behind: Behind, asked: Asked) -> Told:
+    mark = asked.header("signature")
+    if asked.path.endswith("/send-otp") and mark in behind.memory:
+        return refusal(429, "ERRPLT42990")
+    told = behind.ask(asked)
+    if asked.path.endswith("/send-otp") and told.status == 200:
+        behind.memory[mark] = True
+    return told
+
+
+@mutant("a replay of send-otp gives another token", "partner-api", "purchase")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    if "payment_token" in told.data:
+        behind.memory["times"] = behind.memory.get("times", 0) + 1
+        return told.with_data(payment_token="x" * behind.memory["times"]) if behind.memory["times"] > 1 else told
+    return told
+
+
+@mutant("authorize after a void says bought", "G9, decisions 16", "purchase")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    if asked.path == f"{PAYMENT}/authorize" and told.status == 200:
+        behind.memory["receipt"] = told
+    return behind.memory["receipt"] if told.code == "ERRPLT40995" else told
+
+
 @mutant("a token with the card number in it", "G3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
@@ -999,6 +1035,21 @@ def _(behind: Behind, asked: Asked) -> Told:
 def _(behind: Behind, asked: Asked) -> Told:
     is_short = asked.path == f"{REDEEM}/status" and "sequence" not in asked.members and "redeem_code" in asked.members
     return behind.ask(behind.sign(asked.with_members(sequence=999)) if is_short and behind.is_signed(asked) else asked)
+
+
+@mutant("every class has ten meetings", "2.8", "codes")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    is_beyond = told.code == "ERRTRX40090" and asked.members.get("sequence") in range(1, 11)
+    if not is_beyond or not behind.is_signed(asked):
+        return told
+    return behind.ask(behind.sign(asked.with_members(sequence=1))).with_data(sequence=asked.members["sequence"])
+
+
+@mutant("webinars have one meeting", "2.8", "codes")
+def _(behind: Behind, asked: Asked) -> Told:
+    is_later = asked.members.get("sequence") in range(2, 11) and asked.path == f"{REDEEM}/status"
+    return refusal(400, "ERRTRX40090") if is_later else behind.ask(asked)
 
 
 @mutant("capitals count", "1.8", "codes")

@@ -10,9 +10,9 @@ from prakerja.access.actors import SYSTEM
 from prakerja.audit.models import Record
 from prakerja.kernel.errors import Refused
 from prakerja.partners.models import Partner
-from prakerja.partners.operations import add_partner
+from prakerja.partners.operations import add_origins, add_partner, remove_origins
 from prakerja.partners.policies import is_redirectable
-from prakerja.partners.redirects import register_redirect_uris
+from prakerja.partners.redirects import add_redirect_uris, register_redirect_uris, remove_redirect_uris
 
 AT = datetime(2023, 5, 1, tzinfo=UTC)
 
@@ -64,6 +64,44 @@ def test_filed_addresses_are_replaced_as_one() -> None:
         "before": ["https://a.example/"],
         "after": new[:2],
     }
+
+
+@pytest.mark.django_db
+def test_addresses_are_added_and_removed_one_by_one() -> None:
+    one, two, three = (f"https://{name}.example/" for name in "abc")
+    add_partner(actor=SYSTEM, kind="institution", code="lkp", name="LKP", at=AT, redirect_uris=(one,))
+    about = {"actor": SYSTEM, "code": "lkp", "at": AT}
+    assert add_redirect_uris(redirect_uris=[two, three, one], **about) == [one, two, three]
+    assert remove_redirect_uris(redirect_uris=[one, three], **about) == [two]
+    with pytest.raises(Refused, match="redirect_uri_unknown"):
+        remove_redirect_uris(redirect_uris=[two, one], **about)
+    with pytest.raises(Refused, match="redirect_uri_invalid"):
+        add_redirect_uris(redirect_uris=["javascript:alert(1)"], **about)
+    for verb in (add_redirect_uris, remove_redirect_uris):
+        with pytest.raises(Refused, match="partner_unknown"):
+            verb(redirect_uris=[two], **{**about, "code": "lain"})
+    assert Partner.objects.get().redirect_uris == [two]
+    changes = Record.objects.filter(action="partner.redirect_uris_registered").order_by("id")
+    assert [change.data["after"] for change in changes] == [[one, two, three], [two]]
+
+
+@pytest.mark.django_db
+def test_origins_are_added_and_removed_one_by_one() -> None:
+    """A second one was the end of the first."""
+    one, two = "http://127.0.0.1:8005", "http://127.0.0.1:8006"
+    add_partner(actor=SYSTEM, kind="platform", code="toko", name="Toko", at=AT, is_sandbox=True)
+    about = {"actor": SYSTEM, "code": "toko", "at": AT}
+    assert add_origins(origins=[one], **about) == [one]
+    assert add_origins(origins=[two], **about) == [one, two]
+    with pytest.raises(Refused, match="origin_unknown"):
+        remove_origins(origins=[one, "http://127.0.0.1:9"], **about)
+    assert remove_origins(origins=[one], **about) == [two]
+    assert Partner.objects.get().file_origins == [two]
+    for verb in (add_origins, remove_origins):
+        with pytest.raises(Refused, match="partner_unknown"):
+            verb(origins=[one], **{**about, "code": "lain"})
+        with pytest.raises(Refused, match="origin_invalid"):
+            verb(origins=["ftp://x"], **about)
 
 
 @pytest.mark.django_db

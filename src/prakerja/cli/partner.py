@@ -1,4 +1,4 @@
-"""`prakerja partner …`: a platform or an institution joins, and says where its own machine answers."""
+"""`prakerja partner …`: a platform or an institution joins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any
 
-from prakerja.cli import partner_keys, partner_webhooks
+from prakerja.cli import partner_addresses, partner_keys, partner_webhooks
 from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
@@ -16,20 +16,22 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("partner", help="platforms and institutions")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="add|origin|key|rules|webhook|replay")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="add|redirect|origin|key|rules|webhook|replay")
     add = by_operator(
         common(verbs.add_parser("add", help="register a partner; prints its client code and sign key, once"))
     )
     add.add_argument("--kind", choices=("platform", "institution"), required=True)
     add.add_argument("--code", required=True)
     add.add_argument("--name", required=True)
-    add.add_argument("--redirect-uri", action="append", default=[], metavar="U")
+    add.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        metavar="U",
+        help="where browsers come back to an institution, to the letter; once for each. Others later: `partner redirect add`",
+    )
     add.set_defaults(run=run)
-    origin_help = "let a sandbox partner's own machine be called for files and webhooks; replaces what was registered"
-    origin_parser = by_operator(common(verbs.add_parser("origin", help=origin_help)))
-    origin_parser.add_argument("--code", required=True, metavar="C")
-    origin_parser.add_argument("--origin", action="append", default=[], metavar="http://HOST:PORT")
-    origin_parser.set_defaults(run=origin)
+    partner_addresses.add_to(verbs)
     partner_keys.add_to(verbs)
     partner_webhooks.add_to(verbs)
 
@@ -87,31 +89,3 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
                 make_sandbox_codes(institution_id=credential.partner_id, at=now())
         partners_file.write(found.home / partners_file.NAME)
     return {"client_code": credential.client_code, "sign_key": credential.sign_key}
-
-
-def origin(arguments: argparse.Namespace) -> int:
-    """Register origins that are not of the public internet; none given, none registered."""
-    with database(arguments.data_dir, sandbox_only=True):
-        from prakerja.kernel.clock import now
-        from prakerja.partners.operations import register_origins
-
-        try:
-            register_origins(code=arguments.code, origins=arguments.origin, actor=acting(arguments), at=now())
-        except Refused as refusal:
-            raise explained(refusal, arguments.code) from refusal
-        answer({"code": arguments.code, "origins": sorted(set(arguments.origin))})
-    return 0
-
-
-def explained(refusal: Refused, code: str) -> CommandError:
-    """A refusal in words."""
-    words = {
-        **OPERATOR_SENTENCES,
-        "partner_unknown": (f"Tidak ada mitra dengan kode {code}.", f"There is no partner with the code {code}."),
-        "partner_not_sandbox": (f"Mitra {code} bukan mitra sandbox.", f"The partner {code} is no sandbox partner."),
-        "origin_invalid": (
-            "Asal (origin) harus seperti http://127.0.0.1:8005.",
-            "An origin looks like http://127.0.0.1:8005.",
-        ),
-    }
-    return CommandError(*words[refusal.reason])

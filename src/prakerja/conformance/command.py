@@ -78,6 +78,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="PART",
         help=f"these parts only: {', '.join(PARTS)}",
     )
+    how.add_argument(
+        "--without-forgeries", action="store_true", help="forge nothing: quicker, and says little of signatures"
+    )
     how.add_argument("--stop-at-first", action="store_true", help="end at the first thing that fails")
     how.add_argument("--timeout", type=float, default=15.0, metavar="S", help="for one answer (15)")
 

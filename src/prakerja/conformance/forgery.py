@@ -67,6 +67,9 @@ def outside_window() -> tuple[str, str]:
 
 def refuse_forgeries(section: Section, wire: Wire, credentials: Credentials, name: str, ask: Ask) -> None:
     """Forge a call whose honest form would be granted now. Nothing forged may be granted, or be answered as if it were."""
+    if not wire.forges:
+        section.omit(f"{name}: forgeries, as was said")
+        return
     granted = []
     otherwise = []
     for label, code, answer in _forged(wire, credentials, ask):

@@ -194,10 +194,22 @@ def _through(section: Section, wire: Wire, credentials: Credentials, case: str, 
         test = wire.post(credentials, f"{REDEEM}/status", ask | {"sequence": POST_TEST})
         states = [test.data.get(name) for name in ("status", "attendance_status", "sequence")]
         section.required(f"{case}: the post-test is not attended yet", states == [1, 0, POST_TEST], str(states))
+    _other_sequences(section, wire, credentials, case, code)
     back = wire.post(credentials, f"{REDEEM}/reset", ask)
     section.required(f"{case}: the answer of reset is the start", _told(back) == [0, 0, ""], str(_told(back)))
     start = _states(wire, credentials, code)
     section.required(f"{case}: reset winds it back", start == [0, 0, ""], str(start))
+
+
+def _other_sequences(section: Section, wire: Wire, credentials: Credentials, case: str, code: str) -> None:
+    """A webinar has ten meetings, a self-paced class one; what a class does not have is refused."""
+    for sequence in (2, 10) if case[:3] in ("TC1", "TC2") else ():
+        found = wire.post(credentials, f"{REDEEM}/status", {"redeem_code": code, "sequence": sequence})
+        if case.startswith("TC1"):
+            refused(section, f"{case}: sequence {sequence}, which it does not have", found, 400, "ERRTRX40090")
+            continue
+        states = [found.data.get(name) for name in ("status", "attendance_status", "sequence")]
+        section.required(f"{case}: meeting {sequence} is not attended yet", states == [1, 0, sequence], str(states))
 
 
 def _told(answer: Answer) -> list[Any]:
@@ -337,7 +349,13 @@ def check_attendance(report: Report, wire: Wire, credentials: Credentials, pupil
     section.required("every state is another", again.data.get("state") not in (None, "", answer.data.get("state")))
     section.required("every address is another", again.data.get("url") not in (None, "", answer.data.get("url")))
     section.required("asking for the page attends nothing", _states(wire, credentials, code) == [0, 0, ""])
-    _walk(section, wire, credentials, code, members, replaced=answer)
+    _walk(section, wire, credentials, code, members, replaced=answer, sequences=(1, POST_TEST))
+    webinar = pupil.cases.get("TC2-999")
+    if webinar:
+        members["redeem_code"] = webinar
+        wire.post(credentials, f"{REDEEM}/reset", {"redeem_code": webinar})
+        asked = wire.post(credentials, URL_GENERATE, members)
+        _walk(section, wire, credentials, webinar, members, replaced=asked, sequences=(1, 2, 10), name="webinar: ")
 
 
 def _walk(
@@ -348,33 +366,42 @@ def _walk(
     members: dict[str, Any],
     *,
     replaced: Answer,
+    sequences: tuple[int, ...],
+    name: str = "",
 ) -> None:
     """Press the buttons of a test code's page, which ask for no phone; other servers' pages may have none that we know."""
     back = members["redirect_uri"]
+    if name:
+        # One page replaces another of the same code and sequence.
+        wire.post(credentials, URL_GENERATE, members)
     try:
         came = press_through(str(replaced.data.get("url")), back)
     except NoSuchForm:
         came = {}
-    section.required("a replaced page proves nothing", not came or came.get("success") == "false", str(sorted(came)))
-    section.required("pressing a replaced page attends nothing", _states(wire, credentials, code) == [0, 0, ""])
+    section.required(
+        f"{name}a replaced page proves nothing", not came or came.get("success") == "false", str(sorted(came))
+    )
+    section.required(f"{name}pressing a replaced page attends nothing", _states(wire, credentials, code) == [0, 0, ""])
     try:
-        for sequence in (1, POST_TEST):
+        for sequence in sequences:
             asked = wire.post(credentials, URL_GENERATE, members | {"sequence": sequence})
-            if not section.required(f"page of sequence {sequence}: 200", asked.succeeded, asked.shown()):
+            if not section.required(f"{name}page of sequence {sequence}: 200", asked.succeeded, asked.shown()):
                 return
             came = press_through(str(asked.data.get("url")), back)
             if not came:
-                section.omit(f"the page of sequence {sequence}: it has no way back that a program finds")
+                section.omit(f"{name}the page of sequence {sequence}: it has no way back that a program finds")
                 return
             state = asked.data.get("state")
-            section.required(f"sequence {sequence}: the browser comes back with the state", came.get("state") == state)
+            section.required(
+                f"{name}sequence {sequence}: the browser comes back with the state", came.get("state") == state
+            )
             proved = wire.post(credentials, f"{REDEEM}/status", {"redeem_code": code, "sequence": sequence}).data
             seen = [proved.get(name) for name in ("status", "attendance_status", "sequence")]
-            section.required(f"sequence {sequence}: attended afterwards", seen == [1, 1, sequence], str(seen))
+            section.required(f"{name}sequence {sequence}: attended afterwards", seen == [1, 1, sequence], str(seen))
             used = wire.post(credentials, URL_GENERATE, members | {"sequence": sequence})
-            refused(section, f"sequence {sequence} once more", used, 400, "ERRTRX40021")
+            refused(section, f"{name}sequence {sequence} once more", used, 400, "ERRTRX40021")
     except NoSuchForm as error:
-        section.omit(f"the verification page: {error}")
+        section.omit(f"{name}the verification page: {error}")
     finally:
         wire.post(credentials, f"{REDEEM}/reset", {"redeem_code": code})
 

@@ -16,6 +16,10 @@ _WAIT_S = 60.0
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
+class NoCode(Exception):
+    """The phone was looked at, and nothing came: that is said of the server, which said that it had sent one."""
+
+
 def typed() -> str:
     """Ask whoever sits here."""
     sys.stderr.write("OTP from the participant's SMS: ")
@@ -24,7 +28,7 @@ def typed() -> str:
 
 
 def from_phone(url: str, phone: str) -> Callable[[], str]:
-    """Read the newest code on a phone page; what arrived before now is not it."""
+    """Read the newest code on a phone page; what arrived before now is not it. What is returned raises NoCode, CannotAsk."""
     seen = {_key(message) for message in _messages(url, phone)}
 
     def read() -> str:
@@ -35,7 +39,7 @@ def from_phone(url: str, phone: str) -> Callable[[], str]:
                 if found and _key(message) not in seen:
                     return found.group()
             time.sleep(0.2)
-        raise CannotAsk(f"Tidak ada OTP di {url} dalam {_WAIT_S:.0f} detik.", f"No OTP arrived at {url}.")
+        raise NoCode(f"no code arrived at {url} within {_WAIT_S:.0f} seconds")
 
     return read
 

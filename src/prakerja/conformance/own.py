@@ -251,6 +251,16 @@ def _completions(section: Section, wire: Wire, credentials: Credentials) -> None
     thief = Credentials(credentials.client_code, "0" * 32)
     forged = wire.write(thief, "POST", path, report, "konf-lain")
     refused(section, "completion with a wrong key", forged, 401, "ERRINT40192")
+    for name, method, at, members in (
+        ("a correction", "PUT", path, report),
+        ("a withdrawal", "POST", f"{path}/withdraw", {"redeem_code": UNKNOWN, "reason": "Salah kirim"}),
+    ):
+        unknown = wire.write(credentials, method, at, members, f"konf-{uuid.uuid4().hex}")
+        refused(section, f"{name} for an unknown code", unknown, 400, "ERRTRX40020")
+        keyless = wire.write(credentials, method, at, members, None)
+        refused(section, f"{name} without an Idempotency-Key", keyless, 400, "ERRINT40091")
+        forged = wire.write(thief, method, at, members, "konf-lain")
+        refused(section, f"{name} with a wrong key", forged, 401, "ERRINT40192")
 
 
 def _drafts(section: Section, wire: Wire, credentials: Credentials) -> None:

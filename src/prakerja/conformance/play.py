@@ -25,7 +25,7 @@ _FAULTS = {
 def report_on(arguments: argparse.Namespace) -> Report:
     """Everything that can be asked with what was given. Raises CannotAsk."""
     _check(arguments)
-    wire = Wire(arguments.base_url, timeout_s=arguments.timeout)
+    wire = Wire(arguments.base_url, timeout_s=arguments.timeout, forges=not arguments.without_forgeries)
     report = Report(
         base_url=wire.base_url, kind="", is_strict=not arguments.published_only, stops=arguments.stop_at_first
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from prakerja.conformance import forgery, shapes
+from prakerja.conformance.otp import NoCode
 from prakerja.conformance.pages import NoSuchForm, press_through
 from prakerja.conformance.report import Report, Section
 from prakerja.conformance.wire import Answer, Credentials, Unreachable, Wire, now
@@ -192,7 +193,8 @@ def _walk(section: Section, wire: Wire, credentials: Credentials, redirect_uri: 
 
     try:
         came = press_through(str(asked.data.get("redirect_url")), redirect_uri, fill)
-    except (NoSuchForm, Unreachable) as error:
+    except (NoSuchForm, Unreachable, NoCode) as error:
+        # A page sends no second code within a minute, and says so to people.
         section.omit(f"the page of consent: {error}")
         return
     if not came.get("code"):

@@ -98,7 +98,8 @@ def signature(*, key: str, parts: dict[str, str], body: bytes, algorithm: str = 
 class Wire:
     """One server. Remembers what was wrong with the envelopes of its answers."""
 
-    def __init__(self, base_url: str, *, timeout_s: float) -> None:
+    def __init__(self, base_url: str, *, timeout_s: float, forges: bool = True) -> None:
+        self.forges = forges
         self.base_url = base_url.rstrip("/")
         # The address given is the address meant: proxy variables of the machine are ignored.
         # A connection for each request: a server that refuses a large body unread closes its connection, at a moment of

@@ -13,8 +13,6 @@ from urllib.parse import quote
 from prakerja.developer_site import names, site
 from prakerja.partner_api.endpoint import Endpoint
 
-IDEMPOTENCY_KEY = "018f3c2e-7b1a-7c3d-9e4f-1234567890ab"
-
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -51,7 +49,7 @@ def sample(language: str, declared: Endpoint, operation: dict[str, Any], *, base
         headers=declared.dialect,
         scheme=declared.dialect.scheme,
         token_variable="PRAKERJA_ACCESS_TOKEN" if declared.dialect.scheme == "Bearer" else "PRAKERJA_PAYMENT_TOKEN",
-        idempotency_key=IDEMPOTENCY_KEY if declared.is_idempotent else "",
+        is_idempotent=declared.is_idempotent,
         text=_QUOTES[language],
     )
 

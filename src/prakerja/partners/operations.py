@@ -85,27 +85,73 @@ def register_origins(*, code: str, origins: Sequence[str], actor: Actor, at: dat
 
     Replaces what was registered. Raises Refused: not_permitted, partner_unknown, partner_not_sandbox, origin_invalid.
     """
+    spelled = _spelled(origins)
+    with transaction():
+        _write_origins(_lock(code), spelled, actor=actor, at=at)
+
+
+@permitted("partner.change")
+def add_origins(*, code: str, origins: Sequence[str], actor: Actor, at: datetime) -> list[str]:
+    """Register further origins of a sandbox partner beside those that it has; returns all of them.
+
+    Raises Refused: not_permitted, partner_unknown, partner_not_sandbox, origin_invalid.
+    """
+    spelled = _spelled(origins)
+    with transaction():
+        partner = _lock(code)
+        after = sorted({*partner.file_origins, *spelled})
+        _write_origins(partner, after, actor=actor, at=at)
+    return after
+
+
+@permitted("partner.change")
+def remove_origins(*, code: str, origins: Sequence[str], actor: Actor, at: datetime) -> list[str]:
+    """Take origins off a partner's list; returns those that stay. What is on its way there is not sent any more.
+
+    Raises Refused: not_permitted, partner_unknown, origin_invalid, origin_unknown (origin).
+    """
+    spelled = _spelled(origins)
+    with transaction():
+        partner = _lock(code)
+        there: list[str] = partner.file_origins
+        for origin in spelled:
+            if origin not in there:
+                raise Refused("origin_unknown", origin=origin)
+        after = sorted(set(there) - set(spelled))
+        _write_origins(partner, after, actor=actor, at=at)
+    return after
+
+
+def _spelled(origins: Sequence[str]) -> list[str]:
     try:
-        spelled = sorted({ssrf_policy.origin_of(origin) for origin in origins})
+        return sorted({ssrf_policy.origin_of(origin) for origin in origins})
     except ssrf_policy.AddressRefused:
         raise Refused("origin_invalid") from None
-    with transaction():
-        partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
-        if partner is None:
-            raise Refused("partner_unknown", code=code)
-        if spelled and not partner.is_sandbox:
-            raise Refused("partner_not_sandbox", code=code)
-        before, partner.file_origins = partner.file_origins, spelled
-        partner.save(update_fields=["file_origins"])
-        record(
-            action="partner.origins_registered",
-            at=at,
-            actor=actor,
-            subject_kind="partner",
-            subject_id=partner.id,
-            before=before,
-            after=spelled,
-        )
+
+
+@requires_transaction
+def _lock(code: str) -> Partner:
+    partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
+    if partner is None:
+        raise Refused("partner_unknown", code=code)
+    return partner
+
+
+@requires_transaction
+def _write_origins(partner: Partner, after: list[str], *, actor: Actor, at: datetime) -> None:
+    if after and not partner.is_sandbox:
+        raise Refused("partner_not_sandbox", code=partner.code)
+    before, partner.file_origins = partner.file_origins, after
+    partner.save(update_fields=["file_origins"])
+    record(
+        action="partner.origins_registered",
+        at=at,
+        actor=actor,
+        subject_kind="partner",
+        subject_id=partner.id,
+        before=before,
+        after=after,
+    )
 
 
 @requires_transaction

@@ -119,6 +119,14 @@ def name_of(*, partner_id: uuid.UUID) -> str:
     return Partner.objects.values_list("name", flat=True).get(id=partner_id)
 
 
+def member_by_code(*, code: str) -> Member:
+    """A partner that has not left. Raises Refused: partner_unknown."""
+    found = next((member for member in members() if member.code == code), None)
+    if found is None:
+        raise Refused("partner_unknown", code=code)
+    return found
+
+
 def registered_uris(*, partner_id: uuid.UUID) -> frozenset[str]:
     """Where browsers may be sent for this partner: what it filed, as far as it is a plain web address."""
     filed = Partner.objects.values_list("redirect_uris", flat=True).get(id=partner_id)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.partners.operations import register_origins
+from prakerja.partners.operations import add_origins
 from prakerja.partners.queries import members
 from prakerja.sandbox.worlds.catalogue import load_catalogue
 from prakerja.webhooks.endpoints import set_webhook, webhook_of_partner
@@ -23,8 +23,9 @@ def register(*, institution_url: str, platform_urls: Mapping[str, str], at: date
     known = {partner.code: partner for partner in members() if partner.is_sandbox}
     for code, url in (schools | dict(platform_urls)).items():
         partner = known.get(code)
-        if partner is not None and partner.file_origins != (url,):
-            register_origins(code=code, origins=[url], actor=Actor.system("sandbox"), at=at)
+        if partner is not None and url not in partner.file_origins:
+            # Beside what somebody registered for a machine of theirs.
+            add_origins(code=code, origins=[url], actor=Actor.system("sandbox"), at=at)
     for code, url in platform_urls.items():
         partner = known.get(code)
         if partner is None:

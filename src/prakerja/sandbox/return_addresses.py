@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from prakerja.access.actors import Actor
 from prakerja.kernel.db import transaction
@@ -20,11 +21,13 @@ def callback_address(*, institution_url: str, code: str) -> str:
 def file_demo_addresses(*, institution_url: str, at: datetime) -> None:
     """File the callbacks of this start, whose port may differ from the last one's. Nothing is written when none changed.
 
-    Institutions that joined later filed their own address themselves, and keep it.
+    What else was filed stays, for these institutions and for those that joined later.
     """
     filed = {partner.code: list(partner.redirect_uris) for partner in _institutions()}
     for institution in load_catalogue().institutions:
-        wanted = [callback_address(institution_url=institution_url, code=institution.code)]
+        mine = callback_address(institution_url=institution_url, code=institution.code)
+        others = [uri for uri in filed.get(institution.code, ()) if urlsplit(uri).path != urlsplit(mine).path]
+        wanted = [mine, *others]
         if institution.code in filed and filed[institution.code] != wanted:
             register_redirect_uris(code=institution.code, redirect_uris=wanted, actor=Actor.system("sandbox"), at=at)
 
