@@ -785,6 +785,23 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.memory["receipt"] if told.code == "ERRPLT40995" else told
 
 
+answers(
+    "no Retry-After",
+    "partner-api, Keys, addresses, limits",
+    "purchase",
+    _ANY,
+    lambda _, t, __: Told(t.status, t.body, t.content_type, {"X-Request-Id": t.more.get("X-Request-Id", "")}),
+)
+answers(
+    "the same request id twice",
+    "partner-api, Answers",
+    "quota",
+    _ANY,
+    lambda _, t, __: Told(t.status, t.body, t.content_type, {"X-Request-Id": "x"}),
+)
+_told("its own view: the code is redeemed", f"{OWN}/transactions", "partner-api", "purchase", voucher_status="redeemed")
+
+
 @mutant("a token with the card number in it", "G3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)

@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 from tests.waiting import LIMIT
 
+# What an answer's headers are besides its length and type.
+_PASSED = ("retry-after", "allow", "x-request-id")
 SIGN_IN = ("/api/v1/oauth/", "/api/v1/resource/")
 
 
@@ -133,7 +135,7 @@ class Behind:
             connection.putheader("Connection", "close")
             connection.endheaders(asked.body or None)
             response = connection.getresponse()
-            kept = {name: value for name, value in response.getheaders() if name in ("Retry-After", "Allow")}
+            kept = {name: value for name, value in response.getheaders() if name.lower() in _PASSED}
             return Told(response.status, response.read(), response.getheader("Content-Type") or "", kept)
         finally:
             connection.close()

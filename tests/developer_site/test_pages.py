@@ -121,6 +121,63 @@ def test_no_such_page(door: Client, address: str) -> None:
     assert (response.status_code, response.json()["code"]) == (404, "ERRINT40490")
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("address", "asks", "language", "title"),
+    [
+        ("/docs/x", "id", "id", "Halaman tidak ditemukan"),
+        ("/docs/endpoints/x", "id", "id", "Halaman tidak ditemukan"),
+        ("/docs/en/endpoints/x", "id", "en", "Page not found"),
+        ("/tidak-ada", "en-GB,en;q=0.9", "en", "Page not found"),
+        ("/api/v2/tidak-ada", "id", "id", "Halaman tidak ditemukan"),
+    ],
+)
+def test_a_browser_is_told_on_a_page(door: Client, address: str, asks: str, language: str, title: str) -> None:
+    """A person who mistyped an address read one line of JSON without a title or a language."""
+    response = door.get(address, headers={"accept": BROWSER, "accept-language": asks})
+    assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
+    page = response.content.decode()
+    assert f'<html lang="{language}">' in page
+    assert f"<title>{title}" in page
+    assert (f"<h1>{title}</h1>" in page, page.count("<main")) == (True, 1)
+    # A call is a call, also from a browser's address line.
+    assert door.get("/api/v1/partner/listings", headers={"accept": BROWSER}).json()["code"] == "ERRINT40190"
+    assert door.post(address, headers={"accept": BROWSER}).json()["code"] == "ERRINT40490"
+
+
+@pytest.mark.parametrize(("asks", "leads_to"), [("", "/docs/"), ("id,en;q=0.5", "/docs/"), ("en", "/docs/en/")])
+def test_the_door_itself_leads_to_the_pages(door: Client, asks: str, leads_to: str) -> None:
+    response = door.get("/", headers={"accept-language": asks})
+    assert (response.status_code, response["Location"]) == (302, leads_to)
+
+
+def test_the_first_page_tells_what_a_sandbox_has(door: Client) -> None:
+    for address in ("/docs/", "/docs/en/"):
+        page = unescape(text(door.get(address)))
+        for words in (
+            "prakerja partner redirect add|remove|list",
+            "prakerja partner origin add|remove|list",
+            "prakerja partner key add|list|revoke",
+            "prakerja partner rules",
+            "prakerja curation list|accept|return",
+            "prakerja clock advance",
+            "GET test-codes",
+            "PRAT-",
+            "--redirect-uri",
+        ):
+            assert words in page, (address, words)
+
+
+def test_how_long_a_member_may_be_stands_on_the_page(door: Client) -> None:
+    page = unescape(text(door.get("/docs/endpoints/oauth-url-generate")))
+    assert "paling panjang 254 tanda" in page
+    assert "at most 254 characters" in unescape(text(door.get("/docs/en/endpoints/oauth-url-generate")))
+    course = unescape(text(door.get("/docs/endpoints/partner-courses-post")))
+    assert ("paling banyak 50 isi" in course, "setiap isi paling panjang 128 tanda" in course) == (True, True)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_pages_are_only_read(door: Client, method: str) -> None:
     response = door.generic(method, "/docs/errors")

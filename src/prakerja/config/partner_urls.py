@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import re_path
 
 from prakerja.developer_site.urls import pages
-from prakerja.partner_api.urls import calls, no_route
+from prakerja.developer_site.views import nothing_here
+from prakerja.partner_api.urls import calls
 
 urlpatterns = [
     calls,
     # After the calls, so that no call waits for them: pages that anybody may read (developer_site/site.py, `public`).
     *pages,
-    re_path(r"", no_route),
+    re_path(r"", nothing_here),
 ]

@@ -209,6 +209,9 @@ def check_purchase(report: Report, wire: Wire, credentials: Credentials, market:
     # With another timestamp it is a second one.
     soon = shop.ask("send-otp", intent, timestamp=str(now() - 3))
     shop.refused("a second OTP at once", soon, 429, "ERRPLT42990")
+    if wire.request_ids:
+        waits = soon.headers.get("retry-after", "")
+        section.proposed("a second OTP at once: when it may be asked for", waits.isdigit() and int(waits) <= 60, waits)
     try:
         code = buyer.otp()
     except NoCode as error:
@@ -405,6 +408,12 @@ def _own_view(shop: Shop, status: Answer, *, is_void: bool) -> None:
     section.required(
         f"GET transactions/<invoice> {words}: whose class it is",
         {name: one.data.get(name) for name in shop.goods.codes} == shop.goods.codes,
+    )
+    state = "cancelled" if is_void else "issued"
+    section.required(
+        f"GET transactions/<invoice> {words}: the code is {state}",
+        one.data.get("voucher_status") == state,
+        str(one.data.get("voucher_status")),
     )
     listed = shop.wire.get(shop.credentials, f"{OWN}/transactions?limit=100&status={'VOID' if is_void else 'SUCCESS'}")
     items = listed.data.get("items") or []

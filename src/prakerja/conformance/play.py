@@ -76,6 +76,9 @@ def _play(arguments: argparse.Namespace, wire: Wire, report: Report) -> None:
     envelopes = report.section("Envelope")
     problems = "; ".join(wire.broken_envelopes[:3])
     envelopes.required("every answer of this run was an envelope", not wire.broken_envelopes, problems)
+    if wire.request_ids:
+        names = f"{len(set(wire.request_ids))} for {wire.answers} answers"
+        envelopes.proposed("every answer has an id of its own", len(set(wire.request_ids)) == wire.answers, names)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,9 @@ CURATION = {"status": str, "note": str, "submitted_at": (str, _NONE), "decided_a
 TRANSACTION = {
     **PAYMENT_STATUS,
     "voucher_code": (str, _NONE),
+    "voucher_status": str,
+    "redeemable_from": str,
+    "redeemable_until": str,
     "course_code": str,
     "schedule_code": str,
     "course_title": str,

@@ -108,6 +108,8 @@ class Wire:
         self._http = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False, limits=limits)
         self.broken_envelopes: list[str] = []
         self.answers = 0
+        # Of the answers that have one. Something in between that keeps a server's headers to itself leaves none.
+        self.request_ids: list[str] = []
         self._was_answered = False
         self._silences = 0
 
@@ -234,6 +236,8 @@ class Wire:
             self._was_answered, self._silences = True, 0
             answer = _answer(response)
         self.answers += 1
+        if answer.headers.get("x-request-id"):
+            self.request_ids.append(answer.headers["x-request-id"])
         problem = envelope_problem(answer)
         if problem:
             self.broken_envelopes.append(f"{method} {path}: {problem}")

@@ -94,10 +94,11 @@ def served(language: Language) -> bytes:
 
 
 def _security_schemes() -> Node:
-    return {
+    schemes: Node = {
         name: {"type": "apiKey", "in": "header", "name": header, "description": gettext(text)}
         for name, (header, text) in _SECURITY.items()
     }
+    return schemes | {webhooks.SCHEME: webhooks.scheme()}
 
 
 def _operation(name: str, declared: Endpoint, found: dict[str, Any], language: Language) -> Node:

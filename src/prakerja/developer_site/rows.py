@@ -62,7 +62,7 @@ def kind(schema: dict[str, Any], found: dict[str, Any]) -> str:
 
 
 def rule(schema: dict[str, Any]) -> str:
-    """How a value must look, in the symbols of JSON Schema."""
+    """How a value must look, in the symbols of JSON Schema, and how long it may be."""
     parts = []
     for one in schema.get("anyOf", (schema,)):
         if one.get("format") == "date-time":
@@ -75,7 +75,20 @@ def rule(schema: dict[str, Any]) -> str:
             parts.append(f"{one['minimum']} … {one['maximum']}")
         elif "minimum" in one:
             parts.append(f"≥ {one['minimum']}")
+        parts += _lengths(one)
     return "  |  ".join(parts)
+
+
+def _lengths(schema: dict[str, Any]) -> list[str]:
+    found = []
+    if "maxLength" in schema:
+        found.append(gettext("paling panjang {n} tanda").format(n=schema["maxLength"]))
+    if "maxItems" in schema:
+        found.append(gettext("paling banyak {n} isi").format(n=schema["maxItems"]))
+    inner = schema.get("items", {})
+    if "maxLength" in inner:
+        found.append(gettext("setiap isi paling panjang {n} tanda").format(n=inner["maxLength"]))
+    return found
 
 
 def _inside(schema: dict[str, Any], found: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:

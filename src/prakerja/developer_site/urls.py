@@ -24,6 +24,7 @@ def _pages(language: Language, folder: str) -> URLResolver:
     ]
     if language == "id":
         found += [
+            path("", views.to_site, name="to_site"),
             path("docs/style.css", views.style, name="style"),
             path("docs/errors.json", views.error_file, name="error_file"),
         ]

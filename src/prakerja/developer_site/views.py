@@ -15,7 +15,7 @@ from prakerja.developer_site import names, openapi, rows, samples, signing_lab, 
 from prakerja.developer_site.changelog import RELEASES
 from prakerja.developer_site.error_guide import SAMPLE_DETAILS, meaning
 from prakerja.developer_site.refusals import refusals
-from prakerja.partner_api import errors
+from prakerja.partner_api import envelope, errors
 from prakerja.partner_api.endpoint import Endpoint, refusal_response
 from prakerja.partner_api.errors import Language
 
@@ -38,6 +38,27 @@ def style(request: HttpRequest) -> HttpResponse:
 @site.public("GET")
 def to_start(request: HttpRequest, *, language: Language) -> HttpResponse:
     return HttpResponseRedirect(site.address(language, "start"))
+
+
+@site.public("GET")
+def to_site(request: HttpRequest) -> HttpResponse:
+    """Whoever opens the door's own address is led to the pages, in the language that the browser asks for."""
+    language = envelope.language_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    response = HttpResponseRedirect(site.address(language, "start"))
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Answer what is no address of this door: a program in the envelope, a browser with a page that leads on."""
+    if "text/html" not in request.META.get("HTTP_ACCEPT", "") or request.method not in ("GET", "HEAD"):
+        return refusal_response(request, "route_unknown")
+    asked = envelope.language_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    language: Language = "en" if request.path.startswith("/docs/en/") else asked
+    # The other language has a page of this kind at every address that is none: both lead to their beginnings.
+    here = site.address(language, "start")
+    body = site.render("not_found", language=language, base=site.base_url(request), here=here, menu=_menu(language))
+    return site.respond(body, site.HTML, status=404, keep=False)
 
 
 @site.public("GET")
@@ -108,7 +129,7 @@ def _form(request: HttpRequest) -> dict[str, str] | None:
 @site.public("GET")
 def endpoint(request: HttpRequest, *, language: Language, name: str) -> HttpResponse:
     if name not in _by_name():
-        return refusal_response(request, "route_unknown")
+        return nothing_here(request)
     declared, operation = _endpoint(name, language)
     base = site.base_url(request)
     return site.page(

@@ -12,6 +12,8 @@ from prakerja.developer_site.messages import MESSAGES
 from prakerja.webhooks.events import BY_NAME
 
 Node = dict[str, Any]
+# How a message proves that it is ours, by its name among the file's security schemes.
+SCHEME = "webhook_signature"
 
 _HEADERS = {
     "webhook-id": _("Pengenal peristiwa; sama pada setiap percobaan, jadi ulangan dapat dikenali."),
@@ -21,6 +23,13 @@ _HEADERS = {
         "berlaku, dipisah spasi. Kuncinya adalah isi base64 setelah `whsec_`."
     ),
 }
+
+
+def scheme() -> Node:
+    """What receivers check."""
+    name = "webhook-signature"
+    words = _HEADERS[name]
+    return {"type": "apiKey", "in": "header", "name": name, "description": gettext(words)}
 
 
 def nodes(found: dict[str, Node]) -> dict[str, Node]:
@@ -44,6 +53,7 @@ def _node(event: str, found: dict[str, Node]) -> Node:
     return {
         "operationId": event.replace(".", "-"),
         "summary": gettext(BY_NAME[event].title),
+        "security": [{SCHEME: []}],
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": gettext(text), "schema": {"type": "string"}}
             for name, text in _HEADERS.items()

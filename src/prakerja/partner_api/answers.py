@@ -6,7 +6,7 @@ Tests check every answer against these. An answer has exactly these members: the
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -133,7 +133,7 @@ class Course(Data):
     delivery: Literal["live", "self_paced"]
     duration_hours: Annotated[int, Meta(ge=1)]
     summary: str
-    syllabus: list[Any]
+    syllabus: list[str]
 
 
 class ListedPromotion(Data):

@@ -1,24 +1,19 @@
 """Every call of the partners' door, made from what the endpoints declare.
 
-A published client posts to `//api/…`, so any number of leading slashes is the same. Whatever is no route of the door is
-answered in the envelope too: Django's own pages would be HTML. `config.partner_urls` puts the door together.
+A published client posts to `//api/…`, so any number of leading slashes is the same. Whatever is no route of the door
+is answered by `developer_site.views.nothing_here`: in the envelope too, or with a page where a browser asks.
+`config.partner_urls` puts the door together.
 """
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route, refusal_response
+from prakerja.partner_api.endpoint import ENDPOINTS, Endpoint, Route
 from prakerja.partner_api.v1 import attendance, courses, oauth, partner, payment, redeem_code, search, tpm, webhooks
 
 # Importing a module of views puts its endpoints on the list.
 VIEWS = (payment, redeem_code, attendance, tpm, oauth, partner, courses, search, webhooks)
-
-
-def no_route(request: HttpRequest) -> HttpResponse:
-    """Answer everything that is not a route. Declared for anybody: it says nothing."""
-    return refusal_response(request, "route_unknown")
 
 
 def _methods() -> dict[str, dict[str, Endpoint]]:
