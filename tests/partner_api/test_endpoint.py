@@ -475,6 +475,21 @@ def test_operators_are_told_of_a_platform_whose_codes_are_mostly_wrong(platform:
     assert (told.subject_id, told.data) == (platform.partner_id, {"wrong": 30, "of": 60})
 
 
+def test_a_flood_of_refused_signatures_is_one_row_a_minute(
+    platform: NewCredential, let_pass: Callable[[float], None]
+) -> None:
+    forged = {"signature": "0" * 40}
+    for _ in range(50):
+        assert code_of(send(route(), platform, body=BODY, headers=forged)) == "signature_wrong"
+    let_pass(61)
+    send(route(), platform, body=BODY, headers=forged)
+    noted = Record.objects.filter(action="partner.signature_refused").order_by("id")
+    assert [(one.subject_id, one.data) for one in noted] == [
+        (platform.partner_id, {"count": 1}),
+        (platform.partner_id, {"count": 50}),
+    ]
+
+
 def test_a_shop_cannot_fill_our_memory_with_visitors() -> None:
     buckets = clients.Buckets()
     for number in range(clients.Buckets.AT_MOST + 500):

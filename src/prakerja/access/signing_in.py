@@ -187,12 +187,13 @@ def _count(guard: SignInGuard, user: User | None, wall: datetime, at: datetime, 
         guard.tries, guard.locked_until = 0, wall + LOCK
         refusal = Refused("sign_in_locked", until=guard.locked_until)
     guard.save(update_fields=["tries", "last_failed_at", "locked_until"])
-    if user is not None:
+    # An address of nobody's is counted too; it stands in the trail, without the address, when it is locked.
+    if user is not None or refusal.reason == "sign_in_locked":
         record(
             action="operator.sign_in_refused",
             at=at,
-            subject_kind="operator",
-            subject_id=user.id,
+            subject_kind="operator" if user else "",
+            subject_id=user.id if user else None,
             data={"what": what, "locked": refusal.reason == "sign_in_locked"},
         )
     return refusal

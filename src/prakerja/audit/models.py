@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.audit.kinds import ACTOR_KINDS
+from prakerja.audit.security import SECURITY_ACTIONS
 from prakerja.kernel.models import KeyedRow
 
 
@@ -23,6 +24,11 @@ class Record(KeyedRow):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["person_id", "at"], name="audit_record_person")]
+        indexes = [
+            models.Index(fields=["person_id", "at"], name="audit_record_person"),
+            models.Index(
+                fields=["recorded_at"], name="audit_record_security", condition=Q(action__in=SECURITY_ACTIONS)
+            ),
+        ]
         # NOT VALID in the database: what stood there before may have other words, and nothing here is ever changed.
         constraints = [models.CheckConstraint(condition=Q(actor_kind__in=ACTOR_KINDS), name="audit_record_actor_kind")]

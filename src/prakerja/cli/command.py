@@ -23,6 +23,7 @@ from prakerja.cli import (
     person,
     proof,
     sandbox_commands,
+    security,
     up,
     wave,
 )
@@ -43,6 +44,7 @@ FAMILIES = (
     curation,
     completion,
     operator,
+    security,
     sandbox_commands,
     clock,
     bench,

@@ -11,6 +11,7 @@ from prakerja.console.discrepancies import discrepancy
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
+from prakerja.console.security import security
 from prakerja.console.site import site
 from prakerja.console.undelivered import undelivered
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),
     path("attention/held/extend/", held.extend, name="console_held_extend"),
     path("attention/held/release/", held.release, name="console_held_release"),
+    path("security/", security, name="console_security"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]

@@ -9,7 +9,7 @@ from time import monotonic
 
 from prakerja.kernel import clock
 from prakerja.partners import epoch, keys
-from prakerja.partners.operations import report_card_guessing, report_wrong_codes
+from prakerja.partners.operations import report_card_guessing, report_refused_signatures, report_wrong_codes
 from prakerja.partners.queries import Credential, credential_by_client_code
 
 logger = logging.getLogger(__name__)
@@ -111,6 +111,9 @@ _calls = Buckets()
 _probes = Buckets()
 _visitors = Buckets()
 _slowed = Buckets()
+# When refused signatures of a client were noted last, and how many came since.
+_forged: dict[uuid.UUID, tuple[float, int]] = {}
+FORGED_EVERY = 60.0
 _codes: dict[uuid.UUID, tuple[float, int, int]] = {}
 
 
@@ -165,6 +168,17 @@ def count_code(*, client: Credential, is_right: bool) -> None:
         report_wrong_codes(partner_id=client.partner_id, wrong=wrong, of=right + wrong, at=clock.now())
 
 
+def count_refused_signature(*, client: Credential) -> None:
+    """Note a refused signature in the trail: the first at once, then how many more there were, once a minute at most."""
+    moment = monotonic()
+    noted, count = _forged.get(client.partner_id, (float("-inf"), 0))
+    if moment - noted < FORGED_EVERY:
+        _forged[client.partner_id] = (noted, count + 1)
+        return
+    _forged[client.partner_id] = (moment, 0)
+    report_refused_signatures(partner_id=client.partner_id, count=count + 1, at=clock.now())
+
+
 def _visitor(client: Credential, visitor: str) -> str:
     return f"{client.client_code}\0{visitor}"
 
@@ -186,5 +200,6 @@ def forget_clients() -> None:
     _used.clear()
     _told.clear()
     _codes.clear()
+    _forged.clear()
     for buckets in (_calls, _probes, _visitors, _slowed):
         buckets.clear()

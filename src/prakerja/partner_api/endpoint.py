@@ -261,6 +261,7 @@ def _admit(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Cal
             algorithm=declared.algorithm,
         )
         if match is None:
+            clients.count_refused_signature(client=client)
             raise Refused("signature_wrong")
         # Where the query is always signed, that says nothing of the program.
         forms = strength.forms_of(

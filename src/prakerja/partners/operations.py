@@ -169,6 +169,18 @@ def mint_key(*, partner: Partner, at: datetime) -> str:
     return sign_key
 
 
+def report_refused_signatures(*, partner_id: uuid.UUID, count: int, at: datetime) -> None:
+    """Note that calls in a partner's name came with a wrong signature: `count` of them since the last note."""
+    with transaction():
+        record(
+            action="partner.signature_refused",
+            at=at,
+            subject_kind="partner",
+            subject_id=partner_id,
+            data={"count": count},
+        )
+
+
 def report_wrong_codes(*, partner_id: uuid.UUID, wrong: int, of: int, at: datetime) -> None:
     """Tell the operators that most of a partner's codes within an hour were wrong: `wrong` of `of` (decisions.md 58)."""
     with transaction():

@@ -89,6 +89,11 @@ UNFOLD = {
                         "link": reverse_lazy("console_attention"),
                     },
                     {
+                        "title": gettext_lazy("Peristiwa keamanan"),
+                        "icon": "shield",
+                        "link": reverse_lazy("console_security"),
+                    },
+                    {
                         "title": gettext_lazy("Sesi saya"),
                         "icon": "devices",
                         "link": reverse_lazy("sessions"),
