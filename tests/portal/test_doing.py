@@ -153,7 +153,7 @@ def test_incentives_say_what_is_missing_then_their_labels(enter: Enter, move: Mo
     browser = enter(who.person_id)
     move(datetime(2021, 10, 6, 19, tzinfo=WIB))
     missing = browser.get("/insentif").text
-    assert "Beri rating dan ulasan" in missing
+    assert "Beri bintang dan ulasan" in missing
     assert "Sambungkan rekening" in missing
     assert "Sertifikat pelatihan pertama" not in missing
     world.rate(completion, purchase)

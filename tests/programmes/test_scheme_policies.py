@@ -247,8 +247,8 @@ def test_a_survey_is_paid_within_the_promised_fourteen_days() -> None:
 @pytest.mark.parametrize(
     ("number", "paid", "opens", "closes"),
     [
-        (1, "2021-04-20 10:00", "2021-05-20 00:10", "2021-06-19 00:10"),
-        (2, "2021-04-20 10:00", "2021-07-19 00:10", "2021-08-18 00:10"),
+        (1, "2021-04-20 10:00", "2021-05-20 00:10", "2021-06-20 00:00"),
+        (2, "2021-04-20 10:00", "2021-07-19 00:10", "2021-08-19 00:00"),
         (3, "2021-04-20 10:00", "2021-11-26 00:10", "2021-12-11 00:00"),
         # Paid after the day on which all surveys open: they open in the night after the payment.
         (1, "2021-11-29 10:00", "2021-11-30 00:10", "2021-12-11 00:00"),
@@ -269,7 +269,7 @@ def test_a_survey_never_opens_after_its_cutoff() -> None:
 def test_2023_has_two_surveys_and_no_cutoff() -> None:
     window = survey_window(scheme=S23, number=2, first_incentive_paid_at=wib("2023-06-05 10:00"))
     assert window is not None
-    assert (window.opens_at, window.closes_at) == (wib("2023-09-03 00:10"), wib("2023-10-03 00:10"))
+    assert (window.opens_at, window.closes_at) == (wib("2023-09-03 00:10"), wib("2023-10-04 00:00"))
     with pytest.raises(ValueError, match="no survey 3"):
         survey_window(scheme=S23, number=3, first_incentive_paid_at=wib("2023-06-05 10:00"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -25,6 +26,12 @@ def asset(path: str) -> str:
 def language() -> str:
     """`id` or `en`: the language of this request."""
     return "en" if get_language() == "en" else "id"
+
+
+def until_elsewhere(value: datetime, province_code: str) -> str:
+    """A limit by the reader's own clock, in brackets; "" where that is Jakarta's."""
+    words = dates.until_elsewhere(value, province_code=province_code)
+    return f" ({words})" if words else ""
 
 
 class Constants(NodeTransformer):
@@ -101,9 +108,11 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "rupiah": formats.rupiah,
             "instant": dates.instant,
             "until": dates.until,
+            "elsewhere": until_elsewhere,
             "day": dates.day,
             "weekday": dates.weekday,
             "wib_day": dates.wib_day,
+            "plain_day": dates.plain_day,
             "hour": dates.hour,
             "grouped": formats.grouped,
             "thousands": formats.thousands,

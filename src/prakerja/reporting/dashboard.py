@@ -204,6 +204,7 @@ class Dashboard(msgspec.Struct, frozen=True):
 
     person_id: uuid.UUID
     name: str
+    province_code: str
     application: Application | None
     award: Award | None
     videos: tuple[Video, ...]

@@ -4,6 +4,7 @@
 SELECT json_build_object(
     'person_id', p.id,
     'name', p.name,
+    'province_code', p.province_code,
     'application', (
         SELECT json_build_object(
             'wave', w.number, 'status', ap.status, 'joined_at', ap.joined_at,

@@ -124,6 +124,17 @@ def unreviewed(*, dashboard: Dashboard) -> Purchase | None:
     return next((one for one in dashboard.purchases if one.is_open and one.completion is not None), None)
 
 
+def survey_before(*, dashboard: Dashboard, survey: Survey, at: datetime) -> Survey | None:
+    """The earlier survey that has to be answered first, where the scheme says so: as `record_answers` refuses (rules.md 7)."""
+    award = dashboard.award
+    if award is None or not award.rules.survey.sequential:
+        return None
+    earlier = (one for one in dashboard.surveys if one.number < survey.number)
+    return next(
+        (one for one in earlier if one.submitted_at is None and one.closed_at is None and at < one.closes_at), None
+    )
+
+
 def may_link(*, award: Award, at: datetime) -> bool:
     """Whether an account can be linked: not from the year's link cut-off on (rules.md 5.3)."""
     closes_at = cutoff_at(scheme=award.rules, kind=CutoffKind.LINK)
@@ -197,7 +208,11 @@ def _about_trouble(dashboard: Dashboard) -> NextAction | None:
 
 
 def _about_survey(dashboard: Dashboard, at: datetime) -> NextAction | None:
-    waiting = [survey for survey in dashboard.surveys if survey.is_open(at)]
+    waiting = [
+        survey
+        for survey in dashboard.surveys
+        if survey.is_open(at) and survey_before(dashboard=dashboard, survey=survey, at=at) is None
+    ]
     return NextAction(kind="answer_survey", survey=waiting[0]) if waiting else None
 
 

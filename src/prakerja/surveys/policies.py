@@ -26,6 +26,11 @@ def checked_answers(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[
     return kept
 
 
+def is_answered(*, question: Mapping[str, Any], answer: Any) -> bool:
+    """Whether this is an answer to that question: an option, a whole number, a text."""
+    return _value(question, answer) is not None
+
+
 def _value(question: Mapping[str, Any], given: Any) -> Any:
     """The answer in its own type, or None when it is none."""
     kind = question["kind"]

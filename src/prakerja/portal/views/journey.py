@@ -23,6 +23,7 @@ from prakerja.portal.texts import NOTICES, VOUCHER_LABELS, incentive_tag, senten
 from prakerja.programmes.schemes import PurchaseCloses
 from prakerja.reporting.losses import lost_lines
 from prakerja.reporting.next_action import derived_stage, may_earn, next_action, reason_not_to_buy, unreviewed
+from prakerja.reporting.next_deadline import next_deadline
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Which of the six words of the way a stage stands at; an ended award shows no way.
@@ -50,6 +51,7 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         knows_balance=award is not None and (award.videos_done_at is not None or not award.rules.videos.count),
         sees_card=stage not in ("awarded",) and award is not None and award.status == "active",
         action=next_action(dashboard=board, at=at),
+        deadline=next_deadline(dashboard=board, at=at),
         why_not=reason_not_to_buy(dashboard=board, at=at),
         unreviewed=unreviewed(dashboard=board),
         closes_on_review=award is not None and award.rules.purchase_closes_on is PurchaseCloses.REVIEW,

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.disbursements.queries import link_in_progress, live_account
 from prakerja.incentives.operations import link_account, request_link, unlink_account
+from prakerja.incentives.policies import AccountFacts, needs_met
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
@@ -32,8 +34,9 @@ from prakerja.portal.pages import (
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
 from prakerja.portal.views.public import PUBLIC_SCHEME
-from prakerja.programmes.schemes import scheme_by_key
-from prakerja.reporting.dashboard import Dashboard
+from prakerja.programmes.schemes import Need, missing_needs, scheme_by_key, wib_day
+from prakerja.reporting.dashboard import Account, Dashboard, Survey
+from prakerja.reporting.next_action import may_earn, may_link
 from prakerja.reporting.queries import dashboard as read_dashboard
 
 # Unlinking this near before a payment gets the warning: a change then leads to a hold (rules.md 5.5).
@@ -92,6 +95,7 @@ def _account_page(
         account=board.account,
         defect=held_account.defect if held_account is not None else "",
         is_over=is_over(board),
+        is_closed=board.award is not None and not may_link(award=board.award, at=clock.now()),
         errors=errors or {},
         provider=provider,
         number=number,
@@ -172,7 +176,22 @@ def account_unlink(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     board = read_dashboard(person_id=person_id, transactions=1)
     if board.account is None:
         return with_notice(request, "", "portal:account")
-    return page(request, "account_unlink", section="dashboard", near=payment_near(board, at))
+    near = payment_near(board, at)
+    # Whoever links another account by then is paid in time; later, the payment is held (rules.md 5.5).
+    safe_until = None
+    if near is not None and board.award is not None:
+        safe_until = near - timedelta(days=board.award.rules.account_change_hold_days + 1)
+    is_late = safe_until is not None and safe_until < at.astimezone(WIB).date()
+    return page(request, "account_unlink", section="dashboard", near=near, safe_until=safe_until, is_late=is_late)
+
+
+def state_of(survey: Survey, at: datetime) -> str:
+    """sent, open, later or closed."""
+    if survey.submitted_at is not None:
+        return "sent"
+    if survey.is_open(at):
+        return "open"
+    return "later" if at < survey.opens_at and survey.closed_at is None else "closed"
 
 
 def payment_near(board: Dashboard, at: datetime) -> date | None:
@@ -191,13 +210,22 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     at = clock.now()
     board = read_dashboard(person_id=person_id)
     rows = [(i, incentive_tag(incentive=i, at=at)) for i in board.incentives]
-    rows.sort(key=lambda row: (row[0].scheduled_date, row[0].number))
     rules = board.award.rules if board.award else scheme_by_key(PUBLIC_SCHEME)
     return page(
         request,
         "incentives",
         section="incentives",
-        rows=rows,
+        # In the order of their names: the incentive's payments, then the surveys'.
+        rows=[row for row in rows if row[0].kind != "survey"] + [row for row in rows if row[0].kind == "survey"],
+        paid=sum(i.amount for i in board.incentives if i.status == "paid"),
+        # Surveys that nobody has been paid for yet, so that all that was promised stands here by name.
+        unpaid_surveys=[
+            (one, state_of(one, at))
+            for one in board.surveys
+            if one.number not in {i.number for i in board.incentives if i.kind == "survey"}
+        ],
+        may_earn=may_earn(dashboard=board),
+        has_award=board.award is not None and board.award.status == "active",
         missing=missing_words(board, at),
         is_over=is_over(board),
         hold_words=HOLD_REASONS,
@@ -208,17 +236,44 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 def missing_words(board: Dashboard, at: datetime) -> list[str]:
     """The conditions of rules.md 5.4 that this person has not met yet, in the order in which they are met."""
-    if board.award is None or board.award.status != "active" or board.incentives:
+    if board.award is None or board.incentives or not may_earn(dashboard=board):
         return []
     first = board.first_purchase
     completion = first.completion if first else None
-    visible = completion is not None and all(item.visible_from <= at for item in completion.certificates)
     account = board.account
-    conditions = (
-        (visible, _("Sertifikat pelatihan pertama")),
-        (completion is not None and completion.rating is not None, _("Beri rating dan ulasan")),
-        (account is not None, _("Sambungkan rekening")),
-        (account is None or account.nik_matches, _("Rekening atas NIK Anda sendiri")),
-        (account is None or account.is_kyc_complete, _("Tingkatkan e-wallet")),
+    certificates = completion.certificates if completion is not None else ()
+    met = needs_met(
+        certificate_visible_from=min((item.visible_from for item in certificates), default=None),
+        rated_at=completion.rating.created_at if completion is not None and completion.rating is not None else None,
+        account=account_facts(account),
+        at=at,
     )
-    return [word for is_met, word in conditions if not is_met]
+    missing = missing_needs(scheme=board.award.rules, met=met)
+    return list(dict.fromkeys(str(NEEDS[need]) for need in missing if _is_asked(need, account)))
+
+
+NEEDS = {
+    Need.CERTIFICATE: gettext_lazy("Sertifikat pelatihan pertama"),
+    # One form gives both.
+    Need.RATING: gettext_lazy("Beri bintang dan ulasan"),
+    Need.REVIEW: gettext_lazy("Beri bintang dan ulasan"),
+    Need.ACCOUNT_LINKED: gettext_lazy("Sambungkan rekening"),
+    Need.NIK_MATCH: gettext_lazy("Rekening atas NIK Anda sendiri"),
+    Need.ACCOUNT_KYC: gettext_lazy("Tingkatkan e-wallet"),
+}
+
+
+def _is_asked(need: Need, account: Account | None) -> bool:
+    """What is wrong with an account is said once there is one."""
+    return account is not None or need not in (Need.NIK_MATCH, Need.ACCOUNT_KYC)
+
+
+def account_facts(account: Account | None) -> AccountFacts | None:
+    """The linked account as the rule looks at it."""
+    if account is None:
+        return None
+    return AccountFacts(
+        linked_on=wib_day(account.linked_at),
+        nik_matches=account.nik_matches,
+        is_kyc_complete=account.is_kyc_complete,
+    )

@@ -56,6 +56,7 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         review_state=review_of(purchase=item, award=board.award, at=at) if board.award else "none",
         loss=board.loss_of(item),
         why_not=reason_not_to_buy(dashboard=board, at=at),
+        province_code=board.province_code,
         voucher_words=VOUCHER_LABELS,
         delivery_words=DELIVERY,
         mode_words=MODE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,21 +15,13 @@ from prakerja.kernel.errors import Refused
 from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import NOTICES, sentence
-from prakerja.portal.views.money import is_over
-from prakerja.reporting.dashboard import Survey
+from prakerja.portal.views.money import is_over, state_of
+from prakerja.reporting.next_action import survey_before
 from prakerja.reporting.queries import dashboard as read_dashboard
+from prakerja.surveys.policies import is_answered
 from prakerja.surveys.queries import response as read_response
 
 LONGEST_ANSWER = 2_000
-
-
-def state_of(survey: Survey, at: datetime) -> str:
-    """sent, open, later or closed."""
-    if survey.submitted_at is not None:
-        return "sent"
-    if survey.is_open(at):
-        return "open"
-    return "later" if at < survey.opens_at else "closed"
 
 
 @participant
@@ -44,7 +35,10 @@ def surveys(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "surveys",
         section="surveys",
         notice=NOTICES.get(take_notice(request), ""),
-        rows=[(survey, state_of(survey, at)) for survey in board.surveys],
+        rows=[
+            (survey, state_of(survey, at), survey_before(dashboard=board, survey=survey, at=at))
+            for survey in board.surveys
+        ],
         amount=board.award.rules.survey.amount if board.award else None,
         is_over=is_over(board),
     )
@@ -60,7 +54,7 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
     found = next((item for item in board.surveys if item.id == response_id), None)
     if found is None:
         raise Http404
-    if not found.is_open(at):
+    if not found.is_open(at) or survey_before(dashboard=board, survey=found, at=at) is not None:
         return with_notice(request, "", "portal:surveys")
     questions = read_response(person_id=person_id, survey_id=response_id).survey.questions
     answers: dict[str, Any] = {}
@@ -74,6 +68,8 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
         for number, item in enumerate(questions, start=1):
             if item["id"] not in answers:
                 errors[f"q_{item['id']}"] = _("Jawab pertanyaan %(n)s.") % {"n": number}
+            elif item["kind"] == "number" and not is_answered(question=item, answer=answers[item["id"]]):
+                errors[f"q_{item['id']}"] = _("Pertanyaan %(n)s: tulis angka saja, misalnya 0 atau 3.") % {"n": number}
         if not errors:
             try:
                 given = {"consent": "yes", **answers}

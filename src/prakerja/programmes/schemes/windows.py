@@ -94,7 +94,8 @@ def survey_window(*, scheme: Scheme, number: int, first_incentive_paid_at: datet
     """When survey `number` (from 1) may be answered, or None when it never opens (rules.md 7, 12.9).
 
     It opens at 00:10 WIB, 30 or 90 days after the day on which the first incentive was paid; all that have
-    not opened 14 days before the survey cut-off open then. It stays open 30 days, never past the cut-off.
+    not opened 14 days before the survey cut-off open then. It stays open 30 days, to the end of the last one, never past the
+    cut-off.
     Raises ValueError for a number that the scheme does not have.
     """
     if not 1 <= number <= scheme.survey.times:
@@ -102,7 +103,7 @@ def survey_window(*, scheme: Scheme, number: int, first_incentive_paid_at: datet
     opens_at = _survey_opens_at(scheme, number, first_incentive_paid_at)
     if opens_at is None:
         return None
-    closes_at = opens_at + timedelta(days=scheme.survey.window_days)
+    closes_at = end_of_day(wib_day(opens_at) + timedelta(days=scheme.survey.window_days))
     cutoff = cutoff_at(scheme=scheme, kind=CutoffKind.SURVEY)
     if cutoff is not None:
         closes_at = min(closes_at, cutoff)
