@@ -135,8 +135,11 @@ def create_app(settings: Settings) -> Flask:
     )
 
     @app.url_value_preprocessor
-    def take_site(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    def take_site(endpoint: str | None, values: dict[str, Any] | None) -> None:
         g.site_code = values.pop("site_code", None) if values else None
+        # Before anything reads the form: only here does one carry a file.
+        if endpoint == "classes.tasks":
+            request.max_content_length = assignments.UPLOAD_BYTES + web.FORM_BYTES
 
     @app.url_defaults
     def give_site(endpoint: str, values: dict[str, Any]) -> None:

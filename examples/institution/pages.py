@@ -146,6 +146,7 @@ def lessons_page(enrolment: Enrolment, run: ClassRun, *, problem: Problem | None
         done=study.enrolments.lessons_done(enrolment),
         attended=study.enrolments.attended(enrolment),
         must_attend=school().verifies,
+        mandatory=school().assignments().mandatory(enrolment) if run.required_assignments else 0,
         may_finish=may_finish(enrolment, run),
         post_test=POST_TEST,
         problem=problem,

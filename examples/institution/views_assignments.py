@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from typing import Literal
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +12,13 @@ from examples.institution.assignments import (
     DEMONSTRATION,
     DEMONSTRATION_SEQUENCE,
     MOST,
+    PRACTICE,
     TOKEN,
+    UPLOADS,
     WORDS,
     Assignment,
+    Upload,
+    lesson_of,
     sequence_fits,
 )
 from examples.institution.pages import Problem, opened, pages, refused, school
@@ -49,11 +54,21 @@ def tasks(number: int) -> ResponseReturnValue:
         sequence = DEMONSTRATION_SEQUENCE if scope == DEMONSTRATION else int(typed) if typed.isdecimal() else 0
         if not sequence_fits(scope, sequence):
             errors["sequence"] = web.say("Pilih nomor tugas dari 1 sampai {n}.", n=MOST)
-        if not words:
-            errors["words"] = web.say("Tulis jawaban tugas Anda.")
+        field = f"words-{scope}-{sequence}"
+        upload = _uploaded()
+        if upload == "":
+            errors[field] = web.say("Pilih berkas pdf, docx, zip, gambar, txt, atau md yang tidak kosong.")
+        elif upload is None and not words:
+            errors[field] = web.say("Tulis jawaban tugas Anda, atau pilih berkasnya.")
         if not errors:
             try:
-                kept.hand_in(enrolment=enrolment, scope=scope, sequence=sequence, words=words)
+                kept.hand_in(
+                    enrolment=enrolment,
+                    scope=scope,
+                    sequence=sequence,
+                    words=words,
+                    upload=upload if isinstance(upload, Upload) else None,
+                )
             except (PartnerRefusal, PartnerUnavailable) as error:
                 problem = refused(error)
             else:
@@ -64,27 +79,47 @@ def tasks(number: int) -> ResponseReturnValue:
         listed = kept.of_enrolment(enrolment)
     except (PartnerRefusal, PartnerUnavailable) as error:
         problem = problem or refused(error)
+    mandatory = kept.mandatory(enrolment)
+    shown = max(
+        [mandatory or 0, run.required_assignments, 1, *(one.sequence for one in listed if one.scope == PRACTICE)]
+    )
+    by_place = {(one.scope, one.sequence): one for one in listed}
     page = render_template(
         "assignments.html",
         enrolment=enrolment,
         run=run,
         assignments=listed,
+        practice=[
+            (number, lesson_of(number, run.lessons), by_place.get((PRACTICE, number)))
+            for number in range(1, min(shown, MOST) + 1)
+        ],
+        shown_work=by_place.get((DEMONSTRATION, DEMONSTRATION_SEQUENCE)),
+        mandatory=mandatory,
         errors=errors,
         problem=problem,
-        most=MOST,
-        demonstration=DEMONSTRATION,
-        words=request.form.get("words", ""),
+        suffixes=",".join(f".{suffix}" for suffix in UPLOADS),
+        typed=(request.form.get("scope", ""), request.form.get("sequence", ""), request.form.get("words", "")),
     )
     return page, 422 if errors or problem else 200
 
 
-@pages.get("/files/<token>.txt")
-def file(token: str) -> ResponseReturnValue:
-    """One file, for whoever knows its address: Prakerja fetches it without a session."""
-    words = school().assignments().file(token) if TOKEN.fullmatch(token) else None
-    if words is None:
+def _uploaded() -> Upload | Literal[""] | None:
+    """The chosen file; None when there is none, "" when it is no file that can be handed in."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return None
+    suffix, content = sent.filename.rpartition(".")[2].lower(), sent.read()
+    return Upload(suffix, content) if suffix in UPLOADS and content.strip() else ""
+
+
+@pages.get("/files/<token>.<suffix>")
+def file(token: str, suffix: str) -> ResponseReturnValue:
+    """One file, for whoever knows its address: Prakerja fetches it without a session. A browser shows none of them."""
+    content = school().assignments().file(token, suffix) if TOKEN.fullmatch(token) and suffix in UPLOADS else None
+    if content is None:
         abort(404)
-    return Response(words + "\n", mimetype="text/plain")
+    shown = {} if suffix == "txt" else {"Content-Disposition": f'attachment; filename="tugas.{suffix}"'}
+    return Response(content, mimetype=UPLOADS[suffix], headers=shown)
 
 
 @teaching.before_request

@@ -187,6 +187,13 @@ class PrakerjaClient:
         """Return one of our transactions with its voucher code (null when only the dashboard shows it)."""
         return self._partner(credentials, "GET", f"/transactions/{quote(invoice_code, safe='')}")
 
+    def required_assignments(self, *, credentials: Credentials, redeem_code: str) -> int:
+        """Return how many assignments are mandatory for this redeemed code: its participant's wave decides."""
+        status = self.redeem_status(credentials=credentials, redeem_code=redeem_code)
+        query = f"/redemptions?invoice_code={quote(str(status['invoice_code']), safe='')}"
+        found = self._partner(credentials, "GET", query)["items"]
+        return next((int(item["required_assignments"]) for item in found if item["redeem_code"] == redeem_code), 0)
+
     def report_completion(
         self, *, credentials: Credentials, idempotency_key: str, report: dict[str, Any]
     ) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from examples.shared.prakerja_client import PartnerRefusal, PartnerUnavailable
 from examples.shared.store import Account, Session, Visitors, connect
 from examples.shared.texts import LANGUAGES, Translator
 
+# The longest form; a page that takes files says so itself.
+FORM_BYTES = 64 * 1024
 HERE = Path(__file__).parent
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'{form_ends};"
@@ -148,7 +150,7 @@ def build_app(name: str, folder: Path, program: Program) -> Flask:
     app = Flask(name, static_folder=str(HERE / "static"), static_url_path="/static")
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder / "templates"), FileSystemLoader(HERE / "templates")])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 300
     app.before_request(lambda: _begin(program))
     app.after_request(_finish)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -43,7 +44,7 @@ class Visitor:
         assert self.page.status_code == status, self.page.text
         return self.html
 
-    def send(self, path: str, status: int = 200, **fields: str) -> str:
+    def send(self, path: str, status: int = 200, **fields: Any) -> str:
         """Send a form with the CSRF token of the page that is open."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.html)
         assert token is not None

@@ -83,6 +83,8 @@ class FakePrakerja:
         self.states: dict[str, dict[str, Any]] = {}
         self.redirect_uris = {"http://127.0.0.1:8005/lpk-satu/callback", "http://127.0.0.1:8005/lpk-dua/callback"}
         self.completions: dict[str, tuple[str, str]] = {}
+        # How many assignments the wave of every participant makes mandatory.
+        self.mandatory = 0
         self.languages: list[str] = []
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.late: set[str] = set()
@@ -97,6 +99,7 @@ class FakePrakerja:
         """Make a code that opens a class."""
         self.codes[code] = {
             "redeem_code": code,
+            "invoice_code": f"INV-{code}",
             "course_code": listing["course_code"],
             "schedule_code": listing["runs"][0]["schedule_code"],
             "status": status,
@@ -148,6 +151,7 @@ class FakePrakerja:
             "listings": self._listings,
             "course-runs": self._course_runs,
             "completions": self._complete,
+            "redemptions": self._redemptions,
         }[name]
 
     def _quota(self, sent: dict[str, Any]) -> Answer:
@@ -327,6 +331,11 @@ class FakePrakerja:
             for run in listing["runs"]
         ]
         return self._paged(items, sent)
+
+    def _redemptions(self, sent: dict[str, Any]) -> Answer:
+        found = [entry for entry in self.codes.values() if entry["invoice_code"] == sent["invoice_code"]]
+        items = [{"redeem_code": entry["redeem_code"], "required_assignments": self.mandatory} for entry in found]
+        return accept({"items": items, "next_cursor": None})
 
     def _complete(self, sent: dict[str, Any]) -> Answer:
         key = sent.pop("headers").get("idempotency-key", "")

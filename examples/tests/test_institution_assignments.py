@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from flask import Flask
 
-from examples.institution import classes
 from examples.tests.conftest import Visitor
 from examples.tests.fake_prakerja import FakePrakerja, refusal
 
@@ -74,20 +74,95 @@ def test_an_assignment_from_the_form_to_the_feedback(
     assert "Gagal, kirim lagi" in learner.html
 
 
-def test_the_page_counts_what_the_class_asks_for(
-    learner: Visitor, bought: FakePrakerja, tasks: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "Kelas ini tidak mewajibkan tugas." in learner.html
+def test_mandatory_is_said_where_the_wave_makes_it_so(learner: Visitor, bought: FakePrakerja) -> None:
+    """The class has two assignments; whether they are mandatory, the participant's wave decides, which Prakerja tells."""
     bought.listings[0]["required_assignments"] = 2
+    bought.mandatory = 2
+    learner.sign_up("/lpk-satu")
+    learner.get(PYTHON)
+    assert "Tugas praktik: 2, dengan umpan balik pengajar." in learner.html
+    assert "Wajib" not in learner.html
+    learner.send(PYTHON, code=CODE)
+    assert "wajib: 2" in learner.html
+    tasks = f"{learner.path}/assignments"
+    learner.get(tasks)
+    assert learner.html.count("Praktikkan “") == 2, "each assignment has its text"
+    assert len(re.findall(r"<button class=.main.>Kirim tugas</button>", learner.html)) == 3
     learner.send(tasks, scope="tpm", sequence="1", words=WORDS)
     learner.send(tasks, scope="uk", sequence="", words=WORDS)
     bought.submissions[(CODE, "tpm", 1)] = [2, 2]
     bought.submissions[(CODE, "uk", 999)] = [2, 1]
-    monkeypatch.setattr(classes, "FRESH_S", 0)
     learner.get(tasks)
-    assert "Kelas ini meminta 2 tugas, masing-masing dengan umpan balik pengajar. Selesai: 1." in learner.html
+    assert "Wajib: 2 tugas. Sertifikat menunggu" in learner.html
+    assert "Selesai: 1." in learner.html
+    # It was asked once.
+    assert [name for _, name, _ in bought.calls].count("redemptions") == 1
+
+
+def test_nothing_is_called_mandatory_where_the_wave_has_no_such_rule(learner: Visitor, bought: FakePrakerja) -> None:
+    bought.listings[0]["required_assignments"] = 2
+    learner.sign_up("/lpk-satu")
     learner.get(PYTHON)
-    assert "Wajib: 2 tugas dengan umpan balik pengajar." in learner.html
+    learner.send(PYTHON, code=CODE)
+    assert "wajib" not in learner.html
+    learner.get(f"{learner.path}/assignments")
+    assert "Wajib" not in learner.html
+    assert "Sertifikat Anda tidak menunggu tugas." in learner.html
+
+
+def test_while_prakerja_does_not_say_nothing_is_said(learner: Visitor, bought: FakePrakerja) -> None:
+    bought.listings[0]["required_assignments"] = 1
+    bought.lost.add("redemptions")
+    learner.sign_up("/lpk-satu")
+    learner.get(PYTHON)
+    learner.send(PYTHON, code=CODE)
+    learner.get(f"{learner.path}/assignments")
+    assert "Wajib" not in learner.html
+    assert "tidak menunggu" not in learner.html
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mimetype"),
+    [
+        ("Tugas 1.PDF", b"%PDF-1.7\n1 0 obj\n%%EOF\n", "application/pdf"),
+        ("foto.jpeg", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("catatan.md", "Catatan é".encode("utf-16"), "text/plain"),
+    ],
+)
+def test_a_file_is_handed_in(
+    learner: Visitor, bought: FakePrakerja, tasks: str, institution: Flask, name: str, content: bytes, mimetype: str
+) -> None:
+    learner.send(tasks, scope="tpm", sequence="1", words="", file=(io.BytesIO(content), name))
+    assert standing(learner) == [("tpm", "1", "1", "0")]
+    sent = next(str(body["url_file"]) for _, call, body in bought.calls if call == "tpm/submission")
+    path = sent.removeprefix("http://127.0.0.1:8005")
+    assert path.rpartition(".")[2] == name.rpartition(".")[2].lower()
+    fetched = institution.test_client().get(path)
+    assert (fetched.data, fetched.mimetype) == (content, mimetype)
+    assert fetched.headers["Content-Disposition"].startswith("attachment")
+    assert fetched.headers["X-Content-Type-Options"] == "nosniff"
+    assert path in teacher(institution, learner.base).html
+    # Another suffix is another file.
+    assert institution.test_client().get(path.rpartition(".")[0] + ".txt").status_code == 404
+    learner.send(tasks, scope="tpm", sequence="1", words="Sekarang kata")
+    assert institution.test_client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.exe", b"MZ"), ("a", b"x"), ("a.pdf", b""), ("a.html", b"<html>")])
+def test_what_is_no_file_of_an_assignment(
+    learner: Visitor, bought: FakePrakerja, tasks: str, name: str, content: bytes
+) -> None:
+    learner.send(tasks, 422, scope="tpm", sequence="1", words="", file=(io.BytesIO(content), name))
+    assert "Pilih berkas pdf, docx, zip, gambar, txt, atau md" in learner.html
+    assert [call for _, call, _ in bought.calls if call == "tpm/submission"] == []
+
+
+def test_a_file_that_is_too_large(learner: Visitor, bought: FakePrakerja, tasks: str) -> None:
+    sent = bytes(6 * 1024 * 1024)
+    form = "multipart/form-data; boundary=x"
+    answer = learner.client.post(tasks, base_url=learner.base, data=sent, content_type=form)
+    assert answer.status_code == 413
+    assert [call for _, call, _ in bought.calls if call == "tpm/submission"] == []
 
 
 def test_handing_in_again_replaces_the_file(learner: Visitor, bought: FakePrakerja, tasks: str) -> None:

@@ -113,7 +113,7 @@ class Student(Citizen):
         opened = self.page.url
         self.page.click("text=Tugas dan umpan balik")
         self.look()
-        self.page.fill("#words", words)
+        self.page.fill("#words-tpm-1", words)
         with self.page.expect_navigation():
             self.page.get_by_role("button", name="Kirim tugas").click()
         self.waits_until(self.page, "[data-testid=assignment][data-status='2'][data-feedback='0']")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from prakerja.access.actors import SYSTEM
-from prakerja.catalogue.models import CourseRun
+from prakerja.awards.models import Award
+from prakerja.catalogue.models import Course, CourseRun
 from prakerja.kernel.clock import WIB
 from prakerja.partners.operations import add_partner
 from tests import builders as b
@@ -94,7 +95,16 @@ def test_redemptions(sold: Scene) -> None:
         "course_code": sold.course.code,
         "schedule_code": sold.run.code,
         "platform": "Tokopedia",
+        "required_assignments": 0,
     }
+    found = sold.lms.get(f"{REDEMPTIONS}?invoice_code=INV-0")[1]["data"]["items"]
+    assert [item["redeem_code"] for item in found] == [b.code_of(sold.who.person_id)]
+    # A course with assignments asks for them where completion follows from them, and nowhere else (decisions.md 21).
+    Course.objects.update(required_assignments=2)
+    for rules, count in ((sold.world.wave.scheme_version_id, 0), (b.world(wave=51).wave.scheme_version_id, 2)):
+        Award.objects.update(scheme_version_id=rules)
+        (item,) = sold.lms.get(f"{REDEMPTIONS}?invoice_code=INV-0")[1]["data"]["items"]
+        assert item["required_assignments"] == count
     assert sold.lms.get(f"{REDEMPTIONS}?to=2021-09-25")[1]["data"]["items"] == []
     assert len(sold.lms.get(f"{REDEMPTIONS}?status=redeemed")[1]["data"]["items"]) == 4
     assert sold.lms.get(f"{REDEMPTIONS}?status=cancelled")[1]["data"]["items"] == []

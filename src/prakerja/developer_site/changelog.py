@@ -30,6 +30,8 @@ RELEASES: tuple[Release, ...] = (
             ),
             _("transactions menjawab juga voucher_status, redeemable_from, dan redeemable_until."),
             _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
+            _("redemptions menyebut tugas yang wajib bagi tiap kode, dan dapat dicari menurut invoice_code."),
+            _("Sandbox: kode uji penyelesaian: PRAT- dapat dilaporkan, diperbaiki, dan ditarik."),
             _("Sandbox: kode uji webinar TC2 mempunyai sepuluh pertemuan; TC2-999 juga tes akhir."),
             _(
                 "Kelas yang dibatalkan kami kembalikan dananya sendiri; class.cancelled datang bersama transaction.voided. "

@@ -28,7 +28,17 @@ EXTENSION_GUIDE: dict[str, str] = {
 
 # (meaning, example) by name, as `Field` takes them.
 EXTENSION_FIELDS: dict[str, tuple[str, Any]] = {
-    "required_assignments": (_("Banyaknya tugas yang wajib dikumpulkan peserta."), 1),
+    "required_assignments": (
+        _(
+            "Banyaknya tugas pelatihan itu; wajib hanya dalam gelombang yang penyelesaiannya mengikuti kehadiran dan tugas."
+        ),
+        1,
+    ),
+    "FoundRedemption.required_assignments": (
+        _("Banyaknya tugas yang wajib bagi kode ini menurut aturan gelombang pesertanya; 0 bila tidak ada."),
+        1,
+    ),
+    "RedemptionSearch.invoice_code": (_("Hanya kode dari invoice ini, seperti dijawab redeem-code/status."), None),
     "min_age": (_("Usia paling muda peserta."), 18),
     "min_education": (_("Jenjang pendidikan paling rendah; 0 berarti semua."), 0),
     "CourseContent.has_post_test": (_("Apakah ada tes akhir (urutan 999). Bawaan tidak."), True),

@@ -91,6 +91,7 @@ class FoundRedemption(Data):
     course_code: str
     schedule_code: str
     platform: str
+    required_assignments: Count
 
 
 class FoundRedemptionsData(Data):

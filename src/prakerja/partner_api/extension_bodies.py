@@ -117,3 +117,4 @@ class RedemptionSearch(_Search, frozen=True, kw_only=True):
     """redemptions: what was redeemed at an institution."""
 
     status: Literal["redeemed", "cancelled"] | None = None
+    invoice_code: Annotated[str, Meta(min_length=1, max_length=200)] | None = None

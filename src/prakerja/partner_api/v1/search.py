@@ -64,7 +64,9 @@ def transactions(call: Call[extension_bodies.TransactionSearch]) -> Any:
     guide=Guide(
         title=_("Cari kode yang ditukar di lembaga Anda"),
         about=_(
-            "Kode yang sudah ditukar dari yang paling lama, menurut tanggal penukaran (waktu Jakarta) dan keadaannya."
+            "Kode yang sudah ditukar dari yang paling lama, menurut tanggal penukaran (waktu Jakarta), keadaannya, dan "
+            "invoice_code dari status kode. required_assignments: tugas yang wajib menurut aturan gelombang peserta, 0 bila "
+            "tidak ada."
         ),
         data=extension_answers.FoundRedemptionsData,
         refuses=("cursor_invalid",),
@@ -77,6 +79,7 @@ def redemptions(call: Call[extension_bodies.RedemptionSearch]) -> Any:
         since=body.since,
         until=body.until,
         status=body.status,
+        invoice_code=body.invoice_code,
         cursor=body.cursor,
         limit=body.limit,
     )
