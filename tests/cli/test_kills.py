@@ -63,7 +63,9 @@ class Shop:
                 return None
             return answer.status_code, answer.json()
 
-        return wait_until(answered, what=call)
+        got = wait_until(answered, what=call)
+        assert got is not None
+        return got
 
 
 @dataclass

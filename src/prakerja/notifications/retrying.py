@@ -134,7 +134,7 @@ def next_try(
     nothing, for those that say so.
     """
     doublings = min(attempts - 1, _MOST_DOUBLINGS)
-    following = at + min(tries.first_wait * 2**doublings, tries.longest_wait)
+    following = at + min(tries.first_wait * (1 << doublings), tries.longest_wait)
     last = ends_at if tries.keep_trying is None else began_at + tries.keep_trying
     if last is None:
         return following
