@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from prakerja.awards.models import Award
 from prakerja.awards.queries import unreached_winners
+from prakerja.awards.reminders import remind_to_buy, waiting_groups
 from prakerja.awards.tasks import next_reminder, run_reminders
 from prakerja.kernel.clock import WIB
 from prakerja.notifications.delivery import deliver_messages
@@ -29,6 +33,24 @@ def test_reminders_go_out_three_times_with_the_exact_hour() -> None:
         assert run_reminders(due) == 1
     assert dues == [datetime(2021, 10, day, 9, 0, tzinfo=WIB) for day in (14, 18, 20)]
     assert Message.objects.filter(template="deadline_reminder", channel="sms").count() == 3
+
+
+def test_a_wave_is_reminded_in_chunks_and_each_person_once() -> None:
+    people = b.participants(b.world(), count=5)
+    due = next_reminder()
+    assert due is not None
+    (group,) = waiting_groups()
+    with CaptureQueriesContext(connection) as seen:
+        assert remind_to_buy(group=group, due_at=due, at=due, chunk=2) == 5
+    written = [one for one in seen.captured_queries if one["sql"].startswith('INSERT INTO "notifications_message"')]
+    assert len(written) == 3
+    told = Message.objects.filter(template="deadline_reminder", channel="sms").values_list("person_id", flat=True)
+    assert sorted(told) == sorted(one.person_id for one in people)
+    assert remind_to_buy(group=group, due_at=due, at=due, chunk=2) == 0
+    # Somebody who stopped between telling and counting tells nobody twice.
+    Award.objects.update(reminded_at=None)
+    assert remind_to_buy(group=group, due_at=due, at=due, chunk=2) == 5
+    assert Message.objects.filter(template="deadline_reminder", channel="sms").count() == 5
 
 
 def nobody(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, Addressee]:

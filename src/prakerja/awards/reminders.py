@@ -8,9 +8,12 @@ from datetime import datetime
 
 from prakerja.awards.models import Award
 from prakerja.kernel.db import transaction
-from prakerja.notifications.operations import queue_message
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import reminder_instants
+
+# People who are reminded in one transaction.
+CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,25 @@ def waiting_groups() -> list[Waiting]:
     return [Waiting(*group) for group in groups]
 
 
-def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime) -> int:
+def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime, chunk: int = CHUNK) -> int:
     """Tell each person of a group once that the deadline is near, with its exact date and hour. Returns how many.
 
+    A chunk at a time, each a transaction: a wave is hundreds of thousands, and whoever is interrupted goes on with the rest.
     People who bought meanwhile are not in the locked rows any more; a second runner finds none. When the deadline has
     passed (nobody sent what was due), nobody is told to hurry: the reminder counts as over, and that is all.
     """
+    reminded, after = 0, uuid.UUID(int=0)
+    while done := _remind_some(group=group, due_at=due_at, at=at, after=after, most=chunk):
+        reminded, after = reminded + len(done), done[-1]
+    return reminded
+
+
+def _remind_some(*, group: Waiting, due_at: datetime, at: datetime, after: uuid.UUID, most: int) -> list[uuid.UUID]:
     with transaction():
         awards = list(
-            Award.objects.select_for_update(no_key=True, skip_locked=True).filter(
+            Award.objects.select_for_update(no_key=True, skip_locked=True)
+            .filter(
+                id__gt=after,
                 status="active",
                 first_purchase_at=None,
                 purchase_deadline_at=group.deadline_at,
@@ -65,15 +78,22 @@ def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime) -> int:
                 awarded_at=group.awarded_at,
                 reminded_at=group.reminded_at,
             )
+            .order_by("id")[:most]
         )
-        for award in awards if at < group.deadline_at else ():
-            queue_message(
-                person_id=award.person_id,
-                template="deadline_reminder",
-                channels=("sms", "dashboard"),
-                parameters={"deadline": award.purchase_deadline_at.isoformat()},
-                dedupe_key=f"reminder:{award.id}:{due_at.isoformat()}",
-                at=at,
-            )
+        told = awards if at < group.deadline_at else []
+        queue_many(
+            template="deadline_reminder",
+            channels=("sms", "dashboard"),
+            notices=[
+                Notice(
+                    award.person_id,
+                    {"deadline": award.purchase_deadline_at.isoformat()},
+                    f"reminder:{award.id}:{due_at.isoformat()}",
+                )
+                for award in told
+            ],
+            at=at,
+            may_be_known=True,
+        )
         Award.objects.filter(id__in=[award.id for award in awards]).update(reminded_at=due_at)
-    return len(awards)
+    return [award.id for award in awards]

@@ -63,9 +63,23 @@ def queue_message(
 
 
 @requires_transaction
-def queue_many(*, template: str, channels: tuple[str, ...], notices: Iterable[Notice], at: datetime) -> None:
-    """The same for a list of tens of thousands, whose dedupe keys are new: one that is known fails the transaction."""
-    copy_in([message for notice in notices for message in _messages(notice, template, channels, at)])
+def queue_many(
+    *,
+    template: str,
+    channels: tuple[str, ...],
+    notices: Iterable[Notice],
+    at: datetime,
+    may_be_known: bool = False,
+) -> None:
+    """The same for a list of tens of thousands, whose dedupe keys are new: one that is known fails the transaction.
+
+    `may_be_known`: a known one is told once, as by `queue_message`; for thousands.
+    """
+    messages = [message for notice in notices for message in _messages(notice, template, channels, at)]
+    if may_be_known:
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+    else:
+        copy_in(messages)
     wake_worker()
 
 
