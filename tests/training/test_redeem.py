@@ -12,6 +12,7 @@ from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
+from prakerja.partner_api import errors
 from prakerja.partners.operations import add_partner
 from prakerja.purchases.class_cancelling import cancel_class
 from prakerja.purchases.models import Purchase
@@ -89,6 +90,30 @@ def test_an_onsite_class_is_not_redeemed_online() -> None:
     world, _, code = bought()
     Course.objects.update(mode="onsite")
     assert reason(world, code) == "type_mismatch"
+
+
+def test_a_code_that_comes_too_early_says_when_it_will_be_right() -> None:
+    starts = datetime(2021, 9, 30, 9, tzinfo=WIB)
+    world, _, code = bought(delivery="live", starts_at=starts, ends_at=starts + timedelta(hours=3))
+    stranger = add_partner(actor=SYSTEM, kind="institution", code="lain", name="Lain", at=b.ANNOUNCED).partner_id
+    told = {}
+    for name, institution, at in (
+        ("early", world.institution.partner_id, LATER),
+        ("late", world.institution.partner_id, starts + timedelta(hours=3)),
+        ("another's", stranger, LATER),
+    ):
+        with pytest.raises(Refused, match="outside_window") as caught:
+            redeem_code(institution_id=institution, code=code, at=at)
+        told[name] = caught.value.details
+    assert told == {"early": {"opens_at": starts - timedelta(hours=1)}, "late": {}, "another's": {}}
+    row = errors.for_reason("outside_window")
+    published = row.sentence(language="id")
+    assert row.sentence(language="id", details=told["early"]) == (
+        f"{published}. Kode berlaku mulai 30 September 2021 pukul 08.00 WIB."
+    )
+    assert row.sentence(language="en", details=told["early"]).endswith(
+        ". The code works from 30 September 2021 at 08:00 WIB."
+    )
 
 
 def test_void_returns_the_price_and_kills_the_code() -> None:

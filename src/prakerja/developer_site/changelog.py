@@ -28,6 +28,7 @@ RELEASES: tuple[Release, ...] = (
             _(
                 "Laporan penyelesaian dapat diperbaiki (PUT completions) dan ditarik (completions/withdraw) sampai sertifikat tampak; webhook completion.corrected dan completion.withdrawn."
             ),
+            _("Kalimat ERRTRX40027 menyebut sejak kapan kodenya berlaku bila kode itu datang terlalu awal."),
             _("transactions menjawab juga voucher_status, redeemable_from, dan redeemable_until."),
             _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
             _("redemptions menyebut tugas yang wajib bagi tiap kode, dan dapat dicari menurut invoice_code."),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from django.utils.translation import override
+
 from prakerja.kernel import dates
 from prakerja.partner_api.error_table import COMPLETION, GENERAL, PAYMENT, REDEMPTION, SIGN_IN, Origin
 from prakerja.partner_api.extension_error_table import CALLING, CURATION, WEBHOOKS
@@ -38,7 +40,17 @@ class ErrorRow:
     def sentence(self, *, language: Language, details: Mapping[str, Any] | None = None) -> str:
         """Return the sentence with its {n}, {jam}, {kinds} and {field} filled from the details of the refusal."""
         text = self.english if language == "en" else self.indonesian
-        return text.format_map(_Fields(details or {}, language)) if "{" in text else text
+        if "{" in text:
+            text = text.format_map(_Fields(details or {}, language))
+        opens_at = (details or {}).get("opens_at")
+        if isinstance(opens_at, datetime):
+            # What came too early hears when it will be right; the published sentence stays the beginning.
+            with override(language):
+                text = f"{text.rstrip('.')}. {OPENS[language].format(when=dates.instant(opens_at))}"
+        return text
+
+
+OPENS: Mapping[Language, str] = {"id": "Kode berlaku mulai {when}.", "en": "The code works from {when}."}
 
 
 class _Fields(dict[str, str]):

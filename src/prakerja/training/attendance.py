@@ -17,7 +17,7 @@ from prakerja.programmes.schemes import Delivery
 from prakerja.training import sandbox_codes
 from prakerja.training.facts import BoughtCode, bought_code, window_of
 from prakerja.training.models import AttendanceAttempt, InstitutionEmailClaim
-from prakerja.training.policies import STATE_LIFE, attendance_refusal
+from prakerja.training.policies import STATE_LIFE, attendance_refusal, opening_of
 from prakerja.training.states import ATTEMPT_STATES
 from prakerja.training.tokens import PageToken
 from prakerja.vouchers.operations import lock_voucher
@@ -105,7 +105,10 @@ def require_verifiable(
         facts=found.facts, institution_id=institution_id, sequence=sequence, window=window, at=at
     )
     if reason is not None:
-        raise Refused(reason)
+        owner = found.facts.institution_id
+        raise Refused(
+            reason, **opening_of(reason=reason, window=window, owner=owner, institution_id=institution_id, at=at)
+        )
     claim = email_claim(found=found, email_index=email_index)
     if claim is not None and belongs_to_another_code(claim=claim, found=found):
         raise Refused("email_used")

@@ -17,7 +17,7 @@ from prakerja.training import sandbox_codes
 from prakerja.training.deriving import derive_completion
 from prakerja.training.facts import bought_code, window_of
 from prakerja.training.models import Attendance
-from prakerja.training.policies import attendance_refusal
+from prakerja.training.policies import attendance_refusal, opening_of
 from prakerja.training.queries import RedemptionStatus, redemption_status
 from prakerja.training.redemption import redeem_in_transaction
 from prakerja.vouchers.operations import lock_voucher
@@ -41,16 +41,20 @@ def confirm_on_site(
     route = route_of_code(code=code)
     lock_voucher(person_id=route.person_id, voucher_id=route.voucher_id)
     found = bought_code(person_id=route.person_id, voucher_id=route.voucher_id)
+    window = window_of(code=found, sequence=sequence)
     reason = attendance_refusal(
         facts=found.facts,
         institution_id=institution_id,
         sequence=sequence,
-        window=window_of(code=found, sequence=sequence),
+        window=window,
         is_on_site=True,
         at=at,
     )
     if reason is not None:
-        raise Refused(reason)
+        owner = found.facts.institution_id
+        raise Refused(
+            reason, **opening_of(reason=reason, window=window, owner=owner, institution_id=institution_id, at=at)
+        )
     if sequence == 1:
         redeem_in_transaction(
             person_id=route.person_id,

@@ -112,6 +112,15 @@ def attendance_refusal(
     return None if before <= facts.verified else "sequence_out_of_order"
 
 
+def opening_of(
+    *, reason: str, window: Window | None, owner: uuid.UUID, institution_id: uuid.UUID, at: datetime
+) -> dict[str, datetime]:
+    """What a refusal for the hour tells besides: from when it will be right, to the code's own institution, while that is ahead."""
+    if reason != "outside_window" or window is None or owner != institution_id:
+        return {}
+    return {"opens_at": window.opens_at} if at < window.opens_at < window.closes_at else {}
+
+
 def all_verified(facts: CodeFacts) -> bool:
     """Whether every sequence of the class is done."""
     return facts.verified >= {*facts.sequences}

@@ -11,6 +11,8 @@ from prakerja.kernel.db import hot_call, requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import seal_parameters
+from prakerja.training.facts import bought_code, window_of
+from prakerja.training.policies import opening_of
 from prakerja.training.queries import RedemptionStatus
 from prakerja.vouchers.queries import route_of_code
 
@@ -99,5 +101,16 @@ def _call(
         ],
     )
     if reason is not None:
-        raise Refused(reason)
+        raise Refused(reason, **_opening(reason, person_id, voucher_id, institution_id, at))
     return tuple(told)
+
+
+def _opening(
+    reason: str, person_id: uuid.UUID, voucher_id: uuid.UUID, institution_id: uuid.UUID, at: datetime
+) -> dict[str, datetime]:
+    """From when a code works that came too early. Read only for that refusal: the hot call pays nothing for it."""
+    if reason != "outside_window":
+        return {}
+    found = bought_code(person_id=person_id, voucher_id=voucher_id)
+    owner, window = found.facts.institution_id, window_of(code=found, sequence=1)
+    return opening_of(reason=reason, window=window, owner=owner, institution_id=institution_id, at=at)
