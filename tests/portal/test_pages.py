@@ -11,7 +11,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from prakerja.catalogue.models import Course
 from prakerja.kernel.clock import WIB
+from prakerja.kernel.qr import qr_image
 from prakerja.notifications.operations import queue_message
 from prakerja.surveys.operations import install_surveys
 from tests.portal import world
@@ -182,6 +184,22 @@ def test_the_code_its_window_and_where_to_enter_it(enter: Enter) -> None:
     assert "mulai 20 Oktober 2021 pukul 08.00 WIB sampai 20 Oktober 2021 pukul 11.59 WIB" in text
     assert f"http://127.0.0.1:8005/akademi-satu/class/{run.course.code}/{run.code}" in text
     assert "Masuk, buka Kelas Saya, lalu ketik kode." in text
+
+
+@pytest.mark.parametrize(("mode", "is_shown"), [("online", False), ("onsite", True), ("blended", True)])
+def test_a_class_that_is_taught_on_site_shows_the_qr_of_its_code(enter: Enter, mode: str, is_shown: bool) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    run = world.course()
+    Course.objects.filter(id=run.course_id).update(mode=mode)
+    purchase = world.buy(who, run)
+    browser = enter(who.person_id)
+    page = browser.get(f"/transaksi/{purchase.id}").text
+    # Whoever scans it reads the code itself.
+    assert (qr_image(world.CODE).replace("&", "&amp;") in page) is is_shown
+    assert ("Petugas Akademi Satu mencatat kehadiran Anda." in clean(browser.get(f"/transaksi/{purchase.id}"))) is (
+        mode == "onsite"
+    )
+    assert ("Tunjukkan kode QR Anda kepada petugas" in clean(browser.get("/dashboard"))) is (mode == "onsite")
 
 
 def test_the_code_of_a_cancelled_or_expired_voucher_is_not_shown(enter: Enter) -> None:

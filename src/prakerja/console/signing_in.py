@@ -6,11 +6,9 @@ Until the code was right the session knows only whose password was: it opens not
 from __future__ import annotations
 
 import uuid
-from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import qrcode
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,7 +17,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from qrcode.image.svg import SvgPathImage
 
 from prakerja.access import signing_in
 from prakerja.access.session_store import DEVICE
@@ -29,6 +26,7 @@ from prakerja.console.pages import anyone
 from prakerja.console.texts import sentence
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.qr import qr_image
 
 BROWSER_COOKIE = "console_browser"
 HALF_A_YEAR = 180 * 24 * 3600
@@ -168,6 +166,4 @@ def _safe(request: HttpRequest, given: str) -> str:
 def _qr(secret: str, email: str) -> str:
     issuer = settings.TOTP_ISSUER
     address = f"otpauth://totp/{quote(f'{issuer}:{email}')}?{urlencode({'secret': secret, 'issuer': issuer})}"
-    drawn = BytesIO()
-    qrcode.make(address, image_factory=SvgPathImage).save(drawn)
-    return f"data:image/svg+xml,{quote(drawn.getvalue())}"
+    return qr_image(address)

@@ -100,3 +100,19 @@ def note_class_cancelled(*, person_id: uuid.UUID, purchase_id: uuid.UUID, actor:
 def finish_cancellation(*, cancellation_id: uuid.UUID, at: datetime) -> None:
     """Everybody who bought this class has been dealt with."""
     ClassCancellation.objects.filter(id=cancellation_id, finished_at=None).update(finished_at=at)
+
+
+@dataclass(frozen=True)
+class PayingBack:
+    """A cancelled class some of whose buyers are still to be dealt with. Instants are UTC programme time."""
+
+    schedule_code: str
+    course_title: str
+    cancelled_at: datetime
+
+
+def paying_back() -> list[PayingBack]:
+    """Cancelled classes whose buyers wait; one that stays here for long has a worker that does not work."""
+    waiting = ClassCancellation.objects.filter(finished_at=None).order_by("cancelled_at", "id")
+    found = waiting.values_list("course_run__code", "course_run__course__title", "cancelled_at")
+    return [PayingBack(*one) for one in found]

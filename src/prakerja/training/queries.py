@@ -18,6 +18,7 @@ from prakerja.programmes.schemes import Delivery
 from prakerja.training.facts import bought_code
 from prakerja.training.models import (
     Assignment,
+    CancellationCase,
     Certificate,
     CertificateNumberClaim,
     Completion,
@@ -263,4 +264,57 @@ def progress(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Progress | None:
         rated_at=Rating.objects.filter(person_id=person_id, completion=completion)
         .values_list("created_at", flat=True)
         .first(),
+    )
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A code whose class was called off after it had been entered. `amount` in rupiah; instants are UTC programme time."""
+
+    case_id: uuid.UUID
+    person_id: uuid.UUID
+    person_name: str
+    course_title: str
+    schedule_code: str
+    institution_name: str
+    amount: int
+    known: str
+    redeemed_at: datetime | None
+    found_at: datetime
+    status: str
+    decision: str
+    note: str
+
+
+def cancellation_cases(*, most: int) -> list[CaseLine]:
+    """Codes of cancelled classes that wait for an operator, the oldest first, at most `most`."""
+    waiting = CancellationCase.objects.filter(status="open").order_by("found_at", "id")
+    return [_case_line(one) for one in waiting.select_related(*_OF_A_CASE)[:most]]
+
+
+def cancellation_case(*, person_id: uuid.UUID, case_id: uuid.UUID) -> CaseLine | None:
+    """One of them, open or decided."""
+    found = CancellationCase.objects.filter(person_id=person_id, id=case_id).select_related(*_OF_A_CASE).first()
+    return _case_line(found) if found is not None else None
+
+
+_OF_A_CASE = ("person", "purchase__voucher", "purchase__course__institution", "purchase__course_run")
+
+
+def _case_line(case: CancellationCase) -> CaseLine:
+    bought = case.purchase
+    return CaseLine(
+        case_id=case.id,
+        person_id=case.person_id,
+        person_name=case.person.name,
+        course_title=bought.course.title,
+        schedule_code=bought.course_run.code,
+        institution_name=bought.course.institution.name,
+        amount=bought.amount,
+        known=case.known,
+        redeemed_at=bought.voucher.redeemed_at,
+        found_at=case.found_at,
+        status=case.status,
+        decision=case.decision,
+        note=case.note,
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.qr import qr_image
 from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import CERTIFICATE, DELIVERY, MODE, NOTICES, VOUCHER_LABELS, sentence
@@ -19,6 +20,7 @@ from prakerja.reporting.dashboard import Purchase
 from prakerja.reporting.next_action import reason_not_to_buy, review_of
 from prakerja.reporting.queries import dashboard as read_dashboard
 from prakerja.training.operations import rate_training
+from prakerja.training.policies import fits_way
 from prakerja.vouchers.states import VOUCHER_STATES
 
 # More trainings than the fund can buy; the list needs no pages.
@@ -52,6 +54,7 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         # A code whose hour is over is dead, whether or not the run that writes it down has come by.
         shows_code=item.voucher_status in VOUCHER_STATES.group("LIVE") and not is_over(item, at),
         is_over=is_over(item, at),
+        qr=qr_image(item.code) if shows_qr(item) and not is_over(item, at) else "",
         class_address=class_address(item),
         review_state=review_of(purchase=item, award=board.award, at=at) if board.award else "none",
         loss=board.loss_of(item),
@@ -67,6 +70,12 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
 def is_over(item: Purchase, at: datetime) -> bool:
     """Whether nobody can redeem the code any more, and nobody did."""
     return item.voucher_status == "expired" or (item.voucher_status == "issued" and at >= item.redeemable_until)
+
+
+def shows_qr(item: Purchase) -> bool:
+    """Whether somebody at a door may scan this code: a class that is taught there, until it is completed (rules.md 12.31)."""
+    lives = item.voucher_status in VOUCHER_STATES.group("LIVE") and item.completion is None
+    return lives and fits_way(mode=item.mode, is_on_site=True)
 
 
 def class_address(item: Purchase) -> str:
