@@ -11,9 +11,12 @@ from typing import Any
 from django.test import Client
 
 from prakerja.audit.models import Record
+from prakerja.kernel import clock
 from prakerja.notifications.models import Message
+from prakerja.people.models import Person
 from tests.builders import otp_of
 from tests.portal import world
+from tests.portal.conftest import set_clock
 
 
 def test_phone_and_code_open_the_dashboard(portal: Client) -> None:
@@ -26,6 +29,20 @@ def test_phone_and_code_open_the_dashboard(portal: Client) -> None:
     assert (inside.status_code, inside["Location"]) == (302, "/insentif")
     assert portal.session["person_id"] == str(person_id)
     assert portal.get("/dashboard").status_code == 200
+
+
+def test_messages_follow_the_language_that_was_chosen_before_the_sign_in(portal: Client) -> None:
+    person_id = world.person(phone="+6281234567889")
+    for chosen, kept in (("", "id"), ("en", "en"), ("", "en"), ("id", "id")):
+        if chosen:
+            portal.get(f"/bahasa/{chosen}")
+        else:
+            portal.cookies.pop("portal_language", None)
+        portal.post("/masuk", {"phone": "081234567889"})
+        portal.post("/masuk/kode", {"otp": otp_of(person_id, "otp_sign_in")})
+        assert Person.objects.get(id=person_id).language == kept
+        portal.post("/keluar")
+        set_clock(clock.now() + timedelta(minutes=2))
 
 
 def test_a_code_works_once(portal: Client) -> None:

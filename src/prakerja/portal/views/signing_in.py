@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
@@ -16,10 +17,11 @@ from prakerja.access.sign_in_codes import Asker, CodeState
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_phone
-from prakerja.people.operations import request_sign_in_otp, sign_in_state
+from prakerja.people.operations import request_sign_in_otp, set_language, sign_in_state
 from prakerja.people.operations import sign_in as check_sign_in
 from prakerja.portal import drafts, pending
 from prakerja.portal.browsers import asker_of, remember
+from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import (
     SESSION_PERSON,
     SESSION_SIGNED_IN_AT,
@@ -112,6 +114,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_PERSON] = str(person_id)
     request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
     request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        # Who chose the language of the pages before the sign-in gets messages in it from now on.
+        set_language(person_id=person_id, language=language())
     response = redirect(safe_next(request, waiting.following, reverse("portal:dashboard")))
     pending.forget(response)
     remember(request, response, asker, person_id=person_id)
