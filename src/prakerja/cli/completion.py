@@ -23,7 +23,9 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(dest="verb", required=True, metavar="|".join(_VERBS))
     for verb, words in _VERBS.items():
         parser = common(verbs.add_parser(verb, help=words))
-        parser.add_argument("--institution", required=True, metavar="C", help="client_code of the institution")
+        parser.add_argument(
+            "--institution", required=True, metavar="C", help="code of the institution, as it was added"
+        )
         parser.add_argument("--certificate", required=True, metavar="N", help="the certificate's number as reported")
         if verb != "show":
             by_operator(parser).add_argument("--reason", required=True, metavar="R", help="for the audit trail")
