@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from examples.institution import assignments, enrolments, pages, views, views_assignments
+from examples.institution import assignments, door, enrolments, pages, views, views_door
 from examples.institution.attendance import Attendance
 from examples.institution.classes import Classes
 from examples.institution.study import Study
@@ -62,6 +62,16 @@ class School:
             files_url=f"{(self.own_url or request.host_url).rstrip('/')}/{code}/files",
         )
 
+    def door(self) -> door.Door:
+        """Return the door of the institution of this request."""
+        code = web.site().code
+        return door.Door(
+            client=self.client,
+            credentials=self.credentials(code),
+            connection=web.database(),
+            institution=code,
+        )
+
     def attendance(self) -> Attendance:
         """Return the attendances of the institution of this request."""
         code = web.site().code
@@ -72,6 +82,7 @@ class School:
             enrolments=enrolments.Enrolments(web.database()),
             institution=code,
             redirect_uri=f"{base.rstrip('/')}/{code}/callback",
+            at_the_door=self.door().attended,
         )
 
     def institutions(self) -> dict[str, str]:
@@ -112,7 +123,7 @@ def _find_site(partners: PartnersFile) -> web.Site | None:
 def create_app(settings: Settings) -> Flask:
     """Make the program."""
     database = settings.data_dir / "institution.sqlite3"
-    store.prepare(database, enrolments.SCHEMA, assignments.SCHEMA)
+    store.prepare(database, enrolments.SCHEMA, assignments.SCHEMA, door.SCHEMA)
     partners = PartnersFile(settings.partners_file)
     program = web.Program(
         settings=settings,
@@ -150,5 +161,5 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/accent.css", "accent", views.accent)
     app.register_blueprint(accounts_blueprint(url_prefix="/<site_code>"))
     app.register_blueprint(pages.pages, url_prefix="/<site_code>")
-    app.register_blueprint(views_assignments.teaching, url_prefix="/<site_code>/teacher")
+    app.register_blueprint(views_door.teaching, url_prefix="/<site_code>/teacher")
     return app

@@ -6,6 +6,7 @@ the state must be this account's own, and `redeem-code/status` must say `attenda
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from examples.institution.classes import ClassRun
@@ -32,6 +33,8 @@ class Attendance:
     enrolments: Enrolments
     institution: str
     redirect_uri: str
+    # The meetings for which a code was shown at our door.
+    at_the_door: Callable[[str], set[int]] = lambda code: set()
 
     def begin(self, *, account: Account, run: ClassRun, redeem_code: str) -> str | Enrolment:
         """Return the page to which a new participant goes, or the class when this very account has opened it.
@@ -42,9 +45,22 @@ class Attendance:
         require_class(status, run)
         if status.get("status") == REDEEMED:
             held = self.enrolments.by_code(institution=self.institution, redeem_code=redeem_code)
+            shown = self.at_the_door(redeem_code)
+            if held is None and shown:
+                # Redeemed at our door: whoever knows the code opens the class here, once.
+                held = self.enrolments.reserve(
+                    institution=self.institution,
+                    account_id=account.id,
+                    redeem_code=redeem_code,
+                    course_code=run.course_code,
+                    schedule_code=run.schedule_code,
+                    title=run.title,
+                )
             if held is None or held.account_id != account.id:
                 raise UsedByOther
-            return self.enrolments.mark_attended(held, 1)
+            for sequence in sorted(shown | {1}):
+                held = self.enrolments.mark_attended(held, sequence)
+            return held
         page = self._page(account=account, redeem_code=redeem_code, sequence=1)
         held = self.enrolments.reserve_for_verification(
             institution=self.institution,

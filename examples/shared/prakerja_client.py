@@ -194,6 +194,13 @@ class PrakerjaClient:
         found = self._partner(credentials, "GET", query)["items"]
         return next((int(item["required_assignments"]) for item in found if item["redeem_code"] == redeem_code), 0)
 
+    def confirm_on_site(
+        self, *, credentials: Credentials, redeem_code: str, sequence: int, idempotency_key: str
+    ) -> dict[str, Any]:
+        """Declare that whoever showed this code is at our door. The same call with the same key may be sent again."""
+        body = {"redeem_code": redeem_code, "sequence": sequence}
+        return self._partner(credentials, "POST", "/attendances", body, idempotency_key)
+
     def report_completion(
         self, *, credentials: Credentials, idempotency_key: str, report: dict[str, Any]
     ) -> dict[str, Any]:

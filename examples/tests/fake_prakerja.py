@@ -151,6 +151,7 @@ class FakePrakerja:
             "listings": self._listings,
             "course-runs": self._course_runs,
             "completions": self._complete,
+            "attendances": self._attendances,
             "redemptions": self._redemptions,
         }[name]
 
@@ -293,6 +294,16 @@ class FakePrakerja:
         code, sequence = self.states[state]["place"]
         self.codes[code]["attended"].add(sequence)
         self.codes[code]["status"] = 1
+
+    def _attendances(self, sent: dict[str, Any]) -> Answer:
+        found = self.codes.get(sent["redeem_code"])
+        if found is None:
+            return refusal("ERRTRX40020", "Transaksi tidak ditemukan")
+        if sent["sequence"] in found["attended"]:
+            return refusal("ERRTRX40021", "Redeem Code sudah digunakan")
+        found["attended"].add(sent["sequence"])
+        found["status"] = 1
+        return self._redeem_status(sent)
 
     def _commit(self, sent: dict[str, Any]) -> Answer:
         found = self.codes[sent["redeem_code"]]

@@ -269,3 +269,33 @@ def test_only_two_ways_of_attendance_exist() -> None:
     wanted = {"PRAKERJA_API": "http://x", "PARTNERS_FILE": "x", "DATA_DIR": "/nonexistent"}
     with pytest.raises(SystemExit, match="ATTENDANCE is verification or commit"):
         read_settings(wanted | {"ATTENDANCE": "sometimes"})
+
+
+def test_attendance_at_the_door_and_the_class_opens_afterwards(site: Flask, bought: FakePrakerja) -> None:
+    bought.listings[3]["mode"] = "onsite"
+    learner = arrive(site, "siti@contoh.id")
+    assert "tunjukkan kode QR" in learner.get(LIVE)
+    assert learner.client.get("/lpk-satu/teacher/door", base_url=learner.base).status_code == 404
+    staff = arrive(site, "petugas@contoh.id")
+    staff.get("/lpk-satu/teacher/")
+    staff.send("/lpk-satu/teacher/", teacher_password="pengajar-demo")  # noqa: S106 - the demo's own
+    staff.get("/lpk-satu/teacher/door")
+    staff.send("/lpk-satu/teacher/door", 422, code="PENDEK", sequence="1")
+    staff.send("/lpk-satu/teacher/door", 422, code="TIDAKADA2345", sequence="1")
+    assert staff.text("error-message") == "Transaksi tidak ditemukan"
+    # As people type it, and as a scanner does a second time.
+    for code in ("abcd efgh-0001", CODE):
+        staff.send("/lpk-satu/teacher/door", code=code, sequence="1")
+        assert "Hadir tercatat" in staff.html
+    assert bought.codes[CODE]["attended"] == {1}
+    learner.get(LIVE)
+    learner.send(LIVE, code=CODE)
+    assert 'data-testid="attendance-1" data-attended="yes"' in learner.html
+    assert "dicatat petugas di pintu" in learner.html
+    # Once: nobody else opens the class with the same code.
+    stranger = arrive(site, "lain@contoh.id")
+    stranger.send(LIVE, 422, code=CODE)
+    assert "Kode ini sudah dipakai." in stranger.html
+    staff.send("/lpk-satu/teacher/door", code=CODE, sequence="2")
+    learner.get(learner.path)
+    assert 'data-testid="attendance-2" data-attended="yes"' in learner.html
