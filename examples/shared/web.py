@@ -219,6 +219,11 @@ def _form_ends() -> str:
 def _finish(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY.format(form_ends=_form_ends())
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # A teacher may scan a code with the camera; nothing else of the device is anybody's business here.
+    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if request.endpoint != "static":

@@ -38,6 +38,8 @@ def test_the_password_alone_opens_nothing(context: BrowserContext, system: Runni
 
 def test_an_operator_reads_and_cannot_change(context: BrowserContext, system: RunningSystem) -> None:
     page = console_sign_in(context, system, role="viewer")
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
     for path in LISTS:
         page.goto(system.console + path)
         rows = page.locator("#result_list tbody tr")
@@ -48,6 +50,7 @@ def test_an_operator_reads_and_cannot_change(context: BrowserContext, system: Ru
     expect(page.locator("body")).to_contain_text("person", ignore_case=True)
     assert page.locator("main input:not([type=hidden]):not([type=search]), main textarea, main select").count() == 0
     assert page.locator("[name=_save], [name=_continue], a.deletelink").count() == 0
+    assert refused == []
     # Nor by typing the addresses, nor by sending the form that is not there.
     one = page.url
     for path in ("/people/person/add/", one.removeprefix(system.console).replace("/change/", "/delete/")):

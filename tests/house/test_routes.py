@@ -47,6 +47,7 @@ CONSOLE_PUBLIC = {
     "password_link",
     "password_choose",
     "console_language",
+    "console_theme",
 }
 CONSOLE_SIGN_IN = ("/login/", "/accounts/login/")
 EXTENSION_PREFIX = "/api/v1/partner/"

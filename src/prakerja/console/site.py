@@ -78,6 +78,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     show_full_result_count = False
     actions = None
+    # There are none. Said of both ends, unfold writes a style into the page.
+    actions_on_top = True
     list_filter_submit = False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -150,6 +152,11 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
     def has_permission(self, request: HttpRequest) -> bool:
         """Signed in with password and authenticator (the gate), and with a role that may look."""
         return may(request, BROWSE)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Unfold's, with the colours in a style sheet instead of in the page."""
+        context: dict[str, Any] = super().each_context(request)
+        return context | {"colors": None, "styles": [reverse("console_theme"), *context["styles"]]}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's own sign-in page knows passwords only: whoever comes here is sent to the one that asks for the code."""

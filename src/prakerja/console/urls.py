@@ -13,6 +13,7 @@ from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
 from prakerja.console.security import security
 from prakerja.console.site import site
+from prakerja.console.theme import theme
 from prakerja.console.undelivered import undelivered
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets by mail) does not exist.
@@ -27,6 +28,7 @@ urlpatterns = [
     path("accounts/sessions/", own_account.own_sessions, name="sessions"),
     path("accounts/sessions/others/end/", own_account.end_other_sessions, name="end_other_sessions"),
     path("accounts/sessions/<uuid:session_id>/end/", own_account.end_session, name="end_session"),
+    path("theme.css", theme, name="console_theme"),
     path("language/<slug:code>/", language, name="console_language"),
     path("payments/", payments, name="console_payments"),
     path("payments/<uuid:person_id>/<uuid:incentive_id>/retry/", retry, name="console_retry"),

@@ -13,8 +13,8 @@ class Limits:
     head_seconds: float = 15.0
     # From then until its body is there, however little comes at a time.
     body_seconds: float = 20.0
-    # A connection that asks nothing.
-    idle_seconds: float = 60.0
+    # A connection that asks nothing: longer than proxies keep theirs, so that they end first and lose no call.
+    idle_seconds: float = 75.0
     # An answer that is not taken: a base, and a second more for so many bytes.
     answer_seconds: float = 30.0
     answer_bytes_a_second: int = 4096
