@@ -6,7 +6,7 @@ import csv
 import os
 import re
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ import pytest
 import bench
 from prakerja.cli.bench import NAMES
 from tests import running
+from tests.lists.files import csv_file, people, text, workbook
 from tests.waiting import LIMIT, finish, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
@@ -136,6 +137,45 @@ def test_import_of_results(system: running.System, tmp_path: Path) -> None:
         assert [row["reason"] for row in csv.DictReader(rejected)] == ["not_a_demo_nik", "phone_format"]
     second = system.json(*arguments)
     assert (second["awarded"], second["already"], second["rejected"]) == (0, 1, 2)
+
+
+def test_a_workbook_is_imported_and_a_wrong_phone_corrected(system: running.System, tmp_path: Path) -> None:
+    """As an office makes it: a title, headers in Indonesian, dates as dates; the next list has another phone."""
+    header = ["No", "NIK", "No. KK", "Nama", "Tgl Lahir", "No. HP", "Email", "Kode Provinsi", "Pendidikan"]
+    row = [1, "9955560101900001", "9955560101900001", "Wati Contoh", date(1990, 1, 1), 81355560001]
+    tail = ["Wati@Contoh.example", 31, "SMK"]
+    file = workbook(tmp_path, [["DAFTAR LOLOS"], [], header, [*row, *tail]])
+    arguments = ("--wave", "21", "--decree", "SK-UJI-XLSX")
+    first = system.json("wave", "import-results", str(file), *arguments)
+    assert (first["awarded"], first["rows"], first["lines"], first["rejected_file"]) == (1, 1, 4, None)
+    later = csv_file(
+        tmp_path,
+        text([[*row[:4], "01-Jan-90", "0813-5556-0002", *tail]], header=header, separator=";").encode("utf-16"),
+    )
+    again = system.json("wave", "import-results", str(later), *arguments)
+    assert (again["already"], again["different"]) == (0, 1)
+    with Path(again["different_file"]).open(encoding="utf-8-sig", newline="") as different:
+        told = next(csv.DictReader(different, delimiter=";"))
+    assert (told["line"], told["different"]) == ("2", "phone")
+    correct = ("person", "correct-contact", "--person", told["person"], "--reason", "salah ketik di daftar")
+    helper = "membantu@contoh.example"
+    system.json("operator", "add", "--email", helper, "--role", "helper")
+    by = ("--operator", helper)
+    assert system.run(*correct, "--phone", "0813-5556-OOO2", *by).code == 2
+    assert system.run(*correct, "--phone", "0813-5556-0002").code == 2
+    assert system.json(*correct, "--phone", "0813-5556-0002", *by)["corrected"] == "phone"
+    for phone in ("081355560001", "081355560002"):
+        wait_until(lambda phone=phone: "nomor ini" in str(system.json("sandbox", "inbox", "--phone", phone)).lower())
+    assert system.json("wave", "import-results", str(later), *arguments)["already"] == 1
+
+
+def test_a_damaged_list_awards_nobody(system: running.System, people_before: int, tmp_path: Path) -> None:
+    damaged = csv_file(tmp_path, text([[one[0][:15] + "0", *one[1:]] for one in people(8)]))
+    refused = system.run("wave", "import-results", str(damaged), "--wave", "21", "--decree", "SK-UJI-RUSAK")
+    assert (refused.code, refused.out) == (2, "")
+    assert "8 dari 8 nomor" in refused.err
+    assert "8 of 8 numbers" in refused.err
+    assert [one.name for one in tmp_path.iterdir()] == ["list.csv"]
 
 
 def test_a_list_looks_ahead_and_two_operators_correct_its_announcement(system: running.System, tmp_path: Path) -> None:

@@ -214,6 +214,15 @@ def test_a_known_person_who_is_listed_otherwise_is_told_of(tmp_path: Path) -> No
     assert rows("SELECT id, value_enc FROM people_contactpoint ORDER BY id") == before
 
 
+def test_a_list_that_awards_nobody_announces_nothing(tmp_path: Path) -> None:
+    """The corrected list of the next day would have been awarded by yesterday's date."""
+    b.world()
+    outcome, _ = take(csv_file(tmp_path, text(people(3, phone="021-555-0000"))))
+    assert (outcome.awarded, outcome.rejected_rows) == (0, 3)
+    assert rows("SELECT announced_at FROM intake_wave") == [(None,)]
+    assert nothing_happened()
+
+
 def test_the_budget_is_of_the_whole_list(tmp_path: Path) -> None:
     b.world(budget=1100 * 3_550_000)
     outcome, _ = take(csv_file(tmp_path, text(people(1100))))

@@ -358,3 +358,13 @@ def test_hostile_free_text_is_only_data(scene: Scene) -> None:
     assert scene.authorize(scene.token(user_platform_id="<b>é</b>"), invoice_code=invoice)[0] == 200
     found = scene.shop.post(f"{PAYMENT}/status", {"invoice_code": invoice})
     assert found[1]["data"]["invoice_code"] == invoice
+
+
+def test_a_card_number_in_groups_and_an_amount_with_a_point(scene: Scene) -> None:
+    """What a buyer copied from the dashboard, and what a program writes whose numbers have no integers."""
+    card = scene.who.card
+    grouped = " ".join(card[place : place + 4] for place in range(0, 16, 4))
+    intent = scene.intent()
+    body = intent | {"prakerja_id": grouped, "amount": float(intent["amount"])}
+    status, answer = scene.shop.post(f"{PAYMENT}/send-otp", body)
+    assert (status, "payment_token" in answer["data"]) == (200, True)

@@ -24,6 +24,7 @@ from prakerja.disbursements.steps import (
 )
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_lines
 from prakerja.ledger.chart import Chart
 
 # Bears what was paid once too often, until it is got back.
@@ -99,7 +100,7 @@ def resolve_discrepancy(
         if decision == "accepted":
             _accept(case, instruction=instruction, payment=payment, at=at)
         case.status = DISCREPANCY_STATES.advance(current=case.status, verb="resolve")
-        case.decision, case.note = decision, reason.strip()
+        case.decision, case.note = decision, normal_lines(reason).strip()
         case.resolved_by, case.resolved_at = actor.id or actor.name, at
         case.save()
         record(

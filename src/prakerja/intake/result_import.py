@@ -94,7 +94,7 @@ def import_results(
 
     Unknown people are registered. People who already hold an award of this wave are counted as `already`, or as
     `different` when the list says something else of them; nothing of them changes (`people.contacts.correct_contact` does).
-    All or nothing for the accepted rows: also when `rows` or `report` raises. `progress` is called after every thousand lines.
+    A first list of which nobody is accepted announces nothing. All or nothing for the accepted rows: also when `rows` or `report` raises. `progress` is called after every thousand lines.
 
     Every date that ends something for those awarded is ahead; one with fewer than 7 full days left needs somebody's name,
     `short_deadline_confirmed_by`, who may import as well and whom the audit trail keeps. Raises Refused: not_permitted,
@@ -126,6 +126,8 @@ def import_results(
             if progress is not None:
                 progress(work.outcome)
         work.require_budget()
+        if not was_announced and not work.outcome.awarded:
+            _take_back_announcement(wave)
         _record(work, actor=actor, confirmed_by=short_deadline_confirmed_by)
         if report is not None:
             report.finish()
@@ -348,6 +350,14 @@ def _decree(*, wave: Wave, number: str, announced_at: datetime) -> Decree:
     if decree.wave_id != wave.id:
         raise Refused("decree_of_other_wave", number=number)
     return decree
+
+
+@requires_transaction
+def _take_back_announcement(wave: Wave) -> None:
+    """A list of which every line was rejected announces nothing: its date would hold for the corrected one as well."""
+    wave.announced_at = None
+    wave.save(update_fields=["announced_at"])
+    Decree.objects.filter(wave=wave).delete()
 
 
 def _known_people(*, listed: list[Listed]) -> dict[str, uuid.UUID]:
