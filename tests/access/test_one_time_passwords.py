@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard
+from prakerja.access.operations import send_challenge
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
@@ -109,3 +111,20 @@ def test_the_day_of_a_number_that_nobody_registered_ends_as_soon(who: b.Particip
         request_sign_in_otp(phone=phone, at=TEN + timedelta(days=1))
         told.append((guessed.reason, guessed.details, reason(phone, "0000000", TEN + timedelta(days=1)).details))
     assert told[0] == told[1] == ("otp_expired", {}, {"left": 2})
+
+
+def test_codes_and_counts_of_a_month_ago_go(who: b.Participant) -> None:
+    for days in (0, 31):
+        at = TEN + timedelta(days=days)
+        ask(who, at)
+        send_challenge(person_id=who.person_id, purpose="attendance", scope=f"kelas:{days}", at=at)
+    assert OtpChallenge.objects.filter(person_id=who.person_id).count() == 2
+    assert list(OtpGuard.objects.values_list("scope", flat=True)) == ["kelas:31"]
+    assert set(PhoneGuard.objects.values_list("day", flat=True)) == {(TEN + timedelta(days=31)).date()}
+
+
+def test_the_same_browser_asks_again_after_days(who: b.Participant) -> None:
+    """Its own count is old then, and must not be swept under its hands."""
+    for days in (0, 5, 40):
+        at = TEN + timedelta(days=days)
+        assert sign_in(phone=who.phone, otp=ask(who, at), at=at) == who.person_id

@@ -18,6 +18,9 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import otp_hash, seal, unseal
 from prakerja.notifications.operations import queue_message
 
+# How long codes and counts are kept after their last use.
+KEPT = timedelta(days=30)
+
 
 def send_challenge(
     *,
@@ -66,7 +69,12 @@ def begin_challenge(
     subject: str = "",
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Make a code and queue its SMS. The limits are the caller's, who has counted it."""
+    """Make a code and queue its SMS. The limits are the caller's, who has counted it.
+
+    The person's codes of a month ago go, and counts of browsers that ask no more: nothing is asked of them again.
+    """
+    OtpChallenge.objects.filter(person_id=person_id, sent_at__lt=at - KEPT).delete()
+    OtpGuard.objects.filter(person_id=person_id, last_sent_at__lt=at - KEPT).exclude(purpose="purchase").delete()
     OtpChallenge.objects.filter(
         person_id=person_id, purpose=purpose, scope=scope, used_at=None, replaced_at=None
     ).update(replaced_at=at)

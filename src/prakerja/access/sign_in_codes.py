@@ -218,9 +218,13 @@ def _lock(indexes: list[bytes], today: date) -> list[PhoneGuard]:
 
     Two tries at once are counted one after the other.
     """
-    if PhoneGuard.objects.bulk_create([PhoneGuard(index=index, day=today) for index in indexes], ignore_conflicts=True):
-        old = PhoneGuard.objects.select_for_update(skip_locked=True).filter(day__lt=today - timedelta(days=_KEPT_DAYS))
-        PhoneGuard.objects.filter(index__in=[guard.index for guard in old[:_SWEPT]]).delete()
-    locked = PhoneGuard.objects.select_for_update(no_key=True).filter(index__in=indexes).order_by("index")
-    found = {bytes(guard.index): guard for guard in locked}
+    found: dict[bytes, PhoneGuard] = {}
+    # A row of days ago that is there may be swept by somebody else before we hold it; then it is made anew.
+    while len(found) < len(indexes):
+        PhoneGuard.objects.bulk_create([PhoneGuard(index=index, day=today) for index in indexes], ignore_conflicts=True)
+        locked = PhoneGuard.objects.select_for_update(no_key=True).filter(index__in=indexes).order_by("index")
+        found = {bytes(guard.index): guard for guard in locked}
+    old = PhoneGuard.objects.select_for_update(skip_locked=True).filter(day__lt=today - timedelta(days=_KEPT_DAYS))
+    swept = [guard.index for guard in old.exclude(index__in=indexes)[:_SWEPT]]
+    PhoneGuard.objects.filter(index__in=swept).delete()
     return [found[index] for index in indexes]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import tink
@@ -102,5 +102,5 @@ def _read(request: HttpRequest) -> Draft | None:
         return None
 
 
-def _place(asker: Asker) -> dict[str, object]:
+def _place(asker: Asker) -> dict[str, Any]:
     return {"table": "portal_session", "column": "draft", "row_id": uuid.UUID(asker.browser)}

@@ -10,6 +10,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import msgspec
 import tink
@@ -68,5 +69,5 @@ def forget(response: HttpResponse) -> None:
     response.delete_cookie(COOKIE, path=_PATH, samesite="Lax")
 
 
-def _place(browser: str) -> dict[str, object]:
+def _place(browser: str) -> dict[str, Any]:
     return {"table": "portal_cookie", "column": "pending", "row_id": uuid.UUID(browser)}
