@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from datetime import datetime, timedelta
@@ -334,6 +335,17 @@ def test_otp_expired(scene: Scene) -> None:
 def test_payment_tokens_that_we_did_not_make(scene: Scene, token: str) -> None:
     scene.token()
     assert refused(scene.authorize(token)) == (401, "ERRPLT40190", "Token pembayaran tidak berlaku.")
+
+
+def test_a_payment_token_tells_nobody_who_buys(scene: Scene) -> None:
+    """Two shops that compare their tokens find no bytes in common: no identifier of the person, the award or the class."""
+    tokens = [scene.token(user_platform_id=user) for user in ("user-1", "user-2")]
+    one, other = (base64.urlsafe_b64decode(token + "==") for token in tokens)
+    for known in (scene.who.person_id.bytes, scene.who.award.id.bytes, scene.run.id.bytes):
+        # Its second half is chance; the first is the time, which is no secret.
+        assert not any(known[at : at + 4] in one for at in range(8, 13))
+    shared = {one[at : at + 4] for at in range(len(one) - 3)} & {other[at : at + 4] for at in range(len(other) - 3)}
+    assert all(bytes_ in one[16:22] for bytes_ in shared)
 
 
 def test_token_of_another_platform(scene: Scene) -> None:
