@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,7 +19,7 @@ from prakerja.notifications.models import Message
 from prakerja.programmes.schemes import scheme_for_wave
 from prakerja.purchases.operations import authorise_purchase
 from tests import builders as b
-from tests.money import wib
+from tests.money import opened, wib
 
 pytestmark = pytest.mark.django_db
 
@@ -70,18 +70,39 @@ def test_the_person_is_told_and_the_trail_says_who_and_why() -> None:
     who = b.participant(b.world())
     stop(who, at=wib("2021-10-01 10:00"), reason=" laporan 17 ")
     clear(who, wib("2021-10-06 12:00"))
-    told = Message.objects.filter(person_id=who.person_id, template__in=["award_suspended", "award_reinstated"])
+    told = Message.objects.filter(person_id=who.person_id, template__in=["award_suspended", "reinstated_buy_until"])
     assert sorted(told.values_list("template", "channel")) == [
-        ("award_reinstated", "dashboard"),
-        ("award_reinstated", "sms"),
         ("award_suspended", "dashboard"),
         ("award_suspended", "sms"),
+        ("reinstated_buy_until", "dashboard"),
+        ("reinstated_buy_until", "sms"),
     ]
     trail = Record.objects.filter(person_id=who.person_id, action__in=["award.suspended", "award.reinstated"])
     assert list(trail.order_by("at").values_list("action", "actor_kind", "actor_id", "data__reason")) == [
         ("award.suspended", "system", "", "laporan 17"),
         ("award.reinstated", "system", "", "tidak terbukti"),
     ]
+
+
+def test_a_return_says_what_can_be_done_now_and_until_when() -> None:
+    """Who had bought, and whose time is over, was told that another training can be bought."""
+    world = b.world()
+    buyer, spent, late = b.participants(world, count=3)
+    b.buy(world, buyer, b.course(world)[1])
+    b.buy(world, spent, b.course(world, price=1_000_000)[1], amount=1_000_000)
+    b.buy(world, late, b.course(world)[1])
+    told = {}
+    for who, back in ((buyer, "2021-10-10 10:00"), (spent, "2021-10-10 10:00"), (late, "2021-12-01 10:00")):
+        stop(who, wib("2021-09-26 10:00"))
+        clear(who, wib(back))
+        [message] = Message.objects.filter(
+            person_id=who.person_id, channel="sms", template__startswith="reinstated", created_at=wib(back)
+        )
+        told[message.template] = opened(message)
+    assert told == {
+        "reinstated_spend_until": {"balance": 525_000, "deadline": wib("2021-12-01 00:00").astimezone(UTC).isoformat()},
+        "reinstated": {},
+    }
 
 
 def test_it_can_happen_again_and_is_told_again() -> None:

@@ -161,8 +161,9 @@ def annul_award(
         raise Refused("award_ended")
     _release(award=award, kinds=("annul_balance", "annul_reserve"), at=at)
     _end(award=award, verb="annul", reason=reason, at=at)
-    said = {"claim": claim, "due_date": due_date.isoformat()}
-    tell_participant(award=award, template="award_annulled", parameters=said, key="annulled", at=at)
+    said = {"claim": claim, "due_date": due_date.isoformat()} if claim else {}
+    template = "award_annulled" if claim else "annulled_nothing_due"
+    tell_participant(award=award, template=template, parameters=said, key="annulled", at=at)
     record_award_action(
         award=award,
         action="award.annulled",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
@@ -20,6 +21,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
 from prakerja.wallets.operations import lock_wallet, spendable_at_least_until
+from prakerja.wallets.queries import wallet
 
 
 @permitted("award.suspend")
@@ -57,16 +59,16 @@ def reinstate_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, a
         if award.first_purchase_at is None:
             award.purchase_deadline_at = _later(award=award, until=before, at=at)
             award.deadline_set_at, award.deadline_set_by = at, actor.traced
-        wallet = lock_wallet(person_id=person_id, wallet_id=award.wallet_id)
-        if wallet.closed_at is None and wallet.spendable_until is not None:
-            until = _later(award=award, until=wallet.spendable_until, at=at)
-            spendable_at_least_until(wallet=wallet, until=until, actor=actor, at=at)
+        held = lock_wallet(person_id=person_id, wallet_id=award.wallet_id)
+        if held.closed_at is None and held.spendable_until is not None:
+            until = _later(award=award, until=held.spendable_until, at=at)
+            spendable_at_least_until(wallet=held, until=until, actor=actor, at=at)
         award.status = AWARD_STATES.advance(current=award.status, verb="reinstate")
         award.suspended_at = None
         award.save(
             update_fields=["status", "suspended_at", "purchase_deadline_at", "deadline_set_at", "deadline_set_by"]
         )
-        tell_participant(award=award, template="award_reinstated", key=f"reinstated:{at.isoformat()}", at=at)
+        _tell_of_return(award=award, at=at)
         record_award_action(
             award=award,
             action="award.reinstated",
@@ -78,6 +80,23 @@ def reinstate_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, a
             actor=actor,
             at=at,
         )
+
+
+@requires_transaction
+def _tell_of_return(*, award: Award, at: datetime) -> None:
+    """Say that the award is active again and what can be done with it now, and until when: each outcome has its sentence."""
+    found = wallet(person_id=award.person_id, wallet_id=award.wallet_id)
+    template = "reinstated"
+    said: dict[str, Any] = {}
+    is_open = found.closed_at is None and (found.spendable_until is None or at < found.spendable_until)
+    if award.first_purchase_at is None and at < award.purchase_deadline_at and is_open:
+        template, said = "reinstated_buy_until", {"deadline": award.purchase_deadline_at.isoformat()}
+    elif award.first_purchase_at is not None and is_open and found.balance:
+        said = {"balance": found.balance}
+        template = "reinstated_spend"
+        if found.spendable_until is not None:
+            template, said["deadline"] = "reinstated_spend_until", found.spendable_until.isoformat()
+    tell_participant(award=award, template=template, parameters=said, key=f"reinstated:{at.isoformat()}", at=at)
 
 
 @requires_transaction

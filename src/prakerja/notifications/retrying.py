@@ -30,6 +30,7 @@ class Kind(StrEnum):
 
 DECISIONS = frozenset(
     (
+        "annulled_nothing_due",
         "award_annulled",
         "award_reinstated",
         "award_suspended",
@@ -54,6 +55,10 @@ DECISIONS = frozenset(
         "lapsed_not_reviewed",
         "purchase_ok",
         "purchase_voided",
+        "reinstated",
+        "reinstated_buy_until",
+        "reinstated_spend",
+        "reinstated_spend_until",
         "result_fail",
         "result_pass",
         "revocation_held",

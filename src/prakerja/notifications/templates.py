@@ -679,6 +679,40 @@ TEMPLATES: Mapping[str, Template] = {
         ),
         sms=_("Kepesertaan Kartu Prakerja Anda dibekukan sementara. Saldo tetap tersimpan, belum dapat dipakai."),
     ),
+    # What can be done after a suspension differs by what is left; `award_reinstated` stands in rows of before.
+    "reinstated_buy_until": Template(
+        title=_("Kepesertaan aktif kembali"),
+        text=_(
+            "Pembekuan Kartu Prakerja Anda dicabut. Beli pelatihan pertama paling lambat {deadline}. Lewat dari itu, kepesertaan "
+            "Anda dicabut."
+        ),
+        sms=_(
+            "Kartu Prakerja Anda aktif kembali. Beli pelatihan pertama paling lambat {deadline} atau kepesertaan dicabut."
+        ),
+    ),
+    "reinstated_spend_until": Template(
+        title=_("Kepesertaan aktif kembali"),
+        text=_(
+            "Pembekuan Kartu Prakerja Anda dicabut. Sisa saldo {balance} dapat dipakai sampai {deadline}. Insentif yang tertahan "
+            "kami periksa kembali."
+        ),
+        sms=_("Kartu Prakerja Anda aktif kembali. Sisa saldo {balance} dapat dipakai sampai {deadline}."),
+    ),
+    "reinstated_spend": Template(
+        title=_("Kepesertaan aktif kembali"),
+        text=_(
+            "Pembekuan Kartu Prakerja Anda dicabut. Sisa saldo Anda {balance}. Insentif yang tertahan kami periksa kembali."
+        ),
+        sms=_("Kartu Prakerja Anda aktif kembali. Sisa saldo Anda {balance}."),
+    ),
+    "reinstated": Template(
+        title=_("Kepesertaan aktif kembali"),
+        text=_(
+            "Pembekuan Kartu Prakerja Anda dicabut. Tidak ada lagi yang dapat dibeli dengan saldo pelatihan. Insentif yang "
+            "tertahan kami periksa kembali."
+        ),
+        sms=_("Kartu Prakerja Anda aktif kembali. Tidak ada lagi yang dapat dibeli dengan saldo pelatihan."),
+    ),
     "award_reinstated": Template(
         title=_("Kepesertaan aktif kembali"),
         text=_(
@@ -735,6 +769,14 @@ TEMPLATES: Mapping[str, Template] = {
     "award_finished": Template(
         title=_("Kepesertaan selesai"),
         text=_("Semua insentif dan survei Anda sudah dibayar atau berakhir. Terima kasih sudah mengikuti program ini."),
+    ),
+    "annulled_nothing_due": Template(
+        title=_("Kepesertaan dibatalkan"),
+        text=_(
+            "Data menunjukkan Anda tidak memenuhi syarat, jadi kepesertaan Kartu Prakerja Anda dibatalkan. Tidak ada yang perlu "
+            "Anda kembalikan."
+        ),
+        sms=_("Kepesertaan Kartu Prakerja Anda dibatalkan. Tidak ada yang perlu Anda kembalikan."),
     ),
     "award_annulled": Template(
         title=_("Kepesertaan dibatalkan"),

@@ -185,6 +185,17 @@ def account_unlink(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     return page(request, "account_unlink", section="dashboard", near=near, safe_until=safe_until, is_late=is_late)
 
 
+def unpaid_surveys(board: Dashboard, at: datetime) -> list[tuple[int, Survey | None, str]]:
+    """The surveys of the scheme without a payment: number, the survey once it is planned, and how it stands."""
+    if board.award is None:
+        return []
+    paid = {incentive.number for incentive in board.incentives if incentive.kind == "survey"}
+    planned = {survey.number: survey for survey in board.surveys}
+    numbers = (number for number in range(1, board.award.rules.survey.times + 1) if number not in paid)
+    found = ((number, planned.get(number)) for number in numbers)
+    return [(number, one, state_of(one, at) if one is not None else "unplanned") for number, one in found]
+
+
 def state_of(survey: Survey, at: datetime) -> str:
     """sent, open, later or closed."""
     if survey.submitted_at is not None:
@@ -219,11 +230,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         rows=[row for row in rows if row[0].kind != "survey"] + [row for row in rows if row[0].kind == "survey"],
         paid=sum(i.amount for i in board.incentives if i.status == "paid"),
         # Surveys that nobody has been paid for yet, so that all that was promised stands here by name.
-        unpaid_surveys=[
-            (one, state_of(one, at))
-            for one in board.surveys
-            if one.number not in {i.number for i in board.incentives if i.kind == "survey"}
-        ],
+        unpaid_surveys=unpaid_surveys(board, at),
         may_earn=may_earn(dashboard=board),
         has_award=board.award is not None and board.award.status == "active",
         missing=missing_words(board, at),
