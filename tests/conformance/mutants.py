@@ -6,12 +6,13 @@ run with that part alone, which asks no less about it than the whole (`tests/con
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -46,7 +47,7 @@ class Mutant:
 
 
 MUTANTS: dict[str, Mutant] = {}
-Change = Callable[[Asked, Told, dict[str, Any]], Told]
+Change = Callable[[Asked, Told, dict[Any, Any]], Told]
 
 
 def mutant(name: str, rule: str, part: str) -> Callable[[Answering], Answering]:
@@ -512,7 +513,7 @@ _members("sandbox", f"{OWN}/test-codes", shapes.TEST_CODE, inside="items")
 
 
 def _quota(name: str, change: Callable[[int, dict[str, Any]], Any], part: str = "purchase") -> None:
-    def changed(asked: Asked, told: Told, memory: dict[str, Any]) -> Told:
+    def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         return told.with_data(quota=change(told.data["quota"], memory)) if "quota" in told.data else told
 
     answers(name, "2.1, 3.1", part, f"{PAYMENT}/quota-schedule", changed)
@@ -544,7 +545,7 @@ def _grants(
 ) -> None:
     """What must be refused is granted (without being done)."""
 
-    def changed(asked: Asked, told: Told, memory: dict[str, Any]) -> Told:
+    def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         if told.status == 200:
             memory["granted"] = told.document
         elif is_meant(asked, told):
@@ -554,6 +555,10 @@ def _grants(
     answers(name, rule, part, path, changed)
 
 
+def _answered(code: str) -> Callable[[Asked, Told], bool]:
+    return lambda _, told: told.code == code
+
+
 def _granting(part: str, path: str, rule: str, *codes: str) -> None:
     for code in codes:
         _grants(
@@ -561,7 +566,7 @@ def _granting(part: str, path: str, rule: str, *codes: str) -> None:
             rule,
             part,
             path,
-            lambda _, t, code=code: t.code == code,
+            _answered(code),
         )
 
 
@@ -646,7 +651,7 @@ def _(behind: Behind, asked: Asked) -> Told:
 def _second(name: str, path: str, change: Callable[[Told], Told], rule: str, part: str = "purchase") -> None:
     """The second success of a call is told otherwise than the first."""
 
-    def changed(asked: Asked, told: Told, memory: dict[str, Any]) -> Told:
+    def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         if asked.path != path or told.status != 200:
             return told
         memory["times"] = memory.get("times", 0) + 1
@@ -806,8 +811,6 @@ _told("its own view: the code is redeemed", f"{OWN}/transactions", "partner-api"
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if told.data.get("payment_token"):
-        import base64
-
         card = base64.urlsafe_b64encode(json.dumps({"card": asked.members["prakerja_id"]}).encode()).decode()
         return told.with_data(payment_token=card)
     return told
@@ -849,6 +852,18 @@ def _forgets(name: str, part: str, is_meant: Callable[[Asked], bool], member: st
 
 def _is_magic(asked: Asked) -> bool:
     return str(asked.members.get("redeem_code", "")).strip().upper().startswith("ERRTRX")
+
+
+def _asks_for(code: str) -> Callable[[Asked], bool]:
+    return lambda asked: asked.members.get("redeem_code") == code
+
+
+def _otherwise(code: str) -> Change:
+    return lambda _, told, __: told.saying({**told.document, "message": "Lain"}) if told.code == code else told
+
+
+def _empty(name: str) -> Callable[[Asked, dict[str, Any]], dict[str, Any]]:
+    return lambda _, __: {name: ""}
 
 
 _forgets("magic codes gone", "sandbox", _is_magic, "redeem_code", "TIDAKADA0000")
@@ -893,19 +908,17 @@ for _code in (*institution.SEEN, *institution.OURS):
         _forgets(
             f"{_code} is no magic code",
             "sandbox",
-            lambda a, c=_code: a.members.get("redeem_code") == c,
+            _asks_for(_code),
             "redeem_code",
             "TIDAKADA0000",
         )
-for _code, _sentence in institution.SEEN.items():
+for _code in institution.SEEN:
     answers(
         f"another sentence for {_code}",
         "2.7",
         "sandbox",
         _ANY,
-        lambda _, told, __, code=_code: (
-            told.saying({**told.document, "message": "Lain"}) if told.code == code else told
-        ),
+        _otherwise(_code),
     )
 _told("no test codes", f"{OWN}/test-codes", "G12", "sandbox", items=[])
 answers(
@@ -983,7 +996,7 @@ _code_state(
     lambda _, d: {"schedule_start_end": " - ".join(reversed(d["schedule_start_end"].split(" - ")))},
 )
 for _name in ("course_code", "schedule_code", "invoice_code", "dp_platform"):
-    _code_state(f"{_name} empty", lambda _, d, name=_name: {name: ""})
+    _code_state(f"{_name} empty", _empty(_name))
 _code_state(
     "commit tells that nothing was redeemed",
     lambda a, d: {"status": 0, "redeem_at": ""},
@@ -1010,8 +1023,6 @@ def _nothing_done(name: str, path: str, rule: str, told: dict[str, Any]) -> None
             or "TIDAK" in str(asked.members)
         ):
             return behind.ask(asked)
-        from dataclasses import replace
-
         question = replace(asked, target=f"{REDEEM}/status")
         return behind.ask(behind.sign(question)).with_data(**told)
 
@@ -1079,7 +1090,7 @@ def _(behind: Behind, asked: Asked) -> Told:
 
 
 def _page(name: str, change: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]], rule: str = "2.6") -> None:
-    def changed(asked: Asked, told: Told, memory: dict[str, Any]) -> Told:
+    def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         return told.with_data(**change(told.data, memory)) if "state" in told.data else told
 
     answers(name, rule, "attendance", URL, changed)
@@ -1131,7 +1142,7 @@ def _(behind: Behind, asked: Asked) -> Told:
 def _work(
     name: str, change: Callable[[Asked, dict[str, Any], dict[str, Any]], dict[str, Any]], path: str, rule: str
 ) -> None:
-    def changed(asked: Asked, told: Told, memory: dict[str, Any]) -> Told:
+    def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         return told.with_data(**change(asked, told.data, memory)) if told.data and asked.path == path else told
 
     answers(name, rule, "assignments", path, changed)
@@ -1268,7 +1279,8 @@ def _(behind: Behind, asked: Asked) -> Told:
     if told.status == 200 and asked.path == f"{OAUTH}/token":
         behind.memory[key] = told
     elif key in behind.memory and asked.header("X-Client-Id") in behind.keys:
-        return behind.memory[key]
+        first: Told = behind.memory[key]
+        return first
     return told
 
 
@@ -1279,7 +1291,8 @@ def _(behind: Behind, asked: Asked) -> Told:
     if told.status == 200 and asked.path == f"{OAUTH}/token/refresh":
         behind.memory[key] = told
     elif key in behind.memory:
-        return behind.memory[key]
+        first: Told = behind.memory[key]
+        return first
     return told
 
 
@@ -1306,8 +1319,6 @@ def _(behind: Behind, asked: Asked) -> Told:
 @mutant("another state comes back", "2.14", "visitor")
 def _(behind: Behind, asked: Asked) -> Told:
     if asked.path == f"{OAUTH}/authorize" and "konformansi" in asked.target:
-        from dataclasses import replace
-
         return behind.ask(behind.sign(replace(asked, target=asked.target.replace("konformansi", "lain"))))
     return behind.ask(asked)
 
@@ -1338,8 +1349,6 @@ _list("transactions of no kind", lambda items, _: [{**i, "status": "PAID"} for i
 def _query(name: str, change: Callable[[str], str], rule: str = "partner-api, pages") -> None:
     @mutant(name, rule, "own")
     def _(behind: Behind, asked: Asked) -> Told:
-        from dataclasses import replace
-
         path, _, query = asked.target.partition("?")
         other = "&".join(filter(None, (change(pair) for pair in query.split("&"))))
         if not asked.is_own or other == query or not behind.is_signed(asked):
@@ -1409,8 +1418,9 @@ _key("other content under the same key", lambda _, a: _fresh(a) if a.members.get
 @mutant("a refusal is kept under its key", "partner-api, Once only", "own")
 def _(behind: Behind, asked: Asked) -> Told:
     key = asked.header("Idempotency-Key")
-    if key and key in behind.memory:
-        return behind.memory[key]
+    kept: Told | None = behind.memory.get(key)
+    if key and kept is not None:
+        return kept
     told = behind.ask(asked)
     if key and told.code == "ERRINT40091":
         behind.memory[key] = told
@@ -1476,3 +1486,153 @@ def _(behind: Behind, asked: Asked) -> Told:
     if behind.memory["asked"] > 12:
         raise HangUp
     return behind.ask(asked)
+
+
+# --- one at a time, where one call alone forgets a rule that the others keep ---
+
+
+def _allowed(path: str, part: str = "kinds") -> None:
+    @mutant(f"{path.removeprefix('/api/v1/')} for the other kind of partner", "1.1", part)
+    def _(behind: Behind, asked: Asked) -> Told:
+        told = behind.ask(asked)
+        is_other = asked.path == path and told.code == "ERRINT40390"
+        return granted({"items": [], "next_cursor": None}) if is_other else told
+
+
+for _path in (
+    *(f"{PAYMENT}/{call}" for call in ("quota-schedule", "send-otp", "authorize", "status", "void")),
+    *(f"{REDEEM}/{call}" for call in ("status", "commit", "reset")),
+    *(URL, f"{TPM}/submission", f"{TPM}/feedback/submission", f"{TPM}/submission/status"),
+    *(f"{OWN}/{call}" for call in ("listings", "transactions", "price-proposals")),
+    *(f"{OWN}/{call}" for call in ("course-runs", "courses", "redemptions", "test-codes")),
+):
+    _allowed(_path)
+
+_codes("purchase", "ERRPLT40991", "ERRPLT40393", "ERRTRX40028")
+_granting("purchase", f"{PAYMENT}/send-otp", "2.2", "ERRPLT40991", "ERRPLT40393", "ERRPLT40491", "ERRINT40091")
+answers(
+    "send-otp: another sentence",
+    "2.2",
+    "purchase",
+    f"{PAYMENT}/send-otp",
+    lambda _, t, __: t.saying({**t.document, "message": "OK"}) if t.status == 200 else t,
+)
+
+
+@mutant("codes of other institutions are told", "2.7", "purchase")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    return granted({"status": 0, "course_code": "lain"}) if told.code == "ERRTRX40028" else told
+
+
+@mutant("codes of other institutions are used up", "2.7, 2.10", "purchase")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    is_use = told.code == "ERRTRX40028" and asked.path.endswith("/commit")
+    return granted({"status": 1}) if is_use else told
+
+
+@mutant("codes of other institutions are unknown", "2.7", "purchase")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    return refusal(400, "ERRTRX40020") if told.code == "ERRTRX40028" else told
+
+
+for _call in ("authorize", "void"):
+
+    @mutant(f"invoices that are numbers are refused at {_call}", "2.3", "purchase")
+    def _(behind: Behind, asked: Asked, call: str = _call) -> Told:
+        is_number = asked.path == f"{PAYMENT}/{call}" and isinstance(asked.members.get("invoice_code"), int)
+        return refusal(400, "ERRINT40091") if is_number else behind.ask(asked)
+
+
+_seen("a code of eleven signs", f"{OWN}/transactions", lambda t: t.with_data(voucher_code="VA875G582GX"))
+
+for _case in ("TC1-001", "TC2-001", "TC1-999", "TC2-999"):
+
+    @mutant(f"{_case} cannot be wound back", "2.9", "codes")
+    def _(behind: Behind, asked: Asked, case: str = _case) -> Told:
+        told = behind.ask(asked)
+        if asked.path == f"{OWN}/test-codes" and told.data:
+            behind.memory["code"] = {i["case"]: i["redeem_code"] for i in told.data["items"]}[case]
+        is_one = asked.path == f"{REDEEM}/reset" and asked.members.get("redeem_code") == behind.memory.get("code")
+        return refusal(403, "ERRTRX40391") if is_one and told.status == 200 else told
+
+
+@mutant("a commit by the member called code is refused", "2.10", "codes")
+def _(behind: Behind, asked: Asked) -> Told:
+    is_old = asked.path == f"{REDEEM}/commit" and "code" in asked.members
+    return refusal(400, "ERRINT40091") if is_old else behind.ask(asked)
+
+
+@mutant("work to 100 alone", "2.11", "assignments")
+def _(behind: Behind, asked: Asked) -> Told:
+    is_far = TPM in asked.path and asked.members.get("sequence") == 998
+    return refusal(400, "ERRTRX40096") if is_far else behind.ask(asked)
+
+
+@mutant("a true refresh token at oauth/token is refused", "2.14", "visitor")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    is_one = asked.path == f"{OAUTH}/token" and "token" in asked.members and told.status == 200
+    return refusal(400, "ERROAUTH4031") if is_one else told
+
+
+@mutant("a token that anybody can read", "G3", "visitor")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    if not told.data.get("access_token"):
+        return told
+    inside = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+    return told.with_data(access_token=f"{inside}.{told.data['access_token']}.")
+
+
+_members("own", f"{OWN}/course-runs", shapes.OWN_RUN, method="POST", retyped=False)
+_SOME = ("schedule_code", "sessions", "has_post_test", "seats_taken")
+_members("own", f"{OWN}/course-runs", dict.fromkeys(_SOME), inside="items", method="GET", retyped=False)
+_members("own", f"{OWN}/courses", {"is_listed": bool, "curation": dict}, inside="items", method="GET", retyped=False)
+_list("classes twice", lambda items, _: items + items[:1], "course-runs")
+_list("classes that are not listed", lambda items, _: items[:-1], "course-runs")
+_list(
+    "listings with other seats than quota-schedule",
+    lambda items, _: [
+        {**i, "runs": [{**run, "seats_available": run["seats_available"] + 1} for run in i["runs"]]} for i in items
+    ],
+    "listings",
+)
+answers(
+    "a capacity that cannot be changed",
+    "partner-api, Curation",
+    "own",
+    f"{OWN}/course-runs/",
+    lambda _, t, __: t.with_data(capacity=5) if "capacity" in t.data else t,
+    method="PUT",
+)
+answers(
+    "classes that cannot be cancelled",
+    "partner-api",
+    "own",
+    f"{OWN}/course-runs/",
+    lambda a, t, _: refusal(409, "ERRPRT40999") if a.path.endswith("/cancel") and t.status == 200 else t,
+)
+answers(
+    "the secret at every PUT webhooks",
+    "partner-api, Webhooks",
+    "own",
+    f"{OWN}/webhooks",
+    lambda _, t, __: t.with_data(secret="whsec_x") if t.data else t,
+    method="PUT",
+)
+answers(
+    "a webhook that is switched on by itself",
+    "partner-api, Webhooks",
+    "own",
+    f"{OWN}/webhooks",
+    lambda _, t, __: t.with_data(is_enabled=True) if "is_enabled" in t.data else t,
+)
+
+
+@mutant("no further secret", "partner-api, Webhooks", "own")
+def _(behind: Behind, asked: Asked) -> Told:
+    told = behind.ask(asked)
+    return refusal(404, "ERRPRT40490") if asked.path.endswith("/webhooks/secrets") and told.status == 200 else told

@@ -120,7 +120,7 @@ class Behind:
     address: str
     keys: dict[str, str]
     phone_page: str = ""
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     def ask(self, asked: Asked) -> Told:
         parts = urlsplit(self.address)

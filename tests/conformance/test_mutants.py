@@ -171,8 +171,8 @@ def test_the_door_is_a_program(scene: Scene) -> None:
             text=True,
             env=running.environment(),
         )
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
             url = process.stdout.readline().strip()
             result = scene.system.run("conformance", *scene.asking(url, "codes", None), "--json")
             assert (result.code, result.document["ok"]) == (code, code == 0)

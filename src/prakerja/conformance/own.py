@@ -9,11 +9,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from prakerja.conformance import forgery, shapes
-from prakerja.conformance.institution import UNKNOWN
+from prakerja.conformance import forgery, platform, shapes
+from prakerja.conformance.institution import UNKNOWN, Pupil
 from prakerja.conformance.platform import refused
 from prakerja.conformance.report import Report, Section
-from prakerja.conformance.wire import OWN, Answer, Credentials, Wire, compact, now
+from prakerja.conformance.wire import OWN, PAYMENT, Answer, Credentials, Wire, compact, now
 
 _COURSE = {
     "title": "Konformansi",
@@ -75,16 +75,30 @@ def has_own_calls(wire: Wire, credentials: Credentials, kind: str) -> bool:
     )
 
 
-def check_own(report: Report, wire: Wire, credentials: Credentials, kind: str, *, is_sandbox: bool) -> None:
+def check_own(
+    report: Report,
+    wire: Wire,
+    credentials: Credentials,
+    kind: str,
+    *,
+    is_sandbox: bool,
+    market: platform.Market,
+    pupil: Pupil | None = None,
+) -> None:
     """Lists, searches, writes. Something is written in a sandbox only: a course is drafted and withdrawn again."""
     if not has_own_calls(wire, credentials, kind):
         report.section(f"Own calls of a {kind}", skipped="this server has none of them")
         return
     section = report.section(f"Own calls of a {kind}")
+    opened = _open_course(section, wire, credentials, pupil) if kind == "institution" and is_sandbox else None
     for one in _LISTS[kind]:
         _read_list(section, wire, credentials, one)
+    if opened is not None:
+        _close_course(section, wire, credentials, opened)
     _nonces(section, wire, credentials, _LISTS[kind][0].call)
     _webhooks(section, wire, credentials)
+    if is_sandbox:
+        _first_webhook(section, wire, credentials)
     if kind == "institution":
         _completions(section, wire, credentials)
         if is_sandbox:
@@ -93,6 +107,7 @@ def check_own(report: Report, wire: Wire, credentials: Credentials, kind: str, *
             section.omit("writes under an Idempotency-Key: in a sandbox only")
     else:
         _prices(section, wire, credentials)
+        platform.check_listings(section, wire, credentials, market)
         unknown = wire.get(credentials, f"{OWN}/transactions/KONF-TIDAK-ADA")
         refused(section, "an unknown transaction", unknown, 404, "ERRPLT40493")
 
@@ -183,7 +198,7 @@ def _item_problem(one: _List, item: dict[str, Any]) -> str:
     wrong = shapes.problem(item, one.shape)
     for run in item.get("runs") or () if one.call == "listings" else ():
         wrong = wrong or (shapes.problem(run, shapes.LISTED_RUN) if isinstance(run, dict) else "a run is no object")
-    inner = {"institution": {"code": str, "name": str}, "curation": shapes.CURATION}
+    inner: dict[str, dict[str, Any]] = {"institution": {"code": str, "name": str}, "curation": shapes.CURATION}
     for name, shape in inner.items():
         if not wrong and isinstance(item.get(name), dict) and name in one.shape:
             wrong = shapes.problem(item[name], shape)
@@ -228,6 +243,98 @@ def _webhooks(section: Section, wire: Wire, credentials: Credentials) -> None:
     refused(section, "PUT webhooks without an Idempotency-Key", keyless, 400, "ERRINT40091")
 
 
+_HOOK = "https://konformansi.example/"
+
+
+def _first_webhook(section: Section, wire: Wire, credentials: Credentials) -> None:
+    """Where none is registered yet: one that is switched off, so that nothing is ever sent to nobody's address."""
+    there = wire.get(credentials, f"{OWN}/webhooks")
+    if there.data.get("url") not in (None, _HOOK):
+        section.omit("a first webhook: this partner has one")
+        return
+    key = f"konf-{uuid.uuid4().hex}"
+    members = {
+        "url": _HOOK,
+        "events": ["transaction.voided"] if there.data.get("url") is None else [],
+        "is_enabled": False,
+    }
+    forgery.refuse_forgeries(
+        section, wire, credentials, "PUT webhooks", forgery.own("PUT", f"{OWN}/webhooks", members, key=key)
+    )
+    first = wire.write(credentials, "PUT", f"{OWN}/webhooks", members, key)
+    if not section.required("PUT webhooks: 200", first.succeeded, first.shown()):
+        return
+    again = wire.write(credentials, "PUT", f"{OWN}/webhooks", members, key)
+    section.required("PUT webhooks again: the first answer", again.raw == first.raw, again.shown())
+    secret = str(first.data.get("secret") or "")
+    if there.data.get("url") is None:
+        section.required("the first PUT webhooks tells the secret", secret.startswith("whsec_"))
+    else:
+        section.required("a later PUT webhooks tells no secret", not secret)
+    seen = wire.get(credentials, f"{OWN}/webhooks")
+    kept = [seen.data.get("url"), seen.data.get("is_enabled")]
+    section.required("GET webhooks: what was put", kept == [_HOOK, False], str(kept))
+    section.required("GET webhooks afterwards: no secret", b"whsec_" not in seen.raw)
+    odd = wire.write(credentials, "PUT", f"{OWN}/webhooks", members | {"events": ["lain"]}, f"{key}-2")
+    refused(section, "a webhook of an event that is none", odd, 400, "ERRINT40091")
+    more = wire.write(credentials, "POST", f"{OWN}/webhooks/secrets", {}, f"{key}-3")
+    told = str(more.data.get("secret") or "")
+    section.required(
+        "POST webhooks/secrets: another secret", told.startswith("whsec_") and told != secret, more.shown()
+    )
+    same = wire.write(credentials, "POST", f"{OWN}/webhooks/secrets", {}, f"{key}-3")
+    section.required("POST webhooks/secrets again: the first answer", same.raw == more.raw, same.shown())
+
+
+def _open_course(section: Section, wire: Wire, credentials: Credentials, pupil: Pupil | None) -> list[str] | None:
+    """A draft with three classes, so that the lists have something to tell. Returns its code and theirs."""
+    key = f"konf-{uuid.uuid4().hex}"
+    code = pupil.any_test_code if pupil is not None else ""
+    known = wire.post(credentials, f"{PAYMENT}/redeem-code/status", {"redeem_code": code}).data if code else {}
+    # The end of a test code's class is far enough ahead of whatever time the programme has.
+    end = str(known.get("schedule_start_end", "")).partition(" - ")[2].replace(" ", "T")
+    course = wire.write(credentials, "POST", f"{OWN}/courses", _COURSE, key)
+    if not end or not course.succeeded:
+        section.omit("classes of its own: no test code tells when they may be")
+        return None
+    later = f"{int(end[:4]) + 1}{end[4:]}"
+    run = {"course_code": course.data["course_code"], "starts_at": f"{end}Z", "ends_at": f"{later}Z", "capacity": 5}
+    found = [str(course.data["course_code"])]
+    for number in range(3):
+        made = wire.write(credentials, "POST", f"{OWN}/course-runs", run, f"{key}-{number}")
+        if not section.required("POST course-runs: 200", made.succeeded, made.shown()):
+            return None
+        problem = shapes.problem(made.data, shapes.OWN_RUN)
+        section.required("POST course-runs: its members", not problem, problem)
+        same = {name: made.data.get(name) for name in run}
+        section.required("POST course-runs: what was written", same == run, str(same))
+        found.append(str(made.data.get("schedule_code")))
+        again = wire.write(credentials, "POST", f"{OWN}/course-runs", run, f"{key}-{number}")
+        section.required("POST course-runs again: the first answer", again.raw == made.raw, again.shown())
+    section.required("POST course-runs: another code each time", len(set(found)) == len(found))
+    change = {name: value for name, value in run.items() if name != "course_code"} | {"capacity": 7}
+    changed = wire.write(credentials, "PUT", f"{OWN}/course-runs/{found[1]}", change, f"{key}-put")
+    section.required("PUT course-runs/<code>: changed", changed.data.get("capacity") == 7, changed.shown())
+    listed = wire.get(credentials, f"{OWN}/course-runs?limit=100")
+    if listed.data.get("next_cursor") is None:
+        mine = {item.get("schedule_code"): item.get("capacity") for item in _items(listed)}
+        section.required(
+            "GET course-runs: they are listed as they are", [mine.get(one) for one in found[1:]] == [7, 5, 5]
+        )
+    return found
+
+
+def _close_course(section: Section, wire: Wire, credentials: Credentials, found: list[str]) -> None:
+    key = f"konf-{uuid.uuid4().hex}"
+    course, *runs = found
+    for number, run in enumerate(runs):
+        gone = wire.write(credentials, "POST", f"{OWN}/course-runs/{run}/cancel", {}, f"{key}-{number}")
+        section.required("POST course-runs/<code>/cancel: 200", gone.succeeded, gone.shown())
+    unknown = wire.write(credentials, "POST", f"{OWN}/course-runs/tidak-ada-0/cancel", {}, f"{key}-x")
+    refused(section, "cancelling an unknown class", unknown, 404, "ERRPLT40490")
+    wire.write(credentials, "POST", f"{OWN}/courses/{course}/withdraw", {"what": "change"}, f"{key}-w")
+
+
 def _completions(section: Section, wire: Wire, credentials: Credentials) -> None:
     path = f"{OWN}/completions"
     report = {
@@ -253,6 +360,7 @@ def _completions(section: Section, wire: Wire, credentials: Credentials) -> None
     refused(section, "completion with a wrong key", forged, 401, "ERRINT40192")
     for name, method, at, members in (
         ("a correction", "PUT", path, report),
+        ("an attendance on site", "POST", f"{OWN}/attendances", {"redeem_code": UNKNOWN, "sequence": 1}),
         ("a withdrawal", "POST", f"{path}/withdraw", {"redeem_code": UNKNOWN, "reason": "Salah kirim"}),
     ):
         unknown = wire.write(credentials, method, at, members, f"konf-{uuid.uuid4().hex}")

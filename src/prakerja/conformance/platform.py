@@ -27,6 +27,7 @@ _AT_SEND_OTP = (
 )
 _AT_AUTHORIZE = ("40993", "40094", "40095", "40994", "40391", "40190", "40093", "40990")
 _AT_VOID = ("ERRVOD40001", "ERRPLT40028", "ERRVOD40990", "ERRVOD40991")
+_VOUCHER = re.compile(r"[0-9A-Z]{12}")
 _TRANSACTION = re.compile(r"[0-9A-Z]{16}|[0-9A-HJKMNP-TV-Z]{26}")
 
 
@@ -50,6 +51,8 @@ class Market:
     goods: Goods | None = None
     other: Goods | None = None
     full: Goods | None = None
+    # An institution's, who is asked about the code that was bought where its course is another's.
+    teacher: Credentials | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ class Shop:
     wire: Wire
     credentials: Credentials
     goods: Goods
+    teacher: Credentials | None = None
     heard: list[Answer] = field(default_factory=list)
+    is_own_class: bool = False
 
     def ask(self, call: str, members: Any, *, authorization: str = "", **changes: Any) -> Answer:
         answer = self.wire.post(self.credentials, f"{PAYMENT}/{call}", members, authorization=authorization, **changes)
@@ -135,8 +140,8 @@ def check_quota(report: Report, wire: Wire, credentials: Credentials, market: Ma
         section.required("a full class: quota 0", full.data.get("quota") == 0, full.shown())
 
 
-def check_test_names(report: Report, wire: Wire, credentials: Credentials, market: Market, *, is_sandbox: bool) -> bool:
-    """In a sandbox a card or an invoice can be an error's own code; whether there is one. `is_sandbox`: it must be."""
+def check_test_names(report: Report, wire: Wire, credentials: Credentials, market: Market, *, is_sandbox: bool) -> None:
+    """In a sandbox a card or an invoice can be an error's own code. `is_sandbox`: it is one, whatever it answers."""
     goods = market.goods or Goods("tidak-ada-0", "tidak-ada-0", 1)
 
     def by_card(digits: str) -> Answer:
@@ -161,11 +166,10 @@ def check_test_names(report: Report, wire: Wire, credentials: Credentials, marke
     ordinary = {"ERRPLT40492", "ERRPLT40190", "ERRPLT40493", "ERRVOD40001"}
     if not is_sandbox and not any(answer.code == code for _, code, answer in found if code not in ordinary):
         report.section("Test cards and invoices", skipped="this client is no sandbox client")
-        return False
+        return
     section = report.section("Test cards and invoices")
     for name, code, answer in found:
         section.required(f"{name}: its error and status", answer.is_refusal(int(code[6:9]), code), answer.shown())
-    return True
 
 
 def check_purchase(report: Report, wire: Wire, credentials: Credentials, market: Market, buyer: Buyer) -> Answer | None:
@@ -174,7 +178,7 @@ def check_purchase(report: Report, wire: Wire, credentials: Credentials, market:
     Returns what authorize answered.
     """
     assert market.goods is not None
-    shop = Shop(report.section("Purchase"), wire, credentials, market.goods)
+    shop = Shop(report.section("Purchase"), wire, credentials, market.goods, market.teacher)
     section = shop.section
     # The same at every run: a server may bind a platform's user to the card for good.
     user = "konformansi-" + hashlib.sha256(buyer.card_number.encode()).hexdigest()[:12]
@@ -202,6 +206,9 @@ def check_purchase(report: Report, wire: Wire, credentials: Credentials, market:
         section.omit("authorize, status and void: no OTP was sent")
         return None
     _shape(section, "send-otp: nothing but the token", sent, {"payment_token": str})
+    section.proposed(
+        'send-otp: message is "OTP berhasil dikirim."', sent.message == "OTP berhasil dikirim.", sent.message
+    )
     _token_tells_nothing(section, str(token), buyer)
     section.required("send-otp holds no seat", shop.quota() == before)
     replayed = shop.ask("send-otp", intent, timestamp=moment)
@@ -227,7 +234,9 @@ def check_purchase(report: Report, wire: Wire, credentials: Credentials, market:
     if bought is not None:
         section.required("one seat fewer", shop.quota() == before - 1, f"{before} before, {shop.quota()} after")
         again = shop.ask("send-otp", intent, timestamp=str(now() - 5))
-        section.required("what was bought is not sold again", not again.succeeded, again.shown())
+        shop.refused("what was bought", again, 409, "ERRPLT40991")
+        other = shop.ask("send-otp", intent | {"user_platform_id": f"{user}-lain"})
+        shop.refused("the card with another account", other, 403, "ERRPLT40393")
         _status_and_void(shop, bought, payment, f"Payment {token}")
         section.required("after the void the seat is back", shop.quota() == before, f"{shop.quota()}, not {before}")
     otp = re.compile(rb"(?<![0-9A-Za-z])" + payment["otp"].encode() + rb"(?![0-9A-Za-z])")
@@ -298,6 +307,8 @@ def _authorize(shop: Shop, payment: dict[str, str], header: str) -> Answer | Non
     shop.refused("a wrong OTP", answer, 400, "ERRPLT40094")
     stranger = ask("authorize", payment, authorization="Payment bukan-token")
     shop.refused("an unknown token", stranger, 401, "ERRPLT40190")
+    number = ask("authorize", payment | {"invoice_code": 990_000_000_002}, authorization="Payment bukan-token")
+    section.required("authorize: invoice_code may be a number", number.code == stranger.code, number.shown())
     turned = header[:-1] + ("A" if header[-1] != "A" else "B")
     changed = ask("authorize", payment, authorization=turned[:-4] + turned[-4:][::-1])
     shop.refused("a changed token", changed, 401, "ERRPLT40190")
@@ -364,7 +375,9 @@ def _status_and_void(shop: Shop, bought: Answer, payment: dict[str, str], header
         section.required(f"void with {name}: the published sentence", said, wrong.message)
     transaction = invoice | {"transaction_code": bought.data.get("transaction_code")}
     elsewhere = ask("void", transaction | {"invoice_code": "KONF/TIDAK/ADA"})
-    section.required("void of an unknown invoice is refused", not elsewhere.succeeded, elsewhere.shown())
+    shop.refused("void of an unknown invoice", elsewhere, 400, "ERRVOD40001")
+    numbered = ask("void", transaction | {"invoice_code": 990_000_000_001})
+    section.required("void: invoice_code may be a number", numbered.code == elsewhere.code, numbered.shown())
     shop.forge("void", transaction)
     unvoided = ask("status", invoice)
     section.required("nothing refused was voided", unvoided.data.get("status") == "SUCCESS", unvoided.shown())
@@ -409,6 +422,7 @@ def _own_view(shop: Shop, status: Answer, *, is_void: bool) -> None:
         f"GET transactions/<invoice> {words}: whose class it is",
         {name: one.data.get(name) for name in shop.goods.codes} == shop.goods.codes,
     )
+    _code_elsewhere(shop, one, is_void=is_void)
     state = "cancelled" if is_void else "issued"
     section.required(
         f"GET transactions/<invoice> {words}: the code is {state}",
@@ -431,6 +445,30 @@ def _own_view(shop: Shop, status: Answer, *, is_void: bool) -> None:
         )
 
 
+def _code_elsewhere(shop: Shop, one: Answer, *, is_void: bool) -> None:
+    """What an institution is told of the code that was just bought: nothing when the class is another's (2.7)."""
+    section, words = shop.section, "after the void" if is_void else "as bought"
+    code = one.data.get("voucher_code")
+    if code is None or shop.teacher is None:
+        return
+    section.required(f"the code {words}: twelve capitals and digits", _VOUCHER.fullmatch(str(code)) is not None)
+    path = f"{PAYMENT}/redeem-code/status"
+    told = shop.wire.post(shop.teacher, path, {"redeem_code": code})
+    if told.succeeded and not is_void and told.data.get("course_code") == shop.goods.course_code:
+        shop.is_own_class = True
+        section.required(
+            "the code as bought: its invoice", told.data.get("invoice_code") == one.data.get("invoice_code")
+        )
+    elif shop.is_own_class:
+        refused(section, f"the code {words}", told, 401, "ERRTRX40101", published=True)
+    else:
+        refused(section, f"the code {words}, at another institution", told, 400, "ERRTRX40028", published=True)
+        taken = shop.wire.post(shop.teacher, f"{PAYMENT}/redeem-code/commit", {"redeem_code": code})
+        refused(
+            section, f"commit of the code {words}, at another institution", taken, 400, "ERRTRX40028", published=True
+        )
+
+
 def look_around(wire: Wire, credentials: Credentials) -> Market:
     """What is on sale, from our own list of listings; nothing where a server has none."""
     found = wire.get(credentials, f"{OWN}/listings?limit=100")
@@ -450,6 +488,21 @@ def look_around(wire: Wire, credentials: Credentials) -> Market:
             elif run.get("seats_available") == 0 and full is None:
                 full = made
     return Market(goods, other, full)
+
+
+def check_listings(section: Section, wire: Wire, credentials: Credentials, market: Market) -> None:
+    """A listing and a quota tell the same of a class."""
+    found = wire.get(credentials, f"{OWN}/listings?limit=100").data.get("items")
+    for item in found if isinstance(found, list) else ():
+        for run in item.get("runs") or () if isinstance(item, dict) else ():
+            if market.other is None or run.get("schedule_code") != market.other.schedule_code:
+                continue
+            quota = wire.post(credentials, f"{PAYMENT}/quota-schedule", market.other.codes).data.get("quota")
+            section.required(
+                "a listing tells the seats that quota-schedule tells", run.get("seats_available") == quota, str(quota)
+            )
+            order = str(run.get("starts_at")) < str(run.get("ends_at"))
+            section.required("a listing's class begins before it ends", order)
 
 
 def _rupiah(value: Any) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from prakerja.conformance import institution, otp, own, platform, sign_in, signatures
 from prakerja.conformance.errors import CannotAsk
-from prakerja.conformance.report import EnoughSeen, Report
+from prakerja.conformance.report import EnoughSeen, Report, Section
 from prakerja.conformance.wire import PAYMENT, Credentials, Unreachable, Wire
 
 _FAULTS = {
@@ -55,22 +57,26 @@ def _play(arguments: argparse.Namespace, wire: Wire, report: Report) -> None:
     kind = arguments.kind or _kind(wire, given)
     partners = {kind: given, **_others(arguments, kind)}
     report.kind = " and ".join(partners)
-    seen = _look_around(arguments, wire, partners)
-    first = None
+    seen = _Seen(platform.Market(), institution.Pupil(), False)
+    with _reading(report, "lists"):
+        seen = _look_around(arguments, wire, partners)
+    ask = functools.partial(_ask, report, arguments)
     for name, credentials in partners.items():
         probe = signatures.probe_of(name, seen.market.goods, seen.pupil.any_test_code)
         found = signatures.check_plainest(report, wire, credentials, probe)
         if not report.ok and found.checks:
             # Whoever's key is wrong learns nothing from a hundred further refusals.
             return
-        if _is_asked(arguments, "signature"):
+
+        def forms(
+            found: Section = found, credentials: Credentials = credentials, probe: signatures.Probe = probe
+        ) -> None:
             signatures.check_forms(found, wire, credentials, probe)
             signatures.check_refusals(report, wire, credentials, probe)
-        if _is_asked(arguments, "input"):
-            signatures.check_bad_input(report, wire, credentials, name)
-        if _is_asked(arguments, "kinds"):
-            signatures.check_kind(report, wire, credentials, name)
-        first = first or found
+
+        ask("signature", forms)
+        ask("input", functools.partial(signatures.check_bad_input, report, wire, credentials, name))
+        ask("kinds", functools.partial(signatures.check_kind, report, wire, credentials, name))
     _sell(report, wire, partners.get("platform"), arguments, seen)
     _teach(report, wire, partners.get("institution"), arguments, seen)
     envelopes = report.section("Envelope")
@@ -99,6 +105,7 @@ def _look_around(arguments: argparse.Namespace, wire: Wire, partners: dict[str, 
         if all(goods):
             others = [one for one in (market.goods, market.other) if one and one.course_code != arguments.course_code]
             market = platform.Market(platform.Goods(*goods), others[0] if others else None, market.full)
+        market = replace(market, teacher=partners.get("institution"))
     if "institution" in partners:
         cases = institution.find_test_codes(wire, partners["institution"])
     pupil = institution.Pupil(
@@ -112,8 +119,25 @@ def _look_around(arguments: argparse.Namespace, wire: Wire, partners: dict[str, 
     return _Seen(market, pupil, bool(arguments.otp_from_phone or arguments.test_code or cases))
 
 
-def _is_asked(arguments: argparse.Namespace, part: str) -> bool:
-    return not arguments.only or part in arguments.only
+@contextlib.contextmanager
+def _reading(report: Report, part: str) -> Iterator[None]:
+    """Whatever a server sends, the kit says what it thinks of it: an answer that nobody can read is a failure, and no crash."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_name}: " if trace is not None else ""
+        section = report.section(f"What came back ({part})")
+        section.required("the answers are what anybody can read", False, f"{where}{type(error).__name__}")
+
+
+def _ask(report: Report, arguments: argparse.Namespace, part: str, work: Callable[[], object]) -> None:
+    """One part, when it is asked for."""
+    if not arguments.only or part in arguments.only:
+        with _reading(report, part):
+            work()
 
 
 def _kind(wire: Wire, credentials: Credentials) -> str:
@@ -159,14 +183,12 @@ def _sell(
                 name, skipped="no platform's credentials: give --platform-client-code and --platform-sign-key"
             )
         return
-    if _is_asked(arguments, "quota"):
-        platform.check_quota(report, wire, credentials, seen.market)
-    if _is_asked(arguments, "sandbox"):
-        platform.check_test_names(report, wire, credentials, seen.market, is_sandbox=seen.is_sandbox)
-    if _is_asked(arguments, "purchase"):
-        _purchase(report, wire, credentials, arguments, seen)
-    if _is_asked(arguments, "own"):
-        own.check_own(report, wire, credentials, "platform", is_sandbox=seen.is_sandbox)
+    ask = functools.partial(_ask, report, arguments)
+    market, is_sandbox = seen.market, seen.is_sandbox
+    ask("quota", lambda: platform.check_quota(report, wire, credentials, market))
+    ask("sandbox", lambda: platform.check_test_names(report, wire, credentials, market, is_sandbox=is_sandbox))
+    ask("purchase", lambda: _purchase(report, wire, credentials, arguments, seen))
+    ask("own", lambda: own.check_own(report, wire, credentials, "platform", is_sandbox=is_sandbox, market=market))
 
 
 def _purchase(report: Report, wire: Wire, credentials: Credentials, arguments: argparse.Namespace, seen: _Seen) -> None:
@@ -209,23 +231,28 @@ def _teach(
                 name, skipped="no institution's credentials: give --institution-client-code and --institution-sign-key"
             )
         return
-    pupil = seen.pupil
-    is_sandbox = seen.is_sandbox
-    if _is_asked(arguments, "sandbox"):
-        is_sandbox = institution.check_test_codes(report, wire, credentials, pupil, is_sandbox=is_sandbox)
-    if _is_asked(arguments, "codes"):
+    ask = functools.partial(_ask, report, arguments)
+    pupil, is_sandbox, market = seen.pupil, seen.is_sandbox, seen.market
+
+    def codes() -> None:
         institution.check_codes(report, wire, credentials, pupil)
         institution.check_reset(report, wire, credentials, pupil)
-    if _is_asked(arguments, "attendance"):
-        institution.check_attendance(report, wire, credentials, pupil)
-    if _is_asked(arguments, "assignments"):
-        institution.check_assignments(report, wire, credentials, pupil)
-    if _is_asked(arguments, "sign-in"):
-        sign_in.check_sign_in(report, wire, credentials, pupil.redirect_uri)
-    if _is_asked(arguments, "visitor"):
+
+    def visit() -> None:
         visitor = None
         if arguments.otp_from_phone and pupil.redirect_uri:
             visitor = sign_in.Visitor(arguments.phone, otp.from_phone(arguments.otp_from_phone, arguments.phone))
         sign_in.check_visitor(report, wire, credentials, pupil.redirect_uri, visitor)
-    if _is_asked(arguments, "own"):
-        own.check_own(report, wire, credentials, "institution", is_sandbox=is_sandbox)
+
+    ask("sandbox", lambda: institution.check_test_codes(report, wire, credentials, pupil, is_sandbox=is_sandbox))
+    ask("codes", codes)
+    ask("attendance", lambda: institution.check_attendance(report, wire, credentials, pupil))
+    ask("assignments", lambda: institution.check_assignments(report, wire, credentials, pupil))
+    ask("sign-in", lambda: sign_in.check_sign_in(report, wire, credentials, pupil.redirect_uri))
+    ask("visitor", visit)
+    ask(
+        "own",
+        lambda: own.check_own(
+            report, wire, credentials, "institution", is_sandbox=is_sandbox, market=market, pupil=pupil
+        ),
+    )

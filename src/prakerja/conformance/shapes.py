@@ -82,6 +82,16 @@ COURSE_RUN = {
     "capacity": int,
     "seats_taken": int,
 }
+OWN_RUN = {
+    "course_code": str,
+    "schedule_code": str,
+    "starts_at": str,
+    "ends_at": str,
+    "session_count": int,
+    "sessions": list,
+    "capacity": int,
+    "seats_taken": int,
+}
 OWN_COURSE = {
     **_COURSE,
     "target_job": str,

@@ -7,7 +7,7 @@ from typing import Any
 
 from prakerja.conformance import forgery
 from prakerja.conformance.report import Report, Section
-from prakerja.conformance.wire import INTEGRATION, PAYMENT, Answer, Credentials, Wire, compact, now
+from prakerja.conformance.wire import INTEGRATION, OWN, PAYMENT, Answer, Credentials, Wire, compact, now
 
 # Holds every character that clients spell differently: a slash, an ampersand, angle brackets, a letter beyond ASCII.
 _HARD = "KONFORMANSI/é&<>"
@@ -114,17 +114,37 @@ def check_refusals(report: Report, wire: Wire, credentials: Credentials, probe: 
 def check_kind(report: Report, wire: Wire, credentials: Credentials, kind: str) -> None:
     """A platform is refused what institutions do, and the other way round."""
     section = report.section(f"What a {kind} may not do")
-    calls = (
-        (f"{PAYMENT}/redeem-code/status", {"redeem_code": "TIDAKADA0000"}),
-        (f"{PAYMENT}/redeem-code/commit", {"redeem_code": "TIDAKADA0000"}),
-        (f"{INTEGRATION}/tpm/submission/status", {"redeem_code": "TIDAKADA0000", "scope": "tpm", "sequence": 1}),
+    unknown = {"redeem_code": "TIDAKADA0000"}
+    work = unknown | {"scope": "tpm", "sequence": 1}
+    page = unknown | {"redirect_uri": "https://lembaga.example/", "email": "a@contoh.id"}
+    calls: tuple[tuple[str, dict[str, Any]], ...] = (
+        (f"{PAYMENT}/redeem-code/status", unknown),
+        (f"{PAYMENT}/redeem-code/commit", unknown),
+        (f"{PAYMENT}/redeem-code/reset", unknown),
+        (f"{INTEGRATION}/oauth/url-generate", page),
+        (f"{INTEGRATION}/tpm/submission", work | {"url_file": "https://berkas.example/x.pdf"}),
+        (f"{INTEGRATION}/tpm/feedback/submission", work | {"notes": "x"}),
+        (f"{INTEGRATION}/tpm/submission/status", work),
     )
+    lists: tuple[str, ...] = ("course-runs", "courses", "redemptions", "test-codes")
     if kind == "institution":
+        intent = {"user_platform_id": "x", "prakerja_id": "9360000000000000", "amount": 1}
+        codes = {"course_code": "x", "schedule_code": "x"}
         calls = (
-            (f"{PAYMENT}/quota-schedule", {"course_code": "x", "schedule_code": "x"}),
+            (f"{PAYMENT}/quota-schedule", codes),
+            (f"{PAYMENT}/send-otp", codes | intent),
+            (f"{PAYMENT}/authorize", {"otp": "123456", "invoice_url": "https://x.id/", "invoice_code": "x"}),
             (f"{PAYMENT}/status", {"invoice_code": "x"}),
             (f"{PAYMENT}/void", {"invoice_code": "x", "transaction_code": "x"}),
         )
+        lists = ("listings", "transactions", "price-proposals")
+    for name in lists:
+        answer = wire.get(credentials, f"{OWN}/{name}")
+        if answer.code == "ERRINT40490" or answer.status in (405, 501):
+            section.omit(f"{name}: not there")
+            continue
+        section.required(f"{name} are refused", not answer.succeeded and answer.status >= 400, answer.shown())
+        section.proposed(f"{name}: 403 ERRINT40390", answer.is_refusal(403, "ERRINT40390"), answer.shown())
     for path, members in calls:
         answer = wire.post(credentials, path, members)
         if answer.status in (404, 405, 501) and not answer.code.startswith(("ERRTRX", "ERRPLT")):
