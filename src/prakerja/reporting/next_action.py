@@ -222,8 +222,8 @@ def _about_money(dashboard: Dashboard, award: Award) -> NextAction | None:
         first = min(waiting, key=lambda incentive: incentive.pay_date)
         kind = "wait_check" if first.status == "held" else "wait_payment"
         return NextAction(kind=kind, incentive=first, on=first.pay_date)
-    first = dashboard.first_purchase
-    if not dashboard.incentives and award.reserve and first and first.completion and first.completion.rating:
+    bought = dashboard.first_purchase
+    if not dashboard.incentives and award.reserve and bought and bought.completion and bought.completion.rating:
         return NextAction(kind="wait_schedule")
     return None
 
