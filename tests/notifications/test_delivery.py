@@ -297,6 +297,8 @@ def test_a_one_time_password_is_there_while_the_gateway_still_has_the_announceme
     others, codes = (Sender(lane, resolve=resolve, gateway=gateway) for lane in (OTHERS, CODES))
     assert others.turn(at=AT) == OTHERS.width
     assert others.turn(at=AT) == 0
+    # No sign of life is given while so much waits (rules.md 12.26).
+    assert not others.has_caught_up
     code = say(person_id)
     assert codes.turn(at=AT) == 1
     wait_until(codes.woken.is_set, what="the code is sent")
@@ -309,6 +311,7 @@ def test_a_one_time_password_is_there_while_the_gateway_still_has_the_announceme
     others.settle(at=AT)
     wait_until(lambda: not others.turn(at=AT) and not others.in_hand, what="the rest is sent")
     assert Message.objects.exclude(status="delivered").count() == 0
+    assert others.has_caught_up
 
 
 def test_a_message_that_meets_a_fault_keeps_nobody_waiting(person_id: uuid.UUID) -> None:

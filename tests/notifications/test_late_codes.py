@@ -26,7 +26,12 @@ def test_after_an_outage_only_the_code_that_counts_leaves() -> None:
     # The gateway is away: each of these is asked for twice, a minute apart; the last sign-in code is used at once.
     for moment in (at, at + timedelta(minutes=1)):
         b.intend(world, who, run, at=moment)
-        send_challenge(person_id=who.person_id, purpose="link_account", at=moment)
+        send_challenge(
+            person_id=who.person_id,
+            purpose="link_account",
+            parameters={"provider": "BNI", "tail": "1234"},
+            at=moment,
+        )
     request_sign_in_otp(phone=who.phone, at=at)
     sign_in(phone=who.phone, otp=b.otp_of(who.person_id, "otp_sign_in"), at=at)
     gateway, back = Gateway(), at + timedelta(minutes=2)

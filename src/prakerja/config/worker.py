@@ -113,7 +113,7 @@ def send_codes(stopping: threading.Event) -> None:
     """Send one-time passwords, in a lane of their own: somebody waits for each before a screen."""
     from prakerja.notifications.delivery import CODES
 
-    _send_lane(CODES, stopping, lambda: _give_sign(send_codes))
+    _send_lane(CODES, stopping, lambda _sender: _give_sign(send_codes))
 
 
 def send_outbox(stopping: threading.Event) -> None:
@@ -122,9 +122,11 @@ def send_outbox(stopping: threading.Event) -> None:
 
     note = _life_noted()
 
-    def in_between() -> None:
+    def in_between(sender: Sender) -> None:
         _give_sign(send_outbox)
-        note()
+        # What waits for hours behind a gateway that is too slow is told as little as by a worker that is off.
+        if sender.has_caught_up:
+            note()
 
     _send_lane(OTHERS, stopping, in_between)
 
@@ -142,7 +144,7 @@ def listen(stopping: threading.Event) -> None:
                     woken.set()
 
 
-def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[], None]) -> None:
+def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[Sender], None]) -> None:
     from prakerja.kernel import clock
     from prakerja.notifications.delivery import Sender
 
@@ -153,7 +155,7 @@ def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[], N
             # Before the look: what comes while we look wakes us again.
             sender.woken.clear()
             # What the gateway answers while the database is away is kept, and written down when it is back.
-            _log_database_errors(in_between)
+            _log_database_errors(lambda: in_between(sender))
             _log_database_errors(lambda: sender.turn(at=clock.now()))
             sender.woken.wait(_OUTBOX_EVERY)
         _take_leave(sender)

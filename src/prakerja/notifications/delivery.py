@@ -143,6 +143,8 @@ class Sender:
         self._back: queue.SimpleQueue[_Outgoing] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
+        # Nothing waited any more at the last look: what is queued now leaves now.
+        self.has_caught_up = False
 
     @property
     def in_hand(self) -> int:
@@ -152,7 +154,9 @@ class Sender:
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
-        claimed = _claim(self.lane, most=self.lane.width - self._in_hand, at=at)
+        room = self.lane.width - self._in_hand
+        claimed = _claim(self.lane, most=room, at=at)
+        self.has_caught_up = len(claimed) < room
         for letter in _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at):
             self._in_hand += 1
             # A daemon: a process that is told to stop does not wait for a gateway that says nothing.

@@ -1,6 +1,6 @@
 """Whether we could tell people anything: signs of life of what sends, and the gaps between them.
 
-A worker writes a sign at its start, before it does anything else, and once a minute. What it finds to be old then is an outage,
+A worker writes a sign at its start, before it does anything else, and once a minute while nothing waits that it could send. What it finds to be old then is an outage,
 kept for those who decide over people by deadlines (rules.md 12.4: who could not be told because we were down).
 """
 
