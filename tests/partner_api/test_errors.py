@@ -23,6 +23,7 @@ EXPECTED = {
     "route_unknown": ("ERRINT40490", 404),
     "method_not_allowed": ("ERRINT40590", 405),
     "body_too_large": ("ERRINT41390", 413),
+    "request_slow": ("ERRINT40890", 408),
     "rate_limited": ("ERRINT42990", 429),
     "internal": ("ERRINT50090", 500),
     "busy": ("ERRINT50390", 503),
@@ -123,7 +124,7 @@ def test_every_code_and_reason_stands_once() -> None:
 @pytest.mark.parametrize("row", errors.TABLE, ids=lambda row: row.code)
 def test_rows_obey_the_grammar(row: errors.ErrorRow) -> None:
     assert re.fullmatch(
-        r"ERROAUTH40\d\d|ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|409|410|413|423|429|500|503)\d\d", row.code
+        r"ERROAUTH40\d\d|ERR(INT|PLT|TRX|VOD|PRT)(400|401|403|404|405|408|409|410|413|423|429|500|503)\d\d", row.code
     )
     assert row.indonesian
     assert row.english

@@ -38,6 +38,16 @@ RELEASES: tuple[Release, ...] = (
                 "Kelas yang dibatalkan kami kembalikan dananya sendiri; class.cancelled datang bersama transaction.voided. "
                 "ERRPRT40094 tidak ada lagi."
             ),
+            _("Header atau body yang terlalu lambat dijawab 408 ERRINT40890 dan koneksinya ditutup; dahulu ditunggu."),
+            _(
+                "Setiap jawaban mempunyai X-Request-Id; sebutkan bila bertanya kepada kami. Setiap 429 dan 503 menyebut Retry-After."
+            ),
+            _(
+                "Dua Host, header yang sama dua kali atau dalam dua ejaan (client-code di samping client_code), Content-Length di samping chunked, dan akhir baris tanpa CR ditolak."
+            ),
+            _(
+                "Klien yang pernah menandatangani token di authorize, atau query di oauth/authorize, harus tetap menandatanganinya."
+            ),
         ),
     ),
     Release(

@@ -37,6 +37,7 @@ GUIDE: dict[str, str] = {
     "route_unknown": _("Alamat ini tidak ada. Perhatikan bahwa alamat tidak berakhir dengan garis miring."),
     "method_not_allowed": _("Alamatnya ada, metodenya lain; lihat header Allow."),
     "body_too_large": _("Body lebih dari 64 KiB. Ditolak sebelum dibaca."),
+    "request_slow": _("Header belum lengkap dalam 15 detik, atau body dalam 20 detik. Koneksi ditutup; kirim lagi."),
     "rate_limited": _(
         "Panggilan Anda per menit, atau nomor kartu tidak dikenal per jam, sudah habis. Tunggu sesuai Retry-After."
     ),

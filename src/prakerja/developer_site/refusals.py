@@ -10,7 +10,7 @@ _FAULTS = ("internal", "busy")
 
 def _admission(dialect: Dialect) -> list[str]:
     """What the check of every request may refuse with, in its order (endpoint.py)."""
-    found = ["body_too_large", dialect.client_missing]
+    found = ["body_too_large", "request_slow", dialect.client_missing]
     if dialect.is_signed:
         found.append("headers_missing")
     found += [dialect.client_unknown, dialect.client_revoked, "address_not_allowed"]

@@ -19,7 +19,7 @@ from prakerja.partner_api.errors import ErrorRow, Language, Sentences
 _JSON = "application/json"
 _encode = msgspec.json.Encoder().encode
 # How long a client should wait, in seconds, where waiting helps.
-RETRY_AFTER = {"rate_limited": "5", "busy": "1"}
+RETRY_AFTER = {"rate_limited": "5", "busy": "1", "otp_too_soon": "60", "otp_daily_limit": "3600"}
 
 
 class _NoData:
@@ -46,7 +46,7 @@ def failure(*, row: ErrorRow, language: Language, details: Mapping[str, Any] | N
     # Django would log the path of every refusal, and a path may hold an invoice code; faults are logged by `endpoint`.
     response._has_been_logged = True  # type: ignore[attr-defined]
     if row.name in RETRY_AFTER:
-        response["Retry-After"] = RETRY_AFTER[row.name]
+        response["Retry-After"] = str((details or {}).get("seconds", RETRY_AFTER[row.name]))
     return response
 
 

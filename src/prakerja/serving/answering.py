@@ -13,6 +13,8 @@ from typing import Any
 from prakerja.serving.reading import Received
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+# Status line → status line, content type and body. An application has one as its attribute `unread`, if it has its own words.
+Unread = Callable[[str], tuple[str, str, bytes]]
 
 _LOG = logging.getLogger("prakerja.serving")
 _NO_BODY = ("204", "304")
@@ -68,12 +70,17 @@ def answer(
     return head, keeps, close
 
 
-def plain(status: str, **fields: str) -> bytes:
-    """A short answer of the server's own, the last one of its connection."""
-    text = f"{status[4:]}\n".encode()
+def own_words(status: str) -> tuple[str, str, bytes]:
+    """What the server says where the application does not say it in its own words."""
+    return status, "text/plain", f"{status[4:]}\n".encode()
+
+
+def refusal(unread: Unread, status: str, **fields: str) -> bytes:
+    """A short answer to what was not handed on, the last one of its connection."""
+    status, kind, text = unread(status)
     more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
+        f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(text)}\r\n"
         f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
         f"X-Request-Id: {secrets.token_hex(8)}\r\nConnection: close\r\n{more}"
     )

@@ -82,6 +82,8 @@ class Reader:
         self._raw_size = 0
         self._wrong = ""
         self._is_offer = False
+        self._expects = False
+        self._body: list[bytes] = []
         self.ready: deque[Received] = deque()
         # Nothing more is read: the last request was cut, or ended the connection.
         self.is_over = False
@@ -147,7 +149,7 @@ class Reader:
         self._head_size = 0
         self._environ = self._base.copy()
         self._spelt: dict[str, bytes] = {}
-        self._body: list[bytes] = []
+        self._body = []
         self._sizes = 0
         self._expects = False
 

@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 
-from prakerja.serving.answering import Application, answer, environment, plain
+from prakerja.serving.answering import Application, answer, environment, own_words, refusal
 from prakerja.serving.limits import LIMITS, Limits
 from prakerja.serving.reading import Malformed, Reader
 from prakerja.serving.waiting import Readiness
@@ -88,6 +88,7 @@ class Server:
         listener.setblocking(False)
         self._listener = listener
         self._application = application
+        self._unread = getattr(application, "unread", own_words)
         self._limits = limits
         self._ready = Readiness()
         self._connections: dict[int, Connection] = {}
@@ -211,7 +212,7 @@ class Server:
                     if afterwards is not None:
                         afterwards()
             if connection.refused:
-                self._send(connection, plain(connection.refused), ends=True, linger=True)
+                self._send(connection, refusal(self._unread, connection.refused), ends=True, linger=True)
                 return self._is_sending(connection)
             if is_all_read:
                 return True
@@ -316,7 +317,9 @@ class Server:
             connection.is_served = True
         if status:
             with contextlib.suppress(OSError):
-                connection.socket.send(plain(status, **({"Retry_After": "1"} if status[:3] == "503" else {})))
+                connection.socket.send(
+                    refusal(self._unread, status, **({"Retry_After": "1"} if status[:3] == "503" else {}))
+                )
         self._close(connection)
 
 

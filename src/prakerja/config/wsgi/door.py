@@ -17,10 +17,11 @@ _CALLED_BY_PROGRAMS = ("partner_api", "callbacks")
 _HSTS_SECONDS = 31_536_000
 
 
-def door(name: str, *, module: str | None = None, around: str = "") -> Application:
+def door(name: str, *, module: str | None = None, around: str = "", unread: str = "") -> Application:
     """Django with the settings of this door; `GET /health` is answered before it (`health`).
 
-    `around` names (module:function) what a door puts around Django; it is imported when Django is ready.
+    `around` names (module:function) what a door puts around Django; it is imported when Django is ready. `unread` names what says
+    in the door's own words what the server refuses (`serving.answering.Unread`).
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = module or f"prakerja.config.settings.{name}"
     if os.environ.get("PRAKERJA_SUPERVISED"):
@@ -33,8 +34,7 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
     _load_routes()
     inner: Application = django_application
     if around:
-        place, _, name_there = around.partition(":")
-        inner = getattr(importlib.import_module(place), name_there)(django_application)
+        inner = _named(around)(django_application)
 
     health = Health(look)
 
@@ -47,13 +47,21 @@ def door(name: str, *, module: str | None = None, around: str = "") -> Applicati
 
     from django.conf import settings
 
-    return with_doorstep(
+    stood: Any = with_doorstep(
         application,
         fields=CALLS if name in _CALLED_BY_PROGRAMS else PAGES,
         hosts=settings.HOSTS,
         has_tls=not settings.IS_DEMO,
         hsts_seconds=_HSTS_SECONDS,
     )
+    if unread:
+        stood.unread = _named(unread)
+    return stood  # type: ignore[no-any-return]
+
+
+def _named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def refuse_another_database() -> None:

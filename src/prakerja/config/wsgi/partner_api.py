@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from prakerja.config.wsgi.door import door
 
-application = door("partner_api", around="prakerja.partner_api.fixed_calls:serve_fixed_calls")
+application = door(
+    "partner_api",
+    around="prakerja.partner_api.fixed_calls:serve_fixed_calls",
+    unread="prakerja.partner_api.unread:unread",
+)
