@@ -147,7 +147,7 @@ def test_the_sms_names_the_last_digits_of_the_account(who: Participant) -> None:
     message = Message.objects.get(person_id=who.person_id, template="otp_link_account")
     sealed = unseal(message.parameters_enc, table="notifications_message", column="parameters_enc", row_id=message.id)
     text = render_message(template=message.template, channel="sms", parameters=json.loads(sealed), language="id").text
-    assert "menyambungkan BNI yang berakhiran 3456" in text
+    assert "menyambungkan rekening atau e-wallet BNI yang berakhiran 3456" in text
 
 
 def test_somebody_elses_account_is_linked_and_says_so(who: Participant) -> None:

@@ -125,6 +125,14 @@ def test_nobody_locks_another_browser_out_or_ends_its_code(portal: Client) -> No
         for _ in range(3):
             last = attacker.post("/masuk/kode", {"otp": wrong}, follow=True)
         assert "Terlalu banyak kode salah" in last.text
+    # The phone got their codes too: the wrong one of them costs the owner none of the tries.
+    other = Client()
+    other.post("/masuk", {"phone": "081234567880"})
+    theirs = otp_of(person_id, "otp_sign_in")
+    if theirs != mine:
+        for _ in range(3):
+            typed = portal.post("/masuk/kode", {"otp": theirs}, follow=True)
+            assert "diminta dari ponsel atau peramban lain" in typed.text
     assert portal.post("/masuk/kode", {"otp": mine})["Location"] == "/dashboard"
     # The owner was told once that day, operators of every lock; without a number.
     told = Message.objects.filter(person_id=person_id, template="sign_in_codes_wrong")

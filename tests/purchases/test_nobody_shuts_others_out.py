@@ -154,4 +154,4 @@ def test_the_sms_names_shop_class_and_price() -> None:
     said = {"otp": "450522", "minutes": 5, "amount": 475_000, "shop": "Pintaria", "course": "Dasar Barista"}
     with translation.override("id"):
         text = render_message(template="otp_purchase", channel="sms", parameters=said, language="id").text
-    assert text.startswith('Kode OTP 450522 untuk membeli "Dasar Barista" seharga Rp475.000 di Pintaria')
+    assert text.startswith('Kode OTP 450522 untuk membeli pelatihan "Dasar Barista" seharga Rp475.000 di Pintaria')

@@ -113,7 +113,8 @@ def check_challenge(
     """Use up the live one-time password of this purpose and scope, and return its id.
 
     A code that confirms another `subject` is none for this one. A wrong one is counted although it is refused: the count
-    is committed, then Refused is raised. Raises Refused: otp_locked (until), otp_expired, otp_wrong (left).
+    is committed, then Refused is raised. Raises Refused: otp_locked (until), otp_expired, otp_wrong (left),
+    otp_of_other_browser (no try is counted).
     """
     with transaction():
         found = _check(person_id=person_id, purpose=purpose, otp=otp, at=at, scope=scope, rules=rules, subject=subject)
@@ -163,6 +164,8 @@ def _check(
         guard.tries = 0
         guard.save(update_fields=["tries"])
         return challenge.id
+    if is_of_another_scope(person_id=person_id, purpose=purpose, scope=scope, otp=otp, at=at):
+        return Refused("otp_of_other_browser")
     challenge.failed_count += 1
     guard.tries += 1
     if guard.tries >= rules.tries:
@@ -181,6 +184,17 @@ def _check(
     challenge.save(update_fields=["failed_count", "replaced_at"])
     guard.save(update_fields=["tries", "locked_until"])
     return refusal
+
+
+def is_of_another_scope(*, person_id: uuid.UUID, purpose: str, scope: str, otp: str, at: datetime) -> bool:
+    """Whether this is a code that somebody else asked for and that this person's phone got: no guess, and no use here.
+
+    Whoever has the phone may get several codes when a stranger asks too; to type the wrong one of them costs no try.
+    """
+    others = OtpChallenge.objects.filter(
+        person_id=person_id, purpose=purpose, used_at=None, replaced_at=None, expires_at__gt=at
+    ).exclude(scope=scope)
+    return any(hmac.compare_digest(bytes(one.code_hash), otp_hash(one.id, otp)) for one in others)
 
 
 def subject_of(*, challenge: OtpChallenge) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from prakerja.access.actors import Actor
 from prakerja.access.models import OtpChallenge, PhoneGuard
-from prakerja.access.operations import begin_challenge, is_locked, refuse_early
+from prakerja.access.operations import begin_challenge, is_locked, is_of_another_scope, refuse_early
 from prakerja.access.policies import SIGN_IN, SignInRules
 from prakerja.audit.operations import record
 from prakerja.kernel.clock import WIB
@@ -92,7 +92,7 @@ def check_sign_in_code(
     """Use up the code that this browser waits for. A wrong one is counted although it is refused.
 
     The third wrong one locks this browser for the number, and no other; the owner is told. Raises Refused: otp_locked
-    (until), otp_expired, otp_wrong (left).
+    (until), otp_expired, otp_wrong (left), otp_of_other_browser (a code of this phone that another browser asked for).
     """
     with transaction():
         refusal = _check(phone, person_id, otp, asker, at, rules)
@@ -146,6 +146,10 @@ def _check(
             data={"known_browser": asker.knows(person_id)},
         )
         return None
+    if person_id is not None and is_of_another_scope(
+        person_id=person_id, purpose=PURPOSE, scope=asker.browser, otp=otp, at=at
+    ):
+        return Refused("otp_of_other_browser")
     guard.tries += 1
     refusal = Refused("otp_wrong", left=rules.tries - guard.tries)
     if guard.tries >= rules.tries:

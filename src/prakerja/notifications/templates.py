@@ -67,7 +67,7 @@ TEMPLATES: Mapping[str, Template] = {
     "otp_purchase": Template(
         title=_("Kode OTP pembelian pelatihan"),
         text=_(
-            'Kode OTP {otp} untuk membeli "{course}" seharga {amount} di {shop} dengan Kartu Prakerja Anda, berlaku '
+            'Kode OTP {otp} untuk membeli pelatihan "{course}" seharga {amount} di {shop} dengan Kartu Prakerja Anda, berlaku '
             "{minutes} menit. Jangan berikan kode ini kepada siapa pun."
         ),
     ),
@@ -92,7 +92,7 @@ TEMPLATES: Mapping[str, Template] = {
     "otp_link_account": Template(
         title=_("Kode OTP rekening"),
         text=_(
-            "Kode OTP {otp} untuk menyambungkan {provider} yang berakhiran {tail} ke akun Prakerja Anda, berlaku {minutes} menit. "
+            "Kode OTP {otp} untuk menyambungkan rekening atau e-wallet {provider} yang berakhiran {tail} ke akun Prakerja Anda, berlaku {minutes} menit. "
             "Bila bukan nomor Anda, jangan pakai kode ini. Jangan berikan kode ini kepada siapa pun."
         ),
     ),

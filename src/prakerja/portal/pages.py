@@ -135,7 +135,7 @@ def code_errors(waiting: Waiting, said: str) -> dict[str, str]:
         return {"otp": sentence(Refused("otp_expired"))}
     if said == "otp_wrong":
         return {"otp": sentence(Refused("otp_wrong", left=waiting.tries_left))}
-    return {"otp": sentence(Refused("otp_format"))} if said == "otp_format" else {}
+    return {"otp": sentence(Refused(said))} if said in ("otp_format", "otp_of_other_browser") else {}
 
 
 def seconds_until(moment: datetime | None, at: datetime) -> int:

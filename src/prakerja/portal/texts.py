@@ -19,6 +19,9 @@ SENTENCES = {
     "otp_format": gettext_lazy("Kode terdiri dari 6 angka. Ketik seperti pada SMS."),
     "code_just_sent": gettext_lazy("Kode baru belum dikirim: yang terakhir baru saja dikirim."),
     "otp_expired": gettext_lazy("Kode OTP sudah kedaluwarsa. Minta kode baru."),
+    "otp_of_other_browser": gettext_lazy(
+        "Kode ini diminta dari ponsel atau peramban lain. Ketik kode dari SMS yang datang setelah Anda memintanya di sini."
+    ),
     "otp_daily_limit": gettext_lazy("Batas permintaan kode hari ini tercapai. Coba lagi besok."),
     "video_order": gettext_lazy("Tonton video sesuai urutan."),
     "video_unknown": gettext_lazy("Video itu tidak ada."),

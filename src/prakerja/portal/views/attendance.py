@@ -31,7 +31,15 @@ from prakerja.training.verifying import Verification
 # The attempt for which the person of this session proved to hold the phone.
 SESSION_PROOF = "attendance_proof"
 # What the page says of the last form, by name in its address.
-_OF_THE_CODE = ("otp_format", "otp_wrong", "otp_expired", "otp_locked", "otp_too_soon", "otp_daily_limit")
+_OF_THE_CODE = (
+    "otp_format",
+    "otp_wrong",
+    "otp_of_other_browser",
+    "otp_expired",
+    "otp_locked",
+    "otp_too_soon",
+    "otp_daily_limit",
+)
 _ENDED = ("state_used", "state_expired", "not_yours")
 _STATUS = {"state_unknown": HTTPStatus.NOT_FOUND, "face_unavailable": HTTPStatus.SERVICE_UNAVAILABLE}
 

@@ -146,8 +146,8 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
     errors = {}
     if state.locked_until is not None:
         errors[""] = sentence(Refused("otp_locked", until=state.locked_until))
-    elif waiting.said == "otp_format":
-        errors["otp"] = sentence(Refused("otp_format"))
+    elif waiting.said == "otp_format" or (waiting.said == "otp_of_other_browser" and is_live):
+        errors["otp"] = sentence(Refused(waiting.said))
     elif waiting.said == "otp_wrong" and is_live:
         errors["otp"] = sentence(Refused("otp_wrong", left=state.tries_left))
     elif waiting.said == "otp_daily_limit" or (not is_live and state.is_day_over):
