@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
+from prakerja.console.cancelled_classes import class_case_line
 from prakerja.console.discrepancies import case_line
 from prakerja.console.held import held_line
 from prakerja.console.pages import browsing, may
@@ -21,6 +22,8 @@ from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
 from prakerja.partners.queries import Guessing, partners_guessing_cards
+from prakerja.purchases.class_cancelling import paying_back
+from prakerja.training.queries import cancellation_cases
 
 SHOWN = 200
 SINCE = timedelta(days=30)
@@ -29,7 +32,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; revocations that wait because we were down; corrections of announcements that wait for a second operator; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -37,6 +40,10 @@ def attention(request: HttpRequest) -> HttpResponse:
         {
             "cases": [case_line(one) for one in discrepancy_cases(most=SHOWN)],
             "may_resolve": may(request, "payment.resolve"),
+            "class_cases": [class_case_line(one) for one in cancellation_cases(most=SHOWN)],
+            "may_resolve_class": may(request, "class.resolve"),
+            "paying_back": paying_back(),
+            "may_cancel_class": may(request, "class.cancel"),
             "held": [held_line(one) for one in held_revocations()],
             "may_decide_held": may(request, "award.extend_held"),
             "corrections": [_correction(one) for one in open_corrections()],

@@ -29,6 +29,9 @@ SENTENCES = {
     "completion_rated": gettext_lazy("Peserta sudah memberi ulasan, jadi laporan ini tidak dapat ditarik lagi."),
     "certificate_kind_unknown": gettext_lazy("Pelatihan ini tidak memberi sertifikat jenis itu."),
     "certificate_number_used": gettext_lazy("Nomor sertifikat itu sudah dipakai untuk orang lain."),
+    "run_unknown": gettext_lazy("Tidak ada kelas dengan kode jadwal itu, atau kelasnya sudah dibatalkan."),
+    "case_resolved": gettext_lazy("Kasus ini sudah diputuskan."),
+    "class_completed": gettext_lazy("Peserta ini sudah menyelesaikan kelasnya, jadi dananya tetap pada lembaga."),
     "field_invalid": gettext_lazy("Isian ini tidak mungkin untuk kelas itu."),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prakerja.console import held, own_account, signing_in
+from prakerja.console import cancelled_classes, held, own_account, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
@@ -40,6 +40,8 @@ urlpatterns = [
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),
     path("attention/held/extend/", held.extend, name="console_held_extend"),
     path("attention/held/release/", held.release, name="console_held_release"),
+    path("classes/cancel/", cancelled_classes.cancel, name="console_class_cancel"),
+    path("classes/<uuid:person_id>/cases/<uuid:case_id>/", cancelled_classes.case, name="console_class_case"),
     path("security/", security, name="console_security"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),

@@ -36,7 +36,7 @@ from prakerja.training.states import CANCELLATION_CASE_STATES
 from prakerja.vouchers.states import VOUCHER_STATES
 
 # So many people between two looks at what else falls due.
-CHUNK = 200
+CHUNK = 100
 
 # Who bought a class and waits, by the index on the run. Of an expired code only whose wallet could still take the price.
 _WAITING = f"""
