@@ -101,8 +101,13 @@ def _say_that_we_live() -> None:
     for name in hanging:
         _LOG.error("%s has hung for %d s", name, now - _SIGNS[name])
     if not hanging and (file := os.environ.get("PRAKERJA_LIFE_FILE")):
-        with open(file, "wb"):
+        try:
+            # A full disk has room for no new file, and lets an old one be renewed.
+            if not os.path.exists(file):
+                open(file, "wb").close()
             os.utime(file)
+        except OSError as error:
+            _LOG.warning("cannot renew %s: %s", file, error.strerror)
 
 
 def _give_sign(step: Callable[[threading.Event], None]) -> None:

@@ -1,0 +1,59 @@
+"""The worker as a process: it says that it lives, and it ends when another system has taken over its database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from prakerja.kernel.clock import wall
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.models import Run
+from tests import builders
+from tests.upgrades.databases import url_of
+from tests.waiting import LIMIT, stop, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Path:
+    return tmp_path / "worker.life"
+
+
+@pytest.fixture
+def worker(life: Path) -> Iterator[subprocess.Popen[bytes]]:
+    builders.install()
+    run = Run.objects.create(holder=new_id(), seen_at=wall())
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url_of(connection.settings_dict["NAME"]),
+        "DJANGO_SETTINGS_MODULE": "prakerja.config.settings.worker",
+        "PRAKERJA_MESSAGE_GATEWAY": "log_only",
+        "PRAKERJA_LIFE_FILE": str(life),
+        "PRAKERJA_RUN": str(run.holder),
+    }
+    process = subprocess.Popen([sys.executable, "-m", "prakerja.config.worker"], env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            stop(process)
+
+
+def renewed(life: Path, process: subprocess.Popen[bytes]) -> int:
+    """When it was renewed last; the process lives."""
+    assert process.poll() is None
+    return life.stat().st_mtime_ns if life.exists() else 0
+
+
+def test_it_lives_until_another_has_taken_over(life: Path, worker: subprocess.Popen[bytes]) -> None:
+    first = wait_until(lambda: renewed(life, worker), what="it says that it lives")
+    wait_until(lambda: renewed(life, worker) > first, what="it says so again")
+    Run.objects.update(holder=new_id())
+    assert worker.wait(LIMIT) == 0
