@@ -442,6 +442,17 @@ def test_dates(written: str, day: str | None) -> None:
     assert iso_date(written) == day
 
 
+@pytest.mark.parametrize("padded", ["", ",,,,,,"])
+def test_a_signature_below_the_list_is_no_damage(tmp_path: Path, padded: str) -> None:
+    """Two people, a total, a place and who signed; one of the two has no name, which is their own row's matter."""
+    below = ["Jumlah: 2", "Jakarta", ",,Kepala Dinas", ",,(Budi Contoh)", "NIP 196804151995031001"]
+    listed = text([[*THREE[0][:2], "", *THREE[0][3:]], THREE[1]]) + "".join(f"{line}{padded}\n" for line in below)
+    with read_list(csv_file(tmp_path, listed), columns=COLUMNS, agreement=BIRTH_IN_NIK) as found:
+        rows = list(found.rows())
+        assert (len(rows), found.contents().lines) == (7, 8)
+    assert [row.problem for row in rows[:2]] == ["", ""]
+
+
 def test_every_refusal_has_its_sentences() -> None:
     reasons = {reason for _, reason, _ in BROKEN.values()} | {"several_sheets", "other_workbook", "workbook_too_large"}
     reasons |= {"stored_as_number"}

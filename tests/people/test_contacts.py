@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 
@@ -15,6 +17,7 @@ from prakerja.access.permitting import operator_by_email
 from prakerja.audit.models import Record
 from prakerja.config.worker import addresses_of
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.secrets import blind_index, seal
 from prakerja.notifications.delivery import deliver_messages
 from prakerja.notifications.gateways import Accepted
 from prakerja.notifications.models import Message
@@ -153,3 +156,16 @@ def test_a_helper_corrects_on_a_page_and_nobody_else(who: b.Participant) -> None
     assert client.post(address, given).status_code == 302
     assert contact_of(person_id=who.person_id, kind="phone") == NEW
     assert client.get(f"/people/{uuid.UUID(int=1)}/contact/").status_code == 404
+
+
+def test_addresses_that_were_kept_with_capitals_get_their_spelling(who: b.Participant) -> None:
+    """The migration of a database that took `Siti@Contoh.id` for another address than `siti@contoh.id`."""
+    point = ContactPoint.objects.get(person_id=who.person_id, kind="email")
+    address = str(contact_of(person_id=who.person_id, kind="email"))
+    point.value_enc = seal(address.title(), table="people_contactpoint", column="value_enc", row_id=point.id)
+    point.save(update_fields=["value_enc"])
+    claim = ContactClaim.objects.filter(person_id=who.person_id, kind="email")
+    claim.update(index=blind_index("email", address.title()))
+    import_module("prakerja.people.migrations.0004_email_addresses_in_small_letters").lower(apps, None)
+    assert contact_of(person_id=who.person_id, kind="email") == address
+    assert person_id_by_contact(kind="email", value=address) == who.person_id

@@ -150,7 +150,9 @@ class Damage:
 
     def _note_shift(self, line: int, values: Mapping[str, str], *, fits: bool) -> None:
         seen = [(column.name, what) for column in self._columns if (what := _misplaced(column, values[column.name]))]
-        if not fits or (len(seen) >= 2 and any(what is not _WORDS for _, what in seen)):
+        # A note or a signature below the list has a cell or two, and is no row that slipped.
+        is_note = sum(1 for value in values.values() if value) < _FEWEST
+        if (not fits and not is_note) or (len(seen) >= 2 and any(what is not _WORDS for _, what in seen)):
             self._shifted += 1
             if self._shift is None:
                 name, what = seen[0] if seen else (self._columns[-1].name, _ANOTHER)
@@ -217,4 +219,5 @@ def _looks_like(column: Column, value: str) -> bool:
     if column.kind == "word":
         return value in column.words.values()
     patterns = {"identity": _IDENTITY, "email": _EMAIL, "date": _DATE, "code": _CODE}
-    return column.kind == "text" or patterns[column.kind].fullmatch(value) is not None
+    # Words could be anything: a note below the list, a place, a name.
+    return column.kind != "text" and patterns[column.kind].fullmatch(value) is not None
