@@ -293,6 +293,21 @@ def test_wrong_passwords_from_elsewhere_do_not_lock_a_known_browser() -> None:
     assert password(user.email, PASSWORD, mine, NOW + timedelta(hours=1)).id == user.id
 
 
+def test_nobody_locks_an_operator_out_from_another_network() -> None:
+    """Whoever knows the address locks his own network; with many networks he gets thirty tries an hour and no more."""
+    user = ready()
+    theirs = {"email": user.email, "cookie": "", "wall": NOW, "at": AT}
+    check = signing_in.check_password
+    wrong = [refused(check, **theirs, password="salah", network="203.0.113.7") for _ in range(6)]
+    assert wrong == ["sign_in_wrong"] * 4 + ["sign_in_locked"] * 2
+    assert check(**theirs, password=PASSWORD, network="203.0.113.8").id == user.id
+    many = [refused(check, **theirs, password="salah", network=f"2001:db8:{n}::/64") for n in range(25)]
+    assert many == ["sign_in_wrong"] * 24 + ["sign_in_locked"]
+    assert refused(check, **theirs, password=PASSWORD, network="203.0.113.8") == "sign_in_locked"
+    known = signing_in.browser_cookie(user.id)
+    assert check(**{**theirs, "cookie": known}, password=PASSWORD, network="203.0.113.7").id == user.id
+
+
 def test_a_stranger_is_refused_and_locked_like_an_operator() -> None:
     reasons = [refused(password, email="tidak@ada.example", text="salah") for _ in range(6)]
     assert reasons == ["sign_in_wrong"] * 4 + ["sign_in_locked"] * 2

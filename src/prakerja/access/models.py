@@ -69,10 +69,11 @@ class PasswordLink(KeyedRow):
 
 
 class SignInGuard(models.Model):
-    """Counts wrong passwords and codes of an operator: in each browser that they used before, and in all others together.
+    """Counts wrong passwords and codes of an operator: in each browser that they used before, in each network that others
+    come from, and in all of those together, so that a machine with many addresses gets no more tries.
 
-    The others share one count, so that a machine with many addresses gets no more tries; a known browser has its own, so
-    that nobody locks an operator out from elsewhere (decisions.md 58).
+    A known browser has its own count and a network too, so that nobody locks an operator out from elsewhere
+    (decisions.md 58).
     """
 
     index = models.BinaryField(primary_key=True)

@@ -24,6 +24,8 @@ from prakerja.kernel.secrets import blind_index, seal, unseal
 from prakerja.kernel.typed import normal_digits
 
 TRIES = 5
+# Of all networks together: a machine with many addresses gets no more.
+TRIES_ELSEWHERE = 30
 LOCK = timedelta(hours=1)
 STEP_SECONDS = 30
 # One step either way: phones' clocks differ.
@@ -45,17 +47,19 @@ def browser_cookie(user_id: uuid.UUID) -> str:
     return signing.dumps([str(user_id), uuid.uuid4().hex], salt=_BROWSER_SALT)
 
 
-def check_password(*, email: str, password: str, cookie: str, wall: datetime, at: datetime) -> User:
+def check_password(*, email: str, password: str, cookie: str, wall: datetime, at: datetime, network: str = "") -> User:
     """The operator whose password this is; they still need a code. A wrong one is counted although it is refused.
+
+    It is counted in this browser, if they signed in with it before, else in the `network` that it comes from.
 
     Raises Refused: sign_in_locked (until), sign_in_wrong. Neither says whether there is such an operator.
     """
     with transaction():
         user = User.objects.filter(email__iexact=email.strip()[:254]).first()
-        guard = _guard(user, email, cookie)
-        refusal = _locked(guard, wall)
+        guards = _guards(user, email, cookie, network)
+        refusal = _locked(guards, wall)
         if refusal is None and not _is_right(user, password):
-            refusal = _count(guard, user, wall, at, "password")
+            refusal = _count(guards, user, wall, at, "password")
     if refusal is not None:
         raise refusal
     assert user is not None
@@ -101,27 +105,27 @@ def has_second_factor(*, user_id: uuid.UUID) -> bool:
     return SecondFactor.objects.filter(user_id=user_id).exclude(confirmed_at=None).exists()
 
 
-def check_code(*, user_id: uuid.UUID, code: str, cookie: str, wall: datetime, at: datetime) -> None:
+def check_code(*, user_id: uuid.UUID, code: str, cookie: str, wall: datetime, at: datetime, network: str = "") -> None:
     """Use up a code of the operator's authenticator; the first right one confirms it. A wrong one is counted.
 
     Of two who bring the same code at once one is let in. Raises Refused: sign_in_locked (until), code_used, code_wrong.
     """
     with transaction():
         user = User.objects.get(id=user_id)
-        guard = _guard(user, user.email, cookie)
-        refusal = _locked(guard, wall)
+        guards = _guards(user, user.email, cookie, network)
+        refusal = _locked(guards, wall)
         if refusal is None:
-            refusal = _take_code(user, code, guard, wall, at)
+            refusal = _take_code(user, code, guards, wall, at)
     if refusal is not None:
         raise refusal
 
 
 @requires_transaction
-def _take_code(user: User, code: str, guard: SignInGuard, wall: datetime, at: datetime) -> Refused | None:
+def _take_code(user: User, code: str, guards: dict[int, SignInGuard], wall: datetime, at: datetime) -> Refused | None:
     factor = _factor(user.id)
     counter = None if factor is None or not user.is_active else _counter_of(_secret(factor), code, wall)
     if factor is None or counter is None:
-        return _count(guard, user, wall, at, "code")
+        return _count(guards, user, wall, at, "code")
     if counter <= factor.last_counter:
         record(
             action="operator.code_repeated",
@@ -134,6 +138,8 @@ def _take_code(user: User, code: str, guard: SignInGuard, wall: datetime, at: da
     factor.last_counter = counter
     factor.confirmed_at = factor.confirmed_at or wall
     factor.save(update_fields=["last_counter", "confirmed_at"])
+    # What others tried elsewhere stays counted.
+    guard: SignInGuard = guards[TRIES]
     guard.tries, guard.last_failed_at = 0, None
     guard.save(update_fields=["tries", "last_failed_at"])
     record(action="operator.signed_in", at=at, actor=Actor.operator(user), subject_kind="operator", subject_id=user.id)
@@ -162,31 +168,34 @@ def _is_right(user: User | None, password: str) -> bool:
 
 
 @requires_transaction
-def _guard(user: User | None, email: str, cookie: str) -> SignInGuard:
-    """The count of this browser, or of all unknown ones together, locked: tries at once are counted one by one."""
+def _guards(user: User | None, email: str, cookie: str, network: str) -> dict[int, SignInGuard]:
+    """The counts that this try belongs to, by how many they bear, locked: tries at once are counted one by one.
+
+    Of a known browser its own; of another one its network's and all networks' together. Where the network cannot be known
+    all unknown browsers share the small one.
+    """
+    address = email.strip().lower()[:254]
     browser = known_browser(user.id, cookie) if user is not None else ""
-    index = blind_index("operator_sign_in", f"{email.strip().lower()[:254]}:{browser}")
-    SignInGuard.objects.bulk_create([SignInGuard(index=index)], ignore_conflicts=True)
-    return SignInGuard.objects.select_for_update(no_key=True).get(index=index)
+    names = {TRIES: browser} if browser or not network else {TRIES: f"@{network}", TRIES_ELSEWHERE: ""}
+    indexes = {most: blind_index("operator_sign_in", f"{address}:{name}") for most, name in names.items()}
+    SignInGuard.objects.bulk_create([SignInGuard(index=index) for index in indexes.values()], ignore_conflicts=True)
+    locked = SignInGuard.objects.select_for_update(no_key=True).filter(index__in=list(indexes.values()))
+    found = {bytes(guard.index): guard for guard in locked.order_by("index")}
+    return {most: found[index] for most, index in indexes.items()}
 
 
-def _locked(guard: SignInGuard, wall: datetime) -> Refused | None:
-    if guard.locked_until is not None and guard.locked_until > wall:
-        return Refused("sign_in_locked", until=guard.locked_until)
-    return None
+def _locked(guards: dict[int, SignInGuard], wall: datetime) -> Refused | None:
+    until = [guard.locked_until for guard in guards.values() if guard.locked_until and guard.locked_until > wall]
+    return Refused("sign_in_locked", until=max(until)) if until else None
 
 
 @requires_transaction
-def _count(guard: SignInGuard, user: User | None, wall: datetime, at: datetime, what: str) -> Refused:
-    """Count a wrong password or code; the fifth within an hour locks."""
-    is_recent = guard.last_failed_at is not None and wall - guard.last_failed_at < LOCK
-    guard.tries = guard.tries + 1 if is_recent else 1
-    guard.last_failed_at = wall
+def _count(guards: dict[int, SignInGuard], user: User | None, wall: datetime, at: datetime, what: str) -> Refused:
+    """Count a wrong password or code; as many within an hour as a count bears lock it."""
     refusal = Refused("code_wrong" if what == "code" else "sign_in_wrong")
-    if guard.tries >= TRIES:
-        guard.tries, guard.locked_until = 0, wall + LOCK
-        refusal = Refused("sign_in_locked", until=guard.locked_until)
-    guard.save(update_fields=["tries", "last_failed_at", "locked_until"])
+    for most, guard in guards.items():
+        if _add_failure(guard, most, wall):
+            refusal = Refused("sign_in_locked", until=guard.locked_until)
     # An address of nobody's is counted too; it stands in the trail, without the address, when it is locked.
     if user is not None or refusal.reason == "sign_in_locked":
         record(
@@ -197,6 +206,19 @@ def _count(guard: SignInGuard, user: User | None, wall: datetime, at: datetime, 
             data={"what": what, "locked": refusal.reason == "sign_in_locked"},
         )
     return refusal
+
+
+@requires_transaction
+def _add_failure(guard: SignInGuard, most: int, wall: datetime) -> bool:
+    """Count one more; whether it locks."""
+    is_recent = guard.last_failed_at is not None and wall - guard.last_failed_at < LOCK
+    guard.tries = guard.tries + 1 if is_recent else 1
+    guard.last_failed_at = wall
+    is_over = guard.tries >= most
+    if is_over:
+        guard.tries, guard.locked_until = 0, wall + LOCK
+    guard.save(update_fields=["tries", "last_failed_at", "locked_until"])
+    return is_over
 
 
 def _factor(user_id: uuid.UUID) -> SecondFactor | None:
