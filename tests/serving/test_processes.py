@@ -1,0 +1,62 @@
+"""The server as a program: several processes at one socket, replaced when they die, ended together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.house.source import ROOT
+from tests.waiting import LIMIT, free_port, stop, wait_until, wait_until_healthy
+
+
+@contextlib.contextmanager
+def served(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = free_port()
+    command = ["-m", "prakerja.serving", "tests.serving.hello:application", "--port", str(port), *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_healthy(address, process)
+        yield process, address
+    finally:
+        assert stop(process) == 0
+
+
+def who_answers(address: str) -> int:
+    return int(httpx.get(address, trust_env=False, timeout=LIMIT).text)
+
+
+def test_one_process_is_the_one_that_was_started() -> None:
+    with served() as (process, address):
+        assert who_answers(address) == process.pid
+
+
+def test_a_worker_that_dies_is_replaced_and_all_end_together() -> None:
+    with served("--workers", "2") as (process, address):
+        first: set[int] = set()
+        wait_until(lambda: first.add(who_answers(address)) or len(first) == 2, what="both processes answer")
+        assert process.pid not in first
+        os.kill(min(first), signal.SIGKILL)
+        wait_until(lambda: who_answers(address) not in first, what="another process answers")
+    for worker in first:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
+
+
+def test_a_taken_port_is_said() -> None:
+    with served() as (_, address):
+        port = address.rpartition(":")[2]
+        command = [sys.executable, "-m", "prakerja.serving", "tests.serving.hello:application", "--port", port]
+        done = subprocess.run(
+            command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, capture_output=True, timeout=LIMIT
+        )
+    assert done.returncode == 2
+    assert b"cannot be had" in done.stderr
