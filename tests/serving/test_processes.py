@@ -42,7 +42,12 @@ def test_one_process_is_the_one_that_was_started() -> None:
 def test_a_worker_that_dies_is_replaced_and_all_end_together() -> None:
     with served("--workers", "2") as (process, address):
         first: set[int] = set()
-        wait_until(lambda: first.add(who_answers(address)) or len(first) == 2, what="both processes answer")
+
+        def both_have_answered() -> bool:
+            first.add(who_answers(address))
+            return len(first) == 2
+
+        wait_until(both_have_answered)
         assert process.pid not in first
         os.kill(min(first), signal.SIGKILL)
         wait_until(lambda: who_answers(address) not in first, what="another process answers")

@@ -34,6 +34,8 @@ HELLO = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
 class Served:
     port: int
     asked: list[str]
+    # How many pieces of each file were read when it was closed.
+    closed: list[int]
     may_answer: threading.Event
 
     def open(self, sent: bytes = b"") -> socket.socket:
@@ -73,6 +75,22 @@ def ended(link: socket.socket) -> bytes:
     return found
 
 
+class File:
+    """A large file that is read as it is sent."""
+
+    def __init__(self, closed: list[int]) -> None:
+        self.read = 0
+        self._closed = closed
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(BIG // 10_000):
+            self.read += 1
+            yield b"x" * 10_000
+
+    def close(self) -> None:
+        self._closed.append(self.read)
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Served]]:
     """Start a server with limits of one's own; all of them end with the test."""
@@ -80,6 +98,7 @@ def serve() -> Iterator[Callable[..., Served]]:
 
     def start(limits: Limits = PATIENT) -> Served:
         asked: list[str] = []
+        closed: list[int] = []
         may_answer = threading.Event()
 
         def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -93,6 +112,9 @@ def serve() -> Iterator[Callable[..., Served]]:
             if path == "/split":
                 start_response("200 OK", [("X-A", "b\r\nSet-Cookie: c=d")])
                 return [b""]
+            if path == "/file":
+                start_response("200 OK", [("Content-Length", str(BIG))])
+                return File(closed)
             text = b"x" * BIG if path == "/big" else b"hello " + body
             start_response("204 No Content" if path == "/nothing" else "200 OK", [("Content-Type", "text/plain")])
             return [text[:3], text[3:]]
@@ -108,7 +130,7 @@ def serve() -> Iterator[Callable[..., Served]]:
             finish(thread)
 
         stack.callback(end)
-        return Served(listener.getsockname()[1], asked, may_answer)
+        return Served(listener.getsockname()[1], asked, closed, may_answer)
 
     with stack:
         yield start
@@ -250,6 +272,19 @@ def test_large_answers_arrive_whole_and_in_order(serve: Callable[..., Served]) -
         for _ in range(2):
             assert len(answer(link).partition(b"\r\n\r\n")[2]) == BIG
         assert answer(link).endswith(b"hello ")
+
+
+def test_a_file_is_read_as_it_is_taken(serve: Callable[..., Served]) -> None:
+    """Whoever does not read it holds a piece of it, and it is closed when they are put out."""
+    served = serve(HASTY)
+    with served.open(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n"):
+        wait_until(lambda: served.closed)
+    assert 0 < served.closed[0] < BIG // 10_000
+    with serve().open(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n") as link:
+        found = ended(link)
+    head, _, body = found.partition(b"\r\n\r\n")
+    assert len(body) == BIG
+    assert b"\r\nConnection: close" in head
 
 
 def test_requests_in_hand_are_finished_at_the_end() -> None:

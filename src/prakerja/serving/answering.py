@@ -1,4 +1,4 @@
-"""A WSGI application's answer → the bytes to send. The whole answer, because none of ours is endless."""
+"""A WSGI application's answer → the bytes to send: a page whole, a large file piece by piece as the client takes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
@@ -18,13 +19,24 @@ Unread = Callable[[str], tuple[str, str, bytes]]
 
 _LOG = logging.getLogger("prakerja.serving")
 _NO_BODY = ("204", "304")
+# So much of an answer is made before any of it is taken: a thousand clients that ask for a large file and do not read it must
+# not hold it a thousand times.
+PIECE = 128 * 1024
 _date = (-1, b"")
 
 
-def answer(
-    application: Application, received: Received, *, may_stay: bool
-) -> tuple[bytes, bool, Callable[[], None] | None]:
-    """The bytes of the answer, whether the connection may be used again, and what is to be done once it was sent."""
+@dataclass(slots=True)
+class Answer:
+    """The first bytes to send, whether the connection may be used again, the pieces that follow, and what to do afterwards."""
+
+    text: bytes
+    keeps: bool
+    more: Iterator[bytes] | None
+    close: Callable[[], None] | None
+
+
+def answer(application: Application, received: Received, *, may_stay: bool) -> Answer:
+    """Ask the application. What it raises is a 500."""
     told: list[Any] = []
 
     def start_response(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -35,12 +47,13 @@ def answer(
     try:
         result = application(environ, start_response)
         close = getattr(result, "close", None)
-        body = result[0] if type(result) is list and len(result) == 1 else b"".join(result)
+        body, more = _begin(result)
         status, fields = told
     except Exception:
         # An application of ours answers its own faults; this one is in what stands around it.
         _LOG.exception("the application failed")
         status, fields, body = "500 Internal Server Error", [("Content-Type", "text/plain")], b"internal error\n"
+        more = None
     keeps = may_stay and received.keep_alive
     lines = [f"HTTP/1.1 {status}"]
     has_length = False
@@ -52,6 +65,11 @@ def answer(
         has_length = has_length or lowered == "content-length"
         lines.append(f"{name}: {value}")
     has_body = status[:3] not in _NO_BODY
+    if more is not None and not has_length:
+        # Whoever does not say how much it will be is asked for all of it.
+        body, more = body + b"".join(more), None
+    # A piece too few would make the next answer a part of this one.
+    keeps = keeps and more is None
     if has_body and not has_length:
         lines.append(f"Content-Length: {len(body)}")
     if not keeps:
@@ -66,8 +84,29 @@ def answer(
         has_body = False
     head = text + _now() + b"\r\n\r\n"
     if has_body and environ["REQUEST_METHOD"] != "HEAD":
-        head += body
-    return head, keeps, close
+        return Answer(head + body, keeps, more, close)
+    return Answer(head, keeps, None, close)
+
+
+def _begin(result: Iterable[bytes]) -> tuple[bytes, Iterator[bytes] | None]:
+    """All of a small answer, or the beginning of a large one and the rest."""
+    if type(result) is list and len(result) == 1:
+        return result[0], None
+    pieces = iter(result)
+    first = next_piece(pieces)
+    return (first, pieces) if len(first) >= PIECE else (first, None)
+
+
+def next_piece(pieces: Iterator[bytes]) -> bytes:
+    """As much as is sent at a time; less, or nothing, at the end."""
+    taken: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        taken.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            break
+    return b"".join(taken)
 
 
 def own_words(status: str) -> tuple[str, str, bytes]:

@@ -15,8 +15,9 @@ import resource
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
 
-from prakerja.serving.answering import Application, answer, environment, own_words, refusal
+from prakerja.serving.answering import Application, answer, environment, next_piece, own_words, refusal
 from prakerja.serving.limits import LIMITS, Limits
 from prakerja.serving.reading import Malformed, Reader
 from prakerja.serving.waiting import Readiness
@@ -36,10 +37,12 @@ class Connection:
     """One client. Whoever serves it has said so under `mutex`; nobody else touches the rest meanwhile."""
 
     __slots__ = (
+        "afterwards",
         "again",
         "ends",
         "is_served",
         "linger",
+        "more",
         "mutex",
         "number",
         "out",
@@ -61,6 +64,9 @@ class Connection:
         self.out: memoryview | None = None
         self.out_since = 0.0
         self.out_size = 0
+        # What follows, and what to do when the answer is over, however it ends.
+        self.more: Iterator[bytes] | None = None
+        self.afterwards: Callable[[], None] | None = None
         # When what is to be sent was sent, the connection ends; `linger` when the client may still be sending.
         self.ends = False
         self.linger = False
@@ -182,6 +188,7 @@ class Server:
                         connection.is_served = False
                         return
                     connection.again = False
+                stays = False
                 stays = self._step(connection, is_hanging_up)
                 if not stays:
                     return
@@ -203,14 +210,15 @@ class Server:
         while True:
             while reader.ready:
                 received = reader.ready.popleft()
-                text, keeps, afterwards = answer(self._application, received, may_stay=not self._stopping.is_set())
-                try:
-                    if not self._send(connection, text, ends=not keeps, linger=not received.is_whole):
-                        # What else was asked waits until the client has taken this.
-                        return self._is_sending(connection)
-                finally:
-                    if afterwards is not None:
-                        afterwards()
+                made = answer(self._application, received, may_stay=not self._stopping.is_set())
+                connection.more, connection.afterwards = made.more, made.close
+                goes_on = self._send(connection, made.text, ends=not made.keeps, linger=not received.is_whole)
+                if connection.more is None:
+                    # Nothing more is asked of the application, whether or not the client has taken everything.
+                    _finish(connection)
+                if not goes_on:
+                    # What else was asked waits until the client has taken this.
+                    return self._is_sending(connection)
             if connection.refused:
                 self._send(connection, refusal(self._unread, connection.refused), ends=True, linger=True)
                 return self._is_sending(connection)
@@ -242,23 +250,29 @@ class Server:
             sent = connection.socket.send(text)
         except BlockingIOError:
             sent = 0
-        moment = time.monotonic()
-        if sent == len(text):
-            connection.reader.since = moment
+        if sent == len(text) and connection.more is None:
+            connection.reader.since = time.monotonic()
             return not ends
-        connection.out = memoryview(text)[sent:]
-        connection.out_since, connection.out_size = moment, len(text)
+        _hold(connection, memoryview(text)[sent:])
         # Whoever waits for it is told of the next change only: there may be room already.
         return self._send_rest(connection)
 
     def _send_rest(self, connection: Connection) -> bool:
         """The same for what is left."""
-        while connection.out is not None:
-            try:
-                sent = connection.socket.send(connection.out)
-            except BlockingIOError:
-                return False
-            connection.out = connection.out[sent:] if sent < len(connection.out) else None
+        while True:
+            while connection.out is not None:
+                try:
+                    sent = connection.socket.send(connection.out)
+                except BlockingIOError:
+                    return False
+                connection.out = connection.out[sent:] if sent < len(connection.out) else None
+            if connection.more is None:
+                break
+            following = next_piece(connection.more)
+            if following:
+                _hold(connection, memoryview(following))
+            else:
+                _finish(connection)
         connection.reader.since = time.monotonic()
         return not connection.ends
 
@@ -278,6 +292,7 @@ class Server:
         self._connections.pop(connection.number, None)
         self._tally[self._place] = len(self._connections)
         connection.socket.close()
+        _finish(connection)
 
     # --- what takes too long ---
 
@@ -321,6 +336,19 @@ class Server:
                     refusal(self._unread, status, **({"Retry_After": "1"} if status[:3] == "503" else {}))
                 )
         self._close(connection)
+
+
+def _hold(connection: Connection, text: memoryview) -> None:
+    """Keep what the client has not taken yet; its time begins now."""
+    connection.out = text if text else None
+    connection.out_since, connection.out_size = time.monotonic(), len(text)
+
+
+def _finish(connection: Connection) -> None:
+    """Let the application clear up after an answer, once."""
+    afterwards, connection.afterwards, connection.more = connection.afterwards, None, None
+    if afterwards is not None:
+        afterwards()
 
 
 def listen(host: str, port: int) -> socket.socket:
