@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from prakerja.access.actors import SYSTEM
 from prakerja.awards.holding import hold_untold, release_held
 from prakerja.awards.operations import suspend_award
+from prakerja.config.due import due_tasks
 from prakerja.incentives.operations import lapse_unreviewed, sweep_balance
 from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Outage
+from prakerja.purchases.class_cancelling import cancel_silent_class
 from prakerja.purchases.models import Purchase
 from prakerja.purchases.operations import void_purchase
 from prakerja.purchases.tasks import run_expiries
@@ -81,6 +84,24 @@ def test_a_void_after_the_cut_off_says_on_every_page_where_the_price_is(enter: E
         "<strong>Rp600.000</strong> – Sisa saldo pelatihan yang tidak dipakai sampai 30 November"
         in browser.get("/dashboard").text
     )
+
+
+def test_a_price_that_came_back_after_all_is_no_loss(enter: Enter, move: Move) -> None:
+    """The code ended, then the class turned out never to have taken place: an operator cancels it and the price is back."""
+    _, who = bought_live()
+    run_expiries(ENDS)
+    later = ENDS + timedelta(days=1)
+    bought = Purchase.objects.get()
+    cancel_silent_class(schedule_code=bought.course_run.code, reason="Tidak ada kelas", actor=SYSTEM, at=later)
+    for task in due_tasks():
+        task.run(later)
+    move(later)
+    browser = enter(who.person_id)
+    page = browser.get("/dashboard").text
+    assert "Rp1.000.000" in page
+    assert "Yang tidak dapat Anda terima lagi" not in page
+    order = browser.get(f"/transaksi/{bought.id}").text
+    assert "Rp475.000 sudah kembali ke saldo pelatihan Anda." in order
 
 
 def test_an_award_that_lapsed_tells_how_much_and_why(enter: Enter, move: Move) -> None:

@@ -82,13 +82,17 @@ SELECT json_build_object(
             'submitted_at', re.submitted_at, 'closed_at', re.closed_at) ORDER BY s.number)
         FROM surveys_response re JOIN surveys_survey s ON s.id = re.survey_id
         WHERE re.person_id = p.id), '[]'::json),
-    -- What left the person's hands for good, by the transfer that took it: 1 treasury, 2 programme's fund.
+    -- What left the person's hands for good, by the transfer that took it: 1 treasury, 2 programme's fund. A code that ended
+    -- and was paid back when its class turned out to be cancelled is no loss.
     'losses', coalesce((
         SELECT json_agg(json_build_object(
             'kind', t.kind, 'event_id', t.event_id, 'amount', t.amount, 'at', t.at,
             'home', CASE t.credit_id WHEN 1 THEN 'treasury' ELSE 'programme' END) ORDER BY t.at, t.id)
         FROM ledger_transfer t
-        WHERE t.person_id = p.id AND t.credit_id IN (1, 2) AND t.debit_id IN (3, 4, 5, 6)), '[]'::json),
+        WHERE t.person_id = p.id AND t.credit_id IN (1, 2) AND (t.debit_id IN (3, 4, 5, 6) OR t.kind = 'void_late')
+          AND NOT (t.kind = 'voucher_expired' AND EXISTS (
+              SELECT 1 FROM purchases_purchase undone
+              WHERE undone.person_id = p.id AND undone.voucher_id = t.event_id AND undone.status = 'voided'))), '[]'::json),
     'unread_count', (
         SELECT count(*) FROM notifications_message m
         WHERE m.person_id = p.id AND m.channel = 'dashboard' AND m.read_at IS NULL)
