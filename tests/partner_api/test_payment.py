@@ -171,7 +171,7 @@ def test_a_sandbox_platform_can_ask_for_every_refusal(scene: Scene) -> None:
     clients.forget_clients()
     ask: dict[str, Any] = {"otp": "123456", "invoice_url": "https://shop.example/i", "transaction_code": "X"}
     calls = {path: refusable(path) for path in ("send-otp", "authorize", "status", "void")}
-    assert [len(codes) for codes in calls.values()] == [19, 26, 1, 4]
+    assert [len(codes) for codes in calls.values()] == [20, 27, 1, 4]
     for path, codes in calls.items():
         for code in codes:
             if path == "send-otp":
