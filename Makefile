@@ -8,6 +8,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Port, world and the like: make run ARGS="--port-base 9000".
 ARGS ?=
+# Some machines switch this off for every program; ours start many processes, and each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run setup test test-busy check bench bench-full lock format chromium clean
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 from tests.waiting import wait_until
 
@@ -94,7 +95,7 @@ class Citizen:
     def checkout(self, *, course: str = COURSE) -> None:
         """From the course's page to the one that asks for the card number, opening an account on the way."""
         self.page.goto(f"{self.shop}/course/{course}")
-        self.page.click("text=Beli dengan Kartu Prakerja")
+        follow(self.page.locator("text=Beli dengan Kartu Prakerja"))
         if urlsplit(self.page.url).path == "/signin":
             self.page.click("main >> text=Buka akun")
             self.open_account()
@@ -113,7 +114,7 @@ class Citizen:
     def redeem(self, code: str) -> None:
         """On the class's page: type the code, and say on Prakerja's page that one is there; ends in the opened class."""
         self.page.fill("#code", code)
-        self.page.click("text=Mulai kelas")
+        follow(self.page.locator("text=Mulai kelas"))
         self.prove()
         expect(self.page.locator("[data-testid=class-status]")).to_have_attribute("data-status", "open")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 from tests.waiting import wait_until
 
@@ -25,7 +26,7 @@ def console_sign_in(context: BrowserContext, system: RunningSystem, *, role: str
 
     def is_in() -> bool:
         page.fill("input[name=code]", authenticator_code(context, system, email=operator["email"]))
-        page.click("button[type=submit]")
+        follow(page.locator("button[type=submit]").first)
         if page.url == f"{system.console}/":
             return True
         expect(page.locator(".errorlist")).to_contain_text("sudah dipakai")

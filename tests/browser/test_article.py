@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.citizen import COURSE, Citizen, move_clock
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def compares_on_two_shops(me: Citizen) -> None:
     for shop in ("pintaria", "tokopedia"):
         me.page.goto(me.system.platforms[shop])
         me.page.fill("#q", "barista")
-        me.page.click("text=Tampilkan")
+        follow(me.page.locator("text=Tampilkan"))
         boxes = me.page.locator("input[name=course]")
         assert boxes.count() >= 2
         me.page.locator(f"input[name=course][value={COURSE}]").check()
@@ -109,17 +110,17 @@ def redeems(me: Citizen, code: str) -> None:
 def finishes_the_class(me: Citizen) -> None:
     page = me.page
     page.click("main a.govuk-button >> text=Buka kelas")
-    page.click("main a >> text=Buka kelas")
+    follow(page.locator("main a >> text=Buka kelas"))
     if page.locator("main a.button >> text=Buka kelas").count():
-        page.click("main a.button >> text=Buka kelas")
-    page.locator("ol.lessons a").first.click()
+        follow(page.locator("main a.button >> text=Buka kelas"))
+    follow(page.locator("ol.lessons a").first)
     while "/lessons/" in page.url:
-        page.click("main button.main")
+        follow(page.locator("main button.main"))
     attendance = page.locator("section", has_text="Kehadiran").get_by_role("button", name="Verifikasi kehadiran")
     while attendance.count():
-        attendance.first.click()
+        follow(attendance.first)
         me.prove()
-    page.click("text=Kerjakan kuis akhir")
+    follow(page.locator("text=Kerjakan kuis akhir"))
     for question in page.locator("main fieldset").all():
         question.locator("input").first.check()
     page.click("text=Kirim jawaban dan selesaikan kelas")

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem, running_system
 from tests.waiting import wait_until
 
@@ -63,8 +64,7 @@ class Student(Citizen):
         expect(self.page.locator("[data-testid=code-on-dashboard]")).to_be_visible()
         expect(self.page.locator("main")).not_to_contain_text("Salin kode di atas")
         self.look()
-        with self.page.expect_navigation():
-            self.page.locator("[data-testid=code-on-dashboard] a").click()
+        follow(self.page.locator("[data-testid=code-on-dashboard] a"))
         self.visit("/transaksi").locator("main a").first.click()
         code = self.page.locator("#voucher-code").inner_text()
         return code.replace(" ", "")
@@ -86,7 +86,7 @@ class Student(Citizen):
         """On Prakerja's page, with the face, and back to the institution."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Verifikasi kehadiran")
         self.look()
-        self.page.get_by_role("link", name="Ke verifikasi wajah").click()
+        follow(self.page.get_by_role("link", name="Ke verifikasi wajah"))
         self.look()
         self.page.get_by_role("button", name="Wajah cocok", exact=True).click()
         self.page.wait_for_url(f"{self.system.institution}/**")
@@ -103,10 +103,10 @@ class Student(Citizen):
         return [str(row.get_attribute("data-testid")).removeprefix("attendance-") for row in rows]
 
     def reads_every_lesson(self) -> None:
-        self.page.locator("ol.lessons a").first.click()
+        follow(self.page.locator("ol.lessons a").first)
         while "/lessons/" in self.page.url:
             self.look()
-            self.page.click("main button.main")
+            follow(self.page.locator("main button.main"))
 
     def hands_in(self, words: str) -> None:
         """From the class to the assignment's page and back, once Prakerja has fetched the file."""
@@ -114,8 +114,7 @@ class Student(Citizen):
         self.page.click("text=Tugas dan umpan balik")
         self.look()
         self.page.fill("#words-tpm-1", words)
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name="Kirim tugas").click()
+        follow(self.page.get_by_role("button", name="Kirim tugas"))
         self.waits_until(self.page, "[data-testid=assignment][data-status='2'][data-feedback='0']")
         self.look()
         self.page.goto(opened)
@@ -127,8 +126,7 @@ class Student(Citizen):
         handed_in.locator("textarea").fill(notes)
         handed_in.get_by_role("button", name="Kirim umpan balik").click()
         expect(teacher.get_by_role("status")).to_contain_text("Umpan balik sudah dikirim.")
-        with self.page.expect_navigation():
-            self.page.click("text=Tugas dan umpan balik")
+        follow(self.page.locator("text=Tugas dan umpan balik"))
         self.waits_until(self.page, "[data-testid=assignment][data-status='2'][data-feedback='2']")
         expect(self.page.locator("main")).to_contain_text(notes)
         expect(self.page.locator("[data-testid=assignments-done]")).to_contain_text("Selesai: 1.")
@@ -146,7 +144,7 @@ class Student(Citizen):
 
     def answers_the_quiz(self) -> str:
         """Returns the certificate's number."""
-        self.page.click("text=Kerjakan kuis akhir")
+        follow(self.page.locator("text=Kerjakan kuis akhir"))
         self.look()
         for question in self.page.locator("main fieldset").all():
             question.locator("input").first.check()
@@ -181,8 +179,7 @@ def teacher_of(student: Student, context: BrowserContext) -> Page:
     page.fill("#name", "Bu Guru")
     page.fill("#email", f"guru-{student.course['course_code']}@contoh.example")
     page.fill("#password", "sandi-pengajar-2023")
-    with page.expect_navigation():
-        page.click("main button.main")
+    follow(page.locator("main button.main"))
     page.goto(f"{student.system.institution}/{student.course['institution']}/teacher/")
     page.get_by_label("Kata sandi pengajar").fill(TEACHER)
     page.get_by_role("button", name="Masuk sebagai pengajar").click()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.checks import problems_of
+from tests.browser.clicking import follow
 from tests.browser.operators import console_sign_in
 from tests.browser.system import RunningSystem
 
@@ -46,7 +47,7 @@ def test_an_operator_reads_and_cannot_change(context: BrowserContext, system: Ru
         assert rows.count() > 0, path
         assert page.locator("a[href$='/add/']").count() == 0, path
     page.goto(system.console + LISTS[0])
-    page.locator("#result_list tbody a").first.click()
+    follow(page.locator("#result_list tbody a").first)
     expect(page.locator("body")).to_contain_text("person", ignore_case=True)
     assert page.locator("main input:not([type=hidden]):not([type=search]), main textarea, main select").count() == 0
     assert page.locator("[name=_save], [name=_continue], a.deletelink").count() == 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.checks import problems_of
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def test_a_visitor_signs_a_request(context: BrowserContext, system: RunningSyste
     """As the getting-started page leads there; the key is gone afterwards."""
     page = context.new_page()
     page.goto(f"{system.process.urls['partner_api']}/docs/en/")
-    page.get_by_role("link", name="Is the signature refused?").click()
+    follow(page.get_by_role("link", name="Is the signature refused?"))
     page.get_by_label("sign_key").fill("my_sign_key")
     page.get_by_label("The signature that your program made").fill("943c20a8e36b6243f576404b00fffdc86411ce1f")
-    page.get_by_role("button", name="Sign").click()
+    follow(page.get_by_role("button", name="Sign"))
     assert page.get_by_text("matches yours").is_visible()
     assert page.get_by_label("sign_key").input_value() == ""
     assert problems_of(page, language="en") == []

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def test_a_page_that_does_not_exist_says_so_in_both_languages(context: BrowserCo
     expect(page.locator("h1")).to_have_text("Halaman tidak ditemukan")
     expect(page.locator("main")).to_contain_text("mulai lagi dari beranda")
     problems = problems_of(page)
-    page.get_by_role("link", name="English").click()
+    follow(page.get_by_role("link", name="English"))
     answer = page.goto(f"{system.portal}/tidak-ada")
     assert answer is not None
     assert answer.status == 404

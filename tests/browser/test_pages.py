@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.checks import AXE, problems_of
 from tests.browser.citizen import COURSE, RUN, Citizen
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 
 if TYPE_CHECKING:
@@ -70,17 +71,17 @@ def test_pages_of_a_participant(stage: str, context: BrowserContext, system: Run
     problems = problems_of(me.phone())
     for path in OF_STAGE[stage]:
         if path == "newest":
-            me.visit("/transaksi").locator("main a").first.click()
+            follow(me.visit("/transaksi").locator("main a").first)
         elif path == "review":
             # Where the review cannot be given yet the link is not there, and the page was looked at above.
             if me.visit("/dashboard").locator("main a.govuk-button", has_text="Beri ulasan").count() == 0:
                 continue
-            me.page.click("main a.govuk-button >> text=Beri ulasan")
+            follow(me.page.locator("main a.govuk-button >> text=Beri ulasan"))
         else:
             me.visit(path)
         problems += problems_of(me.page)
     # English words are longer in other places.
-    me.page.get_by_role("link", name="English").click()
+    follow(me.page.get_by_role("link", name="English"))
     for path in OF_STAGE[stage]:
         if path.startswith("/"):
             me.visit(path)

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
+from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
 from tests.waiting import LIMIT
 
@@ -91,7 +92,7 @@ def test_a_test_code_and_its_face(new_person: Callable[..., BrowserContext], sys
         link = ask(system, partner, GENERATE, members | {"redeem_code": codes[case], "sequence": int(case[-3:])})
         page.goto(link["url"])
         assert problems_of(page) == []
-        page.get_by_role("link", name="Ke verifikasi wajah").click()
+        follow(page.get_by_role("link", name="Ke verifikasi wajah"))
         assert problems_of(page) == []
         page.get_by_role("button", name=face, exact=True).click()
         page.wait_for_url(f"{system.institution}/**")

@@ -17,9 +17,12 @@ class Who(Protocol):
     """What the trail keeps of somebody who acts; `access.actors.Actor` is one."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """`operator`, `person`, `partner` or the like: what the trail shows before the name."""
+
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Who of that kind, as text; never a NIK, a phone or a name."""
 
 
 @requires_transaction
