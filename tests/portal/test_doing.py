@@ -114,7 +114,7 @@ def test_linking_asks_for_a_right_number_before_it_sends_a_code(enter: Enter) ->
     other = browser.post("/rekening", {"provider": "ovo", "number": "081299990000"})
     assert "harus sama dengan nomor ponsel" in other.text
     assert "BCA" not in other.text
-    sent = browser.post("/rekening", {"provider": "ovo", "number": "0812 3450 0001"})
+    sent = browser.post("/rekening", {"provider": "ovo", "number": "(+62) 812\u00a03450\u20110001"})
     assert (sent.status_code, sent["Location"]) == (302, "/rekening/kode")
     otp = builders.otp_of(who.person_id, "otp_link_account")
     for seen in (browser.get("/rekening/kode"), browser.get("/bahasa/en", {"next": "/rekening/kode"}, follow=True)):

@@ -21,6 +21,7 @@ from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.typed import normal_digits
 from prakerja.portal.drafts import keeps_typed
 from prakerja.portal.pages import (
     code_errors,
@@ -44,9 +45,8 @@ NEAR = timedelta(days=7)
 
 
 def _typed(request: HttpRequest) -> tuple[str, str]:
-    """Provider and number as typed, without the blanks, dots and dashes that people put between digits."""
-    number = "".join(character for character in request.POST.get("number", "")[:40] if character not in " .-")
-    return request.POST.get("provider", ""), number
+    """Provider and number as typed, without what people put between digits."""
+    return request.POST.get("provider", ""), normal_digits(request.POST.get("number", "")[:60])
 
 
 @participant
