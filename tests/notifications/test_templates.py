@@ -37,3 +37,8 @@ def test_every_template_that_code_names_exists() -> None:
     }
     assert named - TEMPLATES.keys() == set()
     assert len(named) > 20
+
+
+def test_a_wave_without_films_is_not_sent_to_watch_them() -> None:
+    assert "video" in TEMPLATES["result_pass"].text
+    assert "video" not in TEMPLATES["result_pass_without_videos"].text

@@ -126,7 +126,8 @@ def _tell(
     """RESULT_PASS by SMS, e-mail and dashboard, each with the exact date and hour (decisions.md 70), and the records."""
     known = {"wave": grounds.wave_number, "deadline": deadline.isoformat(), "fund": grounds.rules.training_fund}
     queue_many(
-        template="result_pass",
+        # Schemes of 2020 have no films to watch first.
+        template="result_pass" if grounds.rules.videos.count else "result_pass_without_videos",
         channels=("sms", "email", "dashboard"),
         notices=[
             Notice(award.person_id, {"name": item.name, **known}, f"result:{award.id}")

@@ -61,6 +61,7 @@ DECISIONS = frozenset(
         "reinstated_spend_until",
         "result_fail",
         "result_pass",
+        "result_pass_without_videos",
         "revocation_held",
         "revoked",
         "revoked_after_suspension",

@@ -131,6 +131,17 @@ TEMPLATES: Mapping[str, Template] = {
             "lambat {deadline} atau kepesertaan dicabut. Buka dashboard Prakerja."
         ),
     ),
+    "result_pass_without_videos": Template(
+        title=_("Anda lolos Gelombang {wave}"),
+        text=_(
+            "Selamat {name}, Anda lolos Kartu Prakerja Gelombang {wave}. Dana pelatihan Anda {fund}. Beli pelatihan pertama paling "
+            "lambat {deadline}. Lewat dari itu, kepesertaan Anda dicabut."
+        ),
+        sms=_(
+            "Selamat, Anda lolos Kartu Prakerja Gelombang {wave}. Dana pelatihan {fund}. Beli pelatihan pertama paling "
+            "lambat {deadline} atau kepesertaan dicabut. Buka dashboard Prakerja."
+        ),
+    ),
     "result_fail": Template(
         title=_("Hasil Gelombang {wave}"),
         text=_("Anda belum lolos Gelombang {wave}. Alasan: {reason}. Anda dapat bergabung di gelombang berikutnya."),
