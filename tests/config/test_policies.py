@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-# ADR 0027 says what stops it.
+# ADR 0028 says what stops it.
 ALLOWED = {"console": {"'unsafe-eval'"}, "portal": set[str](), "sandbox": set[str]()}
 
 

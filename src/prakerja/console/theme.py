@@ -1,5 +1,5 @@
 """The colours of the console's pages as a style sheet of their own: written into each page, they would need a policy that lets
-anything be written into a page (ADR 0027)."""
+anything be written into a page (ADR 0028)."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ SESSION_COOKIE_AGE = 30 * 60
 SESSION_ABSOLUTE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-# unfold's pages run Alpine, which evaluates the expressions that unfold wrote into them (ADR 0027). Nothing else is looser.
+# unfold's pages run Alpine, which evaluates the expressions that unfold wrote into them (ADR 0028). Nothing else is looser.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
