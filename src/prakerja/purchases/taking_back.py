@@ -74,7 +74,8 @@ def take_back(*, locked: LockedPurchase, reason: str, actor: Actor, at: datetime
         # A refund must be usable: its window is a week at least, within the year's cut-off (rules.md 12.5).
         until = deadline_after_void(scheme=rules, deadline_at=until, voided_at=at)
         spendable_at_least_until(wallet=wallet, until=until, actor=actor, at=at)
-    home, balance_id = Chart.WALLET, wallet.balance_id
+    home = Chart.WALLET
+    balance_id: uuid.UUID | None = wallet.balance_id
     if wallet.closed_at is not None or (until is not None and at >= until):
         # Closed, or about to be: what could never be spent is not given back only to be swept.
         if voucher.status == "expired":

@@ -35,7 +35,7 @@ BEGIN
     -- The dates come before a void, as published. A class that was called off has no hour at which a code could be entered
     -- (`training.facts.window_of`); a code that was taken back for it says so.
     IF v_voucher.status = 'expired' OR v_voucher.status = 'issued' AND v_class.cancelled_at IS NOT NULL
-       OR v_voucher.status IN ('issued', 'cancelled')
+       OR v_voucher.status <> 'redeemed'
           AND (p_at < v_voucher.redeemable_from OR p_at >= v_voucher.redeemable_until) THEN
         reason := 'outside_window'; RETURN;
     END IF;

@@ -8,5 +8,5 @@ from prakerja.kernel.functions import install_function
 class Migration(migrations.Migration):
     dependencies = [("training", "0012_a_report_of_a_test_code")]
     operations = [
-        install_function("training/redeem.sql", sha256="0a32cf088186d1026b9bd835c0199ffa48b836d0e55030ec1f44ee7d96bdc641"),
+        install_function("training/redeem.sql", sha256="816a63def03033bb26aa1bce03cd512d2305224ffe250a05de2220ef4204792e"),
     ]
