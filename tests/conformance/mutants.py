@@ -1,6 +1,6 @@
 """Every published rule of the partners' contract, broken alone: what a server does that does not keep it.
 
-Sources: docs/contract.md and docs/partner-api.md; `rule` says where. `part` is what of the kit asks about the rule: the kit is
+`rule` says where it stands: a place of the contract's page, or a section of partner-api. `part` is what of the kit asks about the rule: the kit is
 run with that part alone, which asks no less about it than the whole (`tests/conformance/test_mutants.py`).
 """
 
@@ -19,7 +19,7 @@ import httpx
 
 from prakerja.conformance import institution, shapes
 from tests.conformance.proxy import Answering, Asked, Behind, HangUp, Told, granted, refusal
-from tests.waiting import LIMIT
+from tests.waiting import LIMIT, wait_until
 
 PAYMENT = "/api/v1/integration/payment"
 REDEEM = f"{PAYMENT}/redeem-code"
@@ -42,7 +42,14 @@ class Mutant:
     def is_about_signing(self) -> bool:
         """Whether only a forgery shows it."""
         return self.part == "signature" or self.rule.startswith(
-            ("1.1", "1.3", "1.4", "1.5", "G7", "partner-api, Signing")
+            (
+                "contract.md 1.1",
+                "contract.md 1.3",
+                "contract.md 1.4",
+                "contract.md 1.5",
+                "contract.md G7",
+                "partner-api, Signing",
+            )
         )
 
 
@@ -75,7 +82,7 @@ def exactly(path: str) -> Callable[[Asked], bool]:
     return lambda asked: asked.path == path
 
 
-# --- 1.5: what is signed ---
+# --- contract.md 1.5: what is signed ---
 
 SIGNED_CALLS = {
     f"{PAYMENT}/quota-schedule": "quota",
@@ -111,10 +118,10 @@ def _trusting(path: str) -> Answering:
 
 
 for _path, _part in SIGNED_CALLS.items():
-    mutant(f"no signature checked at {_path.removeprefix('/api/v1/')}", "1.5", _part)(_trusting(_path))
+    mutant(f"no signature checked at {_path.removeprefix('/api/v1/')}", "contract.md 1.5", _part)(_trusting(_path))
 
 
-@mutant("no signature checked anywhere", "1.5", "signature")
+@mutant("no signature checked anywhere", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(behind.sign(asked))
 
@@ -130,27 +137,27 @@ def lax(name: str, rule: str, part: str, *candidates: dict[str, Any], own: bool 
     mutant(name, rule, part)(answering)
 
 
-@mutant("the timestamp is not compared with the text", "1.5", "signature")
+@mutant("the timestamp is not compared with the text", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     near = range(int(time.time()) - 12, int(time.time()) + 2)
     return behind.ask(behind.sign(asked) if any(behind.is_signed(asked, timestamp=str(one)) for one in near) else asked)
 
 
-@mutant("the method is not signed", "1.5", "signature")
+@mutant("the method is not signed", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     methods = ("GET", "POST", "PUT", "PATCH", "DELETE", "")
     return behind.ask(behind.sign(asked) if any(behind.is_signed(asked, method=one) for one in methods) else asked)
 
 
-@mutant("the path is not signed", "1.5", "signature")
+@mutant("the path is not signed", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     paths = (f"{PAYMENT}/status", f"{PAYMENT}/quota-schedule", f"{asked.path}x", "", asked.path)
     return behind.ask(behind.sign(asked) if any(behind.is_signed(asked, path=one) for one in paths) else asked)
 
 
-lax("the body is not signed", "1.5", "signature", {"body": b""}, {"body": b"{}"}, {"body": b'{"x":1}'})
-lax("the client is not signed", "1.5", "signature", {"client": ""}, {"client": "klien-lain"})
-lax("SHA-256 is taken where SHA-1 is published", "1.5", "signature", {"algorithm": "sha256"}, own=False)
+lax("the body is not signed", "contract.md 1.5", "signature", {"body": b""}, {"body": b"{}"}, {"body": b'{"x":1}'})
+lax("the client is not signed", "contract.md 1.5", "signature", {"client": ""}, {"client": "klien-lain"})
+lax("SHA-256 is taken where SHA-1 is published", "contract.md 1.5", "signature", {"algorithm": "sha256"}, own=False)
 lax("SHA-1 is taken at our own calls", "partner-api, Signing", "own", {"algorithm": "sha1"}, own=True)
 
 
@@ -159,12 +166,12 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(behind.sign(asked) if asked.is_own and behind.is_signed(asked, path=asked.path) else asked)
 
 
-@mutant("the token is not compared with the slot", "1.5, G6", "purchase")
+@mutant("the token is not compared with the slot", "contract.md 1.5, contract.md G6", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(behind.sign(asked) if behind.is_signed(asked, slot="Payment lain") else asked)
 
 
-@mutant("the last sign of a key does not count", "1.3", "signature")
+@mutant("the last sign of a key does not count", "contract.md 1.3", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     name = asked.header("client_code")
     key = behind.keys.get(name, "")
@@ -172,28 +179,28 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(behind.sign(asked) if any(behind.is_signed(asked, key=one) for one in near) else asked)
 
 
-@mutant("any signature of forty digits", "1.5", "signature")
+@mutant("any signature of forty digits", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(behind.sign(asked) if asked.header("signature") == "0" * 40 else asked)
 
 
-@mutant("a request without a signature", "1.4", "signature")
+@mutant("a request without a signature", "contract.md 1.4", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(asked if asked.header("signature") else behind.sign(asked))
 
 
-@mutant("an unknown client", "1.1", "signature")
+@mutant("an unknown client", "contract.md 1.1", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     known = asked.header("client_code") in ("", *behind.keys)
     return behind.ask(asked if known else behind.sign(asked))
 
 
-@mutant("a request without a timestamp", "1.4", "signature")
+@mutant("a request without a timestamp", "contract.md 1.4", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(asked if asked.header("timestamp") else behind.sign(asked))
 
 
-@mutant("a request without a client", "1.4", "signature")
+@mutant("a request without a client", "contract.md 1.4", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(asked if asked.header("client_code") else behind.sign(asked))
 
@@ -208,7 +215,7 @@ def _late(name: str, part: str, is_taken: Callable[[Asked, int], bool]) -> None:
         taken = is_taken(asked, _off(asked)) and behind.is_signed(asked)
         return behind.ask(behind.sign(asked) if taken else asked)
 
-    mutant(name, "G7", part)(answering)
+    mutant(name, "contract.md G7", part)(answering)
 
 
 _late("stale timestamps", "signature", lambda _, off: off < 0)
@@ -221,18 +228,18 @@ _late("stale timestamps at oauth/authorize", "sign-in", lambda asked, off: off <
 _late("stale timestamps at our own calls", "own", lambda asked, off: asked.is_own)
 
 
-@mutant("a window of a minute", "G7", "signature")
+@mutant("a window of a minute", "contract.md G7", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return refusal(401, "ERRINT40193") if abs(_off(asked)) > 60 else behind.ask(asked)
 
 
-@mutant("milliseconds", "1.4", "signature")
+@mutant("milliseconds", "contract.md 1.4", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     stamp = asked.header("timestamp")
     return behind.ask(behind.sign(asked) if len(stamp) == 13 and behind.is_signed(asked) else asked)
 
 
-# --- 1.4, 1.5: what must be accepted ---
+# --- contract.md 1.4, 1.5: what must be accepted ---
 
 
 def _picky(name: str, rule: str, is_refused: Callable[[Behind, Asked], bool], part: str = "signature") -> None:
@@ -250,18 +257,18 @@ def _is_json(asked: Asked) -> bool:
     return asked.members != {}
 
 
-_picky("only the bytes that came", "1.5", lambda b, a: not b.is_signed(a))
-_picky("only compact text", "1.5", lambda b, a: _is_json(a) and not b.is_signed(a, body=_compact(a)))
-_picky("no \\/", "1.5", lambda _, a: b"\\/" in a.body)
-_picky("no spaces", "1.5", lambda _, a: b'": "' in a.body)
-_picky("no \\u00e9", "1.5", lambda _, a: b"\\u00e9" in a.body)
-_picky("members in the order of the page alone", "1.5", lambda _, a: a.body.startswith(b'{"lain"'))
-_picky("headers as they stand on the page alone", "1.4", lambda _, a: "client_code" not in dict(a.headers))
-_picky("no headers in capitals", "1.4", lambda _, a: "CLIENT_CODE" in dict(a.headers))
-_picky("a charset in the content type", "1.4", lambda _, a: "charset" in a.header("Content-Type"))
+_picky("only the bytes that came", "contract.md 1.5", lambda b, a: not b.is_signed(a))
+_picky("only compact text", "contract.md 1.5", lambda b, a: _is_json(a) and not b.is_signed(a, body=_compact(a)))
+_picky("no \\/", "contract.md 1.5", lambda _, a: b"\\/" in a.body)
+_picky("no spaces", "contract.md 1.5", lambda _, a: b'": "' in a.body)
+_picky("no \\u00e9", "contract.md 1.5", lambda _, a: b"\\u00e9" in a.body)
+_picky("members in the order of the page alone", "contract.md 1.5", lambda _, a: a.body.startswith(b'{"lain"'))
+_picky("headers as they stand on the page alone", "contract.md 1.4", lambda _, a: "client_code" not in dict(a.headers))
+_picky("no headers in capitals", "contract.md 1.4", lambda _, a: "CLIENT_CODE" in dict(a.headers))
+_picky("a charset in the content type", "contract.md 1.4", lambda _, a: "charset" in a.header("Content-Type"))
 _picky(
     "letters signed as \\u and sent as they are",
-    "1.5",
+    "contract.md 1.5",
     lambda b, a: b"\\u" not in a.body and b.is_signed(a, body=_ascii(a)),
 )
 
@@ -270,19 +277,19 @@ def _ascii(asked: Asked) -> bytes:
     return json.dumps(json.loads(asked.body), separators=(",", ":")).encode() if _is_json(asked) else b"?"
 
 
-@mutant("Go's escapes", "1.5", "signature")
+@mutant("Go's escapes", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     go = asked.body.replace(b"&", b"\\u0026").replace(b"<", b"\\u003c").replace(b">", b"\\u003e")
     is_go = go != asked.body and behind.is_signed(asked, body=go)
     return refusal(401, "ERRINT40192") if is_go else behind.ask(asked)
 
 
-@mutant("double slashes", "1.5", "signature")
+@mutant("double slashes", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     return refusal(404, "ERRINT40490") if asked.target.startswith("//") else behind.ask(asked)
 
 
-@mutant("a replay is refused", "1.5", "signature")
+@mutant("a replay is refused", "contract.md 1.5", "signature")
 def _(behind: Behind, asked: Asked) -> Told:
     seen = behind.memory.setdefault("seen", set())
     mark = (asked.header("signature"), asked.header("timestamp"))
@@ -292,20 +299,20 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(asked)
 
 
-@mutant("the token alone in the slot is refused", "1.5, G6", "purchase")
+@mutant("the token alone in the slot is refused", "contract.md 1.5, contract.md G6", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     bare = asked.header("Authorization").rpartition(" ")[2]
     is_bare = asked.path == f"{PAYMENT}/authorize" and bare != "" and behind.is_signed(asked, slot=bare)
     return refusal(401, "ERRINT40192") if is_bare else behind.ask(asked)
 
 
-# --- 1.7: the envelope ---
+# --- contract.md 1.7: the envelope ---
 
 _ANY = "/api/v1/"
 
 
 def _envelope(name: str, change: Callable[[Told], Told], part: str = "quota") -> None:
-    answers(name, "1.7", part, _ANY, lambda _, told, __: change(told))
+    answers(name, "contract.md 1.7", part, _ANY, lambda _, told, __: change(told))
 
 
 def _is_success(told: Told) -> bool:
@@ -357,7 +364,7 @@ def _(behind: Behind, asked: Asked) -> Told:
 # --- bad input: no fault of the server, each with its code ---
 
 
-@mutant("broken JSON is a fault", "G1", "input")
+@mutant("broken JSON is a fault", "contract.md G1", "input")
 def _(behind: Behind, asked: Asked) -> Told:
     return refusal(500, "ERRINT50090") if asked.body.endswith(b'":') else behind.ask(asked)
 
@@ -384,17 +391,17 @@ def _(behind: Behind, asked: Asked) -> Told:
     return refusal(413, "ERRINT41390") if len(asked.body) > 32 * 1024 else behind.ask(asked)
 
 
-@mutant("every method", "G1", "input")
+@mutant("every method", "contract.md G1", "input")
 def _(behind: Behind, asked: Asked) -> Told:
     return granted({}) if asked.method == "DELETE" else behind.ask(asked)
 
 
-@mutant("every address", "G1", "input")
+@mutant("every address", "contract.md G1", "input")
 def _(behind: Behind, asked: Asked) -> Told:
     return granted({}) if asked.path.endswith("tidak-ada") else behind.ask(asked)
 
 
-@mutant("platforms may do what institutions do", "1.1", "kinds")
+@mutant("platforms may do what institutions do", "contract.md 1.1", "kinds")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return refusal(400, "ERRTRX40020") if told.code == "ERRINT40390" else told
@@ -509,14 +516,14 @@ _members("own", f"{OWN}/listings", shapes.LISTING, inside="items", retyped=False
 _members("own", f"{OWN}/courses", shapes.OWN_COURSE, method="POST", retyped=False)
 _members("sandbox", f"{OWN}/test-codes", shapes.TEST_CODE, inside="items")
 
-# --- 2.1: seats ---
+# --- contract.md 2.1: seats ---
 
 
 def _quota(name: str, change: Callable[[int, dict[str, Any]], Any], part: str = "purchase") -> None:
     def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         return told.with_data(quota=change(told.data["quota"], memory)) if "quota" in told.data else told
 
-    answers(name, "2.1, 3.1", part, f"{PAYMENT}/quota-schedule", changed)
+    answers(name, "contract.md 2.1, contract.md 3.1", part, f"{PAYMENT}/quota-schedule", changed)
 
 
 _quota("a quota that never falls", lambda found, memory: memory.setdefault("quota", found))
@@ -526,14 +533,14 @@ _quota("a quota below zero", lambda found, _: -1, "quota")
 _quota("a quota that is another at every question", lambda f, m: m.update(n=m.get("n", 0) + 1) or f - m["n"], "quota")
 answers(
     "quota: another course_code",
-    "2.1",
+    "contract.md 2.1",
     "quota",
     f"{PAYMENT}/quota-schedule",
     lambda a, t, _: t.with_data(course_code="lain") if t.data else t,
 )
 answers(
     "quota: another schedule_code",
-    "2.1",
+    "contract.md 2.1",
     "quota",
     f"{PAYMENT}/quota-schedule",
     lambda a, t, _: t.with_data(schedule_code="lain") if t.data else t,
@@ -570,44 +577,50 @@ def _granting(part: str, path: str, rule: str, *codes: str) -> None:
         )
 
 
-_granting("quota", f"{PAYMENT}/quota-schedule", "2.1", "ERRPLT40036", "ERRPLT40490", "ERRPLT40491", "ERRPLT40090")
-_granting("purchase", f"{PAYMENT}/send-otp", "2.2", "ERRPLT40490", "ERRPLT40092", "ERRPLT40492")
-_granting("purchase", f"{PAYMENT}/authorize", "2.3", "ERRPLT40094", "ERRPLT40190", "ERRPLT40993", "ERRINT40091")
-_granting("purchase", f"{PAYMENT}/status", "2.4", "ERRPLT40493")
-_granting("purchase", f"{PAYMENT}/void", "2.5", "ERRVOD40001", "ERRPLT40028")
-_granting("codes", f"{REDEEM}/status", "2.7, 2.8", "ERRTRX40020", "ERRTRX40090")
-_granting("codes", f"{REDEEM}/commit", "2.10", "ERRTRX40021")
-_granting("codes", f"{REDEEM}/reset", "2.9", "ERRTRX40020")
-_granting("attendance", URL, "2.6", "ERRTRX40020", "ERRTRX40091", "ERRTRX40090", "ERRTRX40021", "ERRINT40091")
-_granting("assignments", f"{TPM}/submission", "2.11", "ERRTRX40097", "ERRTRX40098", "ERRTRX40995", "ERRTRX40096")
-_granting("assignments", f"{TPM}/feedback/submission", "2.12", "ERRTRX40996", "ERRINT40091")
-_granting("assignments", f"{TPM}/submission/status", "2.13", "ERRTRX40020", "ERRINT40091")
-_granting("sign-in", f"{OAUTH}/authorize", "2.14", "ERRTRX40091", "ERRINT40091")
-_granting("sign-in", f"{OAUTH}/token", "2.14", "ERROAUTH4031", "ERROAUTH4024", "ERROAUTH4029")
-_granting("sign-in", PROFILE, "2.14", "ERROAUTH4030", "ERROAUTH4024", "ERROAUTH4029")
-_granting("visitor", PROFILE, "2.14", "ERROAUTH4031")
+_granting(
+    "quota", f"{PAYMENT}/quota-schedule", "contract.md 2.1", "ERRPLT40036", "ERRPLT40490", "ERRPLT40491", "ERRPLT40090"
+)
+_granting("purchase", f"{PAYMENT}/send-otp", "contract.md 2.2", "ERRPLT40490", "ERRPLT40092", "ERRPLT40492")
+_granting(
+    "purchase", f"{PAYMENT}/authorize", "contract.md 2.3", "ERRPLT40094", "ERRPLT40190", "ERRPLT40993", "ERRINT40091"
+)
+_granting("purchase", f"{PAYMENT}/status", "contract.md 2.4", "ERRPLT40493")
+_granting("purchase", f"{PAYMENT}/void", "contract.md 2.5", "ERRVOD40001", "ERRPLT40028")
+_granting("codes", f"{REDEEM}/status", "contract.md 2.7, contract.md 2.8", "ERRTRX40020", "ERRTRX40090")
+_granting("codes", f"{REDEEM}/commit", "contract.md 2.10", "ERRTRX40021")
+_granting("codes", f"{REDEEM}/reset", "contract.md 2.9", "ERRTRX40020")
+_granting(
+    "attendance", URL, "contract.md 2.6", "ERRTRX40020", "ERRTRX40091", "ERRTRX40090", "ERRTRX40021", "ERRINT40091"
+)
+_granting(
+    "assignments", f"{TPM}/submission", "contract.md 2.11", "ERRTRX40097", "ERRTRX40098", "ERRTRX40995", "ERRTRX40096"
+)
+_granting("assignments", f"{TPM}/feedback/submission", "contract.md 2.12", "ERRTRX40996", "ERRINT40091")
+_granting("assignments", f"{TPM}/submission/status", "contract.md 2.13", "ERRTRX40020", "ERRINT40091")
+_granting("sign-in", f"{OAUTH}/authorize", "contract.md 2.14", "ERRTRX40091", "ERRINT40091")
+_granting("sign-in", f"{OAUTH}/token", "contract.md 2.14", "ERROAUTH4031", "ERROAUTH4024", "ERROAUTH4029")
+_granting("sign-in", PROFILE, "contract.md 2.14", "ERROAUTH4030", "ERROAUTH4024", "ERROAUTH4029")
+_granting("visitor", PROFILE, "contract.md 2.14", "ERROAUTH4031")
 _granting("own", f"{OWN}/listings", "partner-api", "ERRINT40091", "ERRINT40195")
 _granting("own", f"{OWN}/completions", "partner-api", "ERRTRX40020", "ERRINT40091")
 _granting("own", f"{OWN}/courses", "partner-api", "ERRPRT40995", "ERRPLT40491", "ERRPRT40997")
 
-# --- 2.2 to 2.5: a purchase ---
+# --- contract.md 2.2 to 2.5: a purchase ---
 
 
 def _new_otp(behind: Behind, asked: Asked) -> str:
     """The OTP that the phone got last, as somebody would know who made it."""
-    page = behind.phone_page
-    deadline = time.monotonic() + LIMIT
-    while time.monotonic() < deadline:
-        for message in httpx.get(page, trust_env=False, timeout=LIMIT).json():
-            found = re.search(r"(?<!\d)\d{6}(?!\d)", str(message.get("text", "")))
-            if found:
-                return found.group()
-        time.sleep(0.1)
-    raise AssertionError("no OTP came")
+
+    def newest() -> str:
+        messages = httpx.get(behind.phone_page, trust_env=False, timeout=LIMIT).json()
+        found = [re.search(r"(?<!\d)\d{6}(?!\d)", str(message.get("text", ""))) for message in messages]
+        return next((one.group() for one in found if one), "")
+
+    return wait_until(newest, what="an OTP on the phone")
 
 
 def _leaks(name: str, add: Callable[[Told, str], Told], path: str = f"{PAYMENT}/send-otp") -> None:
-    @mutant(name, "2.2", "purchase")
+    @mutant(name, "contract.md 2.2", "purchase")
     def _(behind: Behind, asked: Asked) -> Told:
         told = behind.ask(asked)
         here = told.status == 200 and asked.path == path
@@ -620,7 +633,7 @@ _leaks("the OTP behind the token", lambda t, otp: t.with_data(payment_token=f"{t
 _leaks("the OTP in the name", lambda t, o: t.with_data(prakerja_name=f"Siti {o}"), f"{PAYMENT}/authorize")
 
 
-@mutant("any OTP", "2.3", "purchase")
+@mutant("any OTP", "contract.md 2.3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     if asked.path == f"{PAYMENT}/authorize" and re.fullmatch("[0-9]{6}", str(asked.members.get("otp"))):
         is_honest = behind.is_signed(asked)
@@ -629,7 +642,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(asked)
 
 
-@mutant("any payment token", "2.3, G3", "purchase")
+@mutant("any payment token", "contract.md 2.3, contract.md G3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     if asked.path == f"{PAYMENT}/authorize" and behind.is_signed(asked) and behind.memory.get("token"):
         return behind.ask(behind.sign(asked.with_headers(Authorization=f"Payment {behind.memory['token']}")))
@@ -638,7 +651,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-@mutant("authorize repeated is refused", "G9", "purchase")
+@mutant("authorize repeated is refused", "contract.md G9", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if asked.path == f"{PAYMENT}/authorize" and told.status == 200:
@@ -661,14 +674,24 @@ def _second(name: str, path: str, change: Callable[[Told], Told], rule: str, par
 
 
 _AUTHORIZE, _STATUS = f"{PAYMENT}/authorize", f"{PAYMENT}/status"
-_second("authorize repeated: another transaction", _AUTHORIZE, lambda t: t.with_data(transaction_code="Q" * 16), "G9")
+_second(
+    "authorize repeated: another transaction",
+    _AUTHORIZE,
+    lambda t: t.with_data(transaction_code="Q" * 16),
+    "contract.md G9",
+)
 _second(
     "authorize repeated: members in another order",
     _AUTHORIZE,
     lambda t: t.saying({**t.document, "data": dict(sorted(t.data.items()))}),
-    "G9",
+    "contract.md G9",
 )
-_second("status repeated: another instant", _STATUS, lambda t: t.with_data(created_at="2021-01-01T00:00:00Z"), "2.4")
+_second(
+    "status repeated: another instant",
+    _STATUS,
+    lambda t: t.with_data(created_at="2021-01-01T00:00:00Z"),
+    "contract.md 2.4",
+)
 
 
 def _told(name: str, path: str, rule: str, part: str, **members: Any) -> None:
@@ -676,53 +699,57 @@ def _told(name: str, path: str, rule: str, part: str, **members: Any) -> None:
     answers(name, rule, part, path, lambda _, told, __: told.with_data(**members) if told.data else told)
 
 
-_told("authorize: another amount", _AUTHORIZE, "2.3", "purchase", amount=1)
-_told("authorize: another invoice", _AUTHORIZE, "2.3", "purchase", invoice_code="LAIN")
-_told("authorize: status PAID", _AUTHORIZE, "G8", "purchase", status="PAID")
-_told("authorize: nobody's name", _AUTHORIZE, "2.3", "purchase", prakerja_name="")
-_told("authorize: a small transaction_code", _AUTHORIZE, "1.8", "purchase", transaction_code="abc-1")
-_told("status: another amount", _STATUS, "2.4", "purchase", amount=1)
-_told("status: another invoice", _STATUS, "2.4", "purchase", invoice_code="LAIN")
-_told("status: another name", _STATUS, "2.4", "purchase", prakerja_name="Lain")
-_told("status: another transaction", _STATUS, "2.4", "purchase", transaction_code="Q" * 16)
-_told("status: always SUCCESS", _STATUS, "4, G8", "purchase", status="SUCCESS")
-_told("status: always VOID", _STATUS, "4, G8", "purchase", status="VOID")
-_told("status: local time", _STATUS, "1.7", "purchase", created_at="2021-10-01T09:15:45+07:00")
-_told("status: fractions of seconds", _STATUS, "1.7", "purchase", created_at="2021-10-01T09:15:45.123Z")
+_told("authorize: another amount", _AUTHORIZE, "contract.md 2.3", "purchase", amount=1)
+_told("authorize: another invoice", _AUTHORIZE, "contract.md 2.3", "purchase", invoice_code="LAIN")
+_told("authorize: status PAID", _AUTHORIZE, "contract.md G8", "purchase", status="PAID")
+_told("authorize: nobody's name", _AUTHORIZE, "contract.md 2.3", "purchase", prakerja_name="")
+_told("authorize: a small transaction_code", _AUTHORIZE, "contract.md 1.8", "purchase", transaction_code="abc-1")
+_told("status: another amount", _STATUS, "contract.md 2.4", "purchase", amount=1)
+_told("status: another invoice", _STATUS, "contract.md 2.4", "purchase", invoice_code="LAIN")
+_told("status: another name", _STATUS, "contract.md 2.4", "purchase", prakerja_name="Lain")
+_told("status: another transaction", _STATUS, "contract.md 2.4", "purchase", transaction_code="Q" * 16)
+_told("status: always SUCCESS", _STATUS, "contract.md 4, contract.md G8", "purchase", status="SUCCESS")
+_told("status: always VOID", _STATUS, "contract.md 4, contract.md G8", "purchase", status="VOID")
+_told("status: local time", _STATUS, "contract.md 1.7", "purchase", created_at="2021-10-01T09:15:45+07:00")
+_told("status: fractions of seconds", _STATUS, "contract.md 1.7", "purchase", created_at="2021-10-01T09:15:45.123Z")
 answers(
-    "void with data", "2.5", "purchase", f"{PAYMENT}/void", lambda _, t, __: t.with_data(x=1) if t.status == 200 else t
+    "void with data",
+    "contract.md 2.5",
+    "purchase",
+    f"{PAYMENT}/void",
+    lambda _, t, __: t.with_data(x=1) if t.status == 200 else t,
 )
 answers(
     "void: another sentence",
-    "2.5",
+    "contract.md 2.5",
     "purchase",
     f"{PAYMENT}/void",
     lambda _, t, __: t.saying({**t.document, "message": "OK"}) if t.status == 200 else t,
 )
 answers(
     "authorize: another sentence",
-    "2.3",
+    "contract.md 2.3",
     "purchase",
     _AUTHORIZE,
     lambda _, t, __: t.saying({**t.document, "message": "OK"}) if t.status == 200 else t,
 )
 answers(
     "void: another sentence for an unknown transaction",
-    "2.5",
+    "contract.md 2.5",
     "purchase",
     f"{PAYMENT}/void",
     lambda _, t, __: t.saying({**t.document, "message": "Lain"}) if t.code == "ERRVOD40001" else t,
 )
 answers(
     "void: another sentence for a second one",
-    "2.5",
+    "contract.md 2.5",
     "purchase",
     f"{PAYMENT}/void",
     lambda _, t, __: t.saying({**t.document, "message": "Lain"}) if t.code == "ERRPLT40028" else t,
 )
 
 
-@mutant("a void that is told and not done", "2.5", "purchase")
+@mutant("a void that is told and not done", "contract.md 2.5", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     if asked.path != f"{PAYMENT}/void" or not behind.is_signed(asked):
         return behind.ask(asked)
@@ -733,13 +760,13 @@ def _(behind: Behind, asked: Asked) -> Told:
     return granted(message="Transaksi berhasil dibatalkan.")
 
 
-@mutant("void twice", "2.5", "purchase")
+@mutant("void twice", "contract.md 2.5", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return granted(message="Transaksi berhasil dibatalkan.") if told.code == "ERRPLT40028" else told
 
 
-@mutant("invoices that are numbers are refused", "2.3", "purchase")
+@mutant("invoices that are numbers are refused", "contract.md 2.3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     return refusal(400, "ERRINT40091") if isinstance(asked.members.get("invoice_code"), int) else behind.ask(asked)
 
@@ -749,14 +776,14 @@ def _(behind: Behind, asked: Asked) -> Told:
     return refusal(400, "ERRINT40091") if isinstance(asked.members.get("amount"), str) else behind.ask(asked)
 
 
-@mutant("a price a little lower is taken", "2.2", "purchase")
+@mutant("a price a little lower is taken", "contract.md 2.2", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     is_low = told.code == "ERRPLT40092" and asked.members.get("amount") == 249_999
     return granted({"payment_token": "x"}, message="OTP berhasil dikirim.") if is_low else told
 
 
-@mutant("a second OTP at once", "rules 12.13", "purchase")
+@mutant("a second OTP at once", "rules.md 12.13", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return granted({"payment_token": "x"}, message="OTP berhasil dikirim.") if told.code == "ERRPLT42990" else told
@@ -782,7 +809,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-@mutant("authorize after a void says bought", "G9, decisions 16", "purchase")
+@mutant("authorize after a void says bought", "contract.md G9, decisions.md 16", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if asked.path == f"{PAYMENT}/authorize" and told.status == 200:
@@ -807,7 +834,7 @@ answers(
 _told("its own view: the code is redeemed", f"{OWN}/transactions", "partner-api", "purchase", voucher_status="redeemed")
 
 
-@mutant("a token with the card number in it", "G3", "purchase")
+@mutant("a token with the card number in it", "contract.md G3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if told.data.get("payment_token"):
@@ -816,7 +843,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-@mutant("a seat is held by send-otp", "2.2", "purchase")
+@mutant("a seat is held by send-otp", "contract.md 2.2", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if asked.path.endswith("/send-otp") and told.status == 200:
@@ -826,7 +853,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-@mutant("bought after it was refused", "2.3", "purchase")
+@mutant("bought after it was refused", "contract.md 2.3", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if (
@@ -839,11 +866,11 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-# --- 2.7, G12: names that ask for an error; test codes ---
+# --- contract.md 2.7: names that ask for an error; test codes ---
 
 
 def _forgets(name: str, part: str, is_meant: Callable[[Asked], bool], member: str, ordinary: str) -> None:
-    @mutant(name, "2.7", part)
+    @mutant(name, "contract.md 2.7", part)
     def _(behind: Behind, asked: Asked) -> Told:
         if is_meant(asked) and behind.is_signed(asked):
             return behind.ask(behind.sign(asked.with_members(**{member: ordinary})))
@@ -915,22 +942,22 @@ for _code in (*institution.SEEN, *institution.OURS):
 for _code in institution.SEEN:
     answers(
         f"another sentence for {_code}",
-        "2.7",
+        "contract.md 2.7",
         "sandbox",
         _ANY,
         _otherwise(_code),
     )
-_told("no test codes", f"{OWN}/test-codes", "G12", "sandbox", items=[])
+_told("no test codes", f"{OWN}/test-codes", "contract.md G12", "sandbox", items=[])
 answers(
     "a test case too few",
-    "G12",
+    "contract.md G12",
     "sandbox",
     f"{OWN}/test-codes",
     lambda _, t, __: t.with_data(items=[i for i in t.data["items"] if i["case"] != "TC2-999"]) if t.data else t,
 )
 answers(
     "test codes of another shape",
-    "1.8",
+    "contract.md 1.8",
     "sandbox",
     f"{OWN}/test-codes",
     lambda _, t, __: (
@@ -940,7 +967,7 @@ answers(
     ),
 )
 
-# --- 2.8 to 2.10, 4: codes ---
+# --- contract.md 2.8 to 2.10, 4: codes ---
 
 _CODES = f"{REDEEM}/"
 
@@ -948,7 +975,7 @@ _CODES = f"{REDEEM}/"
 def _code_state(
     name: str,
     change: Callable[[Asked, dict[str, Any]], dict[str, Any]],
-    rule: str = "2.8",
+    rule: str = "contract.md 2.8",
     part: str = "codes",
     path: str = _CODES,
 ) -> None:
@@ -1000,13 +1027,13 @@ for _name in ("course_code", "schedule_code", "invoice_code", "dp_platform"):
 _code_state(
     "commit tells that nothing was redeemed",
     lambda a, d: {"status": 0, "redeem_at": ""},
-    "2.10",
+    "contract.md 2.10",
     path=f"{REDEEM}/commit",
 )
 _code_state(
     "reset tells that it is redeemed",
     lambda a, d: {"status": 1, "redeem_at": "2021-10-01T00:00:00Z"},
-    "2.9",
+    "contract.md 2.9",
     path=f"{REDEEM}/reset",
 )
 
@@ -1028,17 +1055,20 @@ def _nothing_done(name: str, path: str, rule: str, told: dict[str, Any]) -> None
 
 
 _nothing_done(
-    "a reset that does nothing", f"{REDEEM}/reset", "2.9", {"status": 0, "attendance_status": 0, "redeem_at": ""}
+    "a reset that does nothing",
+    f"{REDEEM}/reset",
+    "contract.md 2.9",
+    {"status": 0, "attendance_status": 0, "redeem_at": ""},
 )
 _nothing_done(
     "a commit that does nothing",
     f"{REDEEM}/commit",
-    "2.10",
+    "contract.md 2.10",
     {"status": 1, "attendance_status": 1, "redeem_at": "2021-10-01T00:00:00Z"},
 )
 
 
-@mutant("no GET with the code in the path", "2.10", "codes")
+@mutant("no GET with the code in the path", "contract.md 2.10", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     return (
         refusal(404, "ERRINT40490")
@@ -1047,25 +1077,25 @@ def _(behind: Behind, asked: Asked) -> Told:
     )
 
 
-@mutant("the member called code is not known", "2.10", "codes")
+@mutant("the member called code is not known", "contract.md 2.10", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     is_old = asked.path.startswith(_CODES) and "code" in asked.members and "redeem_code" not in asked.members
     return refusal(400, "ERRINT40091") if is_old else behind.ask(asked)
 
 
-@mutant("sequence must be given", "2.8", "codes")
+@mutant("sequence must be given", "contract.md 2.8", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     is_short = asked.path == f"{REDEEM}/status" and asked.method == "POST" and "sequence" not in asked.members
     return refusal(400, "ERRINT40091") if is_short and asked.members else behind.ask(asked)
 
 
-@mutant("sequence left out is 999", "2.8", "codes")
+@mutant("sequence left out is 999", "contract.md 2.8", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     is_short = asked.path == f"{REDEEM}/status" and "sequence" not in asked.members and "redeem_code" in asked.members
     return behind.ask(behind.sign(asked.with_members(sequence=999)) if is_short and behind.is_signed(asked) else asked)
 
 
-@mutant("every class has ten meetings", "2.8", "codes")
+@mutant("every class has ten meetings", "contract.md 2.8", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     is_beyond = told.code == "ERRTRX40090" and asked.members.get("sequence") in range(1, 11)
@@ -1074,22 +1104,24 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.ask(behind.sign(asked.with_members(sequence=1))).with_data(sequence=asked.members["sequence"])
 
 
-@mutant("webinars have one meeting", "2.8", "codes")
+@mutant("webinars have one meeting", "contract.md 2.8", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     is_later = asked.members.get("sequence") in range(2, 11) and asked.path == f"{REDEEM}/status"
     return refusal(400, "ERRTRX40090") if is_later else behind.ask(asked)
 
 
-@mutant("capitals count", "1.8", "codes")
+@mutant("capitals count", "contract.md 1.8", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     code = str(asked.members.get("redeem_code", ""))
     return refusal(400, "ERRTRX40020") if code != code.upper() else behind.ask(asked)
 
 
-# --- 2.6: attendance ---
+# --- contract.md 2.6: attendance ---
 
 
-def _page(name: str, change: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]], rule: str = "2.6") -> None:
+def _page(
+    name: str, change: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]], rule: str = "contract.md 2.6"
+) -> None:
     def changed(asked: Asked, told: Told, memory: dict[Any, Any]) -> Told:
         return told.with_data(**change(told.data, memory)) if "state" in told.data else told
 
@@ -1098,20 +1130,20 @@ def _page(name: str, change: Callable[[dict[str, Any], dict[str, Any]], dict[str
 
 _page("always the same state", lambda d, m: {"state": m.setdefault("state", d["state"])})
 _page("always the same page", lambda d, m: {"url": m.setdefault("url", d["url"])})
-_page("a state that never comes back", lambda d, _: {"state": d["state"][::-1]}, "G5")
+_page("a state that never comes back", lambda d, _: {"state": d["state"][::-1]}, "contract.md G5")
 _page("an empty state", lambda d, _: {"state": ""})
 _page("a page without a host", lambda d, _: {"url": "/verifikasi/x"})
 _page("another type of course", lambda d, _: {"course": {**d["course"], "type": 3 - d["course"]["type"]}})
 _page("a label that is no method", lambda d, _: {"course": {**d["course"], "learning_method": "x"}})
 
 
-@mutant("every sequence is the first", "2.6", "attendance")
+@mutant("every sequence is the first", "contract.md 2.6", "attendance")
 def _(behind: Behind, asked: Asked) -> Told:
     is_late = asked.path == URL and asked.members.get("sequence") == 999 and behind.is_signed(asked)
     return behind.ask(behind.sign(asked.with_members(sequence=1)) if is_late else asked)
 
 
-@mutant("asking for the page attends", "2.6", "attendance")
+@mutant("asking for the page attends", "contract.md 2.6", "attendance")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if asked.path == URL and told.status == 200:
@@ -1121,13 +1153,13 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-@mutant("attended and not told", "2.8, 3.2", "attendance")
+@mutant("attended and not told", "contract.md 2.8, contract.md 3.2", "attendance")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return told.with_data(attendance_status=0) if "attendance_status" in told.data else told
 
 
-@mutant("addresses of return by their beginning", "2.6", "attendance")
+@mutant("addresses of return by their beginning", "contract.md 2.6", "attendance")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     is_near = told.code == "ERRTRX40091" and "lembaga.example/kembali" in str(asked.members.get("redirect_uri"))
@@ -1136,7 +1168,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     )
 
 
-# --- 2.11 to 2.13: assignments ---
+# --- contract.md 2.11 to 2.13: assignments ---
 
 
 def _work(
@@ -1155,22 +1187,34 @@ def _both(data: dict[str, Any], **states: Any) -> dict[str, Any]:
     return {part: {**data[part], "status": states[part]} for part in states}
 
 
-_work("work that is never there", lambda a, d, m: _both(d, assignment=0), _STATE, "2.13")
-_work("feedback that is never there", lambda a, d, m: _both(d, feedback=0), _STATE, "2.13")
-_work("feedback before it was given", lambda a, d, m: _both(d, feedback=2), _STATE, "2.13")
-_work("work before it was handed in", lambda a, d, m: _both(d, assignment=1), _STATE, "2.13")
-_work("status 4", lambda a, d, m: _both(d, assignment=4 * d["assignment"]["status"]), _STATE, "2.13")
-_work("work of another sequence", lambda a, d, m: {"assignment": {**d["assignment"], "sequence": 3}}, _STATE, "2.13")
-_work("work of another scope", lambda a, d, m: {"feedback": {**d["feedback"], "scope": "tpm"}}, _STATE, "2.13")
-_work("every submission has the same number", lambda a, d, m: {"id": m.setdefault("id", d["id"])}, _HANDED, "2.11")
-_work("handed in and accepted at once", lambda a, d, m: {"status": 2}, _HANDED, "3.3")
-_work("another address", lambda a, d, m: {"url_file": "https://lain.example/"}, _HANDED, "2.11")
-_work("another scope", lambda a, d, m: {"scope": "tpm"}, _HANDED, "2.11")
-_work("notes forgotten", lambda a, d, m: {"notes": ""}, _JUDGED, "2.12")
-_work("judged at once", lambda a, d, m: {"status": 2}, _JUDGED, "3.3")
+_work("work that is never there", lambda a, d, m: _both(d, assignment=0), _STATE, "contract.md 2.13")
+_work("feedback that is never there", lambda a, d, m: _both(d, feedback=0), _STATE, "contract.md 2.13")
+_work("feedback before it was given", lambda a, d, m: _both(d, feedback=2), _STATE, "contract.md 2.13")
+_work("work before it was handed in", lambda a, d, m: _both(d, assignment=1), _STATE, "contract.md 2.13")
+_work("status 4", lambda a, d, m: _both(d, assignment=4 * d["assignment"]["status"]), _STATE, "contract.md 2.13")
+_work(
+    "work of another sequence",
+    lambda a, d, m: {"assignment": {**d["assignment"], "sequence": 3}},
+    _STATE,
+    "contract.md 2.13",
+)
+_work(
+    "work of another scope", lambda a, d, m: {"feedback": {**d["feedback"], "scope": "tpm"}}, _STATE, "contract.md 2.13"
+)
+_work(
+    "every submission has the same number",
+    lambda a, d, m: {"id": m.setdefault("id", d["id"])},
+    _HANDED,
+    "contract.md 2.11",
+)
+_work("handed in and accepted at once", lambda a, d, m: {"status": 2}, _HANDED, "contract.md 3.3")
+_work("another address", lambda a, d, m: {"url_file": "https://lain.example/"}, _HANDED, "contract.md 2.11")
+_work("another scope", lambda a, d, m: {"scope": "tpm"}, _HANDED, "contract.md 2.11")
+_work("notes forgotten", lambda a, d, m: {"notes": ""}, _JUDGED, "contract.md 2.12")
+_work("judged at once", lambda a, d, m: {"status": 2}, _JUDGED, "contract.md 3.3")
 
 
-@mutant("work is handed in once", "2.11", "assignments")
+@mutant("work is handed in once", "contract.md 2.11", "assignments")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if asked.path == _HANDED and told.status == 200:
@@ -1181,7 +1225,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-@mutant("a reset that keeps the work", "2.9", "assignments")
+@mutant("a reset that keeps the work", "contract.md 2.9", "assignments")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if asked.path == _STATE and told.data:
@@ -1192,10 +1236,10 @@ def _(behind: Behind, asked: Asked) -> Told:
     return told
 
 
-# --- 2.14: signing in ---
+# --- contract.md 2.14: signing in ---
 
 
-def _oauth(name: str, change: Change, path: str = OAUTH, rule: str = "2.14") -> None:
+def _oauth(name: str, change: Change, path: str = OAUTH, rule: str = "contract.md 2.14") -> None:
     answers(name, rule, "sign-in", path, change)
 
 
@@ -1216,46 +1260,48 @@ _oauth(
 )
 
 
-@mutant("another client's id", "2.14", "sign-in")
+@mutant("another client's id", "contract.md 2.14", "sign-in")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return granted({"redirect_url": "http://x/izin"}, message="no error") if "klien-lain" in asked.target else told
 
 
-@mutant("forms alone at oauth/token", "2.14", "sign-in")
+@mutant("forms alone at oauth/token", "contract.md 2.14", "sign-in")
 def _(behind: Behind, asked: Asked) -> Told:
     is_form = asked.path == f"{OAUTH}/token" and "urlencoded" in asked.header("Content-Type")
     return refusal(400, "ERRINT40090") if is_form else behind.ask(asked)
 
 
-@mutant("no code in the query", "2.14", "sign-in")
+@mutant("no code in the query", "contract.md 2.14", "sign-in")
 def _(behind: Behind, asked: Asked) -> Told:
     is_query = asked.path == f"{OAUTH}/token" and "?code=" in asked.target
     return refusal(400, "ERRINT40090") if is_query else behind.ask(asked)
 
 
-@mutant("no refresh at oauth/token", "2.14", "sign-in")
+@mutant("no refresh at oauth/token", "contract.md 2.14", "sign-in")
 def _(behind: Behind, asked: Asked) -> Told:
     is_refresh = asked.path == f"{OAUTH}/token" and "token" in asked.members
     return refusal(400, "ERRINT40091") if is_refresh else behind.ask(asked)
 
 
-@mutant("X-Client-Id is not asked for", "2.14", "sign-in")
+@mutant("X-Client-Id is not asked for", "contract.md 2.14", "sign-in")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return told.saying({**told.document, "code": "ERROAUTH4031"}) if told.code == "ERROAUTH4024" else told
 
 
-@mutant("no Bearer", "2.14", "visitor")
+@mutant("no Bearer", "contract.md 2.14", "visitor")
 def _(behind: Behind, asked: Asked) -> Told:
     return refusal(400, "ERROAUTH4030") if asked.header("Authorization").startswith("Bearer") else behind.ask(asked)
 
 
-# --- 2.14 with a participant: the part that needs a phone ---
+# --- contract.md 2.14 with a participant: the part that needs a phone ---
 
 
 def _grant(name: str, change: Change, path: str = f"{OAUTH}/token") -> None:
-    answers(name, "2.14, partner-api Sign-in", "visitor", path, lambda a, t, m: change(a, t, m) if t.data else t)
+    answers(
+        name, "contract.md 2.14, partner-api Sign-in", "visitor", path, lambda a, t, m: change(a, t, m) if t.data else t
+    )
 
 
 _grant("expires_in is a duration", lambda _, t, __: t.with_data(expires_in="3600"))
@@ -1316,7 +1362,7 @@ def _(behind: Behind, asked: Asked) -> Told:
     return behind.memory["profile"] if is_one else told
 
 
-@mutant("another state comes back", "2.14", "visitor")
+@mutant("another state comes back", "contract.md 2.14", "visitor")
 def _(behind: Behind, asked: Asked) -> Told:
     if asked.path == f"{OAUTH}/authorize" and "konformansi" in asked.target:
         return behind.ask(behind.sign(replace(asked, target=asked.target.replace("konformansi", "lain"))))
@@ -1473,14 +1519,14 @@ _seen("its own view has another class", f"{OWN}/transactions", lambda t: t.with_
 # --- silence ---
 
 
-@mutant("silent at void", "1.7", "purchase")
+@mutant("silent at void", "contract.md 1.7", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     if asked.path == f"{PAYMENT}/void":
         raise HangUp
     return behind.ask(asked)
 
 
-@mutant("silent after the first answers", "1.7", "codes")
+@mutant("silent after the first answers", "contract.md 1.7", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     behind.memory["asked"] = behind.memory.get("asked", 0) + 1
     if behind.memory["asked"] > 12:
@@ -1492,7 +1538,7 @@ def _(behind: Behind, asked: Asked) -> Told:
 
 
 def _allowed(path: str, part: str = "kinds") -> None:
-    @mutant(f"{path.removeprefix('/api/v1/')} for the other kind of partner", "1.1", part)
+    @mutant(f"{path.removeprefix('/api/v1/')} for the other kind of partner", "contract.md 1.1", part)
     def _(behind: Behind, asked: Asked) -> Told:
         told = behind.ask(asked)
         is_other = asked.path == path and told.code == "ERRINT40390"
@@ -1509,30 +1555,32 @@ for _path in (
     _allowed(_path)
 
 _codes("purchase", "ERRPLT40991", "ERRPLT40393", "ERRTRX40028")
-_granting("purchase", f"{PAYMENT}/send-otp", "2.2", "ERRPLT40991", "ERRPLT40393", "ERRPLT40491", "ERRINT40091")
+_granting(
+    "purchase", f"{PAYMENT}/send-otp", "contract.md 2.2", "ERRPLT40991", "ERRPLT40393", "ERRPLT40491", "ERRINT40091"
+)
 answers(
     "send-otp: another sentence",
-    "2.2",
+    "contract.md 2.2",
     "purchase",
     f"{PAYMENT}/send-otp",
     lambda _, t, __: t.saying({**t.document, "message": "OK"}) if t.status == 200 else t,
 )
 
 
-@mutant("codes of other institutions are told", "2.7", "purchase")
+@mutant("codes of other institutions are told", "contract.md 2.7", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return granted({"status": 0, "course_code": "lain"}) if told.code == "ERRTRX40028" else told
 
 
-@mutant("codes of other institutions are used up", "2.7, 2.10", "purchase")
+@mutant("codes of other institutions are used up", "contract.md 2.7, contract.md 2.10", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     is_use = told.code == "ERRTRX40028" and asked.path.endswith("/commit")
     return granted({"status": 1}) if is_use else told
 
 
-@mutant("codes of other institutions are unknown", "2.7", "purchase")
+@mutant("codes of other institutions are unknown", "contract.md 2.7", "purchase")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     return refusal(400, "ERRTRX40020") if told.code == "ERRTRX40028" else told
@@ -1540,7 +1588,7 @@ def _(behind: Behind, asked: Asked) -> Told:
 
 for _call in ("authorize", "void"):
 
-    @mutant(f"invoices that are numbers are refused at {_call}", "2.3", "purchase")
+    @mutant(f"invoices that are numbers are refused at {_call}", "contract.md 2.3", "purchase")
     def _(behind: Behind, asked: Asked, call: str = _call) -> Told:
         is_number = asked.path == f"{PAYMENT}/{call}" and isinstance(asked.members.get("invoice_code"), int)
         return refusal(400, "ERRINT40091") if is_number else behind.ask(asked)
@@ -1550,7 +1598,7 @@ _seen("a code of eleven signs", f"{OWN}/transactions", lambda t: t.with_data(vou
 
 for _case in ("TC1-001", "TC2-001", "TC1-999", "TC2-999"):
 
-    @mutant(f"{_case} cannot be wound back", "2.9", "codes")
+    @mutant(f"{_case} cannot be wound back", "contract.md 2.9", "codes")
     def _(behind: Behind, asked: Asked, case: str = _case) -> Told:
         told = behind.ask(asked)
         if asked.path == f"{OWN}/test-codes" and told.data:
@@ -1559,26 +1607,26 @@ for _case in ("TC1-001", "TC2-001", "TC1-999", "TC2-999"):
         return refusal(403, "ERRTRX40391") if is_one and told.status == 200 else told
 
 
-@mutant("a commit by the member called code is refused", "2.10", "codes")
+@mutant("a commit by the member called code is refused", "contract.md 2.10", "codes")
 def _(behind: Behind, asked: Asked) -> Told:
     is_old = asked.path == f"{REDEEM}/commit" and "code" in asked.members
     return refusal(400, "ERRINT40091") if is_old else behind.ask(asked)
 
 
-@mutant("work to 100 alone", "2.11", "assignments")
+@mutant("work to 100 alone", "contract.md 2.11", "assignments")
 def _(behind: Behind, asked: Asked) -> Told:
     is_far = TPM in asked.path and asked.members.get("sequence") == 998
     return refusal(400, "ERRTRX40096") if is_far else behind.ask(asked)
 
 
-@mutant("a true refresh token at oauth/token is refused", "2.14", "visitor")
+@mutant("a true refresh token at oauth/token is refused", "contract.md 2.14", "visitor")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     is_one = asked.path == f"{OAUTH}/token" and "token" in asked.members and told.status == 200
     return refusal(400, "ERROAUTH4031") if is_one else told
 
 
-@mutant("a token that anybody can read", "G3", "visitor")
+@mutant("a token that anybody can read", "contract.md G3", "visitor")
 def _(behind: Behind, asked: Asked) -> Told:
     told = behind.ask(asked)
     if not told.data.get("access_token"):

@@ -17,6 +17,8 @@ from prakerja.conformance.report import Report
 from prakerja.conformance.shapes import QUOTA, problem
 from prakerja.conformance.wire import Answer, envelope_problem
 from tests import running
+from tests.conformance.mutants import MUTANTS
+from tests.conformance.proxy import Behind, Door
 from tests.waiting import LIMIT, finish, serving
 
 pytestmark = pytest.mark.journeys
@@ -133,6 +135,24 @@ def test_what_cannot_be_asked_is_said(system: running.System, arguments: list[st
     assert result.code == 2
     assert sentence in result.err
     assert result.out == ""
+
+
+def test_another_server_may_choose_where_nothing_is_published(system: running.System) -> None:
+    """`--published-only` tells what differs and fails nothing; what is published it still demands."""
+    shop = system.json("partner", "add", "--kind", "platform", "--code", "toko-tanding", "--name", "Toko Tanding")
+    given = ("--client-code", shop["client_code"], "--sign-key", shop["sign_key"], "--only", "quota", "--json")
+    behind = Behind(system.urls["partner_api"], {shop["client_code"]: shop["sign_key"]})
+    for mutant, strict, lenient in (
+        ("quota: another number for ERRPLT40490", 1, 0),
+        ("quota: another number for ERRPLT40036", 1, 1),
+    ):
+        door = Door(behind, MUTANTS[mutant].answering)
+        with serving(door):
+            codes = [
+                system.run("conformance", "--base-url", door.url, *given, *more).code
+                for more in ((), ("--published-only",))
+            ]
+        assert codes == [strict, lenient], mutant
 
 
 # --- servers that break the contract ---

@@ -66,6 +66,8 @@ _MAY_USE_NETWORK = {
     "cli/journeys/timeline.py": {"httpx"},
     # The conformance kit is a partner's client of somebody's server.
     "conformance/wire.py": {"httpx"},
+    # The pages that such a server sends a browser to.
+    "conformance/pages.py": {"httpx"},
 }
 # Operations take `at`; these read programme time themselves.
 _ENTRY_POINTS = {"portal", "console", "partner_api", "callbacks", "openid", "cli", "config", "sandbox", "kernel"}

@@ -98,7 +98,7 @@ def check_codes(report: Report, wire: Wire, credentials: Credentials, pupil: Pup
 
 
 def check_test_codes(report: Report, wire: Wire, credentials: Credentials, pupil: Pupil, *, is_sandbox: bool) -> None:
-    """A sandbox answers a code that is an error's with that error (2.7), and has four codes that succeed (G12).
+    """A sandbox answers a code that is an error's with that error (contract.md 2.7), and has four codes that succeed (contract.md G12).
 
     `is_sandbox`: it is one, whatever it answers.
     """

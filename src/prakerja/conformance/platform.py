@@ -446,7 +446,7 @@ def _own_view(shop: Shop, status: Answer, *, is_void: bool) -> None:
 
 
 def _code_elsewhere(shop: Shop, one: Answer, *, is_void: bool) -> None:
-    """What an institution is told of the code that was just bought: nothing when the class is another's (2.7)."""
+    """What an institution is told of the code that was just bought: nothing when the class is another's (contract.md 2.7)."""
     section, words = shop.section, "after the void" if is_void else "as bought"
     code = one.data.get("voucher_code")
     if code is None or shop.teacher is None:

@@ -58,7 +58,10 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     # The other language has a page of this kind at every address that is none: both lead to their beginnings.
     here = site.address(language, "start")
     body = site.render("not_found", language=language, base=site.base_url(request), here=here, menu=_menu(language))
-    return site.respond(body, site.HTML, status=404, keep=False)
+    response = site.respond(body, site.HTML, status=404, keep=False)
+    # Django would log the path of every refusal, and a path may hold a code that somebody put there.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 @site.public("GET")
