@@ -143,9 +143,11 @@ def check_quota(report: Report, wire: Wire, credentials: Credentials, market: Ma
 def check_test_names(report: Report, wire: Wire, credentials: Credentials, market: Market, *, is_sandbox: bool) -> None:
     """In a sandbox a card or an invoice can be an error's own code. `is_sandbox`: it is one, whatever it answers."""
     goods = market.goods or Goods("tidak-ada-0", "tidak-ada-0", 1)
+    # Another visitor each time: whoever names unknown cards again and again is slowed down.
+    visitor = f"konformansi-{uuid.uuid4().hex[:12]}"
 
     def by_card(digits: str) -> Answer:
-        members = {"user_platform_id": "konformansi", "prakerja_id": f"{_TEST_CARD}{digits}", "amount": goods.amount}
+        members = {"user_platform_id": visitor, "prakerja_id": f"{_TEST_CARD}{digits}", "amount": goods.amount}
         return wire.post(credentials, f"{PAYMENT}/send-otp", goods.codes | members)
 
     def by_invoice(call: str, code: str) -> Answer:
@@ -250,6 +252,8 @@ def check_purchase(report: Report, wire: Wire, credentials: Credentials, market:
 def _wrong_intents(shop: Shop, intent: dict[str, Any], market: Market) -> None:
     """In the published order: schedule, course, seats; then ours: price, card."""
     ask = shop.ask
+    # By another visitor each time: whoever names unknown cards again and again is slowed down.
+    stranger_card = {"prakerja_id": "9360000000000000", "user_platform_id": f"konformansi-{uuid.uuid4().hex[:12]}"}
     nowhere = {"schedule_code": "tidak-ada-0"}
     shop.refused("OTP for an unknown schedule", ask("send-otp", intent | nowhere), 404, "ERRPLT40490")
     empty = ask("send-otp", intent | {"schedule_code": ""})
@@ -262,7 +266,7 @@ def _wrong_intents(shop: Shop, intent: dict[str, Any], market: Market) -> None:
         crossed = ask("send-otp", intent | {"course_code": market.other.course_code})
         shop.refused("OTP for another course's schedule", crossed, 400, "ERRPLT40090")
         # The schedule is looked at first, then the card: the published order.
-        both = ask("send-otp", intent | {"course_code": market.other.course_code, "prakerja_id": "9360000000000000"})
+        both = ask("send-otp", intent | stranger_card | {"course_code": market.other.course_code})
         shop.section.proposed("the schedule before the card", both.code == crossed.code, both.shown())
     if market.full is not None:
         full = ask("send-otp", intent | market.full.codes | {"amount": market.full.amount})
@@ -275,7 +279,7 @@ def _wrong_intents(shop: Shop, intent: dict[str, Any], market: Market) -> None:
     shop.section.required(
         "amount as a text is read too", (text.status, text.code) == (wrong_price.status, wrong_price.code), text.shown()
     )
-    stranger = ask("send-otp", intent | {"prakerja_id": "9360000000000000"})
+    stranger = ask("send-otp", intent | stranger_card)
     shop.refused("an unknown card", stranger, 404, "ERRPLT40492")
     short = ask("send-otp", intent | {"prakerja_id": "936"})
     shop.refused("a card of three digits", short, 400, "ERRINT40091")

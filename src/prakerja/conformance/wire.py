@@ -22,6 +22,9 @@ OWN = "/api/v1/partner"
 
 # A server that broke off so many requests in a row is gone; one that breaks off now and then is told so.
 _GIVES_UP = 3
+# What a server says to whom it finds too fast (contract.md G14).
+_SLOWER = "ERRINT42990"
+_PATIENCE_S = 60
 
 
 class Unreachable(Exception):
@@ -111,6 +114,8 @@ class Wire:
         # Of the answers that have one. Something in between that keeps a server's headers to itself leaves none.
         self.request_ids: list[str] = []
         self._was_answered = False
+        # Seconds that a whole run may wait because it asks too fast.
+        self._patience = _PATIENCE_S
         self._silences = 0
 
     def close(self) -> None:
@@ -228,6 +233,20 @@ class Wire:
         return self._ask(method, target, body, headers)
 
     def _ask(self, method: str, path: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
+        answer = self._ask_once(method, path, body, headers)
+        # Whoever asks a thousand things may be told to ask more slowly. That is no answer to what was asked.
+        while answer.code == _SLOWER and self._patience > 0:
+            wait = answer.headers.get("retry-after", "")
+            seconds = min(max(int(wait), 1), 10) if wait.isdigit() and len(wait) < 4 else 2
+            self._patience -= seconds
+            time.sleep(seconds)
+            answer = self._ask_once(method, path, body, headers)
+        problem = envelope_problem(answer)
+        if problem:
+            self.broken_envelopes.append(f"{method} {path}: {problem}")
+        return answer
+
+    def _ask_once(self, method: str, path: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
         try:
             response = self._http.request(method, self.base_url + path, content=body or None, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -238,9 +257,6 @@ class Wire:
         self.answers += 1
         if answer.headers.get("x-request-id"):
             self.request_ids.append(answer.headers["x-request-id"])
-        problem = envelope_problem(answer)
-        if problem:
-            self.broken_envelopes.append(f"{method} {path}: {problem}")
         return answer
 
     def _silence(self, fault: str) -> Answer:

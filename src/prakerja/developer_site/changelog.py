@@ -29,6 +29,14 @@ RELEASES: tuple[Release, ...] = (
                 "Laporan penyelesaian dapat diperbaiki (PUT completions) dan ditarik (completions/withdraw) sampai sertifikat tampak; webhook completion.corrected dan completion.withdrawn."
             ),
             _("Kalimat ERRTRX40027 menyebut sejak kapan kodenya berlaku bila kode itu datang terlalu awal."),
+            _("Ulangan dengan Idempotency-Key yang sama dijawab sama sampai byte terakhir."),
+            _(
+                "Berkas OpenAPI menyebut jenis isi setiap daftar dan cara mengamankan webhook; halaman menyebut panjang "
+                "terbesar setiap anggota."
+            ),
+            _(
+                "Alamat pintu ini membawa ke situs ini; peramban yang tersesat mendapat halaman, program tetap mendapat JSON."
+            ),
             _("transactions menjawab juga voucher_status, redeemable_from, dan redeemable_until."),
             _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
             _("redemptions menyebut tugas yang wajib bagi tiap kode, dan dapat dicari menurut invoice_code."),
