@@ -420,7 +420,8 @@ def _own_view(shop: Shop, status: Answer, *, is_void: bool) -> None:
         return
     if not section.required(f"GET transactions/<invoice> {words}: 200", one.succeeded, one.shown()):
         return
-    _shape(section, f"GET transactions/<invoice> {words}: its members", one, shapes.TRANSACTION)
+    problem = shapes.problem(one.data, shapes.TRANSACTION, may_grow=True)
+    section.required(f"GET transactions/<invoice> {words}: its members", not problem, problem)
     section.required(f"GET transactions/<invoice> {words}: what status tells", one.data.items() >= status.data.items())
     section.required(
         f"GET transactions/<invoice> {words}: whose class it is",

@@ -132,6 +132,7 @@ FOUND_REDEMPTION = {
     "redeem_code": str,
     "status": str,
     "redeemed_at": str,
+    "required_assignments": int,
     "course_code": str,
     "schedule_code": str,
     "platform": str,
@@ -149,10 +150,13 @@ PRICE_PROPOSAL = {
 TEST_CODE = {"redeem_code": str, "case": str}
 
 
-def problem(found: dict[str, Any], shape: dict[str, Any]) -> str:
-    """Which members are missing, superfluous or of another type; "" when none are. A bool is no integer here."""
+def problem(found: dict[str, Any], shape: dict[str, Any], *, may_grow: bool = False) -> str:
+    """Which members are missing, superfluous or of another type; "" when none are. A bool is no integer here.
+
+    What is published gains no members; our own calls `may_grow`, and clients ignore what they do not know.
+    """
     wrong = [f"{name} is missing" for name in shape if name not in found]
-    wrong += [f"{name} is not published" for name in found if name not in shape]
+    wrong += [f"{name} is not published" for name in found if name not in shape and not may_grow]
     wrong += [
         f"{name} is {type(found[name]).__name__}"
         for name, kind in shape.items()
