@@ -29,12 +29,12 @@ def _of_code(folder: Path) -> set[str]:
     found = set()
     for module in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
+            if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            first = node.args[0]
-            if name in SAYING and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                found.add(first.value)
+            if name in SAYING:
+                words = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                found.update(one for one in words if isinstance(one, str))
     return found
 
 

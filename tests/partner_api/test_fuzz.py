@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
 
 from prakerja.access.actors import SYSTEM
 from prakerja.catalogue import curation
+from prakerja.catalogue.models import Course
 from prakerja.developer_site import names, openapi
 from prakerja.grants import operations as grants
 from prakerja.kernel import clock
@@ -140,7 +141,7 @@ def scene(port: int) -> Scene:
     # How many calls a minute pass is another test's business.
     PartnerRow.objects.update(rate_limit_per_minute=0, is_sandbox=True)
     school = world.institution.partner_id
-    buyer, *pupils = b.participants(world, count=4)
+    buyer, visitor, *pupils = b.participants(world, count=5)
     course, run = b.course(world)
     _, taken = b.course(world)
     set_programme_time(b.BUY_AT + HOUR)
@@ -148,6 +149,9 @@ def scene(port: int) -> Scene:
     receipts = [b.buy(world, who, taken) for who in pupils]
     codes = [b.code_of(who.person_id) for who in pupils[1:]]
     redeem_code(institution_id=school, code=codes[0], at=b.BUY_AT + HOUR)
+    on_site, at_the_door = b.course(world)
+    Course.objects.filter(id=on_site.id).update(mode="onsite")
+    b.buy(world, visitor, at_the_door)
     with transaction():
         make_sandbox_codes(institution_id=school, at=b.BUY_AT)
         about: dict[str, Any] = {"institution_id": school, "content": CONTENT, "at": b.BUY_AT}
@@ -182,6 +186,7 @@ def scene(port: int) -> Scene:
     access_token = signed_in(world, buyer).access_token
     clock.wait_until_all_know()
     only: dict[str, Known] = {
+        "/attendances": {"redeem_code": (b.code_of(visitor.person_id),), "sequence": (1,)},
         "/reset": {"redeem_code": test_codes},
         "/submit": {"course_code": drafts[:4]},
         "/withdraw": {"course_code": drafts[4:8], "what": ("change",)},
