@@ -169,7 +169,7 @@ def test_a_workbook_is_imported_and_a_wrong_phone_corrected(system: running.Syst
     assert system.json("wave", "import-results", str(later), *arguments)["already"] == 1
 
 
-def test_a_damaged_list_awards_nobody(system: running.System, people_before: int, tmp_path: Path) -> None:
+def test_a_damaged_list_awards_nobody(system: running.System, tmp_path: Path) -> None:
     damaged = csv_file(tmp_path, text([[one[0][:15] + "0", *one[1:]] for one in people(8)]))
     refused = system.run("wave", "import-results", str(damaged), "--wave", "21", "--decree", "SK-UJI-RUSAK")
     assert (refused.code, refused.out) == (2, "")

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from tests import running
-from tests.console.test_console import enter, token
-from tests.waiting import LIMIT
+from tests.console.signing_in import token
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
-
-
-@pytest.fixture(scope="module")
-def approver(system: running.System) -> Iterator[httpx.Client]:
-    operator = next(one for one in system.urls["accounts"]["operators"] if one["role"] == "approver")
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
-        enter(client, operator)
-        yield client
 
 
 def test_a_report_is_found_by_its_certificate_and_corrected(system: running.System, approver: httpx.Client) -> None:
@@ -50,14 +40,9 @@ def test_a_report_is_found_by_its_certificate_and_corrected(system: running.Syst
     assert system.json("completion", "show", *named)["score"] == 70
 
 
-def test_whoever_may_not_is_told_so(system: running.System) -> None:
-    viewer = next(one for one in system.urls["accounts"]["operators"] if one["role"] == "viewer")
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
-        enter(client, viewer)
-        completion = re.search(
-            r"/training/completion/([0-9a-f-]{36})/change/", client.get("/training/completion/").text
-        )
-        assert completion is not None
-        address = re.search(r"/completions/[0-9a-f-]{36}/[0-9a-f-]{36}/", client.get(completion[0]).text)
-        assert address is not None
-        assert client.get(address[0]).status_code == 403
+def test_whoever_may_not_is_told_so(viewer: httpx.Client) -> None:
+    completion = re.search(r"/training/completion/([0-9a-f-]{36})/change/", viewer.get("/training/completion/").text)
+    assert completion is not None
+    address = re.search(r"/completions/[0-9a-f-]{36}/[0-9a-f-]{36}/", viewer.get(completion[0]).text)
+    assert address is not None
+    assert viewer.get(address[0]).status_code == 403

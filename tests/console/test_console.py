@@ -3,67 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import httpx
-import pyotp
 import pytest
 
 from prakerja.cli.journeys.browser import Browser
 from prakerja.cli.journeys.people import Participant, Phone
 from tests import running
+from tests.console.signing_in import token, with_password
 from tests.waiting import LIMIT, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    assert found is not None
-    return found.group(1)
-
-
-def with_password(browser: httpx.Client, operator: dict[str, str]) -> httpx.Response:
-    form = browser.get("/accounts/login/")
-    return browser.post(
-        "/accounts/login/",
-        data={
-            "csrfmiddlewaretoken": token(form.text),
-            "login": operator["email"],
-            "password": operator["password"],
-        },
-    )
-
-
-@pytest.fixture(scope="module")
-def operator(system: running.System) -> dict[str, str]:
-    found: dict[str, str] = system.urls["accounts"]["operators"][1]
-    return found
-
-
-def enter(client: httpx.Client, operator: dict[str, str]) -> None:
-    asked = with_password(client, operator)
-    assert asked.url.path == "/accounts/2fa/authenticate/"
-    code = pyotp.TOTP(operator["totp_secret"]).now()
-    entered = client.post(str(asked.url), data={"csrfmiddlewaretoken": token(asked.text), "code": code})
-    assert entered.url.path == "/"
-
-
-@pytest.fixture(scope="module")
-def browser(system: running.System, operator: dict[str, str]) -> Iterator[httpx.Client]:
-    """An approver who signed in with password and code."""
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
-        enter(client, operator)
-        yield client
-
-
-@pytest.fixture(scope="module")
-def viewer(system: running.System) -> Iterator[httpx.Client]:
-    """An operator who may only look."""
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
-        enter(client, system.urls["accounts"]["operators"][0])
-        yield client
 
 
 def changes_account(system: running.System, *, stage: str, number: str) -> str:
@@ -114,21 +66,21 @@ def test_a_stranger_is_sent_to_the_sign_in(system: running.System) -> None:
 
 
 @pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/password/reset/", "/accounts/email/"])
-def test_what_is_not_listed_does_not_exist(browser: httpx.Client, path: str) -> None:
-    answer = browser.get(path)
+def test_what_is_not_listed_does_not_exist(approver: httpx.Client, path: str) -> None:
+    answer = approver.get(path)
     assert answer.status_code == 404
     assert "Halaman tidak ditemukan" in answer.text
     assert 'href="/"' in answer.text
 
 
-def test_every_page_says_that_this_is_a_demo(browser: httpx.Client) -> None:
+def test_every_page_says_that_this_is_a_demo(approver: httpx.Client) -> None:
     for path in ("/", "/people/person/", "/payments/", "/accounts/logout/", "/tidak-ada"):
-        assert "Demo, bukan situs resmi" in browser.get(path).text, path
+        assert "Demo, bukan situs resmi" in approver.get(path).text, path
 
 
-def test_rupiah_and_plurals_are_written_as_people_write_them(browser: httpx.Client) -> None:
-    assert "Rp600.000" in browser.get("/incentives/incentive/").text
-    first = browser.get("/").text.lower()
+def test_rupiah_and_plurals_are_written_as_people_write_them(approver: httpx.Client) -> None:
+    assert "Rp600.000" in approver.get("/incentives/incentive/").text
+    first = approver.get("/").text.lower()
     assert "payment batches" in first
     for wrong in ("batchs", "deliverys", "seatss"):
         assert wrong not in first
@@ -152,34 +104,34 @@ def test_rupiah_and_plurals_are_written_as_people_write_them(browser: httpx.Clie
         "/attention/",
     ],
 )
-def test_everything_can_be_read_and_nothing_sealed(browser: httpx.Client, path: str) -> None:
-    page = browser.get(path)
+def test_everything_can_be_read_and_nothing_sealed(approver: httpx.Client, path: str) -> None:
+    page = approver.get(path)
     assert page.status_code == 200
     assert re.findall(r"\w*(?:_enc|_hash|_index|argon2)\b", page.text) == []
     assert f'href="{path}add/"' not in page.text
 
 
-def test_a_person_is_shown_without_identity_numbers(browser: httpx.Client) -> None:
-    listed = browser.get("/people/person/").text
+def test_a_person_is_shown_without_identity_numbers(approver: httpx.Client) -> None:
+    listed = approver.get("/people/person/").text
     row = re.search(r'href="(/people/person/[0-9a-f-]{36}/change/[^"]*)"', listed)
     assert row is not None
-    page = browser.get(row.group(1)).text
+    page = approver.get(row.group(1)).text
     assert not re.search(r"\b99\d{14}\b", page)
 
 
-def test_nothing_can_be_changed(browser: httpx.Client) -> None:
-    listed = browser.get("/purchases/purchase/").text
+def test_nothing_can_be_changed(approver: httpx.Client) -> None:
+    listed = approver.get("/purchases/purchase/").text
     row = re.search(r'href="(/purchases/purchase/[0-9a-f-]{36}/change/)', listed)
     assert row is not None
-    secret = browser.cookies["console_csrf"]
+    secret = approver.cookies["console_csrf"]
     for path in (row.group(1), row.group(1).replace("change", "delete"), "/purchases/purchase/add/"):
-        answer = browser.post(path, data={"csrfmiddlewaretoken": secret, "amount": "1"})
+        answer = approver.post(path, data={"csrfmiddlewaretoken": secret, "amount": "1"})
         assert answer.status_code == 403, path
 
 
-def operator_id(browser: httpx.Client, email: str) -> str:
+def operator_id(approver: httpx.Client, email: str) -> str:
     """What the audit trail calls an operator."""
-    found = re.search(r"/access/user/([0-9a-f-]{36})/change/", browser.get(f"/access/user/?q={email}").text)
+    found = re.search(r"/access/user/([0-9a-f-]{36})/change/", approver.get(f"/access/user/?q={email}").text)
     assert found is not None
     return found.group(1)
 
@@ -193,16 +145,16 @@ def retry_links(page: str) -> list[str]:
     return re.findall(r'href="(/payments/[0-9a-f-]{36}/[0-9a-f-]{36}/retry/)"', page)
 
 
-def retried(browser: httpx.Client, address: str, *, until: Callable[[str], bool]) -> str:
+def retried(approver: httpx.Client, address: str, *, until: Callable[[str], bool]) -> str:
     """Press the button; returns the held ones as they are once the worker has looked at the payment."""
-    asked = browser.get(address)
-    done = browser.post(address, data={"csrfmiddlewaretoken": token(asked.text)})
+    asked = approver.get(address)
+    done = approver.post(address, data={"csrfmiddlewaretoken": token(asked.text)})
     assert (done.url.path, done.history[0].status_code) == ("/payments/", 302)
     assert "Pembayaran ini diperiksa lagi sekarang." in done.text
     listed: list[str] = []
 
     def looked_at() -> bool:
-        listed[:] = [section(browser.get("/payments/").text, "Tertahan")]
+        listed[:] = [section(approver.get("/payments/").text, "Tertahan")]
         return until(listed[0])
 
     wait_until(looked_at, what=listed)
@@ -210,10 +162,10 @@ def retried(browser: httpx.Client, address: str, *, until: Callable[[str], bool]
 
 
 def test_a_payment_that_waits_is_tried_again_by_an_operator_who_may(
-    system: running.System, browser: httpx.Client, viewer: httpx.Client, waiting: tuple[str, str]
+    system: running.System, approver: httpx.Client, viewer: httpx.Client, waiting: tuple[str, str]
 ) -> None:
     held, failed = waiting
-    listed = browser.get("/payments/").text
+    listed = approver.get("/payments/").text
     assert held in section(listed, "Tertahan")
     assert "Rekening diganti dekat tanggal pembayaran" in section(listed, "Tertahan")
     assert failed in section(listed, "Gagal atau dikembalikan")
@@ -227,35 +179,35 @@ def test_a_payment_that_waits_is_tried_again_by_an_operator_who_may(
     sent = viewer.post(address, data={"csrfmiddlewaretoken": viewer.cookies["console_csrf"]})
     assert [viewer.get(address).status_code, sent.status_code] == [403, 403]
     # Nor does a form of another site, nor looking at the question.
-    assert browser.post(address).status_code == 403
-    assert "Periksa pembayaran ini sekarang?" in browser.get(address).text
-    assert browser.get("/payments/").text == listed
+    assert approver.post(address).status_code == 403
+    assert "Periksa pembayaran ini sekarang?" in approver.get(address).text
+    assert approver.get("/payments/").text == listed
     audit = "/audit/record/?action__exact=incentive.retried"
-    operator = operator_id(browser, "menyetujui@prakerja.example")
-    without = browser.get(audit).text.count(operator)
+    operator = operator_id(approver, "menyetujui@prakerja.example")
+    without = approver.get(audit).text.count(operator)
 
     # The account is in order, so the payment has new dates and is held no more.
-    retried(browser, address, until=lambda listed: held not in listed)
+    retried(approver, address, until=lambda listed: held not in listed)
     # The one that failed is held now: asked again, the bank says that the account is blocked.
-    after = retried(browser, other, until=lambda listed: failed in listed)
+    after = retried(approver, other, until=lambda listed: failed in listed)
     assert "Rekening diblokir atau sudah ditutup" in after
     assert retry_links(after) == [other]
-    assert browser.get(audit).text.count(operator) == without + 2
-    again = browser.post(address, data={"csrfmiddlewaretoken": browser.cookies["console_csrf"]})
+    assert approver.get(audit).text.count(operator) == without + 2
+    again = approver.post(address, data={"csrfmiddlewaretoken": approver.cookies["console_csrf"]})
     assert "tidak lagi menunggu" in again.text
-    assert browser.get(address.replace(address.split("/")[3], address.split("/")[2])).status_code == 404
+    assert approver.get(address.replace(address.split("/")[3], address.split("/")[2])).status_code == 404
     assert system.json("proof", "--json")["ok"] is True
 
 
-def test_its_own_pages_speak_both_languages(browser: httpx.Client) -> None:
-    page = browser.get("/language/en/?next=/payments/")
+def test_its_own_pages_speak_both_languages(approver: httpx.Client) -> None:
+    page = approver.get("/language/en/?next=/payments/")
     assert page.url.path == "/payments/"
     assert '<html lang="en">' in page.text
     assert "Held and failed payments" in page.text
-    assert "Needs attention" in browser.get("/attention/").text
-    assert browser.get("/language/id/?next=https://asing.example/").url.path == "/"
-    assert "Pembayaran yang tertahan dan gagal" in browser.get("/payments/").text
-    assert browser.get("/language/xx/").status_code == 404
+    assert "Needs attention" in approver.get("/attention/").text
+    assert approver.get("/language/id/?next=https://asing.example/").url.path == "/"
+    assert "Pembayaran yang tertahan dan gagal" in approver.get("/payments/").text
+    assert approver.get("/language/xx/").status_code == 404
 
 
 def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
@@ -267,6 +219,6 @@ def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
     assert right.url.path == "/accounts/login/"
 
 
-def test_its_cookies_have_its_own_names(browser: httpx.Client) -> None:
-    names = {cookie.name for cookie in browser.cookies.jar}
+def test_its_cookies_have_its_own_names(approver: httpx.Client) -> None:
+    names = {cookie.name for cookie in approver.cookies.jar}
     assert names == {"console_session", "console_csrf", "console_language", "console_browser"}

@@ -14,8 +14,8 @@ import pytest
 from prakerja.cli.journeys.browser import Browser
 from prakerja.cli.journeys.people import Participant, Phone
 from tests import running
-from tests.console.test_console import enter
-from tests.waiting import LIMIT, wait_until
+from tests.console.signing_in import signed_in
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
@@ -25,13 +25,6 @@ def system() -> Iterator[running.System]:
     """A world of its own: nothing in it differs before these tests, and they run in their order."""
     with running.folder() as folder, running.system(folder) as started:
         yield started
-
-
-def signed_in(system: running.System, role: str) -> Iterator[httpx.Client]:
-    operator = next(one for one in system.urls["accounts"]["operators"] if one["role"] == role)
-    with httpx.Client(base_url=system.urls["console"], follow_redirects=True, timeout=LIMIT) as client:
-        enter(client, operator)
-        yield client
 
 
 @pytest.fixture(scope="module")
