@@ -57,7 +57,7 @@ def test_the_bank_and_the_books_agree_until_one_of_them_does_not(own_bank: Runni
     assert differing() == []
     # The first arrives after its follow-up was paid: ten people were paid twice like this, and the proof held.
     unlink_account(person_id=late.person_id, at=wib("2021-10-13 08:00"))
-    link(late, at=wib("2021-10-13 08:05"))
+    link(late, number="7700123499", at=wib("2021-10-13 08:05"))
     run_until(wib("2021-10-19 12:00"))
     failed = PaymentInstruction.objects.get(person_id=late.person_id, status="failed")
     bank_turns(own_bank, failed.reference, "arrive")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,8 @@ class Partner:
     http: Client = field(default_factory=Client)
     # Nobody else writes meanwhile, so that a refusal can be held to having changed nothing.
     is_alone: bool = True
+    # Of the last request. The same bytes in the same second are the same request again (decisions.md 58).
+    stamp: int = 0
 
     def put(self, path: str, members: Any, **headers: str) -> tuple[int, Any]:
         body = json.dumps(members, separators=(",", ":")).encode()
@@ -60,7 +63,8 @@ class Partner:
     def ask(self, method: str, target: str, *, body: bytes, signed: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         algorithm = "sha256" if target.startswith("/api/v1/partner/") else "sha1"
         path, _, query = target.partition("?")
-        sent = Signer(self.credential, algorithm).headers(method, target, signed)
+        self.stamp = max(int(time.time()), self.stamp + 1)
+        sent = Signer(self.credential, algorithm).headers(method, target, signed, str(self.stamp))
         if path.startswith(("/api/v1/oauth/", "/api/v1/resource/")):
             # The sign-in calls have names of their own, and ignore what they do not ask for.
             sent = {SIGN_IN_NAMES[name]: value for name, value in sent.items()}

@@ -60,7 +60,7 @@ def test_every_route_says_who_may_use_it() -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/v1/integration/payment/", f"{PAYMENT}/status/", "/admin/", "/x?a"])
+@pytest.mark.parametrize("path", ["/api", "/api/v1/integration/payment/", f"{PAYMENT}/status/", "/admin/", "/x?a"])
 def test_no_such_route(scene: Scene, path: str) -> None:
     response = scene.shop.http.post(path)
     assert response.status_code == 404

@@ -196,7 +196,7 @@ class CompletionChange(Body, frozen=True):
     """partner/completions, corrected: the whole report, as it should have been (rules.md 12.29)."""
 
     redeem_code: RedeemCode
-    certificate_number: Text
+    certificate_number: Line
     certificate_kind: Word
     score: Annotated[int, Meta(ge=0, le=100)] | None
     completed_date: date | None = None
@@ -206,7 +206,7 @@ class CompletionWithdrawal(Body, frozen=True):
     """partner/completions/withdraw (rules.md 12.29)."""
 
     redeem_code: RedeemCode
-    reason: Text
+    reason: Line
 
 
 class Page(Body, frozen=True):
