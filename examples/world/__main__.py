@@ -44,11 +44,23 @@ def main() -> int:
         print(f"world: cannot listen on port {settings.port}: {error.strerror}", file=sys.stderr)
         return 2
 
-    def stop(signum: int, frame: FrameType | None) -> None:
-        """Wake whatever sleeps, then leave the server's loop."""
+    heard, told = os.pipe()
+
+    def wake() -> None:
+        os.read(heard, 1)
         stopping.set()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        """Have whatever sleeps woken, then leave the server's loop.
+
+        By another thread: a second signal, in the middle of setting the event, waited for ever for the event's own lock.
+        """
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        os.write(told, b"!")
         raise SystemExit(0)
 
+    threading.Thread(target=wake, name="wakes sleepers", daemon=True).start()
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     caller = Caller(settings, store, stopping)

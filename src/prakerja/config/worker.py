@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 import time
 import uuid
@@ -56,6 +55,7 @@ def main() -> int:
     from prakerja.config.timekeeping import heartbeat
     from prakerja.config.wsgi.door import refuse_another_database
     from prakerja.kernel.errors import CannotRun
+    from prakerja.kernel.processes import when_asked_to_end
 
     try:
         refuse_another_database()
@@ -63,8 +63,7 @@ def main() -> int:
         _LOG.error("%s", error)
         return 2
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    when_asked_to_end(stopping.set)
     # Before anything is revoked: what was missed while nobody worked is an outage, and revocations look at it.
     _log_database_errors(_note_life)
     threads = [

@@ -1,13 +1,16 @@
-"""What a process knows of itself: its parent, whom it must not outlive, and its age."""
+"""What a process knows of itself: its parent, whom it must not outlive, that it is asked to end, and its age."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -37,6 +40,29 @@ def _ask(parent: int, number: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask
+
+
+def when_asked_to_end(act: Callable[[], object]) -> None:
+    """Call `act` once, from a thread of its own, after SIGTERM or SIGINT. From the main thread only.
+
+    A handler runs in the middle of whatever the main thread does. One that sets an event waits for ever when the main thread
+    holds that event's lock, or when a second signal comes while it sets it; so it only writes a byte.
+    """
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+
+    def wait() -> None:
+        os.read(heard, 1)
+        act()
+
+    def tell(_number: int, _frame: FrameType | None) -> None:
+        # A pipe that is full has been told often enough.
+        with contextlib.suppress(BlockingIOError):
+            os.write(told, b"!")
+
+    threading.Thread(target=wait, name="asked to end", daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, tell)
 
 
 def process_age() -> float:

@@ -13,7 +13,7 @@ import sys
 import time
 from types import FrameType
 
-from prakerja.kernel.processes import die_with_parent
+from prakerja.kernel.processes import die_with_parent, when_asked_to_end
 from prakerja.serving.server import Server, listen
 
 _LOG = logging.getLogger("prakerja.serving")
@@ -45,12 +45,7 @@ def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview 
     sys.path.insert(0, os.getcwd())
     application = getattr(importlib.import_module(module), name or "application")
     server = Server(listener, application, threads=threads, tally=tally, place=place)
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        server.stop()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    when_asked_to_end(server.stop)
     server.run()
     return 0
 

@@ -127,7 +127,7 @@ class Server:
             os.close(self._ring)
 
     def stop(self) -> None:
-        """From any thread, or a signal's handler."""
+        """From any thread; never from a signal's handler, which may have interrupted the thread that waits."""
         self._stopping.set()
 
     # --- threads ---
