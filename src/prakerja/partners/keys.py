@@ -15,6 +15,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import hot_row, requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.partners import epoch
+from prakerja.partners.locking import lock_partner
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.partners.operations import NewCredential, mint_key
 
@@ -49,7 +50,7 @@ def keys_of(*, code: str) -> tuple[Key, ...]:
 def add_key(*, code: str, actor: Actor, at: datetime) -> NewCredential:
     """Give a partner one more live key, told here once. Raises Refused: not_permitted, partner_unknown, too_many_keys."""
     with transaction():
-        partner = _locked(code)
+        partner = lock_partner(code=code)
         if ApiCredential.objects.filter(partner=partner, revoked_at=None).count() >= MAX_LIVE_KEYS:
             raise Refused("too_many_keys", code=code)
         sign_key = mint_key(partner=partner, at=at)
@@ -66,7 +67,7 @@ def revoke_key(*, code: str, key_id: uuid.UUID, actor: Actor, at: datetime) -> b
     key_unknown (not one of this partner).
     """
     with transaction():
-        partner = _locked(code)
+        partner = lock_partner(code=code)
         found = ApiCredential.objects.select_for_update(no_key=True).filter(partner=partner, id=key_id).first()
         if found is None:
             raise Refused("key_unknown")
@@ -108,7 +109,7 @@ def set_rules(
     if accepts_weaker_forms is not None:
         changes |= {"accepts_weaker_forms": accepts_weaker_forms, "strong_forms": []}
     with transaction():
-        partner = _locked(code)
+        partner = lock_partner(code=code)
         before = {name: getattr(partner, name) for name in changes}
         for name, value in changes.items():
             setattr(partner, name, value)
@@ -142,13 +143,6 @@ def note_use(*, key_id: uuid.UUID, wall: datetime) -> None:
         "     AND (last_used_at IS NULL OR last_used_at <= %s) FOR NO KEY UPDATE SKIP LOCKED) RETURNING id",
         [wall, key_id, wall - USED_EVERY],
     )
-
-
-def _locked(code: str) -> Partner:
-    partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
-    if partner is None:
-        raise Refused("partner_unknown", code=code)
-    return partner
 
 
 def _network(text: str) -> str:

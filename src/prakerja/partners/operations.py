@@ -17,6 +17,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.ledger.operations import account_for
+from prakerja.partners.locking import lock_partner
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.partners.redirects import require_redirectable
 
@@ -87,7 +88,7 @@ def register_origins(*, code: str, origins: Sequence[str], actor: Actor, at: dat
     """
     spelled = _spelled(origins)
     with transaction():
-        _write_origins(_lock(code), spelled, actor=actor, at=at)
+        _write_origins(lock_partner(code=code), spelled, actor=actor, at=at)
 
 
 @permitted("partner.change")
@@ -98,7 +99,7 @@ def add_origins(*, code: str, origins: Sequence[str], actor: Actor, at: datetime
     """
     spelled = _spelled(origins)
     with transaction():
-        partner = _lock(code)
+        partner = lock_partner(code=code)
         after = sorted({*partner.file_origins, *spelled})
         _write_origins(partner, after, actor=actor, at=at)
     return after
@@ -112,7 +113,7 @@ def remove_origins(*, code: str, origins: Sequence[str], actor: Actor, at: datet
     """
     spelled = _spelled(origins)
     with transaction():
-        partner = _lock(code)
+        partner = lock_partner(code=code)
         there: list[str] = partner.file_origins
         for origin in spelled:
             if origin not in there:
@@ -127,14 +128,6 @@ def _spelled(origins: Sequence[str]) -> list[str]:
         return sorted({ssrf_policy.origin_of(origin) for origin in origins})
     except ssrf_policy.AddressRefused:
         raise Refused("origin_invalid") from None
-
-
-@requires_transaction
-def _lock(code: str) -> Partner:
-    partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
-    if partner is None:
-        raise Refused("partner_unknown", code=code)
-    return partner
 
 
 @requires_transaction

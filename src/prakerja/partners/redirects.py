@@ -10,6 +10,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.partners.locking import lock_partner
 from prakerja.partners.models import Partner
 from prakerja.partners.policies import is_redirectable
 
@@ -22,7 +23,7 @@ def register_redirect_uris(*, code: str, redirect_uris: Sequence[str], actor: Ac
     """
     require_redirectable(redirect_uris)
     with transaction():
-        _file(_lock(code), list(dict.fromkeys(redirect_uris)), actor=actor, at=at)
+        _file(lock_partner(code=code), list(dict.fromkeys(redirect_uris)), actor=actor, at=at)
 
 
 @permitted("partner.change")
@@ -33,7 +34,7 @@ def add_redirect_uris(*, code: str, redirect_uris: Sequence[str], actor: Actor, 
     """
     require_redirectable(redirect_uris)
     with transaction():
-        partner = _lock(code)
+        partner = lock_partner(code=code)
         after = list(dict.fromkeys((*partner.redirect_uris, *redirect_uris)))
         _file(partner, after, actor=actor, at=at)
     return after
@@ -46,7 +47,7 @@ def remove_redirect_uris(*, code: str, redirect_uris: Sequence[str], actor: Acto
     Raises Refused: not_permitted, partner_unknown, redirect_uri_unknown (uri).
     """
     with transaction():
-        partner = _lock(code)
+        partner = lock_partner(code=code)
         filed: list[str] = partner.redirect_uris
         for uri in redirect_uris:
             if uri not in filed:
@@ -54,14 +55,6 @@ def remove_redirect_uris(*, code: str, redirect_uris: Sequence[str], actor: Acto
         after = [uri for uri in filed if uri not in redirect_uris]
         _file(partner, after, actor=actor, at=at)
     return after
-
-
-@requires_transaction
-def _lock(code: str) -> Partner:
-    partner = Partner.objects.select_for_update(no_key=True).filter(code=code).first()
-    if partner is None:
-        raise Refused("partner_unknown", code=code)
-    return partner
 
 
 @requires_transaction
