@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
-from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard
+from prakerja.access.forgetting import next_forgetting
+from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard, SignInGuard
 from prakerja.access.operations import send_challenge
+from prakerja.access.policies import RETENTION
+from prakerja.access.tasks import run_forgetting
+from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
@@ -113,14 +117,32 @@ def test_the_day_of_a_number_that_nobody_registered_ends_as_soon(who: b.Particip
     assert told[0] == told[1] == ("otp_expired", {}, {"left": 2})
 
 
-def test_codes_and_counts_of_a_month_ago_go(who: b.Participant) -> None:
-    for days in (0, 31):
-        at = TEN + timedelta(days=days)
-        ask(who, at)
-        send_challenge(person_id=who.person_id, purpose="attendance", scope=f"kelas:{days}", at=at)
-    assert OtpChallenge.objects.filter(person_id=who.person_id).count() == 2
-    assert list(OtpGuard.objects.values_list("scope", flat=True)) == ["kelas:31"]
-    assert set(PhoneGuard.objects.values_list("day", flat=True)) == {(TEN + timedelta(days=31)).date()}
+def test_codes_and_counts_are_forgotten_at_night_by_a_dated_rule(who: b.Participant) -> None:
+    """Whoever never comes back leaves as little behind as whoever asks again, and a number of nobody least of all."""
+    ask(who, TEN)
+    request_sign_in_otp(phone="081200000099", at=TEN)
+    send_challenge(person_id=who.person_id, purpose="attendance", scope="kelas:0", at=TEN)
+    OtpGuard.objects.create(person_id=who.person_id, purpose="purchase", scope="", last_sent_at=TEN)
+    SignInGuard.objects.create(index=b"stranger", last_failed_at=clock.wall() - timedelta(days=31))
+    rule = RETENTION[0]
+    midnight = datetime.combine(TEN.astimezone(WIB).date(), time(), tzinfo=WIB)
+    night = midnight + timedelta(days=1) + rule.numbers + timedelta(hours=3)
+    assert next_forgetting() == night
+    assert run_forgetting(night - timedelta(days=1)) == 1
+    assert not SignInGuard.objects.exists()
+    assert PhoneGuard.objects.count() > 2
+    run_forgetting(night)
+    assert not PhoneGuard.objects.exists()
+    assert OtpChallenge.objects.count() == 2
+    month = next_forgetting()
+    assert month is not None
+    assert timedelta(0) <= month - (TEN + rule.codes) < timedelta(days=1)
+    run_forgetting(month)
+    assert not OtpChallenge.objects.exists()
+    assert list(OtpGuard.objects.values_list("purpose", flat=True)) == ["purchase"]
+    assert next_forgetting() is None
+    run_forgetting(TEN + rule.purchases)
+    assert not OtpGuard.objects.exists()
 
 
 def test_the_same_browser_asks_again_after_days(who: b.Participant) -> None:

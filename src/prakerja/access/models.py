@@ -135,6 +135,8 @@ class OtpChallenge(OwnedRow):
             models.CheckConstraint(condition=Q(failed_count__gte=0), name="access_otpchallenge_tries"),
             models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="access_otpchallenge_purpose"),
         ]
+        # The oldest is the next to be forgotten.
+        indexes = [models.Index(fields=["sent_at"], name="access_otpchallenge_sent")]
 
 
 class OtpGuard(OwnedRow):
@@ -164,7 +166,7 @@ class PhoneGuard(models.Model):
 
     Who asks: a browser, the network that it comes from, and all browsers together that the person never signed in with.
     Strangers' numbers are counted and locked like registered ones, else patience would tell which are which. Rows of days
-    gone by are swept by those who write new ones.
+    gone by are forgotten by a dated rule (`access.forgetting`).
     """
 
     index = models.BinaryField(primary_key=True)

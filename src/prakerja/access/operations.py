@@ -18,9 +18,6 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import otp_hash, seal, unseal
 from prakerja.notifications.operations import queue_message
 
-# How long codes and counts are kept after their last use.
-KEPT = timedelta(days=30)
-
 
 def send_challenge(
     *,
@@ -71,10 +68,8 @@ def begin_challenge(
 ) -> None:
     """Make a code and queue its SMS. The limits are the caller's, who has counted it.
 
-    The person's codes of a month ago go, and counts of browsers that ask no more: nothing is asked of them again.
+    Old ones are forgotten by a rule of their own (`access.forgetting`).
     """
-    OtpChallenge.objects.filter(person_id=person_id, sent_at__lt=at - KEPT).delete()
-    OtpGuard.objects.filter(person_id=person_id, last_sent_at__lt=at - KEPT).exclude(purpose="purchase").delete()
     OtpChallenge.objects.filter(
         person_id=person_id, purpose=purpose, scope=scope, used_at=None, replaced_at=None
     ).update(replaced_at=at)
@@ -209,10 +204,15 @@ def _place(challenge_id: uuid.UUID) -> dict[str, Any]:
 @requires_transaction
 def _lock_guard(*, person_id: uuid.UUID, purpose: str, scope: str) -> OtpGuard:
     """The guard row, locked: two tries at once are counted one after the other."""
-    OtpGuard.objects.bulk_create(
-        [OtpGuard(id=new_id(), person_id=person_id, purpose=purpose, scope=scope)], ignore_conflicts=True
-    )
-    return OtpGuard.objects.select_for_update(no_key=True).get(person_id=person_id, purpose=purpose, scope=scope)
+    while True:
+        OtpGuard.objects.bulk_create(
+            [OtpGuard(id=new_id(), person_id=person_id, purpose=purpose, scope=scope)], ignore_conflicts=True
+        )
+        locked = OtpGuard.objects.select_for_update(no_key=True)
+        found = locked.filter(person_id=person_id, purpose=purpose, scope=scope).first()
+        # An old one that is there may be forgotten before we hold it; then it is made anew.
+        if found is not None:
+            return found
 
 
 def _count_sending(*, guard: OtpGuard, at: datetime) -> None:

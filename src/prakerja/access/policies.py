@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prakerja.kernel.clock import WIB
 
 
 @dataclass(frozen=True)
@@ -31,3 +34,36 @@ class SignInRules(OtpRules):
 
 DEFAULT = OtpRules()
 SIGN_IN = SignInRules()
+
+
+@dataclass(frozen=True)
+class Retention:
+    """For how long what is needed to let people in is kept, from a day (WIB) on (rules.md 11.3)."""
+
+    since: date
+    # Codes that were sent, and what is counted for a person, since the last use.
+    codes: timedelta
+    # What is counted for a phone number by who asks, whether anybody registered it or not: whole days after its last.
+    numbers: timedelta
+    # What is counted at purchases. It outlives every programme year, so that no count of a card in use is ever forgotten.
+    purchases: timedelta
+    # Wrong passwords and codes of operators, by browser and network, since the last one.
+    operators: timedelta
+
+
+# A change is a new line.
+RETENTION = (
+    Retention(
+        since=date(2020, 4, 11),
+        codes=timedelta(days=30),
+        numbers=timedelta(days=2),
+        purchases=timedelta(days=400),
+        operators=timedelta(days=30),
+    ),
+)
+
+
+def retention_at(at: datetime) -> Retention:
+    """The rule at an instant."""
+    held = [one for one in RETENTION if one.since <= at.astimezone(WIB).date()]
+    return max(held or RETENTION[:1], key=lambda one: one.since)

@@ -23,9 +23,6 @@ from prakerja.kernel.secrets import blind_index, otp_hash
 from prakerja.notifications.operations import queue_message
 
 PURPOSE = "sign_in"
-# Each new row takes a few of other days along, so the table never grows for ever.
-_SWEPT = 8
-_KEPT_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -223,12 +220,9 @@ def _lock(indexes: list[bytes], today: date) -> list[PhoneGuard]:
     Two tries at once are counted one after the other.
     """
     found: dict[bytes, PhoneGuard] = {}
-    # A row of days ago that is there may be swept by somebody else before we hold it; then it is made anew.
+    # A row of days ago that is there may be forgotten (`access.forgetting`) before we hold it; then it is made anew.
     while len(found) < len(indexes):
         PhoneGuard.objects.bulk_create([PhoneGuard(index=index, day=today) for index in indexes], ignore_conflicts=True)
         locked = PhoneGuard.objects.select_for_update(no_key=True).filter(index__in=indexes).order_by("index")
         found = {bytes(guard.index): guard for guard in locked}
-    old = PhoneGuard.objects.select_for_update(skip_locked=True).filter(day__lt=today - timedelta(days=_KEPT_DAYS))
-    swept = [guard.index for guard in old.exclude(index__in=indexes)[:_SWEPT]]
-    PhoneGuard.objects.filter(index__in=swept).delete()
     return [found[index] for index in indexes]

@@ -178,9 +178,12 @@ def _guards(user: User | None, email: str, cookie: str, network: str) -> dict[in
     browser = known_browser(user.id, cookie) if user is not None else ""
     names = {TRIES: browser} if browser or not network else {TRIES: f"@{network}", TRIES_ELSEWHERE: ""}
     indexes = {most: blind_index("operator_sign_in", f"{address}:{name}") for most, name in names.items()}
-    SignInGuard.objects.bulk_create([SignInGuard(index=index) for index in indexes.values()], ignore_conflicts=True)
-    locked = SignInGuard.objects.select_for_update(no_key=True).filter(index__in=list(indexes.values()))
-    found = {bytes(guard.index): guard for guard in locked.order_by("index")}
+    found: dict[bytes, SignInGuard] = {}
+    # An old one that is there may be forgotten (`access.forgetting`) before we hold it; then it is made anew.
+    while len(found) < len(indexes):
+        SignInGuard.objects.bulk_create([SignInGuard(index=index) for index in indexes.values()], ignore_conflicts=True)
+        locked = SignInGuard.objects.select_for_update(no_key=True).filter(index__in=list(indexes.values()))
+        found = {bytes(guard.index): guard for guard in locked.order_by("index")}
     return {most: found[index] for most, index in indexes.items()}
 
 

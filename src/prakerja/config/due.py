@@ -14,7 +14,7 @@ from datetime import datetime
 
 from prakerja.kernel.due import DueTask
 
-CONTEXTS = ("awards", "purchases", "training", "incentives", "disbursements", "surveys")
+CONTEXTS = ("access", "awards", "purchases", "training", "incentives", "disbursements", "surveys")
 
 
 def due_tasks() -> tuple[DueTask, ...]:

@@ -1,0 +1,113 @@
+"""What was kept to let people in is forgotten by a dated rule (rules.md 11.3; `policies.RETENTION`), every night.
+
+Codes, counts of persons, counts of numbers that nobody registered, wrong passwords of operators, sessions that are over. Whoever
+holds a row keeps it; it goes the next night. What an erasure takes of a person goes at once (`forget_person`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Min, Q
+
+from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard, Session, SignInGuard
+from prakerja.access.policies import retention_at
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import requires_transaction, transaction
+
+# When few people want to come in.
+_NIGHTLY = time(3, 0)
+_CHUNK = 1_000
+
+
+def next_forgetting() -> datetime | None:
+    """The first night on which the oldest code or the oldest count of a number is old enough."""
+    sent_at = OtpChallenge.objects.aggregate(first=Min("sent_at"))["first"]
+    counted = PhoneGuard.objects.aggregate(first=Min("day"))["first"]
+    due = []
+    if sent_at is not None:
+        due.append(sent_at + retention_at(sent_at).codes)
+    if counted is not None:
+        midnight = datetime.combine(counted, time(), tzinfo=WIB)
+        due.append(midnight + timedelta(days=1) + retention_at(midnight).numbers)
+    return min((_night_from(one) for one in due), default=None)
+
+
+def _night_from(instant: datetime) -> datetime:
+    night = datetime.combine(instant.astimezone(WIB).date(), _NIGHTLY, tzinfo=WIB)
+    return night if night >= instant else night + timedelta(days=1)
+
+
+def forget_old(*, at: datetime, wall: datetime) -> int:
+    """Forget everything that is old enough at `at`, a chunk at a time; returns how many rows went.
+
+    Sessions and the tries of operators are reckoned in `wall` time.
+    """
+    kept = retention_at(at)
+    return (
+        _all(lambda: _codes(at - kept.codes))
+        + _all(lambda: _numbers(at.astimezone(WIB).date() - kept.numbers - timedelta(days=1)))
+        + _all(lambda: _counts(at - kept.codes, at, ~Q(purpose="purchase")))
+        + _all(lambda: _counts(at - kept.purchases, at, Q(purpose="purchase")))
+        + _all(lambda: _tries(wall - kept.operators, wall))
+        + _all(lambda: _sessions(wall))
+    )
+
+
+def _all(step: Callable[[], int]) -> int:
+    done = 0
+    while True:
+        with transaction():
+            count = step()
+        done += count
+        if count < _CHUNK:
+            return done
+
+
+@requires_transaction
+def _codes(before: datetime) -> int:
+    old = OtpChallenge.objects.select_for_update(skip_locked=True).filter(sent_at__lte=before)
+    return OtpChallenge.objects.filter(id__in=list(old.values_list("id", flat=True)[:_CHUNK])).delete()[0]
+
+
+@requires_transaction
+def _numbers(last_day: date) -> int:
+    """No lock is as long as these days."""
+    old = PhoneGuard.objects.select_for_update(skip_locked=True).filter(day__lte=last_day)
+    return PhoneGuard.objects.filter(index__in=list(old.values_list("index", flat=True)[:_CHUNK])).delete()[0]
+
+
+@requires_transaction
+def _counts(before: datetime, at: datetime, which: Q) -> int:
+    """A count that began with a lock has no sending of its own."""
+    unused = Q(last_sent_at__lte=before) | Q(last_sent_at=None, locked_until__lte=before)
+    old = OtpGuard.objects.select_for_update(skip_locked=True).filter(which, unused, _is_open(at))
+    return OtpGuard.objects.filter(id__in=list(old.values_list("id", flat=True)[:_CHUNK])).delete()[0]
+
+
+@requires_transaction
+def _tries(before: datetime, wall: datetime) -> int:
+    unused = Q(last_failed_at=None) | Q(last_failed_at__lte=before)
+    old = SignInGuard.objects.select_for_update(skip_locked=True).filter(unused, _is_open(wall))
+    return SignInGuard.objects.filter(index__in=list(old.values_list("index", flat=True)[:_CHUNK])).delete()[0]
+
+
+@requires_transaction
+def _sessions(wall: datetime) -> int:
+    old = Session.objects.select_for_update(skip_locked=True).filter(ends_at__lte=wall)
+    return Session.objects.filter(id__in=list(old.values_list("id", flat=True)[:_CHUNK])).delete()[0]
+
+
+def _is_open(at: datetime) -> Q:
+    """No lock that still lasts."""
+    return Q(locked_until=None) | Q(locked_until__lte=at)
+
+
+@requires_transaction
+def forget_person(*, person_id: uuid.UUID) -> int:
+    """Forget every code of a person and what was counted for them; returns how many rows went. Sessions are `end_sessions`'."""
+    codes, _ = OtpChallenge.objects.filter(person_id=person_id).delete()
+    counts, _ = OtpGuard.objects.filter(person_id=person_id).delete()
+    return codes + counts
