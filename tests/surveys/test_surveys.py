@@ -63,8 +63,7 @@ def test_they_open_at_their_instants(who: Participant) -> None:
 
 def test_a_survey_is_answered_once_in_order_in_its_window(who: Participant) -> None:
     assert refused(who, "2021-11-11 00:09:59") == "survey_not_open"
-    assert refused(who, "2021-11-12 09:00", consent=None) == "consent_missing"
-    assert refused(who, "2021-11-12 09:00", consent="no") == "consent_missing"
+    assert refused(who, "2021-11-12 09:00", consent_version="0") == "consent_words_changed"
     assert refused(who, "2021-11-12 09:00", work_now=None) == "survey_incomplete"
     assert refused(who, "2021-11-12 09:00", work_now="astronaut") == "survey_incomplete"
     assert refused(who, "2021-11-27 09:00", number=3) == "survey_order"

@@ -28,7 +28,8 @@ from prakerja.grants.tokens import Token
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.partners.queries import registered_uris
+from prakerja.partners.queries import code_of, registered_uris
+from prakerja.people.consents import end_consent, note_consent
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,7 +106,7 @@ def give_consent(
 ) -> str:
     """The participant says yes: returns the code, good once and for 60 seconds (decisions.md 71).
 
-    Raises Refused: request_withdrawn, request_expired.
+    What they read is kept as a consent (rules.md 11.2). Raises Refused: request_withdrawn, request_expired.
     """
     check_request(request=request, wall=wall)
     code = Token.new("code", person_id=person_id, grant_id=new_id())
@@ -131,6 +132,13 @@ def give_consent(
             subject_kind="partner",
             subject_id=request.partner_id,
             data={"scopes": list(request.scopes)},
+        )
+        note_consent(
+            person_id=person_id,
+            purpose="institution",
+            about=code_of(partner_id=request.partner_id),
+            page="consent",
+            at=at,
         )
     return code.text
 
@@ -213,10 +221,27 @@ def revoke_token(*, partner_id: uuid.UUID, token: str, at: datetime) -> None:
 def withdraw_consent(*, person_id: uuid.UUID, partner_id: uuid.UUID, at: datetime) -> None:
     """The participant takes back what was allowed to an institution: every grant ends at once."""
     with transaction():
-        for grant in Grant.objects.select_for_update(no_key=True).filter(
+        live = Grant.objects.select_for_update(no_key=True).filter(
             person_id=person_id, partner_id=partner_id, ended_at=None
-        ):
+        )
+        found = list(live)
+        for grant in found:
             _end(grant, reason="participant", at=at)
+        if found:
+            about = code_of(partner_id=partner_id)
+            end_consent(person_id=person_id, purpose="institution", about=about, by="connections", at=at)
+
+
+@requires_transaction
+def withdraw_everything(*, person_id: uuid.UUID, by: str, at: datetime) -> int:
+    """End all that a person allowed to any institution, inside the work that erases their data. Returns how many grants."""
+    live = Grant.objects.select_for_update(no_key=True).filter(person_id=person_id, ended_at=None)
+    count = 0
+    for grant in live:
+        _end(grant, reason="participant", at=at)
+        count += 1
+    end_consent(person_id=person_id, purpose="institution", by=by, at=at)
+    return count
 
 
 def is_token_shaped(*, token: str) -> bool:

@@ -39,10 +39,10 @@ from prakerja.surveys.operations import (
 def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> uuid.UUID:
     """Answer an open survey, once: it is owed at once and paid on the third working day (decisions.md 51).
 
-    `survey_id` names the survey or the person's own response; `answers` holds `consent` and one value per question id.
-    What is answered never affects payment. Returns the incentive's id. Raises Refused: survey_unknown,
-    survey_submitted, survey_not_open (opens_at), survey_closed, survey_order, consent_missing, survey_incomplete
-    (question), award_ended.
+    `survey_id` names the survey or the person's own response; `answers` holds one value per question id, and `consent`
+    when they may be kept. Neither what is answered nor a refused consent affects payment. Returns the incentive's id.
+    Raises Refused: survey_unknown, survey_submitted, survey_not_open (opens_at), survey_closed, survey_order,
+    survey_incomplete (question), consent_words_changed, award_ended.
     """
     with transaction():
         response = lock_response(person_id=person_id, survey_id=survey_id)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key
+from prakerja.people.policies import CONSENT_PURPOSES
 
 
 class Person(KeyedRow):
@@ -38,6 +39,37 @@ class ContactPoint(PersonRow):
                 fields=["person", "kind"], condition=Q(retired_at=None), name="people_contactpoint_one_live"
             ),
             models.CheckConstraint(condition=Q(kind__in=["phone", "email"]), name="people_contactpoint_kind"),
+        ]
+
+
+class Consent(PersonRow):
+    """A yes, where a yes is what allows us (rules.md 11.2): to what, to which words, when and on which page.
+
+    A no makes no row. A yes that was taken back stays, with the instant: both can be shown.
+    """
+
+    # A key of `consents.TEXTS`.
+    purpose = models.TextField()
+    # Which of several: the number of a survey, the code of an institution.
+    about = models.TextField(blank=True)
+    # The words that were read: a version of `consents.TEXTS`, and in which language.
+    version = models.TextField()
+    language = models.TextField()
+    # The page of the portal that asked, by its name.
+    page = models.TextField()
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    # The page that took it back; "erasure" when an answered request for erasure did.
+    withdrawn_by = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            owned_key("people_consent", "person"),
+            models.CheckConstraint(condition=Q(purpose__in=CONSENT_PURPOSES), name="people_consent_purpose"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by="") | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by=""),
+                name="people_consent_withdrawn",
+            ),
         ]
 
 

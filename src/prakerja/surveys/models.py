@@ -22,9 +22,11 @@ class Response(PersonRow):
     announced_at = models.DateTimeField(null=True)
     # Exclusive.
     closes_at = models.DateTimeField()
+    # When the person allowed us to keep and use the answers; the words stand in `people.Consent`. Without it there are none.
     consented_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # Wiped when the consent is taken back.
     answers = models.JSONField(null=True)
 
     class Meta:

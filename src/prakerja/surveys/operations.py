@@ -14,9 +14,10 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.operations import queue_message
+from prakerja.people.consents import end_consent, note_consent
 from prakerja.programmes.schemes import Scheme, survey_window
 from prakerja.surveys.models import Response, Survey
-from prakerja.surveys.policies import checked_answers
+from prakerja.surveys.policies import checked_answers, is_consent
 from prakerja.surveys.questionnaires import QUESTIONNAIRES
 
 
@@ -66,10 +67,12 @@ def lock_response(*, person_id: uuid.UUID, survey_id: uuid.UUID) -> Response:
 
 @requires_transaction
 def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[str, Any], at: datetime) -> None:
-    """Store a complete set of answers, once, inside the window.
+    """Take a complete set of answers, once, inside the window. They are kept with the person's consent only (rules.md 11.2);
+    without it the survey is answered all the same, and nothing of it is stored.
 
-    Raises Refused: survey_submitted, survey_not_open (opens_at), survey_closed, survey_order (an earlier one is open
-    and unanswered), consent_missing, survey_incomplete (question).
+    `answers` may name the `consent_version` that was read. Raises Refused: survey_submitted, survey_not_open (opens_at),
+    survey_closed, survey_order (an earlier one is open and unanswered), survey_incomplete (question),
+    consent_words_changed.
     """
     if response.submitted_at is not None:
         raise Refused("survey_submitted")
@@ -86,8 +89,18 @@ def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[
     )
     if is_sequential and earlier.exists():
         raise Refused("survey_order")
-    response.answers = checked_answers(questions=response.survey.questions, answers=answers)
-    response.consented_at = response.submitted_at = at
+    complete = checked_answers(questions=response.survey.questions, answers=answers)
+    response.submitted_at = at
+    if is_consent(answers):
+        response.answers, response.consented_at = complete, at
+        note_consent(
+            person_id=response.person_id,
+            purpose="survey",
+            about=str(response.survey.number),
+            version=str(answers.get("consent_version", "")),
+            page="survey",
+            at=at,
+        )
     if response.announced_at is None:
         response.announced_at = at
     response.save()
@@ -98,8 +111,29 @@ def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[
         actor=Actor.participant(response.person_id),
         subject_kind="survey_response",
         subject_id=response.id,
-        data={"survey": response.survey.number},
+        data={"survey": response.survey.number, "kept": response.answers is not None},
     )
+
+
+def withdraw_answers(*, person_id: uuid.UUID, survey_number: int, at: datetime) -> bool:
+    """The person takes back that the answers of this survey may be used: they are wiped at once (rules.md 11.2).
+
+    What was paid for it stays. False when there was nothing to wipe.
+    """
+    with transaction():
+        return bool(wipe_answers(person_id=person_id, by="own_data", at=at, survey_number=survey_number))
+
+
+@requires_transaction
+def wipe_answers(*, person_id: uuid.UUID, by: str, at: datetime, survey_number: int | None = None) -> int:
+    """Wipe what a person answered, in one survey or in all, and end the consent. Returns how many sets of answers went."""
+    kept = Response.objects.select_for_update(no_key=True).filter(person_id=person_id, answers__isnull=False)
+    about = None
+    if survey_number is not None:
+        kept, about = kept.filter(survey__number=survey_number), str(survey_number)
+    count = Response.objects.filter(person_id=person_id, id__in=[one.id for one in kept]).update(answers=None)
+    end_consent(person_id=person_id, purpose="survey", about=about, by=by, at=at)
+    return count
 
 
 @requires_transaction

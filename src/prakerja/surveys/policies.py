@@ -1,4 +1,7 @@
-"""Whether a survey is answered: consent first, and every question (rules.md 7). What is answered never matters. Pure."""
+"""Whether a survey is answered: every question (rules.md 7), with or without consent (rules.md 11.2). Pure.
+
+What is answered never matters, and neither does a no.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from prakerja.kernel.errors import Refused
 LONGEST_TEXT = 2_000
 
 
-def checked_answers(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers to keep: `consent` and one per question, nothing else.
+def is_consent(answers: Mapping[str, Any]) -> bool:
+    """Whether these answers come with the yes that lets us keep them; nothing said is a no."""
+    return answers.get("consent") in (True, "true", "yes", "on", "1")
 
-    Values may be the texts of a form. Raises Refused: consent_missing, survey_incomplete (question).
+
+def checked_answers(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers: `consent` and one per question, nothing else.
+
+    Values may be the texts of a form. Raises Refused: survey_incomplete (question).
     """
-    if answers.get("consent") not in (True, "true", "yes", "on", "1"):
-        raise Refused("consent_missing")
-    kept: dict[str, Any] = {"consent": True}
+    kept: dict[str, Any] = {"consent": is_consent(answers)}
     for question in questions:
         value = _value(question, answers.get(question["id"]))
         if value is None:

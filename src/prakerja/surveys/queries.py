@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -28,3 +30,16 @@ def response(*, person_id: uuid.UUID, survey_id: uuid.UUID) -> Response:
 def has_unanswered(*, person_id: uuid.UUID) -> bool:
     """Whether a survey of this person still waits, open or not yet."""
     return Response.objects.filter(person_id=person_id, submitted_at=None, closed_at=None).exists()
+
+
+class KeptAnswers(NamedTuple):
+    """A survey whose answers are kept by the person's consent."""
+
+    number: int
+    consented_at: datetime
+
+
+def kept_answers(*, person_id: uuid.UUID) -> list[KeptAnswers]:
+    """The surveys whose answers of this person we keep, by number."""
+    kept = Response.objects.filter(person_id=person_id, answers__isnull=False, consented_at__isnull=False)
+    return [KeptAnswers(*one) for one in kept.order_by("survey__number").values_list("survey__number", "consented_at")]

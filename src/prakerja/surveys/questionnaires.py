@@ -1,6 +1,6 @@
 """The three evaluation surveys: consent first, then the themes of the real ones (rules.md 7). Wording is ours.
 
-Consent is asked before every survey and is no question of it. A question's `kind` is choice (one of its options),
+Consent is asked before every survey, may be refused, and is no question of it. A question's `kind` is choice (one of its options),
 number (whole, 0 or more) or text.
 """
 

@@ -21,6 +21,7 @@ from prakerja.grants.requests import AuthorizationRequest
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.partners.policies import origin
+from prakerja.people.consents import consent_text
 from prakerja.portal import errors
 from prakerja.portal.pages import SESSION_SIGNED_IN_AT, page, participant, take_notice, to_sign_in, with_notice
 from prakerja.portal.texts import FACT_WORDS, NOTICES
@@ -61,6 +62,7 @@ def _ask(request: HttpRequest, person_id: uuid.UUID, asked: AuthorizationRequest
         section="",
         institution=institution,
         person=person,
+        asked=consent_text(purpose="institution"),
         facts=[FACT_WORDS[fact] for fact in FACTS if fact in facts],
         site=origin(asked.redirect_uri),
         address=request.get_full_path(),

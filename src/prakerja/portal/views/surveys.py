@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prakerja.incentives.operations import submit_survey
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.people.consents import consent_text
 from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
 from prakerja.portal.texts import NOTICES, sentence
@@ -48,7 +49,7 @@ def surveys(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -> HttpResponse:
-    """Consent first, then every question; what was typed stays in the form when something is missing."""
+    """Whether the answers may be kept, which may be refused, then every question; what was typed stays in the form."""
     at = clock.now()
     board = read_dashboard(person_id=person_id, transactions=1)
     found = next((item for item in board.surveys if item.id == response_id), None)
@@ -63,8 +64,6 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
         typed = {item["id"]: typed_text(request, f"q_{item['id']}").strip() for item in questions}
         answers = {name: text[:LONGEST_ANSWER] for name, text in typed.items() if text}
     if request.method == "POST":
-        if request.POST.get("consent") != "yes":
-            errors["consent"] = _("Setujui dahulu penggunaan jawaban Anda.")
         for number, item in enumerate(questions, start=1):
             if item["id"] not in answers:
                 errors[f"q_{item['id']}"] = _("Jawab pertanyaan %(n)s.") % {"n": number}
@@ -72,14 +71,19 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
                 errors[f"q_{item['id']}"] = _("Pertanyaan %(n)s: tulis angka saja, misalnya 0 atau 3.") % {"n": number}
         if not errors:
             try:
-                given = {"consent": "yes", **answers}
+                given = {
+                    **answers,
+                    "consent": request.POST.get("consent", ""),
+                    "consent_version": request.POST.get("consent_version", ""),
+                }
                 submit_survey(person_id=person_id, survey_id=response_id, answers=given, at=at)
             except Refused as refused:
                 # What is told about one question stands at that question.
                 field = f"q_{refused.details['question']}" if refused.reason == "survey_incomplete" else "consent"
                 errors[field] = sentence(refused)
             else:
-                return with_notice(request, "survey_sent", "portal:surveys")
+                is_kept = request.POST.get("consent") == "yes"
+                return with_notice(request, "survey_sent" if is_kept else "survey_sent_unkept", "portal:surveys")
     return page(
         request,
         "survey",
@@ -88,6 +92,7 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
         survey=found,
         questions=questions,
         answers=answers,
-        consent=request.POST.get("consent") == "yes",
+        consent=request.POST.get("consent") == "yes" and "consent" not in errors,
+        asked=consent_text(purpose="survey"),
         errors=errors,
     )
