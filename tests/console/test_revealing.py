@@ -62,7 +62,7 @@ def test_a_helper_says_why_and_sees(who: b.Participant) -> None:
     told = Record.objects.get(action="person.revealed")
     assert (told.actor_kind, told.actor_id) == ("operator", str(User.objects.get().id))
     assert (told.person_id, told.subject_kind, told.subject_id) == (who.person_id, "person", who.person_id)
-    assert told.data == {"fields": ["nik", "family_card_number", "phone", "email"], "why": WHY}
+    assert told.data == {"fields": ["nik", "family_card_number", "birth_date", "phone", "email"], "why": WHY}
 
 
 @pytest.mark.parametrize("why", ["", "   ", "pendek", "x" * 501])

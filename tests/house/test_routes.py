@@ -24,6 +24,7 @@ PORTAL_PUBLIC = {
     "courses",
     "help",
     "privacy",
+    "own_data_schema",
     "language",
     "sign_in",
     "sign_in_code",

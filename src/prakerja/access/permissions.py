@@ -38,6 +38,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "person.reveal": _only("helper"),
     # Who changes a phone decides who can sign in: both the old and the new one are told, and money stays with others.
     "person.correct_contact": _only("helper"),
+    # Only what a person asked for, and never before they could take it back.
+    "erasure.answer": _only("helper"),
     # What nobody could be told for days.
     "message.send_again": _only("helper"),
     "message.let_go": _only("helper"),

@@ -1,4 +1,4 @@
-"""`prakerja person …`: an operator corrects how somebody is reached."""
+"""`prakerja person …`: an operator corrects how somebody is reached, and answers requests that data be erased."""
 
 from __future__ import annotations
 
@@ -31,12 +31,47 @@ _SENTENCES = {
         "Nomor atau alamat itu milik orang lain yang terdaftar. Tidak ada yang diubah.",
         "That number or address belongs to somebody else who is registered. Nothing was changed.",
     ),
+    "answer_missing": (
+        "Tulis jawaban untuk orang itu, 10 sampai 500 huruf: --answer.",
+        "Write the answer to that person, in 10 to 500 characters: --answer.",
+    ),
+    "erasure_unknown": ("Tidak ada permintaan hapus dengan ID itu.", "There is no request for erasure with that ID."),
+    "erasure_answered": (
+        "Permintaan itu sudah dijawab atau dibatalkan. Tidak ada yang diubah.",
+        "That request was answered or taken back. Nothing was changed.",
+    ),
+    "erasure_too_early": (
+        "Belum boleh dihapus, supaya orang itu sempat membatalkan; `erasures` menulis mulai kapan. Tidak ada yang diubah.",
+        "Not yet, so that the person can take it back; `erasures` says from when. Nothing was changed.",
+    ),
+    "participation_runs": (
+        "Kepesertaannya masih berjalan: sekarang tidak ada lagi yang boleh dihapus. Tidak ada yang diubah.",
+        "The participation runs: nothing more may be erased now. Nothing was changed.",
+    ),
+}
+_MOST_SHOWN = 1_000
+_ANSWERS = {
+    "erase": "erase what may be erased now of whoever asked for it; the rest waits for the end of the participation",
+    "refuse-erasure": "answer a request for erasure without erasing anything",
 }
 
 
 def add_to(subparsers: Any) -> None:
-    family = subparsers.add_parser("person", help="correct how somebody is reached")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="correct-contact")
+    family = subparsers.add_parser("person", help="correct how somebody is reached; answer requests for erasure")
+    verbs = family.add_subparsers(
+        dest="verb", required=True, metavar="|".join(("correct-contact", "erasures", *_ANSWERS))
+    )
+    listing = common(
+        verbs.add_parser("erasures", help="requests for erasure that wait, the first to be answered first")
+    )
+    listing.set_defaults(run=list_erasures)
+    for verb, words in _ANSWERS.items():
+        answering = by_operator(common(verbs.add_parser(verb, help=words)))
+        answering.add_argument("--case", required=True, type=uuid.UUID, metavar="ID", help="as `erasures` shows it")
+        answering.add_argument(
+            "--answer", required=True, metavar="A", help="what the person reads, 10 to 500 characters"
+        )
+        answering.set_defaults(run=answer_erasure)
     parser = verbs.add_parser(
         "correct-contact",
         help="give somebody another phone or e-mail address; the old and the new one are told",
@@ -73,4 +108,45 @@ def correct(arguments: argparse.Namespace) -> int:
         except Refused as refusal:
             raise CommandError(*_SENTENCES[refusal.reason]) from refusal
         answer({"person": str(arguments.person), "corrected": kind})
+    return 0
+
+
+def list_erasures(arguments: argparse.Namespace) -> int:
+    """Print what waits for an answer, or for the end of a participation."""
+    with database(arguments.data_dir):
+        from prakerja.privacy.queries import erasure_cases
+
+        answer(
+            [
+                {
+                    "case": str(one.case_id),
+                    "person": str(one.person_id),
+                    "status": one.status,
+                    "asked": one.asked_at.isoformat(),
+                    "not_before": one.not_before.isoformat(),
+                    "answer_by": one.answer_by.isoformat(),
+                    "waits_for": one.unended,
+                }
+                for one in erasure_cases(most=_MOST_SHOWN)
+            ]
+        )
+    return 0
+
+
+def answer_erasure(arguments: argparse.Namespace) -> int:
+    """Erase or refuse, and say how the case stands."""
+    with database(arguments.data_dir):
+        from prakerja.kernel.clock import now
+        from prakerja.privacy.operations import erase_personal_data, refuse_erasure
+
+        told = {"case_id": arguments.case, "answer": arguments.answer, "at": now()}
+        try:
+            if arguments.verb == "erase":
+                status = erase_personal_data(**told, actor=acting(arguments))
+            else:
+                refuse_erasure(**told, actor=acting(arguments))
+                status = "refused"
+        except Refused as refusal:
+            raise CommandError(*_SENTENCES[refusal.reason]) from refusal
+        answer({"case": str(arguments.case), "status": status})
     return 0

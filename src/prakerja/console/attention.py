@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
 from prakerja.console.cancelled_classes import class_case_line
 from prakerja.console.discrepancies import case_line
+from prakerja.console.erasures import erasure_line
 from prakerja.console.held import held_line
 from prakerja.console.pages import browsing, may
 from prakerja.console.texts import written
@@ -22,6 +23,7 @@ from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
 from prakerja.partners.queries import Guessing, partners_guessing_cards
+from prakerja.privacy.queries import erasure_cases
 from prakerja.purchases.class_cancelling import paying_back
 from prakerja.training.queries import cancellation_cases
 
@@ -32,7 +34,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure, the first to be answered first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -47,6 +49,8 @@ def attention(request: HttpRequest) -> HttpResponse:
             "held": [held_line(one) for one in held_revocations()],
             "may_decide_held": may(request, "award.extend_held"),
             "corrections": [_correction(one) for one in open_corrections()],
+            "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
+            "may_answer_erasure": may(request, "erasure.answer"),
             "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "undelivered": [group_line(one) for one in undelivered_messages()],

@@ -44,6 +44,9 @@ _HIDDEN_NAMES = {
     "code_challenge",
     "answer",
     "signed_data",
+    # What identifies a person opens with a reason only, and what somebody answered in a survey was promised to be without a name.
+    "birth_date",
+    "answers",
 }
 # What a list's address may say beside its declared filters: search, order, page, everything, "that was no filter".
 _OF_EVERY_LIST = frozenset((SEARCH_VAR, ORDER_VAR, PAGE_VAR, ALL_VAR, ERROR_FLAG))

@@ -32,6 +32,11 @@ SENTENCES = {
     "run_unknown": gettext_lazy("Tidak ada kelas dengan kode jadwal itu, atau kelasnya sudah dibatalkan."),
     "case_resolved": gettext_lazy("Kasus ini sudah diputuskan."),
     "class_completed": gettext_lazy("Peserta ini sudah menyelesaikan kelasnya, jadi dananya tetap pada lembaga."),
+    "operator_needed": gettext_lazy("Ini hanya dapat dilakukan oleh seorang petugas."),
+    "answer_missing": gettext_lazy("Tulis jawaban untuk peserta, 10 sampai 500 huruf."),
+    "erasure_unknown": gettext_lazy("Permintaan hapus itu tidak ada."),
+    "erasure_answered": gettext_lazy("Permintaan ini sudah dijawab atau dibatalkan pesertanya."),
+    "participation_runs": gettext_lazy("Kepesertaan masih berjalan: sekarang tidak ada lagi yang boleh dihapus."),
     "field_invalid": gettext_lazy("Isian ini tidak mungkin untuk kelas itu."),
 }
 

@@ -8,6 +8,7 @@ from prakerja.console import cancelled_classes, held, own_account, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
+from prakerja.console.erasures import erasure
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
@@ -35,6 +36,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/personal-data/", personal_data, name="console_personal_data"),
     path("people/<uuid:person_id>/contact/", contact, name="console_contact"),
     path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
+    path("erasures/<uuid:case_id>/", erasure, name="console_erasure"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),

@@ -90,11 +90,19 @@ def _subject(provider: str, number: str) -> str:
 def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
     """Take the link away; a payment that is due soon will be held. Raises Refused: account_unknown."""
     with transaction():
-        account = (
-            PayoutAccount.objects.select_for_update(no_key=True).filter(person_id=person_id, unlinked_at=None).first()
-        )
-        if account is None:
+        if not unlink_for_erasure(person_id=person_id, at=at):
             raise Refused("account_unknown")
+
+
+@requires_transaction
+def unlink_for_erasure(*, person_id: uuid.UUID, at: datetime) -> int:
+    """Take the link away inside the work that erases a person's data; returns how many there were (0 or 1).
+
+    The account's row stays: it says where the state paid.
+    """
+    live = PayoutAccount.objects.select_for_update(no_key=True)
+    account = live.filter(person_id=person_id, unlinked_at=None).first()
+    if account is not None:
         account.unlinked_at = at
         account.save(update_fields=["unlinked_at"])
         release_number(person_id=person_id, provider=account.provider, number=opened_number(account=account))
@@ -106,6 +114,7 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
             subject_kind="payout_account",
             subject_id=account.id,
         )
+    return int(account is not None)
 
 
 def inquire_number(*, person_id: uuid.UUID, provider: str, number: str) -> InquiryResult:

@@ -10,6 +10,7 @@ from prakerja.disbursements.accounts import (
     request_link,
     store_inquiry,
     unlink_account,
+    unlink_for_erasure,
 )
 from prakerja.disbursements.batches import (
     approve_batch,
@@ -51,4 +52,5 @@ __all__ = [
     "store_inquiry",
     "take_callback",
     "unlink_account",
+    "unlink_for_erasure",
 ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from prakerja.access.queries import Waiting, challenge_state
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.banks_and_e_wallets import PROVIDERS
@@ -16,6 +18,7 @@ from prakerja.disbursements.discrepancies import has_open_discrepancy
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
 from prakerja.disbursements.payments import has_live_payment
 from prakerja.disbursements.rails import InquiryResult, NoStatement, StatementLine, open_rail, terms_of
+from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.people import queries as people
 from prakerja.programmes.schemes import wib_day
 
@@ -94,6 +97,15 @@ def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
     if has_live_payment(person_id=person_id, payer=payer, owed_id=owed_id):
         return False
     return not has_open_discrepancy(person_id=person_id, payer=payer, owed_id=owed_id)
+
+
+def is_payment_unsettled(*, person_id: uuid.UUID) -> bool:
+    """Whether a payment of this person may still change: it waits or was sent, the rail is still asked, or a case is open."""
+    pending = Q(status__in=INSTRUCTION_STATES.group("OPEN")) | Q(ask_at__isnull=False)
+    return (
+        PaymentInstruction.objects.filter(pending, person_id=person_id).exists()
+        or Discrepancy.objects.filter(person_id=person_id, status="open").exists()
+    )
 
 
 class Case(NamedTuple):

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from prakerja.disbursements import queries as disbursements
-from prakerja.incentives.models import Incentive
+from prakerja.incentives.models import Incentive, RepaymentClaim
+from prakerja.incentives.states import INCENTIVE_STATES
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,16 @@ def unanswered_payments(*, at: datetime, most: int) -> list[WaitingPayment]:
     """Those so long without an answer that a person should ask by other means; the oldest first, at most `most`."""
     silent = _incentives().filter(status="instructed", instruction_id__in=disbursements.unanswered_payments(at=at))
     return _shown(silent.order_by("instruction__sent_at", "id")[:most])
+
+
+def has_unended_incentive(*, person_id: uuid.UUID) -> bool:
+    """Whether something of this person is promised, owed or being paid."""
+    return Incentive.objects.filter(person_id=person_id).exclude(status__in=INCENTIVE_STATES.group("ENDED")).exists()
+
+
+def owes_repayment(*, person_id: uuid.UUID) -> bool:
+    """Whether this person owes the state money back."""
+    return RepaymentClaim.objects.filter(person_id=person_id, repaid_at=None, amount__gt=0).exists()
 
 
 def waiting_payment(*, person_id: uuid.UUID, incentive_id: uuid.UUID) -> WaitingPayment | None:

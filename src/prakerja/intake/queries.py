@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.intake.models import AnnouncementCorrection, Wave
+from prakerja.intake.models import AnnouncementCorrection, Application, Wave
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ def wave(*, number: int) -> WaveState | None:
     """The wave with this number, or None."""
     found = Wave.objects.filter(number=number).first()
     return WaveState(found.id, found.number, found.scheme_version_id, found.announced_at) if found is not None else None
+
+
+def has_waiting_application(*, person_id: uuid.UUID) -> bool:
+    """Whether a wave that this person joined has not decided yet."""
+    return Application.objects.filter(person_id=person_id, status="waiting").exists()
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import Message
-from prakerja.notifications.templates import render_message
+from prakerja.notifications.templates import URGENT, render_message
 
 NEWEST = 50
 
@@ -37,11 +38,26 @@ def open_inbox(*, person_id: uuid.UUID, language: str, at: datetime) -> list[Inb
     return [_opened(message, language) for message in found if message.parameters_enc is not None]
 
 
+def text_of(*, message_id: uuid.UUID, template: str, channel: str, sealed: bytes, language: str) -> str | None:
+    """What a message says, for its owner's own copy of their data: a code that is money with its last four signs only.
+
+    None for a one-time password, which is nobody's to keep.
+    """
+    if template in URGENT:
+        return None
+    told = _parameters(message_id, sealed)
+    if "code" in told:
+        told["code"] = "…" + str(told["code"])[-4:]
+    return render_message(template=template, channel=channel, parameters=told, language=language).text
+
+
+def _parameters(message_id: uuid.UUID, sealed: bytes) -> dict[str, Any]:
+    text = unseal(bytes(sealed), table="notifications_message", column="parameters_enc", row_id=message_id)
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
 def _opened(message: Message, language: str) -> InboxMessage:
-    text = unseal(
-        bytes(message.parameters_enc or b""), table="notifications_message", column="parameters_enc", row_id=message.id
-    )
-    words = render_message(
-        template=message.template, channel=message.channel, parameters=json.loads(text), language=language
-    )
+    told = _parameters(message.id, bytes(message.parameters_enc or b""))
+    words = render_message(template=message.template, channel=message.channel, parameters=told, language=language)
     return InboxMessage(title=words.title, text=words.text, at=message.created_at, is_new=message.read_at is None)

@@ -129,6 +129,18 @@ def let_undelivered_go(*, person_id: uuid.UUID | None, template: str, most: int)
     return found
 
 
+@requires_transaction
+def wipe_messages(*, person_id: uuid.UUID) -> int:
+    """Wipe what was said to a person, on the dashboard too, inside the work that erases their data; returns how many messages.
+
+    What was set aside is let go. What is on its way leaves, and is wiped then.
+    """
+    aside = Message.objects.filter(person_id=person_id, status__in=MESSAGE_STATES.sources("let_go"))
+    count = aside.update(status=MESSAGE_STATES.target("let_go"), parameters_enc=None)
+    said = Message.objects.filter(person_id=person_id, parameters_enc__isnull=False)
+    return count + said.exclude(status__in=MESSAGE_STATES.group("WAITING")).update(parameters_enc=None)
+
+
 def _undelivered(*, person_id: uuid.UUID | None, template: str, most: int) -> list[Aside]:
     chosen = Message.objects.filter(status__in=MESSAGE_STATES.sources("send_again"))
     if person_id is not None:

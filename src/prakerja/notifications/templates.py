@@ -649,6 +649,60 @@ TEMPLATES: Mapping[str, Template] = {
             "memintanya, segera hubungi layanan Prakerja."
         ),
     ),
+    "own_data_taken": Template(
+        title=_("Data Anda diunduh"),
+        text=_(
+            "Salinan semua data Anda di Kartu Prakerja diunduh pada {taken_at} dari akun Anda. Jika itu bukan Anda, akhiri sesi yang "
+            "tidak Anda kenal di halaman Sesi saya dan hubungi layanan Prakerja."
+        ),
+    ),
+    "erasure_asked": Template(
+        title=_("Permintaan hapus data diterima"),
+        text=_(
+            "Kami menerima permintaan untuk menghapus data Anda dan menjawabnya paling lambat {until_at}. Jika Anda tidak "
+            "memintanya, batalkan di halaman Data saya."
+        ),
+        sms=_(
+            "Kartu Prakerja: ada permintaan hapus data Anda, dijawab paling lambat {until_at}. Bukan Anda? Batalkan di halaman Data "
+            "saya."
+        ),
+    ),
+    "erasure_taken_back": Template(
+        title=_("Permintaan hapus data dibatalkan"),
+        text=_("Permintaan hapus data Anda dibatalkan. Yang belum dihapus tetap disimpan."),
+    ),
+    "erasure_partly": Template(
+        title=_("Sebagian data Anda dihapus"),
+        text=_(
+            "Jawaban survei dan izin lembaga Anda sudah dihapus. Nomor ponsel, email, dan pesan dihapus sesudah kepesertaan "
+            "berakhir. Identitas penerima, keputusan, pembelian, dan pembayaran wajib kami simpan menurut peraturan keuangan negara. "
+            "Petugas menulis: {answer}"
+        ),
+        sms=_(
+            "Kartu Prakerja: jawaban survei dan izin lembaga Anda sudah dihapus, sisanya sesudah kepesertaan berakhir. Baca halaman "
+            "Data saya."
+        ),
+    ),
+    "erasure_done": Template(
+        title=_("Data Anda dihapus"),
+        text=_(
+            "Nomor ponsel, email, pesan, jawaban survei, dan izin lembaga Anda sudah dihapus; akun ini tidak dapat dipakai masuk "
+            "lagi. Identitas penerima, keputusan, pembelian, dan pembayaran wajib kami simpan menurut peraturan keuangan negara. "
+            "Petugas menulis: {answer}"
+        ),
+        sms=_(
+            "Kartu Prakerja: data Anda sudah dihapus. Yang wajib disimpan: identitas penerima, keputusan, pembelian, pembayaran. "
+            "Nomor ini tidak dipakai lagi."
+        ),
+    ),
+    "erasure_refused": Template(
+        title=_("Jawaban atas permintaan hapus data"),
+        text=_(
+            "Permintaan hapus data Anda tidak dapat dipenuhi. Petugas menulis: {answer} Anda dapat mengadu; caranya ada di halaman "
+            "Privasi."
+        ),
+        sms=_("Kartu Prakerja: permintaan hapus data Anda tidak dapat dipenuhi. Alasannya ada di halaman Data saya."),
+    ),
     "email_corrected": Template(
         title=_("Alamat email Anda diganti"),
         text=_(

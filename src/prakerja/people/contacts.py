@@ -78,6 +78,17 @@ def correct_contact(
 
 
 @requires_transaction
+def erase_contacts(*, person_id: uuid.UUID) -> int:
+    """Erase how a person was ever reached, inside the work that erases their data; returns how many contact points went.
+
+    Nobody can sign in as them any more, and their number is free for its next owner.
+    """
+    ContactClaim.objects.filter(person_id=person_id).delete()
+    count, _ = ContactPoint.objects.filter(person_id=person_id).delete()
+    return count
+
+
+@requires_transaction
 def _claim(*, person_id: uuid.UUID, kind: ContactKind, before: str | None, found: str) -> None:
     """Claim the new value; the database decides between two who want one."""
     index = blind_index(kind, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
@@ -26,6 +26,7 @@ class PersonalData:
     name: str
     nik: str
     family_card_number: str
+    birth_date: date
     phone: str
     email: str
 
@@ -55,6 +56,7 @@ def reveal(*, person_id: uuid.UUID, why: str, actor: Actor, at: datetime) -> Per
             family_card_number=unseal(
                 person.family_card_enc, table="people_person", column="family_card_enc", row_id=person_id
             ),
+            birth_date=person.birth_date,
             phone=queries.contact_of(person_id=person_id, kind="phone") or "",
             email=queries.contact_of(person_id=person_id, kind="email") or "",
         )
@@ -65,7 +67,7 @@ def reveal(*, person_id: uuid.UUID, why: str, actor: Actor, at: datetime) -> Per
             person_id=person_id,
             subject_kind="person",
             subject_id=person_id,
-            data={"fields": ["nik", "family_card_number", "phone", "email"]},
+            data={"fields": ["nik", "family_card_number", "birth_date", "phone", "email"]},
             why=reason,
         )
     return found

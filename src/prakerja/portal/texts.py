@@ -50,7 +50,9 @@ SENTENCES = {
     "survey_unknown": gettext_lazy("Survei itu tidak ada."),
     "survey_submitted": gettext_lazy("Anda sudah mengisi survei ini."),
     "survey_incomplete": gettext_lazy("Jawab semua pertanyaan."),
-    "consent_missing": gettext_lazy("Setujui dahulu penggunaan jawaban Anda."),
+    "consent_words_changed": gettext_lazy("Kalimat persetujuan baru saja berubah. Baca lagi, lalu kirim."),
+    "erasure_open": gettext_lazy("Permintaan hapus Anda sudah kami terima dan sedang ditangani."),
+    "erasure_unknown": gettext_lazy("Tidak ada permintaan hapus yang sedang ditangani."),
     "already_bought": gettext_lazy("Anda sudah membeli pelatihan, jadi tidak dapat mengundurkan diri."),
 }
 
@@ -140,6 +142,14 @@ FACT_WORDS = {
     "card": gettext_lazy("nomor Kartu Prakerja Anda, dan akun Anda di platform tempat Anda membeli kelasnya"),
 }
 
+ERASURE_LABELS = {
+    "open": gettext_lazy("Menunggu jawaban"),
+    "partly": gettext_lazy("Sebagian dihapus"),
+    "erased": gettext_lazy("Sudah dihapus"),
+    "refused": gettext_lazy("Tidak dapat dipenuhi"),
+    "taken_back": gettext_lazy("Dibatalkan"),
+}
+
 NOTICES = {
     "video_finished": gettext_lazy("Video selesai."),
     "videos_done": gettext_lazy("Ketiga video selesai. Nomor kartu dan saldo Anda sekarang terlihat."),
@@ -147,6 +157,10 @@ NOTICES = {
     "linked": gettext_lazy("Rekening tersambung."),
     "unlinked": gettext_lazy("Rekening diputuskan."),
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
+    "survey_sent_unkept": gettext_lazy("Terima kasih. Survei dihitung terjawab; jawaban Anda tidak disimpan."),
+    "answers_wiped": gettext_lazy("Persetujuan dicabut. Jawaban survei itu sudah dihapus; pembayarannya tetap."),
+    "erasure_asked": gettext_lazy("Permintaan hapus data sudah kami terima."),
+    "erasure_taken_back": gettext_lazy("Permintaan hapus data dibatalkan."),
     "withdrawn": gettext_lazy("Anda sudah mengundurkan diri."),
     "consent_withdrawn": gettext_lazy("Izin dicabut. Lembaga itu tidak dapat lagi menanyakan data Anda."),
     "session_ended": gettext_lazy("Sesi diakhiri."),

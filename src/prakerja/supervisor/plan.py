@@ -104,6 +104,8 @@ def our_environment(
         "PRAKERJA_GATEWAY_KEY": gateway_key,
         "PRAKERJA_BANK_KEY": bank_key,
         "PRAKERJA_SUPERVISED": "1",
+        # Who answers for people's data; the privacy page names it.
+        **{name: value for name, value in os.environ.items() if name.startswith("PRAKERJA_PRIVACY_")},
     }
 
 

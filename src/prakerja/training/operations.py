@@ -24,7 +24,7 @@ from prakerja.training.queries import RedemptionStatus, SubmissionStatus, redemp
 from prakerja.training.rating import rate_training
 from prakerja.training.redemption import redeem_code
 from prakerja.training.sandbox_codes import make_sandbox_codes
-from prakerja.training.submitting import SubmissionReceipt, submit_assignment, submit_feedback
+from prakerja.training.submitting import SubmissionReceipt, forget_files, submit_assignment, submit_feedback
 from prakerja.training.verifying import (
     attempt_to_verify,
     cancel_attempt,
@@ -51,6 +51,7 @@ __all__ = [
     "correct_completion",
     "correct_report",
     "derive_completion",
+    "forget_files",
     "make_sandbox_codes",
     "rate_training",
     "record_completion",

@@ -298,6 +298,11 @@ def cancellation_case(*, person_id: uuid.UUID, case_id: uuid.UUID) -> CaseLine |
     return _case_line(found) if found is not None else None
 
 
+def has_open_cancellation_case(*, person_id: uuid.UUID) -> bool:
+    """Whether an operator still decides about a code of this person."""
+    return CancellationCase.objects.filter(person_id=person_id, status="open").exists()
+
+
 _OF_A_CASE = ("person", "purchase__voucher", "purchase__course__institution", "purchase__course_run")
 
 

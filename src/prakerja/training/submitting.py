@@ -184,3 +184,15 @@ def _record(action: str, made: Assignment | Feedback, institution_id: uuid.UUID)
         subject_id=made.id,
         data={"kind": made.kind, "sequence": made.sequence, "number": made.number},
     )
+
+
+@requires_transaction
+def forget_files(*, person_id: uuid.UUID) -> int:
+    """Wipe where the files lie that were handed in for a person, and what was written to them, inside the work that erases
+    their data; hash, size and type of a file stay. What waits to be fetched is left alone. Returns how many rows."""
+    count = 0
+    for assignment in Assignment.objects.filter(person_id=person_id).exclude(status="submitted"):
+        empty = seal("", table="training_assignment", column="url_enc", row_id=assignment.id)
+        count += Assignment.objects.filter(person_id=person_id, id=assignment.id).update(url_enc=empty)
+    feedback = Feedback.objects.filter(person_id=person_id).exclude(status="submitted")
+    return count + feedback.update(url_enc=None, notes="-")

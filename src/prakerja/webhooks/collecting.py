@@ -23,7 +23,7 @@ BATCH = 2000
 # Ids are made before their transaction begins, perhaps on a machine whose clock is behind: so much later than the
 # start of the oldest open transaction no older id can appear.
 SLACK = timedelta(seconds=60)
-KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
 _IDLE = timedelta(minutes=10)
 
 _END = "SELECT id FROM audit_record WHERE id > %s AND id <= %s ORDER BY id OFFSET %s LIMIT 1"
@@ -90,9 +90,8 @@ def _advance(cursor: Cursor, endpoints: list[Endpoint], *, horizon: uuid.UUID, w
 def prune_deliveries(*, wall: datetime) -> int:
     """Forget what was recorded more than 30 days ago, a thousand at a time; the audit trail still knows it."""
     with transaction():
-        old = list(
-            Delivery.objects.filter(id__lt=_boundary(wall - KEPT)).order_by("id").values_list("id", flat=True)[:1000]
-        )
+        before = _boundary(wall - DELIVERIES_KEPT)
+        old = list(Delivery.objects.filter(id__lt=before).order_by("id").values_list("id", flat=True)[:1000])
         Attempt.objects.filter(delivery_id__in=old).delete()
         Delivery.objects.filter(id__in=old).delete()
     return len(old)

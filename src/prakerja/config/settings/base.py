@@ -55,6 +55,7 @@ CONTEXTS = [
     "training",
     "incentives",
     "webhooks",
+    "privacy",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -88,6 +89,12 @@ INSTITUTION_URL = os.environ.get("PRAKERJA_INSTITUTION_URL", "")
 # {"tokopedia": "http://…", …}: where the portal sends a person who wants to buy.
 PLATFORM_URLS = dict(
     pair.split("=", 1) for pair in os.environ.get("PRAKERJA_PLATFORM_URLS", "").split(",") if "=" in pair
+)
+# Who answers for people's data under the law, and how to reach them: what the privacy page says (docs/how-to/run-it.md).
+_INVENTED = ("Penyelenggara demo Prakerja (rekaan)", "Jalan Rekaan 1, Jakarta", "privasi@contoh.example", "")
+_NAMED = ("PRAKERJA_PRIVACY_CONTROLLER", "PRAKERJA_PRIVACY_ADDRESS", "PRAKERJA_PRIVACY_EMAIL", "PRAKERJA_PRIVACY_PHONE")
+PRIVACY_CONTROLLER, PRIVACY_ADDRESS, PRIVACY_EMAIL, PRIVACY_PHONE = (
+    os.environ.get(name, invented if IS_DEMO else "") for name, invented in zip(_NAMED, _INVENTED, strict=True)
 )
 # A name of `notifications.gateways.GATEWAYS`.
 MESSAGE_GATEWAY = os.environ.get("PRAKERJA_MESSAGE_GATEWAY", "log_only")

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from prakerja.kernel import clock
 from prakerja.people.operations import set_language
 from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
+from prakerja.portal.privacy import PURPOSES, RECIPIENTS, cookies, retention
 from prakerja.portal.texts import DELIVERY, MODE
+from prakerja.privacy.policies import terms_at
 from prakerja.programmes.schemes.registry import scheme_by_key
 from prakerja.reporting.courses import SORTS, CourseSearch
 from prakerja.reporting.queries import compare_courses
@@ -88,8 +90,22 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @anyone
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept about a person, why, and who sees it."""
-    return page(request, "privacy", section="")
+    """Who answers for people's data, what is kept, why, for how long and who sees it, and what one can do (rules.md 11)."""
+    at = clock.now()
+    return page(
+        request,
+        "privacy",
+        section="",
+        controller=settings.PRIVACY_CONTROLLER,
+        contact_address=settings.PRIVACY_ADDRESS,
+        contact_email=settings.PRIVACY_EMAIL,
+        contact_phone=settings.PRIVACY_PHONE,
+        purposes=PURPOSES,
+        recipients=RECIPIENTS,
+        retention=retention(at=at),
+        cookies=cookies(),
+        erasure_hours=int(terms_at(at).within.total_seconds()) // 3600,
+    )
 
 
 @anyone
