@@ -1,20 +1,28 @@
 """Everything that waits for an instant, in the order in which tasks that share an instant must run.
 
 Money that arrives opens surveys, what lapses must not be paid afterwards: contexts come from the bottom of the chain of
-causes to its end. The worker runs these as time passes; a moving clock runs them one instant after another.
+causes to its end. The worker runs these as time passes, in turns; a moving clock runs them one instant after another, each to
+its end (ADR 0029).
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.kernel.due import DueTask
+from prakerja.kernel.due import DueTask, Turn, taking
+from prakerja.kernel.progress import Meter
 
 CONTEXTS = ("access", "awards", "purchases", "training", "incentives", "disbursements", "surveys")
+# Wall seconds that a task may go on before the others are looked at. What a task does at once is a chunk, and shorter.
+TURN = 0.4
+# The same for a task that waits for strangers, and how many of them it may wait for at once.
+CALLS_TURN = 5.0
+CALLS_WIDTH = 4
 
 
 def due_tasks() -> tuple[DueTask, ...]:
@@ -27,6 +35,15 @@ def due_tasks() -> tuple[DueTask, ...]:
     return tuple(found)
 
 
+def lanes() -> dict[str, tuple[DueTask, ...]]:
+    """Which tasks take turns with each other: all that wait for nobody together, each that calls strangers by itself."""
+    found: dict[str, tuple[DueTask, ...]] = {"run_due": tuple(t for t in due_tasks() if not t.calls_network)}
+    for task in due_tasks():
+        if task.calls_network:
+            found[f"run_{task.name}"] = (task,)
+    return found
+
+
 @dataclass(frozen=True)
 class Step:
     """What one task did at one instant: `count` pieces of work, and whether it says that something waits there still."""
@@ -37,15 +54,103 @@ class Step:
     still_waits: bool
 
 
+class Runner:
+    """Runs tasks and writes down how far each has come. `told` is told the task and how many pieces more it did, as it goes."""
+
+    def __init__(self, *, told: Callable[[str, int], None] | None = None) -> None:
+        self._told = told
+        self._meters: dict[str, Meter] = {}
+
+    def end_all_but(self, names: Collection[str]) -> None:
+        """Nothing waits any more of what was cut short and is not one of these."""
+        for name in set(self._meters) - set(names):
+            self._meters.pop(name).end()
+
+    def run(self, task: DueTask, *, at: datetime, seconds: float | None = None) -> Turn:
+        """Run a task at `at`, for so many wall seconds, or to its end. What it did is in the turn, also when it fails."""
+        meter = self._meters.get(task.name)
+        if meter is None:
+            meter = Meter(task.name, count_left=None if task.left is None else _counted(task.left, at))
+            self._meters[task.name] = meter
+
+        def note(count: int) -> None:
+            meter.note(count)
+            if self._told is not None:
+                self._told(task.name, count)
+
+        turn = Turn(ends_at=None if seconds is None else time.monotonic() + seconds, told=note)
+        if task.calls_network and seconds is not None:
+            turn.width = CALLS_WIDTH
+        with taking(turn):
+            # What tells nobody as it goes is told now.
+            turn.note(task.run(at) - turn.done)
+        if not turn.was_cut:
+            meter.end()
+            del self._meters[task.name]
+        return turn
+
+
+def _counted(left: Callable[[datetime], int], at: datetime) -> Callable[[], int]:
+    return lambda: left(at)
+
+
+def take_turns(
+    tasks: Sequence[DueTask],
+    *,
+    runner: Runner,
+    now: Callable[[], datetime],
+    failed: Callable[[DueTask], None],
+    seconds: float = TURN,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[list[Step], bool]:
+    """Give each task that is due one turn, whoever waits longest first; says what they did and whether something was cut.
+
+    What is done bears the instant at which its turn began. A failure keeps nobody else from a turn: `failed` is told, and
+    the task stays due. Raises OperationalError: the database is away for all of them.
+    """
+    from django.db import OperationalError
+
+    waiting = {task.name: instant for task in tasks if (instant := task.next_due()) is not None and instant <= now()}
+    runner.end_all_but(waiting)
+    in_order = sorted((task for task in tasks if task.name in waiting), key=lambda task: waiting[task.name])
+    done, was_cut = [], False
+    for task in in_order:
+        if stopping():
+            break
+        if any(waiting.get(name, waiting[task.name]) < waiting[task.name] for name in task.after):
+            was_cut = True
+            continue
+        at = now()
+        try:
+            turn = runner.run(task, at=at, seconds=seconds)
+        except OperationalError:
+            raise
+        except Exception:
+            failed(task)
+            waiting.pop(task.name)
+            continue
+        was_cut = was_cut or turn.was_cut
+        done.append(Step(at, task.name, turn.done, still_waits=turn.was_cut))
+        if not turn.was_cut:
+            waiting.pop(task.name)
+    return done, was_cut
+
+
 def run_what_falls_due(
-    *, until: datetime, since: datetime | None = None, arrive: Callable[[datetime], None] | None = None
+    *,
+    until: datetime,
+    since: datetime | None = None,
+    arrive: Callable[[datetime], None] | None = None,
+    told: Callable[[str, int], None] | None = None,
 ) -> Iterator[Step]:
     """Run everything that falls due up to `until`, each at its own instant, one instant after another.
 
-    `arrive` is told each instant before anything runs there. What fell due before `since` runs at `since`. A task that did
-    nothing and still waits is waiting for somebody else (a bank that does not answer): it is not run again.
+    `arrive` is told each instant before anything runs there, `told` how many pieces of work of a task are done, as it goes.
+    What fell due before `since` runs at `since`. A task that did nothing and still waits is waiting for somebody else (a
+    bank that does not answer): it is not run again.
     """
     tasks = list(due_tasks())
+    runner = Runner(told=told)
     at = since
     while True:
         due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= until]
@@ -58,7 +163,7 @@ def run_what_falls_due(
         for instant, task in due:
             if instant > at:
                 continue
-            count = task.run(at)
+            count = runner.run(task, at=at).done
             following = task.next_due()
             step = Step(at, task.name, count, still_waits=following is not None and following <= at)
             if not count and step.still_waits:

@@ -11,18 +11,21 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 if TYPE_CHECKING:
+    from prakerja.kernel.due import DueTask
     from prakerja.notifications.delivery import Lane, Sender
 
 _LOG = logging.getLogger("prakerja.worker")
 # A due instant is looked for this often (wall seconds): stamps made by the worker are late by no more than this.
 _DUE_EVERY = 0.5
+# While more waits than a turn could do: long enough for whoever waits to move the clock.
+_DUE_GOES_ON = 0.01
 _OUTBOX_EVERY = 1.0
 _FILES_EVERY = 1.0
 _WEBHOOKS_EVERY = 0.5
@@ -68,7 +71,7 @@ def main() -> int:
     _log_database_errors(_note_life)
     threads = [
         threading.Thread(target=_keep_running, args=(step, stopping), name=step.__name__, daemon=True)
-        for step in (send_codes, send_outbox, listen, run_due, fetch_files, send_webhooks)
+        for step in (send_codes, send_outbox, listen, *due_steps(), fetch_files, send_webhooks)
     ]
     for thread in threads:
         thread.start()
@@ -200,26 +203,58 @@ def _note_life() -> None:
         _LOG.warning("nothing was sent for a while before now; revocations of that time wait for an operator")
 
 
-def run_due(stopping: threading.Event) -> None:
-    """Run every task that is due. Whoever moves a sandbox's clock holds a lock and runs them itself, with exact stamps."""
-    from prakerja.config.due import due_tasks
+def due_steps() -> list[Callable[[threading.Event], None]]:
+    """A thread's work for each lane: what waits for nobody in one, and each task that calls strangers in one of its own.
+
+    A bank that keeps silent delays no revocation, and a revocation of a whole wave delays no payment.
+    """
+    from prakerja.config.due import CALLS_TURN, TURN, lanes
+
+    return [
+        _due_step(name, tasks, seconds=CALLS_TURN if any(task.calls_network for task in tasks) else TURN)
+        for name, tasks in lanes().items()
+    ]
+
+
+def _due_step(name: str, tasks: Sequence[DueTask], *, seconds: float) -> Callable[[threading.Event], None]:
+    def step(stopping: threading.Event) -> None:
+        run_due(tasks, stopping, seconds=seconds)
+
+    step.__name__ = name
+    return step
+
+
+def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: float) -> None:
+    """Give the tasks that are due their turns, until told to stop.
+
+    Lanes and workers work beside each other. Whoever moves a sandbox's clock holds the lock alone and runs all of them
+    itself, with exact stamps: it is let in between two rounds of turns.
+    """
+    from prakerja.config.due import Runner, take_turns
     from prakerja.config.timekeeping import MOVING
     from prakerja.kernel import clock
 
-    tasks = due_tasks()
+    runner = Runner()
+    was_cut = False
     with _session_connection() as lock:
-        while not stopping.wait(_DUE_EVERY):
-            if not _flag(lock, "SELECT pg_try_advisory_lock(%s)", MOVING):
+        while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
+            if not _flag(lock, "SELECT pg_try_advisory_lock_shared(%s)", MOVING):
                 continue
             try:
-                for task in tasks:
-                    now = clock.now()
-                    instant = task.next_due()
-                    if instant is not None and instant <= now:
-                        _run_task(task.name, task.run, now)
+                done, was_cut = take_turns(
+                    tasks, runner=runner, now=clock.now, failed=_task_failed, seconds=seconds, stopping=stopping.is_set
+                )
             finally:
-                _flag(lock, "SELECT pg_advisory_unlock(%s)", MOVING)
+                _flag(lock, "SELECT pg_advisory_unlock_shared(%s)", MOVING)
                 _release_connection()
+            for one in done:
+                if one.count:
+                    _LOG.info("%s: %d", one.task, one.count)
+
+
+def _task_failed(task: DueTask) -> None:
+    """One task's failure keeps no other from running; it stays due and is tried again."""
+    _LOG.exception("the task %s failed", task.name)
 
 
 def fetch_files(stopping: threading.Event) -> None:
@@ -263,21 +298,6 @@ def addresses_of(person_ids: list[uuid.UUID], kind: str) -> Mapping[uuid.UUID, A
     from prakerja.people.queries import addressees_of
 
     return addressees_of(person_ids=person_ids, kind=kind)
-
-
-def _run_task(name: str, run: Callable[[Any], int], at: Any) -> None:
-    """One task's failure must not keep the others from running; it stays due and is tried again."""
-    from django.db import OperationalError
-
-    try:
-        done = run(at)
-    except OperationalError:
-        raise
-    except Exception:
-        _LOG.exception("the task %s failed", name)
-    else:
-        if done:
-            _LOG.info("%s: %d", name, done)
 
 
 def _keep_running(step: Callable[[threading.Event], None], stopping: threading.Event) -> None:

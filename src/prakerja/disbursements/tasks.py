@@ -10,7 +10,7 @@ from prakerja.disbursements.batches import close_batches, sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
 from prakerja.disbursements.payments import ask_payments, send_payment
 from prakerja.disbursements.states import BATCH_STATES
-from prakerja.kernel.due import DueTask, do_due, next_of
+from prakerja.kernel.due import DueTask, do_due, left_of, next_of
 from prakerja.kernel.installation import is_sandbox
 
 # Drafts of released batches. A follow-up waits while a case is open about what it follows, and while it is to ask later.
@@ -65,6 +65,18 @@ def run_questions(at: datetime) -> int:
 
 TASKS = [
     DueTask(name="sandbox_sign_off", next_due=next_sign_off, run=sign_off),
-    DueTask(name="send_payments", next_due=lambda: next_of(SEND), run=run_payments),
-    DueTask(name="ask_payments", next_due=lambda: next_of(ASK), run=run_questions),
+    DueTask(
+        name="send_payments",
+        next_due=lambda: next_of(SEND),
+        run=run_payments,
+        left=lambda at: left_of(SEND, at=at),
+        calls_network=True,
+    ),
+    DueTask(
+        name="ask_payments",
+        next_due=lambda: next_of(ASK),
+        run=run_questions,
+        left=lambda at: left_of(ASK, at=at),
+        calls_network=True,
+    ),
 ]

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.endings import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import row
-from prakerja.kernel.due import Work, due_rows
+from prakerja.kernel.due import Work, due_rows, work_through
 from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
 
@@ -80,17 +81,6 @@ LAPSE_SURVEY = """
 SELECT response.person_id, response.id, response.closes_at AS due_at
   FROM surveys_response response
  WHERE response.submitted_at IS NULL AND response.closed_at IS NULL"""
-
-# A window between purchases (2023) stands still while a training is open or the award suspended; a year's cut-off does not.
-SWEEP = f"""
-SELECT a.person_id, a.id, wallet.spendable_until AS due_at
-  FROM wallets_wallet wallet
-  JOIN awards_award a ON a.person_id = wallet.person_id AND a.wallet_id = wallet.id
-  JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
- WHERE wallet.closed_at IS NULL AND wallet.spendable_until IS NOT NULL AND a.status IN {AWARD_STATES.sql("LIVE")}
-   AND NOT (sv.data->'cutoffs'->>'balance' IS NULL AND (a.status = 'suspended' OR EXISTS (
-        SELECT 1 FROM purchases_purchase purchase
-         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.is_open)))"""
 
 # The instant at which the last of its conditions came true.
 FINISH = f"""
@@ -166,12 +156,8 @@ def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> dat
 
 def do_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime, work: Work) -> int:
     """Call `work` for each award whose scheme's cut-off has passed; returns how many calls did something."""
-    return sum(
-        bool(work(person_id, item_id))
-        for parameters in _cutoffs(cutoff_of)
-        if parameters["cutoff"] <= at
-        for person_id, item_id in due_rows(sql, parameters, at)
-    )
+    passed = [parameters for parameters in _cutoffs(cutoff_of) if parameters["cutoff"] <= at]
+    return work_through(chain.from_iterable(due_rows(sql, parameters, at) for parameters in passed), work)
 
 
 def review_limit(rules: Scheme) -> datetime | None:

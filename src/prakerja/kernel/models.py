@@ -46,6 +46,21 @@ class Run(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_run_one_row")]
 
 
+class Progress(models.Model):
+    """How far long work has come (`kernel/progress.py`): one row for each kind of it. Wall time, not programme time."""
+
+    task = models.TextField(primary_key=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    done = models.BigIntegerField(default=0)
+    # What is left; null where nobody counted.
+    remaining = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(done__gte=0), name="kernel_progress_done")]
+
+
 class KeyedRow(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from django.db import DatabaseError, OperationalError
 
 from prakerja.config.due import due_tasks, run_what_falls_due
 from prakerja.config.timekeeping import HEARTBEAT, MOVING
@@ -43,7 +44,12 @@ def pause() -> None:
     movable_clock.note_seen(at=clock.now() - HEARTBEAT)
 
 
-def advance(by: timedelta, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
+def advance(
+    by: timedelta,
+    *,
+    on_step: Callable[[datetime, str, int], None] | None = None,
+    told: Callable[[str, int], None] | None = None,
+) -> Journey:
     """Move the clock forward by `by`, from where it stands when it is this call's turn; see `move_to`."""
 
     def target(now: datetime) -> datetime:
@@ -52,20 +58,30 @@ def advance(by: timedelta, *, on_step: Callable[[datetime, str, int], None] | No
             raise Refused("clock_too_far", latest=LATEST)
         return now + by
 
-    return _move(target, on_step)
+    return _move(target, on_step, told)
 
 
-def move_to(target: datetime, *, on_step: Callable[[datetime, str, int], None] | None = None) -> Journey:
+def move_to(
+    target: datetime,
+    *,
+    on_step: Callable[[datetime, str, int], None] | None = None,
+    told: Callable[[str, int], None] | None = None,
+) -> Journey:
     """Move the clock to `target` (any zone), stopping at every instant at which something falls due.
 
-    Each task runs with `at` = that instant, so that what it stamps is that instant. Returns when every process of this
+    Each task runs with `at` = that instant, so that what it stamps is that instant. `on_step` is told each step when it is
+    done, `told` each chunk of it (the task, how many pieces of work). Returns when every process of this
     database knows the new time. Raises Refused: clock_backwards (`now`), clock_too_far (`latest`), clock_not_movable (no
     sandbox), clock_busy (somebody else is moving it).
     """
-    return _move(lambda now: target, on_step)
+    return _move(lambda now: target, on_step, told)
 
 
-def _move(choose: Callable[[datetime], datetime], on_step: Callable[[datetime, str, int], None] | None) -> Journey:
+def _move(
+    choose: Callable[[datetime], datetime],
+    on_step: Callable[[datetime, str, int], None] | None,
+    told: Callable[[str, int], None] | None,
+) -> Journey:
     """Move the clock to what `choose` makes of where it stands. Asked under the lock: another may have moved it meanwhile."""
     require_sandbox()
     with _moving():
@@ -79,7 +95,7 @@ def _move(choose: Callable[[datetime], datetime], on_step: Callable[[datetime, s
         # Whoever moves the clock does the worker's part: the time that is skipped is no outage.
         note_life(at=started, wall=clock.wall())
         journey = Journey(started_at=started, stopped_at=started)
-        _run_what_falls_due(target, journey, on_step)
+        _run_what_falls_due(target, journey, on_step, told)
         movable_clock.set_forward(to=target)
         # For the next `resume`, also when whoever keeps the clock has put it away while we moved it.
         movable_clock.note_seen(at=target - HEARTBEAT)
@@ -104,13 +120,16 @@ def require_sandbox() -> None:
 
 
 def _run_what_falls_due(
-    target: datetime, journey: Journey, on_step: Callable[[datetime, str, int], None] | None
+    target: datetime,
+    journey: Journey,
+    on_step: Callable[[datetime, str, int], None] | None,
+    told: Callable[[str, int], None] | None,
 ) -> None:
     def arrive(at: datetime) -> None:
         movable_clock.set_forward(to=at)
         note_life(at=at, wall=clock.wall())
 
-    for step in run_what_falls_due(until=target, since=journey.started_at, arrive=arrive):
+    for step in run_what_falls_due(until=target, since=journey.started_at, arrive=arrive, told=told):
         if step.count:
             journey.steps.append((step.at, step.task, step.count))
             if on_step is not None:
@@ -122,16 +141,24 @@ def _run_what_falls_due(
 
 @contextmanager
 def _moving() -> Iterator[None]:
-    """Be the only one who moves the clock. The worker may be in the middle of a task: wait for it a little."""
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        taken = row("SELECT pg_try_advisory_lock(%s)", [MOVING])
-        if taken is not None and taken[0]:
-            break
-        if time.monotonic() > deadline:
-            raise Refused("clock_busy")
-        time.sleep(0.05)
+    """Be the only one who moves the clock. The workers may be in the middle of a turn: wait for them a little.
+
+    Who waits for the lock is let in before those who ask for it after, so that busy workers cannot keep the mover out.
+    """
+    row("SELECT set_config('lock_timeout', %s, false)", [f"{int(_PATIENCE)}s"])
+    try:
+        row("SELECT pg_advisory_lock(%s)", [MOVING])
+    except OperationalError as error:
+        raise Refused("clock_busy") from error
+    finally:
+        _lock_timeout_off()
     try:
         yield
     finally:
         row("SELECT pg_advisory_unlock(%s)", [MOVING])
+
+
+def _lock_timeout_off() -> None:
+    # Inside a transaction that the timeout ended there is nothing to set, and nothing that stays.
+    with suppress(DatabaseError):
+        row("SELECT set_config('lock_timeout', '0', false)")

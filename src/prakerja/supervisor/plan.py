@@ -137,7 +137,7 @@ def worker(environment: dict[str, str], *, life: Path, run: str) -> Program:
         command=[sys.executable, "-m", "prakerja.config.worker"],
         environment=bare_environment()
         | environment
-        | {"PRAKERJA_POOL": "6", "PRAKERJA_LIFE_FILE": str(life), "PRAKERJA_RUN": run},
+        | {"PRAKERJA_POOL": "20", "PRAKERJA_LIFE_FILE": str(life), "PRAKERJA_RUN": run},
         life=life,
     )
 
