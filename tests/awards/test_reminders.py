@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from prakerja.awards.models import Award
 from prakerja.awards.queries import unreached_winners
-from prakerja.awards.reminders import remind_to_buy, waiting_groups
+from prakerja.awards.reminders import remind_to_buy
 from prakerja.awards.tasks import next_reminder, run_reminders
 from prakerja.kernel.clock import WIB
 from prakerja.notifications.delivery import deliver_messages
@@ -39,17 +39,16 @@ def test_a_wave_is_reminded_in_chunks_and_each_person_once() -> None:
     people = b.participants(b.world(), count=5)
     due = next_reminder()
     assert due is not None
-    (group,) = waiting_groups()
     with CaptureQueriesContext(connection) as seen:
-        assert remind_to_buy(group=group, due_at=due, at=due, chunk=2) == 5
+        assert remind_to_buy(at=due, chunk=2) == 5
     written = [one for one in seen.captured_queries if one["sql"].startswith('INSERT INTO "notifications_message"')]
     assert len(written) == 3
     told = Message.objects.filter(template="deadline_reminder", channel="sms").values_list("person_id", flat=True)
     assert sorted(told) == sorted(one.person_id for one in people)
-    assert remind_to_buy(group=group, due_at=due, at=due, chunk=2) == 0
+    assert remind_to_buy(at=due, chunk=2) == 0
     # Somebody who stopped between telling and counting tells nobody twice.
     Award.objects.update(reminded_at=None)
-    assert remind_to_buy(group=group, due_at=due, at=due, chunk=2) == 5
+    assert run_reminders(due) == 5
     assert Message.objects.filter(template="deadline_reminder", channel="sms").count() == 5
 
 

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from prakerja.access.models import User
-from prakerja.awards.holding import hold_untold
 from prakerja.awards.models import Award
+from prakerja.awards.tasks import run_revocations
 from prakerja.kernel import clock
-from prakerja.kernel.clock import WIB, wall
+from prakerja.kernel.clock import WIB
 from prakerja.kernel.models import Clock
 from prakerja.notifications.models import Message, Outage
 from tests import builders as b
@@ -33,7 +33,7 @@ def signed_in(role: str) -> Client:
 def waiting() -> list[b.Participant]:
     who = b.participants(b.world(), count=2)
     Outage.objects.create(id=uuid.uuid4(), began_at=DEADLINE - timedelta(days=3), ended_at=DEADLINE)
-    assert hold_untold(at=DEADLINE + timedelta(minutes=5), wall=wall()) == 2
+    assert run_revocations(DEADLINE + timedelta(minutes=5)) == 2
     Clock.objects.update(offset_us=(NOW - clock.wall()) // timedelta(microseconds=1))
     clock.forget()
     return who

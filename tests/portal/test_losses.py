@@ -10,11 +10,12 @@ import pytest
 from django.test import Client
 
 from prakerja.access.actors import SYSTEM
-from prakerja.awards.holding import hold_untold, release_held
+from prakerja.awards.holding import release_held
 from prakerja.awards.operations import suspend_award
+from prakerja.awards.tasks import run_revocations
 from prakerja.config.due import due_tasks
 from prakerja.incentives.operations import lapse_unreviewed, sweep_balance
-from prakerja.kernel.clock import WIB, wall
+from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Outage
 from prakerja.purchases.class_cancelling import cancel_silent_class
@@ -128,7 +129,7 @@ def test_whose_revocation_is_held_reads_so_until_it_is_decided(enter: Enter, mov
     overdue = deadline + timedelta(minutes=5)
     move(deadline + timedelta(minutes=1))
     assert "Batas waktu sudah lewat" in enter(who.person_id).get("/dashboard").text
-    assert hold_untold(at=overdue, wall=wall()) == 1
+    assert run_revocations(overdue) == 1
     move(overdue)
     page = enter(who.person_id).get("/dashboard").text
     assert "Kepesertaan Anda sedang diputuskan" in page

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
-from prakerja.kernel.db import copy_in, requires_transaction
+from prakerja.kernel.db import copy_rows, requires_transaction
+from prakerja.kernel.ids import new_id
 from prakerja.kernel.typed import normal_lines
 
 
@@ -69,19 +72,47 @@ def record_many(
     data: dict[str, Any],
 ) -> None:
     """The same act on each of many subjects, as (person, subject): one record each, set-based."""
-    copy_in(
-        [
-            Record(
-                person_id=person_id,
-                action=action,
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                subject_kind=subject_kind,
-                subject_id=subject_id,
-                at=at,
-                recorded_at=wall(),
-                data=data,
+    record_each(
+        action=action,
+        at=at,
+        actor=actor,
+        subject_kind=subject_kind,
+        told=((person_id, subject_id, data) for person_id, subject_id in subjects),
+    )
+
+
+_COLUMNS = (
+    "id", "person_id", "action", "actor_kind", "actor_id", "subject_kind", "subject_id", "at", "recorded_at", "data",
+)  # fmt: skip
+
+
+@requires_transaction
+def record_each(
+    *,
+    action: str,
+    at: datetime,
+    actor: Who,
+    subject_kind: str,
+    told: Iterable[tuple[uuid.UUID, uuid.UUID, dict[str, Any]]],
+) -> None:
+    """The same act on each of many subjects, each with what is told of it, as (person, subject, data): by COPY, as it is read."""
+    moment = wall()
+    copy_rows(
+        Record,
+        _COLUMNS,
+        (
+            (
+                new_id(),
+                person_id,
+                action,
+                actor.kind,
+                actor.id,
+                subject_kind,
+                subject_id,
+                at,
+                moment,
+                msgspec.json.encode(data).decode(),
             )
-            for person_id, subject_id in subjects
-        ]
+            for person_id, subject_id, data in told
+        ),
     )

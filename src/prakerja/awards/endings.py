@@ -11,7 +11,6 @@ from datetime import date, datetime
 
 from prakerja.access.actors import Actor
 from prakerja.awards.blacklisting import blacklist_person
-from prakerja.awards.holding import waits_for_decision, was_ahead_when_set
 from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
 from prakerja.awards.policies import require_active
@@ -21,44 +20,9 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import empty_balance
-from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import revoke_at
 from prakerja.wallets.operations import close_wallet
 
 _SYSTEM = Actor.system()
-
-
-def revoke_unbought(*, award_id: uuid.UUID, person_id: uuid.UUID, at: datetime) -> bool:
-    """Revoke one award whose first purchase is overdue. False when a purchase came first; then nothing changes. So too when
-    the deadline had passed as it was set, or an operator has to decide first (`holding`).
-
-    Everything unspent returns to the programme, the card is off, the NIK is blacklisted for life, and an SMS says so
-    (article; rules.md 8.1). The wallet is locked first: whoever holds it decides, and a purchase that was
-    authorised before the deadline has won.
-    """
-    with transaction():
-        award = locked_with_wallet(person_id=person_id, award_id=award_id)
-        # Some minutes after the deadline: what was debited at 23:59:59 has committed by then (rules.md 14.3).
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        overdue = at >= revoke_at(scheme=rules, deadline_at=award.purchase_deadline_at)
-        if award.status != "active" or award.first_purchase_at is not None or not overdue:
-            return False
-        if not was_ahead_when_set(award) or waits_for_decision(award):
-            return False
-        released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
-        _end(award=award, verb="revoke", reason="no_purchase", at=at)
-        blacklist_person(person_id=person_id, reason="no_purchase", at=at)
-        tell_participant(
-            award=award, template="revoked", parameters={"deadline": award.purchase_deadline_at.isoformat()}, at=at
-        )
-        record_award_action(
-            award=award,
-            action="award.revoked",
-            data={"released": released, "reason": "no_purchase"},
-            actor=_SYSTEM,
-            at=at,
-        )
-    return True
 
 
 @requires_transaction

@@ -9,6 +9,7 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record_many
 from prakerja.awards.cards import fresh_card_numbers, seal_card_number
+from prakerja.awards.due import Basis, instants_of
 from prakerja.awards.models import Award, CardClaim
 from prakerja.kernel.db import copy_in, requires_transaction
 from prakerja.kernel.ids import new_id
@@ -89,6 +90,7 @@ def _award_batch(
         actor=Actor.decree(grounds.decree_number),
         at=at,
     )
+    due = instants_of(Basis(grounds.scheme_version_id, at, deadline, None))
     cards = fresh_card_numbers(len(recipients))
     awards, claims = [], []
     for item, award_id, wallet_id, reserve_id, (number, index) in zip(
@@ -109,6 +111,8 @@ def _award_batch(
                 purchase_deadline_at=deadline,
                 deadline_set_at=at,
                 deadline_set_by=Actor.decree(grounds.decree_number).traced,
+                remind_at=due.remind_at,
+                revoke_at=due.revoke_at,
                 # A scheme without induction videos shows the card number at once.
                 videos_done_at=None if rules.videos.count else at,
             )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from prakerja.awards.facts import AwardFacts, facts_of
 from prakerja.awards.models import Award
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import requires_transaction, rows
 from prakerja.wallets.operations import lock_wallet
 
 
@@ -32,3 +33,17 @@ def locked_with_wallet(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
     wallet_id = Award.objects.values_list("wallet_id", flat=True).get(person_id=person_id, id=award_id)
     lock_wallet(person_id=person_id, wallet_id=wallet_id)
     return locked_award(person_id=person_id, award_id=award_id)
+
+
+_MANY = """
+SELECT award.id, award.person_id, award.wave_id, award.scheme_version_id, award.wallet_id, award.reserve_id, award.status,
+       award.purchase_deadline_at, award.videos_done_at, award.first_purchase_at
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
+  JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.id
+ ORDER BY award.id FOR NO KEY UPDATE OF award SKIP LOCKED"""
+
+
+@requires_transaction
+def lock_awards(*, awards: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> list[AwardFacts]:
+    """Lock many awards, as (person, award); those that somebody else holds are left out. Wallets come before them."""
+    return [AwardFacts(*one) for one in rows(_MANY, [[one for one, _ in awards], [one for _, one in awards]])]

@@ -5,10 +5,20 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, unindexed_foreign_key
+
+# Whose first purchase is waited for; whose revocation waits for an operator; whom the deadline may end: it was ahead when it was
+# set, and nobody has to decide first.
+NOT_BOUGHT = Q(status="active", first_purchase_at=None)
+HELD = NOT_BOUGHT & Q(revocation_held_at__isnull=False, revocation_released_at=None)
+REVOCABLE = (
+    NOT_BOUGHT
+    & (Q(deadline_set_at=None) | Q(deadline_set_at__lt=F("purchase_deadline_at")))
+    & (Q(revocation_held_at=None) | Q(revocation_released_at__isnull=False))
+)
 
 
 class Award(PersonRow):
@@ -38,6 +48,11 @@ class Award(PersonRow):
     first_purchase_at = models.DateTimeField(null=True)
     # The due instant of the last reminder to buy, so that each is sent once and none twice.
     reminded_at = models.DateTimeField(null=True)
+    # What falls due next, reckoned from the columns above and the scheme (`due.py`). Null: not reckoned yet; a trigger
+    # forgets what a change has made wrong. When the next reminder is due; the deadline itself: none is left.
+    remind_at = models.DateTimeField(null=True)
+    # When the run comes that revokes whoever has not bought.
+    revoke_at = models.DateTimeField(null=True)
     # While it is suspended: since when, so that a deadline can be moved by the time that was lost.
     suspended_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -68,10 +83,17 @@ class Award(PersonRow):
         ]
         indexes = [
             models.Index(
-                fields=["purchase_deadline_at"],
-                name="awards_award_not_bought",
-                condition=Q(status="active", first_purchase_at=None),
-            )
+                fields=["remind_at", "id"],
+                name="awards_award_remind",
+                condition=NOT_BOUGHT & Q(remind_at__lt=F("purchase_deadline_at")),
+            ),
+            models.Index(fields=["revoke_at", "id"], name="awards_award_revoke", condition=REVOCABLE),
+            models.Index(
+                fields=["id"],
+                name="awards_award_unreckoned",
+                condition=NOT_BOUGHT & (Q(remind_at=None) | Q(revoke_at=None)),
+            ),
+            models.Index(fields=["purchase_deadline_at", "id"], name="awards_award_held", condition=HELD),
         ]
 
 

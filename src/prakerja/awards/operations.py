@@ -6,14 +6,14 @@ from prakerja.awards.endings import (
     finish_award,
     lapse_award,
     revoke_award,
-    revoke_unbought,
     withdraw_award,
 )
 from prakerja.awards.granting import Grounds, Recipient, award_many
-from prakerja.awards.holding import extend_held, hold_untold, move_wave_deadline, release_held
+from prakerja.awards.holding import extend_held, move_wave_deadline, release_held
 from prakerja.awards.induction import finish_video, start_video
-from prakerja.awards.locking import lock_award, lock_wallet_and_award
+from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award
 from prakerja.awards.purchase_window import reopen_purchase_window
+from prakerja.awards.revoking import revoke_overdue, revoke_unbought
 from prakerja.awards.suspensions import reinstate_award, suspend_award
 
 __all__ = [
@@ -25,15 +25,16 @@ __all__ = [
     "extend_held",
     "finish_award",
     "finish_video",
-    "hold_untold",
     "lapse_award",
     "lock_award",
+    "lock_awards",
     "lock_wallet_and_award",
     "move_wave_deadline",
     "reinstate_award",
     "release_held",
     "reopen_purchase_window",
     "revoke_award",
+    "revoke_overdue",
     "revoke_unbought",
     "start_video",
     "suspend_award",

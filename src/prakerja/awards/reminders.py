@@ -3,97 +3,94 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from prakerja.awards.models import Award
-from prakerja.kernel.db import transaction
+from prakerja.awards.due import Basis, instants_of, last_reminder, unreckoned
+from prakerja.kernel.db import row, rows, transaction
+from prakerja.kernel.due import in_chunks
 from prakerja.notifications.operations import Notice, queue_many
-from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import reminder_instants
 
 # People who are reminded in one transaction.
-CHUNK = 1000
+CHUNK = 500
+_WAITING = "status = 'active' AND first_purchase_at IS NULL AND remind_at < purchase_deadline_at"
+_CLAIM = f"""
+SELECT id, person_id, remind_at, scheme_version_id, awarded_at, purchase_deadline_at, reminded_at FROM awards_award
+ WHERE {_WAITING} AND remind_at <= %(at)s AND (remind_at, id) > (%(since)s, %(after)s)
+ ORDER BY remind_at, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED"""
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Everybody with the same deadline, scheme, list and last reminder: a handful of groups, however large the wave."""
-
-    deadline_at: datetime
-    scheme_version_id: uuid.UUID
-    awarded_at: datetime
-    reminded_at: datetime | None
-
-    def next_instant(self) -> datetime | None:
-        return min(self._later_instants(), default=None)
-
-    def last_instant(self, *, until: datetime) -> datetime | None:
-        """The latest reminder that is due by then: what was missed before it says nothing that it does not say."""
-        return max((instant for instant in self._later_instants() if instant <= until), default=None)
-
-    def _later_instants(self) -> list[datetime]:
-        instants = reminder_instants(
-            scheme=scheme(scheme_version_id=self.scheme_version_id),
-            announced_at=self.awarded_at,
-            deadline_at=self.deadline_at,
-        )
-        return [instant for instant in instants if self.reminded_at is None or instant > self.reminded_at]
+class _Waiting(NamedTuple):
+    award_id: uuid.UUID
+    person_id: uuid.UUID
+    remind_at: datetime
+    basis: Basis
 
 
-def waiting_groups() -> list[Waiting]:
-    """Groups of people who have not bought yet."""
-    groups = (
-        Award.objects.filter(status="active", first_purchase_at=None)
-        .order_by()
-        .values_list("purchase_deadline_at", "scheme_version_id", "awarded_at", "reminded_at")
-        .distinct()
-    )
-    return [Waiting(*group) for group in groups]
+def next_reminder() -> datetime | None:
+    """The first instant at which somebody who has not bought is reminded: the first of an index."""
+    found = row(f"SELECT remind_at FROM awards_award WHERE {_WAITING} ORDER BY remind_at LIMIT 1")
+    instants = ((instants_of(basis).remind_at, basis.deadline_at) for basis in unreckoned())
+    return min([*(one for one, end in instants if one < end), *(found or ())], default=None)
 
 
-def remind_to_buy(*, group: Waiting, due_at: datetime, at: datetime, chunk: int = CHUNK) -> int:
-    """Tell each person of a group once that the deadline is near, with its exact date and hour. Returns how many.
+def reminders_left(at: datetime) -> int:
+    """How many people wait for a reminder that is due at `at`."""
+    found = row(f"SELECT count(*) FROM awards_award WHERE {_WAITING} AND remind_at <= %s", [at])
+    return int(found[0]) if found else 0
+
+
+def remind_to_buy(*, at: datetime, chunk: int = CHUNK) -> int:
+    """Tell each person whose reminder is due that the deadline is near, with its exact date and hour, once. Returns how many.
 
     A chunk at a time, each a transaction: a wave is hundreds of thousands, and whoever is interrupted goes on with the rest.
-    People who bought meanwhile are not in the locked rows any more; a second runner finds none. When the deadline has
-    passed (nobody sent what was due), nobody is told to hurry: the reminder counts as over, and that is all.
+    People who bought meanwhile are not in the locked rows any more; a second runner takes others. Of several reminders
+    that were missed only the last is sent. When the deadline has passed (nobody sent what was due), nobody is told to
+    hurry: the reminder counts as over, and that is all.
     """
-    reminded, after = 0, uuid.UUID(int=0)
-    while done := _remind_some(group=group, due_at=due_at, at=at, after=after, most=chunk):
-        reminded, after = reminded + len(done), done[-1]
-    return reminded
+    return in_chunks(_step(at=at, most=chunk))
 
 
-def _remind_some(*, group: Waiting, due_at: datetime, at: datetime, after: uuid.UUID, most: int) -> list[uuid.UUID]:
-    with transaction():
-        awards = list(
-            Award.objects.select_for_update(no_key=True, skip_locked=True)
-            .filter(
-                id__gt=after,
-                status="active",
-                first_purchase_at=None,
-                purchase_deadline_at=group.deadline_at,
-                scheme_version_id=group.scheme_version_id,
-                awarded_at=group.awarded_at,
-                reminded_at=group.reminded_at,
-            )
-            .order_by("id")[:most]
-        )
-        told = awards if at < group.deadline_at else []
+def _step(*, at: datetime, most: int) -> Callable[[], int | None]:
+    since, after = datetime(1970, 1, 1, tzinfo=UTC), uuid.UUID(int=0)
+
+    def step() -> int | None:
+        nonlocal since, after
+        with transaction():
+            found = [
+                _Waiting(award_id, person_id, remind_at, Basis(*basis))
+                for award_id, person_id, remind_at, *basis in rows(
+                    _CLAIM, {"at": at, "since": since, "after": after, "most": most}
+                )
+            ]
+            if not found:
+                return None
+            since, after = found[-1].remind_at, found[-1].award_id
+            by_basis: dict[Basis, list[_Waiting]] = {}
+            for one in found:
+                by_basis.setdefault(one.basis, []).append(one)
+            for basis, people in by_basis.items():
+                _remind(basis, people, at=at)
+        return len(found)
+
+    return step
+
+
+def _remind(basis: Basis, people: list[_Waiting], *, at: datetime) -> None:
+    """Tell people who share their deadline, and write down which reminder that was and when the next is due."""
+    due_at = last_reminder(basis, until=at) or people[0].remind_at
+    if at < basis.deadline_at:
+        said = {"deadline": basis.deadline_at.isoformat()}
         queue_many(
             template="deadline_reminder",
             channels=("sms", "dashboard"),
-            notices=[
-                Notice(
-                    award.person_id,
-                    {"deadline": award.purchase_deadline_at.isoformat()},
-                    f"reminder:{award.id}:{due_at.isoformat()}",
-                )
-                for award in told
-            ],
+            notices=(Notice(one.person_id, said, f"reminder:{one.award_id}:{due_at.isoformat()}") for one in people),
             at=at,
             may_be_known=True,
         )
-        Award.objects.filter(id__in=[award.id for award in awards]).update(reminded_at=due_at)
-    return [award.id for award in awards]
+    following = instants_of(basis._replace(reminded_at=due_at))
+    row(
+        "UPDATE awards_award SET reminded_at = %s, remind_at = %s WHERE id = ANY(%s) RETURNING 1",
+        [due_at, following.remind_at, [one.award_id for one in people]],
+    )

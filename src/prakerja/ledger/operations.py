@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
-from prakerja.kernel.db import copy_in, requires_transaction, row
+from prakerja.kernel.db import copy_in, copy_rows, requires_transaction, row, rows
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Account, Balance, Transfer
@@ -150,3 +151,87 @@ def empty_balance(
             balance_id=balance_id,
         )
     return int(locked.amount)
+
+
+class Emptied(NamedTuple):
+    """A running balance, and the event for which it is emptied."""
+
+    person_id: uuid.UUID
+    balance_id: uuid.UUID
+    event_id: uuid.UUID
+
+
+# The pairs come as two arrays: one parameter each, however many people.
+_LOCK = """
+SELECT balance.id, balance.amount
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
+  JOIN ledger_balance balance ON balance.person_id = given.person_id AND balance.id = given.id
+ ORDER BY balance.id FOR NO KEY UPDATE OF balance"""
+
+_EMPTY = """
+WITH emptied AS (
+  UPDATE ledger_balance balance SET amount = 0
+    FROM (SELECT given.*, held.amount, held.account_id
+            FROM unnest(%(people)s::uuid[], %(balances)s::uuid[], %(events)s::uuid[], %(ids)s::uuid[])
+                 AS given (person_id, balance_id, event_id, transfer_id)
+            JOIN ledger_balance held ON held.person_id = given.person_id AND held.id = given.balance_id
+           WHERE held.amount > 0) held
+   WHERE balance.person_id = held.person_id AND balance.id = held.balance_id
+  RETURNING held.*)
+INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, balance_id, amount, at)
+SELECT transfer_id, person_id, event_id, %(kind)s, account_id, %(credit)s, balance_id, amount, %(at)s FROM emptied
+RETURNING balance_id, amount"""
+
+
+@requires_transaction
+def lock_balances(
+    *, balances: Sequence[tuple[uuid.UUID, uuid.UUID]], skip_locked: bool = False
+) -> dict[uuid.UUID, int]:
+    """What these running balances, as (person, balance), hold in rupiah; locked, in the order of their ids.
+
+    `skip_locked`: those that somebody else holds are left out.
+    """
+    statement = _LOCK + (" SKIP LOCKED" if skip_locked else "")
+    return dict(rows(statement, [[one for one, _ in balances], [one for _, one in balances]]))
+
+
+@requires_transaction
+def empty_balances(*, emptied: Sequence[Emptied], kind: str, credit: int, at: datetime) -> dict[uuid.UUID, int]:
+    """Move all that each of these running balances holds to `credit`, in one statement; the caller has locked them.
+
+    Returns the rupiah moved by balance; one that held nothing is not in it.
+    """
+    return dict(
+        rows(
+            _EMPTY,
+            {
+                "people": [one.person_id for one in emptied],
+                "balances": [one.balance_id for one in emptied],
+                "events": [one.event_id for one in emptied],
+                "ids": [new_id() for _ in emptied],
+                "kind": kind,
+                "credit": credit,
+                "at": at,
+            },
+        )
+    )
+
+
+class Moved(NamedTuple):
+    """What an event of a person moves between two accounts of the programme, in rupiah."""
+
+    person_id: uuid.UUID
+    event_id: uuid.UUID
+    amount: int
+
+
+@requires_transaction
+def post_transfers(*, moved: Sequence[Moved], kind: str, debit: int, credit: int, at: datetime) -> None:
+    """`post_transfer` for many events between two accounts of which neither is a person's."""
+    if {debit, credit} & _PERSONAL:
+        raise ValueError("an account of a person has a balance, which is not named here")
+    copy_rows(
+        Transfer,
+        ("id", "person_id", "event_id", "kind", "debit_id", "credit_id", "amount", "at"),
+        ((new_id(), one.person_id, one.event_id, kind, debit, credit, one.amount, at) for one in moved),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from prakerja.kernel.db import copy_in, requires_transaction
+from prakerja.kernel.db import copy_rows, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.notifications.models import Message
@@ -62,6 +62,13 @@ def queue_message(
     wake_worker()
 
 
+# As `_records` gives them.
+_COLUMNS = (
+    "id", "person_id", "template", "channel", "parameters_enc", "status", "created_at", "send_after", "sent_at",
+    "attempt_count", "failure", "dedupe_key",
+)  # fmt: skip
+
+
 @requires_transaction
 def queue_many(
     *,
@@ -71,16 +78,24 @@ def queue_many(
     at: datetime,
     may_be_known: bool = False,
 ) -> None:
-    """The same for a list of tens of thousands, whose dedupe keys are new: one that is known fails the transaction.
+    """The same for a whole list, by COPY, as it is read: dedupe keys are new, and one that is known fails the transaction.
 
-    `may_be_known`: a known one is told once, as by `queue_message`; for thousands.
+    `may_be_known`: a known one is told once, as by `queue_message`.
     """
-    messages = [message for notice in notices for message in _messages(notice, template, channels, at)]
-    if may_be_known:
-        Message.objects.bulk_create(messages, ignore_conflicts=True)
-    else:
-        copy_in(messages)
-    wake_worker()
+    records = (record for notice in notices for record in _records(notice, template, channels, at))
+    if copy_rows(Message, _COLUMNS, records, skip_known=may_be_known):
+        wake_worker()
+
+
+def _records(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> Iterator[tuple[Any, ...]]:
+    """A row for each channel, as `_messages` makes it."""
+    text = msgspec.json.encode(notice.parameters).decode()
+    for channel in channels:
+        message_id = new_id()
+        sealed = seal(text, table="notifications_message", column="parameters_enc", row_id=message_id)
+        status, sent_at = ("delivered", at) if channel == "dashboard" else ("queued", None)
+        key = f"{notice.dedupe_key}:{channel}"
+        yield message_id, notice.person_id, template, channel, sealed, status, at, at, sent_at, 0, "", key
 
 
 def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> list[Message]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index, unseal
 from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
@@ -88,6 +89,12 @@ def name_of(*, person_id: uuid.UUID) -> str:
     if found is None:
         raise Refused("person_unknown")
     return found
+
+
+def niks_of(*, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The NIKs of many people, opened: for the blacklist, which knows them by their blind index."""
+    sealed = rows("SELECT id, nik_enc FROM people_person WHERE id = ANY(%s)", [person_ids])
+    return {person: unseal(nik, table="people_person", column="nik_enc", row_id=person) for person, nik in sealed}
 
 
 def nik_of(*, person_id: uuid.UUID) -> str:

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from prakerja.access.actors import Actor
-from prakerja.kernel.db import copy_in, requires_transaction
+from prakerja.kernel.db import copy_in, requires_transaction, rows
 from prakerja.kernel.ids import new_id
-from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import empty_balance, lock_balance
+from prakerja.ledger.operations import Emptied, empty_balance, empty_balances, lock_balance, lock_balances
 from prakerja.wallets.models import Wallet
 
 
@@ -65,6 +66,21 @@ def spendable_at_least_until(*, wallet: Wallet, until: datetime, actor: Actor, a
 
 
 @requires_transaction
+def all_spendable_at_least_until(
+    *, wallets: Sequence[tuple[uuid.UUID, uuid.UUID]], until: datetime, actor: Actor, at: datetime
+) -> None:
+    """The same for many wallets, as (person, wallet), that are open and have an end, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE wallets_wallet wallet SET spendable_until = %s, spendable_set_at = %s, spendable_set_by = %s"
+            " FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
+            " WHERE wallet.person_id = given.person_id AND wallet.id = given.id AND wallet.closed_at IS NULL"
+            " AND wallet.spendable_until < %s",
+            [until, at, actor.traced, [one for one, _ in wallets], [one for _, one in wallets], until],
+        )
+
+
+@requires_transaction
 def close_wallet(
     *, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, kind: str, credit: int, at: datetime
 ) -> int:
@@ -83,21 +99,50 @@ def close_wallet(
     return moved
 
 
-@requires_transaction
-def sweep_wallet(*, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, at: datetime) -> int | None:
-    """Close a wallet whose last moment to spend has passed; what it holds goes to the treasury (rules.md 14.5, 14.7).
+_OPEN = """
+SELECT wallet.person_id, wallet.id, wallet.balance_id, wallet.spendable_until
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
+  JOIN wallets_wallet wallet ON wallet.person_id = given.person_id AND wallet.id = given.id
+ WHERE wallet.closed_at IS NULL"""
 
-    Returns the rupiah swept, maybe 0, or None when it is closed already or may still be spent. The caller holds the
-    balance, as every purchase does.
+_CLOSE = """
+UPDATE wallets_wallet wallet SET closed_at = %s
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
+ WHERE wallet.person_id = given.person_id AND wallet.id = given.id"""
+
+
+@requires_transaction
+def lock_wallets(*, wallets: Sequence[tuple[uuid.UUID, uuid.UUID]], skip_locked: bool = False) -> set[uuid.UUID]:
+    """Lock the balances of these wallets, as (person, wallet), as every purchase does; returns the wallets that are locked.
+
+    `skip_locked`: those that somebody else holds are left out.
     """
-    wallet = Wallet.objects.get(person_id=person_id, id=wallet_id)
-    if wallet.closed_at is not None or wallet.spendable_until is None or at < wallet.spendable_until:
-        return None
-    return close_wallet(
-        person_id=person_id,
-        wallet_id=wallet_id,
-        event_id=event_id,
-        kind="sweep",
-        credit=int(Chart.TREASURY),
+    pairs = [[one for one, _ in wallets], [one for _, one in wallets]]
+    found = rows(
+        "SELECT wallet.person_id, wallet.balance_id, wallet.id FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
+        " JOIN wallets_wallet wallet ON wallet.person_id = given.person_id AND wallet.id = given.id",
+        pairs,
+    )
+    locked = lock_balances(balances=[(person, balance) for person, balance, _ in found], skip_locked=skip_locked)
+    return {wallet_id for _, balance, wallet_id in found if balance in locked}
+
+
+@requires_transaction
+def close_wallets(
+    *, events: Sequence[tuple[uuid.UUID, uuid.UUID, uuid.UUID]], kind: str, credit: int, at: datetime
+) -> dict[uuid.UUID, int]:
+    """Close many wallets for good, as (person, wallet, event), and move what they hold to `credit`.
+
+    Returns the rupiah moved by wallet; one that was closed before is not in it. The caller has locked them (`lock_wallets`).
+    """
+    event_of = {wallet_id: event_id for _, wallet_id, event_id in events}
+    open_ = rows(_OPEN, [[one for one, _, _ in events], list(event_of)])
+    moved = empty_balances(
+        emptied=[Emptied(person, balance, event_of[wallet]) for person, wallet, balance, _ in open_],
+        kind=kind,
+        credit=credit,
         at=at,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [at, [person for person, *_ in open_], [wallet for _, wallet, *_ in open_]])
+    return {wallet: moved.get(balance, 0) for _, wallet, balance, _ in open_}
