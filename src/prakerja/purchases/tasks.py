@@ -5,28 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 
 from prakerja.kernel.due import DueTask
-from prakerja.purchases.expiry import expire_unredeemed
-from prakerja.purchases.reminders import remind_of_code
-from prakerja.vouchers.queries import codes_to_remind, next_expiry, next_reminder, overdue_vouchers
-
-_PAGE = 500
+from prakerja.purchases.expiry import expire_codes
+from prakerja.purchases.reminders import remind_of_codes
+from prakerja.vouchers.queries import expiries_left, next_expiry, next_reminder, reminders_left
 
 
 def run_reminders(at: datetime) -> int:
     """Remind, or reckon when to. Of several reminders that were missed only the last is sent, and none after the end."""
-    done = 0
-    while waiting := codes_to_remind(at=at, most=_PAGE):
-        done += sum(remind_of_code(person_id=one.person_id, voucher_id=one.voucher_id, at=at) for one in waiting)
-    return done
+    return remind_of_codes(at=at)
 
 
 def run_expiries(at: datetime) -> int:
-    return sum(
-        expire_unredeemed(person_id=one.person_id, voucher_id=one.voucher_id, at=at) for one in overdue_vouchers(at=at)
-    )
+    """End the codes that nobody entered in time."""
+    return expire_codes(at=at)
 
 
 TASKS = [
-    DueTask(name="remind of codes", next_due=next_reminder, run=run_reminders),
-    DueTask(name="expire vouchers", next_due=next_expiry, run=run_expiries),
+    DueTask(name="remind of codes", next_due=next_reminder, run=run_reminders, left=lambda at: reminders_left(at=at)),
+    DueTask(
+        name="expire vouchers",
+        next_due=next_expiry,
+        run=run_expiries,
+        left=lambda at: expiries_left(at=at),
+        after=("remind of codes",),
+    ),
 ]

@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from prakerja.awards.facts import AwardFacts
 from prakerja.kernel.db import requires_transaction
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.queries import balance
 from prakerja.notifications.operations import queue_message
 from prakerja.purchases.models import Purchase
-from prakerja.purchases.queries import first_voucher
 from prakerja.purchases.taking_back import TakenBack
-from prakerja.wallets.queries import wallet
 
 # How the sentence goes on when the price did not come back to the person.
 _NOT_BACK = {Chart.TREASURY: "balance_over", Chart.PROGRAMME_FUNDS: "award_over"}
@@ -45,45 +41,19 @@ def tell_of_void(*, purchase: Purchase, taken: TakenBack, event: str = "voided",
     )
 
 
-@requires_transaction
-def tell_of_ended_code(
-    *, purchase: Purchase, award: AwardFacts, paid_to: Chart, ended_at: datetime, at: datetime
-) -> None:
-    """Tell by SMS and dashboard that a code ended unused, where its price went (account `paid_to`) and what can be done now.
-
-    `ended_at` is the exclusive end of its window. The first training alone leads to the incentive (rules.md 5.4): who lost
-    its code is told of that loss in a message of its own.
+def code_ended(
+    *, paid_to: Chart, balance: int, spendable_until: datetime | None, at: datetime
+) -> tuple[str, dict[str, Any]]:
+    """The sentence of a code that ended unused, and what it says beside the purchase: where the price went (account
+    `paid_to`) and what can be done now with the `balance`, rupiah, 0 where nothing can be bought any more.
     """
-    said = named(purchase) | {"deadline": ended_at.isoformat()}
-    found = wallet(person_id=purchase.person_id, wallet_id=award.wallet_id)
-    can_buy = award.status == "active" and found.closed_at is None and found.balance > 0
     if paid_to is Chart.TREASURY:
-        template = "code_ended_to_treasury"
-    elif can_buy and found.spendable_until is not None and at < found.spendable_until:
-        template = "code_ended_buy_again_until"
-        said |= {"balance": found.balance, "usable_deadline": found.spendable_until.isoformat()}
-    elif can_buy and found.spendable_until is None:
-        template, said["balance"] = "code_ended_buy_again", found.balance
-    else:
-        template = "code_ended"
-    queue_message(
-        person_id=purchase.person_id,
-        template=template,
-        channels=("sms", "dashboard"),
-        parameters=said,
-        dedupe_key=f"expired:{purchase.voucher_id}",
-        at=at,
-    )
-    promised = balance(person_id=purchase.person_id, balance_id=award.reserve_id) if award.is_live else 0
-    if promised and purchase.voucher_id == first_voucher(person_id=purchase.person_id, award_id=award.id):
-        queue_message(
-            person_id=purchase.person_id,
-            template="incentive_unreachable",
-            channels=("sms", "dashboard"),
-            parameters={"course_title": said["course_title"], "amount": promised},
-            dedupe_key=f"incentive_unreachable:{award.id}",
-            at=at,
-        )
+        return "code_ended_to_treasury", {}
+    if balance and spendable_until is not None and at < spendable_until:
+        return "code_ended_buy_again_until", {"balance": balance, "usable_deadline": spendable_until.isoformat()}
+    if balance and spendable_until is None:
+        return "code_ended_buy_again", {"balance": balance}
+    return "code_ended", {}
 
 
 @requires_transaction

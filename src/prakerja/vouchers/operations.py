@@ -1,12 +1,18 @@
-"""The one code of a purchase: issued by `authorise`, used by redemption, cancelled or expired here."""
+"""The one code of a purchase: issued by `authorise`, used by redemption, cancelled or expired here.
+
+Reads: catalogue_courserun.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from prakerja.kernel.db import requires_transaction
+from django.db import connection
+
+from prakerja.kernel.db import requires_transaction, rows
 from prakerja.vouchers.models import Voucher
 from prakerja.vouchers.states import VOUCHER_STATES
 
@@ -26,11 +32,79 @@ def lock_vouchers(*, voucher_ids: Iterable[uuid.UUID]) -> list[Voucher]:
     return list(living.order_by("id"))
 
 
+class LockedCode(NamedTuple):
+    """A code that nobody entered, locked. Instants are UTC, `until` exclusive. `remind_at` is None when it is not reckoned."""
+
+    person_id: uuid.UUID
+    voucher_id: uuid.UUID
+    amount: int
+    issued_at: datetime
+    redeemable_from: datetime
+    redeemable_until: datetime
+    remind_at: datetime | None
+
+
+_COLUMNS = """voucher.person_id, voucher.id, voucher.amount, voucher.issued_at, voucher.redeemable_from,
+       voucher.redeemable_until, voucher.remind_at"""
+# Each by an index of its own.
+_UNRECKONED = f"""
+SELECT {_COLUMNS} FROM vouchers_voucher voucher
+ WHERE voucher.status = 'issued' AND voucher.remind_at IS NULL AND voucher.issued_at <= %(at)s
+ ORDER BY voucher.issued_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED"""
+_TO_REMIND = f"""
+SELECT {_COLUMNS} FROM vouchers_voucher voucher
+ WHERE voucher.status = 'issued' AND voucher.remind_at < voucher.redeemable_until AND voucher.remind_at <= %(at)s
+ ORDER BY voucher.remind_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED"""
+_OVERDUE = f"""
+SELECT {_COLUMNS} FROM vouchers_voucher voucher
+  JOIN catalogue_courserun run ON run.id = voucher.course_run_id AND run.cancelled_at IS NULL
+ WHERE voucher.status = 'issued' AND voucher.redeemable_until <= %(at)s
+ ORDER BY voucher.redeemable_until LIMIT %(most)s FOR NO KEY UPDATE OF voucher SKIP LOCKED"""
+_ONE_OVERDUE = f"""
+SELECT {_COLUMNS} FROM vouchers_voucher voucher
+ WHERE voucher.person_id = %(person)s AND voucher.id = %(id)s AND voucher.status = 'issued'
+   AND voucher.redeemable_until <= %(at)s FOR NO KEY UPDATE OF voucher"""
+
+
 @requires_transaction
-def set_reminder(*, voucher: Voucher, remind_at: datetime | None) -> None:
-    """Write down when the owner of a locked code is reminded next (UTC); None: no reminder is left."""
-    voucher.remind_at = voucher.redeemable_until if remind_at is None else remind_at
-    voucher.save(update_fields=["remind_at"])
+def lock_codes_to_remind(*, at: datetime, most: int) -> list[LockedCode]:
+    """Unused codes whose owners are reminded at `at`, or for which that is to be reckoned; at most `most`, locked.
+
+    What somebody else holds is left out. The caller sets each one's next reminder, so that none comes twice.
+    """
+    found = rows(_UNRECKONED, {"at": at, "most": most})
+    if len(found) < most:
+        found += rows(_TO_REMIND, {"at": at, "most": most - len(found)})
+    return [LockedCode(*one) for one in found]
+
+
+@requires_transaction
+def lock_overdue_codes(*, at: datetime, most: int) -> list[LockedCode]:
+    """Codes that nobody entered although their window has closed at `at`, at most `most`, locked; what somebody else holds is
+    left out. The price of a cancelled class goes back instead."""
+    return [LockedCode(*one) for one in rows(_OVERDUE, {"at": at, "most": most})]
+
+
+@requires_transaction
+def lock_overdue_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: datetime) -> list[LockedCode]:
+    """One such code, whoever holds it meanwhile; none when it was redeemed or cancelled first, or is not over."""
+    return [LockedCode(*one) for one in rows(_ONE_OVERDUE, {"person": person_id, "id": voucher_id, "at": at})]
+
+
+@requires_transaction
+def set_reminders(*, reminders: Sequence[tuple[LockedCode, datetime | None]]) -> None:
+    """Write down when the owners of locked codes are reminded next (UTC); None: no reminder is left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE vouchers_voucher voucher SET remind_at = given.remind_at"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS given (person_id, id, remind_at)"
+            " WHERE voucher.person_id = given.person_id AND voucher.id = given.id",
+            [
+                [code.person_id for code, _ in reminders],
+                [code.voucher_id for code, _ in reminders],
+                [code.redeemable_until if instant is None else instant for code, instant in reminders],
+            ],
+        )
 
 
 @requires_transaction
@@ -42,8 +116,17 @@ def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
 
 
 @requires_transaction
-def expire_voucher(*, voucher: Voucher, at: datetime) -> None:
-    """End a code that was never redeemed, at the end of its window (decisions.md 23)."""
-    voucher.status = VOUCHER_STATES.advance(current=voucher.status, verb="expire")
-    voucher.ended_at = at
-    voucher.save(update_fields=["status", "ended_at"])
+def expire_vouchers(*, codes: Sequence[LockedCode], at: datetime) -> None:
+    """End locked codes that were never redeemed, at the end of their windows (decisions.md 23)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE vouchers_voucher voucher SET status = %s, ended_at = %s"
+            " FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
+            " WHERE voucher.person_id = given.person_id AND voucher.id = given.id",
+            [
+                VOUCHER_STATES.target("expire"),
+                at,
+                [code.person_id for code in codes],
+                [code.voucher_id for code in codes],
+            ],
+        )

@@ -45,10 +45,10 @@ def next_reminder() -> datetime | None:
     return min((instant for instant in (unreckoned, reminded) if instant is not None), default=None)
 
 
-def codes_to_remind(*, at: datetime, most: int) -> list[CodeRoute]:
-    """Unused codes whose owners are reminded at `at`, or for which that is to be reckoned; at most `most`."""
-    due = _UNRECKONED & Q(issued_at__lte=at) | _REMINDED_LATER & Q(remind_at__lte=at)
-    return [CodeRoute(*found) for found in Voucher.objects.filter(due).values_list("person_id", "id")[:most]]
+def reminders_left(*, at: datetime) -> int:
+    """How many unused codes wait for a reminder, or to be reckoned, at `at`."""
+    unreckoned = Voucher.objects.filter(_UNRECKONED, issued_at__lte=at).count()
+    return unreckoned + Voucher.objects.filter(_REMINDED_LATER, remind_at__lte=at).count()
 
 
 def next_expiry() -> datetime | None:
@@ -57,7 +57,6 @@ def next_expiry() -> datetime | None:
     return waiting.order_by("redeemable_until").values_list("redeemable_until", flat=True).first()
 
 
-def overdue_vouchers(*, at: datetime) -> list[CodeRoute]:
-    """Codes that nobody entered although their window has closed at `at`. The price of a cancelled class goes back instead."""
-    waiting = Voucher.objects.filter(status="issued", redeemable_until__lte=at, course_run__cancelled_at=None)
-    return [CodeRoute(*found) for found in waiting.values_list("person_id", "id")]
+def expiries_left(*, at: datetime) -> int:
+    """How many codes nobody entered although their window has closed at `at`."""
+    return Voucher.objects.filter(status="issued", redeemable_until__lte=at, course_run__cancelled_at=None).count()
