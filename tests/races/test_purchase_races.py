@@ -11,15 +11,15 @@ import pytest
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.operations import revoke_unbought, suspend_award, withdraw_award
 from prakerja.catalogue.models import CourseRun, CourseRunSeats
+from prakerja.incentives.operations import sweep_balance
 from prakerja.kernel.clock import WIB
-from prakerja.kernel.db import rows, transaction
+from prakerja.kernel.db import rows
 from prakerja.purchases.models import PaymentIntent, Purchase
 from prakerja.purchases.operations import Receipt, authorise_purchase, send_otp, void_purchase
 from prakerja.reporting.proof import prove
 from prakerja.training.operations import redeem_code
 from prakerja.training.queries import RedemptionStatus
 from prakerja.vouchers.models import Voucher
-from prakerja.wallets.operations import lock_wallet, sweep_wallet
 from tests import builders as b
 from tests.races.barrier import SESSIONS, race
 
@@ -276,9 +276,7 @@ def test_void_against_the_sweep() -> None:
         return "voided"
 
     def close() -> str:
-        with transaction():
-            wallet = lock_wallet(person_id=who.person_id, wallet_id=who.award.wallet_id)
-            sweep_wallet(person_id=who.person_id, wallet_id=wallet.id, event_id=who.award.id, at=at)
+        sweep_balance(person_id=who.person_id, award_id=who.award.id, at=at)
         return "swept"
 
     assert tally(race([take_back, close])) == {"voided": 1, "swept": 1}

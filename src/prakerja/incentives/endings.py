@@ -35,41 +35,12 @@ from prakerja.programmes.schemes import (
     ineligible_outcome,
     wib_day,
 )
-from prakerja.purchases.queries import has_open_training, has_unused_code, spent
+from prakerja.purchases.queries import has_unused_code, spent
 from prakerja.surveys.operations import close_unanswered
 from prakerja.surveys.queries import has_unanswered
-from prakerja.wallets.operations import sweep_wallet
 from prakerja.wallets.queries import wallet
 
 _TREASURY = int(Chart.TREASURY)
-
-
-def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int | None:
-    """The balance cut-off or the next-purchase window has passed: what is left goes to the treasury (rules.md 14.5, 14.7).
-
-    Returns the rupiah swept, or None when it is not time: the window moved, or stands still.
-    """
-    with transaction():
-        award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        if not award.is_live or _stands_still(award=award, rules=rules):
-            return None
-        before = wallet(person_id=person_id, wallet_id=award.wallet_id)
-        swept = sweep_wallet(person_id=person_id, wallet_id=award.wallet_id, event_id=award.id, at=at)
-        if swept is None:
-            return None
-        if swept:
-            what = "balance_lapsed_window" if rules.cutoffs.balance is None else "balance_lapsed_year"
-            _notice(award=award, template=what, amount=swept, deadline=before.spendable_until or at, at=at)
-        record(
-            action="wallet.swept",
-            at=at,
-            person_id=person_id,
-            subject_kind="award",
-            subject_id=award.id,
-            data={"amount": swept},
-        )
-    return swept
 
 
 def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
@@ -189,15 +160,6 @@ def review_cutoff(rules: Scheme) -> datetime | None:
     """Until when the first training must be completed and reviewed; years without a review date use the completion's."""
     review = cutoff_at(scheme=rules, kind=CutoffKind.REVIEW)
     return cutoff_at(scheme=rules, kind=CutoffKind.COMPLETE) if review is None else review
-
-
-@requires_transaction
-def _stands_still(*, award: AwardFacts, rules: Scheme) -> bool:
-    """A window between purchases does not end while a training is open, whose review opens a new one, nor while the award
-    is suspended; a year's cut-off waits for nothing."""
-    if rules.cutoffs.balance is not None:
-        return False
-    return award.status == "suspended" or has_open_training(person_id=award.person_id, award_id=award.id)
 
 
 @requires_transaction

@@ -7,12 +7,12 @@ from prakerja.incentives.endings import (
     lapse_unlinked,
     lapse_unreviewed,
     revoke_suspended,
-    sweep_balance,
 )
 from prakerja.incentives.payments import draft_payment
 from prakerja.incentives.planning import fall_due, plan_incentives
 from prakerja.incentives.rechecks import recheck_incentive, retry_payment
 from prakerja.incentives.surveying import lapse_survey, lapse_unopened_surveys, submit_survey
+from prakerja.incentives.sweeping import sweep_balance, sweep_balances
 
 __all__ = [
     "annul_ineligible",
@@ -31,5 +31,6 @@ __all__ = [
     "revoke_suspended",
     "submit_survey",
     "sweep_balance",
+    "sweep_balances",
     "unlink_account",
 ]

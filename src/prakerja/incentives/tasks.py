@@ -6,24 +6,29 @@ its next instant lies ahead: each piece of work either ends the wait or writes d
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from prakerja.incentives import due, operations
-from prakerja.kernel.due import DueTask, do_due, next_of
+from prakerja.incentives import due, operations, sweeping
+from prakerja.kernel.due import DueTask, do_due, left_of, next_of
 from prakerja.programmes.schemes import Scheme
 
 Cutoff = Callable[[Scheme], datetime | None]
 
 
-def _task(name: str, sql: str, verb: Callable[..., object], item: str) -> DueTask:
+def _task(name: str, sql: str, verb: Callable[..., object], item: str, *, calls_network: bool = False) -> DueTask:
     """A task whose statement finds the rows and whose verb takes one person and one `item`."""
 
     def run(at: datetime) -> int:
         return do_due(sql, at=at, work=lambda person_id, item_id: verb(person_id=person_id, **{item: item_id}, at=at))
 
-    return DueTask(name=name, next_due=lambda: next_of(sql), run=run)
+    return DueTask(
+        name=name,
+        next_due=lambda: next_of(sql),
+        run=run,
+        left=lambda at: left_of(sql, at=at),
+        calls_network=calls_network,
+    )
 
 
 def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., object]) -> DueTask:
@@ -37,20 +42,20 @@ def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., obj
     return DueTask(name=name, next_due=lambda: due.next_cutoff(sql, cutoff_of), run=run)
 
 
-def _sweep(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
-    """An empty wallet is closed too: nothing swept is something done."""
-    return operations.sweep_balance(person_id=person_id, award_id=award_id, at=at) is not None
-
-
 TASKS = [
-    _task("sweep_balance", due.SWEEP, _sweep, "award_id"),
+    DueTask(
+        name="sweep_balance",
+        next_due=sweeping.next_sweep,
+        run=lambda at: sweeping.sweep_balances(at=at),
+        left=lambda at: sweeping.sweeps_left(at=at),
+    ),
     _cutoff_task("lapse_unreviewed", due.LAPSE_UNREVIEWED, due.review_limit, operations.lapse_unreviewed),
     _task("lapse_survey", due.LAPSE_SURVEY, operations.lapse_survey, "response_id"),
     _cutoff_task("lapse_unopened_surveys", due.LAPSE_UNOPENED, due.survey_limit, operations.lapse_unopened_surveys),
     _cutoff_task("lapse_unlinked", due.LAPSE_UNLINKED, due.link_limit, operations.lapse_unlinked),
     _task("plan_incentives", due.PLAN, operations.plan_incentives, "award_id"),
     _task("incentive_due", due.FALL_DUE, operations.fall_due, "incentive_id"),
-    _task("recheck_held", due.RECHECK, operations.recheck_incentive, "incentive_id"),
+    _task("recheck_held", due.RECHECK, operations.recheck_incentive, "incentive_id", calls_network=True),
     _task("draft_payments", due.PAY, operations.draft_payment, "incentive_id"),
     _task("finish_awards", due.FINISH, operations.finish_when_settled, "award_id"),
 ]

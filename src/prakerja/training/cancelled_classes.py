@@ -17,6 +17,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.awards.queries import award
 from prakerja.kernel.db import requires_transaction, rows, transaction
+from prakerja.kernel.due import note_done, turn_is_over
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
 from prakerja.purchases.class_cancelling import (
@@ -68,12 +69,23 @@ def run_refunds(at: datetime) -> int:
         waiting = rows(_WAITING, [cancelled.run_id, at, CHUNK])
         for person_id, purchase_id in waiting:
             _deal_with(person_id=person_id, purchase_id=purchase_id, cancelled=cancelled, at=at)
-        done += len(waiting)
+            done += 1
+            note_done(1)
+            if turn_is_over():
+                return done
         if len(waiting) < CHUNK:
             with transaction():
                 finish_cancellation(cancellation_id=cancelled.cancellation_id, at=at)
             done += 1
     return done
+
+
+def refunds_left(at: datetime) -> int:
+    """How many buyers of cancelled classes wait."""
+    return sum(
+        int(rows(f"SELECT count(*) FROM ({_WAITING}) waiting", [cancelled.run_id, at, None])[0][0])
+        for cancelled in open_cancellations()
+    )
 
 
 def _deal_with(*, person_id: uuid.UUID, purchase_id: uuid.UUID, cancelled: Cancelled, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Min
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.due import DueTask
-from prakerja.training.cancelled_classes import next_refund, run_refunds
+from prakerja.training.cancelled_classes import next_refund, refunds_left, run_refunds
 from prakerja.training.completion import announce_certificate
 from prakerja.training.models import Certificate
 
@@ -36,6 +36,6 @@ def announce_certificates(at: datetime) -> int:
 
 
 TASKS = [
-    DueTask(name="refund cancelled classes", next_due=next_refund, run=run_refunds),
+    DueTask(name="refund cancelled classes", next_due=next_refund, run=run_refunds, left=refunds_left),
     DueTask(name="certificate_ready", next_due=next_certificate, run=announce_certificates),
 ]
