@@ -61,6 +61,8 @@ def test_no_instant() -> None:
         "clock show --json",
         "clock set 2021-10-22",
         "clock advance 30d --json --data-dir /x",
+        "due list --json",
+        "due run --progress --data-dir /x",
         "bench authorise --seconds 3 --json",
     ],
 )

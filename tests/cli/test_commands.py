@@ -117,6 +117,15 @@ def test_clock_moves_forward_only(system: running.System) -> None:
     assert (back.code, back.out) == (2, "")
 
 
+def test_what_falls_due_is_listed_and_done(system: running.System) -> None:
+    listed = {one["task"]: one for one in system.json("due", "list")}
+    assert {"remind to buy", "revoke", "expire vouchers", "send_payments"} <= set(listed)
+    assert {one["state"] for one in listed.values()} <= {"idle", "working", "ended", "silent"}
+    done = system.json("due", "run", "--progress")
+    assert datetime.fromisoformat(done["at"])
+    assert [one for one in done["ran"] if one["count"] < 0] == []
+
+
 def test_import_of_results(system: running.System, tmp_path: Path) -> None:
     columns = "nik,family_card_number,name,birth_date,phone,email,province_code,education"
     file = tmp_path / "results.csv"

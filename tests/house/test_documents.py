@@ -25,7 +25,10 @@ _OTHER_KINDS = {"post_training", "survey"}
 _MOVERS = {
     "post_transfer",
     "empty_balance",
+    "empty_balances",
+    "post_transfers",
     "close_wallet",
+    "close_wallets",
     "_empty_reserve",
     "_close_wallet",
     "move_to_payable",

@@ -9,6 +9,7 @@ from typing import Any
 
 from prakerja.cli.arguments import CommandError, answer, common, duration, instant, progress
 from prakerja.cli.database import database
+from prakerja.cli.due import progress_lines
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 
@@ -20,10 +21,10 @@ def add_to(subparsers: Any) -> None:
     show.set_defaults(run=run, move=None)
     to = common(verbs.add_parser("set", help="move forward to an instant (WIB without a zone)"))
     to.add_argument("instant", type=instant, metavar="INSTANT")
-    to.set_defaults(run=run, move=lambda clock, given, step: clock.move_to(given.instant, on_step=step))
+    to.set_defaults(run=run, move=lambda clock, given, **say: clock.move_to(given.instant, **say))
     by = common(verbs.add_parser("advance", help="move forward by a duration such as 30d, 12h or 1d6h"))
     by.add_argument("duration", type=duration, metavar="DURATION")
-    by.set_defaults(run=run, move=lambda clock, given, step: clock.advance(given.duration, on_step=step))
+    by.set_defaults(run=run, move=lambda clock, given, **say: clock.advance(given.duration, **say))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             answer({"now": _text(now()), "next_due": _text_or_none(clock.next_due())})
             return 0
         try:
-            journey = move(clock, arguments, _say)
+            journey = move(clock, arguments, on_step=_say, told=progress_lines())
         except Refused as refusal:
             raise _explained(refusal) from refusal
         answer(

@@ -15,6 +15,7 @@ from prakerja.cli import (
     conformance,
     course,
     curation,
+    due,
     journey,
     message,
     migrate,
@@ -49,6 +50,7 @@ FAMILIES = (
     security,
     sandbox_commands,
     clock,
+    due,
     bench,
     conformance,
 )

@@ -1,0 +1,58 @@
+"""How far long work has come: tasks that fall due, imports. For looking; nothing is done here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from prakerja.console.pages import browsing
+from prakerja.console.texts import written
+from prakerja.kernel.clock import wall
+from prakerja.kernel.progress import Progress, all_progress
+
+STATES = {
+    "working": gettext_lazy("Sedang berjalan"),
+    "ended": gettext_lazy("Selesai"),
+    "silent": gettext_lazy("Terhenti: dilanjutkan oleh proses berikutnya"),
+}
+# What each kind of work is called; one that is not here is shown by its own name.
+NAMES = {
+    "remind to buy": gettext_lazy("Pengingat pembelian pertama"),
+    "revoke": gettext_lazy("Pencabutan kepesertaan"),
+    "remind of codes": gettext_lazy("Pengingat kode voucher"),
+    "expire vouchers": gettext_lazy("Kode voucher berakhir"),
+    "refund cancelled classes": gettext_lazy("Pengembalian kelas yang batal"),
+    "certificate_ready": gettext_lazy("Pemberitahuan sertifikat"),
+    "sweep_balance": gettext_lazy("Sisa saldo ke kas negara"),
+    "plan_incentives": gettext_lazy("Penjadwalan insentif"),
+    "incentive_due": gettext_lazy("Insentif jatuh tempo"),
+    "draft_payments": gettext_lazy("Penyiapan pembayaran"),
+    "send_payments": gettext_lazy("Pengiriman pembayaran"),
+    "ask_payments": gettext_lazy("Pertanyaan ke bank"),
+    "open_survey": gettext_lazy("Pembukaan survei"),
+    "lapse_survey": gettext_lazy("Penutupan survei"),
+}
+
+
+@require_safe
+@browsing
+def work(request: HttpRequest) -> HttpResponse:
+    """The table: which work, since when, done, left, rate, estimated end. What is worked at comes first."""
+    return render(request, "console/work.html", {"found": [_line(one) for one in all_progress()]})
+
+
+def _line(one: Progress) -> dict[str, Any]:
+    return {
+        "task": NAMES.get(one.task, one.task),
+        "state": STATES[one.state(now=wall())],
+        "since": written(one.began_at),
+        "done": one.done,
+        "left": _("tidak dihitung") if one.left is None else one.left,
+        "rate": round(one.a_second),
+        "ends": written(one.ended_at or one.ends_at) if one.ended_at or one.ends_at else "–",
+    }
