@@ -43,6 +43,7 @@ TABLES = (
 # (table, column) → SQL over t (the template's row) and c (the clone): values that no two people share.
 OWN = {
     ("people_person", "family_card_index"): "c.family_index",
+    ("people_person", "nik_enc"): "c.nik_enc",
     ("people_nikclaim", "index"): "c.nik_index",
     ("people_contactclaim", "index"): "c.contact_index",
     ("awards_award", "card_number_enc"): "c.card_enc",

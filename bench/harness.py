@@ -23,6 +23,7 @@ _MODULES = {
     "dashboard": "bench.dashboard",
     "fairness": "bench.fairness",
     "slow-clients": "bench.slow_clients",
+    "due": "bench.due",
 }
 # What the figures must never be bought with.
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

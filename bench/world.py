@@ -81,10 +81,12 @@ class World:
     template: uuid.UUID
     cloner: Cloner
     people: list[Person] = field(default_factory=list)
+    # Copies of another template begin at another number: what no two people share is made from it.
+    first: int = 1
 
     def add_people(self, count: int, classes: Sequence[Class]) -> list[Person]:
         """Make `count` more people, spread over `classes` and the platforms; in random order, as people come."""
-        first = len(self.people) + 1
+        first = self.first + len(self.people)
         made = [self._person(number, classes[number % len(classes)]) for number in range(first, first + count)]
         self.cloner.clone(made)
         self.people += made
@@ -126,25 +128,46 @@ def make_world(*, stage: Callable[[World, Person], None]) -> World:
     world = World(
         platforms=platforms, many=many, popular=popular, template=person_id, cloner=Cloner(person_id, columns)
     )
-    (award_id,) = rows("SELECT id FROM awards_award WHERE person_id = %s", [person_id])[0]
-    from prakerja.awards.queries import card_number
-
-    template = Person(
-        number=0,
-        person_id=person_id,
-        award_id=None,
-        intent_id=None,
-        voucher_id=None,
-        card=card_number(person_id=person_id, award_id=award_id),
-        code="",
-        token="",
-        platform=platforms[0],
-        platform_user="user-0",
-        lesson=many[0],
-    )
+    template = _template(world, number=0)
     stage(world, template)
     world.cloner.learn()
     return world
+
+
+def _template(world: World, *, number: int) -> Person:
+    """The template as a partner knows them."""
+    from prakerja.awards.queries import card_number
+
+    (award_id,) = rows("SELECT id FROM awards_award WHERE person_id = %s", [world.template])[0]
+    return Person(
+        number=number,
+        person_id=world.template,
+        award_id=None,
+        intent_id=None,
+        voucher_id=None,
+        card=card_number(person_id=world.template, award_id=award_id),
+        code="",
+        token="",
+        platform=world.platforms[0],
+        platform_user=f"user-{number}",
+        lesson=world.many[0],
+    )
+
+
+def another_template(world: World, *, stage: Callable[[World, Person], None], first: int) -> World:
+    """The same installation with another participant, brought on by `stage`, whose copies are numbered from `first`."""
+    person_id = _participant(number=first)
+    made = World(
+        platforms=world.platforms,
+        many=world.many,
+        popular=world.popular,
+        template=person_id,
+        cloner=Cloner(person_id, columns),
+        first=first,
+    )
+    stage(made, _template(made, number=first - 1))
+    made.cloner.learn()
+    return made
 
 
 def ready(world: World, who: Person) -> None:
@@ -187,7 +210,7 @@ def _buy(who: Person, lesson: Class, *, at: datetime) -> None:
         platform_id=who.platform.partner_id,
         token=token,
         otp=OTP,
-        invoice_code=f"INV-0-{lesson.course_code}",
+        invoice_code=f"INV-{who.number}-{lesson.course_code}",
         invoice_url="https://platform.example/invoice/0",
         at=at + timedelta(seconds=30),
     )
@@ -203,6 +226,8 @@ def columns(who: Person) -> dict[str, Any]:
         "course_id": who.lesson.course_id,
         "institution_id": who.lesson.institution.partner_id,
         "nik_index": blind_index("nik", f"bench-{who.number}"),
+        # A revocation opens it, for the blacklist.
+        "nik_enc": seal(f"bench-{who.number}", table="people_person", column="nik_enc", row_id=who.person_id),
         "family_index": blind_index("family_card", f"bench-{who.number}"),
         "contact_index": blind_index("phone", f"bench-{who.number}"),
         "card_index": blind_index("card", who.card),
@@ -257,14 +282,14 @@ def _class(number: int, platforms: Sequence[NewCredential], institution: NewCred
     return Class(made.id, made.code, run.id, run.code, institution)
 
 
-def _participant() -> uuid.UUID:
+def _participant(*, number: int = 1) -> uuid.UUID:
     row = ResultRow(
-        nik="9901010103950001",
-        family_card_number="9900000000000001",
+        nik=f"9901010103950{number % 1000:03d}",
+        family_card_number=f"99{number:014d}",
         name="Peserta Tolok Ukur",
         birth_date="1995-03-01",
-        phone="081210000001",
-        email="peserta@contoh.id",
+        phone=f"0812{number + 10_000_000:08d}",
+        email=f"peserta{number}@contoh.id",
         province_code="99",
         education="sma",
     )
@@ -272,7 +297,7 @@ def _participant() -> uuid.UUID:
         actor=SYSTEM, rows=[row], wave_number=21, decree_number="SK-BENCH", announced_at=ANNOUNCED, at=ANNOUNCED
     )
     assert outcome.awarded == 1, outcome
-    person_id: uuid.UUID = Award.objects.get().person_id
+    person_id: uuid.UUID = Award.objects.order_by("-id").values_list("person_id", flat=True)[0]
     watch_videos(person_id=person_id, at=VIDEOS_AT)
     return person_id
 
