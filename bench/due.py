@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _WAVE = 755_000
 _A_SECOND = 700
 _SEEDED_AT_ONCE = 20_000
-_SECOND_TEMPLATE = 2_000_001
+_SECOND_TEMPLATE = 2_000_002
 _MOST_MIB = 512
 _LONGEST_CHUNK = 2.0
 
@@ -176,7 +176,7 @@ def _seed(world: World, wave: int) -> None:
 
 def _in_its_own_process(task: Task) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.due", task.name, task.at.isoformat()], stdout=subprocess.PIPE, check=True
+        [sys.executable, "-m", "bench.due_task", task.name, task.at.isoformat()], stdout=subprocess.PIPE, check=True
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -213,41 +213,3 @@ def _foreign_keys(table: str) -> Iterator[str]:
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'", [table]
     ):
         yield definition
-
-
-def _child(name: str, at: datetime) -> None:
-    """Run one task to its end and say how long that took, what it did, its largest memory and its longest chunk."""
-    import resource
-
-    import django
-
-    django.setup()
-    from prakerja.config.due import Runner, due_tasks
-
-    (task,) = [task for task in due_tasks() if task.name == name]
-    last, longest = monotonic(), 0.0
-
-    def told(_task: str, _count: int) -> None:
-        nonlocal last, longest
-        longest, last = max(longest, monotonic() - last), monotonic()
-
-    moment = monotonic()
-    last = moment
-    turn = Runner(told=told).run(task, at=at)
-    took = monotonic() - moment
-    following = task.next_due()
-    sys.stdout.write(
-        json.dumps(
-            {
-                "seconds": took,
-                "done": turn.done,
-                "left": None if following is None or following > at else str(following),
-                "longest": longest,
-                "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            }
-        )
-    )
-
-
-if __name__ == "__main__":
-    _child(sys.argv[1], datetime.fromisoformat(sys.argv[2]))
