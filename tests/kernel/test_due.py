@@ -15,6 +15,7 @@ from prakerja.kernel.clock import wall
 from prakerja.kernel.db import row, rows
 from prakerja.kernel.due import DueTask, Turn, in_chunks, taking, work_through
 from prakerja.kernel.progress import STALE, Meter, all_progress, progress_of
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 NOW = wall()
@@ -106,7 +107,7 @@ def test_several_strangers_are_waited_for_at_once_and_each_piece_is_done_once() 
 
     def ask(person_id: uuid.UUID, item_id: uuid.UUID) -> bool:
         # Passed only when four are under way; each has a connection of its own.
-        together.wait(20)
+        together.wait(LIMIT)
         seen.append(person_id.int)
         return row("SELECT 1") is not None
 

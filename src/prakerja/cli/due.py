@@ -66,7 +66,7 @@ def run_tasks(arguments: argparse.Namespace) -> int:
 
 
 def told(found: Any, *, now: datetime) -> dict[str, Any]:
-    """How far a task is (a `kernel.progress.Progress` or None), as the list says it."""
+    """How far a task is (a `kernel.progress.HowFar` or None), as the list says it."""
     if found is None:
         return {"state": "idle"}
     return {

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from prakerja.console.pages import browsing
 from prakerja.console.texts import written
 from prakerja.kernel.clock import wall
-from prakerja.kernel.progress import Progress, all_progress
+from prakerja.kernel.progress import HowFar, all_progress
 
 STATES = {
     "working": gettext_lazy("Sedang berjalan"),
@@ -46,7 +46,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "console/work.html", {"found": [_line(one) for one in all_progress()]})
 
 
-def _line(one: Progress) -> dict[str, Any]:
+def _line(one: HowFar) -> dict[str, Any]:
     return {
         "task": NAMES.get(one.task, one.task),
         "state": STATES[one.state(now=wall())],

@@ -123,9 +123,9 @@ def copy_rows(
         if skip_known:
             cursor.execute(f"CREATE TEMPORARY TABLE {into} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
         with cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
-            count = 0
-            for count, record in enumerate(records, 1):
+            for record in records:
                 copy.write_row(record)
+        count = cursor.rowcount
         if skip_known:
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {into} ON CONFLICT DO NOTHING")
             count = cursor.rowcount

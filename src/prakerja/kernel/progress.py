@@ -21,7 +21,7 @@ _EVERY = 1.0
 STALE = timedelta(seconds=30)
 
 
-class Progress(NamedTuple):
+class HowFar(NamedTuple):
     """`left` is None where nobody counts. `a_second`: pieces of work done each second since it began."""
 
     task: str
@@ -51,21 +51,21 @@ class Progress(NamedTuple):
         return "silent" if now - self.seen_at > STALE else "working"
 
 
-def all_progress() -> list[Progress]:
+def all_progress() -> list[HowFar]:
     """What is worked at, then what ended, the latest first."""
     found = rows(
         "SELECT task, began_at, seen_at, ended_at, done, remaining FROM kernel_progress"
         " ORDER BY ended_at IS NOT NULL, seen_at DESC, task"
     )
-    return [Progress(*one) for one in found]
+    return [HowFar(*one) for one in found]
 
 
-def progress_of(task: str) -> Progress | None:
+def progress_of(task: str) -> HowFar | None:
     """How far this task has come, or came the last time."""
     found = row(
         "SELECT task, began_at, seen_at, ended_at, done, remaining FROM kernel_progress WHERE task = %s", [task]
     )
-    return None if found is None else Progress(*found)
+    return None if found is None else HowFar(*found)
 
 
 class Meter:

@@ -118,15 +118,6 @@ def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
 @requires_transaction
 def expire_vouchers(*, codes: Sequence[LockedCode], at: datetime) -> None:
     """End locked codes that were never redeemed, at the end of their windows (decisions.md 23)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE vouchers_voucher voucher SET status = %s, ended_at = %s"
-            " FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
-            " WHERE voucher.person_id = given.person_id AND voucher.id = given.id",
-            [
-                VOUCHER_STATES.target("expire"),
-                at,
-                [code.person_id for code in codes],
-                [code.voucher_id for code in codes],
-            ],
-        )
+    Voucher.objects.filter(id__in=[code.voucher_id for code in codes]).update(
+        status=VOUCHER_STATES.target("expire"), ended_at=at
+    )
