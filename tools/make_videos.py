@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Make the three induction videos and their captions from src/prakerja/portal/induction.json.
+"""Make the three induction videos in both languages, with their texts, from src/prakerja/portal/induction.json.
 
-Needs Pillow, Debian's fonts-dejavu and Debian's ffmpeg; the results are committed, so only somebody
-who changes the texts runs this. The videos have no sound: the captions carry what a voice would say.
+Needs Pillow, Debian's fonts-dejavu and Debian's ffmpeg; the results are committed, so only somebody who changes the texts
+runs this. The videos have no sound, and say so on their page: all that they tell is written in the picture, large enough
+for a narrow phone, and more fully below it, where the page shows the text of the moment (decisions.md 43).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import tempfile
@@ -20,8 +22,17 @@ from PIL import Image, ImageDraw, ImageFont
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src/prakerja/portal/induction.json"
 TARGET = ROOT / "src/prakerja/portal/static/portal/videos"
+# Of which words the films were made: a test compares it with the words of today.
+STAMP = TARGET / "made-from.sha256"
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
-SIZE = (854, 480)
+# Upright, as a phone is held: a page of 320 pixels shows a film 288 wide, where the smallest letters are 16 high.
+SIZE = (640, 880)
+STRIP, HEAD, BODY = 36, 50, 42
+MARGIN = 30
+# Below this the picture is empty: players lay their buttons there.
+LAST_TEXT = 730
+LANGUAGES = ("id", "en")
+OF_THREE = {"id": "Video {} dari 3", "en": "Video {} of 3"}
 BRAND, DARK, ACCENT, PALE, WHITE = "#0b5f73", "#073c49", "#f2a541", "#d5e9ed", "#ffffff"
 LIMIT = 1_000_000
 
@@ -141,26 +152,26 @@ def star_points(x: float, y: float, radius: float) -> list[tuple[float, float]]:
     ]
 
 
-def draw_slide(number: int, index: int, count: int, slide: dict[str, Any], title: str) -> Image.Image:
-    """One slide: a strip with the title, a picture, a headline and two lines."""
+def draw_slide(number: int, index: int, count: int, slide: dict[str, Any], language: str) -> Image.Image:
+    """One slide: a strip that says which video, a picture, a headline and two lines. Raises SystemExit: too many words."""
     image = Image.new("RGB", SIZE, BRAND)
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, SIZE[0], 54), fill=DARK)
-    draw.text((32, 15), f"Video {number} dari 3", font=font(20, bold=True), fill=ACCENT)
-    draw.text((208, 16), f"·  {title}", font=font(18), fill=WHITE)
-    draw_picture(draw, slide["picture"], 50, 140)
-    y = 96
-    for line in wrapped(draw, slide["head"], font(38, bold=True), 520):
-        draw.text((300, y), line, font=font(38, bold=True), fill=WHITE)
-        y += 48
-    y += 16
-    for sentence in slide["lines"]:
-        for line in wrapped(draw, sentence, font(28), 520):
-            draw.text((300, y), line, font=font(28), fill=PALE)
-            y += 38
+    draw.rectangle((0, 0, SIZE[0], 64), fill=DARK)
+    draw.text((MARGIN, 10), OF_THREE[language].format(number), font=font(STRIP, bold=True), fill=ACCENT)
+    draw_picture(draw, slide["picture"], (SIZE[0] - 200) // 2, 76)
+    y = 292
+    for line in wrapped(draw, slide["head"][language], font(HEAD, bold=True), SIZE[0] - 2 * MARGIN):
+        draw.text((MARGIN, y), line, font=font(HEAD, bold=True), fill=WHITE)
+        y += 60
+    y += 14
+    for sentence in slide["lines"][language]:
+        for line in wrapped(draw, sentence, font(BODY), SIZE[0] - 2 * MARGIN):
+            draw.text((MARGIN, y), line, font=font(BODY), fill=PALE)
+            y += 52
         y += 10
-    # The lower fifth stays empty: players lay the captions there.
-    draw.rectangle((0, SIZE[1] - 8, SIZE[0] * (index + 1) / count, SIZE[1]), fill=ACCENT)
+    if y > LAST_TEXT:
+        raise SystemExit(f"video {number}, slide {index + 1}, {language}: {y - LAST_TEXT} pixels too many words")
+    draw.rectangle((0, SIZE[1] - 10, SIZE[0] * (index + 1) / count, SIZE[1]), fill=ACCENT)
     return image
 
 
@@ -224,6 +235,11 @@ def encode(folder: Path, each: float, count: int, target: Path) -> None:
     subprocess.run(command, check=True)
 
 
+def words() -> str:
+    """The hash of what the films tell."""
+    return hashlib.sha256(SOURCE.read_bytes()).hexdigest()
+
+
 def main() -> int:
     """Make everything; refuses a film that is too large."""
     script = json.loads(SOURCE.read_text(encoding="utf-8"))
@@ -231,23 +247,22 @@ def main() -> int:
     TARGET.mkdir(parents=True, exist_ok=True)
     for number, video in enumerate(script["videos"], start=1):
         slides = video["slides"]
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            for index, slide in enumerate(slides):
-                picture = draw_slide(number, index, len(slides), slide, video["title"]["id"])
-                picture.save(folder / f"slide-{index:02d}.png")
-                if index == 0:
-                    picture.save(TARGET / f"induction-{number}.webp", quality=70)
-            target = TARGET / f"induction-{number}.webm"
-            encode(folder, each, len(slides), target)
-        for language in ("id", "en"):
-            (TARGET / f"induction-{number}.{language}.vtt").write_text(
-                captions(slides, language, each), encoding="utf-8"
-            )
-        size = target.stat().st_size
-        print(f"{target.name}: {size / 1000:.0f} kB, {len(slides) * each:.0f} s")
-        if size > LIMIT:
-            raise SystemExit(f"{target.name} is larger than {LIMIT} bytes")
+        for language in LANGUAGES:
+            name = f"induction-{number}.{language}"
+            with tempfile.TemporaryDirectory() as folder:
+                for index, slide in enumerate(slides):
+                    picture = draw_slide(number, index, len(slides), slide, language)
+                    picture.save(Path(folder) / f"slide-{index:02d}.png")
+                    if index == 0:
+                        picture.save(TARGET / f"{name}.webp", quality=70)
+                target = TARGET / f"{name}.webm"
+                encode(Path(folder), each, len(slides), target)
+            (TARGET / f"{name}.vtt").write_text(captions(slides, language, each), encoding="utf-8")
+            size = target.stat().st_size
+            print(f"{target.name}: {size / 1000:.0f} kB, {len(slides) * each:.0f} s")
+            if size > LIMIT:
+                raise SystemExit(f"{target.name} is larger than {LIMIT} bytes")
+    STAMP.write_text(words() + "\n", encoding="utf-8")
     return 0
 
 

@@ -36,3 +36,8 @@ def test_a_film_starts_and_says_how_long_it_lasts(
     me.sign_in()
     me.visit("/video").click("text=Mulai video 1")
     expect(me.page.locator("main")).to_contain_text(re.compile(r"Sisa waktu:\s*\d+\s*detik"))
+    # Too early: the page says what remains, and the film stands where the server's clock does.
+    me.page.click("text=Saya sudah selesai menonton")
+    expect(me.page.locator("main")).to_contain_text(re.compile(r"Video belum selesai. Sisa \d+ detik"))
+    source = me.page.locator("#video-1 source")
+    expect(source).to_have_attribute("src", re.compile(r"induction-1\.id\.webm(#t=\d+)?$"))

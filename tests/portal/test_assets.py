@@ -26,17 +26,39 @@ def tool(name: str) -> ModuleType:
     return module
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_film_is_small_and_has_captions_in_both_languages(number: int) -> None:
+def test_a_film_is_small_upright_and_has_its_text_in_both_languages(number: int, language: str) -> None:
     script = json.loads((PORTAL / "induction.json").read_text(encoding="utf-8"))
     slides = script["videos"][number - 1]["slides"]
-    assert len(slides) * script["seconds_per_slide"] == scheme_by_key("2021").videos.seconds
-    assert 0 < (FILMS / f"induction-{number}.webm").stat().st_size <= 1_000_000
-    for language in ("id", "en"):
-        captions = (FILMS / f"induction-{number}.{language}.vtt").read_text(encoding="utf-8")
-        assert captions.startswith("WEBVTT\n")
-        assert captions.rstrip().endswith(slides[-1][language])
-        assert captions.count(" --> ") == len(slides)
+    durations = {rules.videos.seconds for rules in map(scheme_by_key, ("2021", "2022", "2023"))}
+    assert durations == {len(slides) * script["seconds_per_slide"]}
+    film = (FILMS / f"induction-{number}.{language}.webm").read_bytes()
+    assert 0 < len(film) <= 1_000_000
+    width, height = (size.to_bytes(2, "big") for size in tool("make_videos").SIZE)
+    # WebM's PixelWidth and PixelHeight, two bytes each.
+    assert b"\xb0\x82" + width in film[:1000]
+    assert b"\xba\x82" + height in film[:1000]
+    assert b"A_OPUS" not in film
+    assert b"A_VORBIS" not in film
+    assert (FILMS / f"induction-{number}.{language}.webp").is_file()
+    texts = (FILMS / f"induction-{number}.{language}.vtt").read_text(encoding="utf-8")
+    assert texts.startswith("WEBVTT\n")
+    assert [cue.splitlines()[2] for cue in texts.strip().split("\n\n")[1:]] == [slide[language] for slide in slides]
+
+
+def test_the_films_were_made_of_the_words_of_today() -> None:
+    assert (FILMS / "made-from.sha256").read_text().strip() == tool("make_videos").words()
+
+
+@pytest.mark.parametrize("page", [320, 360])
+def test_the_smallest_letters_of_a_film_are_16_pixels_high_on_a_narrow_phone(page: int) -> None:
+    """15 pixels beside the column and a border of one on both sides: the rest of the page is the film."""
+    films = tool("make_videos")
+    shown = page - 2 * 15 - 2
+    assert min(films.STRIP, films.HEAD, films.BODY) * shown / films.SIZE[0] >= 16
+    # In half a page's height that a phone upright has, most of the picture is seen at once.
+    assert films.SIZE[1] * shown / films.SIZE[0] <= 480
 
 
 def test_every_sentence_has_its_english() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from prakerja.disbursements.models import PayoutAccount
 from prakerja.incentives.models import Incentive
 from prakerja.kernel.clock import WIB
 from prakerja.ledger.models import Account
+from prakerja.portal.induction import films, tells_own_amounts
+from prakerja.programmes.schemes import scheme_by_key
+from prakerja.reporting.dashboard import Video
 from prakerja.surveys.models import Response
 from prakerja.training.models import Rating
 from tests import builders
@@ -37,7 +41,7 @@ def test_three_videos_in_order_and_in_their_time(enter: Enter, move: Move) -> No
         move(now + timedelta(seconds=30))
         page = browser.get("/video").text
         assert 'data-countdown="' in page
-        assert f"induction-{number}.webm" in page
+        assert f"induction-{number}.id.webm" in page
         soon = browser.post(f"/video/{number}/selesai")
         assert soon.status_code == 409
         assert "Video belum selesai. Sisa" in soon.text
@@ -50,6 +54,69 @@ def test_three_videos_in_order_and_in_their_time(enter: Enter, move: Move) -> No
     assert "Ketiga video selesai" in text
     assert "9360 1234 1234 1238" in text
     assert "Ketiga video selesai" not in browser.get("/dashboard").text
+
+
+def counted(page: str) -> tuple[int, int]:
+    """Where the film of a page stands and how many seconds the page says are left."""
+    film, left = re.search(r"\.webm#t=(\d+)", page), re.search(r'data-countdown="(\d+)"', page)
+    assert film is not None
+    assert left is not None
+    return int(film[1]), int(left[1])
+
+
+def test_the_film_stands_where_the_servers_clock_says(enter: Enter, move: Move) -> None:
+    """After a press that came too early, a reload, a second start and in a second tab: nothing begins anew, nothing is lost."""
+    who = world.award()
+    browser = enter(who.person_id)
+    browser.post("/video/1/mulai")
+    began = InductionView.objects.get(person_id=who.person_id).started_at
+    move(began + timedelta(seconds=30))
+    soon = browser.post("/video/1/selesai")
+    assert soon.status_code == 409
+    again = browser.post("/video/1/mulai")
+    assert (again.status_code, again["Location"]) == (302, "/video#video-1")
+    for page in (soon.text, browser.get("/video").text):
+        at, left = counted(page)
+        assert at + left == 60
+        assert left in (29, 30)
+    assert InductionView.objects.get(person_id=who.person_id).started_at == began
+    # The second tab is a minute late: what was seen is seen, and pressing there again does no harm.
+    move(began + timedelta(seconds=61))
+    assert browser.post("/video/1/selesai")["Location"] == "/video"
+    seen = InductionView.objects.get(person_id=who.person_id).finished_at
+    assert browser.post("/video/1/selesai")["Location"] == "/video"
+    assert browser.post("/video/1/mulai").status_code == 302
+    assert InductionView.objects.get(person_id=who.person_id).finished_at == seen
+
+
+def test_the_page_never_says_finished_before_the_server_does() -> None:
+    """Less than half a second was rounded away: the page said "finished", the button was refused."""
+    rules = scheme_by_key("2021")
+    began = world.BOUGHT
+    for passed, left, state in ((0, 60, "running"), (59.6, 1, "running"), (60, 0, "running")):
+        view = Video(number=1, started_at=began, finished_at=None)
+        [film, second, _] = films(views=(view,), rules=rules, language="id", at=began + timedelta(seconds=passed))
+        assert (film.state, film.remaining, film.elapsed, second.state) == (state, left, 60 - left, "locked")
+
+
+def test_a_script_that_asks_too_early_is_told_what_remains(enter: Enter, move: Move) -> None:
+    who = world.award()
+    browser = enter(who.person_id)
+    browser.post("/video/1/mulai")
+    move(InductionView.objects.get(person_id=who.person_id).started_at + timedelta(seconds=30))
+    soon = browser.post("/video/1/selesai", headers={"X-Requested-With": "fetch"})
+    assert soon.status_code == 409
+    assert soon.json()["left"] in (29, 30)
+    assert soon.json()["says"] == f"Video belum selesai. Sisa {soon.json()['left']} detik."
+    move(InductionView.objects.get(person_id=who.person_id).started_at + timedelta(seconds=60))
+    assert browser.post("/video/1/selesai", headers={"X-Requested-With": "fetch"}).status_code == 204
+    assert browser.post("/video/1/selesai")["Location"] == "/video"
+    assert browser.post("/video/2/selesai", headers={"X-Requested-With": "fetch"}).status_code == 409
+
+
+def test_amounts_of_another_scheme_are_not_passed_off_as_ones_own() -> None:
+    assert tells_own_amounts(scheme_by_key("2021"))
+    assert not tells_own_amounts(scheme_by_key("2023"))
 
 
 def test_a_video_that_does_not_exist(enter: Enter) -> None:

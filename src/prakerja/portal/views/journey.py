@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from prakerja.awards.policies import require_active
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.portal.induction import films
+from prakerja.portal.induction import films, tells_own_amounts
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, take_notice, with_notice
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
@@ -93,6 +93,7 @@ def _films_page(
         problem=problem,
         films=shown,
         seconds=board.award.rules.videos.seconds,
+        tells_own_amounts=tells_own_amounts(board.award.rules),
         done=all(film.state == "done" for film in shown),
     )
 
@@ -112,11 +113,20 @@ def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> Http
 @participant
 @require_POST
 def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
-    """The film was seen; the server refuses while its seconds are not over."""
+    """The film was seen; the server refuses while its seconds are not over.
+
+    A script asks first, so that a press that comes too early leaves the film running; it is told the seconds that remain.
+    """
+    is_asked = request.headers.get("X-Requested-With") == "fetch"
     try:
         is_complete = awards.finish_video(person_id=person_id, number=number, at=clock.now())
     except Refused as refused:
+        if is_asked and refused.reason == "video_too_soon":
+            return JsonResponse({"left": refused.details["seconds"], "says": sentence(refused)}, status=409)
         return _films_page(request, person_id, problem=sentence(refused), status=409)
+    if is_asked:
+        # The form itself goes next, and comes to the same: what was seen stays seen.
+        return HttpResponse(status=204)
     if is_complete:
         return with_notice(request, "videos_done", "portal:dashboard")
     return with_notice(request, "video_finished", "portal:videos")

@@ -24,14 +24,90 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
-// The seconds that remain of a video count down here; the server alone decides when it is finished.
+// Seconds that remain are counted by the clock and not by ticks: a phone that slept counts nothing. The server alone decides.
+const countdowns = new Map();
 for (const counter of document.querySelectorAll("[data-countdown]")) {
-  let left = Number(counter.dataset.countdown);
-  const timer = setInterval(() => {
-    left -= 1;
-    counter.textContent = String(Math.max(left, 0));
-    if (left <= 0) clearInterval(timer);
-  }, 1000);
+  let timer = 0;
+  const count = {
+    ends: 0,
+    over: () => {},
+    left: () => Math.max(0, Math.ceil((count.ends - Date.now()) / 1000)),
+    start: (seconds) => {
+      count.ends = Date.now() + seconds * 1000;
+      clearInterval(timer);
+      timer = setInterval(look, 1000);
+      look();
+    },
+  };
+  const look = () => {
+    counter.textContent = String(count.left());
+    if (timer && count.left() === 0) {
+      clearInterval(timer);
+      timer = 0;
+      count.over();
+    }
+  };
+  count.start(Number(counter.dataset.countdown));
+  document.addEventListener("visibilitychange", look);
+  countdowns.set(counter, count);
+}
+
+// A film shows the text of the moment below its picture. One that runs follows the clock of the server: it is never ahead of
+// it, and a press that comes too early changes nothing.
+for (const film of document.querySelectorAll("[data-film]")) {
+  const video = film.querySelector("video");
+  const words = film.querySelector("[data-film-text]");
+  const card = film.closest("section");
+  const track = video.textTracks[0];
+  track.mode = "hidden";
+  track.addEventListener("cuechange", () => {
+    if (track.activeCues.length) words.textContent = track.activeCues[0].text;
+    words.hidden = words.textContent === "";
+  });
+  video.querySelector("source").addEventListener("error", () => {
+    video.hidden = true;
+    film.querySelector("[data-film-broken]").hidden = false;
+    card.querySelector("[data-film-words]").open = true;
+  });
+  const count = countdowns.get(card.querySelector("[data-countdown]"));
+  if (!count) continue;
+  const status = card.querySelector("[data-film-status]");
+  const length = Number(film.dataset.elapsed) + count.left();
+  const follow = () => {
+    if (count.left() === 0) return;
+    if (video.playbackRate > 1) video.playbackRate = 1;
+    const reached = length - (count.ends - Date.now()) / 1000;
+    if (video.currentTime > reached + 1) video.currentTime = Math.max(0, reached);
+  };
+  for (const moment of ["timeupdate", "seeking", "ratechange"]) video.addEventListener(moment, follow);
+  const seconds = card.querySelector("[data-film-clock]");
+  count.over = () => {
+    seconds.hidden = true;
+    status.textContent = status.dataset.over;
+  };
+  const form = card.querySelector("form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", body: new FormData(form), redirect: "manual", headers: { "X-Requested-With": "fetch" },
+      });
+      if (answer.status === 409 && answer.headers.get("Content-Type") === "application/json") {
+        const { left, says } = await answer.json();
+        seconds.hidden = false;
+        status.textContent = says;
+        count.start(left);
+      } else {
+        form.submit();
+      }
+    } catch {
+      status.textContent = status.dataset.unheard;
+    }
+  });
+}
+// A page that the browser kept for the way back shows an old clock.
+if (document.querySelector("[data-film]")) {
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
 // Five minutes before a session ends for want of use its page says so; one press and it goes on, with all that was typed.
