@@ -11,7 +11,7 @@ ARGS ?=
 # Some machines switch this off for every program; ours start many processes, and each would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run setup test test-busy check bench bench-full lock format chromium clean
+.PHONY: help run setup test test-busy check bench bench-full lock sbom format chromium clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -50,6 +50,9 @@ lock: ## compile requirements/*.txt from *.in, with hashes and without addresses
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/dev.in -o requirements/dev.txt
 	for name in run examples; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$name.in -c requirements/dev.txt -o requirements/$$name.txt; done
 
+sbom: setup .venv/.dev ## write the software bill of materials (CycloneDX) into sbom/
+	@$(BIN)/python tools/sbom.py $(ARGS)
+
 format: .venv/.dev ## format the sources
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -77,7 +80,7 @@ clean: ## remove the environment and everything that was built (never the data f
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv/.assets: .venv/.installed package-lock.json tools/build_assets.py $(wildcard src/prakerja/portal/styles/*)
+.venv/.assets: .venv/.installed package-lock.json tools/build_assets.py $(wildcard src/prakerja/portal/styles/* tools/notices/*)
 	@$(BIN)/python tools/build_assets.py
 	@touch $@
 

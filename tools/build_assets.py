@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the style sheet and the one script that our pages use.
+"""Build the style sheet and the one script that our pages use, each with the notice of whose work is in it.
 
 Runs `npm ci` from the committed lock file when its packages are missing or old, then Sass, and copies
 govuk-frontend's script, into src/prakerja/portal/static/build/ (git ignores it). Node comes with the
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -23,6 +24,9 @@ STYLES = ROOT / "src/prakerja/portal/styles"
 TARGET = ROOT / "src/prakerja/portal/static/build"
 MODULES = ROOT / "node_modules"
 LOCK = ROOT / "package-lock.json"
+# The packages of which a part reaches browsers. The licence that a package leaves out stands in NOTICES.
+SHIPPED = ("govuk-frontend",)
+NOTICES = ROOT / "tools/notices"
 SCRIPT = MODULES / "govuk-frontend/dist/govuk/govuk-frontend.min.js"
 
 
@@ -72,13 +76,37 @@ def install_packages() -> None:
     stamp.write_text(wanted)
 
 
+def components() -> list[dict[str, str]]:
+    """What others made of the files that are built: name, version, licence and its text, which goes wherever they go."""
+    found = []
+    for name in SHIPPED:
+        about = json.loads((MODULES / name / "package.json").read_text(encoding="utf-8"))
+        texts = [*(MODULES / name).glob("LICEN[CS]E*"), NOTICES / f"{name}.txt"]
+        text = next((path for path in texts if path.is_file()), None)
+        if text is None:
+            raise BuildError(f"{name} brings no licence: put its text into {NOTICES.relative_to(ROOT)}/{name}.txt.")
+        notice = text.read_text(encoding="utf-8").strip()
+        found.append({"name": name, "version": about["version"], "licence": about["license"], "notice": notice})
+    return found
+
+
+def noticed(code: str, made_of: list[dict[str, str]]) -> str:
+    """The built file with the notices before it; a mark of the encoding stays in front."""
+    mark = "\ufeff" if code.startswith("\ufeff") else ""
+    notices = "".join(
+        f"/*!\n{one['name']} {one['version']}, {one['licence']}\n\n{one['notice'].replace('*/', '* /')}\n*/\n"
+        for one in made_of
+    )
+    return mark + notices + code.removeprefix(mark)
+
+
 def build(force: bool) -> bool:
     """Build when needed; True when something was built."""
-    inputs = [*STYLES.glob("*.scss"), LOCK, ROOT / "tools/build_assets.py"]
+    inputs = [*STYLES.glob("*.scss"), *NOTICES.glob("*.txt"), LOCK, ROOT / "tools/build_assets.py"]
     wanted = digest(inputs)
     stamp = TARGET / ".stamp"
-    sheet, script = TARGET / "portal.css", TARGET / "govuk-frontend.min.js"
-    current = stamp.is_file() and stamp.read_text() == wanted and sheet.is_file() and script.is_file()
+    sheet, script, listed = TARGET / "portal.css", TARGET / "govuk-frontend.min.js", TARGET / "components.json"
+    current = stamp.is_file() and stamp.read_text() == wanted and all(one.is_file() for one in (sheet, script, listed))
     if current and not force:
         return False
     install_packages()
@@ -95,10 +123,13 @@ def build(force: bool) -> bool:
             str(fresh),
         ],
     )
+    made_of = components()
     # The map is not shipped, so the line that names it would only make browsers ask for a missing file.
     text = SCRIPT.read_text(encoding="utf-8")
-    script.write_text(text.split("//# sourceMappingURL=")[0], encoding="utf-8")
+    script.write_text(noticed(text.split("//# sourceMappingURL=")[0], made_of), encoding="utf-8")
+    fresh.write_text(noticed(fresh.read_text(encoding="utf-8"), made_of), encoding="utf-8")
     shutil.move(fresh, sheet)
+    listed.write_text(json.dumps(made_of, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stamp.write_text(wanted)
     return True
 

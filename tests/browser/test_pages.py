@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PORTAL = ("/", "/masuk", "/pelatihan", "/pelatihan?cari=tidakada", "/bantuan", "/privasi")
+PORTAL = ("/", "/masuk", "/pelatihan", "/pelatihan?cari=tidakada", "/bantuan", "/privasi", "/lisensi")
 SHOP = ("/", "/?q=tidakada", f"/course/{COURSE}", f"/compare?course={COURSE}&course=rapikantor-excel-kantor", "/signup")
 INSTITUTION = ("/", "/rasakata/", f"/rasakata/class/{COURSE}/{RUN}", "/rasakata/signup")
 WORLD = ("/", "/phone/", "/bank/", "/registry/")

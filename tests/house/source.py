@@ -23,6 +23,7 @@ _NOT_OURS = {
     "build",
     "node_modules",
     "results",
+    "sbom",
     "var",
 }
 

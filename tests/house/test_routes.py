@@ -25,6 +25,7 @@ PORTAL_PUBLIC = {
     "help",
     "privacy",
     "own_data_schema",
+    "licences",
     "language",
     "sign_in",
     "sign_in_code",

@@ -19,7 +19,7 @@ from prakerja.surveys.operations import install_surveys
 from tests.portal import world
 
 Enter = Callable[[uuid.UUID], Client]
-PUBLIC = ["/", "/pelatihan", "/bantuan", "/privasi", "/masuk"]
+PUBLIC = ["/", "/pelatihan", "/bantuan", "/privasi", "/lisensi", "/masuk"]
 OWN = ["/dashboard", "/video", "/transaksi", "/rekening", "/rekening/putuskan", "/insentif", "/survei", "/pesan"]
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 

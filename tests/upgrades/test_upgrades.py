@@ -107,6 +107,18 @@ def test_other_keys_stop_the_migration_before_it_begins(tmp_path: Path) -> None:
         assert databases.describe(old.url) == before
 
 
+def test_whoever_asks_what_runs_is_told_of_an_old_database_too(tmp_path: Path) -> None:
+    with databases.restored("fc82d0c", folder=tmp_path) as old:
+        before = databases.describe(old.url)
+        told = prakerja(old, "versions", "--json")
+        assert told.returncode == 1, told.stderr
+        found = json.loads(told.stdout)
+        assert found["schema"]["pending"] != []
+        assert set(found["schema"]["migrations"]) >= {"awards", "ledger", "purchases"}
+        assert found["schemes"] == {}
+        assert databases.describe(old.url) == before
+
+
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     with databases.restored("2c88311", folder=tmp_path) as old:
         assert prakerja(old, "migrate").returncode == 0

@@ -35,6 +35,8 @@ def _only(*roles: str) -> frozenset[str]:
 # role × verb.
 PERMISSIONS: dict[str, frozenset[str]] = {
     "data.browse": EVERYBODY,
+    # Every version that runs here: for those who keep it safe and those who look into it, and of use to whoever attacks.
+    "installation.look": _only("viewer", "administrator"),
     "person.reveal": _only("helper"),
     # Who changes a phone decides who can sign in: both the old and the new one are told, and money stays with others.
     "person.correct_contact": _only("helper"),

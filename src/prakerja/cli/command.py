@@ -27,6 +27,7 @@ from prakerja.cli import (
     sandbox_commands,
     security,
     up,
+    versions,
     wave,
 )
 from prakerja.cli.troubles import in_words
@@ -53,6 +54,7 @@ FAMILIES = (
     due,
     bench,
     conformance,
+    versions,
 )
 
 

@@ -16,6 +16,7 @@ from prakerja.console.security import security
 from prakerja.console.site import site
 from prakerja.console.theme import theme
 from prakerja.console.undelivered import undelivered
+from prakerja.console.versions import versions
 from prakerja.console.work import work
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets by mail) does not exist.
@@ -47,6 +48,7 @@ urlpatterns = [
     path("classes/<uuid:person_id>/cases/<uuid:case_id>/", cancelled_classes.case, name="console_class_case"),
     path("security/", security, name="console_security"),
     path("work/", work, name="console_work"),
+    path("versions/", versions, name="console_versions"),
     path("attention/", attention, name="console_attention"),
     path("", site.urls),
 ]

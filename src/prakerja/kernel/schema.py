@@ -79,6 +79,16 @@ def read_schema() -> SchemaState | None:
     )
 
 
+def last_migrations() -> dict[str, str]:
+    """The newest migration that a database has run of each of our packages; none in an empty one."""
+    try:
+        found = rows("SELECT app, max(name) FROM django_migrations GROUP BY app ORDER BY app")
+    except ProgrammingError:
+        return {}
+    known = {label for label, _ in _known()}
+    return {label: name for label, name in found if label in known}
+
+
 def require_schema(*, may_be_newer: bool = False) -> None:
     """Raise CannotRun when the database is newer or older than this program, or runs other money code than its files.
 

@@ -32,6 +32,7 @@ pages = [
     path("data-saya/survei/<int:number>/cabut", own_data.wipe_survey, name="wipe_survey"),
     path("data-saya/hapus", own_data.erase, name="own_data_erase"),
     path("data-saya/hapus/batalkan", own_data.keep, name="own_data_keep"),
+    path("lisensi", public.licences, name="licences"),
     path("bahasa/<slug:code>", public.language, name="language"),
     path("masuk", signing_in.sign_in, name="sign_in"),
     path("masuk/kode", signing_in.sign_in_code, name="sign_in_code"),

@@ -22,6 +22,11 @@ def schemes() -> dict[uuid.UUID, Scheme]:
     return {version_id: scheme(scheme_version_id=version_id) for version_id in ids}
 
 
+def scheme_keys() -> list[str]:
+    """The keys of every stored version, in their order."""
+    return list(SchemeVersion.objects.order_by("code").values_list("code", flat=True))
+
+
 def changed_schemes() -> dict[str, list[str]]:
     """The stored versions that are not what this program publishes under their key, each with where they differ."""
     found = {}

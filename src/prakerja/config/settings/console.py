@@ -94,6 +94,12 @@ UNFOLD = {
                         "link": reverse_lazy("console_security"),
                     },
                     {
+                        "title": gettext_lazy("Versi"),
+                        "icon": "info",
+                        "link": reverse_lazy("console_versions"),
+                        "permission": "prakerja.console.versions.may_look",
+                    },
+                    {
                         "title": gettext_lazy("Sesi saya"),
                         "icon": "devices",
                         "link": reverse_lazy("sessions"),

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from prakerja.kernel import clock
+from prakerja.kernel.components import built_assets, own_notice
 from prakerja.people.operations import set_language
 from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
 from prakerja.portal.privacy import PURPOSES, RECIPIENTS, cookies, retention
@@ -106,6 +107,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
         cookies=cookies(),
         erasure_hours=int(terms_at(at).within.total_seconds()) // 3600,
     )
+
+
+@anyone
+@require_safe
+def licences(request: HttpRequest) -> HttpResponse:
+    """Whose work these pages are made of, with the notices that go with it. What else runs here is told to operators only."""
+    return page(request, "licences", section="", own=own_notice(), components=built_assets())
 
 
 @anyone
