@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from prakerja.access.looking import note_look
+from prakerja.console.lists import LongList, NewestValues
 from prakerja.console.pages import BROWSE, may, operator
 from prakerja.kernel.clock import now
 from prakerja.kernel.money import format_rupiah
@@ -87,6 +88,12 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup in self.filters()
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [(name, NewestValues) for name in self.list_filter]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LongList]:
+        return LongList
 
     def filters(self) -> frozenset[str]:
         return frozenset(name + lookup for name in self.list_filter for lookup in _LOOKUPS)
@@ -267,6 +274,6 @@ for _config in apps.get_app_configs():
     if not _config.name.startswith("prakerja."):
         continue
     for _model in _config.get_models():
-        # A claim is a blind index and whom it belongs to: nothing a person could read.
-        if not _model.__name__.endswith("Claim") and _model.__name__ != "Blacklist":
+        # A claim is a blind index and whom it belongs to: nothing a person could read. A listed line is nobody's row yet.
+        if not _model.__name__.endswith("Claim") and _model.__name__ not in ("Blacklist", "ListedLine"):
             register(_model)
