@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
 from uuid_utils.compat import uuid7
 
@@ -17,3 +18,9 @@ def derived_id(*, seconds: int, chance: bytes) -> uuid.UUID:
     number &= ~(0xFFFF_FFFF_FFFF << 80 | 0xF << 76 | 0x3 << 62)
     number |= (seconds * 1000 & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | 0x2 << 62
     return uuid.UUID(int=number)
+
+
+def first_id_of(instant: datetime) -> uuid.UUID:
+    """An identifier that is younger than all made before this instant of the machine's and older than all made after it."""
+    milliseconds = int(instant.astimezone(UTC).timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80)
