@@ -127,13 +127,14 @@ def send_outbox(stopping: threading.Event) -> None:
     """Send everything else, and say that messages can be sent."""
     from prakerja.notifications.delivery import OTHERS
 
-    note = _life_noted()
+    note, forget = _life_noted(), _old_messages_forgotten()
 
     def in_between(sender: Sender) -> None:
         _give_sign(send_outbox)
         # What waits for hours behind a gateway that is too slow is told as little as by a worker that is off.
         if sender.has_caught_up:
             note()
+            forget()
 
     _send_lane(OTHERS, stopping, in_between)
 
@@ -192,6 +193,24 @@ def _life_noted() -> Callable[[], None]:
             noted = time.monotonic()
 
     return note
+
+
+def _old_messages_forgotten() -> Callable[[], None]:
+    """Look at some thousand messages of two years ago at each call, until they are through; then again in an hour."""
+    from prakerja.kernel import clock
+    from prakerja.notifications.keeping import forget_sent_messages
+
+    through = -_PRUNE_EVERY
+    after: uuid.UUID | None = None
+
+    def forget() -> None:
+        nonlocal through, after
+        if time.monotonic() - through > _PRUNE_EVERY:
+            after = forget_sent_messages(wall=clock.wall(), after=after).last
+            if after is None:
+                through = time.monotonic()
+
+    return forget
 
 
 def _note_life() -> None:

@@ -24,6 +24,7 @@ MESSAGE_STATES = StateMachine(
         "WAITING": ("queued", "failed_temporary", "sending"),
         "LEAVING": ("queued", "sending"),
         "UNREACHED": ("failed_permanent", "undelivered"),
+        "OVER": ("delivered", "failed_permanent"),
     },
 )
 WAITING = MESSAGE_STATES.group("WAITING")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from prakerja.access.policies import retention_at
 from prakerja.grants.policies import ACCESS_LIFE, REFRESH_LIFE
+from prakerja.notifications.keeping import SENT_KEPT
 from prakerja.portal.browsers import COOKIE as BROWSER_COOKIE
 from prakerja.portal.pending import COOKIE as PENDING_COOKIE
 from prakerja.webhooks.operations import DELIVERIES_KEPT
@@ -233,6 +234,10 @@ def retention(*, at: datetime) -> list[Kept]:
         Kept(
             gettext_lazy("Isi SMS dan email"),
             _("dihapus begitu terkirim; yang gagal disimpan terkunci sampai petugas mengirim lagi atau menghapusnya"),
+        ),
+        Kept(
+            gettext_lazy("Catatan bahwa SMS atau email terkirim, tanpa isinya"),
+            _("%(days)s hari") % {"days": SENT_KEPT.days},
         ),
         Kept(
             gettext_lazy("Token izin lembaga"),
