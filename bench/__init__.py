@@ -17,8 +17,8 @@ class Size:
 _GB = 1_000_000_000
 # Small: all of them in ten minutes with seeding and verifying. Full: long enough for a quiet machine's third digit.
 SMALL = Size(seconds=30.0, disk=2 * _GB)
-FULL = Size(seconds=180.0, disk=8 * _GB)
-NAMES = ("authorise", "send-otp", "redeem", "dashboard", "fairness", "slow-clients", "due")
+FULL = Size(seconds=180.0, disk=20 * _GB)
+NAMES = ("authorise", "send-otp", "redeem", "dashboard", "fairness", "slow-clients", "due", "import")
 
 
 def run(name: str, seconds: float = SMALL.seconds) -> dict[str, Any]:

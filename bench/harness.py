@@ -24,6 +24,7 @@ _MODULES = {
     "fairness": "bench.fairness",
     "slow-clients": "bench.slow_clients",
     "due": "bench.due",
+    "import": "bench.importing",
 }
 # What the figures must never be bought with.
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

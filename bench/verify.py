@@ -134,3 +134,32 @@ def redemptions(*, attempted: int) -> dict[str, bool]:
             "SELECT count(*) = %s FROM audit_record WHERE action = 'voucher.redeemed'", attempted
         ),
     }
+
+
+def imports(*, people: int) -> dict[str, bool]:
+    """After `import`: everybody on the lists holds one award, was told three times and has the wave's one deadline."""
+    return {
+        "everybody is one person with one award": holds(
+            "SELECT (SELECT count(*) FROM people_person) = %s AND count(*) = %s AND count(DISTINCT person_id) = %s FROM awards_award",
+            people,
+            people,
+            people,
+        ),
+        "everybody has the same deadline": holds("SELECT count(DISTINCT purchase_deadline_at) = 1 FROM awards_award"),
+        "everybody was told once by each channel": holds(
+            "SELECT count(*) = 3 * %s AND count(DISTINCT (person_id, channel)) = 3 * %s FROM notifications_message",
+            people,
+            people,
+        ),
+        "every claim, card, application and record is there": holds(
+            "SELECT (SELECT count(*) FROM people_nikclaim) = %s AND (SELECT count(*) FROM people_contactclaim) = 2 * %s "
+            "AND (SELECT count(*) FROM awards_cardclaim) = %s "
+            "AND (SELECT count(*) FROM intake_application WHERE status = 'selected') = %s "
+            "AND (SELECT count(*) FROM audit_record WHERE action = 'award.made') = %s",
+            *(people,) * 5,
+        ),
+        "nothing of the lists stayed behind": holds(
+            "SELECT NOT EXISTS (SELECT 1 FROM intake_listedline) "
+            "AND NOT EXISTS (SELECT 1 FROM intake_resultimport WHERE status <> 'done')"
+        ),
+    }

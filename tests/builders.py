@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import connection
+
 from prakerja.access.actors import SYSTEM, Actor
 from prakerja.access.operators import add_operator
 from prakerja.access.permitting import operator_by_email
@@ -18,13 +20,16 @@ from prakerja.catalogue.models import Course, CourseRun
 from prakerja.intake.models import Wave
 from prakerja.intake.operations import ResultRow, import_results, open_wave
 from prakerja.kernel.clock import WIB, wall
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.models import Clock, Installation
+from prakerja.kernel.packing import copy_packed, packed_row
 from prakerja.kernel.secrets import keys, unseal
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Account
 from prakerja.notifications.models import Message
 from prakerja.partners.operations import NewCredential, add_partner
+from prakerja.people.listed import LISTED_COLUMNS, pack_listed, register_listed
+from prakerja.people.policies import Identity
 from prakerja.purchases.operations import Receipt, authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
 from prakerja.sandbox import building
@@ -123,14 +128,32 @@ def result_row(**changes: str) -> ResultRow:
     return ResultRow(**{**values, **changes})
 
 
+def register(identity: Identity, *, at: datetime) -> uuid.UUID:
+    """Somebody who is in no wave."""
+    with transaction():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE IF NOT EXISTS registered "
+                f"({', '.join(' '.join(column) for column in LISTED_COLUMNS)}) ON COMMIT DELETE ROWS"
+            )
+            cursor.execute("DELETE FROM registered")
+        names = ", ".join(name for name, _ in LISTED_COLUMNS)
+        copy_packed(
+            f"COPY registered ({names}) FROM STDIN (FORMAT BINARY)",
+            [packed_row(pack_listed(identity=identity, known=None))],
+        )
+        register_listed(source="registered", at=at)
+        return uuid.UUID(str(rows("SELECT person_id FROM registered")[0][0]))
+
+
 def participants(
     world: World, *, count: int = 1, ready: bool = True, announced_at: datetime = ANNOUNCED
 ) -> list[Participant]:
     """Award `count` new people; with `ready` they have seen the three videos."""
-    rows = [result_row() for _ in range(count)]
+    listed = [result_row() for _ in range(count)]
     import_results(
         actor=SYSTEM,
-        rows=rows,
+        rows=listed,
         wave_number=world.wave.number,
         decree_number=f"SK-{world.wave.number}",
         announced_at=announced_at,
@@ -139,7 +162,7 @@ def participants(
     from prakerja.people.queries import person_id_by_nik
 
     made = []
-    for row in rows:
+    for row in listed:
         person_id = person_id_by_nik(nik=row.nik)
         assert person_id is not None
         if ready:

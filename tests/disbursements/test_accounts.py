@@ -27,8 +27,9 @@ from prakerja.kernel.secrets import seal, unseal
 from prakerja.notifications.models import Message
 from prakerja.notifications.templates import render_message
 from prakerja.people.models import ContactPoint
-from prakerja.people.operations import Identity, register_many
+from prakerja.people.policies import Identity
 from prakerja.programmes.schemes import scheme_by_key
+from tests import builders as b
 from tests.builders import Participant, World, otp_of
 from tests.money import link, participant_with_phone, wib
 
@@ -239,22 +240,19 @@ def fail() -> Any:
 
 
 def test_a_person_without_an_award_may_link(db: None) -> None:
-    with transaction():
-        (person_id,) = register_many(
-            identities=[
-                Identity(
-                    nik="9901010101900001",
-                    family_card_number="9901010101900001",
-                    name="Tanpa Penetapan",
-                    birth_date=date(1990, 1, 1),
-                    phone="+6281234500020",
-                    email="tanpa@contoh.id",
-                    province_code="99",
-                    education="sma",
-                )
-            ],
-            at=AT,
-        )
+    person_id = b.register(
+        Identity(
+            nik="9901010101900001",
+            family_card_number="9901010101900001",
+            name="Tanpa Penetapan",
+            birth_date=date(1990, 1, 1),
+            phone="+6281234500020",
+            email="tanpa@contoh.id",
+            province_code="99",
+            education="sma",
+        ),
+        at=AT,
+    )
     request_link(person_id=person_id, provider="bni", number="7700123456", at=AT)
     otp = otp_of(person_id, "otp_link_account")
     assert link_account(person_id=person_id, provider="bni", number="7700123456", otp=otp, at=AT)

@@ -14,11 +14,11 @@ import pytest
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.cli.arguments import CommandError
-from prakerja.cli.wave_results import HEADER, LEVELS, _Leftovers
+from prakerja.cli.wave_results import HEADER, LEVELS, _Leftovers, _ResultFile
 from prakerja.intake.models import Decree
 from prakerja.intake.operations import ImportOutcome, import_results
 from prakerja.intake.result_columns import BIRTH_IN_NIK, COLUMNS
-from prakerja.intake.result_rows import REASONS, result_row
+from prakerja.intake.result_rows import REASONS
 from prakerja.kernel.db import rows
 from prakerja.lists import BrokenList, Leftovers, read_list
 from prakerja.people.models import Person
@@ -33,9 +33,12 @@ pytestmark = pytest.mark.django_db
 def take(path: Path, **options: Any) -> tuple[ImportOutcome, _Leftovers]:
     """What the command does between opening the list and its answer."""
     given = argparse.Namespace(file=path, rejected_file=None, **options)
-    with read_list(path, columns=COLUMNS, agreement=BIRTH_IN_NIK) as found, _Leftovers(given, found) as left:
+    with read_list(path, columns=COLUMNS, agreement=BIRTH_IN_NIK) as found:
+        shape = found.shape
+    listed = _ResultFile(path)
+    with _Leftovers(given, shape) as left:
         outcome = import_results(
-            rows=(result_row(row) for row in found.rows()),
+            rows=listed,
             wave_number=21,
             decree_number="SK-21",
             announced_at=b.ANNOUNCED,
@@ -43,7 +46,7 @@ def take(path: Path, **options: Any) -> tuple[ImportOutcome, _Leftovers]:
             at=b.ANNOUNCED,
             report=left,
         )
-        contents = found.contents()
+        contents = listed.contents()
     assert contents.rows == outcome.lines
     return outcome, left
 
@@ -168,12 +171,12 @@ def test_a_full_disk_takes_everything_back(tmp_path: Path) -> None:
     b.world()
     path = csv_file(tmp_path, text([*people(3), list(person(4, phone="1").values())]))
     with read_list(path, columns=COLUMNS) as found:
-        left = _Leftovers(argparse.Namespace(file=path, rejected_file=None), found)
+        left = _Leftovers(argparse.Namespace(file=path, rejected_file=None), found.shape)
         with pytest.raises(CommandError, match=r"list\.csv\.rejected\.csv"), left:  # noqa: PT012
             # Whatever is written to this device, the disk is full.
             os.dup2(os.open("/dev/full", os.O_WRONLY), left._rejected._file.fileno())
             import_results(
-                rows=(result_row(row) for row in found.rows()),
+                rows=_ResultFile(path),
                 wave_number=21,
                 decree_number="SK-21",
                 announced_at=b.ANNOUNCED,
@@ -278,4 +281,4 @@ def test_the_help_says_what_the_rules_say() -> None:
 def test_a_file_of_leftovers_is_a_file(tmp_path: Path) -> None:
     path = csv_file(tmp_path, text(people(1)))
     with read_list(path, columns=COLUMNS) as found, pytest.raises(OSError, match="Invalid"):
-        Leftovers(Path(os.devnull), header=found.header, separator=",", encoding="utf-8", beside=())
+        Leftovers(Path(os.devnull), shape=found.shape, beside=())

@@ -104,7 +104,7 @@ def test_people_who_may_not_be_awarded() -> None:
     minor = b.result_row(nik="9901010101059999", birth_date="2005-01-01")
     twice = b.result_row()
     outcome = take([*listed, minor, twice, twice])
-    assert [why for _, why in outcome.rejected] == ["twice_in_file", "KK_PENUH", "USIA"]
+    assert [why for _, why in outcome.rejected] == ["KK_PENUH", "USIA", "twice_in_file"]
     assert outcome.awarded == 3
 
 

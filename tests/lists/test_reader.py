@@ -487,5 +487,5 @@ def test_whatever_the_bytes_are_every_line_is_accounted_for(
     assert contents.rows == len(rows)
     assert contents.rows + contents.empty + contents.above + contents.continued == contents.lines
     assert contents.lines == len(
-        content.decode(found.encoding).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+        content.decode(found.shape.encoding).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     ) or content.endswith((b"\n", b"\r"))

@@ -28,7 +28,7 @@ from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Balance
 from prakerja.ledger.operations import account_for
 from prakerja.partners.models import Partner
-from prakerja.people.operations import Identity, register_many
+from prakerja.people.policies import Identity
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import scheme_by_key
 from prakerja.purchases.models import PaymentIntent, Purchase
@@ -37,7 +37,7 @@ from prakerja.surveys.models import Response, Survey
 from prakerja.training.models import Certificate, Completion, Rating
 from prakerja.vouchers.models import Voucher
 from prakerja.wallets.models import Wallet
-from tests.builders import ANNOUNCED, BUY_AT
+from tests.builders import ANNOUNCED, BUY_AT, register
 
 DEADLINE = datetime(2021, 10, 22, tzinfo=WIB)
 BOUGHT = BUY_AT
@@ -147,23 +147,19 @@ def wave() -> Wave:
 def person(*, name: str = "Siti Rahma", phone: str | None = None) -> uuid.UUID:
     """Somebody with a phone, in no wave yet."""
     number = next(_numbers)
-    with transaction.atomic():
-        [person_id] = register_many(
-            identities=[
-                Identity(
-                    nik=f"99010150129{number:05d}",
-                    family_card_number=f"99010112120{number:05d}",
-                    name=name,
-                    birth_date=date(1995, 12, 10),
-                    phone=phone or f"+62812{number:08d}",
-                    email=f"orang{number}@contoh.id",
-                    province_code="32",
-                    education="sma",
-                )
-            ],
-            at=datetime(2021, 9, 17, tzinfo=WIB),
-        )
-    return person_id
+    return register(
+        Identity(
+            nik=f"99010150129{number:05d}",
+            family_card_number=f"99010112120{number:05d}",
+            name=name,
+            birth_date=date(1995, 12, 10),
+            phone=phone or f"+62812{number:08d}",
+            email=f"orang{number}@contoh.id",
+            province_code="32",
+            education="sma",
+        ),
+        at=datetime(2021, 9, 17, tzinfo=WIB),
+    )
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from prakerja.awards.models import CardClaim
 from prakerja.kernel.codes import card_number
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import rows
 from prakerja.kernel.secrets import blind_index, seal, unseal
 
 # What a sealed number is bound to, beside its row. The table had this name when the first numbers were sealed: a number
@@ -14,17 +13,24 @@ from prakerja.kernel.secrets import blind_index, seal, unseal
 SEALED_AS = "intake_award"
 
 
-@requires_transaction
-def fresh_card_numbers(count: int) -> list[tuple[str, bytes]]:
-    """Card numbers with their blind index that nobody has. Two in eleven digits do meet once the waves are large."""
-    numbers: dict[bytes, str] = {}
-    while len(numbers) < count:
-        candidates = {index_of(number): number for number in (card_number() for _ in range(count))}
-        used = CardClaim.objects.filter(index__in=list(candidates)).values_list("index", flat=True)
-        for index in used:
-            candidates.pop(bytes(index))
-        numbers |= candidates
-    return [(number, index) for index, number in list(numbers.items())[:count]]
+def new_card(*, award_id: uuid.UUID) -> tuple[bytes, bytes]:
+    """A new number for this award: its blind index and the number, sealed. Somebody may have it already."""
+    number = card_number()
+    return index_of(number), seal_card_number(number, award_id=award_id)
+
+
+def other_cards(*, source: str) -> list[tuple[uuid.UUID, bytes, bytes]]:
+    """Another number, as `new_card` makes it, for each award of the temporary table `source` whose number is taken or twice there.
+
+    Two in eleven digits do meet once the waves are large. Whose table it is writes them into `card_index` and
+    `card_number_enc`, and asks again.
+    """
+    found = rows(
+        f"SELECT award_id FROM {source} mine WHERE EXISTS (SELECT 1 FROM awards_cardclaim c WHERE c.index = mine.card_index) "
+        f"UNION SELECT award_id FROM (SELECT award_id, row_number() OVER (PARTITION BY card_index) AS place FROM {source}) x "
+        "WHERE place > 1"
+    )
+    return [(award_id, *new_card(award_id=award_id)) for (award_id,) in found]
 
 
 def index_of(number: str) -> bytes:

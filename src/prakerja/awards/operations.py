@@ -1,6 +1,7 @@
 """The public verbs of awards; each stands in the file that its noun names."""
 
 from prakerja.awards.blacklisting import blacklist_person
+from prakerja.awards.cards import other_cards
 from prakerja.awards.endings import (
     annul_award,
     finish_award,
@@ -8,7 +9,7 @@ from prakerja.awards.endings import (
     revoke_award,
     withdraw_award,
 )
-from prakerja.awards.granting import Grounds, Recipient, award_many
+from prakerja.awards.granting import Grounds, award_listed
 from prakerja.awards.holding import extend_held, move_wave_deadline, release_held
 from prakerja.awards.induction import finish_video, start_video
 from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award
@@ -18,9 +19,8 @@ from prakerja.awards.suspensions import reinstate_award, suspend_award
 
 __all__ = [
     "Grounds",
-    "Recipient",
     "annul_award",
-    "award_many",
+    "award_listed",
     "blacklist_person",
     "extend_held",
     "finish_award",
@@ -30,6 +30,7 @@ __all__ = [
     "lock_awards",
     "lock_wallet_and_award",
     "move_wave_deadline",
+    "other_cards",
     "reinstate_award",
     "release_held",
     "reopen_purchase_window",

@@ -16,7 +16,6 @@ from prakerja.awards.facts import AwardFacts, facts_of
 from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import hot_row, rows
-from prakerja.kernel.secrets import blind_index
 from prakerja.notifications.states import MESSAGE_STATES
 from prakerja.notifications.templates import URGENT
 
@@ -82,23 +81,6 @@ def card_number(*, person_id: uuid.UUID, award_id: uuid.UUID) -> str:
     """The number, opened: for its owner's own page and the sandbox only."""
     sealed = Award.objects.values_list("card_number_enc", flat=True).get(person_id=person_id, id=award_id)
     return open_card_number(sealed, award_id=award_id)
-
-
-def award_counts(*, person_ids: list[uuid.UUID], wave_id: uuid.UUID | None = None) -> dict[uuid.UUID, tuple[int, int]]:
-    """How many awards each person was ever given, and how many of this wave; nobody without an award is in it."""
-    found = rows(
-        "SELECT person_id, count(*), count(*) FILTER (WHERE wave_id = %s) FROM awards_award "
-        " WHERE person_id = ANY(%s) GROUP BY person_id",
-        [wave_id, person_ids],
-    )
-    return {person_id: (total, here) for person_id, total, here in found}
-
-
-def blacklisted_niks(*, niks: list[str]) -> set[str]:
-    """Those of the numbers that are excluded for life."""
-    by_index = {blind_index("nik", nik): nik for nik in niks}
-    found = rows("SELECT nik_index FROM awards_blacklist WHERE nik_index = ANY(%s)", [list(by_index)])
-    return {by_index[bytes(index)] for (index,) in found}
 
 
 class Suspended(NamedTuple):

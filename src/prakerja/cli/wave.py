@@ -20,13 +20,24 @@ from prakerja.cli.wave_results import with_short_deadline
 from prakerja.cli.wave_sentences import explained
 from prakerja.kernel.errors import Refused
 
+_MOST_IMPORTS = 50
+
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("wave", help="waves")
     verbs = family.add_subparsers(
-        dest="verb", required=True, metavar="import-results|correct-announcement|confirm-announcement"
+        dest="verb",
+        required=True,
+        metavar="import-results|imports|give-up-import|correct-announcement|confirm-announcement",
     )
     wave_results.add_to(verbs)
+    common(verbs.add_parser("imports", help="how far the lists are that were imported or are")).set_defaults(
+        run=list_imports
+    )
+    given_up = by_operator(common(verbs.add_parser("give-up-import", help="end an import that was cut off for good")))
+    given_up.add_argument("--wave", type=int, required=True, metavar="21")
+    given_up.add_argument("--reason", required=True, metavar="R", help="for the audit trail")
+    given_up.set_defaults(run=give_up)
     correct = by_operator(
         common(verbs.add_parser("correct-announcement", help="prepare another instant of a wave's announcement"))
     )
@@ -40,6 +51,50 @@ def add_to(subparsers: Any) -> None:
     confirm.add_argument("--wave", type=int, required=True, metavar="21")
     with_short_deadline(confirm)
     confirm.set_defaults(run=confirm_prepared)
+
+
+def list_imports(arguments: argparse.Namespace) -> int:
+    """Print the latest imports of results: since when, how far, how fast."""
+    with database(arguments.data_dir):
+        from prakerja.intake.queries import result_imports
+
+        answer(
+            {
+                "imports": [
+                    {
+                        "wave": one.wave,
+                        "decree": one.decree,
+                        "status": one.status,
+                        "since": one.begun_at.isoformat(),
+                        "by": one.begun_by,
+                        "rows_read": one.lines_read,
+                        "people": one.people,
+                        "awarded": one.awarded,
+                        "left": one.left,
+                        "seconds": round(one.seconds, 1),
+                        "awarded_a_second": round(one.awarded / one.seconds, 1) if one.seconds else None,
+                    }
+                    for one in result_imports(most=_MOST_IMPORTS)
+                ]
+            }
+        )
+    return 0
+
+
+def give_up(arguments: argparse.Namespace) -> int:
+    """End an import whose list will not come again; whoever was awarded stays so."""
+    with database(arguments.data_dir):
+        from prakerja.intake.operations import give_up_import
+        from prakerja.kernel.clock import now
+
+        try:
+            left = give_up_import(
+                wave_number=arguments.wave, reason=arguments.reason, actor=acting(arguments), at=now()
+            )
+        except Refused as refusal:
+            raise explained(refusal, arguments) from refusal
+    answer({"wave": arguments.wave, "left_without_award": left})
+    return 0
 
 
 def prepare(arguments: argparse.Namespace) -> int:

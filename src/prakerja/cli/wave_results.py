@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
+import sys
+import time
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +24,12 @@ from prakerja.cli.arguments import (
 )
 from prakerja.cli.database import database
 from prakerja.cli.wave_sentences import explained
+from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.errors import Refused
-from prakerja.lists import BrokenList, Leftovers, PeoplesList, read_list, sentence
+from prakerja.lists import BrokenList, Contents, Leftovers, PeoplesList, Shape, read_list, sentence
 
 if TYPE_CHECKING:
-    from prakerja.intake.result_import import ImportOutcome
+    from prakerja.intake.result_import import ImportOutcome, Progress
     from prakerja.intake.result_rows import ResultRow
 
 # As the rules of `intake.result_rows` have them; the command knows them before a database is there.
@@ -48,11 +53,14 @@ This header can be pasted:
 
 Lines that break a rule go to FILE.rejected.csv with line, reason and what to do; correct that file and import it. People who
 hold an award of this wave and stand in the list with other data go to FILE.different.csv; nothing of them is changed, see
-`prakerja person correct-contact`. A list that was damaged as a whole is refused, and nobody is awarded."""
+`prakerja person correct-contact`. A list that was damaged as a whole is refused, and nobody is awarded.
+
+Nobody is awarded before the whole list was read. An import that was cut off goes on where it stood when the same command is given
+again, and nobody is awarded or told twice; `prakerja wave imports` shows how far it is."""
 _EXAMPLE = """example:
   prakerja wave import-results lolos.xlsx --wave 21 --decree SK-21/2021 --announced-at 2021-09-22T20:00"""
-# Lines between two words to whoever watches.
-_OFTEN = 10_000
+# Seconds between two words to whoever watches: on a terminal, and in a file.
+_BRIEFLY, _SELDOM = 0.5, 5.0
 _BESIDE = ("line", "reason", "petunjuk", "what_to_do")
 _BESIDE_DIFFERENT = ("line", "different", "person", "is_awarded")
 
@@ -106,12 +114,14 @@ def run(arguments: argparse.Namespace) -> int:
             "Nomor keputusan: 1 sampai 100 huruf.", "A decree's number is 1 to 100 printable characters."
         )
     # A list that cannot be read is said before a database is started for it.
-    with _told(arguments.file), _opened(arguments.file):
-        pass
-    with database(arguments.data_dir), _told(arguments.file), _opened(arguments.file) as found:
-        with _Leftovers(arguments, found) as left:
-            outcome = _import(arguments, found, left)
-        contents = found.contents()
+    with _told(arguments.file), _opened(arguments.file) as found:
+        shape = found.shape
+    del found
+    listed = _ResultFile(arguments.file)
+    with database(arguments.data_dir), _told(arguments.file):
+        with _Leftovers(arguments, shape) as left:
+            outcome = _import(arguments, listed, left)
+        contents = listed.contents()
         rejected, different = left.files()
     answer(
         {
@@ -136,10 +146,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _import(arguments: argparse.Namespace, found: PeoplesList, left: _Leftovers) -> ImportOutcome:
+def _import(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers) -> ImportOutcome:
     from prakerja.intake.operations import import_results
     from prakerja.intake.queries import wave
-    from prakerja.intake.result_rows import result_row
     from prakerja.kernel.clock import now
 
     at = now()
@@ -147,7 +156,7 @@ def _import(arguments: argparse.Namespace, found: PeoplesList, left: _Leftovers)
     announced = state.announced_at if state is not None else None
     try:
         return import_results(
-            rows=(result_row(row) for row in found.rows()),
+            rows=listed,
             wave_number=arguments.wave,
             decree_number=arguments.decree,
             announced_at=arguments.announced_at or announced or at,
@@ -155,15 +164,92 @@ def _import(arguments: argparse.Namespace, found: PeoplesList, left: _Leftovers)
             at=at,
             short_deadline_confirmed_by=_confirming(arguments),
             report=left,
-            progress=_watch,
+            progress=_Watch(listed),
+            digest=listed.digest(),
         )
     except Refused as refusal:
         raise explained(refusal, arguments) from refusal
 
 
-def _watch(outcome: ImportOutcome) -> None:
-    if outcome.lines % _OFTEN == 0:
-        progress(f"{outcome.lines} rows: {outcome.awarded} awarded, {outcome.rejected_rows} rejected")
+class _ResultFile:
+    """The list, which can be gone through again and again, each time from its beginning."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._contents: Contents | None = None
+        self._reading: PeoplesList | None = None
+
+    def __iter__(self) -> Iterator[ResultRow]:
+        from prakerja.intake.result_rows import result_row
+
+        with _opened(self._path) as found:
+            self._reading = found
+            for row in found.rows(is_whole=self._contents is not None):
+                yield result_row(row)
+            self._contents = found.contents()
+
+    def digest(self) -> str:
+        """The file's own bytes as a hash: a list that was changed is another one."""
+        with self._path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def part_read(self) -> float | None:
+        """How much of it was read this time, from 0 to 1; None where nobody can know."""
+        return self._reading.part_read() if self._reading is not None else None
+
+    def contents(self) -> Contents:
+        """What its lines are. An import that went on did not need all of them: then they are read for it."""
+        if self._contents is None:
+            for _ in self:
+                pass
+        assert self._contents is not None
+        return self._contents
+
+
+class _Watch:
+    """Tells whoever watches how far it is and when it will end: on a terminal in one line, else in one every few seconds."""
+
+    def __init__(self, listed: _ResultFile) -> None:
+        self._listed = listed
+        self._is_terminal = sys.stderr.isatty()
+        self._stage = ""
+        self._began = self._said = time.monotonic()
+        self._first = 0
+
+    def __call__(self, seen: Progress) -> None:
+        moment = time.monotonic()
+        if seen.stage != self._stage:
+            # What an earlier run did says nothing of the pace of this one.
+            self._stage, self._began, self._first = seen.stage, moment, seen.done
+            if seen.stage == "reading":
+                self._began, self._first = self._said, 0
+        is_through = seen.done == seen.total
+        if moment - self._said < (_BRIEFLY if self._is_terminal else _SELDOM) and not is_through:
+            return
+        self._said = moment
+        text = self._text(seen, max(moment - self._began, 0.001))
+        if self._is_terminal:
+            print(f"\r\x1b[K{text}", end="\n" if is_through else "", file=sys.stderr, flush=True)
+        else:
+            progress(text)
+
+    def _text(self, seen: Progress, seconds: float) -> str:
+        rate = (seen.done - self._first) / seconds
+        if seen.stage == "reading":
+            part = self._listed.part_read()
+            left = seconds * (1 - part) / part if part else None
+            return f"reading the list: {seen.done:,} rows{_until(left)}"
+        left = (seen.total - seen.done) / rate if seen.total is not None and rate else None
+        return f"awarding: {seen.done:,} of {seen.total:,} people, {rate:,.0f} a second{_until(left)}"
+
+
+def _until(seconds: float | None) -> str:
+    """When that will be, by the machine's clock."""
+    if seconds is None:
+        return ""
+    end = wall().astimezone(WIB) + timedelta(seconds=seconds)
+    minutes, rest = divmod(round(seconds), 60)
+    return f", {minutes} min {rest} s left, until {end:%H:%M} WIB"
 
 
 def _confirming(arguments: argparse.Namespace) -> Any:
@@ -176,10 +262,10 @@ def _confirming(arguments: argparse.Namespace) -> Any:
 class _Leftovers:
     """The files beside the list, and what is written into them; the report of an import."""
 
-    def __init__(self, arguments: argparse.Namespace, found: PeoplesList) -> None:
+    def __init__(self, arguments: argparse.Namespace, shape: Shape) -> None:
         file: Path = arguments.file
         self._stack = contextlib.ExitStack()
-        self._found = found
+        self._shape = shape
         self._rejected_path = arguments.rejected_file or file.with_name(f"{file.name}.rejected.csv")
         self._different_path = self._rejected_path.with_name(
             f"{self._rejected_path.name.removesuffix('.csv').removesuffix('.rejected')}.different.csv"
@@ -204,11 +290,8 @@ class _Leftovers:
         self._stack.__exit__(*raised)
 
     def _file(self, path: Path, beside: tuple[str, ...]) -> Leftovers:
-        found = self._found
         with self._writing(path):
-            return Leftovers(
-                path, header=found.header, separator=found.separator, encoding=found.encoding, beside=beside
-            )
+            return Leftovers(path, shape=self._shape, beside=beside)
 
     def rejected(self, row: ResultRow, reason: str) -> None:
         from prakerja.intake.result_rows import REASONS
@@ -238,9 +321,9 @@ class _Leftovers:
             yield
         except OSError as error:
             raise CommandError(
-                f"Berkas {path} tidak dapat ditulis: {error.strerror}. Tidak ada yang diimpor; pilih tempat lain dengan "
-                "--rejected-file.",
-                f"Cannot write {path}: {error.strerror}. Nothing was imported; choose another place with --rejected-file.",
+                f"Berkas {path} tidak dapat ditulis: {error.strerror}. Pilih tempat lain dengan --rejected-file dan ulangi "
+                "perintahnya.",
+                f"Cannot write {path}: {error.strerror}. Choose another place with --rejected-file and give the command again.",
             ) from error
 
 

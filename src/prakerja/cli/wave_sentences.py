@@ -45,6 +45,24 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
             f"Gelombang {wave} sudah diumumkan pada {details.get('announced_at')}.",
             f"Wave {wave} was announced at {details.get('announced_at')} already.",
         ),
+        "import_running": (
+            "Daftar lain sedang diimpor. Lihat `prakerja wave imports`, lalu ulangi perintah ini.",
+            "Another list is being imported. See `prakerja wave imports`, then give this command again.",
+        ),
+        "import_unfinished": (
+            f"Impor gelombang {details.get('wave')} terputus dan belum selesai ({details.get('left', '?')} orang lagi). Ulangi perintah "
+            "impornya dengan daftar yang sama, atau akhiri: prakerja wave give-up-import.",
+            f"The import of wave {details.get('wave')} was cut off and is not through ({details.get('left', '?')} people left). Give its "
+            "command again with the same list, or end it: prakerja wave give-up-import.",
+        ),
+        "nothing_unfinished": (
+            f"Tidak ada impor gelombang {wave} yang terputus.",
+            f"No import of wave {wave} was cut off.",
+        ),
+        "list_changed": (
+            "Daftar berubah ketika sedang diimpor. Ulangi perintahnya dengan daftar yang lengkap.",
+            "The list changed while it was imported. Give the command again with the whole list.",
+        ),
         "budget_too_low": (
             f"Dana program tidak cukup: perlu {format_rupiah(details.get('needed', 0))}, "
             f"tersedia {format_rupiah(details.get('available', 0))}.",

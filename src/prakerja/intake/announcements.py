@@ -16,7 +16,7 @@ from prakerja.audit.operations import record
 from prakerja.awards.operations import move_wave_deadline
 from prakerja.awards.policies import require_ahead, require_reason
 from prakerja.awards.queries import people_with_deadline
-from prakerja.intake.models import AnnouncementCorrection, Wave
+from prakerja.intake.models import AnnouncementCorrection, ResultImport, Wave
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -44,7 +44,7 @@ def prepare_correction(
     """Write down another instant of a wave's announcement; nothing changes before another operator confirms it.
 
     One that was prepared and not confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
-    wave_unknown, not_announced, announced_the_same, correction_too_late (deadline; something has fallen due by it),
+    wave_unknown, not_announced, import_unfinished (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
     deadline_not_ahead (what, deadline).
     """
     _require_operator(actor)
@@ -74,7 +74,7 @@ def confirm_correction(
 
     Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
     `is_short_deadline_confirmed` says that `actor` stands for it by name. Raises Refused: not_permitted, operator_needed,
-    wave_unknown, nothing_prepared, same_operator, announced_the_same, correction_too_late (deadline), deadline_not_ahead
+    wave_unknown, nothing_prepared, same_operator, import_unfinished (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
     (what, deadline), deadline_close (what, deadline, days_left, needed).
     """
     _require_operator(actor)
@@ -120,6 +120,9 @@ def _locked(wave_number: int) -> Wave:
 def _correction(*, wave: Wave, announced_at: datetime, at: datetime, is_confirmed: bool) -> Correction:
     if wave.announced_at is None:
         raise Refused("not_announced")
+    if ResultImport.objects.filter(wave=wave, status="awarding").exists():
+        # Half of a list would have the one deadline and half the other.
+        raise Refused("import_unfinished", wave=wave.number)
     if wave.announced_at == announced_at:
         raise Refused("announced_the_same")
     rules = scheme(scheme_version_id=wave.scheme_version_id)

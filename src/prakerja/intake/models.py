@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.intake.states import APPLICATION_STATES
+from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
 
 
@@ -71,3 +71,60 @@ class Application(PersonRow):
                 condition=Q(status__in=APPLICATION_STATES.states()), name="intake_application_status"
             ),
         ]
+
+
+class ResultImport(KeyedRow):
+    """A list of results on its way to become awards, and how far it is: what an operator reads, and where a second run goes on."""
+
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
+    decree_number = models.TextField()
+    status = models.TextField(default="reading")
+    # What the list was, as a hash: only the same one goes on.
+    list_digest = models.TextField()
+    announced_at = models.DateTimeField()
+    # Kind and id of who imports.
+    begun_by = models.TextField()
+    begun_at = models.DateTimeField()
+    # Wall time: how long it takes is no matter of the programme's clock.
+    begun_wall = models.DateTimeField()
+    seen_wall = models.DateTimeField()
+    lines_read = models.IntegerField(default=0)
+    # Of those that are to be awarded; None before that is known.
+    people = models.IntegerField(null=True)
+    awarded = models.IntegerField(default=0)
+    # The last line whose person was awarded, counted from 1 over the rows of the list.
+    awarded_until = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=IMPORT_STATES.states()), name="intake_resultimport_status"),
+            # Who is on the list was decided by what the awards were then: no other list may come between.
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="awarding"), name="intake_resultimport_one_awards"
+            ),
+        ]
+
+
+class ListedLine(models.Model):
+    """A row of the list that is being imported, and what becomes of it. Emptied when the import ends.
+
+    Nobody's row yet: `known` is whom the NIK belongs to already. Sealed values never come here, for nobody may be awarded by it.
+    """
+
+    number = models.IntegerField(primary_key=True)
+    # To be awarded (""), or already, different, rejected.
+    fate = models.TextField(blank=True, default="")
+    # Why it is rejected; and which data differ from ours, by their names.
+    reason = models.TextField(blank=True, default="")
+    differing = models.TextField(blank=True, default="")
+    known = models.UUIDField(null=True)
+    # Null in a row that cannot be read.
+    nik_index = models.BinaryField(null=True)
+    family_index = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True)
+    email_index = models.BinaryField(null=True)
+    name = models.TextField(null=True)
+    birth_date = models.DateField(null=True)
+    province_code = models.TextField(null=True)
+    education = models.SmallIntegerField(null=True)

@@ -1,62 +1,77 @@
-"""Results of a wave arrive as a list: the listed people are awarded, set-based, in one pass and one transaction.
+"""Results of a wave arrive as a list: the listed people are awarded, set-based, a few thousand at a time.
 
-The list is read as a stream: what is held in memory is a thousand lines and which numbers were seen. Whatever is found wrong
-with the list as a whole, at its end too, takes everything back.
-
-Reads: people_contactclaim, people_nikclaim, people_person.
+Three ways through the list. First it is read as a whole, kept as indexes of what it says, and decided: whatever is wrong with
+it, at its end too, is found before anybody is awarded. Then the lines that want an answer are told of. Last it is read again,
+and those who were accepted are awarded in chunks, each in a transaction that says how far the import is. Whoever is killed
+between two of them is followed by the same command, which goes on there. Memory does not grow with the list.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted, require
 from prakerja.audit.operations import record
-from prakerja.awards import queries as awards
-from prakerja.awards.operations import Grounds, Recipient, award_many
+from prakerja.awards.operations import Grounds
 from prakerja.awards.policies import require_ahead
-from prakerja.intake.models import Application, Decree, Wave
-from prakerja.intake.policies import Candidate, exclusion_reason
-from prakerja.intake.result_rows import ResultRow, identity_of
-from prakerja.intake.states import APPLICATION_STATES
-from prakerja.kernel.clock import WIB
-from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.db import rows as rows_of
+from prakerja.intake import listed_lines as lines
+from prakerja.intake.awarding import Chunk, Terms, award_chunk, pack_chunk, terms_of
+from prakerja.intake.models import Decree, ResultImport, Wave
+from prakerja.intake.result_rows import ResultRow
+from prakerja.intake.states import IMPORT_STATES
+from prakerja.kernel.clock import WIB, wall
+from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
-from prakerja.kernel.secrets import blind_index
+from prakerja.kernel.progress import Meter
+from prakerja.kernel.side_processes import side_processes, spare_processors
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.queries import holds
-from prakerja.people.operations import register_many
-from prakerja.people.policies import Identity
-from prakerja.people.queries import differences
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import Scheme, dates_that_end, purchase_deadline
 
-# So many lines are decided together, each step of it by one statement.
-BATCH = 1000
-
-Listed = tuple[ResultRow, Identity]
+# So many are awarded in one transaction: well below a second, in which nobody else waits for them.
+CHUNK = 2_000
+# Below it, other processes take longer to begin than the work.
+_WORTH_PROCESSES = 4_000
+# One import at a time, by a lock that ends with whoever holds it.
+_LOCK = 0x7072616B_696D70
+_LOCK_TRIES, _LOCK_WAIT = 50, 0.1
 
 
 class Report(Protocol):
-    """Who is told of lines that want an answer, as they come; `finish` is the last word before the commit."""
+    """Who is told of lines that want an answer, in the order of the list.
+
+    `finish` is the last word before anybody is awarded. It comes once more at the end, when somebody was rejected by what
+    happened meanwhile.
+    """
 
     def rejected(self, row: ResultRow, reason: str) -> None: ...
     def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None: ...
     def finish(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is: rows that were `read`, people that were awarded. `total` is None while nobody can know it."""
+
+    stage: Literal["reading", "awarding"]
+    done: int
+    total: int | None
+
+
 @dataclass
 class ImportOutcome:
-    """What an import did; `awarded`, `already`, `different` and `rejected_rows` add up to the lines.
+    """What an import did; `awarded`, `already`, `different` and `rejected_rows` add up to the rows.
 
     `different` counts those who hold an award of this wave and stand in the list with other data than ours, which stays as
     it is; `awarded_different` are those of `awarded` of whom the same is true. Without a report the lines themselves are kept:
@@ -88,306 +103,428 @@ def import_results(
     at: datetime,
     short_deadline_confirmed_by: Actor | None = None,
     report: Report | None = None,
-    progress: Callable[[ImportOutcome], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    digest: str = "",
+    chunk: int = CHUNK,
 ) -> ImportOutcome:
     """Award every listed person: reserve the whole benefit, make the card number, set the deadline, queue SMS and e-mail.
 
     Unknown people are registered. People who already hold an award of this wave are counted as `already`, or as
     `different` when the list says something else of them; nothing of them changes (`people.contacts.correct_contact` does).
-    A first list of which nobody is accepted announces nothing. All or nothing for the accepted rows: also when `rows` or `report` raises. `progress` is called after every thousand lines.
+    A first list of which nobody is accepted announces nothing. Nobody is awarded when `rows` or `report` raises.
 
-    Every date that ends something for those awarded is ahead; one with fewer than 7 full days left needs somebody's name,
-    `short_deadline_confirmed_by`, who may import as well and whom the audit trail keeps. Raises Refused: not_permitted,
-    name_missing_for_confirmation, wave_unknown, decree_of_other_wave, announced_differs, budget_too_low (needed, available; rupiah), deadline_not_ahead (what,
-    deadline), deadline_close (what, deadline, days_left, needed).
+    `rows` is gone through three times and is the same each time. `chunk` people are awarded in one transaction; when the import
+    is cut off, the same call goes on after the last of them, and nobody is awarded or told twice. `digest` names the list, so
+    that only the same one goes on; without it the rows are asked. `progress` is called after each chunk.
+
+    Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
+    than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
+    keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, decree_of_other_wave, announced_differs,
+    budget_too_low (needed, available; rupiah), deadline_not_ahead (what, deadline), deadline_close (what, deadline, days_left,
+    needed), import_running, import_unfinished (wave, decree, awarded, left), list_changed.
     """
     if short_deadline_confirmed_by is not None:
         if not (short_deadline_confirmed_by.name or short_deadline_confirmed_by.id):
             raise Refused("name_missing_for_confirmation")
         require(actor=short_deadline_confirmed_by, verb="results.import", at=at)
-    with transaction():
-        wave = Wave.objects.select_for_update(no_key=True).filter(number=wave_number).first()
-        if wave is None:
-            raise Refused("wave_unknown", wave=wave_number)
-        was_announced = wave.announced_at is not None
+    wave = Wave.objects.filter(number=wave_number).first()
+    if wave is None:
+        raise Refused("wave_unknown", wave=wave_number)
+    with _alone():
         work = _Import(
+            rows=rows,
             wave=wave,
-            decree=_decree(wave=wave, number=decree_number, announced_at=announced_at),
-            rules=scheme(scheme_version_id=wave.scheme_version_id),
+            decree_number=decree_number,
             announced_at=announced_at,
+            actor=actor,
             at=at,
-            is_confirmed=short_deadline_confirmed_by is not None,
+            confirmed_by=short_deadline_confirmed_by,
             report=report,
+            progress=progress,
+            digest=digest,
+            chunk=chunk,
         )
-        if not was_announced:
-            work.require_ahead()
-        for batch in _batches(rows):
-            work.decide(batch)
-            if progress is not None:
-                progress(work.outcome)
-        work.require_budget()
-        if not was_announced and not work.outcome.awarded:
-            _take_back_announcement(wave)
-        _record(work, actor=actor, confirmed_by=short_deadline_confirmed_by)
-        if report is not None:
-            report.finish()
-    return work.outcome
+        return work.run()
+
+
+@permitted("results.import")
+def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime) -> int:
+    """End an import that was cut off and whose list will not come again: who was awarded stays so, nobody else is.
+
+    Returns how many of the list are left without an award. Raises Refused: not_permitted, reason_missing, import_running,
+    nothing_unfinished.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing")
+    with _alone(), transaction():
+        found = ResultImport.objects.filter(status="awarding", wave__number=wave_number).first()
+        if found is None:
+            raise Refused("nothing_unfinished", wave=wave_number)
+        found.status = IMPORT_STATES.advance(current=found.status, verb="give_up")
+        found.ended_at = at
+        found.save(update_fields=["status", "ended_at"])
+        left = (found.people or 0) - found.awarded
+        record(
+            action="wave.results_given_up",
+            at=at,
+            actor=actor,
+            subject_kind="wave",
+            subject_id=found.wave_id,
+            why=reason.strip(),
+            data={"decree": found.decree_number, "awarded": found.awarded, "left": left},
+        )
+        lines.clear_lines()
+    return left
 
 
 class _Import:
-    """One import while it runs, inside its transaction."""
+    """One call of `import_results`, which holds the lock."""
 
     def __init__(
         self,
         *,
+        rows: Iterable[ResultRow],
         wave: Wave,
-        decree: Decree,
-        rules: Scheme,
+        decree_number: str,
         announced_at: datetime,
+        actor: Actor,
         at: datetime,
-        is_confirmed: bool,
+        confirmed_by: Actor | None,
         report: Report | None,
+        progress: Callable[[Progress], None] | None,
+        digest: str,
+        chunk: int,
     ) -> None:
-        self.wave = wave
-        self.rules = rules
-        self.announced_at = announced_at
-        self.at = at
-        self.outcome = ImportOutcome()
-        self._grounds = Grounds(
-            wave_id=wave.id,
-            wave_number=wave.number,
-            decree_id=decree.id,
-            decree_number=decree.number,
-            scheme_version_id=wave.scheme_version_id,
-            rules=rules,
-            announced_at=announced_at,
-        )
-        self._is_confirmed = is_confirmed
-        self._report = report
+        self._rows = rows
+        self._wave = wave
+        self._decree_number = decree_number
+        self._announced_at = announced_at
+        self._actor = actor
+        self._at = at
+        self._confirmed_by = confirmed_by
+        self._progress = progress or (lambda _: None)
+        self._digest = digest
+        self._chunk = chunk
+        self._rules: Scheme = scheme(scheme_version_id=wave.scheme_version_id)
         self._is_demo = is_sandbox()
-        self._on = announced_at.astimezone(WIB).date()
-        # Hashes of what was seen: of 755,000 people the texts themselves would be a gigabyte.
-        self._seen: set[int] = set()
-        self._available = holds(account=Chart.PROGRAMME_FUNDS)
-        self._needed = 0
+        self._outcome = ImportOutcome()
+        self._report: Report = report or _Kept(self._outcome)
 
-    def require_ahead(self) -> None:
+    def run(self) -> ImportOutcome:
+        self._require_fitting(self._wave)
+        found = self._unfinished()
+        if found is None:
+            found = self._read()
+        try:
+            self._tell()
+        except BaseException:
+            if found.status == "reading":
+                self._refuse(found)
+            raise
+        if found.status == "reading" and found.people:
+            self._begin_awarding(found)
+        elif found.status == "awarding":
+            self._require_ahead()
+            self._require_budget((found.people or 0) - found.awarded)
+        if found.status == "awarding":
+            self._award(found)
+        self._finish(found)
+        return self._outcome
+
+    def _unfinished(self) -> ResultImport | None:
+        """The import that goes on, if this list was cut off while its people were awarded."""
+        found = ResultImport.objects.filter(status="awarding").select_related("wave").first()
+        if found is None:
+            return None
+        is_same = (found.wave_id, found.decree_number) == (self._wave.id, self._decree_number)
+        if not is_same or found.list_digest != (self._digest or _digest_of(self._rows)):
+            raise Refused(
+                "import_unfinished",
+                wave=found.wave.number,
+                decree=found.decree_number,
+                awarded=found.awarded,
+                left=(found.people or 0) - found.awarded,
+            )
+        return found
+
+    def _require_fitting(self, wave: Wave) -> None:
+        if wave.announced_at is None:
+            self._require_ahead()
+        elif wave.announced_at != self._announced_at:
+            # The deadline is one fixed moment per wave; a second announcement would give some people another one.
+            raise Refused("announced_differs", announced_at=wave.announced_at)
+        if Decree.objects.filter(number=self._decree_number).exclude(wave=wave).exists():
+            raise Refused("decree_of_other_wave", number=self._decree_number)
+
+    def _require_ahead(self) -> None:
         """Every date that ends something for those awarded lies ahead (decisions.md 48)."""
         require_ahead(
-            scheme=self.rules,
-            dates=dates_that_end(scheme=self.rules, announced_at=self.announced_at),
-            at=self.at,
-            is_confirmed=self._is_confirmed,
+            scheme=self._rules,
+            dates=dates_that_end(scheme=self._rules, announced_at=self._announced_at),
+            at=self._at,
+            is_confirmed=self._confirmed_by is not None,
         )
 
-    def require_budget(self) -> None:
+    def _require_budget(self, people: int) -> None:
         """The programme promises only what it has: checked once per file (decisions.md 48)."""
-        if self._needed > self._available:
-            raise Refused("budget_too_low", needed=self._needed, available=self._available)
+        needed, available = people * self._rules.total_benefit, holds(account=Chart.PROGRAMME_FUNDS)
+        if needed > available:
+            raise Refused("budget_too_low", needed=needed, available=available)
+
+    def _read(self) -> ResultImport:
+        """Read the whole list, keep it and decide it. When it is refused, nothing of it stays."""
+        with transaction():
+            lines.clear_lines()
+            ResultImport.objects.filter(status__in=IMPORT_STATES.sources("refuse")).update(
+                status=IMPORT_STATES.target("refuse"), ended_at=self._at
+            )
+            found = ResultImport.objects.create(
+                id=new_id(),
+                wave=self._wave,
+                decree_number=self._decree_number,
+                list_digest=self._digest,
+                announced_at=self._announced_at,
+                begun_by=self._actor.traced,
+                begun_at=self._at,
+                begun_wall=wall(),
+                seen_wall=wall(),
+            )
+        try:
+            self._keep(found)
+            with transaction():
+                lines.decide_lines(
+                    wave_id=self._wave.id,
+                    rules=self._rules,
+                    on=self._announced_at.astimezone(WIB).date(),
+                    count=found.lines_read,
+                )
+                found.people = lines.counts().to_award
+                found.list_digest = self._digest
+                found.save(update_fields=["people", "list_digest"])
+            if found.people:
+                self._require_ahead()
+                self._require_budget(found.people)
+        except BaseException:
+            self._refuse(found)
+            raise
+        return found
+
+    def _keep(self, found: ResultImport) -> None:
+        digest = hashlib.sha256()
+
+        def batches() -> Iterator[lines.Batch]:
+            first = 1
+            given = iter(self._rows)
+            while taken := tuple(itertools.islice(given, lines.PAGE)):
+                for one in taken:
+                    digest.update(_said(one))
+                yield lines.Batch(first, taken, self._is_demo)
+                first += len(taken)
+
+        for batch in batches():
+            with transaction():
+                lines.keep_lines(lines.pack_lines(batch))
+                found.lines_read += len(batch.rows)
+                found.seen_wall = wall()
+                found.save(update_fields=["lines_read", "seen_wall"])
+            self._progress(Progress("reading", found.lines_read, None))
+        self._digest = self._digest or digest.hexdigest()
+
+    def _refuse(self, found: ResultImport) -> None:
+        with transaction():
+            found.status = IMPORT_STATES.advance(current=found.status, verb="refuse")
+            found.ended_at = self._at
+            found.save(update_fields=["status", "ended_at"])
+            lines.clear_lines()
+
+    def _tell(self) -> None:
+        """Say of every line that was rejected or differs what it is, before anybody is awarded."""
+        waiting = lines.verdicts()
+        verdict = next(waiting, None)
+        if verdict is not None:
+            for number, one in enumerate(self._rows, 1):
+                if number != verdict.number:
+                    continue
+                if verdict.fate == "rejected":
+                    self._report.rejected(one, verdict.reason)
+                elif verdict.known is not None:
+                    self._report.different(
+                        one,
+                        tuple(verdict.differing.split()),
+                        person_id=verdict.known,
+                        is_awarded=verdict.fate != "different",
+                    )
+                verdict = next(waiting, None)
+                if verdict is None:
+                    break
+        if verdict is not None:
+            raise Refused("list_changed")
+        self._report.finish()
+
+    def _begin_awarding(self, found: ResultImport) -> None:
+        """Announce the wave and let the decree be: from here on the list is carried through, by whoever calls again."""
+        with transaction():
+            wave = Wave.objects.select_for_update(no_key=True).get(id=self._wave.id)
+            self._require_fitting(wave)
+            wave.announced_at = self._announced_at
+            wave.save(update_fields=["announced_at"])
+            Decree.objects.get_or_create(
+                number=self._decree_number,
+                defaults={"id": new_id(), "wave": wave, "issued_at": self._announced_at},
+            )
+            found.status = IMPORT_STATES.advance(current=found.status, verb="award")
+            found.save(update_fields=["status"])
+            self._record("wave.results_begun")
+
+    def _award(self, found: ResultImport) -> None:
+        decree = Decree.objects.get(number=self._decree_number)
+        grounds = Grounds(
+            wave_id=self._wave.id,
+            decree_id=decree.id,
+            decree_number=decree.number,
+            scheme_version_id=self._wave.scheme_version_id,
+            rules=self._rules,
+            announced_at=self._announced_at,
+        )
+        terms = terms_of(wave_number=self._wave.number, grounds=grounds, is_demo=self._is_demo)
+        left = (found.people or 0) - found.awarded
+        has_late_ones = False
+        meter = Meter("results.import", count_left=lambda: left)
+        with side_processes(spare_processors() if left >= _WORTH_PROCESSES else 0) as beside:
+            chunks = _chunks(
+                self._rows, accepted=lines.accepted(after=found.awarded_until), size=self._chunk, terms=terms
+            )
+            for chunk, packed in beside(pack_chunk, chunks):
+                with transaction():
+                    late = self._award_one(found, chunk, packed, grounds)
+                for one, reason in late:
+                    has_late_ones = True
+                    self._report.rejected(one, reason)
+                meter.note(len(chunk.rows))
+                self._progress(Progress("awarding", found.awarded, found.people))
+        meter.end()
+        if has_late_ones:
+            self._report.finish()
 
     @requires_transaction
-    def decide(self, batch: list[ResultRow]) -> None:
-        """Reject, pass over or award each of these lines."""
-        listed = self._readable(batch)
-        people = _known_people(listed=listed)
-        differing = differences(
-            identities=[(people[identity.nik], identity) for _, identity in listed if identity.nik in people]
-        )
-        accepted = self._accept(listed, people, differing)
-        if accepted and not self.outcome.awarded:
-            self.require_ahead()
-        self._needed += len(accepted) * self.rules.total_benefit
-        self.outcome.awarded += len(accepted)
-        # Beyond the budget nothing is written any more; what the whole list needs is counted to its end.
-        if self._needed <= self._available:
-            self._award(accepted, people)
+    def _award_one(
+        self, found: ResultImport, chunk: Chunk, packed: bytes, grounds: Grounds
+    ) -> list[tuple[ResultRow, str]]:
+        """Award a chunk and write down how far the list is. Returns whom something that happened meanwhile keeps out, and why."""
+        # Whoever corrects the announcement waits for the chunk, and finds that the import is not through.
+        wave = Wave.objects.select_for_update(no_key=True).get(id=self._wave.id)
+        self._require_fitting(wave)
+        late = award_chunk(chunk=chunk, packed=packed, grounds=grounds, at=self._at)
+        found.people = (found.people or 0) - len(late)
+        found.awarded += len(chunk.rows) - len(late)
+        found.awarded_until = chunk.rows[-1][0]
+        found.seen_wall = wall()
+        found.save(update_fields=["people", "awarded", "awarded_until", "seen_wall"])
+        return late
 
-    def _readable(self, batch: list[ResultRow]) -> list[Listed]:
-        readable = []
-        for row in batch:
-            identity, problem = identity_of(row, is_demo=self._is_demo)
-            if identity is None:
-                self._reject(row, problem)
-                continue
-            keys = {hash(("nik", identity.nik)), hash(("phone", identity.phone)), hash(("email", identity.email))}
-            if keys & self._seen:
-                self._reject(row, "twice_in_file")
-            else:
-                self._seen |= keys
-                readable.append((row, identity))
-        return readable
+    def _finish(self, found: ResultImport) -> None:
+        with transaction():
+            counted = lines.counts()
+            self._outcome.awarded = counted.to_award
+            self._outcome.already = counted.already
+            self._outcome.different = counted.different
+            self._outcome.awarded_different = counted.awarded_different
+            self._outcome.rejected_rows = counted.rejected
+            self._record("wave.results_imported")
+            found.status = IMPORT_STATES.advance(current=found.status, verb="finish")
+            found.ended_at = self._at
+            found.seen_wall = wall()
+            found.save(update_fields=["status", "ended_at", "seen_wall"])
+            lines.clear_lines()
 
-    def _accept(
-        self, listed: list[Listed], people: dict[str, uuid.UUID], differing: dict[uuid.UUID, tuple[str, ...]]
-    ) -> list[Identity]:
-        """Sort out who holds an award of this wave already and who is excluded; the rest is accepted, in file order."""
-        awarded = awards.award_counts(person_ids=list(people.values()), wave_id=self.wave.id)
-        blacklisted = awards.blacklisted_niks(niks=[identity.nik for _, identity in listed])
-        taken = _contacts_of_others(listed=listed, people=people)
-        family = _family_recipients(listed=listed)
-        accepted = []
-        for row, identity in listed:
-            person_id = people.get(identity.nik)
-            total, here = awarded.get(person_id, (0, 0)) if person_id else (0, 0)
-            fields = differing.get(person_id, ()) if person_id else ()
-            if person_id and here:
-                self._pass_over(row, fields, person_id)
-                continue
-            family_index = blind_index("family_card", identity.family_card_number)
-            candidate = Candidate(
-                birth_date=identity.birth_date,
-                is_blacklisted=identity.nik in blacklisted,
-                awards_before=total,
-                family_recipients=family.get(family_index, 0),
-            )
-            reason = exclusion_reason(candidate=candidate, scheme=self.rules, on=self._on)
-            if not reason and identity.nik in taken:
-                reason = "contact_of_other_person"
-            if reason:
-                self._reject(row, reason)
-                continue
-            family[family_index] = family.get(family_index, 0) + 1
-            if person_id and fields:
-                self._note_difference(row, fields, person_id, is_awarded=True)
-            accepted.append(identity)
-        return accepted
-
-    def _award(self, accepted: list[Identity], people: dict[str, uuid.UUID]) -> None:
-        new_people = [identity for identity in accepted if identity.nik not in people]
-        ids = register_many(identities=new_people, at=self.at)
-        people |= {identity.nik: person_id for identity, person_id in zip(new_people, ids, strict=True)}
-        names = {people[identity.nik]: identity.name for identity in accepted}
-        applications = _selected_applications(person_ids=list(names), wave=self.wave, at=self.at)
-        award_many(
-            recipients=[
-                Recipient(person_id=person_id, name=name, application_id=applications[person_id])
-                for person_id, name in names.items()
-            ],
-            grounds=self._grounds,
-            at=self.at,
+    @requires_transaction
+    def _record(self, action: str) -> None:
+        counted = lines.counts()
+        record(
+            action=action,
+            at=self._at,
+            actor=self._actor,
+            subject_kind="wave",
+            subject_id=self._wave.id,
+            data={
+                "decree": self._decree_number,
+                "awarded": counted.to_award,
+                "already": counted.already,
+                "different": counted.different,
+                "rejected": counted.rejected,
+                "announced_at": self._announced_at.isoformat(),
+                "deadline": purchase_deadline(scheme=self._rules, announced_at=self._announced_at).isoformat(),
+                "short_deadline_confirmed_by": self._confirmed_by.traced if self._confirmed_by else "",
+            },
         )
 
-    def _reject(self, row: ResultRow, reason: str) -> None:
-        self.outcome.rejected_rows += 1
-        if self._report is None:
-            self.outcome.rejected.append((row, reason))
-        else:
-            self._report.rejected(row, reason)
 
-    def _pass_over(self, row: ResultRow, fields: tuple[str, ...], person_id: uuid.UUID) -> None:
-        if fields:
-            self._note_difference(row, fields, person_id, is_awarded=False)
-        else:
-            self.outcome.already += 1
+class _Kept:
+    """The report of whoever wants none: the lines are kept with the outcome."""
 
-    def _note_difference(
-        self, row: ResultRow, fields: tuple[str, ...], person_id: uuid.UUID, *, is_awarded: bool
-    ) -> None:
-        if is_awarded:
-            self.outcome.awarded_different += 1
-        else:
-            self.outcome.different += 1
-        if self._report is None:
-            self.outcome.differing.append((row, fields))
-        else:
-            self._report.different(row, fields, person_id=person_id, is_awarded=is_awarded)
+    def __init__(self, outcome: ImportOutcome) -> None:
+        self._outcome = outcome
+
+    def rejected(self, row: ResultRow, reason: str) -> None:
+        self._outcome.rejected.append((row, reason))
+
+    def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None:
+        self._outcome.differing.append((row, fields))
+
+    def finish(self) -> None:
+        """Nothing is written down."""
 
 
-def _batches(rows: Iterable[ResultRow]) -> Iterator[list[ResultRow]]:
-    given = iter(rows)
-    while batch := list(itertools.islice(given, BATCH)):
-        yield batch
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of imports, which PostgreSQL takes back when our connection ends. Raises Refused: import_running."""
+    for _ in range(_LOCK_TRIES):
+        found = row("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if found is not None and found[0]:
+            break
+        row("SELECT pg_sleep(%s)", [_LOCK_WAIT])
+    else:
+        raise Refused("import_running")
+    try:
+        yield
+    finally:
+        row("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-@requires_transaction
-def _record(work: _Import, *, actor: Actor, confirmed_by: Actor | None) -> None:
-    outcome = work.outcome
-    record(
-        action="wave.results_imported",
-        at=work.at,
-        actor=actor,
-        subject_kind="wave",
-        subject_id=work.wave.id,
-        data={
-            "awarded": outcome.awarded,
-            "already": outcome.already,
-            "different": outcome.different,
-            "rejected": outcome.rejected_rows,
-            "announced_at": work.announced_at.isoformat(),
-            "deadline": purchase_deadline(scheme=work.rules, announced_at=work.announced_at).isoformat(),
-            "short_deadline_confirmed_by": confirmed_by.traced if confirmed_by else "",
-        },
-    )
+def _chunks(
+    rows: Iterable[ResultRow], *, accepted: Iterator[tuple[int, uuid.UUID | None]], size: int, terms: Terms
+) -> Iterator[Chunk]:
+    """The accepted rows of the list, so many at a time. Raises Refused: list_changed."""
+    numbered = enumerate(rows, 1)
+    while wanted := list(itertools.islice(accepted, size)):
+        taken = []
+        for number, known in wanted:
+            found = next((one for place, one in numbered if place == number), None)
+            if found is None:
+                raise Refused("list_changed")
+            taken.append((number, found, known))
+        yield Chunk(tuple(taken), terms)
 
 
-@requires_transaction
-def _selected_applications(*, person_ids: list[uuid.UUID], wave: Wave, at: datetime) -> dict[uuid.UUID, uuid.UUID]:
-    """Each person's application of this wave, now selected; made for those who are listed without one."""
-    Application.objects.bulk_create(
+def _digest_of(rows: Iterable[ResultRow]) -> str:
+    digest = hashlib.sha256()
+    for one in rows:
+        digest.update(_said(one))
+    return digest.hexdigest()
+
+
+def _said(row: ResultRow) -> bytes:
+    return "\x1f".join(
         (
-            Application(id=new_id(), person_id=person_id, wave=wave, status="waiting", joined_at=at)
-            for person_id in person_ids
-        ),
-        ignore_conflicts=True,
-    )
-    mine = Application.objects.filter(wave=wave, person_id__in=person_ids)
-    mine.filter(status__in=APPLICATION_STATES.sources("select")).update(
-        status=APPLICATION_STATES.target("select"), decided_at=at
-    )
-    return dict(mine.values_list("person_id", "id"))
-
-
-@requires_transaction
-def _decree(*, wave: Wave, number: str, announced_at: datetime) -> Decree:
-    if wave.announced_at is not None and wave.announced_at != announced_at:
-        # The deadline is one fixed moment per wave; a second announcement would give some people another one.
-        raise Refused("announced_differs", announced_at=wave.announced_at)
-    wave.announced_at = announced_at
-    wave.save(update_fields=["announced_at"])
-    decree, _ = Decree.objects.get_or_create(
-        number=number, defaults={"id": new_id(), "wave": wave, "issued_at": announced_at}
-    )
-    if decree.wave_id != wave.id:
-        raise Refused("decree_of_other_wave", number=number)
-    return decree
-
-
-@requires_transaction
-def _take_back_announcement(wave: Wave) -> None:
-    """A list of which every line was rejected announces nothing: its date would hold for the corrected one as well."""
-    wave.announced_at = None
-    wave.save(update_fields=["announced_at"])
-    Decree.objects.filter(wave=wave).delete()
-
-
-def _known_people(*, listed: list[Listed]) -> dict[str, uuid.UUID]:
-    by_index = {blind_index("nik", identity.nik): identity.nik for _, identity in listed}
-    # One array parameter each: a list of parameters ends at 65,535 people.
-    claims = rows_of("SELECT index, person_id FROM people_nikclaim WHERE index = ANY(%s)", [list(by_index)])
-    return {by_index[bytes(index)]: person_id for index, person_id in claims}
-
-
-def _contacts_of_others(*, listed: list[Listed], people: dict[str, uuid.UUID]) -> set[str]:
-    """NIKs of new people whose phone or e-mail somebody else already has."""
-    wanted: dict[tuple[str, bytes], str] = {}
-    for _, identity in listed:
-        if identity.nik not in people:
-            wanted[("phone", blind_index("phone", identity.phone))] = identity.nik
-            wanted[("email", blind_index("email", identity.email))] = identity.nik
-    claims = rows_of(
-        "SELECT kind, index FROM people_contactclaim WHERE kind = ANY(%s) AND index = ANY(%s)",
-        [["phone", "email"], [index for _, index in wanted]],
-    )
-    return {wanted[(kind, bytes(index))] for kind, index in claims if (kind, bytes(index)) in wanted}
-
-
-def _family_recipients(*, listed: list[Listed]) -> dict[bytes, int]:
-    indexes = {blind_index("family_card", identity.family_card_number) for _, identity in listed}
-    members = rows_of(
-        "SELECT id, family_card_index FROM people_person WHERE family_card_index = ANY(%s)", [list(indexes)]
-    )
-    family_of = {person_id: bytes(index) for person_id, index in members}
-    recipients: dict[bytes, int] = {}
-    for person_id in awards.award_counts(person_ids=list(family_of)):
-        recipients[family_of[person_id]] = recipients.get(family_of[person_id], 0) + 1
-    return recipients
+            row.nik,
+            row.family_card_number,
+            row.name,
+            row.birth_date,
+            row.phone,
+            row.email,
+            row.province_code,
+            row.education,
+            row.problem,
+            "\x1e",
+        )
+    ).encode()

@@ -1,4 +1,4 @@
-"""How an application is decided."""
+"""How an application is decided, and how far a list of results is."""
 
 from __future__ import annotations
 
@@ -6,4 +6,17 @@ from prakerja.kernel.states import StateMachine
 
 APPLICATION_STATES = StateMachine(
     "application", table="intake_application", begins=("waiting",), verbs={"select": {"waiting": "selected"}}
+)
+
+IMPORT_STATES = StateMachine(
+    "result_import",
+    table="intake_resultimport",
+    begins=("reading",),
+    verbs={
+        "award": {"reading": "awarding"},
+        "finish": {"reading": "done", "awarding": "done"},
+        # The list was refused as a whole, or another one came before anybody was awarded.
+        "refuse": {"reading": "refused"},
+        "give_up": {"awarding": "given_up"},
+    },
 )

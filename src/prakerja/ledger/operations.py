@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from prakerja.kernel.db import copy_in, copy_rows, requires_transaction, row, rows
+from prakerja.kernel.db import copy_rows, requires_transaction, row, rows
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Account, Balance, Transfer
@@ -24,43 +24,39 @@ class BalanceTooLow(Exception):
 
 @dataclass(frozen=True)
 class Opening:
-    """A running balance to be made, and the rupiah that the event moves into it."""
+    """A running balance to be made for every row of a temporary table, and the rupiah that the event moves into it.
 
-    person_id: uuid.UUID
+    `balance`, `transfer` and `event` are the columns that hold the ids of the three.
+    """
+
     account: Chart
     amount: int
-    event_id: uuid.UUID
     kind: str
+    balance: str
+    transfer: str
+    event: str
 
 
 @requires_transaction
-def open_balances(*, openings: Sequence[Opening], debit: Chart, at: datetime) -> list[uuid.UUID]:
-    """Make running balances (wallet or reserve) and fill each from `debit` by its first transfer. Returns their ids in order.
+def open_balances(*, source: str, openings: Sequence[Opening], debit: Chart, at: datetime) -> None:
+    """Make running balances (wallet or reserve) and fill each from `debit` by its first transfer.
 
-    Set-based, for a list of tens of thousands. An event posts a kind once, as with `post_transfer`.
+    Set-based: one of each of `openings` for every row of the temporary table `source`, whose `person_id` it is. An event posts
+    a kind once, as with `post_transfer`.
     """
-    balances = [
-        Balance(id=new_id(), person_id=one.person_id, account_id=int(one.account), amount=one.amount)
-        for one in openings
-    ]
-    copy_in(balances)
-    copy_in(
-        [
-            Transfer(
-                id=new_id(),
-                person_id=one.person_id,
-                event_id=one.event_id,
-                kind=one.kind,
-                debit_id=int(debit),
-                credit_id=int(one.account),
-                balance=balance,
-                amount=one.amount,
-                at=at,
+    with connection.cursor() as cursor:
+        for one in openings:
+            cursor.execute(
+                "INSERT INTO ledger_balance (id, person_id, account_id, amount) "
+                f"SELECT {one.balance}, person_id, %s, %s FROM {source}",
+                [int(one.account), one.amount],
             )
-            for one, balance in zip(openings, balances, strict=True)
-        ]
-    )
-    return [balance.id for balance in balances]
+            cursor.execute(
+                "INSERT INTO ledger_transfer "
+                "(id, person_id, event_id, kind, debit_id, credit_id, balance_id, amount, at) "
+                f"SELECT {one.transfer}, person_id, {one.event}, %s, %s, %s, {one.balance}, %s, %s FROM {source}",
+                [one.kind, int(debit), int(one.account), one.amount, at],
+            )
 
 
 @requires_transaction

@@ -13,6 +13,17 @@ from prakerja.lists.columns import Column
 from prakerja.lists.damage import Agreement
 from prakerja.lists.leftovers import Leftovers
 from prakerja.lists.problems import BrokenList, sentence
-from prakerja.lists.reader import PeoplesList, Row, read_list
+from prakerja.lists.reader import Contents, PeoplesList, Row, Shape, read_list
 
-__all__ = ["Agreement", "BrokenList", "Column", "Leftovers", "PeoplesList", "Row", "read_list", "sentence"]
+__all__ = [
+    "Agreement",
+    "BrokenList",
+    "Column",
+    "Contents",
+    "Leftovers",
+    "PeoplesList",
+    "Row",
+    "Shape",
+    "read_list",
+    "sentence",
+]

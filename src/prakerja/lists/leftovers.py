@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from prakerja.lists.columns import Header, plain
+from prakerja.lists.columns import plain
+from prakerja.lists.reader import Shape
 
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -23,10 +24,11 @@ class Leftovers:
     `beside` are our own columns; those of an earlier file of leftovers, which was corrected and is imported again, are replaced.
     """
 
-    def __init__(self, path: Path, *, header: Header, separator: str, encoding: str, beside: Sequence[str]) -> None:
+    def __init__(self, path: Path, *, shape: Shape, beside: Sequence[str]) -> None:
         """Make the file, readable by its owner only. An earlier one of its name stays until `finish`. Raises OSError."""
         self.path = path
         self.count = 0
+        header = shape.header
         self._width = header.width
         ours = {plain(name) for name in beside}
         self._kept = [place for place, cell in enumerate(header.cells) if plain(cell) not in ours]
@@ -39,9 +41,9 @@ class Leftovers:
         descriptor = os.open(self._working, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         # Excel takes a file without a mark for Windows-1252; a list that came as plain UTF-8 stays so.
         self._file: TextIO = os.fdopen(
-            descriptor, "w", encoding="utf-8" if encoding == "utf-8" else "utf-8-sig", newline=""
+            descriptor, "w", encoding="utf-8" if shape.encoding == "utf-8" else "utf-8-sig", newline=""
         )
-        self._writer = csv.writer(self._file, delimiter=separator)
+        self._writer = csv.writer(self._file, delimiter=shape.separator)
         self._write([header.cells[place] for place in self._kept], beside)
 
     def add(self, cells: Sequence[str], beside: Sequence[str]) -> None:
@@ -51,11 +53,15 @@ class Leftovers:
         self._write([cells[place] for place in self._kept], [*beside, *cells[self._width :]])
 
     def finish(self) -> None:
-        """Write everything down to the disk, under its name; without rows there is no file. Raises OSError."""
+        """Write everything down to the disk, under its name; without rows there is no file. Raises OSError.
+
+        What is added afterwards is there when it is called again.
+        """
         self._file.flush()
         os.fsync(self._file.fileno())
         if self.count:
-            self._working.replace(self.path)
+            if self._working.exists():
+                self._working.replace(self.path)
         else:
             self.path.unlink(missing_ok=True)
         self._is_new = False

@@ -48,6 +48,15 @@ class Contents:
     continued: int
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What a file of leftovers has of its list: header, what stands between the cells, encoding."""
+
+    header: Header
+    separator: str
+    encoding: str
+
+
 class PeoplesList:
     """A list whose header was found. Read once, from top to bottom; memory does not grow with its rows."""
 
@@ -66,13 +75,13 @@ class PeoplesList:
         return self._source.header
 
     @property
-    def separator(self) -> str:
-        """What stands between the cells of a text file; a comma for a workbook."""
-        return self._source.separator
+    def shape(self) -> Shape:
+        """What outlives the list when it is closed. A workbook is written on as text with commas."""
+        return Shape(self._source.header, self._source.separator, self._source.encoding)
 
-    @property
-    def encoding(self) -> str:
-        return self._source.encoding
+    def part_read(self) -> float | None:
+        """How much of the file was read so far, from 0 to 1; None where nobody can know."""
+        return self._source.part_read()
 
     def __enter__(self) -> PeoplesList:
         self._stack.enter_context(self._source)
@@ -83,8 +92,11 @@ class PeoplesList:
     ) -> None:
         self._stack.close()
 
-    def rows(self) -> Iterator[Row]:
-        """Every row that is not empty. Raises BrokenList while it goes and at the end: whoever takes rows gives them back then."""
+    def rows(self, *, is_whole: bool = False) -> Iterator[Row]:
+        """Every row that is not empty. Raises BrokenList while it goes and at the end: whoever takes rows gives them back then.
+
+        `is_whole`: the same list was read to its end before, and what its rows tell together is known.
+        """
         damage = Damage(self._columns, self.header, self._agreement)
         for line, cells in self._source.rows():
             if not any(cell.strip() for cell in cells):
@@ -94,6 +106,9 @@ class PeoplesList:
             if self._is_header(cells):
                 raise BrokenList("header_again", line=line)
             row = self._row(line, cells)
+            if is_whole:
+                yield row
+                continue
             raw = {column.name: row.cells[self.header.places[column.name]] for column in self._columns}
             damage.note(line, row.values, raw, fits=row.problem in ("", "cell_error"))
             if self._rows % _LOOK == 0:
@@ -101,6 +116,8 @@ class PeoplesList:
             yield row
         if not self._rows:
             raise BrokenList("no_rows", line=self.header.line)
+        if is_whole:
+            return
         damage.require_whole(is_end=True)
 
     def _is_header(self, cells: list[str]) -> bool:

@@ -71,6 +71,10 @@ class WorkbookList:
             if number > self.header.line:
                 yield number, cells
 
+    def part_read(self) -> None:
+        """Nobody knows how many rows a sheet has before they were read."""
+        return
+
     def date_of(self, serial: str) -> str:
         """The day behind a number of days, as Excel keeps dates; the number itself when there is no such day."""
         from openpyxl.utils.datetime import from_excel

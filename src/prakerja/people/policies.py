@@ -98,8 +98,3 @@ def name_problem(text: str) -> str:
 def is_province_code(text: str) -> bool:
     """Whether this can be the code of a province: two digits. Provinces are split now and then, so there is no list."""
     return len(text) == 2 and text.isascii() and text.isdigit()
-
-
-def age_on(birth_date: date, day: date) -> int:
-    """Full years on `day` (WIB)."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

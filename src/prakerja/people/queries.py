@@ -9,7 +9,6 @@ from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index, unseal
 from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
-from prakerja.people.policies import EDUCATION, Identity
 
 
 @dataclass(frozen=True)
@@ -52,35 +51,6 @@ def addressees_of(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, 
         )
         for point in points
     }
-
-
-def differences(*, identities: list[tuple[uuid.UUID, Identity]]) -> dict[uuid.UUID, tuple[str, ...]]:
-    """Of each of these persons what the list says otherwise than we do, by the names of `Identity`; equal ones are not in it.
-
-    Sealed values are compared by their indexes and stay closed.
-    """
-    people = Person.objects.in_bulk([person_id for person_id, _ in identities])
-    held: dict[tuple[str, bytes], uuid.UUID] = {}
-    for kind in ("phone", "email"):
-        wanted = [blind_index(kind, getattr(listed, kind)) for _, listed in identities]
-        claims = ContactClaim.objects.filter(kind=kind, index__in=wanted).values_list("index", "person_id")
-        held |= {(kind, bytes(index)): person_id for index, person_id in claims}
-    found = {}
-    for person_id, listed in identities:
-        person = people[person_id]
-        same = {
-            "family_card_number": bytes(person.family_card_index)
-            == blind_index("family_card", listed.family_card_number),
-            "name": person.name == listed.name,
-            "birth_date": person.birth_date == listed.birth_date,
-            "phone": held.get(("phone", blind_index("phone", listed.phone))) == person_id,
-            "email": held.get(("email", blind_index("email", listed.email))) == person_id,
-            "province_code": person.province_code == listed.province_code,
-            "education": person.education == EDUCATION[listed.education],
-        }
-        if not all(same.values()):
-            found[person_id] = tuple(name for name, is_same in same.items() if not is_same)
-    return found
 
 
 def name_of(*, person_id: uuid.UUID) -> str:

@@ -9,31 +9,26 @@ from datetime import datetime
 from django.db import connection
 
 from prakerja.access.actors import Actor
-from prakerja.kernel.db import copy_in, requires_transaction, rows
-from prakerja.kernel.ids import new_id
+from prakerja.kernel.db import requires_transaction, rows
 from prakerja.ledger.operations import Emptied, empty_balance, empty_balances, lock_balance, lock_balances
 from prakerja.wallets.models import Wallet
 
 
 @requires_transaction
 def open_wallets(
-    *, balances: Sequence[tuple[uuid.UUID, uuid.UUID]], spendable_until: datetime | None, actor: Actor, at: datetime
-) -> list[uuid.UUID]:
-    """Make a wallet over each (person, balance), set-based. Returns their ids in order. `spendable_until` is exclusive."""
-    wallets = [
-        Wallet(
-            id=new_id(),
-            person_id=person_id,
-            balance_id=balance_id,
-            opened_at=at,
-            spendable_until=spendable_until,
-            spendable_set_at=at,
-            spendable_set_by=actor.traced,
+    *, source: str, wallet: str, balance: str, spendable_until: datetime | None, actor: Actor, at: datetime
+) -> None:
+    """Make a wallet for every row of the temporary table `source`, set-based. `spendable_until` is exclusive.
+
+    `wallet` and `balance` are the columns with the ids of the wallet and of its balance; `person_id` says whose it is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO wallets_wallet "
+            "(id, person_id, balance_id, opened_at, spendable_until, spendable_set_at, spendable_set_by) "
+            f"SELECT {wallet}, person_id, {balance}, %s, %s, %s, %s FROM {source}",
+            [at, spendable_until, at, actor.traced],
         )
-        for person_id, balance_id in balances
-    ]
-    copy_in(wallets)
-    return [wallet.id for wallet in wallets]
 
 
 @requires_transaction
