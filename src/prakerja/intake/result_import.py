@@ -389,7 +389,7 @@ class _Import:
         terms = terms_of(wave_number=self._wave.number, grounds=grounds, is_demo=self._is_demo)
         left = (found.people or 0) - found.awarded
         has_late_ones = False
-        meter = Meter("results.import", count_left=lambda: left)
+        meter = Meter("import results", count_left=lambda: left)
         with side_processes(spare_processors() if left >= _WORTH_PROCESSES else 0) as beside:
             chunks = _chunks(
                 self._rows, accepted=lines.accepted(after=found.awarded_until), size=self._chunk, terms=terms
