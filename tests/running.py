@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -50,6 +51,39 @@ def folder() -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def world(name: str = "g21") -> Iterator[Path]:
+    """A data folder in which this world stands already, as after `up` was ended; gone at the end.
+
+    A run of the tests makes each world once (a start makes some hundred tables, which takes longer than all else) and
+    copies it. Whoever looks at a first start takes `folder`.
+    """
+    with folder() as copied:
+        shutil.rmtree(copied)
+        subprocess.run(["cp", "-a", str(_made(name)), str(copied)], check=True)
+        yield copied
+
+
+def _made(name: str) -> Path:
+    """The world that others copy."""
+    with once(f"world-{name}") as made:
+        if not made.exists():
+            with folder() as first:
+                with system(first, "--world", name) as started:
+                    assert started.stop() == 0
+                first.rename(made)
+    return made
+
+
+@contextlib.contextmanager
+def once(name: str) -> Iterator[Path]:
+    """A path that all workers of a run share; whoever asks for it while another is at it waits."""
+    path = Path(os.environ["PRAKERJA_TEST_RUN"]) / name
+    with open(path.with_name(f"{name}.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield path
 
 
 @dataclass

@@ -36,8 +36,8 @@ class RunningSystem:
 
 
 @contextmanager
-def running_system(*more: str) -> Iterator[RunningSystem]:
-    """Start a system of one's own, whose clock one may move; stop it at the end. `more` are options of `up`."""
-    with running.folder() as folder, running.system(folder, *more) as process:
+def running_system(world: str = "g21") -> Iterator[RunningSystem]:
+    """Start a system of one's own, whose clock one may move; stop it at the end."""
+    with running.world(world) as folder, running.system(folder) as process:
         names = ("portal", "console", "phone", "sandbox", "institution", "platforms", "accounts")
         yield RunningSystem(**{name: process.urls[name] for name in names}, process=process)

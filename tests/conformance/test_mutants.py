@@ -43,14 +43,18 @@ class Scene:
     system: running.System
     keys: dict[str, str]
     arguments: tuple[str, ...]
+    # A class for each run at once: every run counts its class's seats.
+    classes: tuple[dict[str, Any], ...]
 
-    def asking(self, url: str, part: str, person: dict[str, Any] | None, *more: str) -> list[str]:
-        """The kit's options for one part."""
+    def asking(self, url: str, part: str, person: dict[str, Any] | None, *more: str, nth: int = 0) -> list[str]:
+        """The kit's options for one part, with the nth class."""
         buyer: tuple[str, ...] = ()
         if person is not None:
             card = ("--card-number", person["card_number"], "--phone", person["phone"])
             buyer = (*card, "--otp-from-phone", self.system.urls["phone"])
-        return ["--base-url", url, *self.arguments, *buyer, "--only", part, *more]
+        goods = self.classes[nth]
+        codes = ("--course-code", goods["course_code"], "--schedule-code", goods["schedule_code"])
+        return ["--base-url", url, *self.arguments, *codes, *buyer, "--only", part, *more]
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +67,13 @@ def scene(system: running.System) -> Scene:
     )
     for one in (shop, school):
         system.json("partner", "rules", "--code", one["client_code"], "--rate", "0")
-    goods = system.json("sandbox", "course", "--price", str(PRICE))
+    classes = tuple(system.json("sandbox", "course", "--price", str(PRICE)) for _ in range(AT_ONCE))
     arguments = (
         *("--client-code", shop["client_code"], "--sign-key", shop["sign_key"], "--kind", "platform"),
         *("--institution-client-code", school["client_code"], "--institution-sign-key", school["sign_key"]),
-        *("--course-code", goods["course_code"], "--schedule-code", goods["schedule_code"], "--amount", str(PRICE)),
-        *("--redirect-uri", RETURN_TO),
+        *("--amount", str(PRICE), "--redirect-uri", RETURN_TO),
     )
-    return Scene(system, {one["client_code"]: one["sign_key"] for one in (shop, school)}, arguments)
+    return Scene(system, {one["client_code"]: one["sign_key"] for one in (shop, school)}, arguments, classes)
 
 
 # People are made in one process: loading ours costs more than a person.
@@ -105,12 +108,12 @@ def verdict(arguments: list[str]) -> Report:
     return play.report_on(parser.parse_args(arguments))
 
 
-def doors(scene: Scene, stack: contextlib.ExitStack, count: int) -> SimpleQueue[Door]:
-    found: SimpleQueue[Door] = SimpleQueue()
-    for _ in range(count):
+def doors(scene: Scene, stack: contextlib.ExitStack) -> SimpleQueue[tuple[int, Door]]:
+    found: SimpleQueue[tuple[int, Door]] = SimpleQueue()
+    for nth in range(AT_ONCE):
         door = Door(Behind(scene.system.urls["partner_api"], scene.keys))
         stack.enter_context(serving(door))
-        found.put(door)
+        found.put((nth, door))
     return found
 
 
@@ -123,7 +126,7 @@ def test_every_mutant_is_caught(scene: Scene, part: str) -> None:
     mutants = {name: one for name, one in MUTANTS.items() if one.part == part}
     assert mutants, "a part without a rule"
     with contextlib.ExitStack() as stack:
-        waiting = doors(scene, stack, AT_ONCE)
+        waiting = doors(scene, stack)
         crowd = people(scene.system, len(mutants) + 1) if part in PERSONAL else iter(())
         told: dict[str, Report] = {}
         # A list of purchases has an order when there are two, whichever tests ran before.
@@ -131,15 +134,15 @@ def test_every_mutant_is_caught(scene: Scene, part: str) -> None:
             verdict(scene.asking(scene.system.urls["partner_api"], "purchase", buyer, "--without-forgeries"))
 
         def run(name: str, one: Mutant | None, person: dict[str, Any] | None) -> None:
-            door = waiting.get()
+            nth, door = waiting.get()
             try:
                 door.become(one.answering if one else honest)
                 if person is not None:
                     door.behind.phone_page = f"{scene.system.urls['phone']}/phone/{person['phone']}/messages.json"
                 quicker = () if one is None or one.is_about_signing else ("--without-forgeries",)
-                told[name] = verdict(scene.asking(door.url, part, person, "--stop-at-first", *quicker))
+                told[name] = verdict(scene.asking(door.url, part, person, "--stop-at-first", *quicker, nth=nth))
             finally:
-                waiting.put(door)
+                waiting.put((nth, door))
 
         run("", None, next(crowd, None))
         assert failures(told[""]) == [], "the unbroken door"
@@ -158,7 +161,7 @@ OMITTED = {
     "assignments": [["the assignments of a bought code: give --redeem-code"]],
 }
 # Parts that share nothing with another run of themselves.
-ALONE_OR_NOT = ("signature", "input", "kinds", "quota", "sandbox", "visitor", "sign-in", "own")
+ALONE_OR_NOT = ("signature", "input", "kinds", "quota", "sandbox", "purchase", "visitor", "sign-in", "own")
 
 
 def test_the_door_is_a_program(scene: Scene) -> None:

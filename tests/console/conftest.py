@@ -13,7 +13,7 @@ from tests.console.signing_in import signed_in
 
 @pytest.fixture(scope="package")
 def system() -> Iterator[running.System]:
-    with running.folder() as folder, running.system(folder) as started:
+    with running.world() as folder, running.system(folder) as started:
         yield started
 
 

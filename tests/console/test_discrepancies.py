@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 @pytest.fixture(scope="module")
 def system() -> Iterator[running.System]:
     """A world of its own: nothing in it differs before these tests, and they run in their order."""
-    with running.folder() as folder, running.system(folder) as started:
+    with running.world() as folder, running.system(folder) as started:
         yield started
 
 

@@ -143,10 +143,11 @@ def check_quota(report: Report, wire: Wire, credentials: Credentials, market: Ma
 def check_test_names(report: Report, wire: Wire, credentials: Credentials, market: Market, *, is_sandbox: bool) -> None:
     """In a sandbox a card or an invoice can be an error's own code. `is_sandbox`: it is one, whatever it answers."""
     goods = market.goods or Goods("tidak-ada-0", "tidak-ada-0", 1)
-    # Another visitor each time: whoever names unknown cards again and again is slowed down.
-    visitor = f"konformansi-{uuid.uuid4().hex[:12]}"
 
     def by_card(digits: str) -> Answer:
+        # Another visitor each time: whoever names unknown cards again and again is slowed down, and to a server without
+        # test cards all of these are unknown.
+        visitor = f"konformansi-{uuid.uuid4().hex[:12]}"
         members = {"user_platform_id": visitor, "prakerja_id": f"{_TEST_CARD}{digits}", "amount": goods.amount}
         return wire.post(credentials, f"{PAYMENT}/send-otp", goods.codes | members)
 

@@ -5,10 +5,12 @@ Nothing here comes from our own door: a mistake there must not hide in the kit.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import json
 import re
+import ssl
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,6 +100,12 @@ def signature(*, key: str, parts: dict[str, str], body: bytes, algorithm: str = 
     return hmac.new(key.encode(), head + body, getattr(hashlib, algorithm)).hexdigest()
 
 
+@functools.cache
+def certificates() -> ssl.SSLContext:
+    """Who may vouch for a server. Read once: reading them takes longer than most answers."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Wire:
     """One server. Remembers what was wrong with the envelopes of its answers."""
 
@@ -108,7 +116,9 @@ class Wire:
         # A connection for each request: a server that refuses a large body unread closes its connection, at a moment of
         # its own, and the request after it must not be what finds out.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False, limits=limits)
+        self._http = httpx.Client(
+            timeout=timeout_s, trust_env=False, verify=certificates(), follow_redirects=False, limits=limits
+        )
         self.broken_envelopes: list[str] = []
         self.answers = 0
         # Of the answers that have one. Something in between that keeps a server's headers to itself leaves none.
@@ -326,6 +336,6 @@ def _code_problem(answer: Answer) -> str:
 def read_json(url: str) -> Any:
     """An unsigned GET of something that is no partner's call. Raises Unreachable."""
     try:
-        return httpx.get(url, timeout=10, trust_env=False).json()
+        return httpx.get(url, timeout=10, trust_env=False, verify=certificates()).json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise Unreachable(type(error).__name__) from error
