@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -194,7 +194,7 @@ def test_a_body_byte_by_byte_has_the_same_deadline(serve: Callable[..., Served])
 
 
 def test_a_newcomer_takes_the_place_of_the_longest_waiting(serve: Callable[..., Served]) -> None:
-    served = serve(Limits(connections=10))
+    served = serve(replace(PATIENT, connections=10))
     links = [served.open(SLOW["half a body"])]
     idle = served.open(HELLO)
     answer(idle)
