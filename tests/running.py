@@ -12,12 +12,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import loaded_commands
 from tests.waiting import LIMIT, LONG_LIMIT
+
+ROOT = Path(__file__).resolve().parents[1]
 
 COMMAND = [sys.executable, "-c", "import sys; from prakerja.cli import main; sys.exit(main())"]
 _PORTS = (*range(7), *range(11, 18))
@@ -54,27 +58,22 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def world(name: str = "g21") -> Iterator[Path]:
-    """A data folder in which this world stands already, as after `up` was ended; gone at the end.
+def world() -> Iterator[Path]:
+    """A data folder in which the demo world stands already, as after `up` was ended; gone at the end.
 
-    A run of the tests makes each world once (a start makes some hundred tables, which takes longer than all else) and
+    A run of the tests makes it once (a first start makes some hundred tables, which takes longer than all else) and
     copies it. Whoever looks at a first start takes `folder`.
     """
     with folder() as copied:
         shutil.rmtree(copied)
-        subprocess.run(["cp", "-a", str(_made(name)), str(copied)], check=True)
+        with once("world") as made:
+            if not made.exists():
+                with folder() as first:
+                    with system(first) as started:
+                        assert started.stop() == 0
+                    first.rename(made)
+        subprocess.run(["cp", "-a", str(made), str(copied)], check=True)
         yield copied
-
-
-def _made(name: str) -> Path:
-    """The world that others copy."""
-    with once(f"world-{name}") as made:
-        if not made.exists():
-            with folder() as first:
-                with system(first, "--world", name) as started:
-                    assert started.stop() == 0
-                first.rename(made)
-    return made
 
 
 @contextlib.contextmanager
@@ -111,15 +110,51 @@ def command(*arguments: str, data_dir: Path) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+class LoadedCommands:
+    """Commands that need not load the programme anew (tests/loaded_commands.py)."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="prakerja-commands-", dir="/tmp")
+        self._address = Path(self._home.name) / "socket"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.loaded_commands", str(self._address), str(data_dir)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            text=True,
+            env=environment(),
+        )
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != "ready\n":
+            self.end()
+            raise AssertionError("the programme could not be loaded")
+
+    def run(self, *arguments: str) -> Result:
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            code = loaded_commands.ask(self._address, arguments, out=out.fileno(), err=err.fileno(), limit=LONG_LIMIT)
+            out.seek(0)
+            err.seek(0)
+            return Result(code, out.read(), err.read())
+
+    def end(self) -> None:
+        self._process.communicate(timeout=LIMIT)
+        self._home.cleanup()
+
+
 @dataclass
 class System:
     data_dir: Path
     base: int
     process: subprocess.Popen[str]
     urls: dict[str, Any] = field(default_factory=dict)
+    loaded: LoadedCommands | None = None
+    one_loads: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, *arguments: str) -> Result:
-        return command(*arguments, data_dir=self.data_dir)
+        """Run `prakerja …` to its end, on this system."""
+        with self.one_loads:
+            self.loaded = self.loaded or LoadedCommands(self.data_dir)
+        return self.loaded.run(*arguments, "--data-dir", str(self.data_dir))
 
     def json(self, *arguments: str) -> Any:
         """The document of a command that must succeed."""
@@ -128,8 +163,15 @@ class System:
         return result.document
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.forget()
         self.process.send_signal(number)
         return self.process.wait(LIMIT)
+
+    def forget(self) -> None:
+        """End what was kept for commands: it knows this start's addresses."""
+        if self.loaded is not None:
+            self.loaded.end()
+            self.loaded = None
 
 
 @contextlib.contextmanager
@@ -144,13 +186,17 @@ def system(data_dir: Path, *more: str) -> Iterator[System]:
         env=environment(),
     )
     assert process.stdout is not None
+    stack = contextlib.ExitStack()
     try:
         line = process.stdout.readline()
         if not line:
             _, words = process.communicate(timeout=LIMIT)
             raise AssertionError(f"up ended with {process.returncode}: {words}")
-        yield System(data_dir, base, process, json.loads(line))
+        started = System(data_dir, base, process, json.loads(line))
+        stack.callback(started.forget)
+        yield started
     finally:
+        stack.close()
         if process.poll() is None:
             process.terminate()
         process.communicate(timeout=LIMIT)

@@ -32,7 +32,7 @@ TEACHER = "pengajar-demo"
 @pytest.fixture(scope="module")
 def later(chromium: Browser) -> Iterator[RunningSystem]:
     """A system of its own, two years later than that of the other tests."""
-    with running_system("empty") as running:
+    with running_system(is_empty=True) as running:
         running.process.json("clock", "set", ANNOUNCED)
         yield running
 

@@ -136,7 +136,7 @@ def test_stops_cleanly_and_stands_still_until_the_next_start() -> None:
 
 
 def test_nothing_outlives_a_kill() -> None:
-    with running.world("empty") as folder, running.system(folder) as started:
+    with running.world() as folder, running.system(folder) as started:
         started.stop(signal.SIGKILL)
         wait_until(lambda: not running.processes_of(folder), what="nothing runs")
         with socket.socket() as probe:
@@ -162,7 +162,7 @@ def _line(entry: str) -> bytes:
 
 
 def test_a_killed_database_comes_back_with_everything() -> None:
-    with running.world("empty") as folder, running.system(folder) as started:
+    with running.world() as folder, running.system(folder) as started:
         made = started.json("sandbox", "participant", "--stage", "purchased")
         postmaster = int((folder / "prakerja" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postmaster, signal.SIGKILL)
