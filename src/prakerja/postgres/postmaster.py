@@ -93,6 +93,8 @@ def settings(*, durable: bool) -> dict[str, str]:
         "maintenance_work_mem": "128MB",
         "random_page_cost": "1.1",
         "jit": "off",  # compiling costs more than our short queries
+        # Starting other processes for a query pays with many rows, which a throw-away server never has.
+        **({} if durable else {"max_parallel_workers_per_gather": "0"}),
         "fsync": safe,
         "synchronous_commit": safe,
         "full_page_writes": safe,
