@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from examples.institution import assignments, door, enrolments, pages, views, views_door
+from examples.institution import assignments, demo, door, enrolments, pages, views, views_door
 from examples.institution.attendance import Attendance
 from examples.institution.classes import Classes
 from examples.institution.study import Study
@@ -124,6 +124,7 @@ def create_app(settings: Settings) -> Flask:
     """Make the program."""
     database = settings.data_dir / "institution.sqlite3"
     store.prepare(database, enrolments.SCHEMA, assignments.SCHEMA, door.SCHEMA)
+    demo.open_demo_accounts(database, settings.demo_accounts)
     partners = PartnersFile(settings.partners_file)
     program = web.Program(
         settings=settings,

@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass, fields
 from typing import Any
 
+from examples.shared.store import Account
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS enrolments (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -147,6 +149,40 @@ class Enrolments:
             raise
         self._connection.execute("COMMIT")
         return held
+
+    def bring_in(
+        self,
+        *,
+        account: Account,
+        redeem_code: str,
+        course_code: str,
+        schedule_code: str,
+        title: str,
+        status: str,
+        score: int | None,
+        certificate_number: str | None,
+        certificate_kind: str | None,
+        visible_from: str | None,
+        lessons_done: int,
+    ) -> None:
+        """Store a class that was opened elsewhere before, with its first `lessons_done` lessons done; twice is once."""
+        held = self.reserve(
+            institution=account.site,
+            account_id=account.id,
+            redeem_code=redeem_code,
+            course_code=course_code,
+            schedule_code=schedule_code,
+            title=title,
+        )
+        if held is None or held.status != "opening":
+            return
+        self._connection.execute(
+            "UPDATE enrolments SET status = ?, score = ?, certificate_number = ?, certificate_kind = ?, visible_from = ?"
+            " WHERE number = ?",
+            (status, score, certificate_number, certificate_kind, visible_from, held.number),
+        )
+        for lesson in range(1, lessons_done + 1):
+            self.mark_done(held, lesson)
 
     def keep_state(self, enrolment: Enrolment, *, sequence: int, state: str) -> None:
         """Keep the newest state of one attendance; the one before it is worth nothing any more."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 
-from examples.platform import orders, views_orders, views_shop, webhooks
+from examples.platform import demo, orders, views_orders, views_shop, webhooks
 from examples.platform.brands import Brand, read_brands
 from examples.platform.catalogue import Catalogue
 from examples.platform.checkout import CardMemory, Checkout, LastWords
@@ -79,6 +79,7 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
     sites = _sites(brands, ports)
     database = settings.data_dir / "platform.sqlite3"
     store.prepare(database, orders.SCHEMA, webhooks.SCHEMA)
+    demo.open_demo_accounts(database, settings.demo_accounts)
     program = web.Program(
         settings=settings,
         database=database,

@@ -69,6 +69,8 @@ class Settings:
     attendance: str = VERIFICATION
     # With this word an account of a class site becomes a teacher's. Of a demo, and known to everybody.
     teacher_password: str = DEMO_TEACHER
+    # Accounts of a demo's people, opened when the program starts; without it there are none.
+    demo_accounts: Path | None = None
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -93,4 +95,5 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         timeout_s=float(environ.get("PRAKERJA_TIMEOUT_S", "10")),
         attendance=attendance,
         teacher_password=environ.get("TEACHER_PASSWORD") or DEMO_TEACHER,
+        demo_accounts=Path(environ["DEMO_ACCOUNTS"]) if environ.get("DEMO_ACCOUNTS") else None,
     )

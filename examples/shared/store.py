@@ -88,12 +88,13 @@ class Visitors:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def sign_up(self, *, site: str, name: str, email: str, password: str) -> Account | None:
-        """Open an account; None when the e-mail already has one at this site."""
-        account = Account(id=uuid.uuid4().hex, site=site, name=name, email=email.lower())
+    def sign_up(
+        self, *, site: str, name: str, email: str, password: str, account_id: str | None = None
+    ) -> Account | None:
+        """Open an account; None when the e-mail already has one at this site, or the id is somebody's."""
+        account = Account(id=account_id or uuid.uuid4().hex, site=site, name=name, email=email.lower())
         inserted = self._connection.execute(
-            "INSERT INTO accounts (id, site, name, email, password_hash) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (site, email) DO NOTHING",
+            "INSERT INTO accounts (id, site, name, email, password_hash) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (account.id, site, name, account.email, generate_password_hash(password)),
         )
         return account if inserted.rowcount == 1 else None

@@ -49,7 +49,7 @@ def test_the_demo_world_has_somebody_at_every_stage(system: running.System) -> N
     assert {one["stage"] for one in participants} == {
         *("awarded", "ready", "purchased", "redeemed", "completed", "reviewed", "paying")
     }
-    assert all(set(one) == {"name", "phone", "stage"} for one in participants)
+    assert all(set(one) == {"name", "phone", "stage", "accounts"} for one in participants)
     operators = system.urls["accounts"]["operators"]
     assert [one["role"] for one in operators] == ["viewer", "approver", "authoriser", "releaser"]
     assert all(set(one) == {"email", "password", "totp_secret", "role"} for one in operators)
@@ -58,6 +58,7 @@ def test_the_demo_world_has_somebody_at_every_stage(system: running.System) -> N
 def test_secrets_are_for_their_owner_alone(system: running.System) -> None:
     home = system.data_dir / "prakerja"
     assert (home / "partners.json").stat().st_mode & 0o777 == 0o600
+    assert (home / "demo-accounts.json").stat().st_mode & 0o777 == 0o600
     assert (home / "keys").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (home / "keys").iterdir()} == {0o600}
 

@@ -102,7 +102,7 @@ def _start(
     from prakerja.cli import installation
     from prakerja.kernel.clock import now
     from prakerja.kernel.secrets import keys
-    from prakerja.sandbox import accounts, clock, example_addresses, partners_file, return_addresses
+    from prakerja.sandbox import accounts, clock, demo_accounts, example_addresses, partners_file, return_addresses
 
     there = installation.installed()
     if there is not None and not there.is_sandbox:
@@ -136,13 +136,16 @@ def _start(
     )
     partners = home / partners_file.NAME
     partners_file.write(partners)
+    demo_accounts.write(home / demo_accounts.NAME)
     return_addresses.file_demo_addresses(institution_url=addresses.url("institution"), at=now())
     return_addresses.make_test_codes(at=now())
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
     supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))
     supervisor.start(plan.worker(environment, life=home / "worker.life", run=str(lock.holder)))
-    for program in plan.partner_programs(addresses, data=data, partners_file=partners):
+    for program in plan.partner_programs(
+        addresses, data=data, partners_file=partners, demo_accounts=home / demo_accounts.NAME
+    ):
         supervisor.start(program)
     _write_addresses(home, addresses, environment)
     supervisor.wait()
@@ -241,6 +244,10 @@ def _print_for_people(system: System, *, seconds: float) -> None:
     if participants:
         lines += ["", "  Participants sign in with their phone number; the code arrives on the phone page:"]
         lines += [f"    {one['phone']:<16} {one['name']:<24} {one['stage']}" for one in participants]
+    others = [account for one in participants for account in one["accounts"]]
+    if others:
+        lines += ["", "  Their accounts at the shop where they bought and the institution where they learn:"]
+        lines += [f"    {one['email']:<32} {one['password']:<16} {one['name']}" for one in others]
     lines += ["", "  Operators (the authenticator's codes are on the sandbox page):"]
     lines += [f"    {one['email']:<28} {one['password']:<24} {one['role']}" for one in system.accounts["operators"]]
     print("\n".join(lines), flush=True)

@@ -8,22 +8,27 @@ from typing import Any
 from prakerja.people.queries import person_id_by_contact
 from prakerja.reporting.next_action import derived_stage
 from prakerja.reporting.queries import dashboard
+from prakerja.sandbox.demo_accounts import accounts_of
 from prakerja.sandbox.demo_operators import OPERATORS
 from prakerja.sandbox.demo_people import PEOPLE
 
 
 def document() -> dict[str, Any]:
-    """`{"participants": [{"name", "phone", "stage"}], "operators": [{"email", "password", "totp_secret", "role"}]}`."""
+    """`{"participants": [{"name", "phone", "stage", "accounts"}], "operators": [{"email", "password", "totp_secret", "role"}]}`.
+
+    `accounts` are those at shops and institutions: `[{"kind", "code", "name", "email", "password"}]`.
+    """
     return {"participants": participants(), "operators": operators()}
 
 
-def participants() -> list[dict[str, str]]:
-    """The demo people of this database with the stage that each has reached by now."""
+def participants() -> list[dict[str, Any]]:
+    """The demo people of this database with the stage that each has reached by now, and where else they can sign in."""
     found = []
     for person in PEOPLE:
         person_id = person_id_by_contact(kind="phone", value=person.phone)
         if person_id is not None:
-            found.append({"name": person.name, "phone": person.phone, "stage": stage_of(person_id)})
+            stage, others = stage_of(person_id), accounts_of(person)
+            found.append({"name": person.name, "phone": person.phone, "stage": stage, "accounts": others})
     return found
 
 

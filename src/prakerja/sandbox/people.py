@@ -29,6 +29,10 @@ from prakerja.training.queries import completion_of_code
 _TROUBLESOME = ("0008", "0009")
 
 
+# What is bought here and not at a shop's page has an invoice that begins so.
+INVOICE_PREFIX = "DEMO"
+
+
 @dataclass(frozen=True)
 class Offer:
     """A class as one platform sells it."""
@@ -129,10 +133,15 @@ def award(row: ResultRow, *, wave: int, at: datetime) -> Participant:
     )
 
 
+def platform_user_of(person_id: uuid.UUID) -> str:
+    """The account at a shop with which this person buys here."""
+    return f"demo-{person_id}"
+
+
 def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
     """Buy through the platform's own verbs, with the OTP from the message."""
     platform_id = partner_id_of(code=offer.platform)
-    platform_user = f"demo-{participant.person_id}"
+    platform_user = platform_user_of(participant.person_id)
     token = send_otp(
         platform_id=platform_id,
         platform_user=platform_user,
@@ -142,7 +151,7 @@ def buy(participant: Participant, offer: Offer, *, at: datetime) -> Bought:
         amount=offer.price,
         at=at,
     )
-    invoice_code = f"DEMO{new_transaction_code()}"
+    invoice_code = f"{INVOICE_PREFIX}{new_transaction_code()}"
     receipt = authorise_purchase(
         platform_id=platform_id,
         token=token,

@@ -163,13 +163,14 @@ def world(addresses: Addresses, *, data: Path, gateway_key: str, bank_key: str) 
     )
 
 
-def partner_programs(addresses: Addresses, *, data: Path, partners_file: Path) -> list[Program]:
+def partner_programs(addresses: Addresses, *, data: Path, partners_file: Path, demo_accounts: Path) -> list[Program]:
     """The shops and the institutions' sites: they hold partner credentials and know the HTTP API, nothing else."""
     shared = bare_environment() | {
         "HOST": addresses.host,
         "HOSTS": ",".join(sorted({platform.node().lower()} | _named_hosts())),
         "PRAKERJA_API": addresses.url("partner_api"),
         "PARTNERS_FILE": str(partners_file),
+        "DEMO_ACCOUNTS": str(demo_accounts),
         "PORTAL_URL": addresses.url("portal"),
         "PHONE_URL": addresses.url("world"),
         "INSTITUTION_URL": addresses.url("institution"),

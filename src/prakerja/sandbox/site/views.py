@@ -56,10 +56,23 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
         "sandbox/accounts.html",
         _shared(request)
         | {
-            "participants": [one | {"stage": stage_name(one["stage"])} for one in accounts.participants()],
+            "participants": [
+                one
+                | {"stage": stage_name(one["stage"]), "accounts": [_with_address(there) for there in one["accounts"]]}
+                for one in accounts.participants()
+            ],
             "operators": [(role_words(one.role), one) for one in OPERATORS],
         },
     )
+
+
+def _with_address(account: dict[str, str]) -> dict[str, str]:
+    """An account with the address of the page where it signs in, when that site is known."""
+    if account["kind"] == "platform":
+        root = settings.PLATFORM_URLS.get(account["code"], "")
+    else:
+        root = f"{settings.INSTITUTION_URL.rstrip('/')}/{account['code']}" if settings.INSTITUTION_URL else ""
+    return account | {"address": f"{root.rstrip('/')}/signin" if root else ""}
 
 
 @require_GET
