@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from examples.shared.places import NOWHERE, Place, read_place
 from examples.shared.prakerja_client import Credentials, PrakerjaClient
 
 FRESH_S = 3.0
@@ -37,6 +38,7 @@ class ClassRun:
     seats_taken: int
     certificate_kinds: tuple[str, ...]
     session_starts: dict[int, str]
+    place: Place = NOWHERE
 
     @property
     def sequences(self) -> tuple[int, ...]:
@@ -75,6 +77,7 @@ def _class_run(item: dict[str, Any]) -> ClassRun:
         seats_taken=item.get("seats_taken") or 0,
         certificate_kinds=tuple(item.get("certificate_kinds") or ()),
         session_starts={number: entry["starts_at"] for number, entry in enumerate(item.get("sessions") or (), 1)},
+        place=read_place(item.get("place")),
     )
 
 

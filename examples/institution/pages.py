@@ -12,7 +12,7 @@ from examples.institution.classes import POST_TEST, ClassRun
 from examples.institution.enrolments import Enrolment
 from examples.institution.study import WrongClass
 from examples.shared import web
-from examples.shared.advice import next_step
+from examples.shared.advice import next_step, plain_sentence
 from examples.shared.prakerja_client import PartnerRefusal, PartnerUnavailable
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ pages = Blueprint("classes", __name__)
 
 LABELS = {
     "online": "Daring",
-    "onsite": "Luring (tatap muka)",
-    "blended": "Daring dan luring",
+    "onsite": "Tatap muka",
+    "blended": "Daring dan tatap muka",
     "live": "Terjadwal bersama pengajar",
     "self_paced": "Mandiri, kapan saja",
     "opening": "Sedang dibuka",
@@ -42,6 +42,8 @@ class Problem:
     advice: str
     link: str = ""
     link_text: str = ""
+    # The link's text is the title of a class.
+    is_title: bool = False
 
 
 def school() -> School:
@@ -106,6 +108,7 @@ def wrong_class(error: WrongClass) -> Problem:
         advice=web.say("Kode Anda belum terpakai. Buka kelas yang Anda beli, lalu ketik kode di sana."),
         link=link,
         link_text=right.title if right else web.say("Semua kelas"),
+        is_title=right is not None,
     )
 
 
@@ -121,7 +124,8 @@ def used_by_other() -> Problem:
 
 def refused(error: PartnerRefusal | PartnerUnavailable) -> Problem:
     if isinstance(error, PartnerRefusal):
-        return Problem(error.code, error.message, web.say(next_step(error.code)))
+        words = plain_sentence(error.code, error.message, web.say)
+        return Problem(error.code, words, web.say(next_step(error.code)))
     return Problem(
         "",
         web.say("Layanan Prakerja belum dapat dihubungi."),

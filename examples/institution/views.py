@@ -143,10 +143,10 @@ def finish(number: int) -> ResponseReturnValue:
     if enrolment.status != "open":
         return redirect(here, 303)
     if len(study.enrolments.lessons_done(enrolment)) < len(run.lessons):
-        web.notice("Selesaikan semua pelajaran dahulu, baru kuis akhir terbuka.")
+        web.notice("Selesaikan semua pelajaran dahulu, baru tes akhir terbuka.")
         return redirect(here, 303)
     if not may_finish(enrolment, run):
-        web.notice("Verifikasi kehadiran tes akhir dahulu, baru kuis akhir terbuka.")
+        web.notice("Verifikasi dahulu kehadiran Anda untuk tes akhir.")
         return redirect(here, 303)
     asked = quiz.questions(run.lessons)
     errors: dict[str, str] = {}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from examples.shared.places import NOWHERE, Place, read_place
 from examples.shared.prakerja_client import Credentials, PrakerjaClient
 
 PAGE_SIZE = 12
@@ -30,6 +31,7 @@ class Run:
     capacity: int
     seats_available: int
     is_on_sale: bool
+    place: Place = NOWHERE
 
     @property
     def can_be_bought(self) -> bool:
@@ -68,6 +70,16 @@ class Listing:
         return self.price - self.discount
 
     @property
+    def is_in_person(self) -> bool:
+        """Say whether one has to go somewhere, for all of it or a part."""
+        return self.mode != "online"
+
+    @property
+    def cities(self) -> list[str]:
+        """Return where it is taught that is not online, each city once."""
+        return list(dict.fromkeys(run.place.city for run in self.runs if run.place.city)) if self.is_in_person else []
+
+    @property
     def open_runs(self) -> list[Run]:
         """Return the schedules that can be bought, the earliest first."""
         return sorted((run for run in self.runs if run.can_be_bought), key=lambda run: run.starts_at)
@@ -100,7 +112,9 @@ def _listing(item: dict[str, Any]) -> Listing:
         price=item["price"],
         discount=promotion.get("discount", 0),
         promotion_ends_at=promotion.get("ends_at"),
-        runs=tuple(Run(**{name: run[name] for name in names}) for run in item["runs"]),
+        runs=tuple(
+            Run(**{name: run[name] for name in names}, place=read_place(run.get("place"))) for run in item["runs"]
+        ),
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from examples.platform.catalogue import Listing, Run
-from examples.platform.orders import CodeState, Order, Orders, new_invoice_code
+from examples.platform.orders import CodeState, Order, Orders, Way, new_invoice_code
+from examples.shared.places import read_place
 from examples.shared.prakerja_client import Credentials, PartnerRefusal, PartnerUnavailable, PrakerjaClient
 
 CARD_KEPT_S = 600.0
@@ -133,6 +134,7 @@ class Checkout:
             payment_token=token,
         )
         self.orders.add(order)
+        self.orders.note_way(order, Way(listing.mode, run.place))
         self.cards.keep(order.invoice_code, card_number)
         self.words.sent(order.invoice_code)
         return order
@@ -204,6 +206,8 @@ class Checkout:
             how_to_redeem=answer.get("how_to_redeem") or order.how_to_redeem,
             paid_at=answer.get("created_at") or order.paid_at,
         )
+        if answer.get("mode"):
+            self.orders.note_way(order, Way(answer["mode"], read_place(answer.get("place"))))
         if answer.get("voucher_status"):
             state = CodeState(answer["voucher_status"], answer["redeemable_from"], answer["redeemable_until"])
             self.orders.note_code(order, state)

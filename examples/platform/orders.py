@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass, fields
 from typing import Any
 
+from examples.shared.places import NOWHERE, Place
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,6 +41,13 @@ CREATE TABLE IF NOT EXISTS code_states (
 CREATE TABLE IF NOT EXISTS replaced_orders (
     invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code),
     by_invoice_code TEXT NOT NULL REFERENCES orders (invoice_code)
+);
+CREATE TABLE IF NOT EXISTS order_places (
+    invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code),
+    mode TEXT NOT NULL,
+    address TEXT NOT NULL,
+    city TEXT NOT NULL,
+    province_code TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS cancelled_classes (
     invoice_code TEXT PRIMARY KEY REFERENCES orders (invoice_code)
@@ -91,6 +100,19 @@ class CodeState:
     def may_change(self) -> bool:
         """Say whether Prakerja has to be asked again."""
         return self.status == "issued"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the class of an order is taught, and where when it is not online."""
+
+    mode: str = "online"
+    place: Place = NOWHERE
+
+    @property
+    def is_in_person(self) -> bool:
+        """Say whether one has to go somewhere, for all of it or a part."""
+        return self.mode != "online"
 
 
 COLUMNS = tuple(column.name for column in fields(Order))
@@ -147,6 +169,20 @@ class Orders:
             (order.invoice_code,),
         ).fetchone()
         return CodeState(*row) if row else None
+
+    def note_way(self, order: Order, way: Way) -> None:
+        """Keep how and where the class is taught."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO order_places VALUES (?, ?, ?, ?, ?)",
+            (order.invoice_code, way.mode, way.place.address, way.place.city, way.place.province_code),
+        )
+
+    def way(self, order: Order) -> Way:
+        """Return how and where the class is taught, as Prakerja said last."""
+        row = self._connection.execute(
+            "SELECT mode, address, city, province_code FROM order_places WHERE invoice_code = ?", (order.invoice_code,)
+        ).fetchone()
+        return Way(row["mode"], Place(row["address"], row["city"], row["province_code"])) if row else Way()
 
     def find(self, *, account_id: str, invoice_code: str) -> Order | None:
         """Return an order of this account only."""

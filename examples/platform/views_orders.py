@@ -146,6 +146,7 @@ def otp(invoice_code: str) -> ResponseReturnValue:
     return render_template(
         "otp.html",
         order=order,
+        way=shop.checkout().orders.way(order),
         errors={"otp": web.say(said)} if isinstance(said, str) and said else {},
         problem=None if isinstance(said, str) else _problem(said),
         can_resend=shop.cards.recall(order.invoice_code) is not None,
@@ -216,7 +217,10 @@ def history() -> ResponseReturnValue:
             steps.ask(order)
         else:
             steps.complete(order)
-    shown = [(order, steps.orders.code_state(order)) for order in steps.orders.of_account(account.id)]
+    shown = [
+        (order, steps.orders.code_state(order), steps.orders.way(order))
+        for order in steps.orders.of_account(account.id)
+    ]
     return render_template("orders.html", orders=shown)
 
 
@@ -235,6 +239,7 @@ def order(invoice_code: str) -> ResponseReturnValue:
     return render_template(
         "order.html",
         order=found,
+        way=steps.orders.way(found),
         code=steps.orders.code_state(found),
         newer=steps.orders.replaced_by(found) if found.status == "abandoned" else None,
         is_class_cancelled=steps.orders.is_class_cancelled(found),

@@ -28,11 +28,11 @@ pages = Blueprint("shop", __name__)
 
 LABELS = {
     "online": "Daring",
-    "onsite": "Luring (tatap muka)",
-    "blended": "Daring dan luring",
+    "onsite": "Tatap muka",
+    "blended": "Daring dan tatap muka",
     "live": "Terjadwal bersama pengajar",
     "self_paced": "Mandiri, kapan saja",
-    "rating": "Penilaian tertinggi",
+    "rating": "Bintang tertinggi",
     "price_low": "Harga terendah",
     "price_high": "Harga tertinggi",
     "soonest": "Mulai paling awal",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 CHECK_CARD = "Periksa lagi 16 angka Nomor Kartu Prakerja di dashboard Prakerja Anda, lalu ketik ulang tanpa tertukar."
 CHOOSE_OTHER_RUN = "Kembali ke halaman pelatihan dan pilih jadwal lain."
 CHOOSE_OTHER_COURSE = "Pilih pelatihan lain."
@@ -83,6 +85,20 @@ OUR_FAULTS = ("ERRINT400", "ERRINT401", "ERRINT403", "ERRINT404", "ERRINT405", "
 WAIT = "Tunggu beberapa saat, lalu coba lagi."
 WAITS = ("ERRINT429", "ERRINT500", "ERRINT503")
 ANY = "Coba lagi beberapa saat. Bila tetap gagal, hubungi layanan pengaduan Prakerja."
+
+
+# Where Prakerja's own sentence speaks to programs: what a visitor reads instead.
+PLAIN = {
+    "ERRTRX40020": "Kode ini tidak dikenal.",
+    "ERRTRX40027": "Kelas ini belum dimulai atau sudah selesai.",
+}
+
+
+def plain_sentence(code: str, message: str, say: Callable[[str], str]) -> str:
+    """Return what a visitor reads: ours where there is one, with what Prakerja adds (from when a code works), else theirs."""
+    if code not in PLAIN:
+        return message
+    return f"{say(PLAIN[code])} {message.partition('. ')[2]}".strip()
 
 
 def next_step(code: str) -> str:

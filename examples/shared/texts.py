@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from markupsafe import Markup, escape
+
 LANGUAGES = ("id", "en")
 
 
@@ -17,6 +19,8 @@ class Translator:
             self._english.update(json.loads(table.read_text(encoding="utf-8")))
 
     def translate(self, language: str, text: str, **values: object) -> str:
-        """Return the sentence in a language with its `{name}` places filled."""
+        """Return the sentence in a language with its `{name}` places filled; one that is filled with markup is markup."""
         sentence = self._english.get(text, text) if language == "en" else text
+        if any(isinstance(value, Markup) for value in values.values()):
+            return escape(sentence).format(**values)
         return sentence.format(**values) if values else sentence

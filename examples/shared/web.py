@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from examples.shared import formats
-from examples.shared.advice import next_step
+from examples.shared.advice import next_step, plain_sentence
 from examples.shared.config import Settings
+from examples.shared.places import hour_there
 from examples.shared.prakerja_client import PartnerRefusal, PartnerUnavailable
 from examples.shared.store import Account, Session, Visitors, connect
 from examples.shared.texts import LANGUAGES, Translator
@@ -156,6 +158,7 @@ def build_app(name: str, folder: Path, program: Program) -> Flask:
     app.after_request(_finish)
     app.teardown_request(_close)
     app.context_processor(_page_words)
+    app.add_template_filter(indonesian)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(PartnerRefusal, _refusal)
     app.register_error_handler(PartnerUnavailable, _unavailable)
@@ -242,6 +245,11 @@ def _close(_error: BaseException | None) -> None:
         connection.close()
 
 
+def indonesian(words: str) -> str:
+    """Words that came from an institution, which are Indonesian: an English page says so, for whoever has it read out."""
+    return Markup('<span lang="id">{}</span>').format(words) if words and language() == "en" else words
+
+
 def _take_notice() -> str:
     return visitors().take_notice(g.session) if g.session is not None else ""
 
@@ -256,6 +264,8 @@ def _page_words() -> dict[str, Any]:
         "language": language,
         "home_endpoint": g.site.home_endpoint,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        # For an element whose whole text is an institution's.
+        "lang_id": Markup(' lang="id"') if language == "en" else "",
         "csrf_token": lambda: session().csrf,
         "take_notice": _take_notice,
         "thousands": lambda number: formats.thousands(number, language),
@@ -264,6 +274,7 @@ def _page_words() -> dict[str, Any]:
         "wib_last_day": lambda instant: formats.wib_last_day(instant, language),
         "wib_until": lambda instant: formats.wib_until(instant, language),
         "wib_instant": lambda instant: formats.wib_instant(instant, language),
+        "hour_there": lambda instant, province_code: hour_there(instant, province_code, language),
         "portal_url": settings.portal_url,
         "phone_url": settings.phone_url,
         "institution_url": settings.institution_url,
@@ -296,7 +307,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _refusal(error: PartnerRefusal) -> ResponseReturnValue:
     return _problem_page(
         title=say("Prakerja menolak permintaan ini"),
-        text=error.message,
+        text=plain_sentence(error.code, error.message, say),
         advice=say(next_step(error.code)),
         status=502,
     )

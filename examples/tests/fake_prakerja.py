@@ -17,6 +17,7 @@ Answer = tuple[int, dict[str, Any]]
 OTP = "482913"
 CARD = "9900112233445566"
 BALANCE = 1_000_000
+PLACE = {"address": "Jalan Perintis 16", "city": "Makassar", "province_code": "73"}
 VISIBLE_FROM = "2021-10-05T17:10:00Z"
 VERIFICATION_PAGE = "http://127.0.0.1:8000/verifikasi/"
 
@@ -41,6 +42,7 @@ def course(code: str, title: str, price: int, *, institution: str = "lpk-satu", 
         "capacity": 30,
         "seats_available": 12,
         "is_on_sale": True,
+        "place": PLACE if changes.get("mode", "online") != "online" else None,
     }
     listing = {
         "course_code": code,
@@ -232,6 +234,8 @@ class FakePrakerja:
                 "course_code": listing["course_code"],
                 "schedule_code": listing["runs"][0]["schedule_code"],
                 "course_title": listing["title"],
+                "mode": listing["mode"],
+                "place": listing["runs"][0]["place"],
                 "institution": listing["institution"],
                 "how_to_redeem": listing["how_to_redeem"],
                 "class_cancelled_at": kept.get("class_cancelled_at"),
@@ -336,6 +340,7 @@ class FakePrakerja:
                 "required_assignments": listing.get("required_assignments", 0),
                 "capacity": run["capacity"],
                 "seats_taken": run["capacity"] - run["seats_available"],
+                "place": run["place"],
             }
             for listing in self.listings
             if listing["institution"]["code"] == code

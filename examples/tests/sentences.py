@@ -47,6 +47,7 @@ def of_shared() -> set[str]:
         | _of_code(folder)
         | errors
         | set(advice.NEXT_STEP.values())
+        | set(advice.PLAIN.values())
         | {advice.ANY, advice.OUR_FAULT, advice.WAIT}
     )
 

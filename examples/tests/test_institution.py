@@ -93,11 +93,11 @@ def test_from_code_to_certificate(learner: Visitor, bought: FakePrakerja) -> Non
     assert "Kelas sudah dibuka." in learner.html
     assert bought.codes[CODE]["status"] == 1
     assert CODE not in learner.html
-    assert "0 dari 3 pelajaran selesai" in learner.html
+    assert "Pelajaran selesai: 0 dari 3" in learner.html
     learner.get(f"{mine}/finish")
     assert "Selesaikan semua pelajaran dahulu" in learner.html
     study_all(learner, mine)
-    assert "3 dari 3 pelajaran selesai" in learner.html
+    assert "Pelajaran selesai: 3 dari 3" in learner.html
     html = learner.get(f"{mine}/finish")
     assert sorted(set(re.findall(r'name="(q\d)"', html))) == ["q1", "q2", "q3"]
     assert "Jawab pertanyaan 3." in learner.send(f"{mine}/finish", 422, q1="1", q2="2")
@@ -141,7 +141,7 @@ def test_refusals_are_shown_with_the_next_step(learner: Visitor, bought: FakePra
     learner.sign_up("/lpk-satu")
     learner.get(PYTHON)
     learner.send(PYTHON, 422, code="ZZZZZZZZ9999")
-    assert learner.text("error-message") == "Transaksi tidak ditemukan"
+    assert learner.text("error-message") == "Kode ini tidak dikenal."
     assert "Periksa lagi 12 huruf dan angka" in learner.html
     sentence = "Gagal verifikasi, kode redeem bukan milik lembaga pelatihan."
     bought.refusals["payment/redeem-code/commit"] = refusal("ERRTRX40028", sentence)

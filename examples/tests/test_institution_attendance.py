@@ -101,7 +101,7 @@ def test_a_webinar_from_code_to_certificate(learner: Visitor, bought: FakePraker
     learner.get(f"{mine}/lessons/1")
     for number in (1, 2, 3):
         learner.send(f"{mine}/lessons/{number}")
-    assert "Kuis akhir terbuka setelah kehadiran tes akhir terverifikasi." in learner.html
+    assert "Tes akhir terbuka setelah kehadirannya terverifikasi." in learner.html
     learner.get(f"{mine}/finish")
     assert learner.path == mine
     last = leave(learner, f"{mine}/attend/999")
@@ -229,10 +229,14 @@ def test_opening_the_way_back_twice_changes_nothing(learner: Visitor, bought: Fa
 
 
 def test_refusals_before_the_page(learner: Visitor, bought: FakePrakerja) -> None:
-    sentence = "Jadwal pelatihan belum dimulai atau sudah selesai"
-    bought.refusals["oauth/url-generate"] = refusal("ERRTRX40027", sentence)
+    hour = "Kode berlaku mulai 30 September 2021 pukul 08.00 WIB."
+    published = (
+        "Jadwal pelatihan belum dimulai atau sudah selesai, silahkan cek jadwal pelatihan pada dashboard Prakerja"
+    )
+    bought.refusals["oauth/url-generate"] = refusal("ERRTRX40027", f"{published}. {hour}")
     learner.send(LIVE, 422, code=CODE)
-    assert learner.text("error-message") == sentence
+    # In plain words of ours, and when the code will be right.
+    assert learner.text("error-message") == f"Kelas ini belum dimulai atau sudah selesai. {hour}"
     assert "Anda belum membuka kelas di sini." in learner.get("/lpk-satu/my")
     bought.refusals.clear()
     learner.get(LIVE)
@@ -282,7 +286,7 @@ def test_attendance_at_the_door_and_the_class_opens_afterwards(site: Flask, boug
     staff.get("/lpk-satu/teacher/door")
     staff.send("/lpk-satu/teacher/door", 422, code="PENDEK", sequence="1")
     staff.send("/lpk-satu/teacher/door", 422, code="TIDAKADA2345", sequence="1")
-    assert staff.text("error-message") == "Transaksi tidak ditemukan"
+    assert staff.text("error-message") == "Kode ini tidak dikenal."
     # As people type it, and as a scanner does a second time.
     for code in ("abcd efgh-0001", CODE):
         staff.send("/lpk-satu/teacher/door", code=code, sequence="1")

@@ -50,7 +50,7 @@ def look_up() -> Any:
         return redirect(url_for("bank_pages.account", account_id=found[0]["id"]), 303)
     if found:
         return _overview(error=None, accounts=found)
-    return _overview(error="Belum ada rekening atau dompet dengan nomor itu di bank demo ini.", accounts=None), 404
+    return _overview(error="Belum ada rekening atau e-wallet dengan nomor itu di bank demo ini.", accounts=None), 404
 
 
 @blueprint.get("/accounts/<account_id>")

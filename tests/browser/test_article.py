@@ -119,7 +119,7 @@ def finishes_the_class(me: Citizen) -> None:
     while attendance.count():
         follow(attendance.first)
         me.prove()
-    follow(page.locator("text=Kerjakan kuis akhir"))
+    follow(page.locator("text=Kerjakan tes akhir"))
     for question in page.locator("main fieldset").all():
         question.locator("input").first.check()
     page.click("text=Kirim jawaban dan selesaikan kelas")

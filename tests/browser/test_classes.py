@@ -144,7 +144,7 @@ class Student(Citizen):
 
     def answers_the_quiz(self) -> str:
         """Returns the certificate's number."""
-        follow(self.page.locator("text=Kerjakan kuis akhir"))
+        follow(self.page.locator("text=Kerjakan tes akhir"))
         self.look()
         for question in self.page.locator("main fieldset").all():
             question.locator("input").first.check()
@@ -244,7 +244,7 @@ def test_a_self_paced_class(student: Student, new_person: Any) -> None:
     me.look()
     me.reads_every_lesson()
     # No quiz before the attendance of the post-test.
-    expect(me.page.locator("main")).to_contain_text("Kuis akhir terbuka setelah kehadiran tes akhir terverifikasi.")
+    expect(me.page.locator("main")).to_contain_text("Tes akhir terbuka setelah kehadirannya terverifikasi.")
     me.hands_in("Jawaban saya.")
     me.attends(999)
     me.is_judged_by(teacher_of(me, new_person()), "Rapi.")

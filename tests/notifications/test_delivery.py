@@ -36,6 +36,7 @@ AT = datetime(2021, 9, 22, 13, 0, tzinfo=UTC)
 class Address:
     value: str
     language: str = "id"
+    province_code: str = ""
 
 
 @dataclass
@@ -390,3 +391,13 @@ def test_a_one_time_password_overtakes_announcements(person_id: uuid.UUID) -> No
     gateway = Gateway()
     assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 100
     assert "OTP" in str(gateway.sent[0]["text"])
+
+
+def test_a_limit_is_written_by_the_readers_own_clock_too(person_id: uuid.UUID) -> None:
+    """In Jayapura the 21st is over two hours before it is over in Jakarta."""
+    say(person_id, "deadline_reminder", deadline="2021-10-21T17:00:00+00:00")
+    gateway = Gateway()
+    there = Address("+6281300000001", province_code="94")
+    deliver_messages(at=AT, resolve=lambda people, kind: dict.fromkeys(people, there), gateway=gateway)
+    (sent,) = gateway.sent
+    assert "21 Oktober 2021 pukul 23.59 WIB (22 Oktober 2021 pukul 01.59 WIT)" in str(sent["text"])

@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 import pytest
 
+from prakerja.access.actors import SYSTEM
 from prakerja.catalogue.models import Course, CourseRun, Listing
 from prakerja.catalogue.operations import add_promotion
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
+from prakerja.partners.places import set_place
 from tests import builders as b
 from tests.partner_api.partner import PAYMENT, Scene, refused, set_programme_time
 
@@ -47,6 +49,7 @@ def test_listings(scene: Scene) -> None:
                 "capacity": 100,
                 "seats_available": 100,
                 "is_on_sale": True,
+                "place": None,
             }
         ],
     }
@@ -106,6 +109,7 @@ def test_course_runs(scene: Scene) -> None:
         "required_assignments": 0,
         "capacity": 100,
         "seats_taken": 0,
+        "place": None,
     }
 
 
@@ -140,10 +144,28 @@ def test_transaction_with_its_code(scene: Scene, invoice: str) -> None:
         "course_code": scene.course.code,
         "schedule_code": scene.run.code,
         "course_title": scene.course.title,
+        "mode": "online",
+        "place": None,
         "institution": {"code": scene.world.institution.client_code, "name": "Rasa Kata"},
         "how_to_redeem": "",
         "class_cancelled_at": None,
     }
+
+
+def test_a_class_that_is_not_online_says_where(scene: Scene) -> None:
+    """Listings, the institution's own classes and the buyer's transaction; the address is the institution's (rules.md 12.38)."""
+    scene.course.mode = "onsite"
+    scene.course.save()
+    code = scene.world.institution.client_code
+    place = {"address": "Jalan Braga 44", "city": "Bandung", "province_code": "32"}
+    set_place(code=code, actor=SYSTEM, at=b.BUY_AT, **place)
+    (listed,) = scene.shop.get("/api/v1/partner/listings")[1]["data"]["items"]
+    assert [run["place"] for run in listed["runs"]] == [place]
+    (own,) = scene.lms.get("/api/v1/partner/course-runs")[1]["data"]["items"]
+    assert own["place"] == place
+    scene.authorize(scene.token(), invoice_code="INV-1")
+    told = scene.shop.get("/api/v1/partner/transactions/INV-1")[1]["data"]
+    assert (told["mode"], told["place"]) == ("onsite", place)
 
 
 def report(scene: Scene, **changes: Any) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def test_linking_asks_for_a_right_number_before_it_sends_a_code(enter: Enter) ->
     browser = enter(who.person_id)
     none = browser.post("/rekening", {"number": "0812"})
     assert none.status_code == 422
-    assert "Pilih bank atau dompet elektronik." in none.text
+    assert "Pilih bank atau e-wallet." in none.text
     assert "Nomor hanya berisi angka" in none.text
     other = browser.post("/rekening", {"provider": "ovo", "number": "081299990000"})
     assert "harus sama dengan nomor ponsel" in other.text

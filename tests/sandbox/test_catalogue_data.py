@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 
@@ -172,6 +173,8 @@ def test_every_institution_explains_itself_and_how_to_redeem() -> None:
         assert "kode" in institution.how_to_redeem.lower()
         assert institution.name
         assert institution.city
+        assert institution.address
+        assert re.fullmatch("[0-9]{2}", institution.province_code)
         assert len(institution.about) >= 40
 
 

@@ -252,7 +252,7 @@ def test_a_failed_transfer_has_nothing_to_send_back(bank: BankClient, browser: h
 def test_an_unknown_account_and_an_unknown_transfer(bank: BankClient, browser: httpx.Client) -> None:
     page = look_up(browser, "9999999999")
     assert page.status_code == 404
-    assert "Belum ada rekening atau dompet" in page.text
+    assert "Belum ada rekening atau e-wallet" in page.text
     assert bank.get("/bank/transfers/t-unknown").status_code == 404
     assert browser.get("/bank/accounts/unknown").status_code == 404
 

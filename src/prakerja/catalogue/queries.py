@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Min, Q
 
@@ -34,9 +34,30 @@ def run_id_of(*, institution_id: uuid.UUID, schedule_code: str) -> uuid.UUID | N
     return own.values_list("id", flat=True).first()
 
 
-def title_of(*, course_code: str) -> str:
-    """What this course is called; "" when there is none."""
-    return Course.objects.filter(code=course_code).values_list("title", flat=True).first() or ""
+class CourseWords(NamedTuple):
+    """What a course is called, whose it is, how it is taught and, when it is not online, where ("" where nothing was filed)."""
+
+    title: str
+    institution: str
+    mode: str
+    address: str
+    city: str
+    province_code: str
+
+    @property
+    def place(self) -> str:
+        """Where one has to go, in one line; where no address was filed, to whom."""
+        return ", ".join(part for part in (self.address, self.city) if part) or self.institution
+
+
+NO_COURSE = CourseWords("", "", "online", "", "", "")
+
+
+def course_words(*, course_code: str) -> CourseWords:
+    """The words of this course; NO_COURSE when there is none."""
+    partner = ("institution__name", "mode", "institution__address", "institution__city", "institution__province_code")
+    found = Course.objects.filter(code=course_code).values_list("title", *partner).first()
+    return CourseWords(*found) if found else NO_COURSE
 
 
 def sessions_of(*, course_run_id: uuid.UUID) -> tuple[Session, ...]:
@@ -80,7 +101,10 @@ _COURSE_COLUMNS = (
     "summary",
     "syllabus",
 )
-_LISTINGS = """
+# Where a class is taught that is not online: its institution's address (rules.md 12.38); null where none was filed.
+_PLACE = """CASE WHEN course.mode <> 'online' AND institution.city <> '' THEN jsonb_build_object(
+           'address', institution.address, 'city', institution.city, 'province_code', institution.province_code) END"""
+_LISTINGS = f"""
 SELECT course.code, course.title, course.category, course.mode, course.delivery, course.duration_hours, course.summary,
        course.syllabus, course.target_job, course.competency_standard, course.certificate_kinds,
        CASE WHEN course.rating_count > 0 THEN round(course.rating_sum::numeric / course.rating_count, 1)::float8 END,
@@ -98,7 +122,8 @@ SELECT course.code, course.title, course.category, course.mode, course.delivery,
                    'schedule_code', run.code, 'starts_at', run.starts_at, 'ends_at', run.ends_at,
                    'capacity', seats.capacity, 'seats_available', seats.capacity - seats.taken,
                    'is_on_sale', seats.taken < seats.capacity
-                       AND %(at)s < CASE course.delivery WHEN 'live' THEN run.starts_at ELSE run.ends_at END)
+                       AND %(at)s < CASE course.delivery WHEN 'live' THEN run.starts_at ELSE run.ends_at END,
+                   'place', {_PLACE})
                ORDER BY run.starts_at) AS runs
           FROM catalogue_courserun run
           JOIN LATERAL (SELECT sum(capacity) AS capacity, sum(seats_taken) AS taken
@@ -108,11 +133,12 @@ SELECT course.code, course.title, course.category, course.mode, course.delivery,
  WHERE listing.platform_id = %(platform)s AND listing.ended_at IS NULL AND course.is_curated AND course.code > %(after)s
  ORDER BY course.code LIMIT %(limit)s
 """
-_RUNS = """
+_RUNS = f"""
 SELECT course.code, course.title, course.category, course.mode, course.delivery, course.duration_hours, course.summary,
        course.syllabus, run.code, run.starts_at, run.ends_at, run.session_count, course.has_post_test,
-       course.required_assignments, seats.capacity, seats.taken, sessions.told
+       course.required_assignments, seats.capacity, seats.taken, {_PLACE}, sessions.told
   FROM catalogue_course course
+  JOIN partners_partner institution ON institution.id = course.institution_id
   JOIN catalogue_courserun run ON run.course_id = course.id AND run.cancelled_at IS NULL
   JOIN LATERAL (SELECT sum(capacity)::int AS capacity, sum(seats_taken)::int AS taken
                   FROM catalogue_courserunseats WHERE course_run_id = run.id) seats ON true
@@ -163,9 +189,11 @@ def course_runs(*, institution_id: uuid.UUID, cursor: str | None, limit: int) ->
             "required_assignments",
             "capacity",
             "seats_taken",
+            "place",
         )
-        item |= dict(zip(names, found[8:16], strict=True))
-        meetings = _meetings(item, told=_json(found[16]) or []) if item["delivery"] == "live" else ()
+        item |= dict(zip(names, found[8:17], strict=True))
+        item["place"] = _json(item["place"])
+        meetings = _meetings(item, told=_json(found[17]) or []) if item["delivery"] == "live" else ()
         items.append(item | {"sessions": [{"starts_at": one.starts_at, "ends_at": one.ends_at} for one in meetings]})
     return page_of(items, limit=limit, place=lambda item: str(item["schedule_code"]))
 

@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any
 
-from prakerja.cli import partner_addresses, partner_keys, partner_webhooks
+from prakerja.cli import partner_addresses, partner_keys, partner_places, partner_webhooks
 from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import Database, database
 from prakerja.kernel.errors import Refused
@@ -16,7 +16,9 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("partner", help="platforms and institutions")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="add|redirect|origin|key|rules|webhook|replay")
+    verbs = family.add_subparsers(
+        dest="verb", required=True, metavar="add|redirect|origin|key|rules|place|webhook|replay"
+    )
     add = by_operator(
         common(verbs.add_parser("add", help="register a partner; prints its client code and sign key, once"))
     )
@@ -30,9 +32,11 @@ def add_to(subparsers: Any) -> None:
         metavar="U",
         help="where browsers come back to an institution, to the letter; once for each. Others later: `partner redirect add`",
     )
+    partner_places.with_place(add)
     add.set_defaults(run=run)
     partner_addresses.add_to(verbs)
     partner_keys.add_to(verbs)
+    partner_places.add_to(verbs)
     partner_webhooks.add_to(verbs)
 
 
@@ -65,6 +69,9 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
             code=arguments.code,
             name=arguments.name,
             redirect_uris=tuple(arguments.redirect_uri),
+            address=arguments.address,
+            city=arguments.city,
+            province_code=arguments.province,
             actor=acting(arguments),
             at=now(),
             is_sandbox=is_demo,
@@ -76,8 +83,9 @@ def _add(arguments: argparse.Namespace, found: Database) -> dict[str, str]:
                 "Alamat kembali harus alamat http atau https yang lengkap.",
                 "A redirect URI must be a complete http or https address.",
             ) from refusal
-        if refusal.reason in OPERATOR_SENTENCES:
-            raise CommandError(*OPERATOR_SENTENCES[refusal.reason]) from refusal
+        words = OPERATOR_SENTENCES | partner_places.SENTENCES
+        if refusal.reason in words:
+            raise CommandError(*words[refusal.reason]) from refusal
         raise CommandError(
             f"Kode {arguments.code} sudah dipakai mitra lain.", f"The code {arguments.code} is taken."
         ) from refusal

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from prakerja.console.pages import acting, operator
@@ -81,7 +81,11 @@ def cancel(request: HttpRequest) -> HttpResponse:
                 raise
             form.add_error("schedule_code" if refused.reason == "run_unknown" else "reason", sentence(refused))
         else:
-            words = _("Kelas dibatalkan. Dana %(n)s pembeli sedang dikembalikan; setiap orang diberi tahu.")
+            words = ngettext(
+                "Kelas dibatalkan. Dana %(n)s pembeli sedang dikembalikan; setiap orang diberi tahu.",
+                "Kelas dibatalkan. Dana %(n)s pembeli sedang dikembalikan; setiap orang diberi tahu.",
+                state.seats_taken,
+            )
             messages.success(request, words % {"n": state.seats_taken})
             return HttpResponseRedirect(reverse("console_attention"))
     return render(request, "console/class_cancel.html", {"form": form, "here": request.path})

@@ -27,7 +27,7 @@ WORDS = {
     "sent": gettext_lazy("Terkirim tanpa jawaban"),
     "settled": gettext_lazy("Berhasil"),
     "failed": gettext_lazy("Transfer gagal"),
-    "held": gettext_lazy("Ditahan oleh bank atau dompet elektronik"),
+    "held": gettext_lazy("Ditahan oleh bank atau e-wallet"),
     "returned": gettext_lazy("Uang dikembalikan oleh bank"),
     "overpaid": gettext_lazy("Terbayar dua kali"),
     "processing": gettext_lazy("Sedang diproses"),

@@ -197,7 +197,10 @@ def reads_as(row: models.Model | None) -> str:
 
 def _reference(field: models.ForeignKey[Any, Any]) -> Any:
     def shown(row: models.Model) -> str:
-        return reads_as(getattr(row, field.name))
+        there = getattr(row, field.name)
+        words = reads_as(there)
+        is_indonesian = there is not None and "title" in _INDONESIAN.get(there._meta.label, ())
+        return format_html('<span lang="id">{}</span>', words) if is_indonesian else words
 
     shown.__name__ = f"{field.name}_shown"
     return display(description=field.verbose_name)(shown)
@@ -207,6 +210,18 @@ def _money(field: models.Field[Any, Any]) -> Any:
     def shown(row: models.Model) -> str:
         value = getattr(row, field.name)
         return "–" if value is None else format_rupiah(value)
+
+    shown.__name__ = f"{field.name}_shown"
+    return display(description=field.verbose_name, ordering=field.name)(shown)
+
+
+def _indonesian(field: models.Field[Any, Any]) -> Any:
+    """Words of an institution or a participant: the page around them may be in English."""
+
+    def shown(row: models.Model) -> str:
+        value = getattr(row, field.name)
+        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return format_html('<span lang="id">{}</span>', words) if words else "–"
 
     shown.__name__ = f"{field.name}_shown"
     return display(description=field.verbose_name, ordering=field.name)(shown)
@@ -230,6 +245,13 @@ def report_of_completion(row: models.Model) -> str:
     )
 
 
+# Columns with words that are Indonesian in every language, by model.
+_INDONESIAN = {
+    "catalogue.Course": ("title", "category", "summary", "syllabus", "target_job", "competency_standard"),
+    "partners.Partner": ("about", "how_to_redeem"),
+    "training.Rating": ("review",),
+}
+
 # The page that leads on from a row, by its model.
 _LEADS_TO = {"people.Person": personal_data, "training.Completion": report_of_completion}
 
@@ -247,9 +269,14 @@ def register(model: type[models.Model]) -> None:
         for field in model._meta.fields
         if isinstance(field, models.IntegerField) and field.name in _RUPIAH
     }
+    theirs = {
+        field.name: _indonesian(field)
+        for field in model._meta.fields
+        if field.name in fields and field.name in _INDONESIAN.get(model._meta.label, ())
+    }
     plural = str(model._meta.verbose_name_plural)
     model._meta.verbose_name_plural = _PLURALS.get(plural, plural)
-    columns = [references.get(name) or amounts.get(name, name) for name in fields]
+    columns = [references.get(name) or amounts.get(name) or theirs.get(name, name) for name in fields]
     filters = [name for name in ("status", "kind", "template", "channel", "provider", "action") if name in fields]
     # A reference may have such a name too, and no part of it can be typed.
     search = [

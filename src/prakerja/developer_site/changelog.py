@@ -37,6 +37,9 @@ RELEASES: tuple[Release, ...] = (
             _(
                 "Alamat pintu ini membawa ke situs ini; peramban yang tersesat mendapat halaman, program tetap mendapat JSON."
             ),
+            _(
+                "listings, course-runs, dan transactions menyebut tempat (place) kelas yang tidak daring; transactions juga mode."
+            ),
             _("transactions menjawab juga voucher_status, redeemable_from, dan redeemable_until."),
             _("certificate_kind yang tidak dimiliki pelatihan ditolak: ERRPRT40098."),
             _("redemptions menyebut tugas yang wajib bagi tiap kode, dan dapat dicari menurut invoice_code."),

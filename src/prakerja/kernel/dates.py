@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +17,18 @@ from prakerja.kernel.clock import WIB
 _CENTRAL = ("51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76")
 _EASTERN = ("81", "82", "91", "92", "93", "94", "95", "96")
 _AT = {"id": "pukul", "en": "at"}
+# Two digits of the province of whoever reads what is written now; "" for nobody in particular.
+_reader_province: ContextVar[str] = ContextVar("reader_province", default="")
+
+
+@contextmanager
+def read_in(province_code: str) -> Iterator[None]:
+    """Write limits and beginnings for a reader of this province: by their own clock too, where it is not Jakarta's."""
+    token = _reader_province.set(province_code)
+    try:
+        yield
+    finally:
+        _reader_province.reset(token)
 
 
 def written_language() -> str:
@@ -49,9 +64,16 @@ def instant(value: datetime) -> str:
 def until(value: datetime) -> str:
     """An exclusive limit, shown as its last second: `2021-10-21T17:00Z` → `21 Oktober 2021 pukul 23.59 WIB`.
 
-    Limits of days are stored as the first instant that is too late (architecture.md "Time").
+    Limits of days are stored as the first instant that is too late (architecture.md "Time"). For a reader in Jayapura
+    ` (22 Oktober 2021 pukul 01.59 WIT)` follows.
     """
-    return instant(value - timedelta(seconds=1))
+    return beginning(value - timedelta(seconds=1))
+
+
+def beginning(value: datetime, *, province_code: str = "") -> str:
+    """The instant from which something may be done, by the reader's clock too; of a class on site by that of its province."""
+    there = instant_elsewhere(value, province_code=province_code or _reader_province.get())
+    return f"{instant(value)} ({there})" if there else instant(value)
 
 
 def wib_day(value: datetime) -> str:
@@ -64,12 +86,12 @@ def plain_day(value: datetime) -> str:
     return day(value.astimezone(WIB).date())
 
 
-def until_elsewhere(value: datetime, *, province_code: str) -> str:
-    """The same limit by the clock of a province in central or eastern time → `22 Oktober 2021 pukul 01.59 WIT`; "" in the west."""
+def instant_elsewhere(value: datetime, *, province_code: str) -> str:
+    """The same instant by the clock of a province in central or eastern time → `7 Oktober 2021 pukul 09.00 WITA`; "" in the west."""
     zone, name = _zone_of(province_code)
     if not name:
         return ""
-    local = (value - timedelta(seconds=1)).astimezone(zone)
+    local = value.astimezone(zone)
     language = written_language()
     return f"{day(local.date())} {_AT[language]} {local.strftime('%H:%M' if language == 'en' else '%H.%M')} {name}"
 

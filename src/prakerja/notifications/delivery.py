@@ -70,13 +70,16 @@ LANES = (CODES, OTHERS)
 
 
 class Address(Protocol):
-    """Where a message goes and in which language; `value` is a phone number or an e-mail address."""
+    """Where a message goes, in which language and for whose clock; `value` is a phone number or an e-mail address."""
 
     @property
     def value(self) -> str: ...
 
     @property
     def language(self) -> str: ...
+
+    @property
+    def province_code(self) -> str: ...
 
 
 # Contact points belong to people, a context above this one: whoever calls brings the look-up (persons, kind → addresses).
@@ -238,7 +241,11 @@ def _write(message: Message, address: Address | None, at: datetime) -> _Letter:
         if address is None:
             return _Letter(message, failure=PermanentFailure("no_address"), ends_at=ends_at)
         words = render_message(
-            template=message.template, channel=message.channel, parameters=parameters, language=address.language
+            template=message.template,
+            channel=message.channel,
+            parameters=parameters,
+            language=address.language,
+            province_code=address.province_code,
         )
     except Exception as error:
         # A fault of this one message: the others must not wait behind it. Its kind alone, because its words may be secret.

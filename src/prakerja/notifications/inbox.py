@@ -18,16 +18,20 @@ NEWEST = 50
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """One message as its owner reads it; `at` is UTC programme time."""
+    """One message as its owner reads it; `at` is UTC programme time, `indonesian` the words of institutions in it."""
 
     title: str
     text: str
+    indonesian: tuple[str, ...]
     at: datetime
     is_new: bool
 
 
-def open_inbox(*, person_id: uuid.UUID, language: str, at: datetime) -> list[InboxMessage]:
-    """The newest dashboard messages in `language` (id or en), newest first; looking marks them as read at `at`."""
+def open_inbox(*, person_id: uuid.UUID, language: str, province_code: str = "", at: datetime) -> list[InboxMessage]:
+    """The newest dashboard messages in `language` (id or en), newest first; looking marks them as read at `at`.
+
+    Limits are written by the clock of `province_code` (two digits) too, where that is not Jakarta's.
+    """
     with transaction():
         found = list(
             Message.objects.filter(person_id=person_id, channel="dashboard").order_by("-created_at", "-id")[:NEWEST]
@@ -35,7 +39,7 @@ def open_inbox(*, person_id: uuid.UUID, language: str, at: datetime) -> list[Inb
         fresh = [message.id for message in found if message.read_at is None]
         if fresh:
             Message.objects.filter(person_id=person_id, id__in=fresh, read_at=None).update(read_at=at)
-    return [_opened(message, language) for message in found if message.parameters_enc is not None]
+    return [_opened(message, language, province_code) for message in found if message.parameters_enc is not None]
 
 
 def text_of(*, message_id: uuid.UUID, template: str, channel: str, sealed: bytes, language: str) -> str | None:
@@ -57,7 +61,18 @@ def _parameters(message_id: uuid.UUID, sealed: bytes) -> dict[str, Any]:
     return found
 
 
-def _opened(message: Message, language: str) -> InboxMessage:
-    told = _parameters(message.id, bytes(message.parameters_enc or b""))
-    words = render_message(template=message.template, channel=message.channel, parameters=told, language=language)
-    return InboxMessage(title=words.title, text=words.text, at=message.created_at, is_new=message.read_at is None)
+def _opened(message: Message, language: str, province_code: str) -> InboxMessage:
+    words = render_message(
+        template=message.template,
+        channel=message.channel,
+        parameters=_parameters(message.id, bytes(message.parameters_enc or b"")),
+        language=language,
+        province_code=province_code,
+    )
+    return InboxMessage(
+        title=words.title,
+        text=words.text,
+        indonesian=words.indonesian,
+        at=message.created_at,
+        is_new=message.read_at is None,
+    )

@@ -2,7 +2,10 @@
 
 Channels: S = SMS, E = e-mail, D = dashboard (rules.md 13.1). Parameters are plain values; what they are called says how
 they are written: `…deadline` is an exclusive instant, `…_at` an instant, `…_date` a day, `amount`, `fund` and `balance`
-are rupiah. All instants are shown in WIB.
+are rupiah. Instants are shown in WIB; limits and beginnings by the reader's own clock too, where it is another.
+
+A message whose template is fixed where it is queued (the hot calls) may have a `variant` among its parameters:
+`template:variant` then replaces `template`.
 """
 
 from __future__ import annotations
@@ -34,6 +37,9 @@ POINTLESS_AFTER_DEADLINE = (
     "survey_open",
 )
 
+# Words of an institution among the parameters: Indonesian in every language.
+_INDONESIAN = ("course", "course_title")
+
 _RUPIAH = ("amount", "fund", "balance", "price", "claim")
 
 
@@ -48,8 +54,11 @@ class Template:
 
 @dataclass(frozen=True)
 class Rendered:
+    """What is said. `indonesian` are the parts that are an institution's own words, in whichever language the rest is."""
+
     title: str
     text: str
+    indonesian: tuple[str, ...] = ()
 
 
 class UnknownTemplate(Exception):
@@ -69,6 +78,21 @@ TEMPLATES: Mapping[str, Template] = {
         text=_(
             'Kode OTP {otp} untuk membeli pelatihan "{course}" seharga {amount} di {shop} dengan Kartu Prakerja Anda, berlaku '
             "{minutes} menit. Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    # Before the last step of buying: who has to travel learns it here at the latest (rules.md 12.38).
+    "otp_purchase:onsite": Template(
+        title=_("Kode OTP pembelian pelatihan"),
+        text=_(
+            'Kode OTP {otp} untuk membeli pelatihan "{course}" (tatap muka di {city}) seharga {amount} di {shop} dengan Kartu '
+            "Prakerja Anda, berlaku {minutes} menit. Jangan berikan kode ini kepada siapa pun."
+        ),
+    ),
+    "otp_purchase:onsite_away": Template(
+        title=_("Kode OTP pembelian pelatihan"),
+        text=_(
+            'Kode OTP {otp} untuk membeli pelatihan "{course}" seharga {amount} di {shop}, berlaku {minutes} menit. Kelas ini tatap '
+            "muka di {city}, di luar provinsi Anda: pastikan Anda dapat datang. Jangan berikan kode ini kepada siapa pun."
         ),
     ),
     "purchase_codes_wrong": Template(
@@ -178,6 +202,59 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Pembelian pelatihan berhasil"),
         text=_("Pembelian Anda berhasil (invoice {invoice_code}). Kode vouchernya ada di halaman transaksi."),
     ),
+    # `purchase_ok` alone stands in rows of before: it did not say what was bought, nor where one has to go. No full stop
+    # follows a code or a link, because people copy it with them.
+    "purchase_ok:online": Template(
+        title=_("Anda membeli {course_title}"),
+        text=_(
+            "Anda membeli {course_title} di {institution}.\n\nKode voucher: {code}\n\nMasuk ke situs {institution}, buka kelas "
+            "itu, lalu masukkan kodenya untuk mulai belajar.\n\nJadwal, batas waktu menukar kode, dan rincian pembelian "
+            "(invoice {invoice_code}): {link}"
+        ),
+    ),
+    "purchase_ok:onsite": Template(
+        title=_("Anda membeli {course_title}"),
+        text=_(
+            "Anda membeli {course_title} di {institution}. Kelas ini tatap muka.\n\nTempat: {place}\n\nKode voucher: "
+            "{code}\n\nDatang pada jam kelas dengan ponsel dan KTP. Buka halaman transaksi di dashboard dan tunjukkan kode QR "
+            "kepada petugas, atau sebutkan kode di atas. Setelah kehadiran Anda dicatat, pelatihan dimulai.\n\nJadwal dan rincian "
+            "pembelian (invoice {invoice_code}): {link}"
+        ),
+    ),
+    "purchase_ok:blended": Template(
+        title=_("Anda membeli {course_title}"),
+        text=_(
+            "Anda membeli {course_title} di {institution}. Kelas ini sebagian daring dan sebagian tatap muka.\n\nTempat: "
+            "{place}\n\nKode voucher: {code}\n\nMasuk ke situs {institution}, buka kelas itu, lalu masukkan kodenya; atau datang "
+            "pada jam kelas dan tunjukkan kode QR dari halaman transaksi kepada petugas.\n\nJadwal dan rincian pembelian (invoice "
+            "{invoice_code}): {link}"
+        ),
+    ),
+    **{
+        f"purchase_ok:{way}:dashboard": Template(title=_("Anda membeli {course_title}"), text=text)
+        for way, text in (
+            (
+                "online",
+                _(
+                    "Anda membeli {course_title} di {institution} (invoice {invoice_code}). Kode vouchernya ada di halaman transaksi."
+                ),
+            ),
+            (
+                "onsite",
+                _(
+                    "Anda membeli {course_title} di {institution} (invoice {invoice_code}). Kelas ini tatap muka di {place}. Kode "
+                    "QR-nya ada di halaman transaksi."
+                ),
+            ),
+            (
+                "blended",
+                _(
+                    "Anda membeli {course_title} di {institution} (invoice {invoice_code}). Sebagian kelas ini tatap muka di "
+                    "{place}. Kode vouchernya ada di halaman transaksi."
+                ),
+            ),
+        )
+    },
     # Four outcomes of a void, chosen by where the price went; `purchase_voided` stands in rows of before.
     "purchase_voided": Template(
         title=_("Pembelian dibatalkan"),
@@ -405,6 +482,28 @@ TEMPLATES: Mapping[str, Template] = {
             "dananya tidak kembali."
         ),
     ),
+    "code_ending:onsite": Template(
+        title=_("Segera datang ke kelas Anda"),
+        text=_(
+            "Kode untuk {course_title} belum ditukar dan berakhir {deadline}. Kelas ini tatap muka: datang ke {place} pada jam kelas "
+            "dan tunjukkan kode QR dari dashboard kepada petugas. Kode yang berakhir tidak dapat dikembalikan dananya."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} belum ditukar dan berakhir {deadline}. Datang ke {place} pada jam kelas dan tunjukkan "
+            "kode QR dari dashboard; setelah itu dananya tidak kembali."
+        ),
+    ),
+    "code_opens:onsite": Template(
+        title=_("Kelas Anda segera dimulai"),
+        text=_(
+            "Kelas {course_title} tatap muka di {place}. Kodenya dapat ditukar di sana mulai {opens_at} sampai {deadline}: tunjukkan "
+            "kode QR dari dashboard kepada petugas. Kode yang berakhir tidak dapat dikembalikan dananya."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas {course_title} tatap muka di {place}. Tunjukkan kode QR dari dashboard di sana mulai {opens_at} "
+            "sampai {deadline}. Setelah itu dananya tidak kembali."
+        ),
+    ),
     "code_opens": Template(
         title=_("Kelas Anda segera dimulai"),
         text=_(
@@ -423,9 +522,9 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     # What hangs on a review differs by training and scheme; `review_needed` stands in rows of before.
     "review_needed": Template(
-        title=_("Beri rating dan ulasan"),
+        title=_("Beri bintang dan ulasan"),
         text=_(
-            "Beri rating dan ulasan untuk pelatihan {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."
+            "Beri bintang dan ulasan untuk pelatihan {course_title}. Tanpa itu insentif Anda belum dapat dijadwalkan."
         ),
     ),
     "review_for_incentive": Template(
@@ -854,18 +953,27 @@ TEMPLATES: Mapping[str, Template] = {
 }
 
 
-def render_message(*, template: str, channel: str, parameters: Mapping[str, Any], language: str) -> Rendered:
-    """The words of a message in `language` (id or en).
+def render_message(
+    *, template: str, channel: str, parameters: Mapping[str, Any], language: str, province_code: str = ""
+) -> Rendered:
+    """The words of a message in `language` (id or en), limits also by the clock of the reader's province (two digits or "").
 
     Raises UnknownTemplate; KeyError names a parameter that the sentence needs and the message does not have.
     """
-    found = TEMPLATES.get(f"{template}:{channel}") or TEMPLATES.get(template)
+    variant = parameters.get("variant", "")
+    names = (f"{template}:{variant}:{channel}", f"{template}:{variant}") if variant else ()
+    wanted = (*names, f"{template}:{channel}", template)
+    found = next((TEMPLATES[name] for name in wanted if name in TEMPLATES), None)
     if found is None:
         raise UnknownTemplate(template)
-    with override(language):
+    with override(language), dates.read_in(province_code):
         values = {name: _written(name, value) for name, value in parameters.items()}
         sentence = found.sms if channel == "sms" and found.sms else found.text
-        return Rendered(title=gettext(found.title).format_map(values), text=gettext(sentence).format_map(values))
+        return Rendered(
+            title=gettext(found.title).format_map(values),
+            text=gettext(sentence).format_map(values),
+            indonesian=tuple(values[name] for name in _INDONESIAN if values.get(name)),
+        )
 
 
 def _written(name: str, value: Any) -> str:
@@ -874,6 +982,8 @@ def _written(name: str, value: Any) -> str:
     if name.endswith("deadline"):
         # Stored exclusive: the last second that is still in time is the one people know.
         return dates.until(datetime.fromisoformat(value))
+    if name == "opens_at":
+        return dates.beginning(datetime.fromisoformat(value))
     if name.endswith("_at"):
         return dates.instant(datetime.fromisoformat(value))
     if name.endswith("_date"):

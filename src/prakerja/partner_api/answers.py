@@ -136,6 +136,14 @@ class Course(Data):
     syllabus: list[str]
 
 
+class Place(Data):
+    """Where a class is taught that is not online; the province as two digits, "" where it was not filed."""
+
+    address: str
+    city: str
+    province_code: Annotated[str, Meta(pattern=r"^([0-9]{2})?$")]
+
+
 class ListedPromotion(Data):
     discount: Rupiah
     ends_at: Instant
@@ -148,6 +156,7 @@ class ListedRun(Data):
     capacity: Count
     seats_available: Count
     is_on_sale: bool
+    place: Place | None
 
 
 class Listing(Course):
@@ -183,6 +192,7 @@ class CourseRun(Course):
     required_assignments: Count
     capacity: Count
     seats_taken: Count
+    place: Place | None
 
 
 class CourseRunsData(Data):
@@ -198,6 +208,8 @@ class TransactionData(PaymentStatusData):
     course_code: str
     schedule_code: str
     course_title: str
+    mode: Literal["online", "onsite", "blended"]
+    place: Place | None
     institution: Institution
     how_to_redeem: str
     class_cancelled_at: Instant | None

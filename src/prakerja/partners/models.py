@@ -13,6 +13,9 @@ class Partner(KeyedRow):
     code = models.TextField(unique=True)
     name = models.TextField()
     city = models.TextField(blank=True)
+    # Where an institution teaches: street and house, and the two digits of the province, as a person's.
+    address = models.TextField(blank=True, default="", db_default="")
+    province_code = models.TextField(blank=True, default="", db_default="")
     about = models.TextField(blank=True)
     how_to_redeem = models.TextField(blank=True)
     website = models.TextField(blank=True)

@@ -19,6 +19,7 @@ from prakerja.kernel.secrets import seal
 from prakerja.ledger.operations import account_for
 from prakerja.partners.locking import lock_partner
 from prakerja.partners.models import ApiCredential, Partner
+from prakerja.partners.places import checked_place
 from prakerja.partners.redirects import require_redirectable
 
 
@@ -38,7 +39,9 @@ def add_partner(
     actor: Actor,
     at: datetime,
     redirect_uris: tuple[str, ...] = (),
+    address: str = "",
     city: str = "",
+    province_code: str = "",
     about: str = "",
     how_to_redeem: str = "",
     is_sandbox: bool = False,
@@ -47,9 +50,10 @@ def add_partner(
     """Register a platform or institution and mint its first key. The key is shown here once and kept sealed.
 
     Raises Refused: not_permitted, partner_exists (the code is taken), partner_kind (neither platform nor institution),
-    redirect_uri_invalid (uri).
+    redirect_uri_invalid (uri), place_invalid, province_invalid.
     """
     require_redirectable(redirect_uris)
+    place = checked_place(address=address, city=city, province_code=province_code)
     if kind not in ("platform", "institution"):
         raise Refused("partner_kind", kind=kind)
     with transaction():
@@ -59,7 +63,9 @@ def add_partner(
             kind=kind,
             code=code,
             name=name,
-            city=city,
+            address=place.address,
+            city=place.city,
+            province_code=place.province_code,
             about=about,
             how_to_redeem=how_to_redeem,
             redirect_uris=list(redirect_uris),

@@ -13,10 +13,14 @@ from prakerja.people.models import ContactClaim, ContactPoint, NikClaim, Person
 
 @dataclass(frozen=True)
 class Addressee:
-    """Where and in which language a message goes. `value` is a phone number in E.164 or an e-mail address."""
+    """Where and in which language a message goes, and by whose clock its limits are written too.
+
+    `value` is a phone number in E.164 or an e-mail address, `province_code` two digits.
+    """
 
     value: str
     language: str
+    province_code: str
 
 
 def person_id_by_contact(*, kind: str, value: str) -> uuid.UUID | None:
@@ -48,6 +52,7 @@ def addressees_of(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, 
         point.person_id: Addressee(
             value=unseal(point.value_enc, table="people_contactpoint", column="value_enc", row_id=point.id),
             language=point.person.language,
+            province_code=point.person.province_code,
         )
         for point in points
     }
@@ -65,6 +70,11 @@ def niks_of(*, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The NIKs of many people, opened: for the blacklist, which knows them by their blind index."""
     sealed = rows("SELECT id, nik_enc FROM people_person WHERE id = ANY(%s)", [person_ids])
     return {person: unseal(nik, table="people_person", column="nik_enc", row_id=person) for person, nik in sealed}
+
+
+def province_of(*, person_id: uuid.UUID) -> str:
+    """The two digits of the province where this person registered; "" when there is no such person."""
+    return Person.objects.values_list("province_code", flat=True).filter(id=person_id).first() or ""
 
 
 def nik_of(*, person_id: uuid.UUID) -> str:

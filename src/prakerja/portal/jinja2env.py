@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,9 +11,9 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, override
-from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
+from jinja2 import Environment, PackageLoader, StrictUndefined, nodes, pass_environment
 from jinja2.visitor import NodeTransformer
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from prakerja.kernel import dates
 from prakerja.portal import formats
@@ -28,10 +29,32 @@ def language() -> str:
     return "en" if get_language() == "en" else "id"
 
 
-def until_elsewhere(value: datetime, province_code: str) -> str:
-    """A limit by the reader's own clock, in brackets; "" where that is Jakarta's."""
-    words = dates.until_elsewhere(value, province_code=province_code)
-    return f" ({words})" if words else ""
+def beginning(value: datetime, province_code: str = "") -> str:
+    """An instant from which something may be done, by the reader's clock too, or by that of the province where it happens."""
+    return dates.beginning(value, province_code=province_code)
+
+
+@pass_environment
+def said_in_indonesian(env: Environment, value: str) -> str:
+    """Words of an institution, which are Indonesian: an English page says so, for whoever has it read out."""
+    if not value or getattr(env, "page_language", "id") == "id":
+        return value
+    return Markup('<span lang="id">{}</span>').format(value)
+
+
+@pass_environment
+def marked(env: Environment, text: str, indonesian_parts: Sequence[str]) -> str:
+    """A sentence in which those parts are an institution's words: an English page says that they are Indonesian."""
+    if getattr(env, "page_language", "id") == "id":
+        return text
+    parts = sorted({part for part in indonesian_parts if part}, key=len, reverse=True)
+    pieces = re.split("(" + "|".join(map(re.escape, parts)) + ")", text) if parts else [text]
+    return Markup("").join(said_in_indonesian(env, piece) if piece in parts else piece for piece in pieces)
+
+
+def is_elsewhere(mode: str, there: str, here: str) -> bool:
+    """Whether a class is taught, wholly or in part, in another province than its reader's, as far as both are known."""
+    return mode != "online" and bool(there and here) and there != here
 
 
 class Constants(NodeTransformer):
@@ -96,6 +119,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "asset": asset,
             "url": reverse,
             "language": language,
+            "is_elsewhere": is_elsewhere,
             "is_demo": settings.IS_DEMO,
             "platform_urls": settings.PLATFORM_URLS,
             "institution_url": settings.INSTITUTION_URL,
@@ -108,7 +132,9 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "rupiah": formats.rupiah,
             "instant": dates.instant,
             "until": dates.until,
-            "elsewhere": until_elsewhere,
+            "beginning": beginning,
+            "indonesian": said_in_indonesian,
+            "marked": marked,
             "day": dates.day,
             "weekday": dates.weekday,
             "wib_day": dates.wib_day,

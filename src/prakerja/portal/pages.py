@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from prakerja.access.queries import Waiting
 from prakerja.access.session_store import TOUCH_EVERY
+from prakerja.kernel import dates
 from prakerja.kernel.clock import wall
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_digits, normal_lines
@@ -89,16 +90,20 @@ def safe_next(request: HttpRequest, given: str, fallback: str) -> str:
 
 
 def page(request: HttpRequest, template: str, *, section: str, status: int = 200, **context: Any) -> HttpResponse:
-    """Render `portal/<template>.html`. `section` marks the place in the menu."""
+    """Render `portal/<template>.html`. `section` marks the place in the menu.
+
+    With a `board` or a `province_code` limits are written by that person's clock too.
+    """
     context["section"] = section
     context["signed_in"] = SESSION_PERSON in request.session
     context["is_given_back"] = drafts.is_given_back(request)
     context["session_ends_in"] = session_ends_in(request)
     # Where the language link leads back to; an address that only takes POSTs names another.
     context.setdefault("here", request.get_full_path())
-    return HttpResponse(
-        loader.render_to_string(f"portal/{template}.html", context, request, using=language()), status=status
-    )
+    province_code = context.setdefault("province_code", getattr(context.get("board"), "province_code", ""))
+    with dates.read_in(province_code):
+        words = loader.render_to_string(f"portal/{template}.html", context, request, using=language())
+    return HttpResponse(words, status=status)
 
 
 def session_ends_in(request: HttpRequest) -> int:

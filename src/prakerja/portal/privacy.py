@@ -51,7 +51,7 @@ PURPOSES = (
     ),
     Purpose(
         gettext_lazy("Membayar insentif dan membuktikan setiap rupiah"),
-        gettext_lazy("rekening atau dompet elektronik, nama pemilik menurut bank, pembayaran, perpindahan uang"),
+        gettext_lazy("rekening atau e-wallet, nama pemilik menurut bank, pembayaran, perpindahan uang"),
         gettext_lazy("kewajiban menurut peraturan keuangan negara (pasal 20 ayat 2 huruf c)"),
     ),
     Purpose(
@@ -139,10 +139,10 @@ RECIPIENTS = (
     ),
     Recipient(
         "bank",
-        gettext_lazy("Bank atau dompet elektronik Anda, lewat mitra pembayaran"),
+        gettext_lazy("Bank atau e-wallet Anda, lewat mitra pembayaran"),
         (
             gettext_lazy(
-                "ketika Anda menyambungkan, dan sebelum membayar: nama lengkap, empat angka terakhir NIK, nomor rekening, nama bank atau dompet"
+                "ketika Anda menyambungkan, dan sebelum membayar: nama lengkap, empat angka terakhir NIK, nomor rekening, nama bank atau e-wallet"
             ),
             gettext_lazy("ketika dibayar: nomor rekening, nama pemilik menurut bank, jumlah, nomor rujukan, waktu"),
         ),

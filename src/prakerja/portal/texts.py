@@ -35,15 +35,15 @@ SENTENCES = {
     "review_empty": gettext_lazy("Tulis ulasan Anda."),
     "review_too_long": gettext_lazy("Ulasan terlalu panjang. Tulis paling banyak 2.000 huruf."),
     "stars_range": gettext_lazy("Pilih satu sampai lima bintang."),
-    "provider_unknown": gettext_lazy("Pilih bank atau dompet elektronik."),
+    "provider_unknown": gettext_lazy("Pilih bank atau e-wallet."),
     "number_format": gettext_lazy("Nomor hanya berisi angka. Periksa panjangnya."),
-    "wallet_phone": gettext_lazy("Nomor dompet elektronik harus sama dengan nomor ponsel yang terdaftar."),
-    "account_not_found": gettext_lazy("Nomor tidak ditemukan. Periksa kembali bank atau dompet dan nomornya."),
-    "account_blocked": gettext_lazy("Rekening ini diblokir. Hubungi bank atau dompetnya, atau pakai yang lain."),
+    "wallet_phone": gettext_lazy("Nomor e-wallet harus sama dengan nomor ponsel yang terdaftar."),
+    "account_not_found": gettext_lazy("Nomor tidak ditemukan. Periksa kembali bank atau e-wallet dan nomornya."),
+    "account_blocked": gettext_lazy("Rekening ini diblokir. Hubungi bank atau e-wallet itu, atau pakai yang lain."),
     "account_linked": gettext_lazy("Sudah ada rekening yang tersambung. Putuskan dahulu."),
     "account_unknown": gettext_lazy("Tidak ada rekening yang tersambung."),
     "link_closed": gettext_lazy("Batas waktu menyambungkan rekening sudah lewat."),
-    "provider_unavailable": gettext_lazy("Bank atau dompet sedang tidak dapat dihubungi. Coba lagi sebentar lagi."),
+    "provider_unavailable": gettext_lazy("Bank atau e-wallet sedang tidak dapat dihubungi. Coba lagi sebentar lagi."),
     "survey_closed": gettext_lazy("Survei ini sudah ditutup."),
     "survey_not_open": gettext_lazy("Survei ini belum dibuka."),
     "survey_order": gettext_lazy("Isi dahulu survei sebelumnya."),
@@ -103,11 +103,11 @@ def incentive_tag(*, incentive: Incentive, at: datetime) -> tuple[str, str]:
 HOLD_REASONS = {
     "account_changed": gettext_lazy("Rekening diganti dekat tanggal pembayaran."),
     "nik_mismatch": gettext_lazy("NIK pemilik rekening berbeda dengan NIK Anda."),
-    "kyc_incomplete": gettext_lazy("Dompet elektronik belum ditingkatkan."),
-    "wallet_phone": gettext_lazy("Nomor dompet elektronik bukan nomor ponsel Anda yang terdaftar."),
+    "kyc_incomplete": gettext_lazy("E-wallet belum ditingkatkan."),
+    "wallet_phone": gettext_lazy("Nomor e-wallet bukan nomor ponsel Anda yang terdaftar."),
     "no_account": gettext_lazy("Belum ada rekening yang tersambung."),
     "account_blocked": gettext_lazy("Rekening diblokir atau sudah ditutup."),
-    "held_by_provider": gettext_lazy("Bank atau dompet elektronik menahan pembayaran ini."),
+    "held_by_provider": gettext_lazy("Bank atau e-wallet menahan pembayaran ini."),
     "award_suspended": gettext_lazy("Saldo Anda sedang dibekukan."),
 }
 
@@ -126,7 +126,7 @@ DELIVERY = {
 MODE = {
     "online": gettext_lazy("Daring"),
     "onsite": gettext_lazy("Tatap muka"),
-    "blended": gettext_lazy("Bauran"),
+    "blended": gettext_lazy("Daring dan tatap muka"),
 }
 CERTIFICATE = {
     "completion": gettext_lazy("Sertifikat penyelesaian"),

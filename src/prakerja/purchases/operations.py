@@ -17,7 +17,7 @@ from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_throttled
 from prakerja.programmes.queries import scheme
 from prakerja.purchases.closing import close_training, reopen_training
-from prakerja.purchases.naming import offer_names
+from prakerja.purchases.naming import bought_words, offer_words
 from prakerja.purchases.tokens import PaymentToken, SignedRequest
 from prakerja.purchases.void import void_purchase
 
@@ -65,8 +65,10 @@ def send_otp(
     code = one_time_password(limits.digits) if limits else ""
     told: dict[str, object] = {}
     if limits:
-        shop, course = offer_names(platform_id=platform_id, course_code=course_code)
-        told = {"otp": code, "minutes": limits.life_s // 60, "amount": amount, "shop": shop, "course": course}
+        words = offer_words(
+            platform_id=platform_id, course_code=course_code, intent_id=intent_id, person_id=token.person_id
+        )
+        told = {"otp": code, "minutes": limits.life_s // 60, "amount": amount, **words}
     reason, locked_until = hot_call(
         _SEND_OTP,
         [
@@ -110,7 +112,8 @@ def authorise_purchase(
         raise Refused("token_invalid")
     purchase_id, voucher_id, email_id, dashboard_id = new_id(), new_id(), new_id(), new_id()
     code, transaction_code = readable_code(), new_transaction_code()
-    told = {"code": code, "invoice_code": invoice_code}
+    words = bought_words(person_id=parsed.person_id, intent_id=parsed.intent_id, purchase_id=purchase_id)
+    told = words | {"invoice_code": invoice_code}
     reason, tries_left, locked_until, paid_reference, amount, status, name = hot_call(
         _AUTHORISE,
         [
@@ -133,9 +136,9 @@ def authorise_purchase(
             new_id(),
             new_id(),
             email_id,
-            seal_parameters(message_id=email_id, parameters=told),
+            seal_parameters(message_id=email_id, parameters=told | {"code": code}),
             dashboard_id,
-            seal_parameters(message_id=dashboard_id, parameters={"invoice_code": invoice_code}),
+            seal_parameters(message_id=dashboard_id, parameters=dict(told)),
             new_id(),
         ],
     )

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from prakerja.kernel.db import row
+from prakerja.kernel.db import hot_row, row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
+from prakerja.partners.places import Place
 from prakerja.purchases.models import PaymentIntent, Purchase
 
 
@@ -45,6 +46,9 @@ class Transaction:
     course_code: str
     schedule_code: str
     course_title: str
+    mode: str
+    # Where a class is taught that is not online, as far as it was filed.
+    place: Place | None
     institution_code: str
     institution_name: str
     how_to_redeem: str
@@ -55,7 +59,7 @@ _TRANSACTION = """
 SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purchase.amount, purchase.status, person.name,
        voucher.id, voucher.code_enc, voucher.status, scheme.code_shown_by, course.code, run.code, course.title,
        institution.code, institution.name, institution.how_to_redeem, run.cancelled_at, voucher.redeemable_from,
-       voucher.redeemable_until
+       voucher.redeemable_until, course.mode, institution.address, institution.city, institution.province_code
   FROM purchases_invoiceclaim claim
   JOIN purchases_purchase purchase ON purchase.person_id = claim.person_id AND purchase.id = claim.purchase_id
   JOIN people_person person ON person.id = purchase.person_id
@@ -66,6 +70,14 @@ SELECT purchase.authorised_at, purchase.invoice_code, purchase.reference, purcha
   JOIN catalogue_course course ON course.id = purchase.course_id
   JOIN partners_partner institution ON institution.id = voucher.institution_id
  WHERE claim.platform_id = %s AND claim.invoice_code = %s
+"""
+
+_COURSE_OF_INTENT = """
+SELECT course.code
+  FROM purchases_paymentintent intent
+  JOIN catalogue_courserun run ON run.id = intent.course_run_id
+  JOIN catalogue_course course ON course.id = run.course_id
+ WHERE intent.person_id = %s AND intent.id = %s
 """
 
 
@@ -83,7 +95,8 @@ def transaction_of_platform(*, platform_id: uuid.UUID, invoice_code: str) -> Tra
     if found is None:
         raise Refused("invoice_unknown")
     *status, voucher_id, code_enc, voucher_status, shown_by = found[:10]
-    course_code, run_code, title, inst, inst_name, how, cancelled_at, opens_at, ends_at = found[10:]
+    course_code, run_code, title, inst, inst_name, how, cancelled_at, opens_at, ends_at = found[10:19]
+    mode, place = found[19], Place(*found[20:23])
     code = None
     if shown_by == "platform":
         code = unseal(code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher_id)
@@ -96,11 +109,19 @@ def transaction_of_platform(*, platform_id: uuid.UUID, invoice_code: str) -> Tra
         course_code=course_code,
         schedule_code=run_code,
         course_title=title,
+        mode=mode,
+        place=place if mode != "online" and place.city else None,
         institution_code=inst,
         institution_name=inst_name,
         how_to_redeem=how,
         class_cancelled_at=cancelled_at,
     )
+
+
+def course_of_intent(*, person_id: uuid.UUID, intent_id: uuid.UUID) -> str:
+    """The code of the course that an intended purchase is of; "" when there is no such intent."""
+    found = hot_row(_COURSE_OF_INTENT, [person_id, intent_id])
+    return str(found[0]) if found else ""
 
 
 def platform_user(*, person_id: uuid.UUID, institution_id: uuid.UUID) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from prakerja.catalogue.queries import CourseWords
 from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.due import in_chunks
 from prakerja.notifications.operations import Notice, queue_many
@@ -22,7 +23,8 @@ from prakerja.vouchers.operations import LockedCode, lock_codes_to_remind, set_r
 CHUNK = 500
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 _BOUGHT = """
-SELECT purchase.voucher_id, award.scheme_version_id, course.title, institution.name
+SELECT purchase.voucher_id, award.scheme_version_id, course.title, institution.name, course.mode, institution.address,
+       institution.city, institution.province_code
   FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, voucher_id)
   JOIN purchases_purchase purchase ON purchase.person_id = given.person_id AND purchase.voucher_id = given.voucher_id
   JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
@@ -32,8 +34,7 @@ SELECT purchase.voucher_id, award.scheme_version_id, course.title, institution.n
 
 class _Bought(NamedTuple):
     scheme_version_id: uuid.UUID
-    course_title: str
-    school: str
+    course: CourseWords
 
 
 def remind_of_codes(*, at: datetime, chunk: int = CHUNK) -> int:
@@ -77,8 +78,10 @@ def _tell(told: Sequence[LockedCode], bought: dict[uuid.UUID, _Bought], *, at: d
                 Notice(
                     code.person_id,
                     {
-                        "course_title": bought[code.voucher_id].course_title,
-                        "school": bought[code.voucher_id].school,
+                        "course_title": bought[code.voucher_id].course.title,
+                        "school": bought[code.voucher_id].course.institution,
+                        "place": bought[code.voucher_id].course.place,
+                        "variant": bought[code.voucher_id].course.mode,
                         "opens_at": code.redeemable_from.isoformat(),
                         "deadline": code.redeemable_until.isoformat(),
                     },
@@ -95,7 +98,7 @@ def _tell(told: Sequence[LockedCode], bought: dict[uuid.UUID, _Bought], *, at: d
 @requires_transaction
 def _bought(codes: Sequence[LockedCode]) -> dict[uuid.UUID, _Bought]:
     found = rows(_BOUGHT, [[code.person_id for code in codes], [code.voucher_id for code in codes]])
-    return {voucher_id: _Bought(*rest) for voucher_id, *rest in found}
+    return {voucher_id: _Bought(version_id, CourseWords(*words)) for voucher_id, version_id, *words in found}
 
 
 @lru_cache(maxsize=4096)

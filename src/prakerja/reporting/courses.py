@@ -51,6 +51,8 @@ class CourseFound(msgspec.Struct, frozen=True):
     target_job: str
     institution: str
     city: str
+    address: str
+    province_code: str
     how_to_redeem: str
     starts_at: datetime
     ends_at: datetime
@@ -59,6 +61,11 @@ class CourseFound(msgspec.Struct, frozen=True):
     rating: float | None
     cheapest: int
     prices: tuple[PlatformPrice, ...]
+
+    @property
+    def place(self) -> str:
+        """Where it is taught when it is not online, in one line; "" where it was not filed."""
+        return ", ".join(part for part in (self.address, self.city) if part) if self.mode != "online" else ""
 
 
 class CoursesPage(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ WITH price AS (
     SELECT DISTINCT ON (course_id) * FROM open_run ORDER BY course_id, seats_left > 0 DESC, starts_at, code
 ), found AS (
     SELECT co.id, co.code, co.title, co.category, co.mode, co.delivery, co.duration_hours, co.summary, co.target_job,
-           ins.name AS institution, ins.city, ins.how_to_redeem, run.starts_at, run.ends_at,
+           ins.name AS institution, ins.city, ins.address, ins.province_code, ins.how_to_redeem, run.starts_at, run.ends_at,
            run.seats_left,
            co.rating_count, CASE WHEN co.rating_count > 0 THEN round(co.rating_sum::numeric / co.rating_count, 1) END::float8
                AS rating,

@@ -119,6 +119,10 @@ class Purchase(msgspec.Struct, frozen=True):
     institution_name: str
     how_to_redeem: str
     institution_website: str
+    # Where a class is taught that is not online; "" where it was not filed.
+    address: str
+    city: str
+    place_province: str
     platform_code: str
     platform_name: str
     starts_at: datetime
@@ -130,6 +134,11 @@ class Purchase(msgspec.Struct, frozen=True):
     redeemable_until: datetime
     redeemed_at: datetime | None
     completion: Completion | None
+
+    @property
+    def place(self) -> str:
+        """Where a class is taught that is not online, in one line; "" where it was not filed."""
+        return ", ".join(part for part in (self.address, self.city) if part) if self.mode != "online" else ""
 
     @property
     def code(self) -> str:

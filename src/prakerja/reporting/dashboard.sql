@@ -35,7 +35,7 @@ SELECT json_build_object(
                 'is_open', pu.is_open, 'authorised_at', pu.authorised_at, 'voided_at', pu.voided_at,
                 'course_code', co.code, 'schedule_code', cr.code, 'course_title', co.title, 'delivery', co.delivery, 'mode', co.mode,
                 'institution_code', ins.code, 'institution_name', ins.name, 'how_to_redeem', ins.how_to_redeem,
-                'institution_website', ins.website,
+                'institution_website', ins.website, 'address', ins.address, 'city', ins.city, 'place_province', ins.province_code,
                 'platform_code', pl.code, 'platform_name', pl.name,
                 'starts_at', cr.starts_at, 'ends_at', cr.ends_at,
                 'voucher_id', vo.id, 'voucher_status', vo.status,

@@ -44,7 +44,7 @@ QUESTIONNAIRES: tuple[dict[str, Any], ...] = (
             _choice("work_now", "Apa kegiatan utama Anda sekarang?", "Your work now?", *WORK),
             _choice(
                 "had_account",
-                "Apakah Anda sudah punya rekening atau dompet elektronik sebelum program ini?",
+                "Apakah Anda sudah punya rekening atau e-wallet sebelum program ini?",
                 "Did you have a bank account or e-wallet before this programme?",
                 *YES_NO,
             ),

@@ -98,6 +98,8 @@ def transaction(call: Call[bodies.Body]) -> Any:
         "course_code": found.course_code,
         "schedule_code": found.schedule_code,
         "course_title": found.course_title,
+        "mode": found.mode,
+        "place": found.place._asdict() if found.place else None,
         "institution": {"code": found.institution_code, "name": found.institution_name},
         "how_to_redeem": found.how_to_redeem,
         "class_cancelled_at": stamp(found.class_cancelled_at) if found.class_cancelled_at else None,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from prakerja.kernel import clock
 from prakerja.notifications.inbox import open_inbox
+from prakerja.people.queries import province_of
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant
 
@@ -17,5 +18,6 @@ from prakerja.portal.pages import page, participant
 @require_safe
 def messages(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Newest first; looking at them marks them as read."""
-    shown = open_inbox(person_id=person_id, language=language(), at=clock.now())
+    province_code = province_of(person_id=person_id)
+    shown = open_inbox(person_id=person_id, language=language(), province_code=province_code, at=clock.now())
     return page(request, "messages", section="messages", messages=shown)

@@ -60,7 +60,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         return _account_page(request, person_id, provider=provider, number=number)
     errors: dict[str, str] = {}
     if provider not in linkable(clock.now()):
-        errors["provider"] = _("Pilih bank atau dompet elektronik.")
+        errors["provider"] = _("Pilih bank atau e-wallet.")
     # An e-wallet's number is a phone number: +62 is as good as 0.
     digits = number.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
@@ -237,6 +237,7 @@ def incentives(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         is_over=is_over(board),
         hold_words=HOLD_REASONS,
         rules=rules,
+        board=board,
         pause=rules.payout_pause if board.award else None,
     )
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from prakerja.kernel import clock
 from prakerja.kernel.components import built_assets, own_notice
 from prakerja.people.operations import set_language
+from prakerja.people.queries import province_of
 from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
 from prakerja.portal.privacy import PURPOSES, RECIPIENTS, cookies, retention
 from prakerja.portal.texts import DELIVERY, MODE
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def courses(request: HttpRequest) -> HttpResponse:
     """The comparison of courses over all platforms."""
     search = read_search(request)
+    reader = request.session.get(SESSION_PERSON)
     found = compare_courses(search=search, at=clock.now())
     asked = {
         "cari": search.text,
@@ -57,6 +59,8 @@ def courses(request: HttpRequest) -> HttpResponse:
         address=f"?{query}&" if query else "?",
         delivery_words=DELIVERY,
         mode_words=MODE,
+        # Who is signed in learns before buying that a class is far away (rules.md 12.38).
+        province_code=province_of(person_id=uuid.UUID(reader)) if reader else "",
     )
 
 

@@ -32,7 +32,7 @@ ALL = 200
 def purchases(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Every transaction, newest first."""
     board = read_dashboard(person_id=person_id, transactions=ALL)
-    return page(request, "purchases", section="purchases", board=board, voucher_words=VOUCHER_LABELS)
+    return page(request, "purchases", section="purchases", board=board, voucher_words=VOUCHER_LABELS, mode_words=MODE)
 
 
 @participant
@@ -59,7 +59,7 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         review_state=review_of(purchase=item, award=board.award, at=at) if board.award else "none",
         loss=board.loss_of(item),
         why_not=reason_not_to_buy(dashboard=board, at=at),
-        province_code=board.province_code,
+        board=board,
         voucher_words=VOUCHER_LABELS,
         delivery_words=DELIVERY,
         mode_words=MODE,

@@ -36,6 +36,7 @@ def surveys(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "surveys",
         section="surveys",
         notice=NOTICES.get(take_notice(request), ""),
+        board=board,
         rows=[
             (survey, state_of(survey, at), survey_before(dashboard=board, survey=survey, at=at))
             for survey in board.surveys
@@ -89,6 +90,7 @@ def survey(request: HttpRequest, person_id: uuid.UUID, response_id: uuid.UUID) -
         "survey",
         section="surveys",
         status=422 if errors else 200,
+        board=board,
         survey=found,
         questions=questions,
         answers=answers,

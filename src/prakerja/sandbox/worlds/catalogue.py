@@ -55,7 +55,9 @@ class CatalogueInstitution:
 
     code: str
     name: str
+    address: str
     city: str
+    province_code: str
     about: str
     how_to_redeem: str
 
@@ -160,7 +162,7 @@ def _read_institution_files() -> Iterator[dict[str, Any]]:
 
 
 def _institution(data: dict[str, Any]) -> CatalogueInstitution:
-    names = ("code", "name", "city", "about", "how_to_redeem")
+    names = ("code", "name", "address", "city", "province_code", "about", "how_to_redeem")
     return CatalogueInstitution(**{name: data[name] for name in names})
 
 
