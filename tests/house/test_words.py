@@ -84,9 +84,12 @@ def test_no_text_uses_a_word_that_was_given_up(language: str) -> None:
     assert found == []
 
 
-# Nouns after a number: English needs another form for one. Ends of a range are never one, and a browser counts by itself
-# what is written `%{count}`.
-_COUNTED = re.compile(r"(?<!to )(?<!and )(?<!least )(?<!first )(?:%\(\w+\)s|\{\w+\}) (?:\w+ )?(\w+s)\b")
+# Nouns after what is counted: English needs another form for one. Limits of the rules (`hours`, `days`, `most`) and ends of a
+# range are never one, and a browser counts by itself what is written `%{count}`.
+_THINGS = "n|num|count|times|all|done|total|left|seconds|seconds_left|minutes"
+_COUNTED = re.compile(
+    rf"(?<!to )(?<!and )(?<!least )(?<!first )(?:%\((?:{_THINGS})\)s|\{{(?:{_THINGS})\}}) (?:\w+ )?(\w+s)\b"
+)
 _NOUNS = re.compile(
     "account|assignment|attempt|buyer|character|code|course|day|digit|hour|institution|lesson|letter|meeting|message|minute|"
     "month|participant|payment|question|rating|review|schedule|seat|second|session|star|survey|task|time|training|tr(?:y|ie)|"
