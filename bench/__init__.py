@@ -18,7 +18,18 @@ _GB = 1_000_000_000
 # Small: all of them in ten minutes with seeding and verifying. Full: long enough for a quiet machine's third digit.
 SMALL = Size(seconds=30.0, disk=2 * _GB)
 FULL = Size(seconds=180.0, disk=20 * _GB)
-NAMES = ("authorise", "send-otp", "redeem", "dashboard", "fairness", "slow-clients", "due", "import")
+NAMES = (
+    "authorise",
+    "send-otp",
+    "redeem",
+    "dashboard",
+    "fairness",
+    "slow-clients",
+    "due",
+    "import",
+    "payout-run",
+    "proof",
+)
 
 
 def run(name: str, seconds: float = SMALL.seconds) -> dict[str, Any]:

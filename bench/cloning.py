@@ -23,6 +23,9 @@ TABLES = (
     "awards_cardclaim",
     "awards_inductionview",
     "access_otpguard",
+    "access_otpchallenge",
+    "disbursements_payoutaccount",
+    "disbursements_accountclaim",
     "purchases_paymentintent",
     "vouchers_voucher",
     "vouchers_codeclaim",
@@ -59,6 +62,12 @@ OWN = {
     ("purchases_invoiceclaim", "platform_id"): "c.platform_id",
     ("purchases_invoiceclaim", "invoice_code"): "t.invoice_code || '-' || c.number",
     ("purchases_referenceclaim", "reference"): "t.reference || c.number",
+    ("training_completion", "idempotency_key"): "t.idempotency_key || '-' || c.number",
+    ("training_reportclaim", "idempotency_key"): "t.idempotency_key || '-' || c.number",
+    ("training_certificate", "number"): "t.number || '-' || c.number",
+    ("training_certificatenumberclaim", "number"): "t.number || '-' || c.number",
+    ("disbursements_payoutaccount", "number_enc"): "c.account_enc",
+    ("disbursements_accountclaim", "index"): "c.account_index",
 }
 # Only where the template bought one class: a clone's class is its own, and so is its code.
 OWN_CLASS = {

@@ -25,6 +25,8 @@ _MODULES = {
     "slow-clients": "bench.slow_clients",
     "due": "bench.due",
     "import": "bench.importing",
+    "payout-run": "bench.payout_run",
+    "proof": "bench.proof",
 }
 # What the figures must never be bought with.
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

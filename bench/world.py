@@ -7,6 +7,7 @@ token, code, platform account) is made in Python and comes in by COPY.
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
 from collections.abc import Callable, Sequence
@@ -20,23 +21,40 @@ from bench.cloning import Cloner, clone_id
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.cards import seal_card_number
 from prakerja.awards.models import Award
+from prakerja.incentives.operations import link_account, request_link
 from prakerja.intake.operations import ResultRow, import_results, open_wave
 from prakerja.kernel.clock import WIB, forget, wall
 from prakerja.kernel.codes import CARD_PREFIX, READABLE
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.models import Clock, Installation
-from prakerja.kernel.secrets import blind_index, keys, otp_hash, seal
+from prakerja.kernel.secrets import blind_index, keys, otp_hash, seal, unseal
+from prakerja.notifications.models import Message
 from prakerja.partners.models import Partner
 from prakerja.partners.operations import NewCredential, add_partner
 from prakerja.purchases.operations import authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
 from prakerja.sandbox.building import BUDGET, add_class, fund_programme, watch_videos
+from prakerja.training.completion import record_completion
+from prakerja.training.models import Completion
+from prakerja.training.operations import redeem_code
+from prakerja.training.rating import rate_training
+from prakerja.training.tasks import announce_certificates
+from prakerja.vouchers.models import Voucher
 
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
 VIDEOS_AT = datetime(2021, 9, 25, 19, 0, tzinfo=WIB)
 BOUGHT_AT = datetime(2021, 9, 27, 8, 0, tzinfo=WIB)
 # Now, in programme time, when a world is made. It ticks from here while the benchmark runs.
 NOW = datetime(2021, 9, 27, 8, 5, tzinfo=WIB)
+# The stages of the paying side, as rules.md 14.1 has them: the days follow from the report's.
+LINKED_AT = datetime(2021, 9, 24, 10, 0, tzinfo=WIB)
+REDEEMED_AT = datetime(2021, 9, 28, 9, 0, tzinfo=WIB)
+REPORTED_AT = datetime(2021, 10, 4, 9, 0, tzinfo=WIB)
+CERTIFICATE_AT = datetime(2021, 10, 6, 0, 10, tzinfo=WIB)
+REVIEWED_AT = datetime(2021, 10, 6, 19, 0, tzinfo=WIB)
+PLANNED_AT = datetime(2021, 10, 7, 19, 0, tzinfo=WIB)
+PAY_AT = datetime(2021, 10, 12, 10, 0, tzinfo=WIB)
+PROVIDER = "bni"
 PRICE = 90_000
 CLASSES = 200
 PLATFORMS = 7
@@ -65,6 +83,7 @@ class Person:
     award_id: uuid.UUID | None
     intent_id: uuid.UUID | None
     voucher_id: uuid.UUID | None
+    account_id: uuid.UUID | None
     card: str
     code: str
     token: str
@@ -103,6 +122,7 @@ class World:
             award_id=self.cloner.own_id("awards_award", number),
             intent_id=intent_id,
             voucher_id=self.cloner.own_id("vouchers_voucher", number),
+            account_id=self.cloner.own_id("disbursements_payoutaccount", number),
             card=_card_number(number),
             code=_code(number),
             token=token,
@@ -145,6 +165,7 @@ def _template(world: World, *, number: int) -> Person:
         award_id=None,
         intent_id=None,
         voucher_id=None,
+        account_id=None,
         card=card_number(person_id=world.template, award_id=award_id),
         code="",
         token="",
@@ -182,6 +203,54 @@ def intended(world: World, who: Person) -> None:
 def bought(world: World, who: Person) -> None:
     """The participant bought a self-paced class whose code may be entered now."""
     _buy(who, who.lesson, at=BOUGHT_AT)
+
+
+def certified(world: World, who: Person) -> None:
+    """The participant completed the class; the certificate shows at CERTIFICATE_AT, and nobody was told of it yet."""
+    bought(world, who)
+    voucher = Voucher.objects.get(person_id=who.person_id)
+    code = unseal(voucher.code_enc, table="vouchers_voucher", column="code_enc", row_id=voucher.id)
+    institution_id = who.lesson.institution.partner_id
+    redeem_code(institution_id=institution_id, code=code, at=REDEEMED_AT)
+    record_completion(
+        institution_id=institution_id,
+        code=code,
+        completed_date=None,
+        score=80,
+        certificate_number="RK-BENCH",
+        certificate_kind="completion",
+        idempotency_key="bench",
+        at=REPORTED_AT,
+    )
+
+
+def reviewed(world: World, who: Person) -> None:
+    """The participant has linked an account and reviewed the class: the incentives are planned at PLANNED_AT.
+
+    The bank of the example world has to run: it is asked whose the account is.
+    """
+    request_link(person_id=who.person_id, provider=PROVIDER, number=account_of(0), at=LINKED_AT)
+    sent = Message.objects.get(person_id=who.person_id, template="otp_link_account")
+    assert sent.parameters_enc is not None
+    said = unseal(sent.parameters_enc, table="notifications_message", column="parameters_enc", row_id=sent.id)
+    link_account(
+        person_id=who.person_id,
+        provider=PROVIDER,
+        number=account_of(0),
+        otp=json.loads(said)["otp"],
+        at=LINKED_AT + timedelta(minutes=1),
+    )
+    certified(world, who)
+    announce_certificates(CERTIFICATE_AT)
+    completion = Completion.objects.get(person_id=who.person_id)
+    rate_training(
+        person_id=who.person_id, completion_id=completion.id, stars=5, review="Sangat berguna.", at=REVIEWED_AT
+    )
+
+
+def account_of(number: int) -> str:
+    """The bank account of a copy; its last two digits are of an account with which nothing is wrong."""
+    return f"77{number:08d}56"
 
 
 def _send_otp(who: Person, lesson: Class, *, at: datetime) -> str:
@@ -234,6 +303,11 @@ def columns(who: Person) -> dict[str, Any]:
         "card_enc": who.award_id and seal_card_number(who.card, award_id=who.award_id),
         "token_hash": token and token.hash(),
         "otp_hash": who.intent_id and otp_hash(who.intent_id, OTP),
+        "account_index": blind_index("payout_account", f"{PROVIDER}:{account_of(who.number)}"),
+        "account_enc": who.account_id
+        and seal(
+            account_of(who.number), table="disbursements_payoutaccount", column="number_enc", row_id=who.account_id
+        ),
         "code_index": blind_index("voucher_code", who.code),
         "code_enc": who.voucher_id
         and seal(who.code, table="vouchers_voucher", column="code_enc", row_id=who.voucher_id),

@@ -19,9 +19,8 @@ from prakerja.disbursements.operations import (
 )
 from prakerja.disbursements.policies import next_question
 from prakerja.disbursements.rails import terms_of
-from prakerja.disbursements.tasks import SEND, TASKS
+from prakerja.disbursements.tasks import TASKS, next_leaving
 from prakerja.incentives.operations import unlink_account
-from prakerja.kernel.due import next_of
 from prakerja.kernel.errors import Refused
 from tests.builders import Participant, World, install, operator, world
 from tests.money import books, incentives, link, participant_with_phone, reviewed, run_until, wib
@@ -73,7 +72,7 @@ def test_three_signatures_of_three_people(drafted: tuple[Participant, PaymentBat
     authorise_batch(batch_id=batch.id, actor=authoriser, at=AT)
     assert send_payment(person_id=who.person_id, payment_id=instruction.id, at=AT) == ""
     assert books(who)["incentives_payable"] == 600_000
-    assert next_of(SEND) is None
+    assert next_leaving() is None
     release_batch(batch_id=batch.id, actor=releaser, at=AT)
     with pytest.raises(Refused, match="batch_signed"):
         release_batch(batch_id=batch.id, actor=operator("releaser"), at=AT)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from importlib import import_module
-from typing import Literal
 
 import pytest
 from django.db import IntegrityError, connection
 from django.db import transaction as savepoint
-from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
 from prakerja.disbursements.models import PaymentInstruction, PayoutAccount
 from prakerja.disbursements.operations import draft_payment, sandbox_sign_off, send_payment
-from prakerja.disbursements.payers import Payment, Stay, payer_of
+from prakerja.disbursements.payers import Stay
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import draft_payment as draft_incentive
 from prakerja.kernel.db import transaction
@@ -24,53 +21,11 @@ from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import account_for, post_transfer
 from tests.builders import Participant, World
 from tests.money import bank_turns, books, link, participant_with_phone, reviewed, run_until, transfers, wib
+from tests.refunds import Refunds, refunds
 
+__all__ = ["refunds"]
 pytestmark = pytest.mark.django_db
 AT = wib("2021-10-12 11:00")
-
-
-class Refunds:
-    """Owes participants a refund out of the treasury, and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-        self.stay: Stay | None = None
-
-    def owed_from(self, *, payment: Payment) -> int:
-        return int(Chart.TREASURY)
-
-    def lock(self, *, payment: Payment) -> None:
-        assert connection.in_atomic_block
-
-    def may_leave(self, *, payment: Payment, at: datetime) -> Stay | None:
-        return self.stay
-
-    def on_sent(self, *, payment: Payment, at: datetime) -> None:
-        self.told.append("sent")
-
-    def on_settled(self, *, payment: Payment, at: datetime) -> None:
-        self.told.append("settled")
-
-    def on_failed(self, *, payment: Payment, problem: Literal["failed", "held"], reason: str, at: datetime) -> None:
-        self.told.append(f"{problem}: {reason}")
-
-    def on_returned(self, *, payment: Payment, reason: str, at: datetime) -> None:
-        self.told.append(f"returned: {reason}")
-
-    def is_owed(self, *, payment: Payment) -> bool:
-        return True
-
-
-REFUNDS = Refunds()
-
-
-@pytest.fixture
-def refunds(settings: Settings) -> Refunds:
-    settings.PAYERS = settings.PAYERS | {"refunds": f"{__name__}.REFUNDS"}
-    payer = payer_of("refunds")
-    assert isinstance(payer, Refunds)
-    payer.told, payer.stay = [], None
-    return payer
 
 
 def drafted(who: Participant, owed_id: uuid.UUID) -> uuid.UUID:

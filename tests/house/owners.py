@@ -31,6 +31,8 @@ _ORM_WRITES = {
 }
 # Methods that a dict, a hash or a client has too: they count where the receiver is known to be a model's.
 _WRITES = _ORM_WRITES | {"create", "update", "delete", "add", "set", "clear", "remove", "set_password"}
+# `kernel.db`: many rows by one statement; the first argument says whose they are.
+_MANY = {"copy_in", "copy_rows", "write_back"}
 _SAME = {
     "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "select_for_update", "annotate", "alias",
     "distinct", "only", "defer", "using", "values", "values_list", "reverse", "none", "union", "iterator",
@@ -392,8 +394,8 @@ def orm_writes(path: Path) -> Iterator[tuple[int, str, str | None]]:
         for node in ast.walk(piece):
             if not isinstance(node, ast.Call):
                 continue
-            if dotted(node.func).rpartition(".")[2] == "copy_in" and node.args:
-                yield node.lineno, "copy_in", _table(reader.kind(node.args[0]))
+            if (name := dotted(node.func).rpartition(".")[2]) in _MANY and node.args:
+                yield node.lineno, name, _table(reader.kind(node.args[0]))
             elif isinstance(node.func, ast.Attribute) and node.func.attr in _WRITES:
                 kind = reader.kind(node.func.value)
                 table = _table(kind)

@@ -31,8 +31,10 @@ _MOVERS = {
     "close_wallets",
     "_empty_reserve",
     "_close_wallet",
-    "move_to_payable",
+    "payable",
+    "Posting",
     "_post",
+    "_posting",
     "_transfer",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from django.db import connection
@@ -83,6 +83,14 @@ def record_many(
     )
 
 
+class Entry(NamedTuple):
+    """What is written down of one of many: whom it concerns, which row, and what about it."""
+
+    person_id: uuid.UUID
+    subject_id: uuid.UUID
+    data: dict[str, Any]
+
+
 _COLUMNS = (
     "id", "person_id", "action", "actor_kind", "actor_id", "subject_kind", "subject_id", "at", "recorded_at", "data",
 )  # fmt: skip
@@ -93,12 +101,16 @@ def record_each(
     *,
     action: str,
     at: datetime,
-    actor: Who,
     subject_kind: str,
     told: Iterable[tuple[uuid.UUID, uuid.UUID, dict[str, Any]]],
+    actor: Who | None = None,
 ) -> None:
-    """The same act on each of many subjects, each with what is told of it, as (person, subject, data): by COPY, as it is read."""
+    """The same act on each of many subjects, each with what is told of it, as (person, subject, data): by COPY, as it is read.
+
+    Without an `actor` it is the programme's own act.
+    """
     moment = wall()
+    actor_kind, actor_id = ("system", "") if actor is None else (actor.kind, actor.id)
     copy_rows(
         Record,
         _COLUMNS,
@@ -107,8 +119,8 @@ def record_each(
                 new_id(),
                 person_id,
                 action,
-                actor.kind,
-                actor.id,
+                actor_kind,
+                actor_id,
                 subject_kind,
                 subject_id,
                 at,

@@ -6,6 +6,7 @@ Reads: notifications_message, people_person.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -39,6 +40,17 @@ def award_of_card(*, card_number: str) -> CardRoute | None:
 def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> AwardFacts:
     """One award of a person, as it stands."""
     return facts_of(Award.objects.get(person_id=person_id, id=award_id))
+
+
+def awards(*, award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardFacts]:
+    """Many awards, as they stand, by their ids."""
+    return {found.id: facts_of(found) for found in Award.objects.filter(id__in=set(award_ids))}
+
+
+def running_awards(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardFacts]:
+    """`running_award` of many people, by person; nobody without one is in it."""
+    running = Award.objects.filter(person_id__in=set(person_ids), status__in=AWARD_STATES.group("LIVE"))
+    return {found.person_id: facts_of(found) for found in running}
 
 
 def current_award(*, person_id: uuid.UUID) -> AwardFacts | None:

@@ -11,7 +11,18 @@ from prakerja.cli.arguments import CommandError, common
 from prakerja.supervisor.plan import ROOT
 
 # The same as `bench.NAMES`, which cannot be imported where the program runs without its checkout.
-NAMES = ("authorise", "send-otp", "redeem", "dashboard", "fairness", "slow-clients", "due", "import")
+NAMES = (
+    "authorise",
+    "send-otp",
+    "redeem",
+    "dashboard",
+    "fairness",
+    "slow-clients",
+    "due",
+    "import",
+    "payout-run",
+    "proof",
+)
 
 
 def add_to(subparsers: Any) -> None:

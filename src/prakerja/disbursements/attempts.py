@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
 from prakerja.disbursements.rails import ReferenceConflict, TransferResult, open_rail
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import copy_in, requires_transaction, write_back
+
+
+class Call(NamedTuple):
+    """A call that is written down. Its attempt's kind says which: `send` tells the rail to pay, `ask` asks how it stands."""
+
+    instruction: PaymentInstruction
+    attempt: PaymentAttempt
+
+
+class Answer(NamedTuple):
+    """What a rail said to a call."""
+
+    call: Call
+    result: TransferResult
 
 
 @requires_transaction
-def note_attempt(*, instruction: PaymentInstruction, kind: str, at: datetime) -> PaymentAttempt:
-    """Write down that the rail is about to be told to pay (`send`) or asked (`ask`); the call follows the commit."""
-    return PaymentAttempt.objects.create(
-        person_id=instruction.person_id, instruction=instruction, rail=instruction.rail, kind=kind, made_at=at
-    )
+def note_attempts(*, instructions: Sequence[PaymentInstruction], kind: str, at: datetime) -> list[PaymentAttempt]:
+    """Write down that rails are about to be told to pay (`send`) or asked (`ask`); the calls follow the commit."""
+    attempts = [
+        PaymentAttempt(
+            person_id=instruction.person_id, instruction=instruction, rail=instruction.rail, kind=kind, made_at=at
+        )
+        for instruction in instructions
+    ]
+    copy_in(attempts)
+    return attempts
 
 
 @requires_transaction
-def note_answer(
-    *, attempt: PaymentAttempt, instruction: PaymentInstruction, result: TransferResult, at: datetime
-) -> None:
-    """Keep what the rail answered, and its own name of the payment when it says one for the first time."""
-    attempt.answered_at, attempt.answer = at, result.status
-    attempt.reason, attempt.amount = result.reason or "", result.amount
-    attempt.save(update_fields=["answered_at", "answer", "reason", "amount"])
-    if result.rail_reference and not instruction.rail_reference:
-        instruction.rail_reference = result.rail_reference
-        instruction.save(update_fields=["rail_reference"])
+def note_answers(*, said: Sequence[tuple[PaymentInstruction, Answer]], at: datetime) -> None:
+    """Keep what the rails answered, and their own names of the payments when they say them for the first time."""
+    attempts, named = [], []
+    for instruction, answer in said:
+        attempt, result = answer.call.attempt, answer.result
+        attempt.answered_at, attempt.answer = at, result.status
+        attempt.reason, attempt.amount = result.reason or "", result.amount
+        attempts.append(attempt)
+        if result.rail_reference and not instruction.rail_reference:
+            instruction.rail_reference = result.rail_reference
+            named.append(instruction)
+    write_back(attempts, "answered_at", "answer", "reason", "amount")
+    write_back(named, "rail_reference")
 
 
 def transmit_payment(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:
@@ -50,3 +74,10 @@ def transmit_payment(*, instruction: PaymentInstruction, at: datetime) -> Transf
 def ask_status(*, instruction: PaymentInstruction) -> TransferResult:
     """Ask the payment's rail, and no other, how it stands. A network call that moves nothing."""
     return open_rail(instruction.rail).status(reference=instruction.reference)
+
+
+def make_call(call: Call, *, at: datetime) -> Answer:
+    """Make one call and wait for its answer. A network call: never inside a transaction."""
+    if call.attempt.kind == "send":
+        return Answer(call, transmit_payment(instruction=call.instruction, at=at))
+    return Answer(call, ask_status(instruction=call.instruction))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
+
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
 from prakerja.disbursements.states import BATCH_STATES, INSTRUCTION_STATES
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
 
@@ -18,21 +20,27 @@ from prakerja.kernel.installation import is_sandbox
 SIGNATURES = (("approve", "approved_by"), ("authorise", "authorised_by"), ("release", "released_by"))
 
 
+# Whoever signs waits until what is being drafted into it stands there: nothing joins a batch behind a signature.
+_KEEP = """
+SELECT id FROM disbursements_paymentbatch
+ WHERE rail = %s AND provider = %s AND pay_date = %s AND status = 'drafted' FOR SHARE"""
+
+
 @requires_transaction
 def drafted_batch(*, rail: str, provider: str, pay_date: date, at: datetime) -> PaymentBatch:
-    """The batch of this rail, provider and day that still takes instructions; made when there is none."""
-    batches = PaymentBatch.objects.filter(rail=rail, provider=provider, pay_date=pay_date, status="drafted")
-    found = batches.first()
-    if found is None:
-        # Two runners at once: the unique key keeps one batch and both use it.
+    """The batch of this rail, provider and day that still takes instructions; made when there is none.
+
+    It takes them until the end of the transaction.
+    """
+    found = row(_KEEP, [rail, provider, pay_date])
+    while found is None:
+        # Two runners at once: the unique key keeps one batch and both use it. One that was signed between the two looks
+        # takes nothing more, and the next look finds none again.
         PaymentBatch.objects.bulk_create(
             [PaymentBatch(rail=rail, provider=provider, pay_date=pay_date, drafted_at=at)], ignore_conflicts=True
         )
-        found = batches.first()
-    if found is None:
-        # It was signed between the two looks: the next instruction opens a batch of its own.
-        return PaymentBatch.objects.create(rail=rail, provider=provider, pay_date=pay_date, drafted_at=at)
-    return found
+        found = row(_KEEP, [rail, provider, pay_date])
+    return PaymentBatch.objects.get(id=found[0])
 
 
 @permitted("batch.approve")
@@ -100,7 +108,11 @@ def sandbox_sign_off(*, at: datetime) -> int:
 
 def close_batches(*, at: datetime) -> int:
     """Close released batches in which every instruction has its end. Returns how many."""
-    open_ones = PaymentInstruction.objects.filter(status__in=INSTRUCTION_STATES.group("OPEN")).values("batch_id")
     with transaction():
-        done = PaymentBatch.objects.filter(status="released").exclude(id__in=open_ones)
+        released = PaymentBatch.objects.filter(status__in=BATCH_STATES.sources("close"))
+        open_ones = PaymentInstruction.objects.filter(batch_id=OuterRef("id"))
+        # One look for each of the two states, because each has an index of its own.
+        done = released
+        for status in INSTRUCTION_STATES.group("OPEN"):
+            done = done.filter(~Exists(open_ones.filter(status=status)))
         return done.update(status=BATCH_STATES.target("close"), closed_at=at)

@@ -8,6 +8,7 @@ e-wallet needs no claim, because its number is the registered phone, and that is
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from prakerja.disbursements.models import AccountClaim
 from prakerja.kernel.db import requires_transaction
@@ -28,9 +29,11 @@ def release_number(*, person_id: uuid.UUID, provider: str, number: str) -> None:
     AccountClaim.objects.filter(index=_index(provider, number), person_id=person_id).delete()
 
 
-def owner_of(*, provider: str, number: str) -> uuid.UUID | None:
-    """Who has claimed a bank account's number."""
-    return AccountClaim.objects.filter(index=_index(provider, number)).values_list("person_id", flat=True).first()
+def owners_of(*, accounts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], uuid.UUID]:
+    """Who has claimed these bank accounts, as (provider, number); nobody's are not in it."""
+    by_index = {_index(*account): account for account in accounts}
+    claims = AccountClaim.objects.filter(index__in=list(by_index)).values_list("index", "person_id")
+    return {by_index[bytes(index)]: person_id for index, person_id in claims}
 
 
 def _index(provider: str, number: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from prakerja.access.actors import Actor
@@ -64,12 +65,15 @@ def note_discrepancy(
         )
 
 
-def has_open_discrepancy(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
-    """Whether a case is open on any payment of what is owed."""
-    payments = PaymentInstruction.objects.filter(person_id=person_id, payer=payer, owed_id=owed_id)
-    return Discrepancy.objects.filter(
-        person_id=person_id, instruction_id__in=payments.values("id"), status="open"
-    ).exists()
+def debts_with_cases(*, payer: str, owed: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> set[uuid.UUID]:
+    """About which of what is owed, as (person, owed), a case is open, on any of its payments."""
+    cases = Discrepancy.objects.filter(
+        person_id__in={person_id for person_id, _ in owed},
+        status="open",
+        instruction__payer=payer,
+        instruction__owed_id__in=[owed_id for _, owed_id in owed],
+    )
+    return set(cases.values_list("instruction__owed_id", flat=True))
 
 
 @permitted("payment.resolve")
@@ -129,7 +133,7 @@ def _accept(case: Discrepancy, *, instruction: PaymentInstruction, payment: Paym
         if end == "failed":
             fail(instruction=instruction, payment=payment, problem="failed", reason=case.said, at=at)
             return
-        settle(instruction=instruction, payment=payment, at=at)
+        settle(instruction=instruction, at=at)
     if end == "settled" and instruction.status in INSTRUCTION_STATES.sources("settle_late"):
         _take_late_arrival(case, instruction=instruction, payment=payment, at=at)
     elif end != "settled" and instruction.status == "settled":

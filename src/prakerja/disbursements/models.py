@@ -134,7 +134,12 @@ class PaymentInstruction(PersonRow):
         indexes = [
             models.Index(fields=["ask_at"], name="disbursements_to_ask_about", condition=Q(ask_at__isnull=False)),
             models.Index(fields=["person", "payer", "owed_id"], name="disbursements_instr_owed"),
-            models.Index(fields=["batch"], name="disbursements_instr_drafted", condition=Q(status="drafted")),
+            models.Index(fields=["batch", "id"], name="disbursements_instr_to_send", condition=Q(status="drafted")),
+            models.Index(fields=["batch"], name="disbursements_instr_sent", condition=Q(status="sent")),
+            # Follow-ups that wait until the rail says how those before them stand.
+            models.Index(
+                fields=["ask_at"], name="disbursements_instr_later", condition=Q(status="drafted", ask_at__isnull=False)
+            ),
         ]
 
 

@@ -21,18 +21,19 @@ from prakerja.disbursements.batches import (
 )
 from prakerja.disbursements.callbacks import CallbackRefused, read_callback
 from prakerja.disbursements.discrepancies import resolve_discrepancy
+from prakerja.disbursements.drafting import Draft, cancel_draft, draft_payment, draft_payments
 from prakerja.disbursements.payments import (
     ask_payment,
     ask_payments,
     ask_soon,
-    cancel_draft,
-    draft_payment,
     send_payment,
+    send_payments,
     take_callback,
 )
 
 __all__ = [
     "CallbackRefused",
+    "Draft",
     "approve_batch",
     "ask_payment",
     "ask_payments",
@@ -41,6 +42,7 @@ __all__ = [
     "cancel_draft",
     "close_batches",
     "draft_payment",
+    "draft_payments",
     "inquire_account",
     "link_account",
     "read_callback",
@@ -49,6 +51,7 @@ __all__ = [
     "resolve_discrepancy",
     "sandbox_sign_off",
     "send_payment",
+    "send_payments",
     "store_inquiry",
     "take_callback",
     "unlink_account",

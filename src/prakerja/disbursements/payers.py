@@ -8,6 +8,7 @@ upper one. Settlement with institutions is the second: docs/architecture.md, "Pa
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -42,21 +43,27 @@ class Stay:
 
 
 class Payer(Protocol):
-    """Every method but `owed_from` runs inside the transaction of the step that it is told of, its row locked first."""
+    """Every method but `owed_from` runs inside the transaction of the step that it is told of, its rows locked first.
+
+    What happens to a whole wave at once comes as many payments of one transaction; each is another debt.
+    """
 
     def owed_from(self, *, payment: Payment) -> int:
         """The ledger account that the money leaves when it is sent, and comes back to when it was not paid."""
 
-    def lock(self, *, payment: Payment) -> None:
-        """Lock the payer's own row. It comes before the payment's, in every step."""
+    def lock(self, *, payments: Sequence[Payment], waits: bool) -> set[uuid.UUID]:
+        """Lock the payer's own rows in the order of their ids, before the payments', in every step. Returns which (`owed_id`).
 
-    def may_leave(self, *, payment: Payment, at: datetime) -> Stay | None:
-        """The last look before the money is sent; the payer writes down what follows from a `Stay`."""
+        Without `waits`, rows that somebody else holds are left out.
+        """
 
-    def on_sent(self, *, payment: Payment, at: datetime) -> None:
+    def may_leave(self, *, payments: Sequence[Payment], at: datetime) -> Mapping[uuid.UUID, Stay]:
+        """The last look before the money is sent: which stay, by payment; the payer writes down what follows from a `Stay`."""
+
+    def on_sent(self, *, payments: Sequence[Payment], at: datetime) -> None:
         """The money is in transit."""
 
-    def on_settled(self, *, payment: Payment, at: datetime) -> None:
+    def on_settled(self, *, payments: Sequence[Payment], at: datetime) -> None:
         """The money arrived; also when that turned out late, after `on_failed` or `on_returned`."""
 
     def on_failed(self, *, payment: Payment, problem: Literal["failed", "held"], reason: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A payment's whole life: drafted, sent, asked about, answered, followed up. Network calls follow the commits.
+"""A payment leaves, is asked about and called back about. Network calls follow the commits, several at once (`lines`).
 
 What fails is followed up by another payment, never edited. Every step locks the payer's row first, then the payment.
 """
@@ -6,91 +6,67 @@ What fails is followed up by another payment, never edited. Every step locks the
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from prakerja.disbursements.attempts import ask_status, note_answer, note_attempt, transmit_payment
-from prakerja.disbursements.batches import drafted_batch
-from prakerja.disbursements.discrepancies import has_open_discrepancy, note_discrepancy
-from prakerja.disbursements.models import (
-    PaymentAttempt,
-    PaymentInstruction,
-    PayoutAccount,
-    ReferenceClaim,
-)
-from prakerja.disbursements.policies import END_OF, agrees_with_callback, judge_report, next_question, reference_for
-from prakerja.disbursements.rails import ReportedResult, TransferResult, rail_for_new_payments
+from prakerja.disbursements.answers import judge, take_answer, take_answers
+from prakerja.disbursements.attempts import Answer, Call, make_call, note_attempts
+from prakerja.disbursements.discrepancies import debts_with_cases, note_discrepancy
+from prakerja.disbursements.lines import keep_busy, require_rail
+from prakerja.disbursements.models import PaymentAttempt, PaymentBatch, PaymentInstruction, ReferenceClaim
+from prakerja.disbursements.payers import Payment
+from prakerja.disbursements.policies import next_question
+from prakerja.disbursements.rails import RAILS, ReportedResult, TransferResult
 from prakerja.disbursements.states import INSTRUCTION_STATES
-from prakerja.disbursements.steps import drop, fail, lock_payment, payment_of, return_, send, settle, terms_at
-from prakerja.kernel import codes
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.disbursements.steps import lock_payment, lock_payments, payment_of, send_many, stays, terms_at
+from prakerja.kernel.db import requires_transaction, transaction, write_back
 from prakerja.kernel.errors import Refused
 
-# How many payments a worker claims at once. Their calls are made one after another, outside of any transaction.
-CHUNK = 50
+# Drafts that are read at a time, and follow-ups whose predecessors are asked about together.
+_PAGE = 200
 
 
-@requires_transaction
-def draft_payment(
-    *,
-    person_id: uuid.UUID,
-    payer: str,
-    owed_id: uuid.UUID,
-    account_id: uuid.UUID,
-    amount: int,
-    pay_date: date,
-    at: datetime,
-) -> uuid.UUID:
-    """Write down a payment of `amount` rupiah in the batch of its rail, provider and day. Nothing moves yet.
+def send_payments(*, at: datetime) -> int:
+    """Send what may leave at `at`, on as many lines as each rail's terms allow. Returns how many payments it did something about.
 
-    The payer has locked its row `owed_id`. A payment that ended without paying is followed up by this one. Returns the
-    payment's id. Raises Refused: payment_under_way (another is drafted, sent or settled), discrepancy_open.
+    A worker claims a few more than there are lines: with its claim the money is in transit and the order written down, and
+    the call comes after that commit. So a crash leaves a question that is asked, never a second order, a silent rail
+    keeps what was claimed for it and nothing else, and two workers share the list.
     """
-    if has_live_payment(person_id=person_id, payer=payer, owed_id=owed_id):
-        raise Refused("payment_under_way")
-    if has_open_discrepancy(person_id=person_id, payer=payer, owed_id=owed_id):
-        raise Refused("discrepancy_open")
-    account = PayoutAccount.objects.get(person_id=person_id, id=account_id)
-    rail = rail_for_new_payments()
-    instruction = PaymentInstruction.objects.create(
-        person_id=person_id,
-        batch=drafted_batch(rail=rail, provider=account.provider, pay_date=pay_date, at=at),
-        payout_account=account,
-        payer=payer,
-        owed_id=owed_id,
-        rail=rail,
-        reference=reference_for(provider=account.provider, code=codes.new_transaction_code()),
-        amount=amount,
-        follow_up_of=_of(person_id=person_id, payer=payer, owed_id=owed_id).order_by("-id").first(),
-        pay_date=pay_date,
+    done = 0
+
+    def claim_from(drafts: dict[str, Iterator[PaymentInstruction]]) -> Callable[[str, int], list[Call] | None]:
+        def claim(rail: str, most: int) -> list[Call] | None:
+            nonlocal done
+            found = list(islice(drafts[rail], most))
+            if not found:
+                return None
+            calls, stayed = claim_payments(found=[payment_of(draft) for draft in found], waits=False, at=at)
+            done += len(calls) + len(stayed)
+            return calls
+
+        return claim
+
+    def take(answers: list[Answer]) -> list[Call]:
+        return take_answers(answers, at=at)
+
+    keep_busy(
+        rails=RAILS,
+        claim=claim_from({rail: _drafts(rail, follow_ups=False, at=at) for rail in RAILS}),
+        take=take,
+        at=at,
     )
-    ReferenceClaim.objects.create(
-        rail=rail, reference=instruction.reference, person_id=person_id, instruction_id=instruction.id
-    )
-    return instruction.id
-
-
-@requires_transaction
-def cancel_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID, reason: str, at: datetime) -> bool:
-    """What is owed is not owed any more: a payment that is only drafted ends. False when there is none.
-
-    The payer has locked its row `owed_id`.
-    """
-    drafted = _of(person_id=person_id, payer=payer, owed_id=owed_id).filter(status="drafted")
-    found = drafted.select_for_update(no_key=True).first()
-    if found is not None:
-        drop(instruction=found, verb="cancel", reason=reason, at=at)
-    return found is not None
-
-
-def has_live_payment(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
-    """Whether what is owed is drafted, sent or settled already."""
-    return (
-        _of(person_id=person_id, payer=payer, owed_id=owed_id)
-        .filter(status__in=INSTRUCTION_STATES.group("LIVE"))
-        .exists()
-    )
+    for rail in RAILS:
+        later = _drafts(rail, follow_ups=True, at=at)
+        while some := list(islice(later, _PAGE)):
+            some = _may_leave(some, at=at)
+            ready = _predecessors_ended(some, at=at)
+            done += len(some) - len(ready)
+            keep_busy(rails=[rail], claim=claim_from({rail: iter(ready)}), take=take, at=at)
+    return done
 
 
 def send_payment(*, person_id: uuid.UUID, payment_id: uuid.UUID, at: datetime) -> str:
@@ -100,38 +76,50 @@ def send_payment(*, person_id: uuid.UUID, payment_id: uuid.UUID, at: datetime) -
     end as we know. The payer looks once more. Returns the payment's state, `asked` when the follow-up stays, the payer's
     word for a draft that may not leave, or "" when another runner was first or the batch is not released.
     """
-    instruction = _instruction(person_id=person_id, payment_id=payment_id)
-    if not _may_leave_now(instruction, at=at):
+    instruction = PaymentInstruction.objects.select_related("batch", "payout_account").get(
+        person_id=person_id, id=payment_id
+    )
+    if not _may_leave([instruction], at=at):
         return ""
-    if not _predecessors_ended(instruction, at=at):
+    if not _predecessors_ended([instruction], at=at):
         return "asked"
+    calls, stayed = claim_payments(found=[payment_of(instruction)], waits=True, at=at)
+    if not calls:
+        return stayed.get(payment_id, "")
+    return take_answer(make_call(calls[0], at=at), at=at)
+
+
+def claim_payments(*, found: Sequence[Payment], waits: bool, at: datetime) -> tuple[list[Call], dict[uuid.UUID, str]]:
+    """Lock drafts, look again, and send what may leave: in transit with the commit, the orders written down, nothing called yet.
+
+    Without `waits`, what another runner holds is left to it. Returns the calls to make, and of what stays the payer's word, by
+    payment.
+    """
     with transaction():
-        payer, payment, instruction = lock_payment(person_id=person_id, payment_id=payment_id)
-        if (
-            not _may_leave_now(instruction, at=at)
-            or _sent_before(instruction).filter(status__in=INSTRUCTION_STATES.group("LIVE")).exists()
-        ):
-            return ""
-        stay = payer.may_leave(payment=payment, at=at)
-        if stay is not None:
-            drop(instruction=instruction, verb=stay.verb, reason=stay.reason, at=at)
-            return stay.outcome
-        send(instruction=instruction, payment=payment, at=at)
-        attempt = note_attempt(instruction=instruction, kind="send", at=at)
-    return _take(instruction, attempt=attempt, result=transmit_payment(instruction=instruction, at=at), at=at)
+        locked = lock_payments(payments=found, waits=waits)
+        ready = _may_leave(list(locked.values()), at=at)
+        stayed = stays(instructions=ready, at=at)
+        leaving = [instruction for instruction in ready if instruction.id not in stayed]
+        send_many(instructions=leaving, at=at)
+        attempts = note_attempts(instructions=leaving, kind="send", at=at)
+    return [Call(*both) for both in zip(leaving, attempts, strict=True)], stayed
 
 
 def ask_payments(*, at: datetime) -> int:
     """Ask about every payment whose next question is due: unanswered ones, and ended ones that could still change.
 
-    A worker claims a chunk, in one short transaction that also writes the next question down, and then asks: a crash
+    A worker claims a few at a time, in one short transaction that also writes the next question down, and then asks: a crash
     or a silent rail never makes two of one, and two workers share the list. Returns how many were asked about.
     """
     asked = 0
-    while claimed := _claim_questions(at=at):
-        for instruction, attempt in claimed:
-            _take(instruction, attempt=attempt, result=ask_status(instruction=instruction), at=at)
-        asked += len(claimed)
+
+    def claim(rail: str, most: int) -> list[Call] | None:
+        nonlocal asked
+        calls = _claim_questions(rail, most=most, at=at)
+        asked += len(calls)
+        return calls or None
+
+    keep_busy(rails=RAILS, claim=claim, take=lambda answers: take_answers(answers, at=at), at=at)
     return asked
 
 
@@ -139,8 +127,8 @@ def ask_payment(*, person_id: uuid.UUID, payment_id: uuid.UUID, at: datetime) ->
     """Ask about one payment now, whatever was planned. Returns its state afterwards."""
     with transaction():
         _, _, instruction = lock_payment(person_id=person_id, payment_id=payment_id)
-        attempt = _plan_next(instruction, at=at)
-    return _take(instruction, attempt=attempt, result=ask_status(instruction=instruction), at=at)
+        [call] = _plan_next([instruction], at=at)
+    return take_answer(make_call(call, at=at), at=at)
 
 
 @requires_transaction
@@ -181,124 +169,102 @@ def take_callback(*, rail: str, reported: ReportedResult, at: datetime) -> None:
             answer=reported.status,
             reason=reported.reason or "",
         )
-        attempt = _plan_next(instruction, at=at)
-    result = ask_status(instruction=instruction)
-    _take(instruction, attempt=attempt, result=result, at=at)
-    if result.status == "unknown":
+        [call] = _plan_next([instruction], at=at)
+    answer = make_call(call, at=at)
+    take_answer(answer, at=at)
+    if answer.result.status == "unknown":
         with transaction():
             _, _, instruction = lock_payment(person_id=claim.person_id, payment_id=claim.instruction_id)
             instruction.ask_at = at + terms_at(instruction, at).ask_after[0]
             instruction.save(update_fields=["ask_at"])
 
 
-def _take(instruction: PaymentInstruction, *, attempt: PaymentAttempt, result: TransferResult, at: datetime) -> str:
-    """Store what a rail said, and let follow from it what may. Returns the payment's state afterwards."""
+def _drafts(rail: str, *, follow_ups: bool, at: datetime) -> Iterator[PaymentInstruction]:
+    """Drafts of released batches of a rail in the order of their ids, read a page at a time; follow-ups, or the others."""
+    batches = PaymentBatch.objects.filter(rail=rail, status="released", released_at__lte=at).order_by(
+        "released_at", "id"
+    )
+    for batch_id in list(batches.values_list("id", flat=True)):
+        drafted = (
+            PaymentInstruction.objects.filter(batch_id=batch_id, status="drafted", follow_up_of__isnull=not follow_ups)
+            .filter(Q(ask_at=None) | Q(ask_at__lte=at))
+            .select_related("batch", "payout_account")
+            .order_by("id")
+        )
+        after = uuid.UUID(int=0)
+        while page := list(drafted.filter(id__gt=after)[:_PAGE]):
+            if after == uuid.UUID(int=0):
+                require_rail(rail)
+            yield from page
+            after = page[-1].id
+
+
+def _may_leave(instructions: Sequence[PaymentInstruction], *, at: datetime) -> list[PaymentInstruction]:
+    """Those that are drafted in a released batch, whose time has come, with no case open and nothing on its way or arrived
+    for the same debt."""
+    waiting = [
+        instruction
+        for instruction in instructions
+        if instruction.status == "drafted"
+        and instruction.batch.status == "released"
+        and (instruction.ask_at is None or instruction.ask_at <= at)
+    ]
+    stopped: set[tuple[str, uuid.UUID]] = set()
+    for payer in {instruction.payer for instruction in waiting}:
+        theirs = [instruction for instruction in waiting if instruction.payer == payer]
+        owed = [(instruction.person_id, instruction.owed_id) for instruction in theirs]
+        left = _sent_for(theirs).filter(status__in=INSTRUCTION_STATES.group("LIVE")).values_list("owed_id", flat=True)
+        stopped |= {(payer, owed_id) for owed_id in (*debts_with_cases(payer=payer, owed=owed), *left)}
+    return [one for one in waiting if (one.payer, one.owed_id) not in stopped]
+
+
+def _sent_for(drafts: Sequence[PaymentInstruction]) -> QuerySet[PaymentInstruction]:
+    """The payments that left before these drafts for the same debts, which have one payer."""
+    return PaymentInstruction.objects.filter(
+        person_id__in={draft.person_id for draft in drafts},
+        payer__in={draft.payer for draft in drafts},
+        owed_id__in={draft.owed_id for draft in drafts},
+        sent_at__isnull=False,
+    ).exclude(id__in=[draft.id for draft in drafts])
+
+
+def _predecessors_ended(drafts: Sequence[PaymentInstruction], *, at: datetime) -> list[PaymentInstruction]:
+    """Ask, right before follow-ups leave, whether each payment before them ended as we know; returns those that may go on."""
+    earlier = list(_sent_for(drafts).select_related("payout_account").order_by("id"))
     with transaction():
-        _, _, now = lock_payment(person_id=instruction.person_id, payment_id=instruction.id)
-        again = _weigh(now, attempt=attempt, result=result, at=at)
-        if again is None:
-            return now.status
-    return _take(now, attempt=again, result=transmit_payment(instruction=now, at=at), at=at)
+        attempts = note_attempts(instructions=earlier, kind="ask", at=at)
+    waiting = iter([Call(*both) for both in zip(earlier, attempts, strict=True)])
+    said: dict[uuid.UUID, TransferResult] = {}
+
+    def claim(rail: str, most: int) -> list[Call] | None:
+        return list(islice(waiting, most)) or None
+
+    def take(answers: list[Answer]) -> list[Call]:
+        said.update({one.call.instruction.id: one.result for one in answers if one.call.attempt.kind == "ask"})
+        return take_answers(answers, at=at)
+
+    keep_busy(rails={one.rail for one in earlier}, claim=claim, take=take, at=at)
+    return [draft for draft in drafts if _all_ended(draft, earlier=earlier, said=said, at=at)]
 
 
-@requires_transaction
-def _weigh(
-    instruction: PaymentInstruction, *, attempt: PaymentAttempt, result: TransferResult, at: datetime
-) -> PaymentAttempt | None:
-    """Write the answer down and act on it. Returns the next attempt when the order is to be sent again."""
-    note_answer(attempt=attempt, instruction=instruction, result=result, at=at)
-    verdict = _verdict(instruction, result=result, at=at)
-    if verdict == "contradicts":
-        note_discrepancy(
-            instruction=instruction,
-            said=result.status,
-            said_amount=result.amount if result.amount != instruction.amount else None,
-            reason=result.reason or "",
-            found_by=attempt.kind,
-            at=at,
-        )
-    elif verdict == "take":
-        apply_result(instruction=instruction, said=result.status, reason=result.reason or "", at=at)
-    _compare_callbacks(instruction, result=result, at=at)
-    return note_attempt(instruction=instruction, kind="send", at=at) if verdict == "send_again" else None
-
-
-@requires_transaction
-def apply_result(*, instruction: PaymentInstruction, said: str, reason: str, at: datetime) -> None:
-    """A sent payment settled, failed or came back, or a settled one came back; its payer is told."""
-    payment = payment_of(instruction)
-    end = END_OF[said]
-    if end == "failed":
-        fail(
-            instruction=instruction,
-            payment=payment,
-            problem="held" if said == "held" else "failed",
-            reason=reason,
-            at=at,
-        )
-        return
-    if instruction.status == "sent":
-        settle(instruction=instruction, payment=payment, at=at)
-    if end == "returned":
-        # What came back had arrived, also when nobody told us that it did.
-        return_(instruction=instruction, payment=payment, reason=reason, at=at)
-
-
-@requires_transaction
-def _compare_callbacks(instruction: PaymentInstruction, *, result: TransferResult, at: datetime) -> None:
-    """Hold what callbacks said against what the rail says itself, once it says something final."""
-    if result.status not in END_OF:
-        return
-    waiting = PaymentAttempt.objects.filter(
-        person_id=instruction.person_id, instruction=instruction, kind="callback", answered_at=None
-    )
-    for callback in waiting:
-        if not agrees_with_callback(told=callback.answer, found=result.status):
-            note_discrepancy(
-                instruction=instruction, said=callback.answer, reason=callback.reason, found_by="callback", at=at
-            )
-        callback.answered_at = at
-        callback.save(update_fields=["answered_at"])
-
-
-def _verdict(instruction: PaymentInstruction, *, result: TransferResult, at: datetime) -> str:
-    last_sent = (
-        PaymentAttempt.objects.filter(person_id=instruction.person_id, instruction=instruction, kind="send")
-        .order_by("-made_at")
-        .values_list("made_at", flat=True)
-        .first()
-    )
-    # Payments that were sent before attempts were rows have their own stamp only.
-    sent_at = last_sent or instruction.sent_at
-    assert sent_at is not None
-    return judge_report(
-        known=instruction.status,
-        was_ended=instruction.ended_at is not None,
-        amount=instruction.amount,
-        said=result.status,
-        said_amount=result.amount,
-        terms=terms_at(instruction, sent_at),
-        sent_at=sent_at,
-        at=at,
-    )
-
-
-def _predecessors_ended(instruction: PaymentInstruction, *, at: datetime) -> bool:
-    """Ask, right before a follow-up leaves, whether each payment before it ended as we know; False keeps it here."""
-    for earlier in _sent_before(instruction).select_related("payout_account"):
+def _all_ended(
+    draft: PaymentInstruction,
+    *,
+    earlier: Sequence[PaymentInstruction],
+    said: dict[uuid.UUID, TransferResult],
+    at: datetime,
+) -> bool:
+    for one in earlier:
+        if (one.payer, one.owed_id) != (draft.payer, draft.owed_id):
+            continue
         with transaction():
-            attempt = note_attempt(instruction=earlier, kind="ask", at=at)
-        result = ask_status(instruction=earlier)
-        _take(earlier, attempt=attempt, result=result, at=at)
-        with transaction():
-            _, _, now = lock_payment(person_id=earlier.person_id, payment_id=earlier.id)
-            verdict = _verdict(now, result=result, at=at)
-            is_open = has_open_discrepancy(person_id=now.person_id, payer=now.payer, owed_id=now.owed_id)
-            if is_open or now.status in INSTRUCTION_STATES.group("LIVE"):
+            _, _, now = lock_payment(person_id=one.person_id, payment_id=one.id)
+            owed = [(now.person_id, now.owed_id)]
+            if debts_with_cases(payer=now.payer, owed=owed) or now.status in INSTRUCTION_STATES.group("LIVE"):
                 return False
-            if verdict == "tells_nothing":
-                _, _, draft = lock_payment(person_id=instruction.person_id, payment_id=instruction.id)
-                _try_later(draft, at=at)
+            if judge(said=[(now, said[one.id])], at=at)[one.id] == "tells_nothing":
+                _, _, waiting = lock_payment(person_id=draft.person_id, payment_id=draft.id)
+                _try_later(waiting, at=at)
                 return False
     return True
 
@@ -312,13 +278,30 @@ def _try_later(draft: PaymentInstruction, *, at: datetime) -> None:
     draft.save(update_fields=["ask_at", "ask_count"])
 
 
+def _claim_questions(rail: str, *, most: int, at: datetime) -> list[Call]:
+    with transaction():
+        waiting = (
+            PaymentInstruction.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+            .select_related("payout_account")
+            .filter(rail=rail, ask_at__lte=at)
+            .exclude(status="drafted")
+            .order_by("ask_at")[:most]
+        )
+        found = list(waiting)
+        if found:
+            require_rail(rail)
+        return _plan_next(found, at=at)
+
+
 @requires_transaction
-def _plan_next(instruction: PaymentInstruction, *, at: datetime) -> PaymentAttempt:
+def _plan_next(instructions: Sequence[PaymentInstruction], *, at: datetime) -> list[Call]:
     """Write down that the rail is asked now, and when it will be asked next should it say nothing new."""
-    instruction.ask_count += 1
-    instruction.ask_at = _next(instruction, at=at)
-    instruction.save(update_fields=["ask_count", "ask_at"])
-    return note_attempt(instruction=instruction, kind="ask", at=at)
+    for instruction in instructions:
+        instruction.ask_count += 1
+        instruction.ask_at = _next(instruction, at=at)
+    write_back(instructions, "ask_count", "ask_at")
+    attempts = note_attempts(instructions=instructions, kind="ask", at=at)
+    return [Call(*both) for both in zip(instructions, attempts, strict=True)]
 
 
 def _next(instruction: PaymentInstruction, *, at: datetime) -> datetime | None:
@@ -330,41 +313,3 @@ def _next(instruction: PaymentInstruction, *, at: datetime) -> datetime | None:
         asked=instruction.ask_count,
         at=at,
     )
-
-
-def _claim_questions(*, at: datetime) -> list[tuple[PaymentInstruction, PaymentAttempt]]:
-    with transaction():
-        waiting = (
-            PaymentInstruction.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-            .select_related("payout_account")
-            .filter(ask_at__lte=at)
-            .exclude(status="drafted")
-            .order_by("ask_at", "id")[:CHUNK]
-        )
-        return [(instruction, _plan_next(instruction, at=at)) for instruction in waiting]
-
-
-def _may_leave_now(instruction: PaymentInstruction, *, at: datetime) -> bool:
-    return (
-        instruction.status == "drafted"
-        and instruction.batch.status == "released"
-        and (instruction.ask_at is None or instruction.ask_at <= at)
-        and not has_open_discrepancy(
-            person_id=instruction.person_id, payer=instruction.payer, owed_id=instruction.owed_id
-        )
-    )
-
-
-def _instruction(*, person_id: uuid.UUID, payment_id: uuid.UUID) -> PaymentInstruction:
-    return PaymentInstruction.objects.select_related("batch", "payout_account").get(person_id=person_id, id=payment_id)
-
-
-def _of(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> QuerySet[PaymentInstruction]:
-    """Every payment of what is owed, whatever became of it."""
-    return PaymentInstruction.objects.filter(person_id=person_id, payer=payer, owed_id=owed_id)
-
-
-def _sent_before(instruction: PaymentInstruction) -> QuerySet[PaymentInstruction]:
-    """The payments that left before this one for the same debt."""
-    of_it = _of(person_id=instruction.person_id, payer=instruction.payer, owed_id=instruction.owed_id)
-    return of_it.filter(sent_at__isnull=False).exclude(id=instruction.id).order_by("id")

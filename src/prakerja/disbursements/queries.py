@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,10 +13,10 @@ from django.db.models import Q
 from prakerja.access.queries import Waiting, challenge_state
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.banks_and_e_wallets import PROVIDERS
-from prakerja.disbursements.claims import owner_of
-from prakerja.disbursements.discrepancies import has_open_discrepancy
+from prakerja.disbursements.claims import owners_of
+from prakerja.disbursements.discrepancies import debts_with_cases
+from prakerja.disbursements.drafting import debts_under_way
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
-from prakerja.disbursements.payments import has_live_payment
 from prakerja.disbursements.rails import InquiryResult, NoStatement, StatementLine, open_rail, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.people import queries as people
@@ -31,10 +31,12 @@ __all__ = [
     "discrepancy_case",
     "discrepancy_cases",
     "live_account",
-    "may_draft",
+    "live_accounts",
+    "may_be_drafted",
     "rail_statement",
     "rails_in_use",
     "unanswered_payments",
+    "words_of_accounts",
 ]
 
 
@@ -65,38 +67,65 @@ def link_in_progress(*, person_id: uuid.UUID, at: datetime) -> tuple[str, str, W
 
 def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
     """The account that is linked now."""
-    found = PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None).first()
-    if found is None:
-        return None
-    return LinkedAccount(
-        account_id=found.id,
-        person_id=found.person_id,
-        provider=found.provider,
-        linked_at=found.linked_at,
-        nik_matches=found.nik_matches,
-        is_kyc_complete=found.is_kyc_complete,
-        defect=_defect(found),
+    return live_accounts(person_ids=[person_id]).get(person_id)
+
+
+def live_accounts(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LinkedAccount]:
+    """The accounts that many people have linked now, by person; who has none is not in it."""
+    found = list(PayoutAccount.objects.filter(person_id__in=set(person_ids), unlinked_at=None))
+    defects = _defects(found)
+    return {
+        account.person_id: LinkedAccount(
+            account_id=account.id,
+            person_id=account.person_id,
+            provider=account.provider,
+            linked_at=account.linked_at,
+            nik_matches=account.nik_matches,
+            is_kyc_complete=account.is_kyc_complete,
+            defect=defects[account.id],
+        )
+        for account in found
+    }
+
+
+def _defects(accounts: Sequence[PayoutAccount]) -> dict[uuid.UUID, str]:
+    """Why no payment may go there, by account. Numbers are opened and compared, and go no further."""
+    numbers = {account.id: opened_number(account=account) for account in accounts}
+    wallets = [account.person_id for account in accounts if account.kind == "e_wallet"]
+    phones = people.addressees_of(person_ids=wallets, kind="phone") if wallets else {}
+    owners = owners_of(
+        accounts=[(account.provider, numbers[account.id]) for account in accounts if account.kind != "e_wallet"]
     )
-
-
-def _defect(account: PayoutAccount) -> str:
-    number = opened_number(account=account)
-    if account.kind == "e_wallet":
-        return "" if number == people.contact_of(person_id=account.person_id, kind="phone") else "wallet_phone"
-    return "" if owner_of(provider=account.provider, number=number) in (None, account.person_id) else "nik_mismatch"
+    found = {}
+    for account in accounts:
+        number = numbers[account.id]
+        if account.kind == "e_wallet":
+            phone = phones.get(account.person_id)
+            found[account.id] = "" if phone is not None and phone.value == number else "wallet_phone"
+        else:
+            owner = owners.get((account.provider, number))
+            found[account.id] = "" if owner in (None, account.person_id) else "nik_mismatch"
+    return found
 
 
 def account_words(*, person_id: uuid.UUID, account_id: uuid.UUID) -> str:
     """How an account is named to its owner, in any language: the provider and the last four characters of the number."""
-    found = PayoutAccount.objects.get(person_id=person_id, id=account_id)
-    return f"{PROVIDERS[found.provider].name} ...{opened_number(account=found)[-4:]}"
+    return words_of_accounts(accounts=[(person_id, account_id)])[account_id]
 
 
-def may_draft(*, person_id: uuid.UUID, payer: str, owed_id: uuid.UUID) -> bool:
-    """Whether nothing is drafted, sent or settled for what is owed, and no case is open about it."""
-    if has_live_payment(person_id=person_id, payer=payer, owed_id=owed_id):
-        return False
-    return not has_open_discrepancy(person_id=person_id, payer=payer, owed_id=owed_id)
+def words_of_accounts(*, accounts: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, str]:
+    """`account_words` of many, as (person, account), by account."""
+    people_ids, ids = {person_id for person_id, _ in accounts}, {account_id for _, account_id in accounts}
+    return {
+        found.id: f"{PROVIDERS[found.provider].name} ...{opened_number(account=found)[-4:]}"
+        for found in PayoutAccount.objects.filter(person_id__in=people_ids, id__in=ids)
+    }
+
+
+def may_be_drafted(*, payer: str, owed: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> set[uuid.UUID]:
+    """For which of what is owed, as (person, owed), nothing is drafted, sent or settled, and no case is open."""
+    stopped = debts_under_way(payer=payer, owed=owed) | debts_with_cases(payer=payer, owed=owed)
+    return {owed_id for _, owed_id in owed} - stopped
 
 
 def is_payment_unsettled(*, person_id: uuid.UUID) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,8 +12,8 @@ from prakerja.disbursements.payers import Payer, Payment, payer_of
 from prakerja.disbursements.policies import next_question
 from prakerja.disbursements.rails import Terms, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
-from prakerja.kernel.db import requires_transaction
-from prakerja.ledger.operations import account_for, post_transfer
+from prakerja.kernel.db import requires_transaction, write_back
+from prakerja.ledger.operations import Posting, account_for, post_many
 from prakerja.programmes.schemes import wib_day
 
 
@@ -20,14 +21,31 @@ from prakerja.programmes.schemes import wib_day
 def lock_payment(*, person_id: uuid.UUID, payment_id: uuid.UUID) -> tuple[Payer, Payment, PaymentInstruction]:
     """The payer's row first, then the payment's: whoever drafts locks in this order. Who pays what never changes."""
     payment = payment_of(PaymentInstruction.objects.get(person_id=person_id, id=payment_id))
-    payer = payer_of(payment.payer)
-    payer.lock(payment=payment)
-    instruction = (
-        PaymentInstruction.objects.select_for_update(no_key=True, of=("self",))
+    return payer_of(payment.payer), payment, lock_payments(payments=[payment], waits=True)[payment_id]
+
+
+@requires_transaction
+def lock_payments(*, payments: Sequence[Payment], waits: bool) -> dict[uuid.UUID, PaymentInstruction]:
+    """The same for many: each payer's rows, then the payments', in the order of their ids.
+
+    Without `waits`, what somebody else holds is left to them and not returned.
+    """
+    locked: set[tuple[str, uuid.UUID]] = set()
+    for kind, theirs in _by_payer(payments):
+        locked |= {(kind, owed_id) for owed_id in payer_of(kind).lock(payments=theirs, waits=waits)}
+    mine = [payment for payment in payments if (payment.payer, payment.owed_id) in locked]
+    instructions = (
+        PaymentInstruction.objects.select_for_update(no_key=True, skip_locked=not waits, of=("self",))
         .select_related("batch", "payout_account")
-        .get(person_id=person_id, id=payment_id)
+        .filter(person_id__in={payment.person_id for payment in mine}, id__in={payment.payment_id for payment in mine})
+        .order_by("id")
     )
-    return payer, payment, instruction
+    return {instruction.id: instruction for instruction in instructions}
+
+
+def _by_payer(payments: Sequence[Payment]) -> list[tuple[str, list[Payment]]]:
+    kinds = sorted({payment.payer for payment in payments})
+    return [(kind, [payment for payment in payments if payment.payer == kind]) for kind in kinds]
 
 
 def payment_of(instruction: PaymentInstruction) -> Payment:
@@ -59,25 +77,59 @@ def drop(*, instruction: PaymentInstruction, verb: Literal["hold", "cancel"], re
 
 
 @requires_transaction
-def send(*, instruction: PaymentInstruction, payment: Payment, at: datetime) -> None:
-    """The money goes out with this transaction; the call follows the commit."""
-    payer = payer_of(payment.payer)
-    _advance(instruction, verb="send")
-    instruction.sent_at, instruction.ask_count = at, 0
-    instruction.ask_at = next_question(terms=terms_at(instruction, at), status="sent", since=at, asked=0, at=at)
-    instruction.save()
-    _post(instruction, "send", debit=payer.owed_from(payment=payment), credit=_in_transit(instruction), at=at)
-    payer.on_sent(payment=payment, at=at)
+def stays(*, instructions: Sequence[PaymentInstruction], at: datetime) -> dict[uuid.UUID, str]:
+    """Let the payers look once more; a draft that may not leave ends. Returns the payer's word for each of those, by payment."""
+    found: dict[uuid.UUID, str] = {}
+    by_id = {instruction.id: instruction for instruction in instructions}
+    for kind, payments in _by_payer([payment_of(instruction) for instruction in instructions]):
+        for payment_id, stay in payer_of(kind).may_leave(payments=payments, at=at).items():
+            drop(instruction=by_id[payment_id], verb=stay.verb, reason=stay.reason, at=at)
+            found[payment_id] = stay.outcome
+    return found
 
 
 @requires_transaction
-def settle(*, instruction: PaymentInstruction, payment: Payment, at: datetime) -> None:
+def send_many(*, instructions: Sequence[PaymentInstruction], at: datetime) -> None:
+    """The money goes out with this transaction; the calls follow the commit."""
+    postings = []
+    in_transit = _in_transit(instructions)
+    for instruction in instructions:
+        _advance(instruction, verb="send")
+        instruction.sent_at, instruction.ask_count = at, 0
+        instruction.ask_at = next_question(terms=terms_at(instruction, at), status="sent", since=at, asked=0, at=at)
+        payment = payment_of(instruction)
+        owed_from = payer_of(payment.payer).owed_from(payment=payment)
+        postings.append(_posting(instruction, "send", debit=owed_from, credit=in_transit[instruction.rail]))
+    write_back(instructions, "status", "sent_at", "ask_count", "ask_at")
+    post_many(postings=postings, at=at)
+    for kind, payments in _by_payer([payment_of(instruction) for instruction in instructions]):
+        payer_of(kind).on_sent(payments=payments, at=at)
+
+
+@requires_transaction
+def settle(*, instruction: PaymentInstruction, at: datetime) -> None:
     """It arrived."""
-    _advance(instruction, verb="settle")
-    instruction.reason, instruction.settled_at = "", at
-    _ask_daily(instruction, since=at, at=at)
-    _post(instruction, "settle", debit=_in_transit(instruction), credit=_paid_out(instruction), at=at)
-    payer_of(payment.payer).on_settled(payment=payment, at=at)
+    settle_many(instructions=[instruction], at=at)
+
+
+@requires_transaction
+def settle_many(*, instructions: Sequence[PaymentInstruction], at: datetime) -> None:
+    """They arrived."""
+    postings = []
+    in_transit, paid_out = _in_transit(instructions), _paid_out(instructions)
+    for instruction in instructions:
+        _advance(instruction, verb="settle")
+        instruction.reason, instruction.settled_at = "", at
+        instruction.ask_count = 0
+        instruction.ask_at = next_question(
+            terms=terms_at(instruction, at), status=instruction.status, since=at, asked=0, at=at
+        )
+        debit, credit = in_transit[instruction.rail], paid_out[instruction.payout_account.provider]
+        postings.append(_posting(instruction, "settle", debit=debit, credit=credit))
+    write_back(instructions, "status", "reason", "settled_at", "ask_count", "ask_at")
+    post_many(postings=postings, at=at)
+    for kind, payments in _by_payer([payment_of(instruction) for instruction in instructions]):
+        payer_of(kind).on_settled(payments=payments, at=at)
 
 
 @requires_transaction
@@ -94,7 +146,7 @@ def fail(
     _advance(instruction, verb="fail")
     instruction.reason, instruction.ended_at = reason, at
     _ask_daily(instruction, since=at, at=at)
-    _post(instruction, "send_failed", debit=_in_transit(instruction), credit=payer.owed_from(payment=payment), at=at)
+    _post(instruction, "send_failed", debit=_transit_of(instruction), credit=payer.owed_from(payment=payment), at=at)
     payer.on_failed(payment=payment, problem=problem, reason=reason, at=at)
 
 
@@ -115,7 +167,7 @@ def return_(
     _post(
         instruction,
         "return" if event_id is None else "return_late",
-        debit=_paid_out(instruction),
+        debit=_arrival_of(instruction),
         credit=payer.owed_from(payment=payment),
         at=at,
         event_id=event_id,
@@ -134,11 +186,11 @@ def settle_late(*, instruction: PaymentInstruction, payment: Payment, at: dateti
         instruction,
         "settle_late",
         debit=payer.owed_from(payment=payment),
-        credit=_paid_out(instruction),
+        credit=_arrival_of(instruction),
         at=at,
         event_id=event_id,
     )
-    payer.on_settled(payment=payment, at=at)
+    payer.on_settled(payments=[payment], at=at)
 
 
 @requires_transaction
@@ -149,7 +201,7 @@ def overpay(
     _advance(instruction, verb="overpay")
     instruction.reason, instruction.settled_at, instruction.ask_at = reason, at, None
     instruction.save()
-    _post(instruction, "overpaid", debit=loss_account, credit=_paid_out(instruction), at=at, event_id=event_id)
+    _post(instruction, "overpaid", debit=loss_account, credit=_arrival_of(instruction), at=at, event_id=event_id)
 
 
 @requires_transaction
@@ -160,7 +212,7 @@ def return_overpaid(
     _advance(instruction, verb="return")
     instruction.reason, instruction.ended_at = reason, at
     _ask_daily(instruction, since=at, at=at)
-    _post(instruction, "return_late", debit=_paid_out(instruction), credit=loss_account, at=at, event_id=event_id)
+    _post(instruction, "return_late", debit=_arrival_of(instruction), credit=loss_account, at=at, event_id=event_id)
 
 
 def _advance(instruction: PaymentInstruction, *, verb: str) -> None:
@@ -186,24 +238,41 @@ def _post(
     at: datetime,
     event_id: uuid.UUID | None = None,
 ) -> None:
-    post_transfer(
+    posting = _posting(instruction, kind, debit=debit, credit=credit, event_id=event_id)
+    post_many(postings=[posting], at=at)
+
+
+def _posting(
+    instruction: PaymentInstruction, kind: str, *, debit: int, credit: int, event_id: uuid.UUID | None = None
+) -> Posting:
+    return Posting(
         person_id=instruction.person_id,
         event_id=event_id or instruction.id,
         kind=kind,
         debit=debit,
         credit=credit,
         amount=instruction.amount,
-        at=at,
     )
 
 
 @requires_transaction
-def _in_transit(instruction: PaymentInstruction) -> int:
+def _in_transit(instructions: Sequence[PaymentInstruction]) -> dict[str, int]:
     """Who holds the money on its way: the rail."""
-    return account_for(code=f"in_transit:{instruction.rail}")
+    return {rail: account_for(code=f"in_transit:{rail}") for rail in sorted({one.rail for one in instructions})}
 
 
 @requires_transaction
-def _paid_out(instruction: PaymentInstruction) -> int:
+def _paid_out(instructions: Sequence[PaymentInstruction]) -> dict[str, int]:
     """Where it arrived: at the bank or e-wallet that keeps the account."""
-    return account_for(code=f"paid_out:{instruction.payout_account.provider}")
+    providers = sorted({one.payout_account.provider for one in instructions})
+    return {provider: account_for(code=f"paid_out:{provider}") for provider in providers}
+
+
+@requires_transaction
+def _transit_of(instruction: PaymentInstruction) -> int:
+    return _in_transit([instruction])[instruction.rail]
+
+
+@requires_transaction
+def _arrival_of(instruction: PaymentInstruction) -> int:
+    return _paid_out([instruction])[instruction.payout_account.provider]

@@ -8,22 +8,39 @@ from django.db.models import Min
 
 from prakerja.disbursements.batches import close_batches, sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
-from prakerja.disbursements.payments import ask_payments, send_payment
+from prakerja.disbursements.payments import ask_payments, send_payments
 from prakerja.disbursements.states import BATCH_STATES
-from prakerja.kernel.due import DueTask, do_due, left_of, next_of
+from prakerja.kernel.db import row
+from prakerja.kernel.due import DueTask, left_of, next_of
 from prakerja.kernel.installation import is_sandbox
 
-# Drafts of released batches. A follow-up waits while a case is open about what it follows, and while it is to ask later.
-SEND = """
-SELECT instruction.person_id, instruction.id, GREATEST(batch.released_at, instruction.ask_at) AS due_at
-  FROM disbursements_paymentinstruction instruction
-  JOIN disbursements_paymentbatch batch ON batch.id = instruction.batch_id AND batch.status = 'released'
- WHERE instruction.status = 'drafted'
-   AND NOT EXISTS (SELECT 1 FROM disbursements_discrepancy discrepancy
+# When the first draft of a released batch leaves. A follow-up waits while a case is open about what it follows, and while it is
+# to ask later. A look into each open batch, which ends at the first draft that may leave, and at the few that wait.
+_NO_CASE = """NOT EXISTS (SELECT 1 FROM disbursements_discrepancy discrepancy
                      JOIN disbursements_paymentinstruction other
                        ON other.person_id = discrepancy.person_id AND other.id = discrepancy.instruction_id
                     WHERE discrepancy.person_id = instruction.person_id AND discrepancy.status = 'open'
                       AND other.payer = instruction.payer AND other.owed_id = instruction.owed_id)"""
+SEND = f"""
+SELECT min(due_at) FROM (
+    SELECT batch.released_at AS due_at
+      FROM disbursements_paymentbatch batch
+     WHERE batch.status = 'released' AND EXISTS (
+           SELECT 1 FROM disbursements_paymentinstruction instruction
+            WHERE instruction.batch_id = batch.id AND instruction.status = 'drafted' AND instruction.ask_at IS NULL
+              AND {_NO_CASE})
+     UNION ALL
+    SELECT GREATEST(batch.released_at, instruction.ask_at)
+      FROM disbursements_paymentinstruction instruction
+      JOIN disbursements_paymentbatch batch ON batch.id = instruction.batch_id AND batch.status = 'released'
+     WHERE instruction.status = 'drafted' AND instruction.ask_at IS NOT NULL AND {_NO_CASE}) waiting"""
+
+# All of them, for whoever counts.
+LEAVING = """
+SELECT instruction.person_id, instruction.id, GREATEST(batch.released_at, instruction.ask_at) AS due_at
+  FROM disbursements_paymentinstruction instruction
+  JOIN disbursements_paymentbatch batch ON batch.id = instruction.batch_id AND batch.status = 'released'
+ WHERE instruction.status = 'drafted'"""
 
 ASK = """
 SELECT instruction.person_id, instruction.id, instruction.ask_at AS due_at
@@ -45,13 +62,15 @@ def sign_off(at: datetime) -> int:
     return sandbox_sign_off(at=at)
 
 
+def next_leaving() -> datetime | None:
+    """When the first draft that may leave was released, or asks again."""
+    found = row(SEND)
+    return found[0] if found is not None else None
+
+
 def run_payments(at: datetime) -> int:
-    """Send what may leave; how many calls did something."""
-    done = do_due(
-        SEND,
-        at=at,
-        work=lambda person_id, payment_id: send_payment(person_id=person_id, payment_id=payment_id, at=at),
-    )
+    """Send what may leave; about how many payments something was done."""
+    done = send_payments(at=at)
     close_batches(at=at)
     return done
 
@@ -67,9 +86,9 @@ TASKS = [
     DueTask(name="sandbox_sign_off", next_due=next_sign_off, run=sign_off),
     DueTask(
         name="send_payments",
-        next_due=lambda: next_of(SEND),
+        next_due=next_leaving,
         run=run_payments,
-        left=lambda at: left_of(SEND, at=at),
+        left=lambda at: left_of(LEAVING, at=at),
         calls_network=True,
     ),
     DueTask(

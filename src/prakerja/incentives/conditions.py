@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.disbursements.queries import LinkedAccount, live_account
+from prakerja.disbursements.queries import LinkedAccount, live_accounts
 from prakerja.incentives.policies import AccountFacts
 from prakerja.programmes.schemes import wib_day
-from prakerja.purchases.queries import first_voucher
-from prakerja.training.queries import progress
+from prakerja.purchases.queries import first_vouchers
+from prakerja.training.queries import progress_of_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,24 @@ def account_facts(account: LinkedAccount | None) -> AccountFacts | None:
 
 def conditions_of(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Conditions:
     """Read it. Only the first training that was not voided leads to the incentive (rules.md 5.4)."""
-    account = live_account(person_id=person_id)
-    facts, linked_at = account_facts(account), account.linked_at if account is not None else None
-    voucher_id = first_voucher(person_id=person_id, award_id=award_id)
-    found = progress(person_id=person_id, voucher_id=voucher_id) if voucher_id is not None else None
-    if found is None:
-        return Conditions(None, None, None, facts, linked_at)
-    return Conditions(found.completion_id, found.certificate_visible_from, found.rated_at, facts, linked_at)
+    return conditions_of_many(held=[(person_id, award_id)])[award_id]
+
+
+def conditions_of_many(*, held: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, Conditions]:
+    """The same for many, as (person, award), by award."""
+    accounts = live_accounts(person_ids=[person_id for person_id, _ in held])
+    vouchers = first_vouchers(held=held)
+    bought = [(person_id, vouchers[award_id]) for person_id, award_id in held if award_id in vouchers]
+    reached = progress_of_many(codes=bought)
+    found = {}
+    for person_id, award_id in held:
+        account = accounts.get(person_id)
+        facts, linked_at = account_facts(account), account.linked_at if account is not None else None
+        got = reached.get(vouchers[award_id]) if award_id in vouchers else None
+        if got is None:
+            found[award_id] = Conditions(None, None, None, facts, linked_at)
+        else:
+            found[award_id] = Conditions(
+                got.completion_id, got.certificate_visible_from, got.rated_at, facts, linked_at
+            )
+    return found

@@ -19,16 +19,9 @@ from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.endings import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import row
-from prakerja.kernel.due import Work, due_rows, work_through
+from prakerja.kernel.due import Many, Work, do_due_many, due_rows, left_of, turn_is_over, work_through
 from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
-
-# A day and an hour of the scheme, as an instant: what `at_wib` says, in SQL.
-_AT_NIGHT = "(i.scheduled_date + (sv.data->'times_of_day'->>'nightly')::time) AT TIME ZONE 'Asia/Jakarta'"
-_AT_PAY_HOUR = "(i.pay_date + (sv.data->'times_of_day'->>'pay')::time) AT TIME ZONE 'Asia/Jakarta'"
-_OF_AWARD = """
-  JOIN awards_award a ON a.person_id = i.person_id AND a.id = i.award_id
-  JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id"""
 
 # The last condition + 24 h: certificate of the first training, its rating, a valid account (rules.md 5.4).
 PLAN = """
@@ -42,6 +35,7 @@ SELECT a.person_id, a.id, GREATEST(certificate.visible_from, rating.created_at, 
          WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.status = 'succeeded'
          ORDER BY purchase.authorised_at, purchase.number LIMIT 1) first ON true
   JOIN training_completion completion ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
+                                     AND completion.withdrawn_at IS NULL
   JOIN LATERAL (
         SELECT min(visible_from) AS visible_from FROM training_certificate
          WHERE person_id = a.person_id AND completion_id = completion.id) certificate ON visible_from IS NOT NULL
@@ -52,16 +46,15 @@ SELECT a.person_id, a.id, GREATEST(certificate.visible_from, rating.created_at, 
    AND NOT EXISTS (SELECT 1 FROM incentives_incentive i
                     WHERE i.person_id = a.person_id AND i.award_id = a.id AND i.kind = 'post_training')"""
 
-FALL_DUE = f"""
-SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_NIGHT}) AS due_at
-  FROM incentives_incentive i {_OF_AWARD}
- WHERE i.status = 'planned'"""
+FALL_DUE = """
+SELECT i.person_id, i.id, i.due_at FROM incentives_incentive i WHERE i.status = 'planned'"""
 
 # Due and nothing under way: no re-check is awaited, no draft waits for signatures, no case of an operator is open.
 PAY = f"""
-SELECT i.person_id, i.id, GREATEST(i.planned_at, {_AT_PAY_HOUR}) AS due_at
-  FROM incentives_incentive i {_OF_AWARD}
- WHERE i.status = 'due' AND i.recheck_at IS NULL AND a.status IN {AWARD_STATES.sql("PAYABLE")}
+SELECT i.person_id, i.id, i.due_at
+  FROM incentives_incentive i
+  JOIN awards_award a ON a.person_id = i.person_id AND a.id = i.award_id
+ WHERE i.status = 'due' AND i.recheck_at IS NULL AND i.due_at IS NOT NULL AND a.status IN {AWARD_STATES.sql("PAYABLE")}
    AND NOT EXISTS (SELECT 1 FROM disbursements_paymentinstruction payment
                      LEFT JOIN disbursements_discrepancy discrepancy
                        ON discrepancy.person_id = payment.person_id AND discrepancy.instruction_id = payment.id
@@ -158,6 +151,21 @@ def do_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: d
     """Call `work` for each award whose scheme's cut-off has passed; returns how many calls did something."""
     passed = [parameters for parameters in _cutoffs(cutoff_of) if parameters["cutoff"] <= at]
     return work_through(chain.from_iterable(due_rows(sql, parameters, at) for parameters in passed), work)
+
+
+def do_cutoff_many(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime, work: Many) -> int:
+    """The same for many awards at a time (`do_due_many`)."""
+    done = 0
+    for parameters in _cutoffs(cutoff_of):
+        if parameters["cutoff"] <= at and not turn_is_over():
+            done += do_due_many(sql, at=at, parameters=parameters, work=work)
+    return done
+
+
+def left_of_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime) -> int:
+    """How many awards wait whose scheme's cut-off has passed."""
+    passed = [parameters for parameters in _cutoffs(cutoff_of) if parameters["cutoff"] <= at]
+    return sum(left_of(sql, at=at, parameters=parameters) for parameters in passed)
 
 
 def review_limit(rules: Scheme) -> datetime | None:

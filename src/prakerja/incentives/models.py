@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -10,6 +12,8 @@ from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key,
 
 # Our name in `disbursements_paymentinstruction.payer` and in the setting PAYERS.
 PAYER = "incentives"
+# For a row that was written by a release that knew no `due_at`.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Incentive(PersonRow):
@@ -20,6 +24,9 @@ class Incentive(PersonRow):
     status = models.TextField(default="planned")
     scheduled_date = models.DateField()
     pay_date = models.DateField()
+    # When it is this one's turn by itself: while it is planned, to fall due; while it is due, to be paid. Empty while a payment
+    # is drafted or under way, and while it is held. Whatever is early is looked at, and gets its right instant.
+    due_at = models.DateTimeField(null=True, db_default=AT_ONCE)
     hold_reason = models.TextField(blank=True)
     # The instant of the re-check of a hold.
     recheck_at = models.DateTimeField(null=True)
@@ -60,7 +67,10 @@ class Incentive(PersonRow):
                 fields=["status", "scheduled_date"],
                 name="incentives_incentive_waiting",
                 condition=Q(status__in=INCENTIVE_STATES.group("WAITING")),
-            )
+            ),
+            models.Index(fields=["due_at", "id"], name="incentives_to_fall_due", condition=Q(status="planned")),
+            models.Index(fields=["due_at", "id"], name="incentives_to_pay", condition=Q(status="due", recheck_at=None)),
+            models.Index(fields=["recheck_at"], name="incentives_to_recheck", condition=Q(recheck_at__isnull=False)),
         ]
 
 

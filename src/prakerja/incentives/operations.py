@@ -8,23 +8,34 @@ from prakerja.incentives.endings import (
     lapse_unreviewed,
     revoke_suspended,
 )
-from prakerja.incentives.payments import draft_payment
-from prakerja.incentives.planning import fall_due, plan_incentives
+from prakerja.incentives.payments import draft_many, draft_payment
+from prakerja.incentives.planning import fall_due, fall_due_many, plan_incentives, plan_many
 from prakerja.incentives.rechecks import recheck_incentive, retry_payment
-from prakerja.incentives.surveying import lapse_survey, lapse_unopened_surveys, submit_survey
+from prakerja.incentives.surveying import (
+    lapse_many,
+    lapse_survey,
+    lapse_unopened_many,
+    lapse_unopened_surveys,
+    submit_survey,
+)
 from prakerja.incentives.sweeping import sweep_balance, sweep_balances
 
 __all__ = [
     "annul_ineligible",
+    "draft_many",
     "draft_payment",
     "fall_due",
+    "fall_due_many",
     "finish_when_settled",
+    "lapse_many",
     "lapse_survey",
     "lapse_unlinked",
+    "lapse_unopened_many",
     "lapse_unopened_surveys",
     "lapse_unreviewed",
     "link_account",
     "plan_incentives",
+    "plan_many",
     "recheck_incentive",
     "request_link",
     "retry_payment",

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from django.db.models import F
 
 from prakerja.access.actors import Actor
-from prakerja.audit.operations import record
+from prakerja.audit.operations import Entry, record_each
 from prakerja.awards import queries as awards
 from prakerja.awards.facts import AwardFacts
 from prakerja.disbursements.payers import Payment, Stay
-from prakerja.disbursements.queries import account_words, live_account
+from prakerja.disbursements.queries import live_accounts, words_of_accounts
 from prakerja.incentives.cancelling import cancel_due
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.payments import hold_incentive, put_off, reason_to_hold, tell_of_hold
-from prakerja.incentives.planning import lock_incentive
+from prakerja.incentives.payments import Hold, hold_incentives, put_off, reason_to_hold, tell_of_hold
 from prakerja.incentives.policies import new_dates, payments_of
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import requires_transaction, write_back
 from prakerja.ledger.chart import Chart
-from prakerja.notifications.operations import queue_message
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import recheck_at
-from prakerja.surveys.operations import plan_responses, take_back_plan
+from prakerja.surveys.operations import plan_many_responses, take_back_plan
 
 
 class IncentivePayer:
@@ -34,90 +35,100 @@ class IncentivePayer:
         """See Payer."""
         return int(Chart.INCENTIVES_PAYABLE)
 
-    def lock(self, *, payment: Payment) -> None:
+    def lock(self, *, payments: Sequence[Payment], waits: bool) -> set[uuid.UUID]:
         """See Payer."""
-        lock_incentive(person_id=payment.person_id, incentive_id=payment.owed_id)
+        return {incentive.id for incentive in _rows(payments, waits=waits)}
 
     def is_owed(self, *, payment: Payment) -> bool:
         """See Payer. What lapsed or was cancelled meanwhile went back to the state."""
         return _incentive(payment).status in INCENTIVE_STATES.group("OWED")
 
-    def may_leave(self, *, payment: Payment, at: datetime) -> Stay | None:
+    def may_leave(self, *, payments: Sequence[Payment], at: datetime) -> dict[uuid.UUID, Stay]:
         """What became true since the draft holds the payment, puts it off, or drops it."""
-        incentive = _incentive(payment)
-        award = _award(incentive)
-        if incentive.status != "due" or not award.is_payable:
-            return Stay("cancel", "award_ended", outcome="cancelled")
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        if put_off(incentive=incentive, rules=rules, at=at):
-            return Stay("cancel", "payout_pause", outcome="put_off")
-        account = live_account(person_id=payment.person_id)
-        reason = reason_to_hold(incentive=incentive, award=award, account=account)
-        if not reason and account is not None and account.account_id != payment.account_id:
-            reason = "account_changed"
-        if not reason:
-            return None
-        hold_incentive(incentive=incentive, rules=rules, reason=reason, at=at)
-        return Stay("hold", reason, outcome="held")
+        owed = _incentives(payments)
+        held = _awards(owed)
+        accounts = live_accounts(person_ids=[payment.person_id for payment in payments])
+        stays: dict[uuid.UUID, Stay] = {}
+        moved, holds = [], []
+        for payment in payments:
+            incentive = owed[payment.owed_id]
+            award, account = held[incentive.award_id], accounts.get(payment.person_id)
+            if incentive.status != "due" or not award.is_payable:
+                stays[payment.payment_id] = Stay("cancel", "award_ended", outcome="cancelled")
+                continue
+            rules = scheme(scheme_version_id=award.scheme_version_id)
+            if put_off(incentive=incentive, rules=rules, at=at):
+                moved.append(incentive)
+                stays[payment.payment_id] = Stay("cancel", "payout_pause", outcome="put_off")
+                continue
+            reason = reason_to_hold(incentive=incentive, award=award, account=account)
+            if not reason and account is not None and account.account_id != payment.account_id:
+                reason = "account_changed"
+            if reason:
+                holds.append(Hold(incentive, rules, reason))
+                stays[payment.payment_id] = Stay("hold", reason, outcome="held")
+        write_back(moved, "pay_date", "due_at")
+        hold_incentives(holds=holds, at=at)
+        return stays
 
-    def on_sent(self, *, payment: Payment, at: datetime) -> None:
+    def on_sent(self, *, payments: Sequence[Payment], at: datetime) -> None:
         """See Payer."""
-        incentive = _incentive(payment)
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="instruct")
-        incentive.save(update_fields=["status"])
-        record(
+        owed = _incentives(payments)
+        for incentive in owed.values():
+            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="instruct")
+        write_back(list(owed.values()), "status")
+        record_each(
             action="incentive.instructed",
             at=at,
-            person_id=incentive.person_id,
             subject_kind="incentive",
-            subject_id=incentive.id,
-            data={"reference": payment.reference, "amount": payment.amount},
+            told=[
+                Entry(one.person_id, one.owed_id, {"reference": one.reference, "amount": one.amount})
+                for one in payments
+            ],
         )
 
-    def on_settled(self, *, payment: Payment, at: datetime) -> None:
-        """It is paid; the first one plans the surveys. Late, it leaves the way back that a failure had put it on."""
-        incentive = _incentive(payment)
-        verb = "pay" if incentive.status in INCENTIVE_STATES.sources("pay") else "pay_late"
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
-        incentive.paid_at, incentive.instruction_id = at, payment.payment_id
-        incentive.last_problem = incentive.hold_reason = ""
-        incentive.recheck_at = None
-        incentive.save()
-        award = _award(incentive)
-        if _is_first(incentive) and award.is_live:
-            plan_responses(
-                person_id=incentive.person_id,
-                rules=scheme(scheme_version_id=award.scheme_version_id),
-                first_incentive_paid_at=at,
-            )
-        if award.status == "annulled":
-            _adjust_claim(award=award, by=incentive.amount)
-        queue_message(
-            person_id=incentive.person_id,
-            template="survey_payment_arrived" if incentive.kind == "survey" else "payment_arrived",
-            channels=("sms", "dashboard"),
-            parameters={
-                "number": incentive.number,
-                "times": payments_of(scheme=scheme(scheme_version_id=award.scheme_version_id), kind=incentive.kind),
-                "amount": incentive.amount,
-                "account": account_words(person_id=payment.person_id, account_id=payment.account_id),
-            },
-            dedupe_key=f"incentive_paid:{incentive.id}:{payment.payment_id}",
-            at=at,
+    def on_settled(self, *, payments: Sequence[Payment], at: datetime) -> None:
+        """They are paid; the first one plans the surveys. Late, it leaves the way back that a failure had put it on."""
+        owed = _incentives(payments)
+        held = _awards(owed)
+        for payment in payments:
+            incentive = owed[payment.owed_id]
+            verb = "pay" if incentive.status in INCENTIVE_STATES.sources("pay") else "pay_late"
+            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
+            incentive.paid_at, incentive.instruction_id = at, payment.payment_id
+            incentive.last_problem = incentive.hold_reason = ""
+            incentive.recheck_at = incentive.due_at = None
+            if held[incentive.award_id].status == "annulled":
+                _adjust_claim(award=held[incentive.award_id], by=incentive.amount)
+        write_back(
+            list(owed.values()),
+            "status",
+            "paid_at",
+            "instruction",
+            "last_problem",
+            "hold_reason",
+            "recheck_at",
+            "due_at",
         )
-        _record(incentive, payment=payment, what="settled", reason="", at=at)
+        firsts = [held[one.award_id] for one in owed.values() if _is_first(one) and held[one.award_id].is_live]
+        plan_many_responses(
+            plans=[(award.person_id, scheme(scheme_version_id=award.scheme_version_id)) for award in firsts],
+            first_incentive_paid_at=at,
+        )
+        _tell_of_arrivals(payments, owed=owed, held=held, at=at)
+        _record([(owed[payment.owed_id], payment) for payment in payments], what="settled", reason="", at=at)
 
     def on_failed(self, *, payment: Payment, problem: Literal["failed", "held"], reason: str, at: datetime) -> None:
         """See Payer."""
         incentive = _incentive(payment)
         _owed_again(incentive, problem=problem, at=at)
-        _record(incentive, payment=payment, what=problem, reason=reason, at=at)
+        _record([(incentive, payment)], what=problem, reason=reason, at=at)
 
     def on_returned(self, *, payment: Payment, reason: str, at: datetime) -> None:
         """See Payer."""
         incentive = _incentive(payment)
         _owed_again(incentive, problem="returned", at=at)
-        _record(incentive, payment=payment, what="returned", reason=reason, at=at)
+        _record([(incentive, payment)], what="returned", reason=reason, at=at)
 
 
 INCENTIVES = IncentivePayer()
@@ -149,16 +160,23 @@ def _owed_again(incentive: Incentive, *, problem: str, at: datetime) -> None:
 
 
 @requires_transaction
-def _record(incentive: Incentive, *, payment: Payment, what: str, reason: str, at: datetime) -> None:
-    record(
-        action=f"incentive.{what}",
-        at=at,
-        person_id=incentive.person_id,
-        actor=Actor.system(payment.rail),
-        subject_kind="incentive",
-        subject_id=incentive.id,
-        data={"reference": payment.reference, "rail": payment.rail, "reason": reason, "amount": incentive.amount},
-    )
+def _record(done: Sequence[tuple[Incentive, Payment]], *, what: str, reason: str, at: datetime) -> None:
+    for rail in sorted({payment.rail for _, payment in done}):
+        record_each(
+            action=f"incentive.{what}",
+            at=at,
+            actor=Actor.system(rail),
+            subject_kind="incentive",
+            told=[
+                Entry(
+                    incentive.person_id,
+                    incentive.id,
+                    {"reference": payment.reference, "rail": rail, "reason": reason, "amount": incentive.amount},
+                )
+                for incentive, payment in done
+                if payment.rail == rail
+            ],
+        )
 
 
 @requires_transaction
@@ -167,9 +185,27 @@ def _adjust_claim(*, award: AwardFacts, by: int) -> None:
     RepaymentClaim.objects.filter(person_id=award.person_id, award_id=award.id).update(amount=F("amount") + by)
 
 
+def _rows(payments: Sequence[Payment], *, waits: bool) -> list[Incentive]:
+    """What is owed, locked in the order of its ids; without `waits` what others hold is left out."""
+    locked = Incentive.objects.select_for_update(no_key=True, skip_locked=not waits).filter(
+        person_id__in={payment.person_id for payment in payments}, id__in={payment.owed_id for payment in payments}
+    )
+    return list(locked.order_by("id"))
+
+
+def _incentives(payments: Sequence[Payment]) -> dict[uuid.UUID, Incentive]:
+    """What is owed, by its id; `lock` has locked it in this transaction."""
+    return Incentive.objects.filter(person_id__in={payment.person_id for payment in payments}).in_bulk(
+        {payment.owed_id for payment in payments}
+    )
+
+
 def _incentive(payment: Payment) -> Incentive:
-    """What is owed; `lock` has locked it in this transaction."""
-    return Incentive.objects.get(person_id=payment.person_id, id=payment.owed_id)
+    return _incentives([payment])[payment.owed_id]
+
+
+def _awards(owed: Mapping[uuid.UUID, Incentive]) -> dict[uuid.UUID, AwardFacts]:
+    return awards.awards(award_ids=[incentive.award_id for incentive in owed.values()])
 
 
 def _award(incentive: Incentive) -> AwardFacts:
@@ -178,3 +214,29 @@ def _award(incentive: Incentive) -> AwardFacts:
 
 def _is_first(incentive: Incentive) -> bool:
     return incentive.kind == "post_training" and incentive.number == 1
+
+
+@requires_transaction
+def _tell_of_arrivals(
+    payments: Sequence[Payment],
+    *,
+    owed: Mapping[uuid.UUID, Incentive],
+    held: Mapping[uuid.UUID, AwardFacts],
+    at: datetime,
+) -> None:
+    words = words_of_accounts(accounts=[(payment.person_id, payment.account_id) for payment in payments])
+    for template, kind in (("payment_arrived", "post_training"), ("survey_payment_arrived", "survey")):
+        notices = []
+        for payment in payments:
+            incentive = owed[payment.owed_id]
+            if incentive.kind != kind:
+                continue
+            rules = scheme(scheme_version_id=held[incentive.award_id].scheme_version_id)
+            said = {
+                "number": incentive.number,
+                "times": payments_of(scheme=rules, kind=kind),
+                "amount": incentive.amount,
+                "account": words[payment.account_id],
+            }
+            notices.append(Notice(incentive.person_id, said, f"incentive_paid:{incentive.id}:{payment.payment_id}"))
+        queue_many(template=template, channels=("sms", "dashboard"), notices=notices, at=at, may_be_known=True)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from prakerja.audit.operations import record
+from prakerja.audit.operations import Entry, record_each
 from prakerja.awards import queries as awards
-from prakerja.awards.operations import lock_award
-from prakerja.incentives.conditions import conditions_of
+from prakerja.awards.facts import AwardFacts
+from prakerja.awards.operations import lock_awards
+from prakerja.incentives.conditions import Conditions, conditions_of_many
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.policies import needs_met, payments_of
+from prakerja.incentives.policies import falls_due_at, needs_met, paid_from, payments_of
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import copy_in, requires_transaction, transaction, write_back
+from prakerja.kernel.due import Item
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import post_transfer
-from prakerja.notifications.operations import queue_message
+from prakerja.ledger.operations import Posting, post_many
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     incentive_dates,
@@ -33,89 +36,148 @@ def plan_incentives(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) 
     Dates are anchored on schedule 1, the day in WIB of the last condition + 24 h. No money moves yet. Returns how many
     rows were written: 0 when a condition is missing again, the 24 hours have not passed, or they exist.
     """
+    return len(_plan([(person_id, award_id)], at=at))
+
+
+def plan_many(*, items: Sequence[Item], at: datetime) -> int:
+    """`plan_incentives` for many, as (person, award), in one transaction; an award that another runner holds is left to it.
+
+    Returns for how many awards rows were written.
+    """
+    return len({row.award_id for row in _plan(items, at=at)})
+
+
+def _plan(items: Sequence[Item], *, at: datetime) -> list[Incentive]:
     with transaction():
-        award = lock_award(person_id=person_id, award_id=award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        now = conditions_of(person_id=person_id, award_id=award_id)
-        met = needs_met(
-            certificate_visible_from=now.certificate_visible_from,
-            rated_at=now.rated_at,
-            account=now.facts,
-            at=at,
+        held = [award for award in lock_awards(awards=items) if award.status == "active"]
+        planned = Incentive.objects.filter(
+            person_id__in=[award.person_id for award in held],
+            award_id__in=[award.id for award in held],
+            kind="post_training",
         )
-        exists = Incentive.objects.filter(person_id=person_id, award_id=award.id, kind="post_training").exists()
-        if award.status != "active" or exists or missing_needs(scheme=rules, met=met):
-            return 0
-        assert now.certificate_visible_from is not None
-        assert now.rated_at is not None
-        assert now.account_linked_at is not None
-        met_at = max(now.certificate_visible_from, now.rated_at, now.account_linked_at)
-        if at < met_at + timedelta(hours=rules.schedule_sync_hours):
-            return 0
-        calendar = indonesian_calendar()
-        days = incentive_dates(scheme=rules, conditions_met_at=met_at, calendar=calendar)
-        rows = [
-            Incentive(
-                person_id=person_id,
-                award_id=award.id,
-                kind="post_training",
-                number=number,
-                amount=rules.incentive.amount,
-                scheduled_date=day,
-                pay_date=wib_day(pay_at(scheme=rules, scheduled_on=day, calendar=calendar)),
-                completion_id=now.completion_id,
-                planned_at=at,
-            )
-            for number, day in enumerate(days, start=1)
-        ]
-        Incentive.objects.bulk_create(rows)
-        tell_of_schedule(incentive=rows[0], at=at)
-        record(
+        exist = set(planned.values_list("award_id", flat=True))
+        waiting = [award for award in held if award.id not in exist]
+        now = conditions_of_many(held=[(award.person_id, award.id) for award in waiting])
+        rows = [row for award in waiting for row in _schedule(award, now=now[award.id], at=at)]
+        copy_in(rows)
+        tell_of_schedules(incentives=[row for row in rows if row.number == 1], at=at)
+        days: dict[uuid.UUID, list[Incentive]] = {}
+        for row in rows:
+            days.setdefault(row.award_id, []).append(row)
+        record_each(
             action="incentive.planned",
             at=at,
-            person_id=person_id,
             subject_kind="award",
-            subject_id=award_id,
-            data={"scheduled": [day.isoformat() for day in days], "amount": rules.incentive.amount},
+            told=[
+                Entry(
+                    of_award[0].person_id,
+                    award_id,
+                    {
+                        "scheduled": [row.scheduled_date.isoformat() for row in of_award],
+                        "amount": of_award[0].amount,
+                    },
+                )
+                for award_id, of_award in days.items()
+            ],
         )
-    return len(rows)
+    return rows
+
+
+def _schedule(award: AwardFacts, *, now: Conditions, at: datetime) -> list[Incentive]:
+    """The rows of an award whose conditions have held long enough; else none."""
+    rules = scheme(scheme_version_id=award.scheme_version_id)
+    met = needs_met(
+        certificate_visible_from=now.certificate_visible_from, rated_at=now.rated_at, account=now.facts, at=at
+    )
+    if missing_needs(scheme=rules, met=met):
+        return []
+    assert now.certificate_visible_from is not None
+    assert now.rated_at is not None
+    assert now.account_linked_at is not None
+    met_at = max(now.certificate_visible_from, now.rated_at, now.account_linked_at)
+    if at < met_at + timedelta(hours=rules.schedule_sync_hours):
+        return []
+    calendar = indonesian_calendar()
+    return [
+        Incentive(
+            person_id=award.person_id,
+            award_id=award.id,
+            kind="post_training",
+            number=number,
+            amount=rules.incentive.amount,
+            scheduled_date=day,
+            pay_date=wib_day(pay_at(scheme=rules, scheduled_on=day, calendar=calendar)),
+            due_at=falls_due_at(scheme=rules, scheduled_on=day, planned_at=at),
+            completion_id=now.completion_id,
+            planned_at=at,
+        )
+        for number, day in enumerate(
+            incentive_dates(scheme=rules, conditions_met_at=met_at, calendar=calendar), start=1
+        )
+    ]
 
 
 def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> bool:
     """The scheduled day has come: the money leaves the person's reserve and is payable. False when it had before."""
+    return bool(fall_due_many(items=[(person_id, incentive_id)], at=at))
+
+
+def fall_due_many(*, items: Sequence[Item], at: datetime) -> int:
+    """`fall_due` for many, as (person, incentive), in one transaction; what another runner holds is left to it."""
     with transaction():
-        incentive = lock_incentive(person_id=person_id, incentive_id=incentive_id)
-        award = awards.award(person_id=person_id, award_id=incentive.award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        early = at < incentive_due_at(scheme=rules, scheduled_on=incentive.scheduled_date)
-        if incentive.status != "planned" or early:
-            return False
-        move_to_payable(incentive=incentive, reserve_id=award.reserve_id, kind="incentive_due", at=at)
-        incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="fall_due")
-        incentive.save(update_fields=["status"])
-        record(
+        planned = [row for row in lock_incentives(items=items) if row.status == "planned"]
+        held = awards.awards(award_ids=[row.award_id for row in planned])
+        due, early = [], []
+        for row in planned:
+            rules = scheme(scheme_version_id=held[row.award_id].scheme_version_id)
+            if at < incentive_due_at(scheme=rules, scheduled_on=row.scheduled_date):
+                # Written by a release that did not keep it.
+                row.due_at = falls_due_at(scheme=rules, scheduled_on=row.scheduled_date, planned_at=row.planned_at)
+                early.append(row)
+                continue
+            row.status = INCENTIVE_STATES.advance(current=row.status, verb="fall_due")
+            row.due_at = paid_from(scheme=rules, pay_date=row.pay_date, planned_at=row.planned_at)
+            due.append(row)
+        write_back(early, "due_at")
+        post_many(
+            postings=[
+                payable(incentive=row, reserve_id=held[row.award_id].reserve_id, kind="incentive_due") for row in due
+            ],
+            at=at,
+        )
+        write_back(due, "status", "due_at")
+        record_each(
             action="incentive.due",
             at=at,
-            person_id=person_id,
             subject_kind="incentive",
-            subject_id=incentive.id,
-            data={"amount": incentive.amount, "pay_date": incentive.pay_date.isoformat()},
+            told=[
+                Entry(row.person_id, row.id, {"amount": row.amount, "pay_date": row.pay_date.isoformat()})
+                for row in due
+            ],
         )
-    return True
+    return len(due)
 
 
-@requires_transaction
-def move_to_payable(*, incentive: Incentive, reserve_id: uuid.UUID, kind: str, at: datetime) -> None:
+def payable(*, incentive: Incentive, reserve_id: uuid.UUID, kind: str) -> Posting:
     """Promised becomes owed: reserve → incentives_payable (money.md "Events"; kind incentive_due or survey_due)."""
-    post_transfer(
+    return Posting(
         person_id=incentive.person_id,
         event_id=incentive.id,
         kind=kind,
         debit=int(Chart.RESERVE),
         credit=int(Chart.INCENTIVES_PAYABLE),
         amount=incentive.amount,
-        at=at,
         balance_id=reserve_id,
+    )
+
+
+@requires_transaction
+def lock_incentives(*, items: Sequence[Item]) -> list[Incentive]:
+    """The rows of many, as (person, incentive), locked in the order of their ids; those that another holds are left out."""
+    return list(
+        Incentive.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(person_id__in={person_id for person_id, _ in items}, id__in=[item_id for _, item_id in items])
+        .order_by("id")
     )
 
 
@@ -128,19 +190,34 @@ def lock_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID) -> Incentiv
 @requires_transaction
 def tell_of_schedule(*, incentive: Incentive, at: datetime) -> None:
     """INCENTIVE_SCHEDULED on the dashboard: once for a plan, again whenever a payment gets new dates."""
-    award = awards.award(person_id=incentive.person_id, award_id=incentive.award_id)
-    rules = scheme(scheme_version_id=award.scheme_version_id)
-    queue_message(
-        person_id=incentive.person_id,
-        template="survey_payment_planned" if incentive.kind == "survey" else "payment_planned",
-        channels=("dashboard",),
-        parameters={
-            "number": incentive.number,
-            "times": payments_of(scheme=rules, kind=incentive.kind),
-            "amount": incentive.amount,
-            "scheduled_date": incentive.scheduled_date.isoformat(),
-            "pay_date": incentive.pay_date.isoformat(),
-        },
-        dedupe_key=f"incentive_scheduled:{incentive.id}:{incentive.scheduled_date.isoformat()}",
-        at=at,
-    )
+    tell_of_schedules(incentives=[incentive], at=at)
+
+
+@requires_transaction
+def tell_of_schedules(*, incentives: Sequence[Incentive], at: datetime) -> None:
+    """The same for many."""
+    held = awards.awards(award_ids=[incentive.award_id for incentive in incentives])
+    for template, kind in (("payment_planned", "post_training"), ("survey_payment_planned", "survey")):
+        queue_many(
+            template=template,
+            channels=("dashboard",),
+            notices=[
+                Notice(
+                    incentive.person_id,
+                    {
+                        "number": incentive.number,
+                        "times": payments_of(
+                            scheme=scheme(scheme_version_id=held[incentive.award_id].scheme_version_id), kind=kind
+                        ),
+                        "amount": incentive.amount,
+                        "scheduled_date": incentive.scheduled_date.isoformat(),
+                        "pay_date": incentive.pay_date.isoformat(),
+                    },
+                    f"incentive_scheduled:{incentive.id}:{incentive.scheduled_date.isoformat()}",
+                )
+                for incentive in incentives
+                if incentive.kind == kind
+            ],
+            at=at,
+            may_be_known=True,
+        )

@@ -9,6 +9,8 @@ from prakerja.programmes.schemes import (
     Need,
     Scheme,
     WorkingCalendar,
+    at_wib,
+    incentive_due_at,
     indonesian_calendar,
     pay_at,
     rescheduled_date,
@@ -57,6 +59,16 @@ def first_day_after_pause(*, scheme: Scheme, day: date, calendar: WorkingCalenda
     if pause is None or not pause.first <= day <= pause.last:
         return None
     return calendar.on_or_after(pause.last + timedelta(days=1))
+
+
+def falls_due_at(*, scheme: Scheme, scheduled_on: date, planned_at: datetime) -> datetime:
+    """The instant at which a planned incentive falls due: in the night of its day, and not before it was planned."""
+    return max(planned_at, incentive_due_at(scheme=scheme, scheduled_on=scheduled_on))
+
+
+def paid_from(*, scheme: Scheme, pay_date: date, planned_at: datetime) -> datetime:
+    """The instant from which an incentive that is due is paid: at the hour of payments of its day (rules.md 5.4)."""
+    return max(planned_at, at_wib(pay_date, scheme.times_of_day.pay))
 
 
 def new_dates(*, scheme: Scheme, checked_at: datetime) -> tuple[date, date]:

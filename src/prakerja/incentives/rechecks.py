@@ -15,7 +15,7 @@ from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.payments import hold_incentive
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
-from prakerja.incentives.policies import hold_reason, new_dates
+from prakerja.incentives.policies import hold_reason, new_dates, paid_from
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -56,6 +56,7 @@ def recheck_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: date
             incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="release")
         incentive.scheduled_date, incentive.pay_date = scheduled, pay_date
         incentive.hold_reason, incentive.recheck_at, incentive.checked_at = "", None, at
+        incentive.due_at = paid_from(scheme=rules, pay_date=pay_date, planned_at=incentive.planned_at)
         incentive.save()
         tell_of_schedule(incentive=incentive, at=at)
         record(

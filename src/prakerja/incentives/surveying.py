@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from prakerja.audit.operations import record
-from prakerja.awards.operations import lock_award
-from prakerja.awards.queries import running_award
+from prakerja.audit.operations import Entry, record, record_each
+from prakerja.awards.facts import AwardFacts
+from prakerja.awards.operations import lock_awards
+from prakerja.awards.queries import running_award, running_awards
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.planning import move_to_payable, tell_of_schedule
+from prakerja.incentives.planning import payable, tell_of_schedule
+from prakerja.incentives.policies import paid_from
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import lock_balance, post_transfer
-from prakerja.notifications.operations import queue_message
+from prakerja.ledger.operations import Posting, lock_balances, post_many
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
-    Scheme,
     cutoff_at,
     indonesian_calendar,
     survey_pay_at,
@@ -28,10 +30,11 @@ from prakerja.programmes.schemes import (
     wib_day,
 )
 from prakerja.surveys.operations import (
-    close_response,
+    close_responses,
     close_unplanned,
-    give_another_window,
+    give_other_windows,
     lock_response,
+    lock_unanswered,
     record_answers,
 )
 
@@ -51,6 +54,7 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
             raise Refused("award_ended")
         rules = scheme(scheme_version_id=award.scheme_version_id)
         record_answers(response=response, is_sequential=rules.survey.sequential, answers=answers, at=at)
+        pay_date = wib_day(survey_pay_at(scheme=rules, submitted_at=at, calendar=indonesian_calendar()))
         incentive = Incentive.objects.create(
             person_id=person_id,
             award_id=award.id,
@@ -59,11 +63,12 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
             amount=rules.survey.amount,
             status="due",
             scheduled_date=wib_day(at),
-            pay_date=wib_day(survey_pay_at(scheme=rules, submitted_at=at, calendar=indonesian_calendar())),
+            pay_date=pay_date,
+            due_at=paid_from(scheme=rules, pay_date=pay_date, planned_at=at),
             response=response,
             planned_at=at,
         )
-        move_to_payable(incentive=incentive, reserve_id=award.reserve_id, kind="survey_due", at=at)
+        post_many(postings=[payable(incentive=incentive, reserve_id=award.reserve_id, kind="survey_due")], at=at)
         tell_of_schedule(incentive=incentive, at=at)
         record(
             action="incentive.due",
@@ -81,32 +86,34 @@ def lapse_survey(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) 
 
     One that nobody was told of gets its window again instead, as far as the year's cut-off lets it.
     """
+    return bool(lapse_many(items=[(person_id, response_id)], at=at))
+
+
+def lapse_many(*, items: Sequence[Item], at: datetime) -> int:
+    """`lapse_survey` for many, as (person, response), in one transaction; what another runner holds is left to it."""
     with transaction():
-        response = lock_response(person_id=person_id, survey_id=response_id)
-        if response.submitted_at is not None or response.closed_at is not None or at < response.closes_at:
-            return False
-        award = running_award(person_id=person_id)
-        if award is not None and response.announced_at is None:
-            # Nobody said that it was open, because we were down: what could not be answered does not lapse.
-            rules = scheme(scheme_version_id=award.scheme_version_id)
-            until = survey_window_when_told_late(scheme=rules, told_at=at)
-            if until is not None:
-                give_another_window(response=response, until=until, at=at)
-                return True
-        close_response(response=response, at=at)
-        if award is not None:
-            rules = scheme(scheme_version_id=award.scheme_version_id)
-            _lapse(
-                person_id=person_id,
-                award_id=award.id,
-                reserve_id=award.reserve_id,
-                rules=rules,
-                number=response.survey.number,
-                template="survey_lapsed",
-                deadline=response.closes_at,
-                at=at,
-            )
-    return True
+        waiting = [one for one in lock_unanswered(items=items) if at >= one.closes_at]
+        held = running_awards(person_ids=[response.person_id for response in waiting])
+        windows, missed = [], []
+        for response in waiting:
+            award = held.get(response.person_id)
+            until = None
+            if award is not None and response.announced_at is None:
+                # Nobody said that it was open, because we were down: what could not be answered does not lapse.
+                rules = scheme(scheme_version_id=award.scheme_version_id)
+                until = survey_window_when_told_late(scheme=rules, told_at=at)
+            if until is None:
+                missed.append(response)
+            else:
+                windows.append((response, until))
+        give_other_windows(windows=windows, at=at)
+        close_responses(responses=missed, at=at)
+        _lapse(
+            [_Lapsed(held[one.person_id], one.survey.number, one.closes_at) for one in missed if one.person_id in held],
+            template="survey_lapsed",
+            at=at,
+        )
+    return len(waiting)
 
 
 def lapse_unopened_surveys(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int:
@@ -114,68 +121,86 @@ def lapse_unopened_surveys(*, person_id: uuid.UUID, award_id: uuid.UUID, at: dat
 
     Each gets a closed row, so that every survey of an award ends as one row that is answered or closed.
     """
+    return len(_lapse_unopened([(person_id, award_id)], at=at))
+
+
+def lapse_unopened_many(*, items: Sequence[Item], at: datetime) -> int:
+    """`lapse_unopened_surveys` for many, as (person, award), in one transaction; what another runner holds is left to it.
+
+    Returns for how many awards something lapsed.
+    """
+    return len({lapsed.award.id for lapsed in _lapse_unopened(items, at=at)})
+
+
+def _lapse_unopened(items: Sequence[Item], *, at: datetime) -> list[_Lapsed]:
     with transaction():
-        award = lock_award(person_id=person_id, award_id=award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        cutoff = cutoff_at(scheme=rules, kind=CutoffKind.SURVEY)
-        if not award.is_live or cutoff is None or at < cutoff:
-            return 0
-        missing = close_unplanned(person_id=person_id, times=rules.survey.times, cutoff=cutoff, at=at)
-        for number in missing:
-            _lapse(
-                person_id=person_id,
-                award_id=award_id,
-                reserve_id=award.reserve_id,
-                rules=rules,
-                number=number,
-                template="survey_never_open",
-                deadline=cutoff,
-                at=at,
-            )
-    return len(missing)
+        over: dict[uuid.UUID, tuple[AwardFacts, datetime]] = {}
+        wanted = []
+        for award in lock_awards(awards=items):
+            rules = scheme(scheme_version_id=award.scheme_version_id)
+            cutoff = cutoff_at(scheme=rules, kind=CutoffKind.SURVEY)
+            if award.is_live and cutoff is not None and at >= cutoff:
+                over[award.person_id] = (award, cutoff)
+                wanted.append((award.person_id, rules.survey.times, cutoff))
+        missing = close_unplanned(wanted=wanted, at=at)
+        lapsed = [_Lapsed(over[person_id][0], number, over[person_id][1]) for person_id, number in missing]
+        _lapse(lapsed, template="survey_never_open", at=at)
+    return lapsed
+
+
+class _Lapsed(NamedTuple):
+    """The survey of this number that an award's holder did not answer before `deadline` (exclusive)."""
+
+    award: AwardFacts
+    number: int
+    deadline: datetime
 
 
 @requires_transaction
-def _lapse(
-    *,
-    person_id: uuid.UUID,
-    award_id: uuid.UUID,
-    reserve_id: uuid.UUID,
-    rules: Scheme,
-    number: int,
-    template: str,
-    deadline: datetime,
-    at: datetime,
-) -> None:
-    """Survey money that nobody earned: reserve → treasury, and the person is told (`template`) by which date (exclusive).
+def _lapse(found: Sequence[_Lapsed], *, template: str, at: datetime) -> None:
+    """Survey money that nobody earned: reserve → treasury, and each is told (`template`) by which date.
 
     An emptied reserve (no account at the cut-off) had it before.
     """
-    if lock_balance(person_id=person_id, balance_id=reserve_id) == 0:
-        return
-    post_transfer(
-        person_id=person_id,
-        event_id=award_id,
-        kind=f"survey_lapsed_{number}",
-        debit=int(Chart.RESERVE),
-        credit=int(Chart.TREASURY),
-        amount=rules.survey.amount,
+    left = lock_balances(balances=[(one.award.person_id, one.award.reserve_id) for one in found])
+    lapsed = [
+        (one, scheme(scheme_version_id=one.award.scheme_version_id)) for one in found if left[one.award.reserve_id]
+    ]
+    post_many(
+        postings=[
+            Posting(
+                person_id=one.award.person_id,
+                event_id=one.award.id,
+                kind=f"survey_lapsed_{one.number}",
+                debit=int(Chart.RESERVE),
+                credit=int(Chart.TREASURY),
+                amount=rules.survey.amount,
+                balance_id=one.award.reserve_id,
+            )
+            for one, rules in lapsed
+        ],
         at=at,
-        balance_id=reserve_id,
     )
-    queue_message(
-        person_id=person_id,
+    queue_many(
         template=template,
         channels=("sms", "dashboard"),
-        parameters={"number": number, "amount": rules.survey.amount, "deadline": deadline.isoformat()},
-        dedupe_key=f"survey_lapsed:{award_id}:{number}",
+        notices=[
+            Notice(
+                one.award.person_id,
+                {"number": one.number, "amount": rules.survey.amount, "deadline": one.deadline.isoformat()},
+                f"survey_lapsed:{one.award.id}:{one.number}",
+            )
+            for one, rules in lapsed
+        ],
         at=at,
+        may_be_known=True,
     )
-    record(
+    record_each(
         action="survey.lapsed",
         at=at,
-        person_id=person_id,
         subject_kind="award",
-        subject_id=award_id,
-        data={"survey": number, "amount": rules.survey.amount},
+        told=[
+            Entry(one.award.person_id, one.award.id, {"survey": one.number, "amount": rules.survey.amount})
+            for one, rules in lapsed
+        ],
     )

@@ -1,7 +1,7 @@
 """What falls due in incentives, in the order in which it must happen when several things share an instant.
 
-A task does everything due at or before `at`, each person in a transaction of their own, and stamps it `at`. After a run
-its next instant lies ahead: each piece of work either ends the wait or writes down a later one.
+A task does everything due at or before `at`, each person in a transaction of their own or some hundreds together where a wave
+falls due at once, and stamps it `at`. After a run its next instant lies ahead: each piece of work either ends the wait or writes down a later one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from prakerja.incentives import due, operations, sweeping
-from prakerja.kernel.due import DueTask, do_due, left_of, next_of
+from prakerja.kernel.due import DueTask, do_due, do_due_many, left_of, next_of
 from prakerja.programmes.schemes import Scheme
 
 Cutoff = Callable[[Scheme], datetime | None]
@@ -31,6 +31,15 @@ def _task(name: str, sql: str, verb: Callable[..., object], item: str, *, calls_
     )
 
 
+def _wave_task(name: str, sql: str, verb: Callable[..., int], *, is_stored: bool) -> DueTask:
+    """A task whose statement finds the rows and whose verb takes many of them as one piece of work (`do_due_many`)."""
+
+    def run(at: datetime) -> int:
+        return do_due_many(sql, at=at, work=lambda items: verb(items=items, at=at), is_stored=is_stored)
+
+    return DueTask(name=name, next_due=lambda: next_of(sql), run=run, left=lambda at: left_of(sql, at=at))
+
+
 def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., object]) -> DueTask:
     """A task that waits for a cut-off of the year, for every award of a scheme version."""
 
@@ -42,6 +51,20 @@ def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., obj
     return DueTask(name=name, next_due=lambda: due.next_cutoff(sql, cutoff_of), run=run)
 
 
+def _cutoff_wave_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., int]) -> DueTask:
+    """The same, whose verb takes many awards as one piece of work."""
+
+    def run(at: datetime) -> int:
+        return due.do_cutoff_many(sql, cutoff_of, at=at, work=lambda items: verb(items=items, at=at))
+
+    return DueTask(
+        name=name,
+        next_due=lambda: due.next_cutoff(sql, cutoff_of),
+        run=run,
+        left=lambda at: due.left_of_cutoff(sql, cutoff_of, at=at),
+    )
+
+
 TASKS = [
     DueTask(
         name="sweep_balance",
@@ -50,12 +73,12 @@ TASKS = [
         left=lambda at: sweeping.sweeps_left(at=at),
     ),
     _cutoff_task("lapse_unreviewed", due.LAPSE_UNREVIEWED, due.review_limit, operations.lapse_unreviewed),
-    _task("lapse_survey", due.LAPSE_SURVEY, operations.lapse_survey, "response_id"),
-    _cutoff_task("lapse_unopened_surveys", due.LAPSE_UNOPENED, due.survey_limit, operations.lapse_unopened_surveys),
+    _wave_task("lapse_survey", due.LAPSE_SURVEY, operations.lapse_many, is_stored=True),
+    _cutoff_wave_task("lapse_unopened_surveys", due.LAPSE_UNOPENED, due.survey_limit, operations.lapse_unopened_many),
     _cutoff_task("lapse_unlinked", due.LAPSE_UNLINKED, due.link_limit, operations.lapse_unlinked),
-    _task("plan_incentives", due.PLAN, operations.plan_incentives, "award_id"),
-    _task("incentive_due", due.FALL_DUE, operations.fall_due, "incentive_id"),
+    _wave_task("plan_incentives", due.PLAN, operations.plan_many, is_stored=False),
+    _wave_task("incentive_due", due.FALL_DUE, operations.fall_due_many, is_stored=True),
     _task("recheck_held", due.RECHECK, operations.recheck_incentive, "incentive_id", calls_network=True),
-    _task("draft_payments", due.PAY, operations.draft_payment, "incentive_id"),
+    _wave_task("draft_payments", due.PAY, operations.draft_many, is_stored=True),
     _task("finish_awards", due.FINISH, operations.finish_when_settled, "award_id"),
 ]

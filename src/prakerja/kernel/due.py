@@ -10,6 +10,7 @@ it a turn (`Turn`): when that is over the task stops after its chunk, and what i
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
@@ -17,14 +18,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from prakerja.kernel.db import row, rows
 
+_LOG = logging.getLogger(__name__)
 _PAGE = 500
+# What one transaction takes of a task that concerns many: few enough that nobody waits long for it, many enough to be worth a
+# commit.
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,11 @@ def in_chunks(step: Callable[[], int | None]) -> int:
 Work = Callable[[uuid.UUID, uuid.UUID], object]
 
 
+# Person and id of each of many, and what is done for them in one transaction; returns how many it did something for.
+Item = tuple[uuid.UUID, uuid.UUID]
+Many = Callable[[Sequence[Item]], int]
+
+
 def next_of(sql: str) -> datetime | None:
     """The least instant that a statement of (person_id, id, due_at) yields, found by an index on the instant if any."""
     found = row(f"SELECT due_at FROM ({sql}) waiting ORDER BY due_at LIMIT 1")
@@ -180,6 +190,76 @@ def _side_by_side(items: Iterator[tuple[uuid.UUID, uuid.UUID]], work: Work, turn
     if failures:
         raise failures[0]
     return done
+
+
+def do_due_many(
+    sql: str,
+    *,
+    at: datetime,
+    work: Many,
+    parameters: Mapping[str, Any] | None = None,
+    is_stored: bool = False,
+    most: int = CHUNK,
+) -> int:
+    """Call `work` for `most` rows at a time that are due at `at`; returns how many it did.
+
+    `work` locks its rows, leaves those that another runner holds to it, and looks again: what the page says may be over. It
+    commits, so whoever is killed has done whole chunks, and the next run finds the rest. One row that cannot be done keeps no
+    other from it: its chunk is done row by row, and its error raised when everything else is done. `is_stored`: see `due_pages`.
+    """
+    done = 0
+    broken: list[Exception] = []
+    for page in due_pages(sql, at=at, parameters=parameters or {}, is_stored=is_stored, most=most):
+        try:
+            count = work(page)
+        except OperationalError:
+            raise
+        except Exception as error:
+            if len(page) == 1:
+                broken.append(error)
+                continue
+            count = _one_by_one(page, work, broken)
+        done += count
+        note_done(count)
+        if turn_is_over():
+            break
+    if broken:
+        raise broken[0]
+    return done
+
+
+def _one_by_one(page: Sequence[Item], work: Many, broken: list[Exception]) -> int:
+    done = 0
+    for item in page:
+        try:
+            done += work([item])
+        except OperationalError:
+            raise
+        except Exception as error:
+            _LOG.exception("%s cannot be done", item[1])
+            broken.append(error)
+    return done
+
+
+def due_pages(
+    sql: str, *, at: datetime, parameters: Mapping[str, Any], is_stored: bool, most: int = CHUNK
+) -> Iterator[list[Item]]:
+    """Person and id of what is due at `at`, a page at a time; each row is met once, whatever the work does to it.
+
+    `is_stored`: due_at is a column with an index on it and the id, and pages go by both, so that none costs more than the one
+    before it and the earliest come first. Else they go by id, which reads everything that waits once.
+    """
+    columns, after = ("due_at, id", "(%(since)s, %(after)s)") if is_stored else ("id", "%(after)s")
+    page = (
+        f"SELECT person_id, id, due_at FROM ({sql}) waiting "
+        f"WHERE due_at <= %(at)s AND ({columns}) > {after} ORDER BY {columns} LIMIT {most}"
+    )
+    since, last = datetime.min.replace(tzinfo=UTC), uuid.UUID(int=0)
+    while found := rows(page, {**parameters, "at": at, "since": since, "after": last}):
+        yield [(person_id, item_id) for person_id, item_id, _ in found]
+        if len(found) < most:
+            return
+        _, last, since = found[-1]
 
 
 def due_rows(sql: str, parameters: Mapping[str, Any], at: datetime) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:

@@ -231,3 +231,52 @@ def post_transfers(*, moved: Sequence[Moved], kind: str, debit: int, credit: int
         ("id", "person_id", "event_id", "kind", "debit_id", "credit_id", "amount", "at"),
         ((new_id(), one.person_id, one.event_id, kind, debit, credit, one.amount, at) for one in moved),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One of many transfers, as `post_transfer` takes them."""
+
+    person_id: uuid.UUID
+    event_id: uuid.UUID
+    kind: str
+    debit: int
+    credit: int
+    amount: int
+    balance_id: uuid.UUID | None = None
+
+
+# In the order of their ids, so that two that move the same balances wait for each other and not for ever.
+_LOCK_BALANCES = "SELECT id FROM ledger_balance WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_MOVE_BALANCES = """
+UPDATE ledger_balance balance SET amount = balance.amount + moved.amount
+  FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::bigint[]) AS moved (person_id, id, account_id, amount)
+ WHERE balance.person_id = moved.person_id AND balance.id = moved.id AND balance.account_id = moved.account_id
+   AND balance.amount + moved.amount >= 0
+RETURNING balance.id"""
+
+
+@requires_transaction
+def post_many(*, postings: Sequence[Posting], at: datetime) -> None:
+    """`post_transfer` for many, set-based and all or none: one balance too low, and nothing is written (BalanceTooLow)."""
+    moved: dict[tuple[uuid.UUID, uuid.UUID, int], int] = {}
+    for one in postings:
+        personal = {one.debit, one.credit} & _PERSONAL
+        if bool(personal) != (one.balance_id is not None) or len(personal) > 1:
+            raise ValueError("a transfer touches at most one account of a person, and names its balance")
+        if one.balance_id is not None:
+            key = (one.person_id, one.balance_id, int(personal.pop()))
+            moved[key] = moved.get(key, 0) + (one.amount if one.credit in _PERSONAL else -one.amount)
+    if moved:
+        people, balances, accounts = (list(column) for column in zip(*moved, strict=True))
+        rows(_LOCK_BALANCES, [balances])
+        if len(rows(_MOVE_BALANCES, [people, balances, accounts, list(moved.values())])) < len(moved):
+            raise BalanceTooLow(", ".join(sorted({one.kind for one in postings})))
+    copy_rows(
+        Transfer,
+        ("id", "person_id", "event_id", "kind", "debit_id", "credit_id", "balance_id", "amount", "at"),
+        (
+            (new_id(), one.person_id, one.event_id, one.kind, one.debit, one.credit, one.balance_id, one.amount, at)
+            for one in postings
+        ),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Sum
 
@@ -20,3 +21,8 @@ def holds(*, account: Chart) -> int:
 def balance(*, person_id: uuid.UUID, balance_id: uuid.UUID) -> int:
     """What a person's wallet or reserve holds, in rupiah."""
     return Balance.objects.values_list("amount", flat=True).get(person_id=person_id, id=balance_id)
+
+
+def balances(*, balance_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The same of many, by their ids."""
+    return dict(Balance.objects.filter(id__in=set(balance_ids)).values_list("id", "amount"))

@@ -7,6 +7,7 @@ vouchers_voucher.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -134,6 +135,18 @@ def first_voucher(*, person_id: uuid.UUID, award_id: uuid.UUID) -> uuid.UUID | N
     """The code of the first training of an award that was not voided, which alone leads to the incentive (rules.md 5.4)."""
     bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
     return bought.order_by("authorised_at", "number").values_list("voucher_id", flat=True).first()
+
+
+def first_vouchers(*, held: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, uuid.UUID]:
+    """`first_voucher` of many, as (person, award), by award; an award without a purchase is not in it."""
+    bought = Purchase.objects.filter(
+        person_id__in={person_id for person_id, _ in held},
+        award_id__in=[award_id for _, award_id in held],
+        status="succeeded",
+    )
+    # The first one last, so that it stays.
+    latest_first = bought.order_by("-authorised_at", "-number")
+    return dict(latest_first.values_list("award_id", "voucher_id"))
 
 
 def has_open_training(*, person_id: uuid.UUID, award_id: uuid.UUID) -> bool:

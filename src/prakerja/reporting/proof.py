@@ -6,6 +6,7 @@ A check names what it proves, so that an auditor can read the list without readi
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,12 +21,16 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Check:
-    """`rows` is how many rows were looked at; `differences` are the first that do not fit, as name → value."""
+    """`rows` is how many rows were looked at; `differences` are the first that do not fit, as name → value.
+
+    `seconds` is how long it took, wall time: which checks grow faster than the rows is seen there.
+    """
 
     name: str
     ok: bool
     rows: int
     differences: list[dict[str, Any]]
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ def _prove(wanted: tuple[tuple[str, str, str], ...]) -> Proof:
 
 
 def _run(cursor: Any, name: str, counted: str, sql: str) -> Check:
+    began = time.monotonic()
     cursor.execute(f"SELECT count(*) FROM {counted}")
     looked_at = cursor.fetchone()[0]
     cursor.execute(f"SELECT * FROM ({sql}) differences LIMIT {SHOWN}")
@@ -68,7 +74,8 @@ def _run(cursor: Any, name: str, counted: str, sql: str) -> Check:
         }
         for row in cursor.fetchall()
     ]
-    return Check(name=name, ok=not differences, rows=looked_at, differences=differences)
+    seconds = round(time.monotonic() - began, 3)
+    return Check(name=name, ok=not differences, rows=looked_at, differences=differences, seconds=seconds)
 
 
 def _promised() -> tuple[str, str, str]:

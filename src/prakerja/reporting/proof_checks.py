@@ -6,6 +6,13 @@ from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.vouchers.states import VOUCHER_STATES
 
+# What every account got and gave, as one reading of the transfers: joined by "either side", each account would read all of them.
+_MOVED = """
+    SELECT side.account_id, sum(CASE side.account_id WHEN both_sides.credit_id THEN amount ELSE -amount END) AS amount
+      FROM (SELECT debit_id, credit_id, sum(amount) AS amount FROM ledger_transfer GROUP BY 1, 2) both_sides
+      CROSS JOIN LATERAL (VALUES (both_sides.debit_id), (both_sides.credit_id)) side (account_id)
+     GROUP BY side.account_id"""
+
 
 def _account(code: str, expected: str, name: str, counted: str) -> tuple[str, str, str]:
     """The balance of one programme account equals a sum over the rows that stand behind it."""
@@ -14,11 +21,9 @@ def _account(code: str, expected: str, name: str, counted: str) -> tuple[str, st
         counted,
         f"""
         SELECT account.balance, expected.amount AS expected
-          FROM (SELECT coalesce(sum(CASE WHEN credit.code = '{code}' THEN t.amount ELSE -t.amount END), 0) AS balance
-                  FROM ledger_transfer t
-                  JOIN ledger_account debit ON debit.id = t.debit_id
-                  JOIN ledger_account credit ON credit.id = t.credit_id
-                 WHERE '{code}' IN (debit.code, credit.code)) account,
+          FROM (SELECT coalesce(sum(moved.amount), 0) AS balance
+                  FROM ledger_account a JOIN ({_MOVED}) moved ON moved.account_id = a.id
+                 WHERE a.code = '{code}') account,
                (SELECT coalesce(sum(amount), 0) AS amount FROM {expected}) expected
          WHERE account.balance <> expected.amount
         """,
@@ -33,8 +38,8 @@ def _per_account(prefix: str, expected: str, name: str, counted: str) -> tuple[s
         f"""
         SELECT coalesce(account.code, expected.code) AS account, coalesce(account.balance, 0) AS balance,
                coalesce(expected.amount, 0) AS expected
-          FROM (SELECT a.code, coalesce(sum(CASE WHEN t.credit_id = a.id THEN t.amount ELSE -t.amount END), 0) AS balance
-                  FROM ledger_account a LEFT JOIN ledger_transfer t ON a.id IN (t.credit_id, t.debit_id)
+          FROM (SELECT a.code, coalesce(sum(moved.amount), 0) AS balance
+                  FROM ledger_account a LEFT JOIN ({_MOVED}) moved ON moved.account_id = a.id
                  WHERE a.code LIKE '{prefix}:%' GROUP BY a.code) account
           FULL JOIN (SELECT code, sum(amount) AS amount FROM ({expected}) rows (code, amount) GROUP BY code) expected
             ON expected.code = account.code
@@ -57,8 +62,8 @@ _MONEY = [
     (
         "all accounts sum to zero",
         "ledger_account",
-        "SELECT total FROM (SELECT coalesce(sum(CASE WHEN t.credit_id = a.id THEN t.amount ELSE -t.amount END), 0) AS total"
-        "  FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.credit_id, t.debit_id)) x WHERE total <> 0",
+        f"SELECT total FROM (SELECT coalesce(sum(moved.amount), 0) AS total"
+        f"  FROM ledger_account a JOIN ({_MOVED}) moved ON moved.account_id = a.id) x WHERE total <> 0",
     ),
     (
         "each running balance equals its transfers",
@@ -382,6 +387,20 @@ _CAUSES = [
         """,
     ),
     (
+        "an incentive that waits to fall due or to be paid has its instant, or something of its own that it waits for",
+        "incentives_incentive",
+        """
+        SELECT incentive.id AS incentive, incentive.status
+          FROM incentives_incentive incentive
+          LEFT JOIN disbursements_paymentinstruction payment
+            ON payment.person_id = incentive.person_id AND payment.payer = 'incentives'
+           AND payment.owed_id = incentive.id AND payment.status = 'drafted'
+         WHERE incentive.due_at IS NULL
+           AND (incentive.status = 'planned'
+                OR incentive.status = 'due' AND incentive.recheck_at IS NULL AND payment.id IS NULL)
+        """,
+    ),
+    (
         "an incentive is paid exactly when its latest instruction is settled for its amount",
         "incentives_incentive",
         """
@@ -416,12 +435,14 @@ _CAUSES = [
         "nothing was sent inside the payout pause",
         "disbursements_paymentinstruction",
         """
+        WITH pause AS MATERIALIZED (
+            SELECT id, (data -> 'payout_pause' ->> 'first')::date AS first, (data -> 'payout_pause' ->> 'last')::date AS last
+              FROM programmes_schemeversion)
         SELECT instruction.id AS instruction, instruction.sent_at
           FROM disbursements_paymentinstruction instruction
           JOIN awards_award award ON award.person_id = instruction.person_id
-          JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
-         WHERE (instruction.sent_at AT TIME ZONE 'Asia/Jakarta')::date
-               BETWEEN (scheme.data -> 'payout_pause' ->> 'first')::date AND (scheme.data -> 'payout_pause' ->> 'last')::date
+          JOIN pause ON pause.id = award.scheme_version_id
+         WHERE (instruction.sent_at AT TIME ZONE 'Asia/Jakarta')::date BETWEEN pause.first AND pause.last
         """,
     ),
     (

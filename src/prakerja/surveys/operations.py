@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import copy_in, copy_rows, requires_transaction, transaction, write_back
+from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
-from prakerja.notifications.operations import queue_message
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.people.consents import end_consent, note_consent
 from prakerja.programmes.schemes import Scheme, survey_window
 from prakerja.surveys.models import Response, Survey
@@ -33,17 +34,34 @@ def install_surveys() -> None:
 @requires_transaction
 def plan_responses(*, person_id: uuid.UUID, rules: Scheme, first_incentive_paid_at: datetime) -> None:
     """Write down when each survey of a person opens and closes, counted from the first incentive (rules.md 7)."""
-    if Survey.objects.filter(number__lte=rules.survey.times).count() < rules.survey.times:
+    plan_many_responses(plans=[(person_id, rules)], first_incentive_paid_at=first_incentive_paid_at)
+
+
+@requires_transaction
+def plan_many_responses(*, plans: Sequence[tuple[uuid.UUID, Scheme]], first_incentive_paid_at: datetime) -> None:
+    """The same for many whose first incentive was paid at the same instant, each with the rules of the award."""
+    if not plans:
+        return
+    most = max(rules.survey.times for _, rules in plans)
+    if Survey.objects.filter(number__lte=most).count() < most:
         install_surveys()
-    surveys = Survey.objects.filter(number__lte=rules.survey.times)
+    surveys = list(Survey.objects.filter(number__lte=most))
     planned = []
-    for survey in surveys:
-        window = survey_window(scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at)
-        if window is not None:
-            planned.append(
-                Response(person_id=person_id, survey=survey, opens_at=window.opens_at, closes_at=window.closes_at)
-            )
-    Response.objects.bulk_create(planned, ignore_conflicts=True)
+    for person_id, rules in plans:
+        for survey in surveys:
+            if survey.number > rules.survey.times:
+                continue
+            window = survey_window(scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at)
+            if window is not None:
+                planned.append(
+                    Response(person_id=person_id, survey=survey, opens_at=window.opens_at, closes_at=window.closes_at)
+                )
+    copy_rows(
+        Response,
+        ("id", "person_id", "survey_id", "opens_at", "closes_at"),
+        ((one.id, one.person_id, one.survey_id, one.opens_at, one.closes_at) for one in planned),
+        skip_known=True,
+    )
 
 
 @requires_transaction
@@ -137,18 +155,29 @@ def wipe_answers(*, person_id: uuid.UUID, by: str, at: datetime, survey_number: 
 
 
 @requires_transaction
-def close_unplanned(*, person_id: uuid.UUID, times: int, cutoff: datetime, at: datetime) -> list[int]:
-    """Close those of the first `times` surveys that never opened for a person before the year's cut-off; returns their numbers.
+def close_unplanned(*, wanted: Sequence[tuple[uuid.UUID, int, datetime]], at: datetime) -> list[tuple[uuid.UUID, int]]:
+    """Close those of the first so many surveys that never opened for people before a year's cut-off, as (person, how many, cut-off).
 
-    Each gets a closed row, so that every survey of an award ends as one row that is answered or closed.
+    Each gets a closed row, so that every survey of an award ends as one row that is answered or closed. Returns (person,
+    number) of each.
     """
-    if Survey.objects.filter(number__lte=times).count() < times:
+    most = max((times for _, times, _ in wanted), default=0)
+    if Survey.objects.filter(number__lte=most).count() < most:
         install_surveys()
-    known = Response.objects.filter(person_id=person_id).values("survey_id")
-    missing = list(Survey.objects.filter(number__lte=times).exclude(id__in=known).order_by("number"))
-    for survey in missing:
-        Response.objects.create(person_id=person_id, survey=survey, opens_at=cutoff, closes_at=cutoff, closed_at=at)
-    return [survey.number for survey in missing]
+    surveys = list(Survey.objects.filter(number__lte=most).order_by("number"))
+    known = set(
+        Response.objects.filter(person_id__in={person_id for person_id, _, _ in wanted}).values_list(
+            "person_id", "survey_id"
+        )
+    )
+    missing = [
+        Response(person_id=person_id, survey=survey, opens_at=cutoff, closes_at=cutoff, closed_at=at)
+        for person_id, times, cutoff in wanted
+        for survey in surveys
+        if survey.number <= times and (person_id, survey.id) not in known
+    ]
+    copy_in(missing)
+    return [(response.person_id, response.survey.number) for response in missing]
 
 
 @requires_transaction
@@ -158,48 +187,70 @@ def close_unanswered(*, person_id: uuid.UUID, at: datetime) -> None:
 
 
 @requires_transaction
-def close_response(*, response: Response, at: datetime) -> None:
-    """The survey was not answered in time."""
-    response.closed_at = at
-    response.save(update_fields=["closed_at"])
-
-
-@requires_transaction
-def give_another_window(*, response: Response, until: datetime, at: datetime) -> None:
-    """A survey that nobody was told of in time may be answered until `until` (exclusive), which lies ahead."""
-    before, response.closes_at = response.closes_at, until
-    response.save(update_fields=["closes_at"])
-    record(
-        action="survey.extended",
-        at=at,
-        person_id=response.person_id,
-        subject_kind="survey_response",
-        subject_id=response.id,
-        data={"survey": response.survey.number},
-        before=before.isoformat(),
-        after=until.isoformat(),
+def lock_unanswered(*, items: Sequence[Item]) -> list[Response]:
+    """Those of many responses, as (person, response), that are open and unanswered, with their surveys: locked in the order of
+    their ids, those that another holds left out."""
+    return list(
+        Response.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("survey")
+        .filter(
+            person_id__in={person_id for person_id, _ in items},
+            id__in=[response_id for _, response_id in items],
+            submitted_at=None,
+            closed_at=None,
+        )
+        .order_by("id")
     )
 
 
-def announce_response(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) -> bool:
-    """Say by SMS and dashboard that a survey is open, and until when. False when it was said before."""
-    with transaction():
-        response = (
-            Response.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("survey")
-            .filter(person_id=person_id, id=response_id, announced_at=None, closed_at=None)
-            .first()
+@requires_transaction
+def close_responses(*, responses: Sequence[Response], at: datetime) -> None:
+    """These surveys were not answered in time."""
+    for response in responses:
+        response.closed_at = at
+    write_back(responses, "closed_at")
+
+
+@requires_transaction
+def give_other_windows(*, windows: Sequence[tuple[Response, datetime]], at: datetime) -> None:
+    """Surveys that nobody was told of in time may be answered until the instant beside each (exclusive), which lies ahead."""
+    for response, until in windows:
+        before, response.closes_at = response.closes_at, until
+        record(
+            action="survey.extended",
+            at=at,
+            person_id=response.person_id,
+            subject_kind="survey_response",
+            subject_id=response.id,
+            data={"survey": response.survey.number},
+            before=before.isoformat(),
+            after=until.isoformat(),
         )
-        if response is None:
-            return False
-        response.announced_at = at
-        response.save(update_fields=["announced_at"])
-        queue_message(
-            person_id=person_id,
+    write_back([response for response, _ in windows], "closes_at")
+
+
+def announce_responses(*, items: Sequence[Item], at: datetime) -> int:
+    """Say by SMS and dashboard of many surveys, as (person, response), that they are open, and until when, in one transaction.
+
+    What was said before, or is held by another runner, is left out. Returns how many were told.
+    """
+    with transaction():
+        responses = [one for one in lock_unanswered(items=items) if one.announced_at is None and one.opens_at <= at]
+        for response in responses:
+            response.announced_at = at
+        write_back(responses, "announced_at")
+        queue_many(
             template="survey_open",
             channels=("sms", "dashboard"),
-            parameters={"number": response.survey.number, "deadline": response.closes_at.isoformat()},
-            dedupe_key=f"survey_open:{response.id}",
+            notices=[
+                Notice(
+                    response.person_id,
+                    {"number": response.survey.number, "deadline": response.closes_at.isoformat()},
+                    f"survey_open:{response.id}",
+                )
+                for response in responses
+            ],
             at=at,
+            may_be_known=True,
         )
-    return True
+    return len(responses)

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Min
+from prakerja.kernel.due import DueTask, do_due_many, left_of, next_of
+from prakerja.surveys.operations import announce_responses
 
-from prakerja.kernel.due import DueTask
-from prakerja.surveys.models import Response
-from prakerja.surveys.operations import announce_response
+OPEN = """
+SELECT response.person_id, response.id, response.opens_at AS due_at
+  FROM surveys_response response
+ WHERE response.announced_at IS NULL AND response.closed_at IS NULL AND response.submitted_at IS NULL"""
 
 
 def next_opening() -> datetime | None:
-    found: datetime | None = Response.objects.filter(announced_at=None, closed_at=None).aggregate(
-        first=Min("opens_at")
-    )["first"]
-    return found
+    return next_of(OPEN)
 
 
 def open_surveys(at: datetime) -> int:
     """Announce each survey that is open now. Returns how many."""
-    waiting = Response.objects.filter(announced_at=None, closed_at=None, opens_at__lte=at).order_by("opens_at", "id")
-    return sum(
-        announce_response(person_id=person_id, response_id=response_id, at=at)
-        for person_id, response_id in list(waiting.values_list("person_id", "id"))
-    )
+    return do_due_many(OPEN, at=at, work=lambda items: announce_responses(items=items, at=at), is_stored=True)
 
 
-TASKS = [DueTask(name="open_survey", next_due=next_opening, run=open_surveys)]
+TASKS = [DueTask(name="open_survey", next_due=next_opening, run=open_surveys, left=lambda at: left_of(OPEN, at=at))]

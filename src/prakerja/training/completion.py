@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, transaction, write_back
+from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.schemes import (
@@ -22,7 +24,7 @@ from prakerja.purchases.operations import close_training
 from prakerja.training.events import COMPLETION_ACCEPTED
 from prakerja.training.facts import BoughtCode, bought_code, is_completion_derived
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
-from prakerja.training.telling import tell_of_certificate
+from prakerja.training.telling import tell_of_certificates
 from prakerja.vouchers.operations import lock_voucher
 from prakerja.vouchers.queries import route_of_code
 
@@ -284,6 +286,32 @@ def close_training_if_completed(*, found: BoughtCode) -> None:
 @requires_transaction
 def announce_certificate(*, certificate: Certificate, at: datetime) -> None:
     """Say that the certificate is there and, where something hangs on it, that a review is wanted (CERT_READY, REVIEW_NEEDED)."""
-    certificate.announced_at = at
-    certificate.save(update_fields=["announced_at"])
-    tell_of_certificate(certificate=certificate, at=at)
+    _announce([certificate], at=at)
+
+
+def announce_many(*, items: Sequence[Item], at: datetime) -> int:
+    """The same for many, as (person, certificate), that are visible now, in one transaction. Returns how many were told of.
+
+    What was told before, or is held by another runner, is left out.
+    """
+    with transaction():
+        waiting = list(
+            Certificate.objects.select_for_update(no_key=True, skip_locked=True)
+            .filter(
+                person_id__in={person_id for person_id, _ in items},
+                id__in=[certificate_id for _, certificate_id in items],
+                announced_at=None,
+                visible_from__lte=at,
+            )
+            .order_by("id")
+        )
+        _announce(waiting, at=at)
+    return len(waiting)
+
+
+@requires_transaction
+def _announce(certificates: Sequence[Certificate], *, at: datetime) -> None:
+    for certificate in certificates:
+        certificate.announced_at = at
+    write_back(certificates, "announced_at")
+    tell_of_certificates(certificates=certificates, at=at)

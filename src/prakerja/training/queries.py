@@ -6,6 +6,7 @@ Reads: catalogue_course, catalogue_courserun, partners_partner, purchases_purcha
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -254,17 +255,26 @@ class Progress:
 
 def progress(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> Progress | None:
     """How far the class of this code got once it was completed; None before."""
-    completion = Completion.objects.filter(person_id=person_id, voucher_id=voucher_id, withdrawn_at=None).first()
-    if completion is None:
-        return None
-    certificates = Certificate.objects.filter(person_id=person_id, completion=completion).order_by("visible_from")
-    return Progress(
-        completion_id=completion.id,
-        certificate_visible_from=certificates.values_list("visible_from", flat=True).first(),
-        rated_at=Rating.objects.filter(person_id=person_id, completion=completion)
-        .values_list("created_at", flat=True)
-        .first(),
-    )
+    return progress_of_many(codes=[(person_id, voucher_id)]).get(voucher_id)
+
+
+def progress_of_many(*, codes: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, Progress]:
+    """The same for many codes, as (person, code), by code; those that are not completed are not in it."""
+    people = {person_id for person_id, _ in codes}
+    completions = Completion.objects.filter(
+        person_id__in=people, voucher_id__in=[voucher_id for _, voucher_id in codes], withdrawn_at=None
+    ).values_list("id", "voucher_id")
+    by_completion = dict(completions)
+    certified: dict[uuid.UUID, datetime] = {}
+    certificates = Certificate.objects.filter(person_id__in=people, completion_id__in=by_completion)
+    for completion_id, visible_from in certificates.values_list("completion_id", "visible_from"):
+        certified[completion_id] = min(visible_from, certified.get(completion_id, visible_from))
+    ratings = Rating.objects.filter(person_id__in=people, completion_id__in=by_completion)
+    rated = dict(ratings.values_list("completion_id", "created_at"))
+    return {
+        voucher_id: Progress(completion_id, certified.get(completion_id), rated.get(completion_id))
+        for completion_id, voucher_id in by_completion.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ class Terms:
     answer is on the operators' list too. `not_found_is_final_after`: so long after the sending, "not found" means that the order never arrived and never will;
     None: it never means that. `returns_within` and `late_results_within`: how long after its end a settled payment may
     come back and a failed one may turn out to be settled; so long it is asked about daily. `callback_age`: how old (wall
-    time) a callback may be; within it a repetition is harmless, because a callback only makes us ask.
+    time) a callback may be; within it a repetition is harmless, because a callback only makes us ask. `calls_at_once`: how many
+    calls of ours may be under way at the same time.
     """
 
     since: date
@@ -87,6 +88,7 @@ class Terms:
     returns_within: timedelta
     late_results_within: timedelta
     callback_age: timedelta
+    calls_at_once: int
 
 
 class ReferenceConflict(Exception):

@@ -22,6 +22,7 @@ TERMS: Mapping[str, tuple[Terms, ...]] = MappingProxyType(
                 returns_within=timedelta(days=14),
                 late_results_within=timedelta(days=14),
                 callback_age=timedelta(minutes=5),
+                calls_at_once=16,
             ),
         )
     }
