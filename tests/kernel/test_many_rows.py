@@ -11,10 +11,10 @@ from prakerja.kernel.db import rows, transaction, write_back
 from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Balance, Transfer
-from prakerja.ledger.operations import BalanceTooLow, Opening, Posting, open_balances, post_many
+from prakerja.ledger.operations import BalanceTooLow, Posting, post_many
 from prakerja.notifications.models import Message
 from prakerja.notifications.operations import Notice, queue_many
-from tests.builders import World, participant, world
+from tests.builders import participant, participants, world
 from tests.money import wib
 
 pytestmark = pytest.mark.django_db
@@ -50,16 +50,12 @@ def test_written_back_is_what_was_named_and_nothing_else() -> None:
     ) == [(None, "gone", None, 2, "a"), (b"\x00\x01", "", AT, 3, "a")]
 
 
-def participant_with(where: World, amount: int) -> tuple[uuid.UUID, uuid.UUID]:
-    """A person and a reserve of this many rupiah."""
-    person_id = participant(where).person_id
-    with transaction():
-        [balance_id] = open_balances(
-            openings=[Opening(person_id, Chart.RESERVE, amount, new_id(), "reserve")],
-            debit=Chart.PROGRAMME_FUNDS,
-            at=AT,
-        )
-    return person_id, balance_id
+RESERVE = 2_550_000
+
+
+def reserves() -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Two people's reserves, as (person, balance), of 2,550,000 rupiah each."""
+    return [(who.person_id, who.award.reserve_id) for who in participants(world(), count=2)]
 
 
 def leaving(person_id: uuid.UUID, balance_id: uuid.UUID, amount: int) -> Posting:
@@ -69,21 +65,19 @@ def leaving(person_id: uuid.UUID, balance_id: uuid.UUID, amount: int) -> Posting
 
 
 def test_many_transfers_move_each_balance_by_all_of_its_own() -> None:
-    where = world()
-    one, two = participant_with(where, 1_000), participant_with(where, 500)
+    one, two = reserves()
     with transaction():
-        post_many(postings=[leaving(*one, 300), leaving(*two, 500), leaving(*one, 700)], at=AT)
+        post_many(postings=[leaving(*one, 300), leaving(*two, RESERVE), leaving(*one, RESERVE - 300)], at=AT)
     assert set(Balance.objects.filter(id__in=[one[1], two[1]]).values_list("amount", flat=True)) == {0}
     assert Transfer.objects.filter(kind="incentive_due").count() == 3
 
 
 def test_one_balance_too_low_and_nothing_is_written() -> None:
-    where = world()
-    one, two = participant_with(where, 1_000), participant_with(where, 500)
+    one, two = reserves()
     with pytest.raises(BalanceTooLow), savepoint.atomic():
-        post_many(postings=[leaving(*one, 300), leaving(*two, 501)], at=AT)
+        post_many(postings=[leaving(*one, 300), leaving(*two, RESERVE + 1)], at=AT)
     left = Balance.objects.filter(id__in=[one[1], two[1]]).values_list("amount", flat=True)
-    assert sorted(left) == [500, 1_000]
+    assert list(left) == [RESERVE, RESERVE]
     assert not Transfer.objects.filter(kind="incentive_due").exists()
     with pytest.raises(ValueError, match="names its balance"), savepoint.atomic():
         post_many(postings=[Posting(one[0], new_id(), "x", int(Chart.RESERVE), int(Chart.TREASURY), 1)], at=AT)
