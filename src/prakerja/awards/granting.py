@@ -16,7 +16,7 @@ from prakerja.audit.operations import record_listed
 from prakerja.awards.cards import new_card
 from prakerja.awards.due import Basis, instants_of
 from prakerja.kernel.db import requires_transaction
-from prakerja.kernel.ids import new_id
+from prakerja.kernel.ids import new_id, new_id_bytes
 from prakerja.kernel.packing import Packed
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import Opening, open_balances
@@ -77,7 +77,7 @@ def pack_award(*, name: str, told: Told) -> list[Packed]:
     return [
         award_id.bytes,
         *new_card(award_id=award_id),
-        *(new_id().bytes for _ in _IDS),
+        *(new_id_bytes() for _ in _IDS),
         *pack_messages(
             channels=CHANNELS,
             parameters={"name": name, "wave": told.wave, "deadline": told.deadline, "fund": told.fund},

@@ -33,7 +33,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.progress import Meter
-from prakerja.kernel.side_processes import side_processes, spare_processors
+from prakerja.kernel.side_processes import SideProcesses, spare_processors
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.queries import holds
 from prakerja.programmes.queries import scheme
@@ -144,7 +144,8 @@ def import_results(
             digest=digest,
             chunk=chunk,
         )
-        return work.run()
+        with SideProcesses(spare_processors()) as beside:
+            return work.run(beside)
 
 
 @permitted("results.import")
@@ -210,11 +211,11 @@ class _Import:
         self._outcome = ImportOutcome()
         self._report: Report = report or _Kept(self._outcome)
 
-    def run(self) -> ImportOutcome:
+    def run(self, beside: SideProcesses) -> ImportOutcome:
         self._require_fitting(self._wave)
         found = self._unfinished()
         if found is None:
-            found = self._read()
+            found = self._read(beside)
         try:
             self._tell()
         except BaseException:
@@ -227,7 +228,7 @@ class _Import:
             self._require_ahead()
             self._require_budget((found.people or 0) - found.awarded)
         if found.status == "awarding":
-            self._award(found)
+            self._award(found, beside)
         self._finish(found)
         return self._outcome
 
@@ -271,7 +272,7 @@ class _Import:
         if needed > available:
             raise Refused("budget_too_low", needed=needed, available=available)
 
-    def _read(self) -> ResultImport:
+    def _read(self, beside: SideProcesses) -> ResultImport:
         """Read the whole list, keep it and decide it. When it is refused, nothing of it stays."""
         with transaction():
             lines.clear_lines()
@@ -290,7 +291,7 @@ class _Import:
                 seen_wall=wall(),
             )
         try:
-            self._keep(found)
+            self._keep(found, beside)
             with transaction():
                 lines.decide_lines(
                     wave_id=self._wave.id,
@@ -309,7 +310,7 @@ class _Import:
             raise
         return found
 
-    def _keep(self, found: ResultImport) -> None:
+    def _keep(self, found: ResultImport, beside: SideProcesses) -> None:
         digest = hashlib.sha256()
 
         def batches() -> Iterator[lines.Batch]:
@@ -321,9 +322,12 @@ class _Import:
                 yield lines.Batch(first, taken, self._is_demo)
                 first += len(taken)
 
-        for batch in batches():
+        pieces = batches()
+        first = list(itertools.islice(pieces, 1))
+        is_long = bool(first) and len(first[0].rows) == lines.PAGE
+        for batch, packed in beside.each(lines.pack_lines, itertools.chain(first, pieces), is_long=is_long):
             with transaction():
-                lines.keep_lines(lines.pack_lines(batch))
+                lines.keep_lines(packed)
                 found.lines_read += len(batch.rows)
                 found.seen_wall = wall()
                 found.save(update_fields=["lines_read", "seen_wall"])
@@ -376,7 +380,7 @@ class _Import:
             found.save(update_fields=["status"])
             self._record("wave.results_begun")
 
-    def _award(self, found: ResultImport) -> None:
+    def _award(self, found: ResultImport, beside: SideProcesses) -> None:
         decree = Decree.objects.get(number=self._decree_number)
         grounds = Grounds(
             wave_id=self._wave.id,
@@ -390,18 +394,15 @@ class _Import:
         left = (found.people or 0) - found.awarded
         has_late_ones = False
         meter = Meter("import results", count_left=lambda: left)
-        with side_processes(spare_processors() if left >= _WORTH_PROCESSES else 0) as beside:
-            chunks = _chunks(
-                self._rows, accepted=lines.accepted(after=found.awarded_until), size=self._chunk, terms=terms
-            )
-            for chunk, packed in beside(pack_chunk, chunks):
-                with transaction():
-                    late = self._award_one(found, chunk, packed, grounds)
-                for one, reason in late:
-                    has_late_ones = True
-                    self._report.rejected(one, reason)
-                meter.note(len(chunk.rows))
-                self._progress(Progress("awarding", found.awarded, found.people))
+        chunks = _chunks(self._rows, accepted=lines.accepted(after=found.awarded_until), size=self._chunk, terms=terms)
+        for chunk, packed in beside.each(pack_chunk, chunks, is_long=left >= _WORTH_PROCESSES):
+            with transaction():
+                late = self._award_one(found, chunk, packed, grounds)
+            for one, reason in late:
+                has_late_ones = True
+                self._report.rejected(one, reason)
+            meter.note(len(chunk.rows))
+            self._progress(Progress("awarding", found.awarded, found.people))
         meter.end()
         if has_late_ones:
             self._report.finish()

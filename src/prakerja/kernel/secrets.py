@@ -45,7 +45,7 @@ class Keys:
 
     def index(self, purpose: str, value: str) -> bytes:
         text = f"{purpose}\x00{value}".encode()
-        return hmac.new(self._index_key, text, hashlib.sha256).digest()[:INDEX_BYTES]
+        return hmac.digest(self._index_key, text, "sha256")[:INDEX_BYTES]
 
     def otp(self, scope: uuid.UUID, code: str) -> bytes:
         return hmac.new(self._otp_key, scope.bytes + code.encode(), hashlib.sha256).digest()

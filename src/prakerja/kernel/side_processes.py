@@ -5,7 +5,6 @@ They have no database and no network, and end with the process that began them, 
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -30,38 +29,42 @@ def spare_processors() -> int:
     return max(0, mine - 1)
 
 
-@contextlib.contextmanager
-def side_processes(count: int) -> Iterator[Callable[[Callable[[T], R], Iterable[T]], Iterator[tuple[T, R]]]]:
-    """Give a function that applies another to pieces, in `count` processes or, with 0, here.
+class SideProcesses:
+    """`count` processes, which begin when they are first needed; with 0 everything is done here. Closed by `with`."""
 
-    It yields each piece with its result, in order, and takes few pieces ahead. Function, pieces and results are pickled.
-    """
-    if count == 0:
-        yield _here
-        return
-    # Forked ones would have our connection to the database.
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool: ProcessPoolExecutor | None = None
 
-    def beside(work: Callable[[T], R], pieces: Iterable[T]) -> Iterator[tuple[T, R]]:
+    def __enter__(self) -> SideProcesses:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def each(self, work: Callable[[T], R], pieces: Iterable[T], *, is_long: bool) -> Iterator[tuple[T, R]]:
+        """Each piece with what `work` makes of it, in order; few pieces are taken ahead.
+
+        Beside this process when it `is_long`: they take a second to begin. Then `work`, pieces and results are pickled.
+        """
+        if not is_long or not self._count:
+            for piece in pieces:
+                yield piece, work(piece)
+            return
+        if self._pool is None:
+            # Forked ones would have our connection to the database.
+            self._pool = ProcessPoolExecutor(
+                self._count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
+            )
         waiting: deque[tuple[T, Future[R]]] = deque()
         for piece in pieces:
-            waiting.append((piece, pool.submit(work, piece)))
-            if len(waiting) > count * _AHEAD:
+            waiting.append((piece, self._pool.submit(work, piece)))
+            if len(waiting) > self._count * _AHEAD:
                 first, found = waiting.popleft()
                 yield first, found.result()
-        while waiting:
-            first, found = waiting.popleft()
+        for first, found in waiting:
             yield first, found.result()
-
-    try:
-        yield beside
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _here(work: Callable[[T], R], pieces: Iterable[T]) -> Iterator[tuple[T, R]]:
-    for piece in pieces:
-        yield piece, work(piece)
 
 
 def _begin() -> None:

@@ -73,6 +73,8 @@ class DelimitedList:
 
     def part_read(self) -> float:
         """How much of the file was read, from 0 to 1; a few lines ahead of what was given out."""
+        if self._file.closed:
+            return 1.0
         size = os.fstat(self._file.fileno()).st_size
         return self._file.buffer.tell() / size if size else 1.0
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from prakerja.kernel.db import requires_transaction
-from prakerja.kernel.ids import new_id
+from prakerja.kernel.ids import new_id, new_id_bytes
 from prakerja.kernel.packing import FALSE, TRUE, Packed, packed_day, packed_small
 from prakerja.kernel.secrets import blind_index, seal
 from prakerja.people.policies import EDUCATION, Identity
@@ -58,7 +58,7 @@ def pack_listed(*, identity: Identity, known: uuid.UUID | None) -> list[Packed]:
         values += (
             blind_index(kind, value),
             point_id.bytes,
-            new_id().bytes,
+            new_id_bytes(),
             seal(value, table="people_contactpoint", column="value_enc", row_id=point_id),
         )
     return values
