@@ -28,14 +28,15 @@ CHUNK = 500
 
 # A window between purchases (2023) stands still while a training is open, whose review opens a new one, or while the award
 # is suspended; a year's cut-off waits for nothing.
-_WAITING = f"""
-  FROM wallets_wallet wallet
-  JOIN awards_award award ON award.person_id = wallet.person_id AND award.wallet_id = wallet.id
+_CONDITIONS = f"""
   JOIN programmes_schemeversion version ON version.id = award.scheme_version_id
  WHERE wallet.closed_at IS NULL AND award.status IN {AWARD_STATES.sql("LIVE")}
    AND NOT (version.data->'cutoffs'->>'balance' IS NULL AND (award.status = 'suspended' OR EXISTS (
         SELECT 1 FROM purchases_purchase purchase
          WHERE purchase.person_id = award.person_id AND purchase.award_id = award.id AND purchase.is_open)))"""
+_WAITING = f"""
+  FROM wallets_wallet wallet
+  JOIN awards_award award ON award.person_id = wallet.person_id AND award.wallet_id = wallet.id {_CONDITIONS}"""
 _NEXT = f"""
 SELECT wallet.spendable_until {_WAITING} AND wallet.spendable_until IS NOT NULL ORDER BY wallet.spendable_until LIMIT 1"""
 _LEFT = f"SELECT count(*) {_WAITING} AND wallet.spendable_until <= %s"
@@ -45,9 +46,11 @@ SELECT wallet.person_id, award.id, wallet.id, wallet.spendable_until {_WAITING}
  ORDER BY wallet.spendable_until, wallet.id LIMIT %(most)s"""
 # The same again, of those whose wallet and award are locked: it is what is true now.
 _STILL_OVER = f"""
-SELECT wallet.person_id, award.id, wallet.id, wallet.spendable_until, award.scheme_version_id {_WAITING}
-   AND wallet.spendable_until <= %s
-   AND (wallet.person_id, award.id) IN (SELECT * FROM unnest(%s::uuid[], %s::uuid[]))"""
+SELECT wallet.person_id, award.id, wallet.id, wallet.spendable_until, award.scheme_version_id
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, award_id)
+  JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.award_id
+  JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id {_CONDITIONS}
+   AND wallet.spendable_until <= %s"""
 
 
 class _Over(NamedTuple):
@@ -110,7 +113,7 @@ def sweep_balance(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) ->
 def _sweep(locked: Sequence[tuple[uuid.UUID, uuid.UUID]], *, at: datetime) -> dict[uuid.UUID, int]:
     """The rupiah swept, by award; the wallets and awards are locked."""
     pairs = [[one for one, _ in locked], [one for _, one in locked]]
-    over = {found[1]: _Over(*found) for found in rows(_STILL_OVER, [at, *pairs])}
+    over = {found[1]: _Over(*found) for found in rows(_STILL_OVER, [*pairs, at])}
     if not over:
         return {}
     closed = close_wallets(

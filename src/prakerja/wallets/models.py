@@ -24,4 +24,7 @@ class Wallet(PersonRow):
             OwnedReference(name="wallets_wallet_balance_owned", field="balance", to="ledger_balance"),
             models.UniqueConstraint(fields=["person", "balance"], name="wallets_wallet_balance_once"),
         ]
-        indexes = [models.Index(fields=["spendable_until"], name="wallets_wallet_open", condition=Q(closed_at=None))]
+        # In this order they are swept, a chunk at a time.
+        indexes = [
+            models.Index(fields=["spendable_until", "id"], name="wallets_wallet_swept", condition=Q(closed_at=None))
+        ]
