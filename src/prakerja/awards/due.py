@@ -105,8 +105,8 @@ def reckon_some() -> int | None:
     """Store the instants of some awards that have none, or wrong ones. 0; None when there are none."""
     with transaction():
         by_basis: dict[Basis, list[uuid.UUID]] = {}
-        for award_id, *basis in rows(_CLAIM, [CHUNK]):
-            by_basis.setdefault(Basis(*basis), []).append(award_id)
+        for award_id, *found in rows(_CLAIM, [CHUNK]):
+            by_basis.setdefault(Basis(*found), []).append(award_id)
         for basis, award_ids in by_basis.items():
             row(_STORE + " RETURNING 1", [*instants_of(basis), award_ids])
     # Nobody outside sees what was reckoned: it is no piece of anybody's work.

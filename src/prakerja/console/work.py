@@ -47,6 +47,7 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 def _line(one: HowFar) -> dict[str, Any]:
+    ends = one.ended_at or one.ends_at
     return {
         "task": NAMES.get(one.task, one.task),
         "state": STATES[one.state(now=wall())],
@@ -54,5 +55,5 @@ def _line(one: HowFar) -> dict[str, Any]:
         "done": one.done,
         "left": _("tidak dihitung") if one.left is None else one.left,
         "rate": round(one.a_second),
-        "ends": written(one.ended_at or one.ends_at) if one.ended_at or one.ends_at else "–",
+        "ends": "–" if ends is None else written(ends),
     }

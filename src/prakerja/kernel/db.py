@@ -130,7 +130,7 @@ def copy_rows(
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {into} ON CONFLICT DO NOTHING")
             count = cursor.rowcount
             cursor.execute(f"DROP TABLE {into}")
-    return count
+    return int(count)
 
 
 @requires_transaction
