@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db import transaction as django_transaction
 
 from prakerja.access.actors import SYSTEM, Actor
 from prakerja.access.operators import add_operator
@@ -129,8 +130,8 @@ def result_row(**changes: str) -> ResultRow:
 
 
 def register(identity: Identity, *, at: datetime) -> uuid.UUID:
-    """Somebody who is in no wave."""
-    with transaction():
+    """Somebody who is in no wave. Also within the transaction of whoever paints a life around them."""
+    with django_transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TEMPORARY TABLE IF NOT EXISTS registered "
