@@ -21,11 +21,13 @@ SHOP = ("/", "/?q=tidakada", f"/course/{COURSE}", f"/compare?course={COURSE}&cou
 INSTITUTION = ("/", "/rasakata/", f"/rasakata/class/{COURSE}/{RUN}", "/rasakata/signup")
 WORLD = ("/", "/phone/", "/bank/", "/registry/")
 SANDBOX = ("/clock", "/accounts", "/authenticator")
+# Asked minutes after the code: all of them are open to whoever has just signed in.
+MY_DATA = ("/data-saya", "/data-saya/baca", "/data-saya/hapus")
 # What a person of each stage sees; every stage has pages that the others have not.
 OF_STAGE = {
     "purchased": ("/dashboard", "/transaksi", "newest", "/rekening", "/mengundurkan-diri"),
     "completed": ("/dashboard", "newest", "review", "/survei"),
-    "paying": ("/dashboard", "newest", "/insentif", "/rekening", "/rekening/putuskan", "/pesan"),
+    "paying": ("/dashboard", "newest", "/insentif", "/rekening", "/rekening/putuskan", "/pesan", *MY_DATA),
 }
 
 

@@ -20,7 +20,17 @@ from tests.portal import world
 
 Enter = Callable[[uuid.UUID], Client]
 PUBLIC = ["/", "/pelatihan", "/bantuan", "/privasi", "/lisensi", "/masuk"]
-OWN = ["/dashboard", "/video", "/transaksi", "/rekening", "/rekening/putuskan", "/insentif", "/survei", "/pesan"]
+OWN = [
+    "/dashboard",
+    "/video",
+    "/transaksi",
+    "/rekening",
+    "/rekening/putuskan",
+    "/insentif",
+    "/survei",
+    "/pesan",
+    "/data-saya",
+]
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
 

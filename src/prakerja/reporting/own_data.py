@@ -406,7 +406,7 @@ def _section_schema(section: Section) -> dict[str, Any]:
 
 
 def _member_schema(member: Member) -> dict[str, Any]:
-    shape = {"type": "string"} if member.sign == "@" else dict(_TYPES[member.kind])
+    shape: dict[str, Any] = {"type": "string"} if member.sign == "@" else dict(_TYPES[member.kind])
     if member.is_optional:
         types = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
         shape["type"] = [*types, "null"]

@@ -41,5 +41,6 @@ class KeptAnswers(NamedTuple):
 
 def kept_answers(*, person_id: uuid.UUID) -> list[KeptAnswers]:
     """The surveys whose answers of this person we keep, by number."""
-    kept = Response.objects.filter(person_id=person_id, answers__isnull=False, consented_at__isnull=False)
-    return [KeptAnswers(*one) for one in kept.order_by("survey__number").values_list("survey__number", "consented_at")]
+    kept = Response.objects.filter(person_id=person_id, answers__isnull=False).order_by("survey__number")
+    found = kept.values_list("survey__number", "consented_at")
+    return [KeptAnswers(number, consented_at) for number, consented_at in found if consented_at is not None]
