@@ -184,6 +184,7 @@ MEMBERS: dict[str, Any] = {
     "revocation_released_at": gettext_lazy("pencabutan dilanjutkan pada"),
     "said": gettext_lazy("menurut bank"),
     "said_amount": gettext_lazy("jumlah menurut bank"),
+    "revoke_at": gettext_lazy("dicabut paling cepat pada"),
     "scheduled_date": gettext_lazy("tanggal jadwal"),
     "scheme": gettext_lazy("aturan tahun"),
     "scope": gettext_lazy("dihitung di mana"),
