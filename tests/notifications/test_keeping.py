@@ -43,9 +43,9 @@ def test_what_was_said_long_ago_is_forgotten() -> None:
             Message.objects.filter(id=message.id).update(status=step)
     before = Message.objects.count()
     found = forget_sent_messages(wall=moment)
-    assert found.count == 2
+    assert found.gone == 2
     assert forget_sent_messages(wall=moment, after=found.last) == (0, None)
-    assert forget_sent_messages(wall=moment).count == 0
+    assert forget_sent_messages(wall=moment).gone == 0
     assert Message.objects.count() == before - 2
     left = Message.objects.filter(dedupe_key__in=list("012345")).values_list("dedupe_key", flat=True)
     assert set(left) == {"2", "3", "4", "5"}

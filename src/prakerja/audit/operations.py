@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
@@ -152,6 +151,6 @@ def record_listed(
         cursor.execute(
             "INSERT INTO audit_record "
             "(id, person_id, action, actor_kind, actor_id, subject_kind, subject_id, at, recorded_at, data) "
-            f"SELECT {record_id}, person_id, %s, %s, %s, %s, {subject_id}, %s, %s, %s FROM {source}",
-            [action, actor.kind, actor.id, subject_kind, at, wall(), Jsonb(data)],
+            f"SELECT {record_id}, person_id, %s, %s, %s, %s, {subject_id}, %s, %s, %s::jsonb FROM {source}",
+            [action, actor.kind, actor.id, subject_kind, at, wall(), msgspec.json.encode(data).decode()],
         )

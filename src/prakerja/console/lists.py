@@ -44,7 +44,7 @@ class NewestValues(AllValuesFieldListFilter):
             if (machine.table, machine.column) == (model._meta.db_table, field.column)
             for state in machine.states()
         }
-        self.lookup_choices = sorted(states.union(newest), key=lambda value: (value is not None, str(value)))
+        self.lookup_choices: Any = sorted(states.union(newest), key=lambda value: (value is not None, str(value)))
 
 
 class _Older(Paginator):  # type: ignore[type-arg]

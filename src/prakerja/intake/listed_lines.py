@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -239,7 +239,7 @@ def reject_lines(*, numbers: Sequence[int], reason: str) -> None:
 
 
 @requires_transaction
-def _run(sql: str, parameters: dict[str, object] | None = None) -> None:
+def _run(sql: str, parameters: dict[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 

@@ -26,7 +26,7 @@ SELECT (SELECT count(*) FROM gone), (SELECT id FROM old ORDER BY id DESC LIMIT 1
 class Forgotten(NamedTuple):
     """How many went, and the last that was looked at; None when there was none left."""
 
-    count: int
+    gone: int
     last: uuid.UUID | None
 
 
