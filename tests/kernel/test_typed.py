@@ -69,6 +69,12 @@ def test_a_mobile_number_in_every_usual_form(typed: str) -> None:
         "٠٨١٢٣٥٠٠٤٣٢١",
         "０８１２３５００４３２１",
         "0812\x0035004321",
+        # Each would become a number with a digit more, which is somebody else's.
+        "8123500432.0",
+        "08123500432.00",
+        "08123500432,0",
+        "0812350043 (2)",
+        "0812-3500-43 (1)",
         "-",
         "08*2350043#1",
     ],

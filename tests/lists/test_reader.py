@@ -181,6 +181,84 @@ def test_a_hidden_sheet_is_not_looked_at(tmp_path: Path) -> None:
     assert read(path) == WANTED
 
 
+@pytest.mark.parametrize("how", ["filter", "hidden", "group"])
+def test_rows_that_are_not_shown_refuse_the_list(tmp_path: Path, how: str) -> None:
+    """Whoever sent the filtered list saw three people; eight would be awarded."""
+    path = workbook(tmp_path, [["Daftar"], HEADER, *people(8)])
+    made = load_workbook(path)
+    sheet = made.worksheets[0]
+    if how == "filter":
+        sheet.auto_filter.ref = "A2:H10"
+    for line in (5, 6, 7, 9, 10):
+        if how == "group":
+            sheet.row_dimensions.group(line, line, hidden=True)
+        sheet.row_dimensions[line].hidden = True
+    made.save(path)
+    broken = refusal(path)
+    assert (broken.reason, broken.details["line"], broken.details["hits"]) == ("rows_hidden", 5, 5)
+
+
+def test_hidden_rows_without_anybody_are_no_matter(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [["catatan"], HEADER, *THREE])
+    made = load_workbook(path)
+    for line in (1, 9, 10):
+        made.worksheets[0].row_dimensions[line].hidden = True
+        made.worksheets[0].cell(9, 1).number_format = "@"
+    made.save(path)
+    assert read(path) == WANTED
+
+
+def test_a_line_end_that_a_workbook_keeps_as_a_code_is_one(tmp_path: Path) -> None:
+    rows = [[*row[:2], row[2].replace(" ", "_x000D_\n", 1), *row[3:]] for row in THREE]
+    assert read(workbook(tmp_path, [HEADER, *rows])) == WANTED
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_a_list_that_fills_a_sheet_to_its_end_may_have_been_cut_off(tmp_path: Path, spare: int) -> None:
+    path = csv_file(tmp_path, text([[], *people(3)] + [[]] * (65_530 - spare) + people(5)[4:]))
+    if spare:
+        assert len(read(path)) == 4
+    else:
+        assert refusal(path).reason == "sheet_full"
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        # As pandas writes a column that had an empty cell.
+        ("81235000001.0", "81235000001"),
+        ("6281235000001.00", "6281235000001"),
+        ("\u2019081235000001", "081235000001"),
+        # Grouped by a person: the noughts are digits.
+        ("0812.3500.00.00", "0812.3500.00.00"),
+    ],
+)
+def test_a_telephone_number_gains_no_digit_from_its_fraction(tmp_path: Path, written: str, wanted: str) -> None:
+    rows = [[*row[:4], written if number == 0 else row[4], *row[5:]] for number, row in enumerate(THREE)]
+    assert read(csv_file(tmp_path, text(rows)))[0]["phone"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [
+        ("SLTA/SEDERAJAT", "sma"),
+        ("TAMAT SD/SEDERAJAT", "sd"),
+        ("BELUM TAMAT SD/SEDERAJAT", "none"),
+        ("TIDAK/BELUM SEKOLAH", "none"),
+        ("SLTP/SEDERAJAT", "smp"),
+        ("DIPLOMA I/II", "diploma"),
+        ("AKADEMI/DIPLOMA III/S. MUDA", "diploma"),
+        ("DIPLOMA IV/STRATA I", "s1"),
+        ("STRATA II", "s2"),
+        ("STRATA III", "s2"),
+        ("S-1", "s1"),
+        ("pendeta", "pendeta"),
+    ],
+)
+def test_schooling_as_the_family_card_says_it(tmp_path: Path, written: str, level: str) -> None:
+    assert read(csv_file(tmp_path, text([[*row[:7], written] for row in THREE])))[0]["education"] == level
+
+
 def test_a_wrong_size_in_a_sheet_hides_no_rows(tmp_path: Path) -> None:
     path = workbook(tmp_path, [HEADER, *THREE])
     with zipfile.ZipFile(path) as packed:
@@ -455,7 +533,7 @@ def test_a_signature_below_the_list_is_no_damage(tmp_path: Path, padded: str) ->
 
 def test_every_refusal_has_its_sentences() -> None:
     reasons = {reason for _, reason, _ in BROKEN.values()} | {"several_sheets", "other_workbook", "workbook_too_large"}
-    reasons |= {"stored_as_number"}
+    reasons |= {"stored_as_number", "rows_hidden", "sheet_full"}
     assert set(SENTENCES) == reasons
 
 

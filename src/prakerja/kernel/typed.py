@@ -20,6 +20,8 @@ _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _BETWEEN_DIGITS = re.compile(rf"[\s.(){re.escape(_DASHES)}]+")
 # +62, 62, 0062 or nothing; a zero or nothing; then 8 and what follows. Some write "+62 (0)812".
 _MOBILE = re.compile(r"(?:(?:\+|00)?62)?0?(8[1-35-9][0-9]{7,10})")
+# What follows a whole number and would become its last digit: the fraction of `81234567890.0`, the count of `08123456789 (2)`.
+_MORE_THAN_A_NUMBER = re.compile(r"[0-9]{9}[.,][0-9]{1,2}$|(?:[0-9][^0-9(]*){5}\(")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LAST_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{2,59}")
@@ -39,9 +41,10 @@ def normal_phone(text: str) -> str | None:
     Digits with blanks, dashes, dots and brackets between them, and nothing else: a letter is never a key of a telephone.
     A fixed line is refused, because what we send is SMS (rules.md 3.1).
     """
-    digits = _BETWEEN_DIGITS.sub("", without_unseen(text))
+    written = without_unseen(text)
+    digits = _BETWEEN_DIGITS.sub("", written)
     found = _MOBILE.fullmatch(digits) if digits.isascii() else None
-    if found is None:
+    if found is None or _MORE_THAN_A_NUMBER.search(written):
         return None
     number = phonenumbers.parse(f"+62{found[1]}")
     if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:

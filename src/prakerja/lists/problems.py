@@ -52,6 +52,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lebih dari satu lembar berisi daftar: {sheets}. Tinggalkan satu lembar, atau simpan satu per satu.",
         "More than one sheet holds a list: {sheets}. Leave one sheet, or save them one by one.",
     ),
+    "rows_hidden": (
+        "Baris {line}: {hits} baris di lembar {sheet} disembunyikan (saringan atau Sembunyikan), jadi tidak jelas apakah orang-orang "
+        "itu termasuk daftarnya. Hapus saringan dan baris yang bukan, atau salin yang terlihat saja ke lembar baru.",
+        "Line {line}: {hits} rows of the sheet {sheet} are hidden (a filter, or Hide), so it is not clear whether those people "
+        "belong to the list. Clear the filter and delete who does not, or copy what is shown to a new sheet.",
+    ),
+    "sheet_full": (
+        "Daftarnya berakhir tepat di baris {line}, baris terakhir yang muat di satu lembar Excel; orang-orang sesudahnya mungkin "
+        "terpotong. Bagi daftar dari sumber aslinya menjadi beberapa berkas.",
+        "The list ends exactly on line {line}, the last that a sheet of Excel holds; people after it may have been cut off. Split "
+        "the list at its source into several files.",
+    ),
     "encoding": (
         "Baris {line}: hurufnya tidak dapat dibaca, bukan UTF-8 dan bukan Windows-1252. Simpan ulang sebagai CSV UTF-8.",
         "Line {line}: its letters cannot be read, neither as UTF-8 nor as Windows-1252. Save it again as CSV UTF-8.",

@@ -17,6 +17,8 @@ from prakerja.lists.workbook import WorkbookList
 
 # Rows between two looks at what they tell together: a list of a whole wave that was damaged is refused early.
 _LOOK = 5_000
+# What a sheet holds, today's and that of .xls: whoever opens a longer list in Excel and saves it loses the rest.
+_FULL_SHEETS = (65_536, 1_048_576)
 _PACKED = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _DOCUMENTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
@@ -98,11 +100,13 @@ class PeoplesList:
         `is_whole`: the same list was read to its end before, and what its rows tell together is known.
         """
         damage = Damage(self._columns, self.header, self._agreement)
+        last = 0
         for line, cells in self._source.rows():
             if not any(cell.strip() for cell in cells):
                 self._empty += 1
                 continue
             self._rows += 1
+            last = line
             if self._is_header(cells):
                 raise BrokenList("header_again", line=line)
             row = self._row(line, cells)
@@ -118,6 +122,8 @@ class PeoplesList:
             raise BrokenList("no_rows", line=self.header.line)
         if is_whole:
             return
+        if last in _FULL_SHEETS:
+            raise BrokenList("sheet_full", line=last)
         damage.require_whole(is_end=True)
 
     def _is_header(self, cells: list[str]) -> bool:

@@ -8,6 +8,10 @@ from datetime import date
 from prakerja.kernel.typed import normal_digits, without_unseen
 from prakerja.lists.columns import Column
 
+# What people put before a number to keep it a text.
+_QUOTES = "'`\u2018\u2019\""
+# A whole number with a fraction of nothing: what has other separators too was grouped by a person.
+_FRACTION = re.compile(r"(\+?[0-9]+)[.,]0{1,2}")
 _FORMULA_OF_TEXT = re.compile(r'="([^"]*)"')
 # What `leftovers` puts before a cell that Excel would take for a formula.
 _KEPT_FROM_EXCEL = re.compile(r"'(?=[=+\-@\t\r])")
@@ -60,12 +64,12 @@ def value_of(cell: str, column: Column) -> str:
     """What the cell says, in the form that the import takes; what has none stays as it is, and is refused by its rule."""
     text = cleaned(cell)
     if column.kind == "identity":
-        return normal_digits(text.lstrip("'`"))
-    if column.kind == "phone":
-        return text.lstrip("'`")
-    if column.kind == "code":
-        number = text.lstrip("'`")
-        return number.removesuffix(".0")
+        return normal_digits(text.lstrip(_QUOTES))
+    if column.kind in ("phone", "code"):
+        # A program that read the column as numbers writes `81234567890.0`, which is no telephone number with a digit more.
+        number = text.lstrip(_QUOTES)
+        whole = _FRACTION.fullmatch(number)
+        return whole[1] if whole else number
     if column.kind == "date":
         return iso_date(text) or text
     if column.kind == "word":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from prakerja.lists.columns import TITLE_LINES, Column, Header, header_of, known, least, spread
@@ -19,6 +20,15 @@ from prakerja.lists.values import Number
 
 # Unpacked. A workbook of 800,000 people has half of it; a file that was made to burst has thousands of times more.
 MOST_BYTES = 1 << 30
+_PIECE = 1 << 20
+# A sheet as it is stored: `<row r="5" hidden="1"><c r="A5"><v>…`, maybe with a prefix before each name.
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row(?:\s[^>]*)?/?>")
+_ROW_END = re.compile(rb"</(?:[\w.-]+:)?row>")
+_ROW_NUMBER = re.compile(rb"""\sr=["'](\d+)["']""")
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?(?:v|t)[\s>]")
+# How a sign is stored that XML does not keep: a line end of a programme's export is `_x000D_`.
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BROKEN = (
     zipfile.BadZipFile,
     ParseError,
@@ -43,6 +53,7 @@ class WorkbookList:
         from openpyxl.utils.exceptions import InvalidFileException
 
         _require_workbook(path)
+        self._path = path
         self.lines = 0
         with _quietly():
             try:
@@ -88,6 +99,9 @@ class WorkbookList:
     def _find_header(self, columns: Sequence[Column]) -> tuple[Any, Header]:
         found = []
         is_empty = True
+        if not self._workbook.worksheets:
+            # Of a kind of .xlsx that hardly any program writes ("strict").
+            raise BrokenList("workbook_broken")
         for sheet in self._workbook.worksheets:
             if sheet.sheet_state != "visible":
                 continue
@@ -110,7 +124,19 @@ class WorkbookList:
         if len(found) > 1:
             raise BrokenList("several_sheets", sheets=", ".join(str(sheet.title) for sheet, _, _ in found))
         sheet, place, line = found[0]
-        return sheet, header_of(place, line, columns)
+        header = header_of(place, line, columns)
+        self._require_all_shown(sheet, below=header.line)
+        return sheet, header
+
+    def _require_all_shown(self, sheet: Any, *, below: int) -> None:
+        """Whoever was filtered out on the screen stands in the file all the same. Raises BrokenList: rows_hidden."""
+        try:
+            with zipfile.ZipFile(self._path) as packed, packed.open(sheet._worksheet_path) as written:
+                hidden = [number for number in _hidden_rows(written) if number > below]
+        except _BROKEN:
+            raise BrokenList("workbook_broken") from None
+        if hidden:
+            raise BrokenList("rows_hidden", line=hidden[0], hits=len(hidden), sheet=str(sheet.title))
 
     def _cells(self, sheet: Any) -> Iterator[tuple[int, list[str]]]:
         # What the sheet says of its own size is often wrong, and rows behind it would be passed over.
@@ -138,7 +164,29 @@ def _text(value: Any) -> str:
         return Number(int(value) if value.is_integer() else value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, date | time) else str(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
+
+
+def _hidden_rows(written: IO[bytes]) -> Iterator[int]:
+    """The numbers of rows that are not shown and hold something, from a sheet as it is stored, piece by piece."""
+    text, number = b"", 0
+    while True:
+        piece = written.read(_PIECE)
+        text += piece
+        done = 0
+        for row in _ROW.finditer(text):
+            if not (is_empty := row[0].endswith(b"/>")) and (end := _ROW_END.search(text, row.end())) is None:
+                break
+            done = row.end() if is_empty else end.end()
+            said = _ROW_NUMBER.search(row[0])
+            number = int(said[1]) if said else number + 1
+            if not is_empty and _HIDDEN.search(row[0]) and _VALUE.search(text, row.end(), end.start()):
+                yield number
+        text = text[done:]
+        if not piece:
+            return
 
 
 def _require_workbook(path: Path) -> None:

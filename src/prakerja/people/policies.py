@@ -32,7 +32,8 @@ _NO_NAMES = frozenset(
     )
 )
 _FORMULA = ("=", "+", "@")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Also what a program writes for a letter that it could not read: nobody's name has it.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 
 
 @dataclass(frozen=True)
