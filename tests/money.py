@@ -82,8 +82,8 @@ def run_until(until: datetime) -> list[tuple[str, str, int]]:
 
 
 def changed_by(until: datetime) -> list[tuple[str, str, int]]:
-    """`run_until`, without the daily rounds of questions to the bank: what was done about people."""
-    return [step for step in run_until(until) if step[1] != "ask_payments"]
+    """`run_until`, without the daily rounds of questions to the bank and the reminders: what changed for people."""
+    return [step for step in run_until(until) if step[1] not in ("ask_payments", "remind_of_cutoffs")]
 
 
 def participant_with_phone(world: World, *, phone: str, announced_at: datetime = ANNOUNCED) -> Participant:

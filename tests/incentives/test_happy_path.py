@@ -38,6 +38,8 @@ TOLD = {
     "payment_arrived": 4,
     "survey_payment_arrived": 3,
     "survey_open": 3,
+    # 225,000 were left a week and a day before the balance cut-off.
+    "balance_ending": 2,
     "award_finished": 1,
 }
 

@@ -200,7 +200,7 @@ def test_a_code_that_expired_is_neither_sent_nor_kept(person_id: uuid.UUID, fail
 def test_an_operator_sends_again_what_was_set_aside_and_it_is_wiped_then(person_id: uuid.UUID) -> None:
     message = tried_for_days(person_id)
     assert [tuple(one) for one in undelivered_messages()] == [("withdrawn", "sms", "no_answer", 1, 1, AT)]
-    by, later = builders.operator("helper"), AT + timedelta(days=30)
+    by, later = builders.operator("helper"), AT + timedelta(days=30, hours=-3)
     with pytest.raises(Refused, match="not_permitted"):
         send_again(reason="gerbang pulih", actor=builders.operator("viewer"), at=later)
     with pytest.raises(Refused, match="reason_missing"):

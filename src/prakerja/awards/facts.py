@@ -24,6 +24,7 @@ class AwardFacts:
     purchase_deadline_at: datetime
     videos_done_at: datetime | None
     first_purchase_at: datetime | None
+    training_waived_at: datetime | None
 
     @property
     def is_live(self) -> bool:
@@ -53,4 +54,5 @@ def facts_of(award: Award) -> AwardFacts:
         purchase_deadline_at=award.purchase_deadline_at,
         videos_done_at=award.videos_done_at,
         first_purchase_at=award.first_purchase_at,
+        training_waived_at=award.training_waived_at,
     )

@@ -37,7 +37,7 @@ def locked_with_wallet(*, person_id: uuid.UUID, award_id: uuid.UUID) -> Award:
 
 _MANY = """
 SELECT award.id, award.person_id, award.wave_id, award.scheme_version_id, award.wallet_id, award.reserve_id, award.status,
-       award.purchase_deadline_at, award.videos_done_at, award.first_purchase_at
+       award.purchase_deadline_at, award.videos_done_at, award.first_purchase_at, award.training_waived_at
   FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
   JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.id
  ORDER BY award.id FOR NO KEY UPDATE OF award SKIP LOCKED"""

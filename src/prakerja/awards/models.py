@@ -46,6 +46,8 @@ class Award(PersonRow):
     videos_done_at = models.DateTimeField(null=True)
     # Written by `authorise`, cleared when the only purchase is voided: what revocation looks at.
     first_purchase_at = models.DateTimeField(null=True)
+    # Its only class was called off when no other could be bought in time: the incentive asks for no training since then.
+    training_waived_at = models.DateTimeField(null=True)
     # The due instant of the last reminder to buy, so that each is sent once and none twice.
     reminded_at = models.DateTimeField(null=True)
     # What falls due next, reckoned from the columns above and the scheme (`due.py`). Null: not reckoned yet; a trigger

@@ -13,7 +13,7 @@ from prakerja.awards.granting import Grounds, award_listed
 from prakerja.awards.holding import extend_held, move_wave_deadline, release_held
 from prakerja.awards.induction import finish_video, start_video
 from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award
-from prakerja.awards.purchase_window import reopen_purchase_window
+from prakerja.awards.purchase_window import reopen_purchase_window, waive_training
 from prakerja.awards.revoking import revoke_overdue, revoke_unbought
 from prakerja.awards.suspensions import reinstate_award, suspend_award
 
@@ -39,5 +39,6 @@ __all__ = [
     "revoke_unbought",
     "start_video",
     "suspend_award",
+    "waive_training",
     "withdraw_award",
 ]

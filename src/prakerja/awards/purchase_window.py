@@ -1,4 +1,4 @@
-"""Until when the first training can be bought."""
+"""Until when the first training can be bought, and what becomes of the incentive when no other can be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import datetime
 
 from prakerja.access.actors import Actor
 from prakerja.awards.locking import locked_award
+from prakerja.awards.states import AWARD_STATES
+from prakerja.awards.telling import record_award_action
 from prakerja.kernel.db import requires_transaction
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import deadline_after_void, full_days_left
@@ -31,3 +33,17 @@ def reopen_purchase_window(
     award.deadline_set_by = actor.traced
     award.save(update_fields=["first_purchase_at", "purchase_deadline_at", "deadline_set_at", "deadline_set_by"])
     return deadline
+
+
+@requires_transaction
+def waive_training(*, person_id: uuid.UUID, award_id: uuid.UUID, actor: Actor, at: datetime) -> bool:
+    """The only class was called off and the year leaves no week to buy another: the incentive asks for no training
+    (rules.md 12.33). Account, identity and every later condition stay. False when the award has ended, or it was said before.
+    """
+    award = locked_award(person_id=person_id, award_id=award_id)
+    if award.status not in AWARD_STATES.group("LIVE") or award.training_waived_at is not None:
+        return False
+    award.training_waived_at = at
+    award.save(update_fields=["training_waived_at"])
+    record_award_action(award=award, action="award.training_waived", actor=actor, at=at)
+    return True

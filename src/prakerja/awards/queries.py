@@ -6,7 +6,7 @@ Reads: notifications_message, people_person.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -51,6 +51,17 @@ def running_awards(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardF
     """`running_award` of many people, by person; nobody without one is in it."""
     running = Award.objects.filter(person_id__in=set(person_ids), status__in=AWARD_STATES.group("LIVE"))
     return {found.person_id: facts_of(found) for found in running}
+
+
+def waived_trainings(*, held: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, datetime]:
+    """Since when the incentive of these awards, as (person, award), asks for no training; who must have one is not in it."""
+    found = rows(
+        "SELECT award.id, award.training_waived_at FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
+        " JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.id"
+        " WHERE award.training_waived_at IS NOT NULL",
+        [[person_id for person_id, _ in held], [award_id for _, award_id in held]],
+    )
+    return dict(found)
 
 
 def current_award(*, person_id: uuid.UUID) -> AwardFacts | None:

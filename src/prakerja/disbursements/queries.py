@@ -30,6 +30,7 @@ __all__ = [
     "account_words",
     "discrepancy_case",
     "discrepancy_cases",
+    "had_valid_account",
     "live_account",
     "live_accounts",
     "may_be_drafted",
@@ -106,6 +107,12 @@ def _defects(accounts: Sequence[PayoutAccount]) -> dict[uuid.UUID, str]:
             owner = owners.get((account.provider, number))
             found[account.id] = "" if owner in (None, account.person_id) else "nik_mismatch"
     return found
+
+
+def had_valid_account(*, person_id: uuid.UUID, at: datetime) -> bool:
+    """Whether money could have gone to an account that was linked right before `at`, whatever became of it since."""
+    linked = PayoutAccount.objects.filter(person_id=person_id, nik_matches=True, is_kyc_complete=True, linked_at__lt=at)
+    return linked.filter(Q(unlinked_at=None) | Q(unlinked_at__gte=at)).exists()
 
 
 def account_words(*, person_id: uuid.UUID, account_id: uuid.UUID) -> str:

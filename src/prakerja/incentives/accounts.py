@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prakerja.awards.queries import current_award
 from prakerja.disbursements import operations as disbursements
+from prakerja.disbursements.queries import had_valid_account
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import CutoffKind, cutoff_at
 
@@ -18,7 +19,7 @@ def request_link(*, person_id: uuid.UUID, provider: str, number: str, at: dateti
     otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     disbursements.request_link(
-        person_id=person_id, provider=provider, number=number, closes_at=_closes_at(person_id), at=at
+        person_id=person_id, provider=provider, number=number, closes_at=link_closes_at(person_id=person_id), at=at
     )
 
 
@@ -29,7 +30,12 @@ def link_account(*, person_id: uuid.UUID, provider: str, number: str, otp: str, 
     otp_expired, otp_locked (until).
     """
     return disbursements.link_account(
-        person_id=person_id, provider=provider, number=number, otp=otp, closes_at=_closes_at(person_id), at=at
+        person_id=person_id,
+        provider=provider,
+        number=number,
+        otp=otp,
+        closes_at=link_closes_at(person_id=person_id),
+        at=at,
     )
 
 
@@ -38,9 +44,17 @@ def unlink_account(*, person_id: uuid.UUID, at: datetime) -> None:
     disbursements.unlink_account(person_id=person_id, at=at)
 
 
-def _closes_at(person_id: uuid.UUID) -> datetime | None:
-    """Exclusive; None for somebody without an award or in a scheme without the cut-off."""
+def link_closes_at(*, person_id: uuid.UUID) -> datetime | None:
+    """Until when this person may link an account, exclusive; None for somebody without an award, and in a scheme without
+    the cut-off.
+
+    None as well for whoever had a valid account when the cut-off came: it may break, be closed or change its phone afterwards,
+    and what was earned is then paid to another (rules.md 12.32).
+    """
     award = current_award(person_id=person_id)
     if award is None:
         return None
-    return cutoff_at(scheme=scheme(scheme_version_id=award.scheme_version_id), kind=CutoffKind.LINK)
+    cutoff = cutoff_at(scheme=scheme(scheme_version_id=award.scheme_version_id), kind=CutoffKind.LINK)
+    if cutoff is None or had_valid_account(person_id=person_id, at=cutoff):
+        return None
+    return cutoff

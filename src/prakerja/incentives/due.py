@@ -4,8 +4,8 @@ Each yields (person_id, id, due_at). A task's next instant is the least due_at, 
 rows whose due_at has come: the two cannot disagree, because they are the same statement.
 
 Reads: awards_award, disbursements_discrepancy, disbursements_paymentinstruction, disbursements_payoutaccount,
-ledger_balance, programmes_schemeversion, purchases_purchase, surveys_response, training_certificate,
-training_completion, training_rating, vouchers_voucher, wallets_wallet.
+ledger_balance, programmes_schemeversion, purchases_purchase, surveys_response, training_cancellationcase,
+training_certificate, training_completion, training_rating, vouchers_voucher, wallets_wallet.
 """
 
 from __future__ import annotations
@@ -23,23 +23,33 @@ from prakerja.kernel.due import Many, Work, do_due_many, due_rows, left_of, turn
 from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
 
+# The first training of the award `a`, as `purchases.queries.first_voucher` says it.
+_FIRST = """SELECT purchase.voucher_id
+          FROM purchases_purchase purchase
+          JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+          JOIN programmes_schemeversion rules ON rules.id = a.scheme_version_id
+         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.status = 'succeeded'
+           AND (voucher.status <> 'expired' OR rules.data->'incentive'->>'first_training' = 'BOUGHT')
+         ORDER BY purchase.authorised_at, purchase.number LIMIT 1"""
+# When the first training's certificate and review were both there; of whose cancelled class nothing is asked, since then.
+_TRAINED = f"""COALESCE(a.training_waived_at, (
+        SELECT GREATEST(min(certificate.visible_from), min(rating.created_at))
+          FROM ({_FIRST}) first
+          JOIN training_completion completion
+            ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
+           AND completion.withdrawn_at IS NULL
+          JOIN training_certificate certificate
+            ON certificate.person_id = a.person_id AND certificate.completion_id = completion.id
+          JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id))"""
+
 # The last condition + 24 h: certificate of the first training, its rating, a valid account (rules.md 5.4).
-PLAN = """
-SELECT a.person_id, a.id, GREATEST(certificate.visible_from, rating.created_at, account.linked_at)
+PLAN = f"""
+SELECT a.person_id, a.id, GREATEST(trained.since, account.linked_at)
                           + make_interval(hours => (sv.data->>'schedule_sync_hours')::int) AS due_at
   FROM awards_award a
   JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount > 0
-  JOIN LATERAL (
-        SELECT purchase.voucher_id FROM purchases_purchase purchase
-         WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.status = 'succeeded'
-         ORDER BY purchase.authorised_at, purchase.number LIMIT 1) first ON true
-  JOIN training_completion completion ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
-                                     AND completion.withdrawn_at IS NULL
-  JOIN LATERAL (
-        SELECT min(visible_from) AS visible_from FROM training_certificate
-         WHERE person_id = a.person_id AND completion_id = completion.id) certificate ON visible_from IS NOT NULL
-  JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id
+  JOIN LATERAL (SELECT {_TRAINED} AS since) trained ON trained.since IS NOT NULL
   JOIN disbursements_payoutaccount account ON account.person_id = a.person_id AND account.unlinked_at IS NULL
                                           AND account.nik_matches AND account.is_kyc_complete
  WHERE a.status = 'active'
@@ -103,11 +113,8 @@ SELECT a.person_id, a.id, GREATEST(
                       AND purchase.status = 'succeeded' AND voucher.status = 'issued')"""
 
 # The three cut-offs below hold for every award of a scheme version at once: %(cutoff)s and %(version)s are filled in.
-_FIRST_REVIEWED = """EXISTS (
-        SELECT 1 FROM (SELECT purchase.voucher_id FROM purchases_purchase purchase
-                        WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id
-                          AND purchase.status = 'succeeded'
-                        ORDER BY purchase.authorised_at, purchase.number LIMIT 1) first
+_FIRST_REVIEWED = f"""EXISTS (
+        SELECT 1 FROM ({_FIRST}) first
           JOIN training_completion completion
             ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
           JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id)"""
@@ -115,7 +122,10 @@ _FIRST_REVIEWED = """EXISTS (
 LAPSE_UNREVIEWED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
   FROM awards_award a
- WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND NOT {_FIRST_REVIEWED}"""
+ WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND a.training_waived_at IS NULL
+   AND NOT {_FIRST_REVIEWED}
+   AND NOT EXISTS (SELECT 1 FROM training_cancellationcase cancelled
+                    WHERE cancelled.person_id = a.person_id AND cancelled.status = 'open')"""
 
 LAPSE_UNOPENED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
@@ -123,15 +133,17 @@ SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
  WHERE a.scheme_version_id = %(version)s AND a.status IN {AWARD_STATES.sql("LIVE")}
    AND (SELECT count(*) FROM surveys_response response WHERE response.person_id = a.person_id) < %(surveys)s"""
 
-# Something is still promised or owed and no valid account is linked; a payment under way keeps its course.
+# Something is still promised or owed and no valid account was linked when the cut-off came, as `had_valid_account` says it; a
+# payment under way keeps its course.
 LAPSE_UNLINKED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
   FROM awards_award a
   JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id
  WHERE a.scheme_version_id = %(version)s AND a.status IN {AWARD_STATES.sql("PAYABLE")}
    AND NOT EXISTS (SELECT 1 FROM disbursements_payoutaccount account
-                    WHERE account.person_id = a.person_id AND account.unlinked_at IS NULL
-                      AND account.nik_matches AND account.is_kyc_complete)
+                    WHERE account.person_id = a.person_id AND account.nik_matches AND account.is_kyc_complete
+                      AND account.linked_at < %(cutoff)s
+                      AND (account.unlinked_at IS NULL OR account.unlinked_at >= %(cutoff)s))
    AND (reserve.amount > 0 OR EXISTS (
         SELECT 1 FROM incentives_incentive i WHERE i.person_id = a.person_id AND i.award_id = a.id
            AND i.status IN {INCENTIVE_STATES.sql("WAITING")}))"""

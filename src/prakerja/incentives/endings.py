@@ -15,6 +15,7 @@ from prakerja.awards.facts import AwardFacts
 from prakerja.awards.operations import lock_award, lock_wallet_and_award
 from prakerja.awards.policies import require_reason
 from prakerja.disbursements.operations import cancel_draft
+from prakerja.disbursements.queries import had_valid_account
 from prakerja.incentives.cancelling import cancel_due, end_incentive
 from prakerja.incentives.conditions import conditions_of
 from prakerja.incentives.models import PAYER, Incentive, RepaymentClaim
@@ -38,13 +39,17 @@ from prakerja.programmes.schemes import (
 from prakerja.purchases.queries import has_unused_code, spent
 from prakerja.surveys.operations import close_unanswered
 from prakerja.surveys.queries import has_unanswered
+from prakerja.training.queries import has_open_case
 from prakerja.wallets.queries import wallet
 
 _TREASURY = int(Chart.TREASURY)
 
 
 def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
-    """The review cut-off has passed and the first training is not completed and reviewed: the award lapses (rules.md 12.22)."""
+    """The review cut-off has passed and the first training is not completed and reviewed: the award lapses (rules.md 12.22).
+
+    Not while an operator has still to decide about its class, which was called off (rules.md 12.30, 12.33).
+    """
     with transaction():
         award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
@@ -52,22 +57,25 @@ def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime)
         now = conditions_of(person_id=person_id, award_id=award_id)
         if award.status != "active" or cutoff is None or at < cutoff or now.is_reviewed:
             return False
+        if has_open_case(person_id=person_id):
+            return False
         awards.lapse_award(person_id=person_id, award_id=award_id, reason="not_reviewed", deadline=cutoff, at=at)
     return True
 
 
 def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int:
-    """The link cut-off has passed and there is no valid account: what was promised and not paid lapses (rules.md 5.3).
+    """The link cut-off has passed and no valid account was there then: what was promised and not paid lapses (rules.md 5.3).
 
-    A payment under way keeps its course; if it comes back, it lapses then. Returns the rupiah that went to the treasury.
+    Whoever had one loses nothing when it breaks or is changed afterwards (rules.md 12.32). A payment under way keeps its
+    course; if it comes back, it lapses then. Returns the rupiah that went to the treasury.
     """
     with transaction():
         award = lock_award(person_id=person_id, award_id=award_id)
         rules = scheme(scheme_version_id=award.scheme_version_id)
         cutoff = cutoff_at(scheme=rules, kind=CutoffKind.LINK)
-        now = conditions_of(person_id=person_id, award_id=award_id)
-        is_valid = now.facts is not None and now.facts.is_valid
-        if not award.is_payable or cutoff is None or at < cutoff or is_valid:
+        if not award.is_payable or cutoff is None or at < cutoff:
+            return 0
+        if had_valid_account(person_id=person_id, at=cutoff):
             return 0
         lapsed = _end_incentives(award=award, verb="lapse", credit=_TREASURY, at=at)
         lapsed += empty_balance(

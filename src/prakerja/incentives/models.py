@@ -8,7 +8,14 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 
 # Our name in `disbursements_paymentinstruction.payer` and in the setting PAYERS.
 PAYER = "incentives"
@@ -35,6 +42,8 @@ class Incentive(PersonRow):
     # Why the last transfer did not stay: "" | failed | returned; decides between the labels Dijadwalkan and Dalam pengecekan.
     last_problem = models.TextField(blank=True)
     completion = owned_foreign_key("training.Completion", null=True)
+    # Since when its award asks for no training (rules.md 12.33), where there is no completion.
+    training_waived_at = models.DateTimeField(null=True)
     response = owned_foreign_key("surveys.Response", null=True)
     instruction = owned_foreign_key("disbursements.PaymentInstruction", null=True)
     planned_at = models.DateTimeField()
@@ -57,7 +66,9 @@ class Incentive(PersonRow):
                 condition=Q(status__in=INCENTIVE_STATES.states()), name="incentives_incentive_status"
             ),
             models.CheckConstraint(
-                condition=Q(kind="post_training", completion__isnull=False) | Q(kind="survey", response__isnull=False),
+                condition=Q(kind="post_training", completion__isnull=False)
+                | Q(kind="post_training", training_waived_at__isnull=False)
+                | Q(kind="survey", response__isnull=False),
                 name="incentives_incentive_cause",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="incentives_incentive_amount"),
@@ -71,6 +82,21 @@ class Incentive(PersonRow):
             models.Index(fields=["due_at", "id"], name="incentives_to_fall_due", condition=Q(status="planned")),
             models.Index(fields=["due_at", "id"], name="incentives_to_pay", condition=Q(status="due", recheck_at=None)),
             models.Index(fields=["recheck_at"], name="incentives_to_recheck", condition=Q(recheck_at__isnull=False)),
+        ]
+
+
+class CutoffReminder(KeyedRow):
+    """A reminder of a cut-off of the year that everybody of a scheme version has been told of."""
+
+    scheme_version = unindexed_foreign_key("programmes.SchemeVersion")
+    # balance, review or link.
+    kind = models.TextField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme_version", "kind", "due_at"], name="incentives_cutoffreminder_once")
         ]
 
 

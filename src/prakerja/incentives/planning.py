@@ -109,6 +109,7 @@ def _schedule(award: AwardFacts, *, now: Conditions, at: datetime) -> list[Incen
             pay_date=wib_day(pay_at(scheme=rules, scheduled_on=day, calendar=calendar)),
             due_at=falls_due_at(scheme=rules, scheduled_on=day, planned_at=at),
             completion_id=now.completion_id,
+            training_waived_at=now.training_waived_at,
             planned_at=at,
         )
         for number, day in enumerate(

@@ -2,7 +2,7 @@
 
 Some hundreds of wallets at a time, one statement for each table.
 
-Reads: awards_award, programmes_schemeversion, purchases_purchase, wallets_wallet.
+Reads: awards_award, programmes_schemeversion, purchases_purchase, vouchers_voucher, wallets_wallet.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.operations import record_each
-from prakerja.awards.operations import lock_awards, lock_wallet_and_award
+from prakerja.awards.operations import lapse_award, lock_awards, lock_wallet_and_award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.due import in_chunks
@@ -51,6 +51,20 @@ SELECT wallet.person_id, award.id, wallet.id, wallet.spendable_until, award.sche
   JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.award_id
   JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id {_CONDITIONS}
    AND wallet.spendable_until <= %s"""
+
+# Of these, who lost the first training with its code and bought none in its place: nothing leads to the incentive any more.
+_LED_NOWHERE = """
+SELECT award.id
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, award_id)
+  JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.award_id
+  JOIN programmes_schemeversion version ON version.id = award.scheme_version_id
+ WHERE award.status = 'active' AND award.first_purchase_at IS NOT NULL AND award.training_waived_at IS NULL
+   AND version.data->'cutoffs'->>'balance' IS NULL AND version.data->'incentive'->>'first_training' = 'USED'
+   AND NOT EXISTS (SELECT 1 FROM purchases_purchase purchase
+                     JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id
+                                                  AND voucher.id = purchase.voucher_id
+                    WHERE purchase.person_id = award.person_id AND purchase.award_id = award.id
+                      AND purchase.status = 'succeeded' AND voucher.status <> 'expired')"""
 
 
 class _Over(NamedTuple):
@@ -114,8 +128,10 @@ def _sweep(locked: Sequence[tuple[uuid.UUID, uuid.UUID]], *, at: datetime) -> di
     """The rupiah swept, by award; the wallets and awards are locked."""
     pairs = [[one for one, _ in locked], [one for _, one in locked]]
     over = {found[1]: _Over(*found) for found in rows(_STILL_OVER, [*pairs, at])}
+    lapsed = _lapse_with_it(list(over.values()), at=at)
+    over = {award_id: one for award_id, one in over.items() if award_id not in lapsed}
     if not over:
-        return {}
+        return lapsed
     closed = close_wallets(
         events=[(one.person_id, one.wallet_id, one.award_id) for one in over.values()],
         kind="sweep",
@@ -140,4 +156,18 @@ def _sweep(locked: Sequence[tuple[uuid.UUID, uuid.UUID]], *, at: datetime) -> di
         subject_kind="award",
         told=((over[award_id].person_id, award_id, {"amount": amount}) for award_id, amount in swept.items()),
     )
-    return swept
+    return swept | lapsed
+
+
+@requires_transaction
+def _lapse_with_it(over: Sequence[_Over], *, at: datetime) -> dict[uuid.UUID, int]:
+    """End the awards whose window passed and that nobody can earn with any more; the rupiah that lapsed, by award (rules.md 12.34)."""
+    pairs = [[one.person_id for one in over], [one.award_id for one in over]]
+    ended = {award_id for (award_id,) in rows(_LED_NOWHERE, pairs)} if over else set()
+    return {
+        one.award_id: lapse_award(
+            person_id=one.person_id, award_id=one.award_id, reason="no_training", deadline=one.until, at=at
+        )
+        for one in over
+        if one.award_id in ended
+    }

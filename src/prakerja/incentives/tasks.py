@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from prakerja.incentives import due, operations, sweeping
+from prakerja.incentives.cutoff_reminders import next_cutoff_reminder, remind_of_cutoffs
 from prakerja.kernel.due import DueTask, do_due, do_due_many, left_of, next_of
 from prakerja.programmes.schemes import Scheme
 
@@ -66,6 +67,7 @@ def _cutoff_wave_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[...
 
 
 TASKS = [
+    DueTask("remind_of_cutoffs", next_due=next_cutoff_reminder, run=remind_of_cutoffs),
     DueTask(
         name="sweep_balance",
         next_due=sweeping.next_sweep,

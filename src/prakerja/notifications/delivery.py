@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, cast
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from prakerja.kernel.db import transaction
@@ -34,11 +34,13 @@ from prakerja.notifications.gateways import (
     TemporaryFailure,
 )
 from prakerja.notifications.models import Message
+from prakerja.notifications.quiet_hours import MAY_WAKE, end_of_night, leaves_at
 from prakerja.notifications.retrying import Kind, kind_of, next_try, tries_of
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
 from prakerja.notifications.templates import SENT_TO, URGENT, render_message
 
 BATCH = 100
+_PUT_OFF_AT_ONCE = 1_000
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
 # What no operator's "send again" would mend: there is nothing left to say, or it is too late for it.
 _HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced")
@@ -99,6 +101,11 @@ class _Letter:
     to: str = ""
     failure: PermanentFailure | None = None
     ends_at: datetime | None = None
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Of its parameters the one that decides whether it may wait for the morning."""
+        return {} if self.ends_at is None else {"deadline": self.ends_at.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -184,6 +191,10 @@ def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
     if most <= 0:
         return []
     waiting = Message.objects.filter(status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS))
+    morning = end_of_night(at)
+    if morning is not None and not lane.is_urgent:
+        _let_wait(waiting, until=morning)
+        waiting = waiting.exclude(_sleeper())
     with transaction():
         messages = list(lane.of(waiting).select_for_update(skip_locked=True).order_by("send_after")[:most])
         if not messages:
@@ -198,6 +209,20 @@ def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
         message.attempt_count += 1
         message.tries_began_at = message.tries_began_at or at
     return messages
+
+
+def _let_wait(waiting: QuerySet[Message], *, until: datetime) -> None:
+    """Put off to the morning what was not sent by the evening, some at a time: a gateway takes hours for a wave's results."""
+    with transaction():
+        found = waiting.filter(_sleeper()).select_for_update(skip_locked=True).order_by("send_after")
+        ids = list(found.values_list("id", flat=True)[:_PUT_OFF_AT_ONCE])
+        if ids:
+            Message.objects.filter(id__in=ids).update(send_after=until)
+
+
+def _sleeper() -> Q:
+    """An SMS that wakes nobody at night (rules.md 12.35)."""
+    return Q(channel="sms") & ~Q(template__in=MAY_WAKE)
 
 
 def _written(claimed: list[Message], *, resolve: Resolver, wanted: StillWanted | None, at: datetime) -> list[_Letter]:
@@ -321,6 +346,8 @@ def _settle_failure(letter: _Letter, outcome: TemporaryFailure | PermanentFailur
     )
     chosen, why = _sending([message.id]), _code(outcome.reason)
     if following is not None:
+        # What could not be sent in the evening wakes nobody at night either.
+        following = leaves_at(template=message.template, channel=message.channel, parameters=letter.said, at=following)
         chosen.update(status=MESSAGE_STATES.target("put_off"), send_after=following, failure=why)
         return
     _LOG.warning("message %s (%s) is not sent: %s", message.id, message.template, why)

@@ -16,6 +16,7 @@ from prakerja.kernel.db import copy_rows, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
 from prakerja.notifications.models import Message
+from prakerja.notifications.quiet_hours import leaves_at
 from prakerja.notifications.states import MESSAGE_STATES
 
 CHANNEL_WAKE = "notifications_message"
@@ -55,7 +56,7 @@ def queue_message(
 ) -> None:
     """Queue one message per channel (`sms`, `email`, `dashboard`). The same dedupe key is told once, ever, per channel.
 
-    The address is looked up when the message leaves. Parameters are plain values: texts, rupiah, ISO instants.
+    An SMS of the night leaves in the morning (`quiet_hours`). The address is looked up when the message leaves. Parameters are plain values: texts, rupiah, ISO instants.
     """
     notice = Notice(person_id, parameters, dedupe_key)
     Message.objects.bulk_create(_messages(notice, template, channels, at), ignore_conflicts=True)
@@ -112,7 +113,7 @@ def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: date
                 # A dashboard message is delivered by being there.
                 status="delivered" if channel == "dashboard" else "queued",
                 created_at=at,
-                send_after=at,
+                send_after=leaves_at(template=template, channel=channel, parameters=notice.parameters, at=at),
                 sent_at=at if channel == "dashboard" else None,
                 dedupe_key=f"{notice.dedupe_key}:{channel}",
             )

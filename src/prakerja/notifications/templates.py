@@ -30,9 +30,12 @@ SENT_TO = "sent_to"
 
 # What asks somebody to do something by `deadline`: it is never sent after it.
 POINTLESS_AFTER_DEADLINE = (
+    "balance_ending",
     "code_ending",
     "code_opens",
     "deadline_reminder",
+    "link_ending",
+    "review_ending",
     "review_for_incentive_until",
     "survey_open",
 )
@@ -355,6 +358,29 @@ TEMPLATES: Mapping[str, Template] = {
             "tidak kembali ke saldo Anda."
         ),
     ),
+    # Beside the sentence about the price: whoever can buy no other class in time keeps the incentive.
+    "incentive_kept": Template(
+        title=_("Insentif Anda tetap ada"),
+        text=_(
+            "Kelas Anda dibatalkan terlalu dekat dengan akhir tahun untuk membeli yang lain. Insentif {amount} tetap Anda terima "
+            "tanpa pelatihan itu. Jadwalnya muncul di dashboard paling lama 24 jam lagi."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas Anda dibatalkan terlalu dekat dengan akhir tahun. Insentif {amount} tetap Anda terima; "
+            "jadwalnya muncul di dashboard."
+        ),
+    ),
+    "incentive_kept_link_until": Template(
+        title=_("Insentif Anda tetap ada: sambungkan rekening"),
+        text=_(
+            "Kelas Anda dibatalkan terlalu dekat dengan akhir tahun untuk membeli yang lain. Insentif {amount} tetap Anda terima "
+            "tanpa pelatihan itu. Sambungkan rekening atau e-wallet atas NIK Anda sendiri paling lambat {deadline}."
+        ),
+        sms=_(
+            "Kartu Prakerja: kelas Anda dibatalkan. Insentif {amount} tetap Anda terima. Sambungkan rekening di dashboard paling "
+            "lambat {deadline}."
+        ),
+    ),
     "class_cancelled_award_over": Template(
         title=_("Kelas Anda dibatalkan"),
         text=_(
@@ -447,6 +473,19 @@ TEMPLATES: Mapping[str, Template] = {
         sms=_(
             "Kartu Prakerja: kode {course_title} tidak ditukar sampai {deadline} dan berakhir. {amount} kembali ke program. Sisa "
             "saldo {balance} dapat dipakai sampai {usable_deadline}."
+        ),
+    ),
+    # In 2023 another training takes the place of a first one whose code ended.
+    "code_ended_buy_first_until": Template(
+        title=_("Kode voucher berakhir: beli pelatihan lain"),
+        text=_(
+            "Kode untuk {course_title} tidak ditukar sampai {deadline} dan tidak berlaku lagi. {amount} kembali ke program dan "
+            "tidak ke saldo Anda. Insentif masih dapat Anda terima: dengan sisa saldo {balance} beli pelatihan lain paling lambat "
+            "{usable_deadline}, selesaikan, dan ulas. Lewat dari itu sisa saldo dan insentif hangus."
+        ),
+        sms=_(
+            "Kartu Prakerja: kode {course_title} berakhir; {amount} kembali ke program. Beli pelatihan lain paling lambat "
+            "{usable_deadline} dengan sisa saldo {balance}, atau saldo dan insentif hangus."
         ),
     ),
     "code_ended_to_treasury": Template(
@@ -734,11 +773,12 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Nomor ponsel Anda diganti"),
         text=_(
             "Petugas mengganti nomor ponsel akun Kartu Prakerja Anda pada {corrected_at}. Semua kode dan pesan dikirim ke nomor yang "
-            "baru. Jika Anda tidak memintanya, segera hubungi layanan Prakerja."
+            "baru. E-wallet dengan nomor lama tidak menerima insentif lagi: sambungkan yang memakai nomor baru. Jika Anda tidak "
+            "memintanya, segera hubungi layanan Prakerja."
         ),
         sms=_(
-            "Nomor ini sekarang nomor ponsel akun Kartu Prakerja Anda. Jika Anda tidak memintanya, segera hubungi layanan "
-            "Prakerja."
+            "Nomor ini sekarang nomor ponsel akun Kartu Prakerja Anda. E-wallet dengan nomor lama tidak menerima insentif lagi: "
+            "sambungkan ulang. Jika Anda tidak memintanya, hubungi layanan Prakerja."
         ),
     ),
     "phone_left": Template(
@@ -908,6 +948,40 @@ TEMPLATES: Mapping[str, Template] = {
             "Kartu Prakerja: pelatihan berikutnya tidak dibeli sampai {deadline}; sisa saldo {amount} masuk ke kas negara."
         ),
     ),
+    # Before they do: what the year's ends take from whom.
+    "balance_ending": Template(
+        title=_("Saldo pelatihan segera berakhir"),
+        text=_(
+            "Sisa saldo pelatihan Anda {amount} hanya dapat dipakai sampai {deadline}. Sesudah itu uangnya masuk ke kas negara. "
+            "Anda boleh membeli pelatihan lain, tetapi tidak harus."
+        ),
+        sms=_(
+            "Kartu Prakerja: sisa saldo {amount} dapat dipakai sampai {deadline}, lalu masuk ke kas negara. Membeli lagi boleh, "
+            "tidak harus."
+        ),
+    ),
+    "review_ending": Template(
+        title=_("Selesaikan dan ulas pelatihan Anda"),
+        text=_(
+            "Pelatihan pertama Anda belum selesai atau belum diulas. Selesaikan dan beri bintang dan ulasan di dashboard paling "
+            "lambat {deadline}. Lewat dari itu insentif dan survei ({amount}) hangus."
+        ),
+        sms=_(
+            "Kartu Prakerja: selesaikan dan ulas pelatihan pertama paling lambat {deadline}, atau insentif dan survei ({amount}) "
+            "hangus."
+        ),
+    ),
+    "link_ending": Template(
+        title=_("Sambungkan rekening Anda"),
+        text=_(
+            "Belum ada rekening atau e-wallet atas NIK Anda sendiri yang siap menerima insentif. Sambungkan di dashboard paling "
+            "lambat {deadline}. Lewat dari itu {amount} hangus."
+        ),
+        sms=_(
+            "Kartu Prakerja: sambungkan rekening atas NIK Anda sendiri di dashboard paling lambat {deadline}, atau insentif "
+            "({amount}) hangus."
+        ),
+    ),
     "lapsed_not_reviewed": Template(
         title=_("Insentif hangus"),
         text=_(
@@ -917,6 +991,17 @@ TEMPLATES: Mapping[str, Template] = {
         sms=_(
             "Kartu Prakerja: pelatihan pertama tidak selesai dan diulas sampai {deadline}. {amount} (insentif, survei, sisa saldo) "
             "masuk ke kas negara."
+        ),
+    ),
+    "lapsed_no_training": Template(
+        title=_("Kepesertaan berakhir"),
+        text=_(
+            "Kode pelatihan pertama Anda tidak ditukar dan pelatihan lain tidak dibeli sampai {deadline}. Insentif, survei, dan sisa "
+            "saldo ({amount}) masuk ke kas negara dan kepesertaan Anda berakhir."
+        ),
+        sms=_(
+            "Kartu Prakerja: pelatihan lain tidak dibeli sampai {deadline}. {amount} (insentif, survei, sisa saldo) masuk ke kas "
+            "negara dan kepesertaan berakhir."
         ),
     ),
     "lapsed_no_account": Template(

@@ -1,6 +1,7 @@
 """A code that was never redeemed ends with its window; its purchase no longer blocks the next one (decisions.md 23).
 
-Reads: awards_award, catalogue_course, ledger_balance, partners_partner, wallets_wallet.
+Reads: awards_award, catalogue_course, ledger_balance, partners_partner, programmes_schemeversion, vouchers_voucher,
+wallets_wallet.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import Moved, post_transfers
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import balance_expires_at, deadline_after_void
+from prakerja.programmes.schemes import FirstTraining, balance_expires_at, deadline_after_void, next_purchase_until
 from prakerja.purchases.taking_back import home_of_expired
 from prakerja.purchases.telling import code_ended
 from prakerja.vouchers.operations import LockedCode, expire_vouchers, lock_overdue_code, lock_overdue_codes
-from prakerja.wallets.operations import all_spendable_at_least_until, lock_wallets
+from prakerja.wallets.operations import all_spendable_at_least_until, lock_wallets, open_windows
 
 # Codes that end in one transaction.
 CHUNK = 300
@@ -39,21 +40,31 @@ SELECT purchase.voucher_id, award.wallet_id, award.scheme_version_id FROM {_PAIR
 _FACTS = f"""
 SELECT purchase.voucher_id, purchase.invoice_code, purchase.amount, course.title, institution.name, award.id,
        award.status, award.scheme_version_id, wallet.closed_at, wallet.spendable_until, fund.amount, reserve.amount,
-       purchase.voucher_id = (SELECT first.voucher_id FROM purchases_purchase first
-                               WHERE first.person_id = purchase.person_id AND first.award_id = purchase.award_id
-                                 AND first.status = 'succeeded' ORDER BY first.authorised_at, first.number LIMIT 1)
+       CASE WHEN rules.data->'incentive'->>'first_training' = 'USED'
+            THEN NOT EXISTS (SELECT 1 FROM purchases_purchase other
+                               JOIN vouchers_voucher used ON used.person_id = other.person_id AND used.id = other.voucher_id
+                              WHERE other.person_id = purchase.person_id AND other.award_id = purchase.award_id
+                                AND other.status = 'succeeded' AND used.status <> 'expired')
+            ELSE purchase.voucher_id = (SELECT first.voucher_id FROM purchases_purchase first
+                                         WHERE first.person_id = purchase.person_id AND first.award_id = purchase.award_id
+                                           AND first.status = 'succeeded'
+                                         ORDER BY first.authorised_at, first.number LIMIT 1) END
   FROM {_PAIRS}
   JOIN purchases_purchase purchase ON purchase.person_id = given.person_id AND purchase.voucher_id = given.voucher_id
   JOIN catalogue_course course ON course.id = purchase.course_id
   JOIN partners_partner institution ON institution.id = course.institution_id
   JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+  JOIN programmes_schemeversion rules ON rules.id = award.scheme_version_id
   JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
   JOIN ledger_balance fund ON fund.person_id = wallet.person_id AND fund.id = wallet.balance_id
   JOIN ledger_balance reserve ON reserve.person_id = award.person_id AND reserve.id = award.reserve_id"""
 
 
 class _Facts(NamedTuple):
-    """What an ended code's owner is told of: the purchase, and what is left of the award. Rupiah, UTC, ends exclusive."""
+    """What an ended code's owner is told of: the purchase, and what is left of the award. Rupiah, UTC, ends exclusive.
+
+    `is_first`: with it ended the training that leads to the incentive, as `queries.first_voucher` says it.
+    """
 
     voucher_id: uuid.UUID
     invoice_code: str
@@ -73,6 +84,8 @@ class _Facts(NamedTuple):
 def expire_codes(*, at: datetime, chunk: int = CHUNK) -> int:
     """End every overdue code. The price goes to the programme, at or after the balance cut-off to the treasury; never
     back to the wallet: a bought class cannot be swapped in 2021. The first purchase still counts against revocation.
+
+    Where purchases follow each other within a window (2023), the first one's opens now.
 
     A chunk at a time, each a transaction; what was redeemed or cancelled first stays as it is. Returns how many ended.
     """
@@ -129,7 +142,11 @@ def _expire(codes: Sequence[LockedCode], *, at: datetime) -> None:
 
 @requires_transaction
 def _leave_time_to_buy(codes: Sequence[LockedCode], pairs: list[list[uuid.UUID]], *, at: datetime) -> None:
-    """`taking_back.leave_time_to_buy` for many: under schemes whose window stood still while the training was open."""
+    """`taking_back.leave_time_to_buy` for many: under schemes whose window stood still while the training was open.
+
+    A first training opened none (rules.md 12.34): the window in which the next one must be bought begins with its code's end,
+    as it would with its review. Without it the balance had no end, and the award none.
+    """
     owner = {code.voucher_id: code.person_id for code in codes}
     wallets: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID]]] = {}
     for voucher_id, wallet_id, version in rows(_HELD, pairs):
@@ -137,8 +154,11 @@ def _leave_time_to_buy(codes: Sequence[LockedCode], pairs: list[list[uuid.UUID]]
             wallets.setdefault(version, []).append((owner[voucher_id], wallet_id))
     for version, held in wallets.items():
         lock_wallets(wallets=held)
+        rules = scheme(scheme_version_id=version)
+        if rules.next_purchase.days is not None and (first := next_purchase_until(scheme=rules, closed_at=at)):
+            open_windows(wallets=held, until=first, actor=SYSTEM, at=at)
         # At least a week: a window that ends later stays as it is.
-        until = deadline_after_void(scheme=scheme(scheme_version_id=version), deadline_at=at, voided_at=at)
+        until = deadline_after_void(scheme=rules, deadline_at=at, voided_at=at)
         all_spendable_at_least_until(wallets=held, until=until, actor=SYSTEM, at=at)
 
 
@@ -147,8 +167,16 @@ def _tell(ended: Sequence[tuple[LockedCode, _Facts]], *, home: Chart, at: dateti
     notices: dict[str, list[Notice]] = {}
     for code, facts in ended:
         can_buy = facts.award_status == "active" and facts.closed_at is None and facts.balance > 0
+        rules = scheme(scheme_version_id=facts.scheme_version_id)
+        promised = facts.reserve if facts.award_status in AWARD_STATES.group("LIVE") else 0
+        # Where another training takes the place of the one that was lost (2023), the incentive hangs on buying it in time.
+        is_replaceable = rules.incentive.first_training is FirstTraining.USED and can_buy
         template, more = code_ended(
-            paid_to=home, balance=facts.balance if can_buy else 0, spendable_until=facts.spendable_until, at=at
+            paid_to=home,
+            balance=facts.balance if can_buy else 0,
+            spendable_until=facts.spendable_until,
+            leads_to_incentive=facts.is_first and bool(promised) and is_replaceable,
+            at=at,
         )
         said: dict[str, Any] = {
             "course_title": facts.course_title,
@@ -159,9 +187,10 @@ def _tell(ended: Sequence[tuple[LockedCode, _Facts]], *, home: Chart, at: dateti
             **more,
         }
         notices.setdefault(template, []).append(Notice(code.person_id, said, f"expired:{code.voucher_id}"))
-        # The first training alone leads to the incentive (rules.md 5.4): who lost its code is told of that loss as well.
-        if facts.is_first and facts.reserve and facts.award_status in AWARD_STATES.group("LIVE"):
-            lost = {"course_title": facts.course_title, "amount": facts.reserve}
+        # The first training alone leads to the incentive (rules.md 5.4): who lost its code, and can buy none that takes its
+        # place, is told of that loss as well.
+        if facts.is_first and promised and not is_replaceable:
+            lost = {"course_title": facts.course_title, "amount": promised}
             key = f"incentive_unreachable:{facts.award_id}"
             notices.setdefault("incentive_unreachable", []).append(Notice(code.person_id, lost, key))
     for template, found in notices.items():

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from prakerja.kernel.db import hot_row, row
+from prakerja.kernel.db import hot_row, row, rows
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
 from prakerja.partners.places import Place
@@ -132,21 +132,28 @@ def platform_user(*, person_id: uuid.UUID, institution_id: uuid.UUID) -> str:
 
 
 def first_voucher(*, person_id: uuid.UUID, award_id: uuid.UUID) -> uuid.UUID | None:
-    """The code of the first training of an award that was not voided, which alone leads to the incentive (rules.md 5.4)."""
-    bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")
-    return bought.order_by("authorised_at", "number").values_list("voucher_id", flat=True).first()
+    """The code of the first training of an award, which alone leads to the incentive (rules.md 5.4).
+
+    One that was voided is none; where the scheme says so, one whose code ended unused is none either (rules.md 12.34).
+    """
+    return first_vouchers(held=[(person_id, award_id)]).get(award_id)
+
+
+_FIRST = """
+SELECT DISTINCT ON (purchase.award_id) purchase.award_id, purchase.voucher_id
+  FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, award_id)
+  JOIN purchases_purchase purchase ON purchase.person_id = given.person_id AND purchase.award_id = given.award_id
+                                  AND purchase.status = 'succeeded'
+  JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+  JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+  JOIN programmes_schemeversion scheme ON scheme.id = award.scheme_version_id
+ WHERE voucher.status <> 'expired' OR scheme.data->'incentive'->>'first_training' = 'BOUGHT'
+ ORDER BY purchase.award_id, purchase.authorised_at, purchase.number"""
 
 
 def first_vouchers(*, held: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, uuid.UUID]:
     """`first_voucher` of many, as (person, award), by award; an award without a purchase is not in it."""
-    bought = Purchase.objects.filter(
-        person_id__in={person_id for person_id, _ in held},
-        award_id__in=[award_id for _, award_id in held],
-        status="succeeded",
-    )
-    # The first one last, so that it stays.
-    latest_first = bought.order_by("-authorised_at", "-number")
-    return dict(latest_first.values_list("award_id", "voucher_id"))
+    return dict(rows(_FIRST, [[person_id for person_id, _ in held], [award_id for _, award_id in held]]))
 
 
 def has_open_training(*, person_id: uuid.UUID, award_id: uuid.UUID) -> bool:

@@ -38,12 +38,13 @@ class TakenBack:
     """Where the price went: the wallet, the treasury (after a cut-off) or the programme's funds (the award was taken back).
 
     `buy_until` is the exclusive deadline that the participation hangs on since then, `usable_until` the exclusive end of the
-    balance; None where there is none.
+    balance; None where there is none. `was_only`: nothing else is bought.
     """
 
     paid_back_to: Chart
     buy_until: datetime | None
     usable_until: datetime | None
+    was_only: bool = False
 
 
 @requires_transaction
@@ -98,7 +99,8 @@ def take_back(*, locked: LockedPurchase, reason: str, actor: Actor, at: datetime
     release_seat(course_run_id=purchase.course_run_id)
     bought = Purchase.objects.filter(person_id=purchase.person_id, award_id=purchase.award_id, status="succeeded")
     deadline = None
-    if not bought.exists():
+    was_only = not bought.exists()
+    if was_only:
         deadline = reopen_purchase_window(
             person_id=purchase.person_id, award_id=purchase.award_id, actor=actor, voided_at=at
         )
@@ -111,7 +113,7 @@ def take_back(*, locked: LockedPurchase, reason: str, actor: Actor, at: datetime
         subject_id=purchase.id,
         data={"amount": purchase.amount},
     )
-    return TakenBack(paid_back_to=home, buy_until=deadline, usable_until=until)
+    return TakenBack(paid_back_to=home, buy_until=deadline, usable_until=until, was_only=was_only)
 
 
 @requires_transaction

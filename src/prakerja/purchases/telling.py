@@ -42,15 +42,17 @@ def tell_of_void(*, purchase: Purchase, taken: TakenBack, event: str = "voided",
 
 
 def code_ended(
-    *, paid_to: Chart, balance: int, spendable_until: datetime | None, at: datetime
+    *, paid_to: Chart, balance: int, spendable_until: datetime | None, leads_to_incentive: bool, at: datetime
 ) -> tuple[str, dict[str, Any]]:
     """The sentence of a code that ended unused, and what it says beside the purchase: where the price went (account
     `paid_to`) and what can be done now with the `balance`, rupiah, 0 where nothing can be bought any more.
+    `leads_to_incentive`: what is bought with it takes the place of the training that was lost (rules.md 12.34).
     """
     if paid_to is Chart.TREASURY:
         return "code_ended_to_treasury", {}
     if balance and spendable_until is not None and at < spendable_until:
-        return "code_ended_buy_again_until", {"balance": balance, "usable_deadline": spendable_until.isoformat()}
+        what = "code_ended_buy_first_until" if leads_to_incentive else "code_ended_buy_again_until"
+        return what, {"balance": balance, "usable_deadline": spendable_until.isoformat()}
     if balance and spendable_until is None:
         return "code_ended_buy_again", {"balance": balance}
     return "code_ended", {}

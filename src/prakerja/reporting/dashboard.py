@@ -14,7 +14,7 @@ import msgspec
 
 from prakerja.awards.cards import open_card_number
 from prakerja.kernel.secrets import unseal
-from prakerja.programmes.schemes.model import Scheme
+from prakerja.programmes.schemes.model import FirstTraining, Scheme
 from prakerja.programmes.schemes.registry import scheme_by_key
 
 # Transfers that end a price: a void after the balance was closed, a code that nobody redeemed.
@@ -48,6 +48,7 @@ class Award(msgspec.Struct, frozen=True):
     purchase_deadline_at: datetime
     videos_done_at: datetime | None
     first_purchase_at: datetime | None
+    training_waived_at: datetime | None
     ended_at: datetime | None
     end_reason: str
     revocation_held_at: datetime | None
@@ -169,6 +170,13 @@ class Account(msgspec.Struct, frozen=True):
         return unseal(self.number_enc, table="disbursements_payoutaccount", column="number_enc", row_id=self.id)
 
 
+class Linked(msgspec.Struct, frozen=True):
+    """From when until when an account was linked that money could go to."""
+
+    linked_at: datetime
+    unlinked_at: datetime | None
+
+
 class Incentive(msgspec.Struct, frozen=True):
     kind: str
     number: int
@@ -219,6 +227,7 @@ class Dashboard(msgspec.Struct, frozen=True):
     videos: tuple[Video, ...]
     purchases: tuple[Purchase, ...]
     account: Account | None
+    valid_accounts: tuple[Linked, ...]
     incentives: tuple[Incentive, ...]
     surveys: tuple[Survey, ...]
     losses: tuple[Loss, ...]
@@ -226,8 +235,10 @@ class Dashboard(msgspec.Struct, frozen=True):
 
     @property
     def first_purchase(self) -> Purchase | None:
-        """The training that leads to the incentive: the first one that was not voided."""
+        """The training that leads to the incentive, as `purchases.queries.first_voucher` says it (rules.md 5.4)."""
         succeeded = [purchase for purchase in self.purchases if purchase.status == "succeeded"]
+        if self.award is not None and self.award.rules.incentive.first_training is FirstTraining.USED:
+            succeeded = [purchase for purchase in succeeded if purchase.voucher_status != "expired"]
         return min(succeeded, key=lambda purchase: purchase.authorised_at, default=None)
 
     def loss_of(self, purchase: Purchase) -> Loss | None:

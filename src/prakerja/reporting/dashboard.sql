@@ -15,7 +15,7 @@ SELECT json_build_object(
         'id', a.id, 'wave', a.wave_number, 'scheme', a.scheme_code, 'status', a.status, 'awarded_at', a.awarded_at,
         'purchase_deadline_at', a.purchase_deadline_at, 'videos_done_at', a.videos_done_at,
         'first_purchase_at', a.first_purchase_at, 'ended_at', a.ended_at, 'end_reason', a.end_reason,
-        'revocation_held_at', a.revocation_held_at, 'revocation_released_at', a.revocation_released_at,
+        'training_waived_at', a.training_waived_at, 'revocation_held_at', a.revocation_held_at, 'revocation_released_at', a.revocation_released_at,
         'reserve', a.reserve_amount,
         'claim', (
             SELECT json_build_object('amount', cl.amount, 'due_date', cl.due_date)
@@ -69,6 +69,11 @@ SELECT json_build_object(
             'number_enc', translate(encode(ac.number_enc, 'base64'), E'\n', ''),
             'nik_matches', ac.nik_matches, 'is_kyc_complete', ac.is_kyc_complete, 'linked_at', ac.linked_at)
         FROM disbursements_payoutaccount ac WHERE ac.person_id = p.id AND ac.unlinked_at IS NULL),
+    -- Accounts that money could have gone to: who had one when the year's link cut-off came may link another after it.
+    'valid_accounts', coalesce((
+        SELECT json_agg(json_build_object('linked_at', va.linked_at, 'unlinked_at', va.unlinked_at))
+        FROM disbursements_payoutaccount va
+        WHERE va.person_id = p.id AND va.nik_matches AND va.is_kyc_complete), '[]'::json),
     'incentives', coalesce((
         SELECT json_agg(json_build_object(
             'kind', i.kind, 'number', i.number, 'amount', i.amount, 'status', i.status,

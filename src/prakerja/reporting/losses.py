@@ -58,6 +58,7 @@ def _lines(dashboard: Dashboard, award: Award) -> Iterator[LostLine]:
     first = dashboard.first_purchase
     # Nothing has moved yet, and nothing will: only the first training leads to the incentive (rules.md 5.4).
     is_lost = first is not None and first.voucher_status == "expired" and first.completion is None
+    is_lost = is_lost and award.training_waived_at is None
     if award.status == "active" and award.reserve and first is not None and is_lost:
         yield LostLine("unreachable", award.reserve, first.redeemable_until, purchase=first)
 
@@ -74,6 +75,8 @@ def _line(dashboard: Dashboard, award: Award, loss: Loss) -> LostLine:
         return LostLine("survey", loss.amount, loss.at, until=closed, number=number)
     if loss.kind in _WITH_THE_AWARD or loss.home == "programme":
         return LostLine("award", loss.amount, loss.at, why=award.status)
+    if award.end_reason == "no_training" and loss.at == award.ended_at:
+        return LostLine("no_training", loss.amount, loss.at, until=award.spendable_until)
     if award.status == "lapsed" and loss.at == award.ended_at:
         return LostLine("not_reviewed", loss.amount, loss.at, until=review_cutoff(award.rules))
     if loss.kind == "sweep":

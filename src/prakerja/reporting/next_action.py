@@ -39,11 +39,12 @@ def derived_stage(*, dashboard: Dashboard) -> str:
         return award.status
     if award.videos_done_at is None and award.rules.videos.count:
         return "awarded"
-    first = dashboard.first_purchase
-    if first is None:
-        return "ready"
     if any(incentive.kind == "post_training" for incentive in dashboard.incentives):
         return "paying"
+    first = dashboard.first_purchase
+    if first is None:
+        # Where another training takes the place of a code that ended (2023), it ended all the same.
+        return "code_ended" if any(one.status == "succeeded" for one in dashboard.purchases) else "ready"
     if first.completion is not None:
         return "reviewed" if first.completion.rating else "completed"
     if first.voucher_status == "expired":
@@ -67,7 +68,7 @@ def next_action(*, dashboard: Dashboard, at: datetime) -> NextAction:
         return NextAction(kind="watch_video", number=finished + 1)
     if stage == "ready" and award.first_purchase_at is None:
         return NextAction(kind="buy", at=award.purchase_deadline_at)
-    if stage == "ready" and reason_not_to_buy(dashboard=dashboard, at=at) is None:
+    if stage == "ready" and award.training_waived_at is None and reason_not_to_buy(dashboard=dashboard, at=at) is None:
         # The only purchase was voided so late in the year that it goes on counting against revocation (rules.md 12.5).
         return NextAction(kind="buy_again", at=award.spendable_until)
     return (
@@ -135,10 +136,15 @@ def survey_before(*, dashboard: Dashboard, survey: Survey, at: datetime) -> Surv
     )
 
 
-def may_link(*, award: Award, at: datetime) -> bool:
-    """Whether an account can be linked: not from the year's link cut-off on (rules.md 5.3)."""
+def may_link(*, dashboard: Dashboard, award: Award, at: datetime) -> bool:
+    """Whether an account can be linked: from the year's link cut-off on only by who had one then (rules.md 5.3, 12.32)."""
     closes_at = cutoff_at(scheme=award.rules, kind=CutoffKind.LINK)
-    return closes_at is None or at < closes_at
+    if closes_at is None or at < closes_at:
+        return True
+    return any(
+        one.linked_at < closes_at and (one.unlinked_at is None or one.unlinked_at >= closes_at)
+        for one in dashboard.valid_accounts
+    )
 
 
 def may_earn(*, dashboard: Dashboard) -> bool:
@@ -146,6 +152,8 @@ def may_earn(*, dashboard: Dashboard) -> bool:
     award, first = dashboard.award, dashboard.first_purchase
     if award is None or award.status != "active" or not award.reserve:
         return False
+    if award.training_waived_at is not None:
+        return True
     return first is None or first.completion is not None or first.voucher_status != "expired"
 
 
@@ -187,7 +195,8 @@ def _about_review(dashboard: Dashboard, award: Award, at: datetime) -> NextActio
 def _about_account(dashboard: Dashboard, award: Award, at: datetime) -> NextAction | None:
     unpaid = bool(award.reserve) or any(i.status in INCENTIVE_STATES.group("WAITING") for i in dashboard.incentives)
     first = dashboard.first_purchase
-    if first is None or first.completion is None or not unpaid or not may_link(award=award, at=at):
+    is_trained = award.training_waived_at is not None or (first is not None and first.completion is not None)
+    if not is_trained or not unpaid or not may_link(dashboard=dashboard, award=award, at=at):
         return None
     if dashboard.account is None:
         return NextAction(kind="link_account")
@@ -223,7 +232,8 @@ def _about_money(dashboard: Dashboard, award: Award) -> NextAction | None:
         kind = "wait_check" if first.status == "held" else "wait_payment"
         return NextAction(kind=kind, incentive=first, on=first.pay_date)
     bought = dashboard.first_purchase
-    if not dashboard.incentives and award.reserve and bought and bought.completion and bought.completion.rating:
+    is_reviewed = bought is not None and bought.completion is not None and bought.completion.rating is not None
+    if not dashboard.incentives and award.reserve and (is_reviewed or award.training_waived_at is not None):
         return NextAction(kind="wait_schedule")
     return None
 
@@ -233,5 +243,6 @@ def _about_ended_code(dashboard: Dashboard, at: datetime) -> NextAction | None:
     newest = next((purchase for purchase in dashboard.purchases if purchase.status == "succeeded"), None)
     if newest is None or newest.completion is not None or newest.voucher_status != "expired":
         return None
-    why = reason_not_to_buy(dashboard=dashboard, at=at) or "may_buy"
+    replaces_first = dashboard.first_purchase is None and may_earn(dashboard=dashboard)
+    why = reason_not_to_buy(dashboard=dashboard, at=at) or ("may_buy_first" if replaces_first else "may_buy")
     return NextAction(kind="code_ended", why=why, purchase=newest, loss=dashboard.loss_of(newest))

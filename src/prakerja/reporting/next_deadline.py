@@ -62,6 +62,7 @@ def _dates(dashboard: Dashboard, award: Award, at: datetime) -> Iterator[NextDea
     first = dashboard.first_purchase
     reviewed_by = review_cutoff(award.rules)
     reviewed = first is not None and first.completion is not None and first.completion.rating is not None
+    reviewed = reviewed or award.training_waived_at is not None
     if reviewed_by is not None and first is not None and not reviewed and may_earn(dashboard=dashboard):
         yield on("review", reviewed_by, purchase=first)
     linked_by = cutoff_at(scheme=award.rules, kind=CutoffKind.LINK)

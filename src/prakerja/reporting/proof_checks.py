@@ -413,7 +413,7 @@ _CAUSES = [
         """,
     ),
     (
-        "nothing was paid without certificate, stars, review and a valid account",
+        "nothing was paid without certificate, stars, review (but of a class that was called off) and a valid account",
         "incentives_incentive",
         """
         SELECT incentive.id AS incentive FROM incentives_incentive incentive
@@ -422,8 +422,11 @@ _CAUSES = [
           JOIN disbursements_payoutaccount account
             ON account.person_id = instruction.person_id AND account.id = instruction.payout_account_id
          WHERE instruction.sent_at IS NOT NULL
-           AND (NOT account.nik_matches OR NOT account.is_kyc_complete OR incentive.kind = 'post_training' AND (
-                NOT EXISTS (SELECT 1 FROM training_certificate certificate
+           AND (NOT account.nik_matches OR NOT account.is_kyc_complete OR incentive.kind = 'post_training'
+                AND NOT EXISTS (SELECT 1 FROM awards_award award
+                                 WHERE award.person_id = incentive.person_id AND award.id = incentive.award_id
+                                   AND award.training_waived_at = incentive.training_waived_at)
+                AND (NOT EXISTS (SELECT 1 FROM training_certificate certificate
                              WHERE certificate.person_id = incentive.person_id
                                AND certificate.completion_id = incentive.completion_id)
              OR NOT EXISTS (SELECT 1 FROM training_rating rating

@@ -4,22 +4,30 @@ Each buyer is a transaction of their own, found anew by what is left to do. So a
 them do nothing twice, and whoever was paid back has been told once. It stands here because a code that was entered, and a
 class that was completed, are training's to know.
 
-Reads: awards_award, purchases_purchase, vouchers_voucher, wallets_wallet.
+Reads: awards_award, ledger_balance, purchases_purchase, vouchers_voucher, wallets_wallet.
 """
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
+from prakerja.awards.operations import waive_training
 from prakerja.awards.queries import award
+from prakerja.awards.states import AWARD_STATES
+from prakerja.disbursements.queries import live_account
 from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.due import note_done, turn_is_over
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
+from prakerja.ledger.queries import balance
+from prakerja.notifications.operations import queue_message
+from prakerja.programmes.queries import scheme
+from prakerja.programmes.schemes import CutoffKind, cutoff_at
 from prakerja.purchases.class_cancelling import (
     Cancelled,
     finish_cancellation,
@@ -28,7 +36,7 @@ from prakerja.purchases.class_cancelling import (
     open_cancellations,
 )
 from prakerja.purchases.closing import close_training
-from prakerja.purchases.taking_back import LockedPurchase, leave_time_to_buy, lock_purchase, take_back
+from prakerja.purchases.taking_back import LockedPurchase, TakenBack, leave_time_to_buy, lock_purchase, take_back
 from prakerja.purchases.telling import tell_of_class, tell_of_void
 from prakerja.training.facts import bought_code
 from prakerja.training.models import CancellationCase, Completion
@@ -39,7 +47,8 @@ from prakerja.vouchers.states import VOUCHER_STATES
 # So many people between two looks at what else falls due.
 CHUNK = 100
 
-# Who bought a class and waits, by the index on the run. Of an expired code only whose wallet could still take the price.
+# Who bought a class and waits, by the index on the run. Of an expired code only whose wallet could still take the price, or
+# whose incentive hangs on this class alone.
 _WAITING = f"""
 SELECT purchase.person_id, purchase.id
   FROM purchases_purchase purchase
@@ -47,8 +56,14 @@ SELECT purchase.person_id, purchase.id
   JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
   JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
  WHERE purchase.course_run_id = %s AND purchase.status = 'succeeded'
-   AND (voucher.status IN {VOUCHER_STATES.sql("LIVE")} OR voucher.status = 'expired' AND wallet.closed_at IS NULL
-        AND (wallet.spendable_until IS NULL OR wallet.spendable_until > %s))
+   AND (voucher.status IN {VOUCHER_STATES.sql("LIVE")} OR voucher.status = 'expired' AND (
+        wallet.closed_at IS NULL AND (wallet.spendable_until IS NULL OR wallet.spendable_until > %s)
+        OR award.status IN {AWARD_STATES.sql("LIVE")} AND award.training_waived_at IS NULL
+           AND EXISTS (SELECT 1 FROM ledger_balance reserve
+                        WHERE reserve.person_id = award.person_id AND reserve.id = award.reserve_id AND reserve.amount > 0)
+           AND NOT EXISTS (SELECT 1 FROM purchases_purchase other
+                            WHERE other.person_id = purchase.person_id AND other.award_id = purchase.award_id
+                              AND other.status = 'succeeded' AND other.id <> purchase.id)))
    AND NOT EXISTS (SELECT 1 FROM training_completion completion
                     WHERE completion.person_id = purchase.person_id AND completion.voucher_id = purchase.voucher_id
                       AND completion.withdrawn_at IS NULL)
@@ -101,10 +116,46 @@ def _deal_with(*, person_id: uuid.UUID, purchase_id: uuid.UUID, cancelled: Cance
             taken = take_back(locked=locked, reason="session_cancelled", actor=cancelled.actor, at=at)
             if taken is not None:
                 note_class_cancelled(person_id=person_id, purchase_id=purchase_id, actor=cancelled.actor, at=at)
-                tell_of_void(purchase=locked.purchase, taken=taken, event="class_cancelled", at=at)
+                _tell(locked=locked, taken=taken, actor=cancelled.actor, at=at)
+            else:
+                # Its code had ended unused, and there is no wallet any more to pay the price to.
+                _keep_incentive(person_id=person_id, award_id=locked.purchase.award_id, actor=cancelled.actor, at=at)
         elif follows == "case":
             note_class_cancelled(person_id=person_id, purchase_id=purchase_id, actor=cancelled.actor, at=at)
             _open_case(locked=locked, at=at)
+
+
+@requires_transaction
+def _tell(*, locked: LockedPurchase, taken: TakenBack, actor: Actor, at: datetime) -> None:
+    tell_of_void(purchase=locked.purchase, taken=taken, event="class_cancelled", at=at)
+    if taken.was_only and taken.buy_until is None:
+        _keep_incentive(person_id=locked.purchase.person_id, award_id=locked.purchase.award_id, actor=actor, at=at)
+
+
+@requires_transaction
+def _keep_incentive(*, person_id: uuid.UUID, award_id: uuid.UUID, actor: Actor, at: datetime) -> None:
+    """The only class was called off and the year leaves no week to buy another: nobody loses the incentive by that
+    (rules.md 12.33). Told by SMS and dashboard, with the date until which an account must be linked where there is none.
+    """
+    held = award(person_id=person_id, award_id=award_id)
+    rules = scheme(scheme_version_id=held.scheme_version_id)
+    if not balance(person_id=held.person_id, balance_id=held.reserve_id):
+        return
+    if not waive_training(person_id=held.person_id, award_id=held.id, actor=actor, at=at):
+        return
+    said: dict[str, Any] = {"amount": rules.incentive.total}
+    until = cutoff_at(scheme=rules, kind=CutoffKind.LINK)
+    template = "incentive_kept"
+    if until is not None and live_account(person_id=held.person_id) is None:
+        template, said["deadline"] = "incentive_kept_link_until", until.isoformat()
+    queue_message(
+        person_id=held.person_id,
+        template=template,
+        channels=("sms", "dashboard"),
+        parameters=said,
+        dedupe_key=f"incentive_kept:{held.id}",
+        at=at,
+    )
 
 
 @requires_transaction
@@ -183,7 +234,7 @@ def _refund_case(*, locked: LockedPurchase, actor: Actor, at: datetime) -> str:
     taken = take_back(locked=locked, reason="session_cancelled", actor=actor, at=at)
     if taken is None:
         return "programme"
-    tell_of_void(purchase=purchase, taken=taken, event="class_cancelled", at=at)
+    _tell(locked=locked, taken=taken, actor=actor, at=at)
     return _HOMES[taken.paid_back_to]
 
 

@@ -277,6 +277,11 @@ def progress_of_many(*, codes: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uu
     }
 
 
+def has_open_case(*, person_id: uuid.UUID) -> bool:
+    """Whether an operator has still to decide about a code of this person whose class was called off."""
+    return CancellationCase.objects.filter(person_id=person_id, status="open").exists()
+
+
 @dataclass(frozen=True)
 class CaseLine:
     """A code whose class was called off after it had been entered. `amount` in rupiah; instants are UTC programme time."""

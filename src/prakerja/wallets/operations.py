@@ -76,6 +76,22 @@ def all_spendable_at_least_until(
 
 
 @requires_transaction
+def open_windows(
+    *, wallets: Sequence[tuple[uuid.UUID, uuid.UUID]], until: datetime, actor: Actor, at: datetime
+) -> None:
+    """Give an exclusive end of spending, which lies ahead, to those of these wallets, as (person, wallet), that are open and
+    have none. The caller has locked them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE wallets_wallet wallet SET spendable_until = %s, spendable_set_at = %s, spendable_set_by = %s"
+            " FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
+            " WHERE wallet.person_id = given.person_id AND wallet.id = given.id AND wallet.closed_at IS NULL"
+            " AND wallet.spendable_until IS NULL",
+            [until, at, actor.traced, [one for one, _ in wallets], [one for _, one in wallets]],
+        )
+
+
+@requires_transaction
 def close_wallet(
     *, person_id: uuid.UUID, wallet_id: uuid.UUID, event_id: uuid.UUID, kind: str, credit: int, at: datetime
 ) -> int:

@@ -95,7 +95,7 @@ def _account_page(
         account=board.account,
         defect=held_account.defect if held_account is not None else "",
         is_over=is_over(board),
-        is_closed=board.award is not None and not may_link(award=board.award, at=clock.now()),
+        is_closed=board.award is not None and not may_link(dashboard=board, award=board.award, at=clock.now()),
         errors=errors or {},
         provider=provider,
         number=number,
@@ -250,9 +250,12 @@ def missing_words(board: Dashboard, at: datetime) -> list[str]:
     completion = first.completion if first else None
     account = board.account
     certificates = completion.certificates if completion is not None else ()
+    # Of whose class was called off too late for another no training is asked.
+    waived_at = board.award.training_waived_at
+    rated_at = completion.rating.created_at if completion is not None and completion.rating is not None else None
     met = needs_met(
-        certificate_visible_from=min((item.visible_from for item in certificates), default=None),
-        rated_at=completion.rating.created_at if completion is not None and completion.rating is not None else None,
+        certificate_visible_from=waived_at or min((item.visible_from for item in certificates), default=None),
+        rated_at=waived_at or rated_at,
         account=account_facts(account),
         at=at,
     )

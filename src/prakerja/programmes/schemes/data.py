@@ -39,6 +39,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "times": 4,
             "interval_months": 1,
             "needs": ["CERTIFICATE", "RATING", "REVIEW", "ACCOUNT_LINKED", "ACCOUNT_KYC", "NIK_MATCH"],
+            # Ours (rules.md 12.34): where the year's review cut-off ends what a lost first training leaves.
+            "first_training": "BOUGHT",
         },
         "survey": {
             "amount": 50_000,
@@ -76,6 +78,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "survey": "2021-12-10",
             "link": "2021-12-15",
         },
+        # Ours (rules.md 13.1): an end of the year takes more than a code's end does, and was told when it was over.
+        "cutoff_reminder_days_before": [7, 1],
         "payout_pause": {"first": "2021-12-11", "last": "2022-01-04"},
         "price": {"promo_codes": True},
         # Ours for 2020 to 2022: rules.md 5.2 knows it of 2023, and of 2021 only that nobody swaps what still takes place.
@@ -135,7 +139,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
         "payout_pause": None,
         "code_shown_by": "dashboard",
         "training_fund": 3_500_000,
-        "incentive": {"times": 1},
+        # Ours (rules.md 12.34): no cut-off ends what is left here, so the next training takes the place of a code that ended.
+        "incentive": {"times": 1, "first_training": "USED"},
         "survey": {"times": 2},
         "first_purchase": {"days": 15},
         "next_purchase": {"days": 15, "requires": ["PREVIOUS_COMPLETED", "PREVIOUS_REVIEWED"]},

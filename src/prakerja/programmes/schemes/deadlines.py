@@ -111,6 +111,15 @@ def reminder_instants(*, scheme: Scheme, announced_at: datetime, deadline_at: da
     return tuple(instant for instant in instants if instant > announced_at)
 
 
+def cutoff_reminder_instants(*, scheme: Scheme, kind: CutoffKind) -> tuple[datetime, ...]:
+    """Instants in UTC of the reminders of a cut-off: 09:00 WIB on its last day −7, −1 (rules.md 13.1); none without it."""
+    last_day = scheme.cutoffs.last_day(kind)
+    if last_day is None:
+        return ()
+    days = sorted(scheme.cutoff_reminder_days_before, reverse=True)
+    return tuple(at_wib(last_day - timedelta(days=before), scheme.times_of_day.remind) for before in days)
+
+
 def revoke_at(*, scheme: Scheme, deadline_at: datetime) -> datetime:
     """Instant in UTC of the run that revokes who bought nothing: 00:05 WIB after the deadline (rules.md 14.2)."""
     day = wib_day(deadline_at)

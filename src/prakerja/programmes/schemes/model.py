@@ -48,6 +48,15 @@ class PreviousMust(StrEnum):
     PREVIOUS_REVIEWED = "PREVIOUS_REVIEWED"
 
 
+class FirstTraining(StrEnum):
+    """Which purchase is the first training, the one that leads to the incentive (rules.md 5.4, 12.34)."""
+
+    # The first that was not voided, also when its code ended unused.
+    BOUGHT = "BOUGHT"
+    # The first whose code did not end unused.
+    USED = "USED"
+
+
 class PurchaseCloses(StrEnum):
     """The event at which a purchase stops blocking the next one."""
 
@@ -116,6 +125,7 @@ class IncentiveRules(Rules, frozen=True):
     times: int
     interval_months: int
     needs: tuple[Need, ...]
+    first_training: FirstTraining
 
     @property
     def total(self) -> int:
@@ -256,6 +266,8 @@ class Scheme(Rules, frozen=True):
     first_purchase: FirstPurchase
     next_purchase: NextPurchase
     cutoffs: Cutoffs
+    # Whoever loses something at a cut-off is reminded so many days before its last day.
+    cutoff_reminder_days_before: tuple[int, ...]
     payout_pause: PayoutPause | None
     price: PriceRules
     # A class that was cancelled gives the price of a code that was not entered back by itself; else an operator decides.

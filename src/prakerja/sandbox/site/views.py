@@ -130,6 +130,7 @@ def task_name(name: str) -> str:
         "send_payments": _("Pembayaran dikirim"),
         "ask_payments": _("Bank ditanya"),
         "open_survey": _("Survei dibuka"),
+        "remind_of_cutoffs": _("Pengingat batas akhir tahun"),
         "sweep_balance": _("Sisa saldo kembali ke kas negara"),
         "lapse_unreviewed": _("Cadangan insentif hangus tanpa ulasan"),
         "lapse_survey": _("Survei ditutup tanpa jawaban"),

@@ -1,0 +1,138 @@
+"""Whoever loses something at a cut-off of the year is told before: at 09:00 WIB, 7 and 1 days before its last day (rules.md 13.1).
+
+A wave at a time and a thousand people in a transaction: whoever is interrupted goes on, and nobody is told twice.
+
+Reads: awards_award, ledger_balance, purchases_purchase, training_rating, vouchers_voucher, wallets_wallet.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.awards.states import AWARD_STATES
+from prakerja.incentives.due import LAPSE_UNLINKED, LAPSE_UNREVIEWED
+from prakerja.incentives.models import CutoffReminder
+from prakerja.kernel.db import row, rows, transaction
+from prakerja.kernel.ids import new_id
+from prakerja.notifications.operations import Notice, queue_many
+from prakerja.programmes.queries import schemes
+from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at, cutoff_reminder_instants
+
+# People who are told in one transaction.
+CHUNK = 1000
+_ANYBODY = f"SELECT 1 FROM awards_award WHERE scheme_version_id = %s AND status IN {AWARD_STATES.sql('LIVE')} LIMIT 1"
+
+# Who has bought, has something left, and may buy with it: whom an open training keeps from it is not told to hurry.
+_BALANCE_LEFT = """
+SELECT a.person_id, a.id, fund.amount AS at_stake
+  FROM awards_award a
+  JOIN wallets_wallet wallet ON wallet.person_id = a.person_id AND wallet.id = a.wallet_id AND wallet.closed_at IS NULL
+  JOIN ledger_balance fund ON fund.person_id = wallet.person_id AND fund.id = wallet.balance_id AND fund.amount > 0
+ WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND a.first_purchase_at IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM purchases_purchase purchase
+                    WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.is_open)"""
+# What is promised and not yet due, of those that the two lapses will meet.
+_AT_STAKE = """
+SELECT waiting.person_id, waiting.id, reserve.amount AS at_stake
+  FROM ({waiting}) waiting
+  JOIN awards_award mine ON mine.person_id = waiting.person_id AND mine.id = waiting.id
+  JOIN ledger_balance reserve ON reserve.person_id = mine.person_id AND reserve.id = mine.reserve_id AND reserve.amount > 0
+ WHERE mine.first_purchase_at IS NOT NULL AND {where}"""
+# Whose first training can still lead to something: a code that ended cannot.
+_HAS_A_TRAINING = """EXISTS (
+        SELECT 1 FROM purchases_purchase purchase
+          JOIN vouchers_voucher voucher ON voucher.person_id = purchase.person_id AND voucher.id = purchase.voucher_id
+         WHERE purchase.person_id = mine.person_id AND purchase.award_id = mine.id AND purchase.status = 'succeeded'
+           AND voucher.status = 'redeemed')"""
+# The account is asked for when the review is there, or nothing is asked before it.
+_HAS_REVIEWED = """(mine.training_waived_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM training_rating rating WHERE rating.person_id = mine.person_id))"""
+
+_TOLD: dict[CutoffKind, tuple[str, str]] = {
+    CutoffKind.BALANCE: ("balance_ending", _BALANCE_LEFT),
+    CutoffKind.REVIEW: ("review_ending", _AT_STAKE.format(waiting=LAPSE_UNREVIEWED, where=_HAS_A_TRAINING)),
+    CutoffKind.LINK: ("link_ending", _AT_STAKE.format(waiting=LAPSE_UNLINKED, where=_HAS_REVIEWED)),
+}
+
+
+@dataclass(frozen=True)
+class _Reminder:
+    """One that nobody has finished yet. Instants are UTC, the cut-off exclusive."""
+
+    version_id: uuid.UUID
+    rules: Scheme
+    kind: CutoffKind
+    due_at: datetime
+    cutoff: datetime
+
+
+def next_cutoff_reminder() -> datetime | None:
+    """The earliest reminder of a scheme version in which somebody takes part."""
+    waiting = sorted(_waiting(), key=lambda one: one.due_at)
+    return next((one.due_at for one in waiting if row(_ANYBODY, [one.version_id]) is not None), None)
+
+
+def remind_of_cutoffs(at: datetime) -> int:
+    """Tell everybody what is due. Of several that were missed only the last is told, none after its cut-off. Returns how many."""
+    due = [one for one in _waiting() if one.due_at <= at and row(_ANYBODY, [one.version_id]) is not None]
+    told = 0
+    for one in sorted(due, key=lambda one: one.due_at):
+        later = any((one.version_id, one.kind) == (o.version_id, o.kind) and o.due_at > one.due_at for o in due)
+        if at < one.cutoff and not later:
+            told += _tell(one, at=at)
+        with transaction():
+            CutoffReminder.objects.bulk_create(
+                [
+                    CutoffReminder(
+                        id=new_id(),
+                        scheme_version_id=one.version_id,
+                        kind=one.kind.value,
+                        due_at=one.due_at,
+                        done_at=at,
+                    )
+                ],
+                ignore_conflicts=True,
+            )
+    return told or len(due)
+
+
+def _waiting() -> Iterator[_Reminder]:
+    done = set(CutoffReminder.objects.values_list("scheme_version_id", "kind", "due_at"))
+    for version_id, rules in schemes().items():
+        for kind in _TOLD:
+            cutoff = cutoff_at(scheme=rules, kind=kind)
+            for due_at in cutoff_reminder_instants(scheme=rules, kind=kind) if cutoff is not None else ():
+                if (version_id, kind.value, due_at) not in done:
+                    assert cutoff is not None
+                    yield _Reminder(version_id, rules, kind, due_at, cutoff)
+
+
+def _tell(one: _Reminder, *, at: datetime) -> int:
+    template, who = _TOLD[one.kind]
+    page = f"SELECT person_id, id, at_stake FROM ({who}) told WHERE id > %(after)s ORDER BY id LIMIT {CHUNK}"
+    told, after = 0, uuid.UUID(int=0)
+    while True:
+        parameters = {"version": one.version_id, "cutoff": one.cutoff, "after": after}
+        with transaction():
+            found = rows(page, parameters)
+            queue_many(
+                template=template,
+                channels=("sms", "dashboard"),
+                notices=[
+                    Notice(
+                        person_id,
+                        {"amount": amount, "deadline": one.cutoff.isoformat()},
+                        f"{template}:{award_id}:{one.due_at.isoformat()}",
+                    )
+                    for person_id, award_id, amount in found
+                ],
+                at=at,
+                may_be_known=True,
+            )
+        told += len(found)
+        if len(found) < CHUNK:
+            return told
+        after = found[-1][1]
