@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -125,7 +126,9 @@ def _code(request: HttpRequest, user_id: uuid.UUID, template: str, **context: An
             at=clock.now(),
         )
     except Refused as refused:
-        return _refused(request, template, form, refused, **context)
+        # Said on a page that was asked for: a reload does not send the wrong code again, which would count towards a lock.
+        messages.error(request, sentence(refused))
+        return HttpResponseRedirect(request.path)
     following = request.session[PENDING][2]
     request.session.flush()
     signing_in.begin_session(request, user_id=user_id)
