@@ -62,6 +62,7 @@ TOLD = {
 NOBODYS = frozenset(
     [
         "access_token",
+        "address",
         "attempted_at",
         "attempts",
         "capacity",
@@ -69,6 +70,7 @@ NOBODYS = frozenset(
         "category",
         "certificate_kind",
         "certificate_kinds",
+        "city",
         "code",
         "competency_standard",
         "count",
@@ -112,10 +114,12 @@ NOBODYS = frozenset(
         "note",
         "outcome",
         "outside_price",
+        "place",
         "platform",
         "price",
         "promotion",
         "proposed_at",
+        "province_code",
         "quota",
         "rating_average",
         "rating_count",
