@@ -140,3 +140,18 @@ def test_what_is_refused_in_words(system: running.System, arguments: tuple[str, 
     result = system.run("partner", *arguments)
     assert (result.code, result.out) == (2, "")
     assert words in result.err
+
+
+def test_an_institution_files_where_it_teaches(system: running.System) -> None:
+    code = f"tempat-{uuid.uuid4().hex[:8]}"
+    place = ("--address", "Jalan Braga 44", "--city", "Bandung", "--province", "32")
+    system.json("partner", "add", "--kind", "institution", "--code", code, "--name", "Belajar Baik", *place)
+    filed = {"code": code, "address": "Jalan Braga 44", "city": "Bandung", "province_code": "32"}
+    assert system.json("partner", "place", "--code", code) == filed
+    # What is not named stays.
+    moved = system.json("partner", "place", "--code", code, "--address", "Jalan Asia Afrika 1")
+    assert moved == filed | {"address": "Jalan Asia Afrika 1"}
+    refused = system.run("partner", "place", "--code", code, "--province", "320")
+    assert refused.code != 0
+    assert "two digits" in refused.err
+    assert system.json("partner", "place", "--code", code) == moved
