@@ -80,6 +80,9 @@ OWN_CLASS = {
     ("vouchers_codeclaim", "index"): "c.code_index",
     ("purchases_purchase", "course_run_id"): "c.course_run_id",
     ("purchases_purchase", "course_id"): "c.course_id",
+    # What was redeemed is owed to the institution of the clone's class.
+    ("ledger_transfer", "credit_id"): "CASE t.kind WHEN 'redeem' THEN "
+    "(SELECT payable_id FROM partners_partner WHERE id = c.institution_id) ELSE t.credit_id END",
 }
 _MANY_CODES = {("vouchers_codeclaim", "index"): "decode(md5(t.index::text || c.number), 'hex')"}
 _FIRST = 0x01000000
