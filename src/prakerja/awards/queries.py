@@ -44,12 +44,12 @@ def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> AwardFacts:
 
 def awards(*, award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardFacts]:
     """Many awards, as they stand, by their ids."""
-    return {found.id: facts_of(found) for found in Award.objects.filter(id__in=set(award_ids))}
+    return {found.id: facts_of(found) for found in Award.objects.filter(id__any_of=set(award_ids))}
 
 
 def running_awards(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardFacts]:
     """`running_award` of many people, by person; nobody without one is in it."""
-    running = Award.objects.filter(person_id__in=set(person_ids), status__in=AWARD_STATES.group("LIVE"))
+    running = Award.objects.filter(person_id__any_of=set(person_ids), status__in=AWARD_STATES.group("LIVE"))
     return {found.person_id: facts_of(found) for found in running}
 
 

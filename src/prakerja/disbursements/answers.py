@@ -130,8 +130,8 @@ def _compare_callbacks(said: Sequence[tuple[PaymentInstruction, Answer]], *, at:
         instruction.id: (instruction, answer.result) for instruction, answer in said if answer.result.status in END_OF
     }
     waiting = PaymentAttempt.objects.filter(
-        person_id__in={instruction.person_id for instruction, _ in final.values()},
-        instruction_id__in=list(final),
+        person_id__any_of={instruction.person_id for instruction, _ in final.values()},
+        instruction_id__any_of=list(final),
         kind="callback",
         answered_at=None,
     )
@@ -148,8 +148,8 @@ def _compare_callbacks(said: Sequence[tuple[PaymentInstruction, Answer]], *, at:
 def judge(*, said: Sequence[tuple[PaymentInstruction, TransferResult]], at: datetime) -> Mapping[uuid.UUID, Verdict]:
     """What each rail's word means for its payment as it stands, by payment."""
     orders = PaymentAttempt.objects.filter(
-        person_id__in={instruction.person_id for instruction, _ in said},
-        instruction_id__in=[instruction.id for instruction, _ in said],
+        person_id__any_of={instruction.person_id for instruction, _ in said},
+        instruction_id__any_of=[instruction.id for instruction, _ in said],
         kind="send",
     )
     last_sent = dict(orders.order_by().values_list("instruction_id").annotate(last=Max("made_at")))

@@ -68,10 +68,10 @@ def note_discrepancy(
 def debts_with_cases(*, payer: str, owed: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> set[uuid.UUID]:
     """About which of what is owed, as (person, owed), a case is open, on any of its payments."""
     cases = Discrepancy.objects.filter(
-        person_id__in={person_id for person_id, _ in owed},
+        person_id__any_of={person_id for person_id, _ in owed},
         status="open",
         instruction__payer=payer,
-        instruction__owed_id__in=[owed_id for _, owed_id in owed],
+        instruction__owed_id__any_of=[owed_id for _, owed_id in owed],
     )
     return set(cases.values_list("instruction__owed_id", flat=True))
 

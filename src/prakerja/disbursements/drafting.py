@@ -62,7 +62,7 @@ def draft_payments(
     if debts_with_cases(payer=payer, owed=owed):
         raise Refused("discrepancy_open")
     accounts = PayoutAccount.objects.filter(
-        person_id__in={draft.person_id for draft in drafts}, id__in={draft.account_id for draft in drafts}
+        person_id__any_of={draft.person_id for draft in drafts}, id__any_of={draft.account_id for draft in drafts}
     ).in_bulk()
     rail = rail_for_new_payments()
     batches = {
@@ -126,5 +126,7 @@ def _latest(*, payer: str, owed: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[
 def _of(*, payer: str, owed: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> QuerySet[PaymentInstruction]:
     """Every payment of what is owed, whatever became of it."""
     return PaymentInstruction.objects.filter(
-        person_id__in={person_id for person_id, _ in owed}, payer=payer, owed_id__in=[owed_id for _, owed_id in owed]
+        person_id__any_of={person_id for person_id, _ in owed},
+        payer=payer,
+        owed_id__any_of=[owed_id for _, owed_id in owed],
     )

@@ -221,11 +221,11 @@ def _may_leave(instructions: Sequence[PaymentInstruction], *, at: datetime) -> l
 def _sent_for(drafts: Sequence[PaymentInstruction]) -> QuerySet[PaymentInstruction]:
     """The payments that left before these drafts for the same debts, which have one payer."""
     return PaymentInstruction.objects.filter(
-        person_id__in={draft.person_id for draft in drafts},
+        person_id__any_of={draft.person_id for draft in drafts},
         payer__in={draft.payer for draft in drafts},
-        owed_id__in={draft.owed_id for draft in drafts},
+        owed_id__any_of={draft.owed_id for draft in drafts},
         sent_at__isnull=False,
-    ).exclude(id__in=[draft.id for draft in drafts])
+    ).exclude(id__any_of=[draft.id for draft in drafts])
 
 
 def _predecessors_ended(drafts: Sequence[PaymentInstruction], *, at: datetime) -> list[PaymentInstruction]:

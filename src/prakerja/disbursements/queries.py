@@ -73,7 +73,7 @@ def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
 
 def live_accounts(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LinkedAccount]:
     """The accounts that many people have linked now, by person; who has none is not in it."""
-    found = list(PayoutAccount.objects.filter(person_id__in=set(person_ids), unlinked_at=None))
+    found = list(PayoutAccount.objects.filter(person_id__any_of=set(person_ids), unlinked_at=None))
     defects = _defects(found)
     return {
         account.person_id: LinkedAccount(
@@ -125,7 +125,7 @@ def words_of_accounts(*, accounts: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dic
     people_ids, ids = {person_id for person_id, _ in accounts}, {account_id for _, account_id in accounts}
     return {
         found.id: f"{PROVIDERS[found.provider].name} ...{opened_number(account=found)[-4:]}"
-        for found in PayoutAccount.objects.filter(person_id__in=people_ids, id__in=ids)
+        for found in PayoutAccount.objects.filter(person_id__any_of=people_ids, id__any_of=ids)
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from prakerja.disbursements.models import PaymentInstruction
+from prakerja.disbursements.models import PaymentBatch, PaymentInstruction
 from prakerja.disbursements.payers import Payer, Payment, payer_of
 from prakerja.disbursements.policies import next_question
 from prakerja.disbursements.rails import Terms, terms_of
@@ -34,12 +34,18 @@ def lock_payments(*, payments: Sequence[Payment], waits: bool) -> dict[uuid.UUID
     for kind, theirs in _by_payer(payments):
         locked |= {(kind, owed_id) for owed_id in payer_of(kind).lock(payments=theirs, waits=waits)}
     mine = [payment for payment in payments if (payment.payer, payment.owed_id) in locked]
-    instructions = (
+    instructions = list(
         PaymentInstruction.objects.select_for_update(no_key=True, skip_locked=not waits, of=("self",))
-        .select_related("batch", "payout_account")
-        .filter(person_id__in={payment.person_id for payment in mine}, id__in={payment.payment_id for payment in mine})
+        .select_related("payout_account")
+        .filter(
+            person_id__any_of={payment.person_id for payment in mine},
+            id__any_of={payment.payment_id for payment in mine},
+        )
         .order_by("id")
     )
+    batches = PaymentBatch.objects.in_bulk({instruction.batch_id for instruction in instructions})
+    for instruction in instructions:
+        instruction.batch = batches[instruction.batch_id]
     return {instruction.id: instruction for instruction in instructions}
 
 

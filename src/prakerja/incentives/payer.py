@@ -188,16 +188,19 @@ def _adjust_claim(*, award: AwardFacts, by: int) -> None:
 def _rows(payments: Sequence[Payment], *, waits: bool) -> list[Incentive]:
     """What is owed, locked in the order of its ids; without `waits` what others hold is left out."""
     locked = Incentive.objects.select_for_update(no_key=True, skip_locked=not waits).filter(
-        person_id__in={payment.person_id for payment in payments}, id__in={payment.owed_id for payment in payments}
+        person_id__any_of={payment.person_id for payment in payments},
+        id__any_of={payment.owed_id for payment in payments},
     )
     return list(locked.order_by("id"))
 
 
 def _incentives(payments: Sequence[Payment]) -> dict[uuid.UUID, Incentive]:
     """What is owed, by its id; `lock` has locked it in this transaction."""
-    return Incentive.objects.filter(person_id__in={payment.person_id for payment in payments}).in_bulk(
-        {payment.owed_id for payment in payments}
+    found = Incentive.objects.filter(
+        person_id__any_of={payment.person_id for payment in payments},
+        id__any_of={payment.owed_id for payment in payments},
     )
+    return {incentive.id: incentive for incentive in found}
 
 
 def _incentive(payment: Payment) -> Incentive:

@@ -51,8 +51,8 @@ def _plan(items: Sequence[Item], *, at: datetime) -> list[Incentive]:
     with transaction():
         held = [award for award in lock_awards(awards=items) if award.status == "active"]
         planned = Incentive.objects.filter(
-            person_id__in=[award.person_id for award in held],
-            award_id__in=[award.id for award in held],
+            person_id__any_of=[award.person_id for award in held],
+            award_id__any_of=[award.id for award in held],
             kind="post_training",
         )
         exist = set(planned.values_list("award_id", flat=True))
@@ -177,7 +177,7 @@ def lock_incentives(*, items: Sequence[Item]) -> list[Incentive]:
     """The rows of many, as (person, incentive), locked in the order of their ids; those that another holds are left out."""
     return list(
         Incentive.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(person_id__in={person_id for person_id, _ in items}, id__in=[item_id for _, item_id in items])
+        .filter(person_id__any_of={person_id for person_id, _ in items}, id__any_of=[item_id for _, item_id in items])
         .order_by("id")
     )
 

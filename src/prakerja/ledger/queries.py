@@ -25,4 +25,4 @@ def balance(*, person_id: uuid.UUID, balance_id: uuid.UUID) -> int:
 
 def balances(*, balance_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The same of many, by their ids."""
-    return dict(Balance.objects.filter(id__in=set(balance_ids)).values_list("id", "amount"))
+    return dict(Balance.objects.filter(id__any_of=set(balance_ids)).values_list("id", "amount"))

@@ -166,7 +166,7 @@ def close_unplanned(*, wanted: Sequence[tuple[uuid.UUID, int, datetime]], at: da
         install_surveys()
     surveys = list(Survey.objects.filter(number__lte=most).order_by("number"))
     known = set(
-        Response.objects.filter(person_id__in={person_id for person_id, _, _ in wanted}).values_list(
+        Response.objects.filter(person_id__any_of={person_id for person_id, _, _ in wanted}).values_list(
             "person_id", "survey_id"
         )
     )
@@ -194,8 +194,8 @@ def lock_unanswered(*, items: Sequence[Item]) -> list[Response]:
         Response.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .select_related("survey")
         .filter(
-            person_id__in={person_id for person_id, _ in items},
-            id__in=[response_id for _, response_id in items],
+            person_id__any_of={person_id for person_id, _ in items},
+            id__any_of=[response_id for _, response_id in items],
             submitted_at=None,
             closed_at=None,
         )

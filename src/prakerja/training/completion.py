@@ -298,8 +298,8 @@ def announce_many(*, items: Sequence[Item], at: datetime) -> int:
         waiting = list(
             Certificate.objects.select_for_update(no_key=True, skip_locked=True)
             .filter(
-                person_id__in={person_id for person_id, _ in items},
-                id__in=[certificate_id for _, certificate_id in items],
+                person_id__any_of={person_id for person_id, _ in items},
+                id__any_of=[certificate_id for _, certificate_id in items],
                 announced_at=None,
                 visible_from__lte=at,
             )

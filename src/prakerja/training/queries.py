@@ -262,14 +262,14 @@ def progress_of_many(*, codes: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uu
     """The same for many codes, as (person, code), by code; those that are not completed are not in it."""
     people = {person_id for person_id, _ in codes}
     completions = Completion.objects.filter(
-        person_id__in=people, voucher_id__in=[voucher_id for _, voucher_id in codes], withdrawn_at=None
+        person_id__any_of=people, voucher_id__any_of=[voucher_id for _, voucher_id in codes], withdrawn_at=None
     ).values_list("id", "voucher_id")
     by_completion = dict(completions)
     certified: dict[uuid.UUID, datetime] = {}
-    certificates = Certificate.objects.filter(person_id__in=people, completion_id__in=by_completion)
+    certificates = Certificate.objects.filter(person_id__any_of=people, completion_id__any_of=by_completion)
     for completion_id, visible_from in certificates.values_list("completion_id", "visible_from"):
         certified[completion_id] = min(visible_from, certified.get(completion_id, visible_from))
-    ratings = Rating.objects.filter(person_id__in=people, completion_id__in=by_completion)
+    ratings = Rating.objects.filter(person_id__any_of=people, completion_id__any_of=by_completion)
     rated = dict(ratings.values_list("completion_id", "created_at"))
     return {
         voucher_id: Progress(completion_id, certified.get(completion_id), rated.get(completion_id))
