@@ -8,7 +8,9 @@ NAME-1280.png. Everything on them is invented: people, codes, card numbers, pric
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import tempfile
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,14 +142,17 @@ def main() -> int:
         print("There is no Chromium on this machine (Debian: apt install chromium).", file=sys.stderr)
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    with running_system() as system, sync_playwright() as playwright:
-        browser = launch(playwright)
-        camera = Camera(browser, folder)
-        for walk in (citizens, purchase, operators):
-            phone = new_context(browser, density=2)
-            walk(camera, phone, system)
-            phone.close()
-        browser.close()
+    with tempfile.TemporaryDirectory() as shared:
+        # Where a run of the tests keeps the world that it makes once (tests/running.py).
+        os.environ["PRAKERJA_TEST_RUN"] = shared
+        with running_system() as system, sync_playwright() as playwright:
+            browser = launch(playwright)
+            camera = Camera(browser, folder)
+            for walk in (citizens, purchase, operators):
+                phone = new_context(browser, density=2)
+                walk(camera, phone, system)
+                phone.close()
+            browser.close()
     for name, size in camera.sizes.items():
         print(f"{size:>9,} bytes  {name}")
     total = sum(camera.sizes.values())
