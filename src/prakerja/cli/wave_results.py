@@ -184,8 +184,12 @@ class _ResultFile:
 
         with _opened(self._path) as found:
             self._reading = found
-            for row in found.rows(is_whole=self._contents is not None):
-                yield result_row(row)
+            try:
+                for row in found.rows(is_whole=self._contents is not None):
+                    yield result_row(row)
+            finally:
+                # The next time opens it anew, and a workbook's texts are not held twice.
+                self._reading = None
             self._contents = found.contents()
 
     def digest(self) -> str:

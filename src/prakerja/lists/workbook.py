@@ -49,15 +49,16 @@ class WorkbookList:
 
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
         # Not above: doors import what reads lists, and need no workbook for it.
-        from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
+
+        from prakerja.lists.shared_texts import open_workbook
 
         _require_workbook(path)
         self._path = path
         self.lines = 0
         with _quietly():
             try:
-                self._workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+                self._workbook = open_workbook(path)
             except (*_BROKEN, InvalidFileException):
                 raise BrokenList("workbook_broken") from None
         try:
