@@ -27,6 +27,7 @@ _MOVERS = {
     "empty_balance",
     "empty_balances",
     "post_transfers",
+    "refund_balances",
     "close_wallet",
     "close_wallets",
     "_empty_reserve",

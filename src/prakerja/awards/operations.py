@@ -13,7 +13,12 @@ from prakerja.awards.granting import Grounds, award_listed
 from prakerja.awards.holding import extend_held, move_wave_deadline, release_held
 from prakerja.awards.induction import finish_video, start_video
 from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award
-from prakerja.awards.purchase_window import reopen_purchase_window, waive_training
+from prakerja.awards.purchase_window import (
+    reopen_purchase_window,
+    reopen_purchase_windows,
+    waive_training,
+    window_after_void,
+)
 from prakerja.awards.revoking import revoke_overdue, revoke_unbought
 from prakerja.awards.suspensions import reinstate_award, suspend_award
 
@@ -34,11 +39,13 @@ __all__ = [
     "reinstate_award",
     "release_held",
     "reopen_purchase_window",
+    "reopen_purchase_windows",
     "revoke_award",
     "revoke_overdue",
     "revoke_unbought",
     "start_video",
     "suspend_award",
     "waive_training",
+    "window_after_void",
     "withdraw_award",
 ]

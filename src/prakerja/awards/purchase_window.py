@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from prakerja.access.actors import Actor
+from prakerja.awards.facts import AwardFacts
 from prakerja.awards.locking import locked_award
+from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.awards.telling import record_award_action
 from prakerja.kernel.db import requires_transaction
@@ -47,3 +50,27 @@ def waive_training(*, person_id: uuid.UUID, award_id: uuid.UUID, actor: Actor, a
     award.save(update_fields=["training_waived_at"])
     record_award_action(award=award, action="award.training_waived", actor=actor, at=at)
     return True
+
+
+def window_after_void(*, award: AwardFacts, at: datetime) -> datetime | None:
+    """The deadline that an award has when its only purchase is undone; None where `reopen_purchase_window` sets none."""
+    rules = scheme(scheme_version_id=award.scheme_version_id)
+    deadline = deadline_after_void(scheme=rules, deadline_at=award.purchase_deadline_at, voided_at=at)
+    return deadline if full_days_left(until=deadline, at=at) >= rules.first_purchase.void_grace_days else None
+
+
+@requires_transaction
+def reopen_purchase_windows(
+    *, awards: Sequence[AwardFacts], actor: Actor, voided_at: datetime
+) -> dict[uuid.UUID, datetime]:
+    """The same for many awards, which the caller has locked. Returns the new deadline by award; those without are not in it."""
+    found = {award.id: window_after_void(award=award, at=voided_at) for award in awards}
+    deadlines = {award_id: deadline for award_id, deadline in found.items() if deadline is not None}
+    for deadline in set(deadlines.values()):
+        Award.objects.filter(id__in=[one for one, until in deadlines.items() if until == deadline]).update(
+            first_purchase_at=None,
+            purchase_deadline_at=deadline,
+            deadline_set_at=voided_at,
+            deadline_set_by=actor.traced,
+        )
+    return deadlines

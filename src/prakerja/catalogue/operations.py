@@ -19,7 +19,7 @@ from prakerja.catalogue.models import (
     Listing,
     Promotion,
 )
-from prakerja.kernel.db import requires_transaction, row
+from prakerja.kernel.db import requires_transaction, row, rows
 from prakerja.kernel.ids import new_id
 
 
@@ -97,6 +97,32 @@ def add_rating(*, course_id: uuid.UUID, stars: int) -> None:
 _ONE_FREE = """seats_taken = seats_taken - 1, capacity = capacity - (
     SELECT CASE WHEN run.cancelled_at IS NULL THEN 0 ELSE 1 END FROM catalogue_courserun run
      WHERE run.id = catalogue_courserunseats.course_run_id)"""
+
+
+@requires_transaction
+def release_seats(*, course_run_id: uuid.UUID, count: int) -> None:
+    """`release_seat` for many seats of one class: from the first slices on that have some taken, all of them locked."""
+    rows(
+        "SELECT id FROM catalogue_courserunseats WHERE course_run_id = %s ORDER BY slice FOR NO KEY UPDATE",
+        [course_run_id],
+    )
+    freed = row(
+        """
+WITH taken AS (
+  SELECT id, least(seats_taken, greatest(%s - (sum(seats_taken) OVER (ORDER BY slice) - seats_taken), 0)) AS freed
+    FROM catalogue_courserunseats WHERE course_run_id = %s),
+done AS (
+  UPDATE catalogue_courserunseats seats
+     SET seats_taken = seats_taken - taken.freed,
+         capacity = capacity - CASE WHEN run.cancelled_at IS NULL THEN 0 ELSE taken.freed END
+    FROM taken, catalogue_courserun run
+   WHERE seats.id = taken.id AND run.id = seats.course_run_id AND taken.freed > 0
+  RETURNING taken.freed)
+SELECT coalesce(sum(freed), 0) FROM done""",
+        [count, course_run_id],
+    )
+    if freed is None or freed[0] != count:
+        raise RuntimeError("seats were given back that nobody had taken")
 
 
 @requires_transaction

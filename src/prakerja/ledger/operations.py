@@ -280,3 +280,43 @@ def post_many(*, postings: Sequence[Posting], at: datetime) -> None:
             for one in postings
         ),
     )
+
+
+class Refund(NamedTuple):
+    """Rupiah that go back to a running balance for an event."""
+
+    person_id: uuid.UUID
+    balance_id: uuid.UUID
+    event_id: uuid.UUID
+    amount: int
+
+
+_REFUND = """
+WITH given AS (
+  SELECT * FROM unnest(%(people)s::uuid[], %(balances)s::uuid[], %(events)s::uuid[], %(amounts)s::bigint[], %(ids)s::uuid[])
+             AS given (person_id, balance_id, event_id, amount, transfer_id)),
+credited AS (
+  UPDATE ledger_balance balance SET amount = balance.amount + given.amount FROM given
+   WHERE balance.person_id = given.person_id AND balance.id = given.balance_id
+  RETURNING given.*, balance.account_id)
+INSERT INTO ledger_transfer (id, person_id, event_id, kind, debit_id, credit_id, balance_id, amount, at)
+SELECT transfer_id, person_id, event_id, %(kind)s, %(debit)s, account_id, balance_id, amount, %(at)s FROM credited
+RETURNING 1"""
+
+
+@requires_transaction
+def refund_balances(*, refunds: Sequence[Refund], kind: str, debit: int, at: datetime) -> None:
+    """Move each amount from account `debit` to a person's balance, in one statement; each balance is named once."""
+    rows(
+        _REFUND,
+        {
+            "people": [one.person_id for one in refunds],
+            "balances": [one.balance_id for one in refunds],
+            "events": [one.event_id for one in refunds],
+            "amounts": [one.amount for one in refunds],
+            "ids": [new_id() for _ in refunds],
+            "kind": kind,
+            "debit": debit,
+            "at": at,
+        },
+    )

@@ -16,21 +16,25 @@ _NOT_BACK = {Chart.TREASURY: "balance_over", Chart.PROGRAMME_FUNDS: "award_over"
 CHANNELS = ("sms", "email", "dashboard")
 
 
+def ending_of(taken: TakenBack) -> tuple[str, dict[str, Any]]:
+    """How the sentence about an undone purchase ends, and which date it names."""
+    if taken.paid_back_to is not Chart.WALLET:
+        return _NOT_BACK[taken.paid_back_to], {}
+    if taken.buy_until is not None:
+        return "buy_again", {"deadline": taken.buy_until.isoformat()}
+    if taken.usable_until is not None:
+        return "to_balance_until", {"deadline": taken.usable_until.isoformat()}
+    return "to_balance", {}
+
+
 @requires_transaction
 def tell_of_void(*, purchase: Purchase, taken: TakenBack, event: str = "voided", at: datetime) -> None:
     """Tell by SMS, e-mail and dashboard that a purchase was undone, and where its price went.
 
     `event` is `voided`, or `class_cancelled` where that was the cause; each has the same five sentences.
     """
-    said = named(purchase)
-    if taken.paid_back_to is not Chart.WALLET:
-        ending = _NOT_BACK[taken.paid_back_to]
-    elif taken.buy_until is not None:
-        ending, said["deadline"] = "buy_again", taken.buy_until.isoformat()
-    elif taken.usable_until is not None:
-        ending, said["deadline"] = "to_balance_until", taken.usable_until.isoformat()
-    else:
-        ending = "to_balance"
+    ending, more = ending_of(taken)
+    said = named(purchase) | more
     queue_message(
         person_id=purchase.person_id,
         template=f"{event}_{ending}",

@@ -1,7 +1,8 @@
 """The buyers of a class that was called off, one after another: the price comes back, or an operator has a case (rules.md 12.30).
 
-Each buyer is a transaction of their own, found anew by what is left to do. So a killed worker goes on where it was, two of
-them do nothing twice, and whoever was paid back has been told once. It stands here because a code that was entered, and a
+Those whose code nobody entered and whose balance can be spent are paid back a hundred in a transaction; every other buyer is one of
+their own. They are found anew by what is left to do. So a killed worker goes on where it was, two of them do nothing twice,
+and whoever was paid back has been told once. It stands here because a code that was entered, and a
 class that was completed, are training's to know.
 
 Reads: awards_award, ledger_balance, purchases_purchase, vouchers_voucher, wallets_wallet.
@@ -10,6 +11,7 @@ Reads: awards_award, ledger_balance, purchases_purchase, vouchers_voucher, walle
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +39,7 @@ from prakerja.purchases.class_cancelling import (
 )
 from prakerja.purchases.closing import close_training
 from prakerja.purchases.taking_back import LockedPurchase, TakenBack, leave_time_to_buy, lock_purchase, take_back
+from prakerja.purchases.taking_back_many import lock_plain, take_back_many
 from prakerja.purchases.telling import tell_of_class, tell_of_void
 from prakerja.training.facts import bought_code
 from prakerja.training.models import CancellationCase, Completion
@@ -82,7 +85,12 @@ def run_refunds(at: datetime) -> int:
     done = 0
     for cancelled in open_cancellations():
         waiting = rows(_WAITING, [cancelled.run_id, at, CHUNK])
+        together = _refund_together(waiting, cancelled=cancelled, at=at)
+        done += len(together)
+        note_done(len(together))
         for person_id, purchase_id in waiting:
+            if purchase_id in together:
+                continue
             _deal_with(person_id=person_id, purchase_id=purchase_id, cancelled=cancelled, at=at)
             done += 1
             note_done(1)
@@ -93,6 +101,34 @@ def run_refunds(at: datetime) -> int:
                 finish_cancellation(cancellation_id=cancelled.cancellation_id, at=at)
             done += 1
     return done
+
+
+def _refund_together(
+    waiting: Sequence[tuple[uuid.UUID, uuid.UUID]], *, cancelled: Cancelled, at: datetime
+) -> set[uuid.UUID]:
+    """Pay the plain ones of these buyers back in one transaction; returns their purchases. Under the locks one looks again."""
+    with transaction():
+        plain = lock_plain(purchases=waiting, at=at)
+        completed = _completed([(one.person_id, one.voucher_id) for one in plain])
+        plain = [
+            one
+            for one in plain
+            if one.voucher_id not in completed
+            and scheme(scheme_version_id=one.award.scheme_version_id).refund_on_cancellation
+        ]
+        take_back_many(course_run_id=cancelled.run_id, plain=plain, actor=cancelled.actor, at=at)
+    return {one.purchase_id for one in plain}
+
+
+def _completed(codes: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> set[uuid.UUID]:
+    """Those of the codes, as (person, voucher), whose class a report says was finished."""
+    found = rows(
+        "SELECT completion.voucher_id FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, voucher_id)"
+        " JOIN training_completion completion ON completion.person_id = given.person_id"
+        " AND completion.voucher_id = given.voucher_id AND completion.withdrawn_at IS NULL",
+        [[one for one, _ in codes], [one for _, one in codes]],
+    )
+    return {voucher_id for (voucher_id,) in found}
 
 
 def refunds_left(at: datetime) -> int:

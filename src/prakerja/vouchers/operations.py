@@ -92,6 +92,18 @@ def lock_overdue_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID, at: dateti
 
 
 @requires_transaction
+def lock_unentered_codes(*, codes: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> set[uuid.UUID]:
+    """Those of the codes, as (person, voucher), that nobody entered and nobody holds; locked."""
+    found = rows(
+        "SELECT voucher.id FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)"
+        " JOIN vouchers_voucher voucher ON voucher.person_id = given.person_id AND voucher.id = given.id"
+        " WHERE voucher.status = 'issued' ORDER BY voucher.id FOR NO KEY UPDATE OF voucher SKIP LOCKED",
+        [[one for one, _ in codes], [one for _, one in codes]],
+    )
+    return {voucher_id for (voucher_id,) in found}
+
+
+@requires_transaction
 def set_reminders(*, reminders: Sequence[tuple[LockedCode, datetime | None]]) -> None:
     """Write down when the owners of locked codes are reminded next (UTC); None: no reminder is left."""
     with connection.cursor() as cursor:
@@ -120,4 +132,12 @@ def expire_vouchers(*, codes: Sequence[LockedCode], at: datetime) -> None:
     """End locked codes that were never redeemed, at the end of their windows (decisions.md 23)."""
     Voucher.objects.filter(id__in=[code.voucher_id for code in codes]).update(
         status=VOUCHER_STATES.target("expire"), ended_at=at
+    )
+
+
+@requires_transaction
+def cancel_vouchers(*, voucher_ids: Sequence[uuid.UUID], reason: str, at: datetime) -> None:
+    """`cancel_voucher` for many codes that the caller has locked."""
+    Voucher.objects.filter(id__in=voucher_ids).update(
+        status=VOUCHER_STATES.target("cancel"), cancel_reason=reason, ended_at=at
     )
