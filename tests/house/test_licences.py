@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from prakerja.cli.command import main
 from prakerja.kernel.components import BUILT, Component, built_assets, components
 from prakerja.kernel.licences import ACCEPTED, ELSEWHERE, is_permitted, licence_of, recognise
 from tests.house.source import ROOT, files, shown
@@ -129,3 +130,11 @@ def test_nothing_of_others_lies_among_our_own_files() -> None:
         if "static" in path.parts and "build" not in path.parts and named.search(path.read_text(encoding="utf-8")):
             found.append(shown(path))
     assert found == []
+
+
+def test_the_command_prints_every_notice_that_goes_with_a_copy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["versions", "--notices"]) == 0
+    printed = capsys.readouterr().out
+    for part in ("The Prakerja contributors", "Crown Copyright", "SIL OPEN FONT LICENSE", "Django Software Foundation"):
+        assert part in printed
+    assert "\npytest " not in printed

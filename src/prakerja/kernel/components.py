@@ -146,12 +146,12 @@ def _plain(name: str) -> str:
 
 
 def _licence(one: Distribution) -> str:
-    said = one.metadata
+    said = {name: one.metadata.get_all(name) or [] for name in ("License-Expression", "License", "Classifier")}
     return licence_of(
-        name=_plain(said["Name"]),
-        expression=said.get("License-Expression") or "",
-        field=said.get("License") or "",
-        classifiers=said.get_all("Classifier") or (),
+        name=_plain(one.metadata["Name"]),
+        expression="".join(said["License-Expression"]),
+        field="".join(said["License"]),
+        classifiers=said["Classifier"],
     )
 
 
