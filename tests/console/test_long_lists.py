@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+import unfold
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
 from django.http import HttpRequest
@@ -17,6 +19,7 @@ from prakerja.audit.models import Record
 from prakerja.console.lists import SHORT
 from prakerja.console.site import site
 from prakerja.kernel import clock
+from tests.house.source import PACKAGE
 
 pytestmark = pytest.mark.django_db
 MORE = 130
@@ -75,3 +78,15 @@ def test_a_filter_stays_with_the_pages_and_its_end_is_an_end() -> None:
     last = page(shown.older_query())
     assert ([row.pk for row in last.result_list], last.older) == (oldest[9::-1], "")
     assert page("?p=tidak-ada").is_first
+
+
+def test_a_page_fetches_no_font_and_no_chart_that_it_does_not_show() -> None:
+    """Two thirds of a megabyte before the first list stood there. The frame is unfold's own but for these lines."""
+    words = page().words
+    assert "chart.js" not in words
+    assert "fonts/inter" not in words
+    theirs = (Path(unfold.__file__).parent / "templates" / "unfold" / "layouts" / "skeleton.html").read_text()
+    ours = (PACKAGE / "console" / "templates" / "unfold" / "layouts" / "skeleton.html").read_text()
+    left_out = [line for line in theirs.splitlines() if line not in ours.splitlines()]
+    assert [line for line in theirs.splitlines() if line not in left_out] == ours.splitlines()
+    assert [("inter" in line, "chart" in line) for line in left_out] == [(True, False), (False, True)]
