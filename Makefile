@@ -58,7 +58,7 @@ format: .venv/.dev ## format the sources
 	$(BIN)/ruff check --fix .
 
 clean: ## remove the environment and everything that was built (never the data folder)
-	rm -rf .venv node_modules src/prakerja/portal/static/build
+	rm -rf .venv node_modules sbom src/prakerja/portal/static/build
 
 # Stamps, so that a second run does nothing and needs no network.
 

@@ -41,3 +41,11 @@ def test_pages_fetch_nothing_from_elsewhere() -> None:
         if foreign.search(line)
     ]
     assert found == []
+
+
+def test_what_scrolls_sideways_can_be_scrolled_by_keyboard() -> None:
+    """On a narrow screen the console's tables are wider than the page; only what takes the focus follows the arrow keys."""
+    pages = {shown(path): path.read_text(encoding="utf-8") for path in files(".html", below=PACKAGE / "console")}
+    assert sum(text.count('class="scroll"') for text in pages.values()) > 10
+    unreachable = re.compile(r'<div class="scroll"(?![^>]*tabindex="0")')
+    assert [name for name, text in pages.items() if unreachable.search(text)] == []
