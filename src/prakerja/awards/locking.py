@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from prakerja.awards.facts import AwardFacts, facts_of
 from prakerja.awards.models import Award
@@ -41,6 +42,14 @@ SELECT award.id, award.person_id, award.wave_id, award.scheme_version_id, award.
   FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
   JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.id
  ORDER BY award.id FOR NO KEY UPDATE OF award SKIP LOCKED"""
+
+
+@requires_transaction
+def note_planned(*, awards: Sequence[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> None:
+    """Write down of many awards, as (person, award), that the caller has locked, that their incentives are planned."""
+    Award.objects.filter(
+        person_id__any_of={person_id for person_id, _ in awards}, id__any_of=[award_id for _, award_id in awards]
+    ).update(incentives_planned_at=at)
 
 
 @requires_transaction

@@ -48,6 +48,8 @@ class Award(PersonRow):
     first_purchase_at = models.DateTimeField(null=True)
     # Its only class was called off when no other could be bought in time: the incentive asks for no training since then.
     training_waived_at = models.DateTimeField(null=True)
+    # When its incentives were planned, which `incentives` says (`note_planned`): whoever looks for what to plan passes it over.
+    incentives_planned_at = models.DateTimeField(null=True)
     # The due instant of the last reminder to buy, so that each is sent once and none twice.
     reminded_at = models.DateTimeField(null=True)
     # What falls due next, reckoned from the columns above and the scheme (`due.py`). Null: not reckoned yet; a trigger
@@ -96,6 +98,12 @@ class Award(PersonRow):
                 condition=NOT_BOUGHT & (Q(remind_at=None) | Q(revoke_at=None)),
             ),
             models.Index(fields=["purchase_deadline_at", "id"], name="awards_award_held", condition=HELD),
+            models.Index(
+                fields=["id"],
+                name="awards_award_unplanned",
+                condition=Q(status="active", incentives_planned_at=None)
+                & (Q(first_purchase_at__isnull=False) | Q(training_waived_at__isnull=False)),
+            ),
         ]
 
 

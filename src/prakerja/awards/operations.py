@@ -12,7 +12,7 @@ from prakerja.awards.endings import (
 from prakerja.awards.granting import Grounds, award_listed
 from prakerja.awards.holding import extend_held, move_wave_deadline, release_held
 from prakerja.awards.induction import finish_video, start_video
-from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award
+from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award, note_planned
 from prakerja.awards.purchase_window import (
     reopen_purchase_window,
     reopen_purchase_windows,
@@ -35,6 +35,7 @@ __all__ = [
     "lock_awards",
     "lock_wallet_and_award",
     "move_wave_deadline",
+    "note_planned",
     "other_cards",
     "reinstate_award",
     "release_held",

@@ -52,7 +52,8 @@ SELECT a.person_id, a.id, GREATEST(trained.since, account.linked_at)
   JOIN LATERAL (SELECT {_TRAINED} AS since) trained ON trained.since IS NOT NULL
   JOIN disbursements_payoutaccount account ON account.person_id = a.person_id AND account.unlinked_at IS NULL
                                           AND account.nik_matches AND account.is_kyc_complete
- WHERE a.status = 'active'
+ WHERE a.status = 'active' AND a.incentives_planned_at IS NULL
+   AND (a.first_purchase_at IS NOT NULL OR a.training_waived_at IS NOT NULL)
    AND NOT EXISTS (SELECT 1 FROM incentives_incentive i
                     WHERE i.person_id = a.person_id AND i.award_id = a.id AND i.kind = 'post_training')"""
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from prakerja.audit.operations import Entry, record_each
 from prakerja.awards import queries as awards
 from prakerja.awards.facts import AwardFacts
-from prakerja.awards.operations import lock_awards
+from prakerja.awards.operations import lock_awards, note_planned
 from prakerja.incentives.conditions import Conditions, conditions_of_many
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.policies import falls_due_at, needs_met, paid_from, payments_of
@@ -60,6 +60,7 @@ def _plan(items: Sequence[Item], *, at: datetime) -> list[Incentive]:
         now = conditions_of_many(held=[(award.person_id, award.id) for award in waiting])
         rows = [row for award in waiting for row in _schedule(award, now=now[award.id], at=at)]
         copy_in(rows)
+        note_planned(awards=list({(row.person_id, row.award_id): None for row in rows}), at=at)
         tell_of_schedules(incentives=[row for row in rows if row.number == 1], at=at)
         days: dict[uuid.UUID, list[Incentive]] = {}
         for row in rows:
