@@ -66,7 +66,7 @@ SECTION_LIST = (
         "awards",
         "awards_award",
         "scheme=scheme_version__code card_number=~card_number_enc status awarded_at purchase_deadline_at deadline_set_at "
-        "revocation_held_at revocation_released_at videos_done_at first_purchase_at remind_at reminded_at revoke_at suspended_at ended_at "
+        "revocation_held_at revocation_released_at videos_done_at first_purchase_at remind_at reminded_at revoke_at training_waived_at suspended_at ended_at "
         "end_reason application=application_id wallet=wallet_id reserve=reserve_id",
         {"wave_id": "elsewhere", "decree_id": "inner", "deadline_set_by": "others", "incentives_planned_at": "inner"},
     ),
@@ -153,7 +153,8 @@ SECTION_LIST = (
         "incentives",
         "incentives_incentive",
         "award=award_id kind number amount status scheduled_date pay_date hold_reason recheck_at checked_at last_problem "
-        "completion=completion_id response=response_id payment=instruction_id planned_at paid_at ended_at",
+        "completion=completion_id response=response_id payment=instruction_id planned_at paid_at "
+        "training_waived_at ended_at",
         {"due_at": "inner"},
     ),
     Section(
