@@ -95,6 +95,11 @@ _BROKEN = {
         + "from prakerja.kernel.db import copy_in\ndef f():\n    made = []\n    made.append(Person())\n    copy_in(made)",
         "`copy_in` of people_person",
     ),
+    "written back": (
+        _PERSON
+        + "from prakerja.kernel.db import write_back\ndef f():\n    made = [Person()]\n    write_back(made, 'name')",
+        "`write_back` of people_person",
+    ),
     "returned by a query": (
         "from prakerja.vouchers import operations\n"
         "def f():\n    found = operations.lock_voucher(person_id=1, voucher_id=2)\n    found.save()",

@@ -139,8 +139,8 @@ def write_back(found: Sequence[Model], *names: str) -> None:
     if not found:
         return
     meta = found[0]._meta
-    keys = [field for field in meta.concrete_fields if field.primary_key or field.attname == "person_id"]
-    fields = [meta.get_field(name) for name in names]
+    keys: list[Any] = [field for field in meta.concrete_fields if field.primary_key or field.attname == "person_id"]
+    fields: list[Any] = [meta.get_field(name) for name in names]
     arrays, values = _arrays(found, [*keys, *fields])
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)

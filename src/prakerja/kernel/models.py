@@ -13,7 +13,7 @@ from prakerja.kernel.ids import new_id
 
 @models.UUIDField.register_lookup
 @ForeignObject.register_lookup
-class AnyOf(models.Lookup):  # type: ignore[type-arg]
+class AnyOf(models.Lookup):
     """`id__any_of=[…]`: one of these ids, which are one parameter however many they are. `__in` makes one of each, takes no more
     than 65,535 of them, and is another statement to prepare for every number of them."""
 
@@ -22,12 +22,12 @@ class AnyOf(models.Lookup):  # type: ignore[type-arg]
     def get_prep_lookup(self) -> list[uuid.UUID]:
         return list(self.rhs)
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [value]
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (value,)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s)", [*lhs_params, self.rhs]
+        return f"{lhs} = ANY(%s)", (*lhs_params, self.rhs)
 
 
 class Installation(models.Model):
