@@ -178,12 +178,14 @@ def _hidden_rows(written: IO[bytes]) -> Iterator[int]:
         text += piece
         done = 0
         for row in _ROW.finditer(text):
-            if not (is_empty := row[0].endswith(b"/>")) and (end := _ROW_END.search(text, row.end())) is None:
+            is_empty = row[0].endswith(b"/>")
+            end = None if is_empty else _ROW_END.search(text, row.end())
+            if end is None and not is_empty:
                 break
-            done = row.end() if is_empty else end.end()
+            done = row.end() if end is None else end.end()
             said = _ROW_NUMBER.search(row[0])
             number = int(said[1]) if said else number + 1
-            if not is_empty and _HIDDEN.search(row[0]) and _VALUE.search(text, row.end(), end.start()):
+            if end is not None and _HIDDEN.search(row[0]) and _VALUE.search(text, row.end(), end.start()):
                 yield number
         text = text[done:]
         if not piece:
