@@ -27,6 +27,26 @@ REQUEST_SECONDS = 20.0
 ANSWER_SECONDS = 30.0
 IDLE_SECONDS = 60
 _LOOK_EVERY = 0.5
+_STRANGE_LINE = b"This site does not answer to that name.\n"
+# For whoever was led here by a name that is not ours; whose language it is nobody has looked up yet.
+_STRANGE_NAME = b"""<!doctype html>
+<html lang="id">
+<head><meta charset="utf-8"><title>Alamat ini bukan alamat situs ini</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
+<body>
+<aside aria-label="Demo"><p>Demo, bukan situs resmi; jangan masukkan data asli.
+<span lang="en">Demo, not an official site; do not enter real data.</span></p></aside>
+<main>
+<h1>Alamat ini bukan alamat situs ini</h1>
+<p>Tautan yang Anda buka menyesatkan. Ketik sendiri alamat situsnya.</p>
+<div lang="en">
+<h2>This is not an address of this site</h2>
+<p>The link that you opened is misleading. Type the address of the site yourself.</p>
+</div>
+</main>
+</body>
+</html>
+"""
 
 
 def known_hosts(application: Application, *, names: Iterable[str]) -> Application:
@@ -37,8 +57,9 @@ def known_hosts(application: Application, *, names: Iterable[str]) -> Applicatio
         host = _without_port(environ.get("HTTP_HOST", "localhost")).lower().strip("[]").rstrip(".")
         if host in ours or host.endswith(".localhost") or _is_address(host):
             return application(environ, start_response)
-        body = b"This site does not answer to that name.\n"
-        start_response("421 Misdirected Request", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+        wants_page = "text/html" in environ.get("HTTP_ACCEPT", "")
+        kind, body = ("text/html; charset=utf-8", _STRANGE_NAME) if wants_page else ("text/plain", _STRANGE_LINE)
+        start_response("421 Misdirected Request", [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 
     return checked

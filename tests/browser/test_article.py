@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.checks import problems_of
 from tests.browser.citizen import COURSE, Citizen, move_clock
 from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
@@ -133,9 +134,11 @@ def finishes_the_class(me: Citizen) -> None:
 
 def rates_and_reviews(me: Citizen) -> None:
     page = me.visit("/dashboard")
-    page.click("main a.govuk-button >> text=Beri ulasan")
+    follow(page.locator("main a.govuk-button >> text=Beri ulasan"))
+    problems = problems_of(page)
     page.click("text=Kirim ulasan")
     expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert problems + problems_of(page) == []
     page.get_by_label("Sangat baik").check()
     page.fill("#review", "Materinya jelas dan langsung dapat saya pakai bekerja.")
     page.click("text=Kirim ulasan")

@@ -14,28 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 pytestmark = pytest.mark.browser
-PAGES = (
-    "",
-    "signature",
-    "sign-in",
-    "webhooks",
-    "errors",
-    "changelog",
-    "endpoints/payment-send-otp",
-    "endpoints/partner-courses",
-)
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("folder", "language"), [("/docs/", "id"), ("/docs/en/", "en")])
-def test_a_page_fits_the_phone_and_everybody(
-    context: BrowserContext, system: RunningSystem, folder: str, language: str, page: str
-) -> None:
-    found = context.new_page()
-    answer = found.goto(f"{system.process.urls['partner_api']}{folder}{page}")
-    assert answer is not None
-    assert answer.status == 200
-    assert problems_of(found, language=language) == []
 
 
 def test_a_visitor_signs_a_request(context: BrowserContext, system: RunningSystem) -> None:

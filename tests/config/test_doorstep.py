@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import logging
+import re
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from prakerja.config.wsgi.doorstep import CALLS, PAGES, known_host, with_doorstep
+from prakerja.config.wsgi.plain_pages import plain_page
 from prakerja.kernel.logs import Redact
 from tests.house.source import ROOT
 
@@ -145,3 +147,50 @@ def test_every_entry_is_made_by_door() -> None:
                 made[path.name] = ast.unparse(node.value).split("(")[0]
     assert len(made) == 5
     assert set(made.values()) == {"door"}
+
+
+def shown(status: str, kind: str, body: bytes, **headers: str) -> tuple[str, dict[str, str], bytes]:
+    """What a client reads of an answer; the doorstep has the pages of a door."""
+    told: list[Any] = []
+
+    def inner(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body))), ("Allow", "POST")])
+        return [body]
+
+    door = with_doorstep(inner, fields=PAGES, hosts=HOSTS, has_tls=False, hsts_seconds=HSTS, plain_page=plain_page)
+    environ = {"PATH_INFO": "/", "HTTP_HOST": "portal.example"} | {
+        f"HTTP_{name}": text for name, text in headers.items()
+    }
+    read = b"".join(door(environ, lambda *said: told.append(said)))
+    return told[0][0], dict(told[0][1]), read
+
+
+@pytest.mark.parametrize("status", ["405 Method Not Allowed", "421 Misdirected Request"])
+def test_a_browser_reads_a_page_where_a_door_says_nothing(status: str) -> None:
+    host = "evil.example" if status.startswith("421") else "portal.example"
+    told, fields, read = shown(status, "text/html; charset=utf-8", b"", HOST=host, ACCEPT="text/html,*/*")
+    assert (told, fields["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert fields["Content-Length"] == str(len(read))
+    assert b'<html lang="id">' in read
+    assert b"<main>" in read
+    assert b'<div lang="en">' in read
+    # What else was said stays.
+    assert ("Allow" in fields) is status.startswith("405")
+
+
+def test_a_program_and_an_envelope_are_left_alone() -> None:
+    assert shown("405 Method Not Allowed", "text/html", b"", ACCEPT="application/json")[2] == b""
+    assert shown("405 Method Not Allowed", "application/json", b"{}", ACCEPT="text/html, */*")[2] == b"{}"
+    assert shown("404 Not Found", "text/html", b"ours", ACCEPT="text/html")[2] == b"ours"
+
+
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "408 Request Timeout", "413 Content Too Large", "503 Service Unavailable"]
+)
+def test_what_the_server_of_a_door_refuses_is_a_page_in_both_languages(status: str) -> None:
+    said, kind, page = plain_page(status)
+    assert (said, kind) == (status, "text/html; charset=utf-8")
+    assert page.count(b"<h1>") == page.count(b"<h2>") == 1
+    words = re.findall(r"<(?:h1|h2|p)>(.*?)</", page.decode())
+    # Indonesian and English differ: nothing was left untranslated.
+    assert len(set(words)) == len(words)

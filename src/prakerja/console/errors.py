@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 
 def _answer(status: int, heading: str, text: str) -> HttpResponse:
-    """Without session and database: it must work when they do not."""
-    words = {"heading": heading, "text": text, "is_demo": settings.IS_DEMO}
+    """Without session and database: it must work when they do not. Its languages lead to the front page."""
+    words = {"heading": heading, "text": text, "is_demo": settings.IS_DEMO, "languages": settings.LANGUAGES}
     return HttpResponse(render_to_string("console/error.html", words), status=status)
 
 
@@ -25,6 +25,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """403."""
     return _answer(
         403, _("Tidak diizinkan"), _("Halaman ini tidak dapat dipakai dengan peran Anda, atau hanya dapat dibaca.")
+    )
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form whose token is missing or old."""
+    return _answer(
+        403,
+        _("Formulir sudah kedaluwarsa"),
+        _("Tidak ada yang tersimpan. Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi. Cookie harus aktif."),
     )
 
 

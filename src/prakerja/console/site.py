@@ -13,6 +13,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -164,9 +165,13 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
         return may(request, BROWSE)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Unfold's, with the colours in a style sheet instead of in the page."""
+        """Unfold's, with the colours in a style sheet instead of in the page, and a sheet and a script of ours."""
         context: dict[str, Any] = super().each_context(request)
-        return context | {"colors": None, "styles": [reverse("console_theme"), *context["styles"]]}
+        return context | {
+            "colors": None,
+            "styles": [reverse("console_theme"), *context["styles"], static("console/browsing.css")],
+            "scripts": [*context["scripts"], static("console/browsing.js")],
+        }
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's own sign-in page knows passwords only: whoever comes here is sent to the one that asks for the code."""

@@ -45,6 +45,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "console_session"
 CSRF_COOKIE_NAME = "console_csrf"
 LANGUAGE_COOKIE_NAME = "console_language"
+CSRF_FAILURE_VIEW = "prakerja.console.errors.expired_form"
 SESSION_DOOR = "console"
 SESSION_OWNER = "_auth_user_id"
 # Ends with the browser, after an idle half hour, and after a working day whatever happens.

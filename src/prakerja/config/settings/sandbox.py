@@ -29,3 +29,4 @@ TEMPLATES = [
 ]
 CSRF_COOKIE_NAME = "sandbox_csrf"
 LANGUAGE_COOKIE_NAME = "sandbox_language"
+CSRF_FAILURE_VIEW = "prakerja.sandbox.site.views.expired_form"

@@ -47,15 +47,19 @@ def door(name: str, *, module: str | None = None, around: str = "", unread: str 
 
     from django.conf import settings
 
+    from prakerja.config.wsgi.plain_pages import plain_page
+
     stood: Any = with_doorstep(
         application,
         fields=CALLS if name in _CALLED_BY_PROGRAMS else PAGES,
         hosts=settings.HOSTS,
         has_tls=not settings.IS_DEMO,
         hsts_seconds=_HSTS_SECONDS,
+        plain_page=plain_page,
     )
-    if unread:
-        stood.unread = _named(unread)
+    # Programs ask at the doors of calls; whoever cannot be read at the others was a browser.
+    if unread or name not in _CALLED_BY_PROGRAMS:
+        stood.unread = _named(unread) if unread else plain_page
     return stood  # type: ignore[no-any-return]
 
 

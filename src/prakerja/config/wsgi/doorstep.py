@@ -15,12 +15,15 @@ from prakerja.kernel.logs import name_request
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Fields = list[tuple[str, str]]
+# A status line → the same, the content type and the body of a page.
+PlainPage = Callable[[str], tuple[str, str, bytes]]
 
 # In PRAKERJA_HOSTS: any address in digits. A name can be made to lead here by whoever owns it, digits cannot.
 ADDRESSES = "@addresses"
 
 # Whoever was told to come back later is told when, in seconds, where the view did not say it better.
 _RETRY_AFTER = {"429": "10", "503": "2"}
+_OF_A_BODY = ("Content-Type", "Content-Length")
 _PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in (
@@ -47,9 +50,18 @@ _HOST, _SECURE = "__Host-", "__Secure-"
 
 
 def with_doorstep(
-    inner: Application, *, fields: dict[str, str], hosts: Iterable[str], has_tls: bool, hsts_seconds: int
+    inner: Application,
+    *,
+    fields: dict[str, str],
+    hosts: Iterable[str],
+    has_tls: bool,
+    hsts_seconds: int,
+    plain_page: PlainPage | None = None,
 ) -> Application:
-    """Put the doorstep before a door. `has_tls`: a proxy in front speaks TLS and says so in X-Forwarded-Proto."""
+    """Put the doorstep before a door. `has_tls`: a proxy in front speaks TLS and says so in X-Forwarded-Proto.
+
+    `plain_page` makes the page for a refusal that has none of its own; a program, which asks for no page, gets none.
+    """
     is_known = known_host(hosts)
     hsts = f"max-age={hsts_seconds}; includeSubDomains"
 
@@ -58,7 +70,15 @@ def with_doorstep(
         name_request(request_id)
         is_secure = has_tls and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
 
+        wants_page = plain_page is not None and "text/html" in environ.get("HTTP_ACCEPT", "")
+        instead: list[bytes] = []
+
         def start(status: str, given: Fields, exc_info: Any = None) -> Any:
+            if wants_page and plain_page is not None and _says_nothing(status, given):
+                _, kind, text = plain_page(status)
+                given = [(name, value) for name, value in given if name.title() not in _OF_A_BODY]
+                given += [("Content-Type", kind), ("Content-Length", str(len(text)))]
+                instead.append(text)
             there = {name.title() for name, _ in given}
             found = [*given, *((name, value) for name, value in fields.items() if name not in there)]
             found.append(("X-Request-Id", request_id))
@@ -75,12 +95,25 @@ def with_doorstep(
         if host is not None and environ.get("PATH_INFO") != "/health" and not is_known(host):
             body = b"This door does not answer to that name.\n"
             start("421 Misdirected Request", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
-            return [body]
+            return instead or [body]
         if has_tls and "HTTP_COOKIE" in environ:
             environ["HTTP_COOKIE"] = _own_cookies(environ["HTTP_COOKIE"])
-        return inner(environ, start)
+        answer = inner(environ, start)
+        if instead:
+            getattr(answer, "close", _nothing)()
+            return instead
+        return answer
 
     return application
+
+
+def _says_nothing(status: str, given: Fields) -> bool:
+    """A refusal that is no page: Django's of a method is empty, ours of a name is a line for programs. An envelope is for them too."""
+    return status[:3] in ("405", "421") and not any(value.startswith("application/") for _, value in given)
+
+
+def _nothing() -> None:
+    pass
 
 
 def known_host(hosts: Iterable[str]) -> Callable[[str], bool]:

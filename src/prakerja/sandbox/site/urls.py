@@ -16,4 +16,6 @@ PAGES = [
 ]
 urlpatterns = [path("", include((PAGES, "sandbox")))]
 
+handler400 = views.bad_request
 handler404 = views.not_found
+handler500 = views.broken

@@ -100,7 +100,36 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
-    return render(request, "sandbox/not_found.html", _shared(request), status=404)
+    return _error(request, 404, _("Halaman tidak ditemukan"), _("Periksa alamatnya, atau mulai dari menu di atas."))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return _error(
+        request,
+        400,
+        _("Permintaan tidak dapat dibaca"),
+        _("Kembali ke halaman sebelumnya, muat ulang, lalu coba lagi."),
+    )
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form whose token is missing or old."""
+    return _error(
+        request,
+        403,
+        _("Formulir sudah kedaluwarsa"),
+        _("Tidak ada yang tersimpan. Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi. Cookie harus aktif."),
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _error(request, 500, _("Terjadi kesalahan"), _("Kesalahan ada pada kami. Coba lagi beberapa menit lagi."))
+
+
+def _error(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
+    return render(request, "sandbox/error.html", _shared(request) | {"heading": heading, "text": text}, status=status)
 
 
 def role_words(role: str) -> str:

@@ -1,0 +1,20 @@
+"""What a program is answered at this door where no view of ours answers: JSON, as everything else here."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return JsonResponse({"error": "malformed"}, status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return JsonResponse({"error": "not_found"}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return JsonResponse({"error": "internal"}, status=500)

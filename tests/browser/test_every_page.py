@@ -1,0 +1,392 @@
+"""Every page of every site, once in each language, 320 pixels wide: it fits, it can be pressed, and axe finds nothing.
+
+What is looked at is found by following links, and compared with the addresses that the programs declare: a page that is added
+later is met by a link, or this test names it. What only another test's way leads to stands in ELSEWHERE, and that test looks at it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pyotp
+import pytest
+from playwright.sync_api import expect
+
+from prakerja.config import portal_urls
+from prakerja.console import urls as console_urls
+from prakerja.developer_site import urls as developer_urls
+from prakerja.sandbox.site import urls as sandbox_urls
+from tests.browser.checks import AXE, problems_of
+from tests.browser.chromium import SMALLEST
+from tests.browser.citizen import COURSE, RUN, Citizen
+from tests.browser.clicking import follow
+from tests.browser.crawling import Crawl, Visitor
+from tests.browser.sites import django_site, flask_site, institution_app, shop_app, world_app
+from tests.browser.system import ROOT, RunningSystem
+from tests.waiting import LIMIT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+
+NOBODY = "0812 9999 0000"
+ONLY_POST, FOR_PROGRAMS, LEADS_ON, A_FILE = "takes forms only", "for programs", "leads to another page", "a file"
+# What is no page, by site and name.
+NO_PAGES: dict[str, dict[str, str]] = {
+    "portal": {
+        **dict.fromkeys(("portal:sign_in_again", "portal:sign_out", "portal:keep_session"), ONLY_POST),
+        **dict.fromkeys(("portal:end_session", "portal:end_other_sessions", "portal:withdraw_consent"), ONLY_POST),
+        **dict.fromkeys(("portal:video_start", "portal:video_finish"), ONLY_POST),
+        **dict.fromkeys(("openid:configuration", "openid:token", "openid:userinfo"), FOR_PROGRAMS),
+        **dict.fromkeys(("openid:revoke", "openid:keys"), FOR_PROGRAMS),
+        "portal:language": LEADS_ON,
+        # Opens when somebody was paid, days after the demo begins; the form itself is the one of the review.
+        "portal:survey": "not open in the demo",
+    },
+    "shop": {
+        **dict.fromkeys(("static", "accent", "health"), A_FILE),
+        "language": LEADS_ON,
+    },
+    "institution": {
+        **dict.fromkeys(("static", "accent", "classes.accent", "health", "classes.file"), A_FILE),
+        **dict.fromkeys(("language", "classes.callback"), LEADS_ON),
+    },
+    "world": {
+        **dict.fromkeys(("static", "health"), A_FILE),
+        **dict.fromkeys(("phone.messages", "bank.statement", "bank.status"), FOR_PROGRAMS),
+    },
+    "sandbox": {"sandbox:home": LEADS_ON, "sandbox:language": LEADS_ON, "sandbox:move": ONLY_POST},
+    "developer_site": {
+        **dict.fromkeys(("docs-id:openapi", "docs-en:openapi", "docs-id:style", "docs-id:error_file"), A_FILE),
+        **dict.fromkeys(("docs-id:to_start", "docs-en:to_start", "docs-id:to_site"), LEADS_ON),
+    },
+    "console": {
+        "console_theme": A_FILE,
+        "console_language": LEADS_ON,
+        **dict.fromkeys(("end_session", "end_other_sessions"), ONLY_POST),
+    },
+}
+# What the way of another test leads to; it looks at the page there.
+ELSEWHERE = {
+    "portal:review": "test_article.py",
+    "portal:verification": "test_verification.py",
+    "portal:consent": "test_sign_in_at_an_institution.py",
+    "portal:openid_authorize": "test_sign_in_at_an_institution.py",
+    "classes.finish": "test_classes.py",
+}
+
+
+@pytest.fixture
+def small(new_person: Callable[..., BrowserContext]) -> Callable[[], BrowserContext]:
+    """A function that opens another browser on the smallest screen."""
+    return lambda: new_person(size=SMALLEST)
+
+
+def unseen(crawl: Crawl, site: str) -> set[str]:
+    """The pages that nobody looked at, and what is listed here although it is not there any more."""
+    missing = crawl.unseen() - set(NO_PAGES[site]) - set(ELSEWHERE)
+    return missing | (set(NO_PAGES[site]) - set(crawl.site.names))
+
+
+def test_axe_is_installed() -> None:
+    assert AXE.is_file(), "axe-core is missing: run tools/build_assets.py"
+
+
+def test_what_is_seen_elsewhere_is_looked_at_there() -> None:
+    for name, test in ELSEWHERE.items():
+        assert "problems_of(" in (ROOT / "tests/browser" / test).read_text(), name
+
+
+def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
+    crawl = Crawl(django_site(system.portal, portal_urls, language_cookie="portal_language"))
+    stranger = Visitor(crawl, small().new_page())
+    stranger.crawl("/", "/pelatihan?cari=tidakada", "/tidak-ada", "/verifikasi/tidak-ada")
+    # A number that nobody has is asked for a code too.
+    for number in ("0812", NOBODY):
+        stranger.page.goto(f"{system.portal}/masuk")
+        stranger.page.fill("#phone", number)
+        follow(stranger.page.locator("main button[type=submit]"))
+        stranger.look(is_address=number == NOBODY)
+    stranger.page.fill("#otp", "12")
+    follow(stranger.page.locator("main form:has(#otp) button"))
+    stranger.look()
+    stranger.in_english()
+    same_for_all = frozenset(crawl.seen)
+    for stage in ("purchased", "completed", "paying"):
+        me = Citizen(small(), system, system.participant(stage))
+        me.sign_in()
+        visitor = Visitor(crawl, me.page)
+        visitor.crawl("/dashboard", "/mengundurkan-diri", "/rekening/putuskan", "/izin/lembaga", past=same_for_all)
+        if stage == "completed":
+            links_an_account(me, visitor)
+        visitor.in_english()
+    begins_the_films(Citizen(small(), system, system.new_participant(stage="awarded")), crawl)
+    assert crawl.told() == ""
+    assert unseen(crawl, "portal") == set()
+
+
+def begins_the_films(me: Citizen, crawl: Crawl) -> None:
+    me.sign_in()
+    visitor = Visitor(crawl, me.page)
+    visitor.crawl("/dashboard", "/video", past=frozenset(crawl.seen))
+    me.visit("/video")
+    follow(me.page.get_by_role("button", name="Mulai video 1"))
+    visitor.look()
+    visitor.in_english()
+
+
+def links_an_account(me: Citizen, visitor: Visitor) -> None:
+    """As far as the page that asks for the code, with the mistakes on the way."""
+    page = me.visit("/rekening")
+    follow(page.get_by_role("button", name="Kirim kode OTP"))
+    visitor.look()
+    page.get_by_label("OVO").check()
+    page.fill("#number", me.number)
+    follow(page.get_by_role("button", name="Kirim kode OTP"))
+    visitor.look(is_address=True)
+    page.fill("#otp", "12")
+    follow(page.get_by_role("button", name="Sambungkan"))
+    visitor.look()
+
+
+def test_every_page_of_a_shop_and_of_an_institution(
+    small: Callable[[], BrowserContext], system: RunningSystem, tmp_path: Path
+) -> None:
+    """As a stranger, and as somebody who buys a class, studies it and then teaches."""
+    me = Citizen(small(), system, system.participant("ready", nth=1))
+    me.shop = system.platforms["pintaria"]
+    me.sign_in()
+    shop = Crawl(flask_site(me.shop, shop_app(tmp_path), language_cookie="shop_pintaria_language"))
+    school = Crawl(flask_site(system.institution, institution_app(tmp_path), language_cookie="class_language"))
+    two = f"course={COURSE}&course=rapikantor-excel-kantor"
+    strangers = {
+        shop: ("/", "/?q=tidakada", "/tidak-ada", "/compare", f"/compare?{two}", f"/course/{COURSE}"),
+        school: ("/", "/?q=tidakada", "/tidak-ada", "/rasakata/", f"/rasakata/class/{COURSE}/{RUN}"),
+    }
+    for crawl, starts in strangers.items():
+        stranger = Visitor(crawl, small().new_page())
+        stranger.crawl(*starts)
+        stranger.in_english()
+
+    buyer, student = Visitor(shop, me.page), Visitor(school, me.page)
+    code = buys(me, buyer)
+    buyer.crawl("/", "/orders")
+    buyer.in_english()
+    studies(me, student, code)
+    student.crawl("/rasakata/my")
+    teaches(me, student)
+    student.crawl("/rasakata/teacher/")
+    student.in_english()
+    assert shop.told() + school.told() == ""
+    assert unseen(shop, "shop") | unseen(school, "institution") == set()
+
+
+def buys(me: Citizen, buyer: Visitor) -> str:
+    """With every page on the way, and the mistakes; returns the code."""
+    page = me.page
+    number = me.card_number()
+    page.goto(f"{me.shop}/signup")
+    follow(page.locator("main button.main"))
+    buyer.look()
+    me.open_account()
+    me.checkout()
+    buyer.look(is_address=True)
+    for wrong in ("9360 0000 0000 0000", "12"):
+        page.fill("#card_number", wrong)
+        follow(page.locator("main button.main"))
+        buyer.look()
+        assert page.title().startswith("Kesalahan: ")
+    page.fill("#card_number", number)
+    follow(page.locator("main button.main"))
+    buyer.look(is_address=True)
+    otp = me.otp("membeli pelatihan")
+    page.bring_to_front()
+    page.fill("#otp", otp)
+    follow(page.locator("main form:has(#otp) button.main"))
+    buyer.look(is_address=True)
+    return page.locator("[data-testid=voucher-code]").inner_text()
+
+
+def studies(me: Citizen, student: Visitor, code: str) -> None:
+    """Opens an account and the class."""
+    page = me.page
+    page.goto(f"{me.system.institution}/rasakata/class/{COURSE}/{RUN}")
+    follow(page.locator("section.panel a", has_text="Daftar"))
+    follow(page.locator("main button.main"))
+    student.look()
+    me.open_account()
+    page.fill("#code", "12")
+    follow(page.locator("text=Mulai kelas"))
+    student.look()
+    me.redeem(code)
+    student.look(is_address=True)
+
+
+def teaches(me: Citizen, student: Visitor) -> None:
+    page = me.page
+    page.goto(f"{me.system.institution}/rasakata/teacher/")
+    student.look()
+    page.get_by_label("Kata sandi pengajar").fill("pengajar-demo")
+    follow(page.get_by_role("button", name="Masuk sebagai pengajar"))
+
+
+def test_the_front_page_of_every_shop(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
+    """The shops differ in their colours, and in the courses that they sell."""
+    page = small().new_page()
+    problems = []
+    for address in system.platforms.values():
+        page.goto(address)
+        problems += problems_of(page)
+    assert len(system.platforms) == 7
+    assert problems == []
+
+
+def test_prices_stay_whole_beside_each_other(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
+    """Four courses on a phone: the table is pushed sideways, but no price is broken in two."""
+    page = small().new_page()
+    page.goto(system.platforms["pintaria"])
+    codes = page.locator("input[name=course]").evaluate_all("boxes => boxes.slice(0, 4).map((box) => box.value)")
+    page.goto(f"{system.platforms['pintaria']}/compare?" + "&".join(f"course={code}" for code in codes))
+    prices = page.locator("[data-testid=price]")
+    assert prices.count() == 4
+    assert prices.evaluate_all("prices => prices.map((price) => price.getClientRects().length)") == [1, 1, 1, 1]
+    assert problems_of(page) == []
+
+
+def test_every_page_of_phone_bank_and_registry(
+    small: Callable[[], BrowserContext], system: RunningSystem, tmp_path: Path
+) -> None:
+    context = small()
+    crawl = Crawl(flask_site(system.phone, world_app(tmp_path)))
+    visitor = Visitor(crawl, context.new_page())
+    visitor.crawl("/", "/tidak-ada")
+    for path, field in (("/phone/", "#address"), ("/bank/", "#number")):
+        visitor.page.goto(system.phone + path)
+        visitor.page.fill(field, "bukan nomor")
+        follow(visitor.page.locator("main form button").first)
+        visitor.look()
+    visitor.in_english()
+    assert crawl.told() == ""
+    assert unseen(crawl, "world") == set()
+
+
+def test_every_page_of_the_sandbox(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
+    context = small()
+    crawl = Crawl(django_site(system.sandbox, sandbox_urls, language_cookie="sandbox_language"))
+    visitor = Visitor(crawl, context.new_page())
+    visitor.crawl("/clock", "/tidak-ada")
+    # A form without its token, as after the cookies were cleared.
+    visitor.page.goto(f"{system.sandbox}/clock")
+    context.clear_cookies()
+    follow(visitor.page.get_by_role("button", name="+1 jam", exact=True))
+    visitor.look()
+    visitor.in_english()
+    assert crawl.told() == ""
+    assert unseen(crawl, "sandbox") == set()
+
+
+def test_every_page_of_the_developer_site(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
+    base = str(system.process.urls["partner_api"])
+    crawl = Crawl(django_site(base, developer_urls.pages), each=("docs-id:endpoint", "docs-en:endpoint"))
+    for folder, language in (("/docs/", "id"), ("/docs/en/", "en")):
+        visitor = Visitor(crawl, small().new_page(), language=language)
+        visitor.crawl(folder, f"{folder}endpoints/tidak-ada", past=other_language(crawl, language))
+    assert crawl.told() == ""
+    assert unseen(crawl, "developer_site") == set()
+
+
+def other_language(crawl: Crawl, language: str) -> frozenset[str]:
+    return frozenset(name for name in crawl.site.names if not name.startswith(f"docs-{language}:"))
+
+
+def test_every_page_of_the_console(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
+    # The pages of lists and rows are unfold's, for a desk: what stands alone has 24 pixels there.
+    crawl = Crawl(django_site(system.console, console_urls, language_cookie="console_language"), least_height=24)
+    stranger = Visitor(crawl, small().new_page())
+    known = system.accounts["operators"][0]
+    for password in ("salah-sekali-2021", known["password"]):
+        stranger.page.goto(f"{system.console}/accounts/login/")
+        fill_and_send(stranger.page, login=known["email"], password=password)
+        if password == known["password"]:
+            stranger.look_in_both()
+        else:
+            stranger.look()
+
+    visitor = Visitor(crawl, small().new_page())
+    enters_for_the_first_time(system, visitor)
+    unlinked = ("/attention/held/extend/", "/attention/held/release/", "/messages/undelivered/", "/classes/cancel/")
+    refused = ("/people/person/add/", "/people/person/?undeclared=1", "/tidak-ada/", "/accounts/logout/")
+    visitor.crawl("/", *unlinked, *refused)
+    # The columns of a list are the schema's words in both languages; around them unfold says the same on each.
+    visitor.in_english(one_of=lambda name: "browsing" if name.startswith("admin:") else name)
+    # A desk sees columns and a menu that a phone does not.
+    visitor.page.set_viewport_size({"width": 1280, "height": 800})
+    visitor.crawl("/people/person/", "/awards/award/", "/payments/", past=frozenset(crawl.site.names))
+    assert crawl.told() == ""
+    lists = {name for name in crawl.site.names if name.endswith("_changelist")}
+    assert len(lists) > 50
+    # Of unfold's other addresses each refuses, or is a row of a list: looked at where the demo has one.
+    assert {name for name in unseen(crawl, "console") if not name.startswith("admin:") or name in lists} == set()
+
+
+def fill_and_send(page: Page, **fields: str) -> None:
+    for name, text in fields.items():
+        page.fill(f"input[name={name}]", text)
+    follow(page.locator("main button[type=submit]").first)
+
+
+def enters_for_the_first_time(system: RunningSystem, visitor: Visitor) -> None:
+    """As a new operator: the link, a password, an authenticator."""
+    roles = ("helper", "curator", "partner_manager", "approver")
+    address = f"halaman-{uuid.uuid4().hex[:8]}@prakerja.example"
+    made = system.process.json(
+        *("operator", "add", "--email", address, "--name", "Halaman"),
+        *(word for role in roles for word in ("--role", role)),
+    )
+    page, password = visitor.page, "lihat-semua-halaman-2021"
+    page.goto(made["link"])
+    visitor.look_in_both()
+    fill_and_send(page, password="pendek", again="pendek")
+    visitor.look()
+    fill_and_send(page, password=password, again=password)
+    visitor.look_in_both()
+    fill_and_send(page, login=address, password=password)
+    visitor.look_in_both()
+    fill_and_send(page, code=pyotp.TOTP(page.locator(".secret").inner_text()).now())
+    expect(page).to_have_url(f"{system.console}/")
+
+
+SITES = ("portal", "console", "partner_api", "callbacks", "sandbox", "phone", "institution")
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_strangers_name_is_answered_with_a_page(
+    small: Callable[[], BrowserContext], system: RunningSystem, site: str
+) -> None:
+    """Whoever was led to a door by a name that is not its own reads a page too, and a program a line."""
+    address, host = system.process.urls[site], {"Host": "tautan.example"}
+    program = httpx.get(address, headers=host, timeout=LIMIT)
+    browser = httpx.get(address, headers=host | {"Accept": "text/html,*/*;q=0.8"}, timeout=LIMIT)
+    assert (program.status_code, browser.status_code) == (421, 421)
+    assert program.headers["content-type"] == "text/plain"
+    page = small().new_page()
+    page.set_content(browser.text)
+    assert "Demo, bukan situs resmi" in browser.text
+    assert problems_of(page) == []
+
+
+@pytest.mark.parametrize(("site", "path"), [("portal", "/keluar"), ("sandbox", "/clock/move")])
+def test_a_forms_address_that_is_opened_is_a_page(
+    small: Callable[[], BrowserContext], system: RunningSystem, site: str, path: str
+) -> None:
+    page = small().new_page()
+    answer = page.goto(system.process.urls[site] + path)
+    assert answer is not None
+    assert answer.status == 405
+    expect(page.get_by_role("heading", level=1)).to_have_text("Halaman ini hanya untuk formulir")
+    assert problems_of(page) == []
