@@ -79,7 +79,8 @@ class Visitor:
     def crawl(self, *starts: str, past: frozenset[str] = frozenset()) -> None:
         """Look at these addresses, and at one of each kind that their links lead to. `past` names what is not followed."""
         waiting = deque(starts)
-        self._met |= {self._key(start) for start in starts}
+        # A start that asks for something particular does not stand for its address.
+        self._met |= {self._key(start) for start in starts if "?" not in start}
         while waiting:
             for link in self.visit(waiting.popleft()):
                 path = self._path(link)
