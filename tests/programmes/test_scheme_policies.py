@@ -28,7 +28,6 @@ from prakerja.programmes.schemes import (
     redemption_window,
     reminder_instants,
     revoke_at,
-    revoked_deadlines_until,
     scheme_by_key,
     scheme_for_wave,
     shown_deadline_day,
@@ -137,28 +136,6 @@ def test_revocation_runs_five_minutes_after_the_last_day() -> None:
     assert revoke_at(scheme=S21, deadline_at=wib("2021-10-22 00:00")) == wib("2021-10-22 00:05")
     # A deadline that an operator set inside a day is revoked in the next night, never early.
     assert revoke_at(scheme=S21, deadline_at=wib("2021-10-22 12:00")) == wib("2021-10-23 00:05")
-
-
-@pytest.mark.parametrize(
-    ("at", "until"),
-    [
-        ("2021-10-22 00:04:59", "2021-10-21 00:05"),
-        ("2021-10-22 00:05", "2021-10-22 00:05"),
-        ("2021-10-22 23:59", "2021-10-22 00:05"),
-    ],
-)
-def test_what_a_run_has_revoked_is_what_was_to_be_revoked_by_then(at: str, until: str) -> None:
-    """The same rule for one award and for a whole wave: a deadline is found exactly when its own run has come."""
-    assert revoked_deadlines_until(scheme=S21, at=wib(at)) == wib(until)
-    for deadline in (
-        "2021-10-21 00:00",
-        "2021-10-21 00:06",
-        "2021-10-22 00:00",
-        "2021-10-22 00:05",
-        "2021-10-22 12:00",
-    ):
-        found = wib(deadline) <= revoked_deadlines_until(scheme=S21, at=wib(at))
-        assert found is (wib(at) >= revoke_at(scheme=S21, deadline_at=wib(deadline)))
 
 
 def test_a_video_ends_a_minute_after_it_began() -> None:

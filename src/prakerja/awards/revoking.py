@@ -24,7 +24,7 @@ from prakerja.notifications.operations import Notice, queue_many
 from prakerja.wallets.operations import close_wallets, lock_wallets
 
 # People who are revoked in one transaction, whose wallets are locked meanwhile.
-CHUNK = 500
+CHUNK = 250
 # The condition of the index: it was ahead when it was set, and nobody has to decide first (`models.REVOCABLE`).
 _REVOCABLE = """award.status = 'active' AND award.first_purchase_at IS NULL
    AND (award.deadline_set_at IS NULL OR award.deadline_set_at < award.purchase_deadline_at)

@@ -24,7 +24,7 @@ from prakerja.programmes.queries import scheme
 from prakerja.wallets.operations import close_wallets, lock_wallets
 
 # Wallets that are swept in one transaction, locked meanwhile.
-CHUNK = 500
+CHUNK = 250
 
 # A window between purchases (2023) stands still while a training is open, whose review opens a new one, or while the award
 # is suspended; a year's cut-off waits for nothing.

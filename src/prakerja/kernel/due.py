@@ -274,8 +274,3 @@ def due_rows(sql: str, parameters: Mapping[str, Any], at: datetime) -> Iterator[
         if len(found) < _PAGE:
             return
         after = found[-1][1]
-
-
-def columns_of(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Rows turned into `width` columns, as `unnest` takes them: one parameter a column, however many rows."""
-    return [list(column) for column in zip(*records, strict=True)] if records else [[] for _ in range(width)]

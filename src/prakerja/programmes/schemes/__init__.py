@@ -31,7 +31,6 @@ from prakerja.programmes.schemes.deadlines import (
     purchase_deadline,
     reminder_instants,
     revoke_at,
-    revoked_deadlines_until,
     shown_deadline_day,
     video_ends_at,
 )
@@ -127,7 +126,6 @@ __all__ = [
     "rescheduled_date",
     "resolve",
     "revoke_at",
-    "revoked_deadlines_until",
     "scheme_by_key",
     "scheme_for_wave",
     "shown_deadline_day",

@@ -127,12 +127,6 @@ def revoke_at(*, scheme: Scheme, deadline_at: datetime) -> datetime:
     return run if run >= deadline_at else at_wib(day + timedelta(days=1), scheme.times_of_day.revoke)
 
 
-def revoked_deadlines_until(*, scheme: Scheme, at: datetime) -> datetime:
-    """The latest deadline that the last run at or before `at` has revoked: `revoke_at`, turned round for a whole wave."""
-    run = at_wib(wib_day(at), scheme.times_of_day.revoke)
-    return run if run <= at else at_wib(wib_day(at) - timedelta(days=1), scheme.times_of_day.revoke)
-
-
 def video_ends_at(*, scheme: Scheme, started_at: datetime) -> datetime:
     """The first instant at which an induction video that began then can have been seen to its end (rules.md 6.1)."""
     return started_at + timedelta(seconds=scheme.videos.seconds)
