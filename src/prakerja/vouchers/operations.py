@@ -59,7 +59,7 @@ _OVERDUE = f"""
 SELECT {_COLUMNS} FROM vouchers_voucher voucher
   JOIN catalogue_courserun run ON run.id = voucher.course_run_id AND run.cancelled_at IS NULL
  WHERE voucher.status = 'issued' AND voucher.redeemable_until <= %(at)s
- ORDER BY voucher.redeemable_until LIMIT %(most)s FOR NO KEY UPDATE OF voucher SKIP LOCKED"""
+ ORDER BY voucher.redeemable_until LIMIT {{most}} FOR NO KEY UPDATE OF voucher SKIP LOCKED"""
 _ONE_OVERDUE = f"""
 SELECT {_COLUMNS} FROM vouchers_voucher voucher
  WHERE voucher.person_id = %(person)s AND voucher.id = %(id)s AND voucher.status = 'issued'
@@ -82,7 +82,8 @@ def lock_codes_to_remind(*, at: datetime, most: int) -> list[LockedCode]:
 def lock_overdue_codes(*, at: datetime, most: int) -> list[LockedCode]:
     """Codes that nobody entered although their window has closed at `at`, at most `most`, locked; what somebody else holds is
     left out. The price of a cancelled class goes back instead."""
-    return [LockedCode(*one) for one in rows(_OVERDUE, {"at": at, "most": most})]
+    # The number stands in the statement: a prepared one that does not know it may sort everybody for each chunk.
+    return [LockedCode(*one) for one in rows(_OVERDUE.format(most=most), {"at": at})]
 
 
 @requires_transaction
