@@ -21,6 +21,7 @@ from prakerja.lists.values import Number
 # Unpacked. A workbook of 800,000 people has half of it; a file that was made to burst has thousands of times more.
 MOST_BYTES = 1 << 30
 _PIECE = 1 << 20
+_LONGEST_ROW = 1 << 26
 # A sheet as it is stored: `<row r="5" hidden="1"><c r="A5"><v>…`, maybe with a prefix before each name.
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row(?:\s[^>]*)?/?>")
 _ROW_END = re.compile(rb"</(?:[\w.-]+:)?row>")
@@ -176,6 +177,8 @@ def _hidden_rows(written: IO[bytes]) -> Iterator[int]:
     while True:
         piece = written.read(_PIECE)
         text += piece
+        if len(text) > _LONGEST_ROW:
+            raise ValueError("a row without an end")
         done = 0
         for row in _ROW.finditer(text):
             is_empty = row[0].endswith(b"/>")
