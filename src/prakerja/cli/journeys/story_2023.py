@@ -77,7 +77,7 @@ class Story2023:
             early = self._enter_code()
             if early.status != 422:
                 raise UnexpectedPage(f"the class opened too early: …{early.text[:300]}…")
-            early.must_say("Jadwal pelatihan belum dimulai")
+            early.must_say("Kelas ini belum dimulai")
         opened: Page | None = None
         at = self.at(wib(2023, 5, 15, 8))
         with self.timeline.step(at, "fourth", "an hour before: proves to be there on Prakerja's page, with the face"):
