@@ -118,6 +118,8 @@ def test_an_account_of_another_nik_or_not_upgraded_is_held_again_every_week(g21:
     assert (first.status, first.hold_reason) == ("held", "nik_mismatch")
     assert run_until(wib("2021-10-27 00:00")) == [
         ("2021-10-19 10:00", "recheck_held", 1),
+        # The code with which the account was linked, fourteen days later.
+        ("2021-10-25 03:00", "forget codes", 1),
         ("2021-10-26 10:00", "recheck_held", 1),
     ]
     first.refresh_from_db()
