@@ -54,8 +54,12 @@ def _load(data_dir: Path) -> None:
     from prakerja.cli import command, database
     from prakerja.postgres import server_for
 
+    ours = dict(os.environ)
     with server_for(data_dir, own=False) as server:
         database.prepare_django(server)
+    # A command finds out by itself where its database is.
+    os.environ.clear()
+    os.environ.update(ours)
     from prakerja.cli import installation
     from prakerja.reporting import proof
     from prakerja.sandbox import making, participants

@@ -21,6 +21,7 @@ from examples.shared.config import Settings
 from examples.world.app import create_app as create_world
 from examples.world.settings import from_environment
 from examples.world.store import Store
+from tests.waiting import LIMIT
 
 
 @dataclass(frozen=True)
@@ -95,5 +96,5 @@ def _settings(folder: Path) -> Settings:
         portal_url="",
         phone_url="",
         institution_url="",
-        timeout_s=1,
+        timeout_s=LIMIT,
     )

@@ -200,7 +200,7 @@ def test_a_webinar_of_three_meetings(student: Student, new_person: Any) -> None:
 
     me.move_to(first - timedelta(minutes=61))
     me.enters(code)
-    expect(me.page.locator("[data-testid=error-message]")).to_contain_text("Jadwal pelatihan belum dimulai")
+    expect(me.page.locator("[data-testid=error-message]")).to_contain_text("Kelas ini belum dimulai")
     me.look()
     me.move_to(first - timedelta(hours=1))
     me.enters(code)
@@ -212,7 +212,7 @@ def test_a_webinar_of_three_meetings(student: Student, new_person: Any) -> None:
 
     # Tomorrow's meeting cannot be proved today.
     me.page.locator("[data-testid=attendance-2]").get_by_role("button").click()
-    expect(me.page.locator("[data-testid=error-message]")).to_contain_text("Jadwal pelatihan belum dimulai")
+    expect(me.page.locator("[data-testid=error-message]")).to_contain_text("Kelas ini belum dimulai")
     me.look()
     me.move_to(first + timedelta(days=1))
     me.attends(2)

@@ -21,7 +21,7 @@ from prakerja.purchases.operations import authorise_purchase
 from prakerja.training.operations import redeem_code
 from prakerja.training.policies import CodeFacts, attendance_refusal
 from prakerja.vouchers.models import Voucher
-from prakerja.vouchers.operations import cancel_voucher, expire_voucher, lock_voucher
+from prakerja.vouchers.operations import LockedCode, cancel_voucher, expire_vouchers, lock_voucher
 from tests import builders as b
 
 
@@ -215,7 +215,9 @@ def test_refusals_of_a_code_in_sql(case: Code) -> None:
         if case.cancelled:
             cancel_voucher(voucher=voucher, reason=case.cancelled, at=opens_at)
         if case.is_expired:
-            expire_voucher(voucher=voucher, at=opens_at)
+            until = voucher.redeemable_until
+            ended = (who.person_id, voucher.id, voucher.amount, voucher.issued_at, opens_at, until, None)
+            expire_vouchers(codes=[LockedCode(*ended)], at=opens_at)
     asks = other.institution.partner_id if case.is_anothers else institution
     at = opens_at - timedelta(seconds=1) if case.is_early else opens_at
     if case.reason is None:

@@ -41,6 +41,8 @@ RENAMED: dict[Name, Name | None] = {
 # migration that makes or replaces one changes its line here; a house test compares them with a new database.
 GUARDS = {
     "access_operatorrole_guard": ("access_guard_roles", "d48b9c0050842473e60c44ff56b81e62"),
+    "awards_award_forget_remind_at": ("awards_forget_remind_at", "372eaa3c6094b140b82e948871c7f49b"),
+    "awards_award_forget_revoke_at": ("awards_forget_revoke_at", "4d245d5631f3701e53c463569bd42f63"),
     "audit_record_append_only": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "kernel_clock_guard": ("kernel_guard_clock", "d1f8db3af8954a65e5bd85c8cf2370d3"),
     "kernel_installation_guard": ("kernel_guard_installation", "ee63d0066bb970617c881b6fa6cff27a"),
