@@ -63,18 +63,19 @@ def run(bench: Bench, seconds: float) -> Result:
 
 def _requests(person_ids: list[str]) -> tuple[list[bytes], list[bytes]]:
     """A page for each person: with the session's cookie for the door, with the id for the bare callable."""
+    from prakerja.access.session_store import SessionStore
+    from prakerja.config.settings import portal
     from prakerja.portal.pages import SESSION_PERSON
 
     pages, bare = [], []
-    with override_settings(SESSION_COOKIE_NAME="portal_session", SESSION_COOKIE_AGE=3600):
-        from prakerja.config.sessions import SessionStore
-
+    of_the_door = {name: getattr(portal, name) for name in dir(portal) if name.startswith("SESSION_")}
+    with override_settings(**of_the_door):
         for person_id in person_ids:
             session = SessionStore()
             session[SESSION_PERSON] = person_id
             session.save()
             head = "GET /dashboard HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            pages.append(f"{head}Cookie: portal_session={session.session_key}\r\n\r\n".encode())
+            pages.append(f"{head}Cookie: {portal.SESSION_COOKIE_NAME}={session.session_key}\r\n\r\n".encode())
             bare.append(f"{head}X-Person: {person_id}\r\n\r\n".encode())
     return pages, bare
 
