@@ -116,7 +116,7 @@ def release_held(*, reason: str, actor: Actor, at: datetime) -> int:
             with transaction():
                 batch = _held_some(version, deadline)
                 subjects = [(award.person_id, award.id) for award in batch]
-                Award.objects.filter(id__in=[award.id for award in batch]).update(revocation_released_at=at)
+                Award.objects.filter(id__any_of=[award.id for award in batch]).update(revocation_released_at=at)
                 _record("award.revocation_released", subjects, actor=actor, at=at, data={"reason": reason.strip()})
             return len(batch) or None
 
@@ -133,7 +133,7 @@ def move_deadlines(awards: list[Award], *, deadline: datetime, reason: str, acto
     The caller has looked ahead. Reminders are sent anew before the new deadline.
     """
     # Who is told twice of one deadline was told of another in between.
-    Award.objects.filter(id__in=[award.id for award in awards]).update(
+    Award.objects.filter(id__any_of=[award.id for award in awards]).update(
         purchase_deadline_at=deadline,
         deadline_set_at=at,
         deadline_set_by=actor.traced,
@@ -176,7 +176,7 @@ def move_wave_deadline(
 
 @requires_transaction
 def _hold(chosen: Sequence[Overdue], *, because: str, at: datetime) -> None:
-    Award.objects.filter(id__in=[one.award_id for one in chosen]).update(revocation_held_at=at)
+    Award.objects.filter(id__any_of=[one.award_id for one in chosen]).update(revocation_held_at=at)
     queue_many(
         template="revocation_held",
         channels=("sms", "dashboard"),

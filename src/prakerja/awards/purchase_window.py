@@ -67,7 +67,7 @@ def reopen_purchase_windows(
     found = {award.id: window_after_void(award=award, at=voided_at) for award in awards}
     deadlines = {award_id: deadline for award_id, deadline in found.items() if deadline is not None}
     for deadline in set(deadlines.values()):
-        Award.objects.filter(id__in=[one for one, until in deadlines.items() if until == deadline]).update(
+        Award.objects.filter(id__any_of=[one for one, until in deadlines.items() if until == deadline]).update(
             first_purchase_at=None,
             purchase_deadline_at=deadline,
             deadline_set_at=voided_at,

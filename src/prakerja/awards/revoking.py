@@ -136,8 +136,7 @@ def _revoke(overdue: Sequence[Overdue], *, at: datetime) -> None:
     reserves = [Emptied(one.person_id, one.reserve_id, one.award_id) for one in overdue]
     lock_balances(balances=[(one.person_id, one.balance_id) for one in reserves])
     emptied = empty_balances(emptied=reserves, kind="revoke_reserve", credit=funds, at=at)
-    # Some hundreds at a time: far from as many parameters as a statement takes.
-    Award.objects.filter(id__in=[one.award_id for one in overdue]).update(
+    Award.objects.filter(id__any_of=[one.award_id for one in overdue]).update(
         status=AWARD_STATES.target("revoke"), ended_at=at, end_reason="no_purchase", suspended_at=None
     )
     blacklist_people(person_ids=[one.person_id for one in overdue], reason="no_purchase", at=at)

@@ -199,7 +199,7 @@ def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
         messages = list(lane.of(waiting).select_for_update(skip_locked=True).order_by("send_after")[:most])
         if not messages:
             return []
-        Message.objects.filter(id__in=[message.id for message in messages]).update(
+        Message.objects.filter(id__any_of=[message.id for message in messages]).update(
             status=MESSAGE_STATES.target("claim"),
             send_after=at + lane.lease,
             attempt_count=F("attempt_count") + 1,

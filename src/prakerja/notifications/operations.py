@@ -128,7 +128,7 @@ def requeue_undelivered(*, person_id: uuid.UUID | None, template: str, at: datet
     Of one person or template only, where named. The caller has asked who may, and writes down who did.
     """
     found = _undelivered(person_id=person_id, template=template, most=most)
-    Message.objects.filter(id__in=[one.message_id for one in found]).update(
+    Message.objects.filter(id__any_of=[one.message_id for one in found]).update(
         status=MESSAGE_STATES.target("send_again"), send_after=at, tries_began_at=None
     )
     wake_worker()
@@ -139,7 +139,7 @@ def requeue_undelivered(*, person_id: uuid.UUID | None, template: str, at: datet
 def let_undelivered_go(*, person_id: uuid.UUID | None, template: str, most: int) -> list[Aside]:
     """Give up to `most` messages that were set aside up for good and wipe what they say; returns which. As above."""
     found = _undelivered(person_id=person_id, template=template, most=most)
-    Message.objects.filter(id__in=[one.message_id for one in found]).update(
+    Message.objects.filter(id__any_of=[one.message_id for one in found]).update(
         status=MESSAGE_STATES.target("let_go"), parameters_enc=None
     )
     return found

@@ -152,7 +152,7 @@ def take_back_many(*, course_run_id: uuid.UUID, plain: Sequence[Plain], actor: A
         at=at,
     )
     cancel_vouchers(voucher_ids=[one.voucher_id for one in plain], reason="session_cancelled", at=at)
-    Purchase.objects.filter(id__in=[one.purchase_id for one in plain]).update(
+    Purchase.objects.filter(id__any_of=[one.purchase_id for one in plain]).update(
         status=PURCHASE_STATES.target("void"), is_open=False, voided_at=at
     )
     release_seats(course_run_id=course_run_id, count=len(plain))

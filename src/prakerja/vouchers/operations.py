@@ -131,7 +131,7 @@ def cancel_voucher(*, voucher: Voucher, reason: str, at: datetime) -> None:
 @requires_transaction
 def expire_vouchers(*, codes: Sequence[LockedCode], at: datetime) -> None:
     """End locked codes that were never redeemed, at the end of their windows (decisions.md 23)."""
-    Voucher.objects.filter(id__in=[code.voucher_id for code in codes]).update(
+    Voucher.objects.filter(id__any_of=[code.voucher_id for code in codes]).update(
         status=VOUCHER_STATES.target("expire"), ended_at=at
     )
 
@@ -139,6 +139,6 @@ def expire_vouchers(*, codes: Sequence[LockedCode], at: datetime) -> None:
 @requires_transaction
 def cancel_vouchers(*, voucher_ids: Sequence[uuid.UUID], reason: str, at: datetime) -> None:
     """`cancel_voucher` for many codes that the caller has locked."""
-    Voucher.objects.filter(id__in=voucher_ids).update(
+    Voucher.objects.filter(id__any_of=voucher_ids).update(
         status=VOUCHER_STATES.target("cancel"), cancel_reason=reason, ended_at=at
     )
