@@ -106,8 +106,12 @@ def test_addresses_of_the_portal_hold_nothing_about_a_person() -> None:
         for name, converter in page.pattern.converters.items()
     }
     texts = {place for place, kind in converters.items() if kind not in ("IntConverter", "UUIDConverter")}
-    # The verification token is sealed: it names nobody to whoever sees it (training/tokens.py).
-    assert texts == {("bahasa/<slug:code>", "code"), ("verifikasi/<str:token>", "token")}
+    # The verification token is sealed: it names nobody to whoever sees it (training/tokens.py). A course is no person.
+    assert texts == {
+        ("bahasa/<slug:code>", "code"),
+        ("verifikasi/<str:token>", "token"),
+        ("pelatihan/<str:code>", "code"),
+    }
 
 
 def _text(path: Path) -> str:

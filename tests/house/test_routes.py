@@ -22,6 +22,8 @@ from tests.waiting import LIMIT
 PORTAL_PUBLIC = {
     "home",
     "courses",
+    "courses_compare",
+    "course",
     "help",
     "privacy",
     "own_data_schema",

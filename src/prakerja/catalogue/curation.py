@@ -18,6 +18,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.catalogue.models import Course, CourseRun, CurationReview, Listing
 from prakerja.catalogue.operations import add_course
+from prakerja.catalogue.search_words import learn_words
 from prakerja.catalogue.states import CURATION_STATES
 from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import requires_transaction, transaction
@@ -218,6 +219,7 @@ def _apply(course: Course, content: dict[str, Any]) -> None:
     for name in CONTENT:
         setattr(course, name, content[name])
     course.save(update_fields=[*CONTENT, "is_curated"])
+    learn_words(course_ids=[course.id])
 
 
 def _only(content: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -202,3 +204,20 @@ class PriceProposal(KeyedRow):
             ),
         ]
         indexes = [models.Index(fields=["platform", "id"], name="catalogue_priceproposal_own")]
+
+
+class SearchWord(models.Model):
+    """A word of the catalogue with the roots that it could have and its trigrams, so that other forms and slips find it.
+
+    `kernel.forgiving` makes both; `catalogue.search_words` writes them. A word that no course has any more does no harm.
+    """
+
+    word = models.TextField(primary_key=True, db_collation="C")
+    roots = ArrayField(models.TextField())
+    trigrams = ArrayField(models.TextField())
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["roots"], name="catalogue_searchword_roots"),
+            GinIndex(fields=["trigrams"], name="catalogue_searchword_trigrams"),
+        ]

@@ -19,6 +19,7 @@ from prakerja.catalogue.models import (
     Listing,
     Promotion,
 )
+from prakerja.catalogue.search_words import learn_words
 from prakerja.kernel.db import requires_transaction, row, rows
 from prakerja.kernel.ids import new_id
 
@@ -26,7 +27,9 @@ from prakerja.kernel.ids import new_id
 @requires_transaction
 def add_course(*, institution_id: uuid.UUID, code: str, **fields: Any) -> Course:
     """Make a course of an institution. `fields` are the columns of `catalogue.models.Course`."""
-    return Course.objects.create(id=new_id(), institution_id=institution_id, code=code, **fields)
+    course = Course.objects.create(id=new_id(), institution_id=institution_id, code=code, **fields)
+    learn_words(course_ids=[course.id])
+    return course
 
 
 @requires_transaction

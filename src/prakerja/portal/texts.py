@@ -128,6 +128,16 @@ MODE = {
     "onsite": gettext_lazy("Tatap muka"),
     "blended": gettext_lazy("Daring dan tatap muka"),
 }
+# The levels of `people.policies.EDUCATION`, by their numbers.
+EDUCATION_WORDS = {
+    0: gettext_lazy("tidak disyaratkan"),
+    1: gettext_lazy("SD atau sederajat"),
+    2: gettext_lazy("SMP atau sederajat"),
+    3: gettext_lazy("SMA atau sederajat"),
+    4: gettext_lazy("Diploma"),
+    5: gettext_lazy("S1"),
+    6: gettext_lazy("S2"),
+}
 CERTIFICATE = {
     "completion": gettext_lazy("Sertifikat penyelesaian"),
     "excellence": gettext_lazy("Sertifikat kompetensi lulusan"),

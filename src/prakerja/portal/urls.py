@@ -9,6 +9,7 @@ from prakerja.portal.views import (
     attendance,
     authorize,
     consent,
+    courses,
     journey,
     messages,
     money,
@@ -22,7 +23,9 @@ from prakerja.portal.views import (
 
 pages = [
     path("", public.home, name="home"),
-    path("pelatihan", public.courses, name="courses"),
+    path("pelatihan", courses.courses, name="courses"),
+    path("pelatihan/bandingkan", courses.compare, name="courses_compare"),
+    path("pelatihan/<str:code>", courses.course, name="course"),
     path("bantuan", public.help_page, name="help"),
     path("privasi", public.privacy, name="privacy"),
     path("data-saya", own_data.overview, name="own_data"),

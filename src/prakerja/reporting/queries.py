@@ -1,24 +1,25 @@
-"""The public read-only queries: each is one statement whose answer is decoded into frozen structs."""
+"""The public read-only queries: each is one statement, a search two, whose answer is decoded into frozen structs."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import connection
 
+from prakerja.catalogue.search_words import BEGINNING, AskedWord, meant_words
 from prakerja.kernel import db
 from prakerja.kernel.errors import Refused
-from prakerja.reporting.courses import PAGE_SIZE, SORTS, CourseSearch, CoursesPage
+from prakerja.reporting.courses import PAGE_SIZE, CoursePages, CourseSearch, CoursesPage
 from prakerja.reporting.dashboard import Dashboard
 
 _dashboard = msgspec.json.Decoder(Dashboard)
 _courses = msgspec.json.Decoder(CoursesPage)
-WORDS = 8
+_course_pages = msgspec.json.Decoder(CoursePages)
 
 
 @cache
@@ -39,30 +40,51 @@ def dashboard(*, person_id: uuid.UUID, transactions: int = 10) -> Dashboard:
     return _dashboard.decode(found[0])
 
 
-def compare_courses(*, search: CourseSearch, at: datetime) -> CoursesPage:
-    """The courses that can be bought at the instant `at` (UTC), over all platforms, one page of them.
+def search_courses(*, search: CourseSearch, at: datetime, reader: uuid.UUID | None = None) -> CoursesPage:
+    """The courses that can be bought at the instant `at` (UTC), over all platforms, one page of them; two statements at most.
 
-    Every word of the text must occur in title, category, institution, target job or summary (case does not matter).
+    Every word of the text must occur in the course, or in its institution's name or place: itself, another form of it, its
+    continuation; a word that nothing has is taken for the nearest one (ADR 0032). `reader` is who is signed in.
     """
-    words = [f"%{_literal(word)}%" for word in search.text.split()[:WORDS]]
+    asked = meant_words(text=search.text)
+    queries = [_alternatives(word) for word in asked]
     parameters: dict[str, Any] = {
         "at": at,
-        "words": words or ["%"],
+        "queries": queries,
+        "ranked": " | ".join(queries),
         "category": search.category,
-        "mode": search.delivery,
+        "mode": search.mode,
+        "delivery": search.delivery,
         "platform": search.platform,
+        "province": search.province,
         "max_price": search.max_price,
-        "sort": search.sort if search.sort in SORTS else SORTS[0],
+        "fits": search.fits and reader is not None,
+        "from_at": search.starts_from,
+        "until_at": search.ends_by,
+        "with_seats": search.with_seats,
+        "min_rating": search.min_rating,
+        "sort": search.order,
         "limit": PAGE_SIZE,
         "offset": (max(search.page, 1) - 1) * PAGE_SIZE,
+        "reader": reader,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_statement("courses"), parameters)
-        found = cursor.fetchone()
+    found = db.row(_statement("course_search"), parameters)
     assert found is not None  # an aggregate without GROUP BY always answers one row
-    return _courses.decode(found[0])
+    return msgspec.structs.replace(_courses.decode(found[0]), asked=asked)
 
 
-def _literal(word: str) -> str:
-    """A word as a LIKE pattern matches it literally."""
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def course_pages(
+    *, codes: Sequence[str], at: datetime, reader: uuid.UUID | None = None, reviews: int = 0, skipped: int = 0
+) -> CoursePages:
+    """Whole courses by their codes, in one statement; what is not offered is left out. `reviews` of each, newest first."""
+    parameters = {"at": at, "codes": list(codes), "reviews": reviews, "skipped": skipped, "reader": reader}
+    found = db.row(_statement("course_pages"), parameters)
+    assert found is not None  # there is always an answer, with no course in it perhaps
+    return _course_pages.decode(found[0])
+
+
+def _alternatives(word: AskedWord) -> str:
+    """A word of the question as PostgreSQL asks for it: what it means, and where it was found, whatever it begins."""
+    known = () if word.is_corrected else (word.typed, *((f"{word.typed}:*",) if len(word.typed) >= BEGINNING else ()))
+    # Letters and digits only (`kernel.forgiving.words_of`), so nothing in it is an operator.
+    return "(" + " | ".join(dict.fromkeys((*known, *word.means))) + ")"
