@@ -23,6 +23,7 @@ NAMES = (
     "send-otp",
     "redeem",
     "dashboard",
+    "search",
     "fairness",
     "slow-clients",
     "due",

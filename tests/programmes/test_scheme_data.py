@@ -174,6 +174,11 @@ def test_age_limits(key: str, age_max: int | None) -> None:
     assert eligibility.lifetime_once
 
 
+@pytest.mark.parametrize(("key", "count"), _table(s2020A=3, s2020B=3, s2021=3, s2022=3, s2023=0))
+def test_how_many_lists_of_other_aid_exclude(key: str, count: int) -> None:
+    assert len(scheme_by_key(key).eligibility.excluded_aid) == count
+
+
 @pytest.mark.parametrize(("key", "face"), _table(s2020A=False, s2020B=False, s2021=False, s2022=False, s2023=True))
 def test_where_a_face_is_compared(key: str, face: bool) -> None:
     assert scheme_by_key(key).face_verification is face

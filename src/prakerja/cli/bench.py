@@ -16,6 +16,7 @@ NAMES = (
     "send-otp",
     "redeem",
     "dashboard",
+    "search",
     "fairness",
     "slow-clients",
     "due",

@@ -30,7 +30,13 @@ GOVERNED_WAVES: dict[str, tuple[int, int | None]] = {
 
 SCHEME_DATA: dict[str, dict[str, Any]] = {
     "2021": {
-        "eligibility": {"age_min": 18, "age_max": None, "kk_max_recipients": 2, "lifetime_once": True},
+        "eligibility": {
+            "age_min": 18,
+            "age_max": None,
+            "kk_max_recipients": 2,
+            "lifetime_once": True,
+            "excluded_aid": ["DTKS", "BSU", "BPUM"],
+        },
         # A minute each in the demo; two to three minutes in the programme (rules.md 6.1).
         "videos": {"count": 3, "seconds": 60},
         "training_fund": 1_000_000,
@@ -135,6 +141,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
     },
     "2023": {
         "extends": "2022",
+        # No longer a social aid, so other aid excludes nobody.
+        "eligibility": {"excluded_aid": []},
         "cutoffs": {},
         "payout_pause": None,
         "code_shown_by": "dashboard",

@@ -102,13 +102,22 @@ class CutoffKind(StrEnum):
     LINK = "link"
 
 
+class Aid(StrEnum):
+    """Other aid of the state, by the list of the ministry that pays it (rules.md 3.2)."""
+
+    DTKS = "DTKS"
+    BSU = "BSU"
+    BPUM = "BPUM"
+
+
 class Eligibility(Rules, frozen=True):
-    """Who may join (rules.md 3.2)."""
+    """Who may join (rules.md 3.2). `excluded_aid`: who receives one of these may not."""
 
     age_min: int
     age_max: int | None
     kk_max_recipients: int
     lifetime_once: bool
+    excluded_aid: tuple[Aid, ...]
 
 
 class Videos(Rules, frozen=True):
