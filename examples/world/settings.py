@@ -28,6 +28,8 @@ class Settings:
     # something else of a number that ends in 00, 06, 07 or 08. Wall seconds: this program has no programme clock. Tests shorten both.
     silence_seconds: float
     return_seconds: float
+    # How long the registry keeps silent for a NIK that ends in 9052.
+    registry_silence_seconds: float
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -50,6 +52,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         sandbox_url=environment.get("SANDBOX_URL", ""),
         silence_seconds=_number(environment, "BANK_SILENCE_SECONDS", "15"),
         return_seconds=_number(environment, "BANK_RETURN_SECONDS", "2"),
+        registry_silence_seconds=_number(environment, "REGISTRY_SILENCE_SECONDS", "30"),
     )
 
 

@@ -106,9 +106,11 @@ def test_addresses_of_the_portal_hold_nothing_about_a_person() -> None:
         for name, converter in page.pattern.converters.items()
     }
     texts = {place for place, kind in converters.items() if kind not in ("IntConverter", "UUIDConverter")}
-    # The verification token is sealed: it names nobody to whoever sees it (training/tokens.py). A course is no person.
+    # The verification token is sealed: it names nobody to whoever sees it (training/tokens.py). A course is no person, and a
+    # question's page is called by the question (`views.registering.SLUGS`), never by an answer.
     assert texts == {
         ("bahasa/<slug:code>", "code"),
+        ("daftar/isi/<slug:slug>", "slug"),
         ("verifikasi/<str:token>", "token"),
         ("pelatihan/<str:code>", "code"),
     }

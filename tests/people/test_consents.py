@@ -50,6 +50,13 @@ def test_words_that_change_get_a_new_version() -> None:
         assert {(text.purpose, text.version): str(text.words) for text in TEXTS} == {
             ("survey", "1"): "Saya setuju jawaban saya dipakai untuk menilai program, tanpa nama.",
             ("institution", "1"): "Bila Anda mengizinkan, lembaga ini boleh mengetahui:",
+            ("identity_check", "1"): (
+                "Saya setuju NIK, nomor KK, nama, dan tanggal lahir saya dicocokkan dengan data Dukcapil, dan foto KTP saya "
+                "disimpan untuk memeriksa pendaftaran ini."
+            ),
+            ("special_needs", "1"): (
+                "Saya setuju jawaban di halaman ini disimpan supaya saya dapat dibantu sesuai kebutuhan saya."
+            ),
         }
 
 

@@ -175,3 +175,5 @@ class PhoneGuard(models.Model):
     day = models.DateField(null=True, db_index=True)
     sent_today = models.SmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    # The code that waits for somebody who is no person yet (`access.stranger_codes`); a person's stands in a challenge.
+    code_hash = models.BinaryField(null=True)

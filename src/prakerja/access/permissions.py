@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "person.correct_contact": _only("helper"),
     # Only what a person asked for, and never before they could take it back.
     "erasure.answer": _only("helper"),
+    # Whether documents show that an identity is theirs; nobody's phone or NIK is handed over by it.
+    "registration.decide": _only("helper"),
     # What nobody could be told for days.
     "message.send_again": _only("helper"),
     "message.let_go": _only("helper"),

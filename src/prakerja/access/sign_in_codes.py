@@ -9,12 +9,13 @@ from __future__ import annotations
 import hmac
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from prakerja.access.actors import Actor
 from prakerja.access.models import OtpChallenge, PhoneGuard
 from prakerja.access.operations import begin_challenge, is_locked, is_of_another_scope, refuse_early
 from prakerja.access.policies import SIGN_IN, SignInRules
+from prakerja.access.stranger_codes import begin_stranger_code, count_sending, is_stranger_code, lock_guards
 from prakerja.audit.operations import record
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
@@ -62,25 +63,42 @@ class CodeState:
 
 
 def send_sign_in_code(
-    *, phone: str, person_id: uuid.UUID | None, asker: Asker, at: datetime, rules: SignInRules = SIGN_IN
+    *,
+    phone: str,
+    person_id: uuid.UUID | None,
+    asker: Asker,
+    at: datetime,
+    rules: SignInRules = SIGN_IN,
+    stranger_language: str = "",
 ) -> None:
     """Send a code by SMS to `phone` (normalised); to a number of nobody (`person_id` None) nothing is sent, all else is alike.
 
-    An older code of the same browser no longer counts, one of another browser does. Raises Refused: otp_locked (until),
-    otp_too_soon (seconds), otp_daily_limit.
+    Somebody registers: with a `stranger_language` (id or en) a number of nobody gets a code too. An older code of the same
+    browser no longer counts, one of another browser does. Raises Refused: otp_locked (until), otp_too_soon (seconds),
+    otp_daily_limit.
     """
     today = at.astimezone(WIB).date()
     with transaction():
         limits = _limits(phone=phone, person_id=person_id, asker=asker, rules=rules)
-        guards = _lock(list(limits), today)
+        guards = lock_guards(list(limits), today)
         mine = guards[0]
         refuse_early(guard=mine, at=at, rules=rules)
         if any(guard.day == today and guard.sent_today >= limits[bytes(guard.index)] for guard in guards):
             raise Refused("otp_daily_limit")
         for guard in guards:
-            _count_sending(guard, today, at)
+            count_sending(guard, today, at)
         if person_id is not None:
             begin_challenge(person_id=person_id, purpose=PURPOSE, scope=asker.browser, rules=rules, at=at)
+        elif stranger_language:
+            begin_stranger_code(
+                guard=mine,
+                to=phone,
+                channel="sms",
+                template="otp_phone",
+                language=stranger_language,
+                rules=rules,
+                at=at,
+            )
 
 
 def check_sign_in_code(
@@ -88,7 +106,8 @@ def check_sign_in_code(
 ) -> None:
     """Use up the code that this browser waits for. A wrong one is counted although it is refused.
 
-    The third wrong one locks this browser for the number, and no other; the owner is told. Raises Refused: otp_locked
+    Without a person it is the code of somebody who registers. The third wrong one locks this browser for the number, and no
+    other; the owner is told. Raises Refused: otp_locked
     (until), otp_expired, otp_wrong (left), otp_of_other_browser (a code of this phone that another browser asked for).
     """
     with transaction():
@@ -122,7 +141,7 @@ def _check(
     phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules
 ) -> Refused | None:
     index = _browser_index(phone, asker)
-    guard: PhoneGuard = _lock([index], at.astimezone(WIB).date())[0]
+    guard: PhoneGuard = lock_guards([index], at.astimezone(WIB).date())[0]
     if is_locked(guard=guard, at=at):
         return Refused("otp_locked", until=guard.locked_until)
     if guard.last_sent_at is None or at >= guard.last_sent_at + timedelta(seconds=rules.life_s):
@@ -143,6 +162,10 @@ def _check(
             data={"known_browser": asker.knows(person_id)},
         )
         return None
+    if person_id is None and is_stranger_code(guard=guard, otp=otp):
+        guard.tries, guard.last_sent_at, guard.code_hash = 0, None, None
+        guard.save(update_fields=["tries", "last_sent_at", "code_hash"])
+        return None
     if person_id is not None and is_of_another_scope(
         person_id=person_id, purpose=PURPOSE, scope=asker.browser, otp=otp, at=at
     ):
@@ -151,21 +174,15 @@ def _check(
     refusal = Refused("otp_wrong", left=rules.tries - guard.tries)
     if guard.tries >= rules.tries:
         guard.tries, guard.locked_until, guard.last_sent_at = 0, at + timedelta(minutes=rules.lock_min), None
+        guard.code_hash = None
         refusal = Refused("otp_locked", until=guard.locked_until)
         _tell_of_lock(person_id, asker, at)
-    guard.save(update_fields=["tries", "locked_until", "last_sent_at"])
+    guard.save(update_fields=["tries", "locked_until", "last_sent_at", "code_hash"])
     if challenge is not None:
         challenge.failed_count += 1
         challenge.replaced_at = at if refusal.reason == "otp_locked" else None
         challenge.save(update_fields=["failed_count", "replaced_at"])
     return refusal
-
-
-@requires_transaction
-def _count_sending(guard: PhoneGuard, today: date, at: datetime) -> None:
-    guard.sent_today = guard.sent_today + 1 if guard.day == today else 1
-    guard.day, guard.last_sent_at = today, at
-    guard.save(update_fields=["sent_today", "day", "last_sent_at"])
 
 
 @requires_transaction
@@ -211,18 +228,3 @@ def _limits(*, phone: str, person_id: uuid.UUID | None, asker: Asker, rules: Sig
     if asker.network:
         limits[blind_index("sign_in_network", f"{phone}:{asker.network}")] = rules.per_day_network
     return limits
-
-
-@requires_transaction
-def _lock(indexes: list[bytes], today: date) -> list[PhoneGuard]:
-    """The rows of these indexes, made where there are none, in their order; locked one after the other by value.
-
-    Two tries at once are counted one after the other.
-    """
-    found: dict[bytes, PhoneGuard] = {}
-    # A row of days ago that is there may be forgotten (`access.forgetting`) before we hold it; then it is made anew.
-    while len(found) < len(indexes):
-        PhoneGuard.objects.bulk_create([PhoneGuard(index=index, day=today) for index in indexes], ignore_conflicts=True)
-        locked = PhoneGuard.objects.select_for_update(no_key=True).filter(index__in=indexes).order_by("index")
-        found = {bytes(guard.index): guard for guard in locked}
-    return [found[index] for index in indexes]

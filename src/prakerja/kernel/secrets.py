@@ -40,6 +40,12 @@ class Keys:
     def seal(self, text: str, place: bytes) -> bytes:
         return bytes(self._aead.encrypt(text.encode(), place))
 
+    def seal_bytes(self, content: bytes, place: bytes) -> bytes:
+        return bytes(self._aead.encrypt(content, place))
+
+    def unseal_bytes(self, data: bytes, place: bytes) -> bytes:
+        return bytes(self._aead.decrypt(bytes(data), place))
+
     def unseal(self, data: bytes, place: bytes) -> str:
         return bytes(self._aead.decrypt(bytes(data), place)).decode()
 
@@ -113,6 +119,15 @@ def seal(text: str, *, table: str, column: str, row_id: uuid.UUID) -> bytes:
 
 def unseal(data: bytes | memoryview, *, table: str, column: str, row_id: uuid.UUID) -> str:
     return keys().unseal(bytes(data), place(table, column, row_id))
+
+
+def seal_bytes(content: bytes, *, table: str, column: str, row_id: uuid.UUID) -> bytes:
+    """What is no text: a picture."""
+    return keys().seal_bytes(content, place(table, column, row_id))
+
+
+def unseal_bytes(data: bytes | memoryview, *, table: str, column: str, row_id: uuid.UUID) -> bytes:
+    return keys().unseal_bytes(bytes(data), place(table, column, row_id))
 
 
 def blind_index(purpose: str, value: str) -> bytes:

@@ -62,6 +62,33 @@ class Message(OwnedRow):
         ]
 
 
+class StrangerMessage(KeyedRow):
+    """A message to an address that belongs to no person yet: whoever registers is reached so until they are one.
+
+    It stands here until it was sent, given up, or worth nothing any more; then the row is gone, and the address with it.
+    """
+
+    # The phone number or e-mail address, and sealed JSON of what is said.
+    to_enc = models.BinaryField()
+    parameters_enc = models.BinaryField()
+    channel = models.TextField()
+    template = models.TextField()
+    language = models.TextField()
+    created_at = models.DateTimeField()
+    # Whoever claims it moves this on: a worker that died loses it to the next one.
+    send_after = models.DateTimeField(db_index=True)
+    # Worth nothing from then on.
+    ends_at = models.DateTimeField()
+    attempt_count = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=["sms", "email"]), name="notifications_strangermessage_channel"
+            ),
+        ]
+
+
 class Lifesign(models.Model):
     """When what sends messages was last alive: one row, written by every run of the worker and by whoever moves a clock."""
 

@@ -63,6 +63,7 @@ DECISIONS = frozenset(
         "lapsed_not_reviewed",
         "purchase_ok",
         "purchase_voided",
+        "registration_done",
         "reinstated",
         "reinstated_buy_until",
         "reinstated_spend",

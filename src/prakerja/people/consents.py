@@ -37,6 +37,19 @@ TEXTS = (
         "1",
         gettext_lazy("Bila Anda mengizinkan, lembaga ini boleh mengetahui:"),
     ),
+    ConsentText(
+        "identity_check",
+        "1",
+        gettext_lazy(
+            "Saya setuju NIK, nomor KK, nama, dan tanggal lahir saya dicocokkan dengan data Dukcapil, dan foto KTP saya disimpan "
+            "untuk memeriksa pendaftaran ini."
+        ),
+    ),
+    ConsentText(
+        "special_needs",
+        "1",
+        gettext_lazy("Saya setuju jawaban di halaman ini disimpan supaya saya dapat dibantu sesuai kebutuhan saya."),
+    ),
 )
 
 
@@ -66,6 +79,21 @@ def note_consent(
         page=page,
         given_at=at,
     )
+
+
+@requires_transaction
+def note_said_consent(
+    *, person_id: uuid.UUID, purpose: str, version: str, language: str, page: str, at: datetime
+) -> None:
+    """Write down a yes that was given before there was a person: `at` is when, `language` (id or en) in which words.
+
+    A yes to the same words that stands already is one yes.
+    """
+    live = Consent.objects.filter(person_id=person_id, purpose=purpose, version=version, withdrawn_at=None)
+    if not live.exists():
+        Consent.objects.create(
+            person_id=person_id, purpose=purpose, version=version, language=language, page=page, given_at=at
+        )
 
 
 @requires_transaction

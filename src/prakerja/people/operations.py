@@ -1,4 +1,4 @@
-"""Persons come to exist (`listed`), and sign in by a code sent to their phone."""
+"""Persons come to exist (`listed`, `registered`), and sign in by a code sent to their phone."""
 
 from __future__ import annotations
 
@@ -18,30 +18,38 @@ from prakerja.kernel.typed import normal_phone
 from prakerja.people.listed import register_listed
 from prakerja.people.models import Person
 from prakerja.people.queries import person_id_by_contact
+from prakerja.people.registered import register_person
 
-__all__ = ["register_listed", "request_sign_in_otp", "set_language", "sign_in", "sign_in_state"]
+__all__ = [
+    "register_listed",
+    "register_person",
+    "request_sign_in_otp",
+    "set_language",
+    "sign_in",
+    "sign_in_state",
+]
 
 # A program without a browser: what a test or a command asks for counts together.
 NOBODY = Asker()
 
 
-def request_sign_in_otp(*, phone: str, at: datetime, asker: Asker = NOBODY) -> None:
+def request_sign_in_otp(*, phone: str, at: datetime, asker: Asker = NOBODY, stranger_language: str = "") -> None:
     """Send a sign-in code by SMS. A number that nobody registered gets the same answer, so that nobody can be looked up.
 
-    Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    With a `stranger_language` (id or en) somebody registers, and the phone of nobody gets a code too. Raises Refused:
+    phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     number, person_id = _registered(phone)
-    send_sign_in_code(phone=number, person_id=person_id, asker=asker, at=at)
+    send_sign_in_code(phone=number, person_id=person_id, asker=asker, at=at, stranger_language=stranger_language)
 
 
-def sign_in(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> uuid.UUID:
-    """The person who holds this phone and the code that `asker` asked for.
+def sign_in(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> uuid.UUID | None:
+    """The person who holds this phone and the code that `asker` asked for; None when whoever holds it is nobody yet.
 
-    Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked.
+    Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked, otp_of_other_browser.
     """
     number, person_id = _registered(phone)
     check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
-    assert person_id is not None
     return person_id
 
 

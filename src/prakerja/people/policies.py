@@ -10,7 +10,7 @@ from datetime import date
 EDUCATION = {"none": 0, "sd": 1, "smp": 2, "sma": 3, "diploma": 4, "s1": 5, "s2": 6}
 
 # What we do only with a person's yes (rules.md 11.2). Everything else rests on the law or on what the person asked for.
-CONSENT_PURPOSES = ("survey", "institution")
+CONSENT_PURPOSES = ("survey", "institution", "identity_check", "special_needs")
 
 # What spreadsheets and programs write where they have no name.
 _NO_NAMES = frozenset(

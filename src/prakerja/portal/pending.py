@@ -33,6 +33,8 @@ class Pending:
     said: str
     seconds: int = 0
     began: int = 0
+    # Somebody begins to register: a number of nobody gets a code too.
+    begins: bool = False
 
     def after(self, said: str, *, seconds: int = 0) -> Pending:
         """The same sign-in after another form."""

@@ -161,6 +161,7 @@ ERASURE_LABELS = {
 }
 
 NOTICES = {
+    "registered": gettext_lazy("Selamat, Anda terdaftar. Sekarang Anda dapat bergabung ke gelombang yang dibuka."),
     "video_finished": gettext_lazy("Video selesai."),
     "videos_done": gettext_lazy("Ketiga video selesai. Nomor kartu dan saldo Anda sekarang terlihat."),
     "rated": gettext_lazy("Terima kasih. Ulasan Anda tersimpan."),

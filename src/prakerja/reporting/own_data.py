@@ -61,6 +61,12 @@ SECTION_LIST = (
         "people_consent",
         "purpose about version language page given_at withdrawn_at withdrawn_by",
     ),
+    Section(
+        "registration",
+        "registrations_profile",
+        "registered_at proven_by regency_code details=!details_enc is_enrolled work_status holds_excluded_post",
+    ),
+    Section("declarations", "registrations_declaration", "what version language page made_at"),
     Section("applications", "intake_application", "wave=wave__number status joined_at decided_at"),
     Section(
         "awards",

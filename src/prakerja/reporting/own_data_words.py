@@ -10,6 +10,8 @@ SECTIONS: dict[str, Any] = {
     "person": gettext_lazy("Identitas"),
     "contacts": gettext_lazy("Nomor ponsel dan email"),
     "consents": gettext_lazy("Persetujuan"),
+    "registration": gettext_lazy("Jawaban saat mendaftar"),
+    "declarations": gettext_lazy("Pernyataan saat mendaftar"),
     "applications": gettext_lazy("Gelombang yang diikuti"),
     "awards": gettext_lazy("Kepesertaan"),
     "videos": gettext_lazy("Video pengantar"),
@@ -46,6 +48,14 @@ SECTIONS: dict[str, Any] = {
     "trail": gettext_lazy("Jejak: siapa melakukan apa"),
 }
 MEMBERS: dict[str, Any] = {
+    "registered_at": gettext_lazy("Terdaftar pada"),
+    "proven_by": gettext_lazy("Dipastikan oleh"),
+    "regency_code": gettext_lazy("Kode kabupaten atau kota"),
+    "details": gettext_lazy("Alamat dan kebutuhan khusus"),
+    "is_enrolled": gettext_lazy("Sedang sekolah atau kuliah"),
+    "work_status": gettext_lazy("Pekerjaan sekarang"),
+    "holds_excluded_post": gettext_lazy("Memegang jabatan yang tidak boleh ikut"),
+    "what": gettext_lazy("Pernyataan"),
     "id": gettext_lazy("nomor baris kami"),
     "about": gettext_lazy("tentang apa: nomor survei atau kode lembaga"),
     "access_expires_at": gettext_lazy("token akses berlaku sampai"),

@@ -103,10 +103,28 @@ def our_environment(
         "PRAKERJA_MESSAGE_GATEWAY": "sandbox_phone" if is_sandbox else "log_only",
         "PRAKERJA_GATEWAY_KEY": gateway_key,
         "PRAKERJA_BANK_KEY": bank_key,
+        **(_demo_registry(addresses) if is_sandbox else _named_registry()),
         "PRAKERJA_SUPERVISED": "1",
         # Who answers for people's data; the privacy page names it.
         **{name: value for name, value in os.environ.items() if name.startswith("PRAKERJA_PRIVACY_")},
     }
+
+
+def _demo_registry(addresses: Addresses) -> dict[str, str]:
+    """The civil registry of the demo world: it takes any user and password, and knows invented people only."""
+    return {
+        "PRAKERJA_CIVIL_REGISTRY": "dukcapil",
+        "PRAKERJA_REGISTRY_URL": addresses.url("world") + "/registry",
+        "PRAKERJA_REGISTRY_USER": "demo",
+        "PRAKERJA_REGISTRY_PASSWORD": "demo",
+        "PRAKERJA_REGISTRY_ADDRESS": "127.0.0.1",
+    }
+
+
+def _named_registry() -> dict[str, str]:
+    """The civil registry that whoever starts us named."""
+    wanted = ("PRAKERJA_CIVIL_REGISTRY", "PRAKERJA_REGISTRY_")
+    return {name: value for name, value in os.environ.items() if name.startswith(wanted)}
 
 
 def _named_hosts() -> set[str]:

@@ -48,6 +48,7 @@ CONTEXTS = [
     "surveys",
     "disbursements",
     "grants",
+    "registrations",
     "awards",
     "intake",
     "vouchers",
@@ -105,3 +106,12 @@ PAYERS = {"incentives": "prakerja.incentives.payer.INCENTIVES"}
 PAYOUT_RAIL = os.environ.get("PRAKERJA_PAYOUT_RAIL", "sandbox")
 BANK_URL = os.environ.get("PRAKERJA_BANK_URL", "")
 BANK_KEY = os.environ.get("PRAKERJA_BANK_KEY", "")
+# A name of `registrations.registry.REGISTRIES`, and how it is spoken to: its address, our name there, user, password and the
+# address that it knows us by; how alike a name must be (0-100). Empty: none is connected.
+CIVIL_REGISTRY = os.environ.get("PRAKERJA_CIVIL_REGISTRY", "none")
+REGISTRY_URL = os.environ.get("PRAKERJA_REGISTRY_URL", "")
+REGISTRY_INSTITUTION = os.environ.get("PRAKERJA_REGISTRY_INSTITUTION", "prakerja")
+REGISTRY_USER = os.environ.get("PRAKERJA_REGISTRY_USER", "")
+REGISTRY_PASSWORD = os.environ.get("PRAKERJA_REGISTRY_PASSWORD", "")
+REGISTRY_ADDRESS = os.environ.get("PRAKERJA_REGISTRY_ADDRESS", "")
+REGISTRY_THRESHOLD = int(os.environ.get("PRAKERJA_REGISTRY_THRESHOLD", "90"))

@@ -17,8 +17,7 @@ from prakerja.access.sign_in_codes import Asker, CodeState
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_phone
-from prakerja.people.operations import request_sign_in_otp, set_language, sign_in_state
-from prakerja.people.operations import sign_in as check_sign_in
+from prakerja.people.operations import set_language, sign_in_state
 from prakerja.portal import drafts, pending
 from prakerja.portal.browsers import asker_of, remember
 from prakerja.portal.jinja2env import language
@@ -32,8 +31,10 @@ from prakerja.portal.pages import (
     typed_code,
 )
 from prakerja.portal.pending import Pending
+from prakerja.portal.registering import SESSION_REGISTRATION
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
+from prakerja.registrations.operations import enter, request_code
 
 # A cookie holds four kilobytes; the addresses of our own pages are far from that.
 _LONGEST_NEXT = 2_400
@@ -49,6 +50,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if SESSION_PERSON in request.session:
             return redirect(safe_next(request, request.GET.get("next", ""), reverse("portal:dashboard")))
+        if SESSION_REGISTRATION in request.session:
+            return redirect("portal:registration")
         return page(
             request,
             "sign_in",
@@ -65,9 +68,29 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return page(
             request, "sign_in", section="sign_in", status=422, errors=errors, phone=typed, next=following, notice=""
         )
-    asker = asker_of(request)
     kept = following if len(following) <= _LONGEST_NEXT else ""
-    return _to_code(request, _send(Pending(phone=number, following=kept, said="sent"), asker), asker)
+    return send_code(request, Pending(phone=number, following=kept, said="sent"))
+
+
+@anyone
+@slowed
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("phone")
+def register(request: HttpRequest) -> HttpResponse:
+    """Begin to register, or go on: the phone comes first. What it opens is known to whoever reads the code."""
+    if SESSION_PERSON in request.session:
+        return redirect("portal:dashboard")
+    if SESSION_REGISTRATION in request.session:
+        return redirect("portal:registration")
+    typed, errors = request.POST.get("phone", "").strip()[:30], {}
+    if request.method == "POST":
+        number = normal_phone(typed)
+        if number is not None:
+            return send_code(request, Pending(phone=number, following="", said="sent", begins=True))
+        errors = {"phone": sentence(Refused("phone_format"))}
+    status = 422 if errors else 200
+    return page(request, "register", section="register", status=status, errors=errors, phone=typed)
 
 
 @anyone
@@ -97,36 +120,48 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request)
     waiting = pending.read(request, browser=asker.browser)
     if waiting is None:
+        if SESSION_REGISTRATION in request.session:
+            # Back, after the code was right.
+            return redirect("portal:registration")
         return redirect("portal:sign_in")
     at = clock.now()
     if request.method != "POST":
         return _code_page(request, waiting, sign_in_state(phone=waiting.phone, asker=asker, at=at))
     try:
-        person_id = check_sign_in(phone=waiting.phone, otp=typed_code(request), asker=asker, at=at)
+        entered = enter(phone=waiting.phone, otp=typed_code(request), language=language(), asker=asker, at=at)
     except Refused as refused:
         return _to_code(request, waiting.after(refused.reason), asker)
-    typed_before = drafts.of_person(request, person_id=person_id)
+    owner = entered.person_id or entered.registration_id
+    assert owner is not None
+    typed_before = drafts.of_person(request, person_id=owner)
     request.session.flush()
     if typed_before:
         request.session[drafts.SESSION_DRAFT] = typed_before
     # Forms get another secret too: who knew the one from before must not write forms for whoever signed in.
     rotate_token(request)
-    request.session[SESSION_PERSON] = str(person_id)
+    request.session[SESSION_PERSON if entered.person_id else SESSION_REGISTRATION] = str(owner)
     request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
     request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
-    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+    if entered.person_id is not None and settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         # Who chose the language of the pages before the sign-in gets messages in it from now on.
-        set_language(person_id=person_id, language=language())
-    response = redirect(safe_next(request, waiting.following, reverse("portal:dashboard")))
+        set_language(person_id=entered.person_id, language=language())
+    home = "portal:dashboard" if entered.person_id else "portal:registration"
+    response = redirect(safe_next(request, waiting.following, reverse(home)))
     pending.forget(response)
-    remember(request, response, asker, person_id=person_id)
+    remember(request, response, asker, person_id=owner)
     return response
+
+
+def send_code(request: HttpRequest, wanted: Pending) -> HttpResponse:
+    """Ask for a code and lead to the page that asks for it."""
+    asker = asker_of(request)
+    return _to_code(request, _send(wanted, asker), asker)
 
 
 def _send(wanted: Pending, asker: Asker) -> Pending:
     """Ask for a code; what became of it."""
     try:
-        request_sign_in_otp(phone=wanted.phone, asker=asker, at=clock.now())
+        request_code(phone=wanted.phone, begins=wanted.begins, language=language(), asker=asker, at=clock.now())
     except Refused as refused:
         return wanted.after(refused.reason, seconds=int(refused.details.get("seconds", 0)))
     return wanted
@@ -162,6 +197,7 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
         section="sign_in",
         errors=errors,
         phone=waiting.phone,
+        begins=waiting.begins,
         state=state,
         is_live=is_live,
         wait=seconds_until(state.next_at, at),

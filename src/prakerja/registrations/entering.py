@@ -1,0 +1,84 @@
+"""The way in: a phone and the code that was sent to it. What it opens is known only to whoever holds the phone.
+
+A registered number, one whose owner registers just now and one of nobody get the same answers at the same pace; the code
+then leads to the dashboard, to the task list, or to a new registration (ADR 0033).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.access.sign_in_codes import Asker
+from prakerja.kernel.db import transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import blind_index, seal
+from prakerja.kernel.typed import normal_phone
+from prakerja.people.operations import request_sign_in_otp, sign_in
+from prakerja.registrations.answers import Answers
+from prakerja.registrations.models import Registration
+from prakerja.registrations.rows import keep_answers, place
+from prakerja.registrations.states import REGISTRATION_STATES
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Who came in: a person, or somebody who registers. Exactly one of the two."""
+
+    person_id: uuid.UUID | None
+    registration_id: uuid.UUID | None
+
+
+def request_code(*, phone: str, begins: bool, language: str, asker: Asker, at: datetime) -> None:
+    """Send a code to whoever signs in, goes on registering or, when `begins`, begins to.
+
+    Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    """
+    wanted = begins or _live(phone) is not None
+    request_sign_in_otp(phone=phone, asker=asker, at=at, stranger_language=language if wanted else "")
+
+
+def enter(*, phone: str, otp: str, language: str, asker: Asker, at: datetime) -> Entered:
+    """Check the code and say whom it lets in; somebody whom nobody knows yet has a registration from now on.
+
+    Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked, otp_of_other_browser.
+    """
+    person_id = sign_in(phone=phone, otp=otp, asker=asker, at=at)
+    if person_id is not None:
+        return Entered(person_id, None)
+    return Entered(None, _begin(phone=phone, language=language, at=at))
+
+
+def _live(phone: str) -> Registration | None:
+    number = normal_phone(phone)
+    if number is None:
+        return None
+    return Registration.objects.filter(
+        phone_index=blind_index("phone", number), status__in=REGISTRATION_STATES.group("LIVE")
+    ).first()
+
+
+def _begin(*, phone: str, language: str, at: datetime) -> uuid.UUID:
+    """The registration of this phone: the one that is there, or a new one. Two at once get one."""
+    number = normal_phone(phone)
+    if number is None:
+        raise Refused("phone_format")
+    registration_id = new_id()
+    fresh = Registration(
+        id=registration_id,
+        phone_index=blind_index("phone", number),
+        phone_enc=seal(number, **place("registration", "phone_enc", registration_id)),
+        language=language,
+        begun_at=at,
+    )
+    keep_answers(fresh, Answers(), at=at)
+    with transaction():
+        found = _live(number)
+        if found is None:
+            Registration.objects.bulk_create([fresh], ignore_conflicts=True)
+            found = _live(number)
+        assert found is not None
+        Registration.objects.filter(id=found.id).update(touched_at=at, language=language)
+    return found.id

@@ -1,0 +1,139 @@
+"""The photo of an identity card: looked at again on the server, made anew, and sealed (rules.md 3.1, 11.3).
+
+What we keep is never what was sent: it is decoded, turned upright, made smaller and written anew, so that no position, no camera and
+nothing that hides behind the picture comes along.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+
+from PIL import Image, ImageFilter, ImageOps, ImageStat
+
+from prakerja.kernel.db import transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import seal_bytes, unseal_bytes
+from prakerja.registrations.models import Document
+from prakerja.registrations.rows import lock_draft, place
+
+# As the programme had it: JPEG or PNG of 2 MB at most.
+MOST_BYTES = 2 * 1024 * 1024
+_KINDS = ("JPEG", "PNG")
+# Decoding costs by the pixel, whatever the file weighs.
+_MOST_PIXELS = 50_000_000
+_FEWEST = (600, 360)
+_KEPT_SIDE = 1600
+_QUALITY = 85
+# Of grey values from 0 to 255 on a picture of this side. Text that can be read leaves edges.
+_LOOKED_AT_SIDE = 500
+_DARKEST, _BRIGHTEST, _LEAST_EDGES = 45.0, 240.0, 60.0
+_LAPLACE = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture as we keep it: JPEG without anything but the picture."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def read_photo(content: bytes) -> Photo:
+    """Look at what was sent and make it anew.
+
+    Raises Refused: photo_missing, photo_too_big, photo_kind, photo_unreadable, photo_too_small, photo_too_dark,
+    photo_too_bright, photo_blurred.
+    """
+    if not content:
+        raise Refused("photo_missing")
+    if len(content) > MOST_BYTES:
+        raise Refused("photo_too_big")
+    picture = _decoded(content)
+    if max(picture.size) < _FEWEST[0] or min(picture.size) < _FEWEST[1]:
+        raise Refused("photo_too_small")
+    picture.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
+    _look(picture)
+    out = io.BytesIO()
+    picture.save(out, format="JPEG", quality=_QUALITY)
+    return Photo(out.getvalue(), *picture.size)
+
+
+def save_photo(*, registration_id: uuid.UUID, content: bytes, at: datetime, kind: str = "ktp") -> None:
+    """Keep the photo of a registration; a newer one takes the place of the old. `kind`: ktp or kk.
+
+    Raises Refused: registration_unknown, registration_sent, and as `read_photo`.
+    """
+    photo = read_photo(content)
+    document_id = new_id()
+    sealed = seal_bytes(photo.content, **place("document", "content_enc", document_id))
+    with transaction():
+        registration = lock_draft(registration_id)
+        Document.objects.filter(registration=registration, kind=kind).delete()
+        Document.objects.create(
+            id=document_id,
+            registration=registration,
+            kind=kind,
+            content_enc=sealed,
+            width=photo.width,
+            height=photo.height,
+            taken_at=at,
+        )
+        registration.touched_at = at
+        registration.save(update_fields=["touched_at"])
+
+
+def open_photo(*, registration_id: uuid.UUID, kind: str = "ktp") -> bytes | None:
+    """The photo, opened: for its owner, and for whoever decides about a case and says why."""
+    found = Document.objects.filter(registration_id=registration_id, kind=kind).first()
+    if found is None:
+        return None
+    return unseal_bytes(found.content_enc, **place("document", "content_enc", found.id))
+
+
+def _decoded(content: bytes) -> Image.Image:
+    """The picture, upright and in plain colours. Whatever a file can do to a decoder comes to a refusal."""
+    try:
+        with warnings.catch_warnings():
+            # A picture that is far larger than its file is a warning to Pillow, and a refusal to us.
+            warnings.simplefilter("error")
+            opened = Image.open(io.BytesIO(content), formats=_KINDS)
+            width, height = opened.size
+            if width * height > _MOST_PIXELS:
+                raise Refused("photo_too_big")
+            # A JPEG is decoded at the size that is wanted: a fraction of the work.
+            opened.draft("RGB", (_KEPT_SIDE, _KEPT_SIDE))
+            opened.load()
+            upright = ImageOps.exif_transpose(opened)
+            # What can be seen through is white, as on paper.
+            if upright.mode in ("RGBA", "LA", "P", "PA"):
+                through = upright.convert("RGBA")
+                paper = Image.new("RGBA", through.size, "white")
+                paper.alpha_composite(through)
+                upright = paper
+            return upright.convert("RGB")
+    except Refused:
+        raise
+    except Image.UnidentifiedImageError:
+        raise Refused("photo_kind") from None
+    except Exception:
+        raise Refused("photo_unreadable") from None
+
+
+def _look(picture: Image.Image) -> None:
+    grey = picture.convert("L")
+    grey.thumbnail((_LOOKED_AT_SIDE, _LOOKED_AT_SIDE))
+    light = ImageStat.Stat(grey).mean[0]
+    if light < _DARKEST:
+        raise Refused("photo_too_dark")
+    if light > _BRIGHTEST:
+        raise Refused("photo_too_bright")
+    # The frame of the filter's result is no edge of the picture.
+    edges = grey.filter(_LAPLACE).crop((1, 1, grey.width - 1, grey.height - 1))
+    if ImageStat.Stat(edges).var[0] < _LEAST_EDGES:
+        raise Refused("photo_blurred")

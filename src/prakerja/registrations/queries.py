@@ -1,0 +1,91 @@
+"""Read registrations: their owner's page, and what others may know of a registered person."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.access.stranger_codes import EmailCodeState, email_code_state
+from prakerja.kernel.errors import Refused
+from prakerja.registrations.answers import Answers
+from prakerja.registrations.finishing import has_photo
+from prakerja.registrations.models import Case, Profile, Registration
+from prakerja.registrations.rows import answers_of, phone_of
+
+
+@dataclass(frozen=True)
+class OwnRegistration:
+    """A registration as its owner sees it."""
+
+    registration_id: uuid.UUID
+    status: str
+    answers: Answers
+    phone: str
+    has_photo: bool
+    registry_status: str
+    registry_fields: tuple[str, ...]
+    next_ask_at: datetime | None
+    returned_for: str
+    submitted_at: datetime | None
+    became: uuid.UUID | None
+    # The case that a human looks at, or the last that one answered.
+    case_status: str
+    case_answer: str
+    case_answer_by: datetime | None
+
+
+def own_registration(*, registration_id: uuid.UUID) -> OwnRegistration:
+    """Everything that the pages of a registration show. Raises Refused: registration_unknown."""
+    found = Registration.objects.filter(id=registration_id).first()
+    if found is None:
+        raise Refused("registration_unknown")
+    case = Case.objects.filter(registration_id=registration_id).order_by("-opened_at").first()
+    return OwnRegistration(
+        registration_id=found.id,
+        status=found.status,
+        answers=answers_of(found),
+        phone=phone_of(found) if found.phone_enc is not None else "",
+        has_photo=has_photo(registration_id=found.id),
+        registry_status=found.registry_status,
+        registry_fields=tuple(found.registry_fields.split()),
+        next_ask_at=found.next_ask_at,
+        returned_for=found.returned_for,
+        submitted_at=found.submitted_at,
+        became=found.became,
+        case_status=case.status if case is not None else "",
+        case_answer=case.answer if case is not None else "",
+        case_answer_by=case.answer_by if case is not None else None,
+    )
+
+
+@dataclass(frozen=True)
+class RegisteredProfile:
+    """What a person told us of their situation when they registered (rules.md 3.1); whoever a list brought told us nothing."""
+
+    registered_at: datetime
+    proven_by: str
+    regency_code: str
+    is_enrolled: bool
+    work_status: str
+    holds_excluded_post: bool
+
+
+def profile_of(*, person_id: uuid.UUID) -> RegisteredProfile | None:
+    """The profile of somebody who registered here; None for whoever a list brought."""
+    found = Profile.objects.filter(person_id=person_id).first()
+    if found is None:
+        return None
+    return RegisteredProfile(
+        registered_at=found.registered_at,
+        proven_by=found.proven_by,
+        regency_code=found.regency_code,
+        is_enrolled=found.is_enrolled,
+        work_status=found.work_status,
+        holds_excluded_post=found.holds_excluded_post,
+    )
+
+
+def email_code_of(*, registration_id: uuid.UUID, email: str, at: datetime) -> EmailCodeState:
+    """Where the code of an e-mail address stands; the same for an address of somebody else."""
+    return email_code_state(email=email, owner=registration_id, at=at)

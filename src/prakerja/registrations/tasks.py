@@ -1,0 +1,42 @@
+"""What falls due in registrations: letters to strangers, and questions that the registry did not answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prakerja.kernel.due import DueTask, in_chunks
+from prakerja.notifications.strangers import deliver_to_strangers, next_to_stranger
+from prakerja.registrations.checking import WORKER_WAITS, ask_registry
+from prakerja.registrations.finishing import finish_registration
+from prakerja.registrations.models import Registration
+
+
+def next_question() -> datetime | None:
+    """The instant at which the first question may be asked again."""
+    waiting = Registration.objects.filter(next_ask_at__isnull=False)
+    return waiting.order_by("next_ask_at").values_list("next_ask_at", flat=True).first()
+
+
+def run_questions(at: datetime) -> int:
+    """Ask the registry what waits, one after the other, and finish what it has proven."""
+    return in_chunks(lambda: _ask_next(at))
+
+
+def _ask_next(at: datetime) -> int | None:
+    found = Registration.objects.filter(next_ask_at__lte=at).order_by("next_ask_at").first()
+    if found is None:
+        return None
+    ask_registry(registration_id=found.id, at=at, by_person=False, wait=WORKER_WAITS)
+    finish_registration(registration_id=found.id, at=at)
+    return 1
+
+
+def run_letters(at: datetime) -> int:
+    """Send what is to be told to people who are none of ours yet."""
+    return deliver_to_strangers(at=at)
+
+
+TASKS = [
+    DueTask(name="write to strangers", next_due=next_to_stranger, run=run_letters, calls_network=True),
+    DueTask(name="ask the registry", next_due=next_question, run=run_questions, calls_network=True),
+]
