@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import StrangerMessage
@@ -38,9 +38,14 @@ IDENTITY = ("persetujuan", "nik", "kartu-keluarga", "nama", "tanggal-lahir")
 def card(size: tuple[int, int] = (900, 570), *, kind: str = "JPEG", **saved: Any) -> bytes:
     """A picture that could be a card: light, with lines of text."""
     picture = Image.new("RGB", size, "#cfe3f0")
-    pen = ImageDraw.Draw(picture)
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=size[1] // 24)
     for line in range(12):
-        pen.text((40, 30 + line * size[1] // 14), f"PROVINSI REKAAN {line} NAMA ALAMAT 990102170890", fill="#102030")
+        pen.text(
+            (40, 30 + line * size[1] // 14),
+            f"PROVINSI REKAAN {line} NAMA ALAMAT 990102170890",
+            fill="#102030",
+            font=font,
+        )
     out = io.BytesIO()
     picture.save(out, format=kind, **saved)
     return out.getvalue()

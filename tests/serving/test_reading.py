@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,3 +159,19 @@ def test_addresses_are_kept_as_the_contract_needs_them() -> None:
     assert found["PATH_INFO"] == "//api/v1/x/y/" + "é".encode().decode("latin-1")
     (found,) = read(b"GET http://door.example/a?b HTTP/1.1\r\n" + HOST + b"\r\n")
     assert (found["PATH_INFO"], found["QUERY_STRING"]) == ("/a", "b")
+
+
+def test_a_photo_may_be_larger_where_the_door_says_so() -> None:
+    limits = replace(LIMITS, larger={"/photo": 200_000})
+    body = b"x" * 150_000
+    for path, is_whole in ((b"/photo", True), (b"/photo?a=1", True), (b"/other", False)):
+        reader = Reader({}, limits, moment=0.0)
+        head = b"POST " + path + b" HTTP/1.1\r\n" + HOST + b"Content-Length: 150000\r\n\r\n"
+        reader.feed(head, 0.0)
+        if not reader.is_over:
+            reader.feed(body, 0.0)
+        [received] = reader.ready
+        assert (received.environ[WHOLE_BODY], len(received.environ["wsgi.input"].read())) == (
+            is_whole,
+            150_000 if is_whole else 0,
+        )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from prakerja.portal import drafts
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import SESSION_PERSON
+from prakerja.serving import WHOLE_BODY
 
 
 def answer(request: HttpRequest, status: int, heading: str, paragraphs: tuple[str, ...]) -> HttpResponse:
@@ -30,6 +31,8 @@ def answer(request: HttpRequest, status: int, heading: str, paragraphs: tuple[st
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
+    if request.META.get(WHOLE_BODY) is False:
+        return too_large(request)
     return answer(
         request,
         400,
@@ -47,6 +50,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token is missing or old: another tab signed in meanwhile. What was typed is given back where it can be."""
+    if request.META.get(WHOLE_BODY) is False:
+        # Its token was in what we did not read.
+        return too_large(request)
     if _is_from_here(request):
         person_id = request.session.get(SESSION_PERSON)
         if drafts.keep(request, person_id=uuid.UUID(person_id) if person_id else None):
@@ -61,6 +67,19 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
             _(
                 "Tidak ada yang tersimpan. Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi. Cookie harus aktif."
             ),
+        ),
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than we read, which only a file can be."""
+    return answer(
+        request,
+        413,
+        _("File terlalu besar"),
+        (
+            _("Foto paling besar 2 MB. Pilih ukuran foto yang lebih kecil di kamera Anda, lalu kirim lagi."),
+            _("Jawaban Anda yang lain sudah tersimpan."),
         ),
     )
 

@@ -119,6 +119,8 @@ def _decoded(content: bytes) -> Image.Image:
             return upright.convert("RGB")
     except Refused:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused("photo_too_big") from None
     except Image.UnidentifiedImageError:
         raise Refused("photo_kind") from None
     except Exception:

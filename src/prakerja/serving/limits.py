@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,16 @@ class Limits:
     head_bytes: int = 32 * 1024
     # The largest body that any door takes (DATA_UPLOAD_MAX_MEMORY_SIZE, and the partner API's own).
     body_bytes: int = 64 * 1024
+    # Where a door takes more, by path: a photo. Its sender has a second more for so many bytes.
+    larger: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    body_bytes_a_second: int = 16 * 1024
     headers: int = 100
     # Held by one process at a time; a newcomer puts out whoever has kept us waiting longest.
     connections: int = 1000
+
+    def body_at(self, path: str) -> int:
+        """The largest body that is taken at a path."""
+        return self.larger.get(path, self.body_bytes)
 
 
 LIMITS = Limits()

@@ -69,6 +69,7 @@ class Reader:
         "_target",
         "_wrong",
         "is_over",
+        "most_body",
         "ready",
         "since",
         "stage",
@@ -78,6 +79,8 @@ class Reader:
         """`base` is what every request of this connection has in its environment."""
         self._base = base
         self._limits = limits
+        # The largest body that is taken where this request goes.
+        self.most_body = limits.body_bytes
         self._parser = HttpRequestParser(self)
         self._raw_size = 0
         self._wrong = ""
@@ -112,7 +115,7 @@ class Reader:
         if self.stage == "head" and self._raw_size > self._limits.head_bytes:
             self.is_over = True
             raise Malformed("431 Request Header Fields Too Large")
-        if self.stage == "body" and self._raw_size > _MOST_RAW * self._limits.body_bytes:
+        if self.stage == "body" and self._raw_size > _MOST_RAW * self.most_body:
             # Chunks of nothing but their own lengths, or trailers without end.
             self.is_over = True
             raise Malformed("413 Content Too Large")
@@ -197,7 +200,8 @@ class Reader:
         self._expects = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
         self.stage = "body"
         self._is_offer = bool(parser.should_upgrade()) and (coding is not None or length not in ("", "0"))
-        if length and int(length) > self._limits.body_bytes:
+        self.most_body = self._limits.body_at(environ["PATH_INFO"])
+        if length and int(length) > self.most_body:
             self._deliver(is_whole=False)
 
     def on_body(self, piece: bytes) -> None:
@@ -205,7 +209,7 @@ class Reader:
             return
         self._body.append(piece)
         self._sizes += len(piece)
-        if self._sizes > self._limits.body_bytes:
+        if self._sizes > self.most_body:
             self._deliver(is_whole=False)
 
     def on_message_complete(self) -> None:

@@ -16,6 +16,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from prakerja.serving.answering import Application, answer, environment, next_piece, own_words, refusal
 from prakerja.serving.limits import LIMITS, Limits
@@ -95,6 +96,8 @@ class Server:
         self._listener = listener
         self._application = application
         self._unread = getattr(application, "unread", own_words)
+        # The application says where it takes more than others: {path: bytes}.
+        limits = replace(limits, larger=getattr(application, "larger_bodies", limits.larger))
         self._limits = limits
         self._ready = Readiness()
         self._connections: dict[int, Connection] = {}
@@ -308,7 +311,7 @@ class Server:
         waits = {
             "idle": limits.idle_seconds,
             "head": limits.head_seconds,
-            "body": limits.body_seconds,
+            "body": limits.body_seconds + (reader.most_body - limits.body_bytes) / limits.body_bytes_a_second,
             "lingering": _LINGER,
         }
         return reader.since + waits[reader.stage]

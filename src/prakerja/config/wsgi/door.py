@@ -60,6 +60,7 @@ def door(name: str, *, module: str | None = None, around: str = "", unread: str 
     # Programs ask at the doors of calls; whoever cannot be read at the others was a browser.
     if unread or name not in _CALLED_BY_PROGRAMS:
         stood.unread = _named(unread) if unread else plain_page
+    stood.larger_bodies = getattr(settings, "LARGER_BODIES", {})
     return stood  # type: ignore[no-any-return]
 
 
