@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "erasure.answer": _only("helper"),
     # Whether documents show that an identity is theirs; nobody's phone or NIK is handed over by it.
     "registration.decide": _only("helper"),
+    "registration.reveal": _only("helper"),
     # What nobody could be told for days.
     "message.send_again": _only("helper"),
     "message.let_go": _only("helper"),

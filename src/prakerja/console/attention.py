@@ -16,6 +16,7 @@ from prakerja.console.discrepancies import case_line
 from prakerja.console.erasures import erasure_line
 from prakerja.console.held import held_line
 from prakerja.console.pages import browsing, may
+from prakerja.console.registrations import registration_line
 from prakerja.console.texts import written
 from prakerja.console.undelivered import group_line
 from prakerja.disbursements.queries import discrepancy_cases
@@ -25,6 +26,7 @@ from prakerja.notifications.queries import undelivered_messages
 from prakerja.partners.queries import Guessing, partners_guessing_cards
 from prakerja.privacy.queries import erasure_cases
 from prakerja.purchases.class_cancelling import paying_back
+from prakerja.registrations.queries import open_cases
 from prakerja.training.queries import cancellation_cases
 
 SHOWN = 200
@@ -34,7 +36,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure, the first to be answered first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """What banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure and registrations that a human must look at, the first to be answered first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -51,6 +53,8 @@ def attention(request: HttpRequest) -> HttpResponse:
             "corrections": [_correction(one) for one in open_corrections()],
             "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
             "may_answer_erasure": may(request, "erasure.answer"),
+            "registrations": [registration_line(one, at) for one in open_cases(most=SHOWN)],
+            "may_decide_registration": may(request, "registration.decide"),
             "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "undelivered": [group_line(one) for one in undelivered_messages()],

@@ -36,6 +36,11 @@ SENTENCES = {
     "answer_missing": gettext_lazy("Tulis jawaban untuk peserta, 10 sampai 500 huruf."),
     "erasure_unknown": gettext_lazy("Permintaan hapus itu tidak ada."),
     "erasure_answered": gettext_lazy("Permintaan ini sudah dijawab atau dibatalkan pesertanya."),
+    "case_unknown": gettext_lazy("Kasus itu tidak ada."),
+    "case_answered": gettext_lazy("Kasus ini sudah dijawab."),
+    "case_still_claimed": gettext_lazy(
+        "NIK atau nomor ponsel itu masih milik akun lain. Ganti dahulu nomor ponsel akun itu, atau jawab dengan cara lain."
+    ),
     "participation_runs": gettext_lazy("Kepesertaan masih berjalan: sekarang tidak ada lagi yang boleh dihapus."),
     "field_invalid": gettext_lazy("Isian ini tidak mungkin untuk kelas itu."),
 }

@@ -12,6 +12,7 @@ from prakerja.console.erasures import erasure
 from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
+from prakerja.console.registrations import registration, registration_documents
 from prakerja.console.security import security
 from prakerja.console.site import site
 from prakerja.console.theme import theme
@@ -39,6 +40,8 @@ urlpatterns = [
     path("people/<uuid:person_id>/contact/", contact, name="console_contact"),
     path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
     path("erasures/<uuid:case_id>/", erasure, name="console_erasure"),
+    path("registrations/<uuid:case_id>/", registration, name="console_registration"),
+    path("registrations/<uuid:case_id>/documents/", registration_documents, name="console_registration_documents"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),

@@ -69,6 +69,12 @@ def next_to_stranger() -> datetime | None:
     return StrangerMessage.objects.order_by("send_after").values_list("send_after", flat=True).first()
 
 
+def has_message_to_stranger(*, to: str, at: datetime) -> bool:
+    """Whether something that may leave at `at` still waits for this address."""
+    waiting = StrangerMessage.objects.filter(send_after__lte=at + _LEASE)
+    return any(unseal(one.to_enc, **_place(one.id, "to_enc")) == to for one in waiting)
+
+
 def deliver_to_strangers(*, at: datetime, gateway: MessageGateway | None = None) -> int:
     """Send what may leave at `at`, some at a time; returns how many were tried. `gateway` defaults to the one in the settings."""
     chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()

@@ -105,6 +105,7 @@ _PROBLEMS: Mapping[str, Any] = MappingProxyType(
         "street_missing": gettext_lazy("Tulis nama jalan atau dusun, dengan RT dan RW."),
         "line_too_long": gettext_lazy("Terlalu panjang. Singkatkan."),
         "help_too_long": gettext_lazy("Terlalu panjang. Tulis paling banyak 300 huruf."),
+        "words_too_long": gettext_lazy("Terlalu panjang. Tulis paling banyak 500 huruf."),
         "photo_missing": gettext_lazy("Pilih foto KTP Anda."),
         "photo_too_big": gettext_lazy(
             "File ini terlalu besar. Kirim foto paling besar 2 MB: pilih ukuran yang lebih kecil di kamera Anda."

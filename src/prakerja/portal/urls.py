@@ -46,6 +46,7 @@ pages = [
     path("daftar/langkah", registering.tasks, name="registration"),
     path("daftar/dukcapil", registering.registry, name="registration_registry"),
     path("daftar/email/kode", registering.email_code, name="registration_email_code"),
+    path("daftar/petugas", registering.ask_human, name="registration_ask"),
     path("daftar/periksa", registering.review, name="registration_review"),
     path("daftar/isi/<slug:slug>", registering.step, name="registration_step"),
     path("sesi", sessions.own_sessions, name="sessions"),

@@ -80,5 +80,5 @@ def _begin(*, phone: str, language: str, at: datetime) -> uuid.UUID:
             Registration.objects.bulk_create([fresh], ignore_conflicts=True)
             found = _live(number)
         assert found is not None
-        Registration.objects.filter(id=found.id).update(touched_at=at, language=language)
+        Registration.objects.filter(id=found.id).update(touched_at=at, told_of_end_at=None, language=language)
     return found.id

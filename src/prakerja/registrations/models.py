@@ -38,6 +38,8 @@ class Registration(KeyedRow):
     # Questions that a person brought about, of that day (WIB).
     ask_day = models.DateField(null=True)
     asks_today = models.SmallIntegerField(default=0)
+    # Its owner was told that it goes if nobody comes back (`pruning`); whoever touches it begins anew.
+    told_of_end_at = models.DateTimeField(null=True)
     # Why it was sent back: a key of `policies.RETURNED`.
     returned_for = models.TextField(blank=True)
 

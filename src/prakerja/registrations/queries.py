@@ -12,6 +12,7 @@ from prakerja.registrations.answers import Answers
 from prakerja.registrations.finishing import has_photo
 from prakerja.registrations.models import Case, Profile, Registration
 from prakerja.registrations.rows import answers_of, phone_of
+from prakerja.registrations.states import CASE_STATES
 
 
 @dataclass(frozen=True)
@@ -89,3 +90,48 @@ def profile_of(*, person_id: uuid.UUID) -> RegisteredProfile | None:
 def email_code_of(*, registration_id: uuid.UUID, email: str, at: datetime) -> EmailCodeState:
     """Where the code of an e-mail address stands; the same for an address of somebody else."""
     return email_code_state(email=email, owner=registration_id, at=at)
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case as lists show it: nothing that identifies anybody."""
+
+    case_id: uuid.UUID
+    registration_id: uuid.UUID
+    status: str
+    reason: str
+    registry_status: str
+    registry_fields: tuple[str, ...]
+    opened_at: datetime
+    answer_by: datetime
+    answer: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in CASE_STATES.group("OPEN")
+
+
+def open_cases(*, most: int) -> list[CaseLine]:
+    """Cases that wait for an answer, the first to be answered first; at most so many."""
+    found = Case.objects.filter(status__in=CASE_STATES.group("OPEN")).select_related("registration")
+    return [_line(case) for case in found.order_by("answer_by", "id")[:most]]
+
+
+def case_line(*, case_id: uuid.UUID) -> CaseLine | None:
+    """One case, open or answered; None when there is none."""
+    found = Case.objects.filter(id=case_id).select_related("registration").first()
+    return _line(found) if found is not None else None
+
+
+def _line(case: Case) -> CaseLine:
+    return CaseLine(
+        case_id=case.id,
+        registration_id=case.registration_id,
+        status=case.status,
+        reason=case.reason,
+        registry_status=case.registration.registry_status,
+        registry_fields=tuple(case.registration.registry_fields.split()),
+        opened_at=case.opened_at,
+        answer_by=case.answer_by,
+        answer=case.answer,
+    )

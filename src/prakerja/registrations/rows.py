@@ -52,4 +52,4 @@ def phone_of(registration: Registration) -> str:
 def keep_answers(registration: Registration, answers: Answers, *, at: datetime) -> None:
     """Put the answers on a locked row, which the caller saves."""
     registration.answers_enc = seal(encode(answers), **place("registration", "answers_enc", registration.id))
-    registration.touched_at = at
+    registration.touched_at, registration.told_of_end_at = at, None

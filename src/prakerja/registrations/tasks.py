@@ -9,6 +9,7 @@ from prakerja.notifications.strangers import deliver_to_strangers, next_to_stran
 from prakerja.registrations.checking import WORKER_WAITS, ask_registry
 from prakerja.registrations.finishing import finish_registration
 from prakerja.registrations.models import Registration
+from prakerja.registrations.pruning import next_pruning, prune
 
 
 def next_question() -> datetime | None:
@@ -36,7 +37,13 @@ def run_letters(at: datetime) -> int:
     return deliver_to_strangers(at=at)
 
 
+def run_pruning(at: datetime) -> int:
+    """Tonight's pruning."""
+    return prune(at=at)
+
+
 TASKS = [
     DueTask(name="write to strangers", next_due=next_to_stranger, run=run_letters, calls_network=True),
     DueTask(name="ask the registry", next_due=next_question, run=run_questions, calls_network=True),
+    DueTask(name="prune registrations", next_due=next_pruning, run=run_pruning),
 ]

@@ -11,6 +11,7 @@ from prakerja.kernel import clock, http
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_phone
 from prakerja.notifications.queries import has_sms_on_its_way
+from prakerja.notifications.strangers import has_message_to_stranger
 from prakerja.people.queries import person_id_by_contact
 
 # How long a message that stands in the outbox now may take to arrive (decisions.md 42).
@@ -61,5 +62,5 @@ def _newest(messages: list[dict[str, Any]]) -> int:
 def _is_on_its_way(number: str) -> bool:
     person_id = person_id_by_contact(kind="phone", value=number)
     if person_id is None:
-        return False
+        return has_message_to_stranger(to=number, at=clock.now())
     return has_sms_on_its_way(person_id=person_id, at=clock.now())

@@ -20,7 +20,7 @@ from prakerja.kernel.installation import is_sandbox
 from prakerja.people.consents import consent_text
 from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.jinja2env import language
-from prakerja.portal.pages import page, seconds_until, take_notice, typed_code
+from prakerja.portal.pages import page, seconds_until, take_notice, typed_code, typed_text
 from prakerja.portal.registering import registering
 from prakerja.portal.registration_words import (
     CHOICES,
@@ -279,6 +279,48 @@ def review(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
     return _page(request, own, "register_review", problem=problem, lines=_lines(own.answers))
 
 
+@registering
+@keeps_typed
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("words")
+def ask_human(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
+    """Ask that a human look at the documents: the photo of the card is there, one of the family card may come along."""
+    if own.status != "drafting" or own.case_status == "open" or not own.answers.has_identity():
+        return redirect("portal:registration")
+    words, errors = typed_text(request, "words"), {}
+    if request.method == "POST":
+        try:
+            if (sent := request.FILES.get("kk")) is not None:
+                content = b"" if (sent.size or 0) > MOST_BYTES else sent.read()
+                if not content:
+                    raise Refused("photo_too_big" if sent.size else "photo_missing")
+                registrations.save_photo(
+                    registration_id=own.registration_id, content=content, kind="kk", at=clock.now()
+                )
+            registrations.ask_human(registration_id=own.registration_id, words=words, at=clock.now())
+        except Refused as refused:
+            if refused.reason == "words_too_long":
+                errors["words"] = step_sentence("words_too_long")
+            elif refused.reason.startswith("photo_"):
+                errors["kk"] = step_sentence(refused.reason)
+            elif refused.reason == "case_needs_photo":
+                return HttpResponseRedirect(step_address("photo"))
+            else:
+                raise
+        else:
+            request.session["notice"] = "registration_asked"
+            return redirect("portal:registration")
+    return _page(
+        request,
+        own,
+        "register_ask",
+        status=422 if errors else 200,
+        errors=errors,
+        words=words,
+        photo=step_address("photo"),
+    )
+
+
 def step_address(name: str) -> str:
     """The address of a question's page."""
     return reverse("portal:registration_step", args=[SLUGS[name]])
@@ -298,6 +340,16 @@ def _step_page(
         more["asked"] = consent_text(purpose="identity_check")
     if name == "needs":
         more["asked"] = consent_text(purpose="special_needs")
+    if name == "photo":
+        # What the script says before anything is sent is what the server would say.
+        reasons = {
+            "kind": "kind",
+            "small": "too_small",
+            "dark": "too_dark",
+            "bright": "too_bright",
+            "blurred": "blurred",
+        }
+        more["photo_words"] = [(word, step_sentence(f"photo_{reason}")) for word, reason in reasons.items()]
     if name == "province":
         more["options"] = sorted(PROVINCES.items(), key=lambda one: one[1])
     if name == "regency":

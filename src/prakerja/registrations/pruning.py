@@ -1,0 +1,125 @@
+"""What is kept of registrations goes by a dated rule, every night (rules.md 3.6, 11.3). Its owner is told before an unfinished one goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from django.db.models import Min, Q
+
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.notifications.strangers import queue_to_stranger
+from prakerja.registrations.models import Case, Document, Registration, RegistryAnswer
+from prakerja.registrations.policies import terms_at
+from prakerja.registrations.rows import phone_of
+from prakerja.registrations.states import CASE_STATES
+
+# When few people write.
+_NIGHTLY = time(3, 20)
+_CHUNK = 200
+
+
+def next_pruning() -> datetime | None:
+    """The first night on which something is old enough: to be told of, or to go."""
+    due = []
+    drafts = Registration.objects.filter(status="drafting")
+    untold = drafts.filter(told_of_end_at=None).aggregate(first=Min("touched_at"))["first"]
+    told = drafts.filter(told_of_end_at__isnull=False).aggregate(first=Min("told_of_end_at"))["first"]
+    ended = Registration.objects.exclude(ended_at=None)
+    photographed = ended.filter(id__in=Document.objects.values("registration_id")).aggregate(first=Min("ended_at"))
+    oldest = ended.aggregate(first=Min("ended_at"))["first"]
+    if untold is not None:
+        due.append(untold + terms_at(untold).untouched - terms_at(untold).told_before)
+    if told is not None:
+        due.append(told + terms_at(told).told_before)
+    if photographed["first"] is not None:
+        due.append(photographed["first"] + terms_at(photographed["first"]).photos)
+    if oldest is not None:
+        due.append(oldest + terms_at(oldest).answers)
+    return min((_night_from(one) for one in due), default=None)
+
+
+def _night_from(instant: datetime) -> datetime:
+    night = datetime.combine(instant.astimezone(WIB).date(), _NIGHTLY, tzinfo=WIB)
+    return night if night >= instant else night + timedelta(days=1)
+
+
+def prune(*, at: datetime) -> int:
+    """Tell the owners of what will go, and let go what was told of or has ended long enough; returns how many rows.
+
+    Whoever comes back in between keeps everything: a touched registration is told of anew.
+    """
+    terms = terms_at(at)
+    return (
+        _all(lambda: _tell(at))
+        + _all(lambda: _drafts(at))
+        + _all(lambda: _photos(at - terms.photos))
+        + _all(lambda: _ended(at - terms.answers))
+    )
+
+
+def _all(step: Callable[[], int]) -> int:
+    done = 0
+    while True:
+        with transaction():
+            count = step()
+        done += count
+        if count < _CHUNK:
+            return done
+
+
+@requires_transaction
+def _tell(at: datetime) -> int:
+    terms = terms_at(at)
+    found = Registration.objects.select_for_update(skip_locked=True, no_key=True).filter(
+        status="drafting", told_of_end_at=None, touched_at__lte=at - terms.untouched + terms.told_before
+    )
+    registrations = list(found.exclude(id__in=_open())[:_CHUNK])
+    for one in registrations:
+        queue_to_stranger(
+            to=phone_of(one),
+            channel="sms",
+            template="registration_ending",
+            parameters={"ends_at": _night_from(at + terms.told_before).isoformat()},
+            language=one.language,
+            at=at,
+            ends_at=at + timedelta(days=3),
+        )
+        one.told_of_end_at = at
+        one.save(update_fields=["told_of_end_at"])
+    return len(registrations)
+
+
+@requires_transaction
+def _drafts(at: datetime) -> int:
+    found = Registration.objects.select_for_update(skip_locked=True).filter(
+        status="drafting", told_of_end_at__lte=at - terms_at(at).told_before
+    )
+    return _delete([one.id for one in found.exclude(id__in=_open())[:_CHUNK]])
+
+
+@requires_transaction
+def _photos(before: datetime) -> int:
+    found = Document.objects.filter(registration__ended_at__lte=before)
+    ids = list(found.values_list("id", flat=True)[:_CHUNK])
+    return Document.objects.filter(id__in=ids).delete()[0]
+
+
+@requires_transaction
+def _ended(before: datetime) -> int:
+    found = Registration.objects.select_for_update(skip_locked=True).filter(ended_at__lte=before)
+    return _delete([one.id for one in found[:_CHUNK]])
+
+
+@requires_transaction
+def _delete(ids: list[object]) -> int:
+    of = Q(registration_id__in=ids)
+    for model in (Document, RegistryAnswer, Case):
+        model.objects.filter(of).delete()
+    return Registration.objects.filter(id__in=ids).delete()[0]
+
+
+def _open() -> object:
+    """A human still looks at these."""
+    return Case.objects.filter(status__in=CASE_STATES.group("OPEN")).values("registration_id")
