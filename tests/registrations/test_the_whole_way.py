@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.test import Client
 
+from prakerja.kernel.db import rows
 from prakerja.people.models import Consent, Person
 from prakerja.people.queries import person_id_by_contact, person_id_by_nik
 from prakerja.registrations.models import Declaration, Document, Profile, Registration
 from prakerja.registrations.registry.dukcapil import Dukcapil
+from prakerja.reporting.proof_checks import CHECKS
 from tests.registrations.walking import Walker
 
 
@@ -35,3 +37,19 @@ def test_a_stranger_becomes_a_person_and_stands_before_the_dashboard(portal: Cli
     [registration] = Registration.objects.all()
     assert (registration.became, registration.answers_enc, registration.phone_enc) == (person.id, None, None)
     assert Document.objects.count() == 1
+
+
+def test_the_proof_finds_a_registration_without_its_yes(portal: Client, registry: Dukcapil) -> None:
+    def broken() -> list[str]:
+        return [name for name, _, sql in CHECKS if rows(sql.replace("%", "%%"))]
+
+    walker = Walker(portal)
+    walker.begin()
+    walker.identify()
+    walker.finish()
+    assert broken() == []
+    Registration.objects.update(registry_status="dead")
+    assert broken() == ["whom the registry did not prove an operator did"]
+    Registration.objects.update(registry_status="match")
+    Declaration.objects.filter(what="own").delete()
+    assert broken() == ["whoever registered agreed to the comparison first and made every statement"]

@@ -168,6 +168,9 @@ def _use(environment: dict[str, str]) -> None:
     settings.BANK_URL = environment["PRAKERJA_BANK_URL"]
     settings.BANK_KEY = environment["PRAKERJA_BANK_KEY"]
     settings.GATEWAY_KEY = environment["PRAKERJA_GATEWAY_KEY"]
+    settings.CIVIL_REGISTRY = environment.get("PRAKERJA_CIVIL_REGISTRY", "none")
+    for name in ("REGISTRY_URL", "REGISTRY_USER", "REGISTRY_PASSWORD", "REGISTRY_ADDRESS"):
+        setattr(settings, name, environment.get(f"PRAKERJA_{name}", ""))
 
 
 def _tend(system: System) -> None:
@@ -244,6 +247,8 @@ def _print_for_people(system: System, *, seconds: float) -> None:
     if participants:
         lines += ["", "  Participants sign in with their phone number; the code arrives on the phone page:"]
         lines += [f"    {one['phone']:<16} {one['name']:<24} {one['stage']}" for one in participants]
+    for one in system.accounts["registering"]:
+        lines.append(f"    {one['phone']:<16} {one['name']:<24} {one['stage']}")
     others = [account for one in participants for account in one["accounts"]]
     if others:
         lines += ["", "  Their accounts at the shop where they bought and the institution where they learn:"]

@@ -550,4 +550,29 @@ _CLAIMS = [
     ),
 ]
 
-CHECKS: tuple[tuple[str, str, str], ...] = (*_MONEY, *_CAUSES, *_CLAIMS)
+_REGISTERED = [
+    (
+        "whoever registered agreed to the comparison first and made every statement",
+        "registrations_profile",
+        "SELECT profile.person_id FROM registrations_profile profile "
+        "WHERE NOT EXISTS (SELECT 1 FROM people_consent consent WHERE consent.person_id = profile.person_id "
+        "AND consent.purpose = 'identity_check' AND consent.given_at <= profile.registered_at) "
+        "OR (SELECT count(DISTINCT said.what) FROM registrations_declaration said "
+        "WHERE said.person_id = profile.person_id AND said.made_at <= profile.registered_at) < 3",
+    ),
+    (
+        "each finished registration has its person, and what they told us",
+        "(SELECT * FROM registrations_registration WHERE status = 'registered') finished",
+        "SELECT registration.id FROM registrations_registration registration WHERE status = 'registered' AND NOT EXISTS "
+        "(SELECT 1 FROM people_person person JOIN registrations_profile profile ON profile.person_id = person.id "
+        "JOIN people_nikclaim claim ON claim.person_id = person.id WHERE person.id = registration.became)",
+    ),
+    (
+        "whom the registry did not prove an operator did",
+        "registrations_registration",
+        "SELECT registration.id FROM registrations_registration registration WHERE status = 'registered' "
+        "AND registry_status <> 'match' AND accepted_version IS DISTINCT FROM identity_version",
+    ),
+]
+
+CHECKS: tuple[tuple[str, str, str], ...] = (*_MONEY, *_CAUSES, *_CLAIMS, *_REGISTERED)

@@ -6,19 +6,31 @@ import uuid
 from typing import Any
 
 from prakerja.people.queries import person_id_by_contact
+from prakerja.registrations.queries import is_registering
 from prakerja.reporting.next_action import derived_stage
 from prakerja.reporting.queries import dashboard
 from prakerja.sandbox.demo_accounts import accounts_of
 from prakerja.sandbox.demo_operators import OPERATORS
 from prakerja.sandbox.demo_people import PEOPLE
+from prakerja.sandbox.demo_registrations import REGISTRANTS
 
 
 def document() -> dict[str, Any]:
-    """`{"participants": [{"name", "phone", "stage", "accounts"}], "operators": [{"email", "password", "totp_secret", "role"}]}`.
+    """`{"participants": [{"name", "phone", "stage", "accounts"}], "registering": [{"name", "phone", "stage"}], "operators": [{"email", "password", "totp_secret", "role"}]}`.
 
     `accounts` are those at shops and institutions: `[{"kind", "code", "name", "email", "password"}]`.
     """
-    return {"participants": participants(), "operators": operators()}
+    return {"participants": participants(), "registering": registering(), "operators": operators()}
+
+
+def registering() -> list[dict[str, str]]:
+    """The demo people who register, with the stage that each was brought to, or `registered` since."""
+    found = []
+    for one in REGISTRANTS:
+        has_person = person_id_by_contact(kind="phone", value=one.phone) is not None
+        if has_person or is_registering(phone=one.phone):
+            found.append({"name": one.name, "phone": one.phone, "stage": "registered" if has_person else one.stage})
+    return found
 
 
 def participants() -> list[dict[str, Any]]:

@@ -28,8 +28,10 @@ def make_world(world: str) -> None:
     make_operators()
     if world == "g21":
         from prakerja.sandbox.demo_people import make_demo_people
+        from prakerja.sandbox.demo_registrations import make_demo_registrants
 
         make_demo_people(until=STARTS_AT["g21"])
+        make_demo_registrants(at=STARTS_AT["g21"])
 
 
 def make_programme() -> None:

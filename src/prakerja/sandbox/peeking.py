@@ -11,7 +11,7 @@ import uuid
 
 from prakerja.access.models import OtpChallenge
 from prakerja.kernel.secrets import otp_hash, unseal
-from prakerja.notifications.models import Message
+from prakerja.notifications.models import Message, StrangerMessage
 from prakerja.purchases.models import PaymentIntent, Purchase
 from prakerja.vouchers.models import Voucher
 
@@ -27,6 +27,15 @@ def challenge_otp(*, person_id: uuid.UUID, purpose: str) -> str:
     live = OtpChallenge.objects.filter(person_id=person_id, purpose=purpose, used_at=None, replaced_at=None)
     challenge = live.order_by("-sent_at", "-id")[:1].get()
     return _otp(person_id, challenge.id, bytes(challenge.code_hash))
+
+
+def stranger_otp(*, phone: str) -> str:
+    """The code that waits for somebody who is nobody yet."""
+    for message in StrangerMessage.objects.order_by("-created_at", "-id"):
+        place = {"table": "notifications_strangermessage", "row_id": message.id}
+        if unseal(message.to_enc, column="to_enc", **place) == phone:
+            return str(json.loads(unseal(message.parameters_enc, column="parameters_enc", **place))["otp"])
+    raise LookupError("no message waits for this number")
 
 
 def code_of_purchase(*, person_id: uuid.UUID, transaction_code: str) -> str:

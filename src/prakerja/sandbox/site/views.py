@@ -61,6 +61,7 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
                 | {"stage": stage_name(one["stage"]), "accounts": [_with_address(there) for there in one["accounts"]]}
                 for one in accounts.participants()
             ],
+            "registering": [one | {"stage": stage_name(one["stage"])} for one in accounts.registering()],
             "operators": [(role_words(one.role), one) for one in OPERATORS],
         },
     )
@@ -174,6 +175,11 @@ def task_name(name: str) -> str:
 def stage_name(stage: str) -> str:
     """Where a participant stands, in words."""
     words = {
+        "registering": _("Sedang mendaftar"),
+        "registry_differs": _("Mendaftar: nomor KK berbeda dengan data Dukcapil"),
+        "registry_waits": _("Mendaftar: terkirim, Dukcapil belum menjawab"),
+        "registry_case": _("Mendaftar: petugas diminta memeriksa"),
+        "registered": _("Terdaftar, belum bergabung ke gelombang"),
         "awarded": _("Lolos, belum menonton video"),
         "ready": _("Siap membeli pelatihan"),
         "purchased": _("Sudah membeli, kode belum ditukar"),

@@ -1,0 +1,112 @@
+"""The people of the world `g21` who register: somebody at every stage of it, brought there by the real operations.
+
+Which word the demo's registry has for whom is told by the last four digits of the NIK (`examples/world`).
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from PIL import Image, ImageDraw, ImageFont
+
+from prakerja.access.sign_in_codes import Asker
+from prakerja.registrations.operations import (
+    ask_human,
+    ask_registry,
+    enter,
+    request_code,
+    save_photo,
+    save_step,
+    submit_registration,
+)
+from prakerja.registrations.policies import DECLARATIONS
+from prakerja.sandbox.peeking import stranger_otp
+
+
+@dataclass(frozen=True)
+class DemoRegistrant:
+    name: str
+    nik: str
+    phone: str
+    # A key of STAGES.
+    stage: str
+
+
+# Begun; the family card differs; sent while the registry was silent; a human looks; registered and in no wave yet.
+STAGES = ("registering", "registry_differs", "registry_waits", "registry_case", "registered")
+REGISTRANTS = (
+    DemoRegistrant("Putri Lestari", "9901021708980001", "+6281321000131", "registering"),
+    DemoRegistrant("Agus Firmansyah", "9901030509959051", "+6281321000132", "registry_differs"),
+    DemoRegistrant("Laras Kusuma", "9901045203979053", "+6281321000133", "registry_waits"),
+    DemoRegistrant("Joko Pamungkas", "9901051106889011", "+6281321000134", "registry_case"),
+    DemoRegistrant("Dewi Anggraini", "9901064412990101", "+6281321000135", "registered"),
+)
+
+
+def make_demo_registrants(*, at: datetime) -> None:
+    """Make everybody, with the first step an hour before `at`."""
+    for person in REGISTRANTS:
+        _register(person, at=at - timedelta(hours=1))
+
+
+def _register(person: DemoRegistrant, *, at: datetime) -> None:
+    asker = Asker(browser=uuid.uuid4().hex)
+    request_code(phone=person.phone, begins=True, language="id", asker=asker, at=at)
+    otp = stranger_otp(phone=person.phone)
+    entered = enter(phone=person.phone, otp=otp, language="id", asker=asker, at=at).registration_id
+    assert entered is not None
+    registration_id = entered
+
+    def answer(step: str, **typed: str) -> None:
+        save_step(registration_id=registration_id, step=step, typed=typed, language="id", at=at)
+
+    day = int(person.nik[6:8])
+    answer("consent", agree_identity="yes")
+    answer("nik", nik=person.nik)
+    if person.stage == "registering":
+        return
+    answer("family_card", family_card_number=f"99{person.nik[2:]}")
+    answer("name", name=person.name)
+    answer(
+        "birth_date",
+        birth_day=str(day - 40 if day > 40 else day),
+        birth_month=person.nik[8:10],
+        birth_year=f"19{person.nik[10:12]}",
+    )
+    ask_registry(registration_id=registration_id, at=at, by_person=True)
+    if person.stage == "registry_differs":
+        return
+    save_photo(registration_id=registration_id, content=_card(person.name), at=at)
+    if person.stage == "registry_case":
+        ask_human(registration_id=registration_id, words="Saya masih hidup; KTP saya ada di foto.", at=at)
+        return
+    _answer_the_rest(answer)
+    submit_registration(registration_id=registration_id, at=at)
+
+
+def _answer_the_rest(answer: Callable[..., None]) -> None:
+    answer("email", has_email="no")
+    answer("province", province_code="33")
+    answer("regency", regency_code="3374")
+    answer("address", district="Candisari", village="Jatingaleh", street="Jalan Rekaan 7, RT 03/RW 05")
+    answer("education", education="sma")
+    answer("school", is_enrolled="no")
+    answer("work", work_status="seeking")
+    answer("post", holds_excluded_post="no")
+    answer("needs")
+    answer("declarations", **{f"declare_{what}": "yes" for what in DECLARATIONS})
+
+
+def _card(name: str) -> bytes:
+    """A picture of a card that nobody can take for one."""
+    picture = Image.new("RGB", (1000, 630), "#cfe3f0")
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=34)
+    for number, line in enumerate(("KARTU REKAAN – BUKAN KTP", "PROVINSI 99", name.upper(), "CONTOH UNTUK DEMO") * 2):
+        pen.text((50, 40 + 68 * number), line, fill="#102030", font=font)
+    out = io.BytesIO()
+    picture.save(out, format="JPEG", quality=85)
+    return out.getvalue()
