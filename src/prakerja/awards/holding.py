@@ -148,6 +148,7 @@ def move_deadlines(awards: list[Award], *, deadline: datetime, reason: str, acto
             for award in awards
         ],
         at=at,
+        queue=deadline.isoformat(),
     )
     said = {"before": awards[0].purchase_deadline_at.isoformat(), "after": deadline.isoformat()}
     subjects = [(award.person_id, award.id) for award in awards]
@@ -189,6 +190,7 @@ def _hold(chosen: Sequence[Overdue], *, because: str, at: datetime) -> None:
             for one in chosen
         ),
         at=at,
+        queue=chosen[0].deadline_at.isoformat(),
     )
     subjects = [(one.person_id, one.award_id) for one in chosen]
     _record("award.revocation_held", subjects, actor=SYSTEM, at=at, data={"down": because})

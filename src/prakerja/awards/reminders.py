@@ -88,6 +88,7 @@ def _remind(basis: Basis, people: list[_Waiting], *, at: datetime) -> None:
             notices=(Notice(one.person_id, said, f"reminder:{one.award_id}:{due_at.isoformat()}") for one in people),
             at=at,
             may_be_known=True,
+            queue=basis.deadline_at.isoformat(),
         )
     following = instants_of(basis._replace(reminded_at=due_at))
     row(

@@ -140,16 +140,19 @@ def _revoke(overdue: Sequence[Overdue], *, at: datetime) -> None:
         status=AWARD_STATES.target("revoke"), ended_at=at, end_reason="no_purchase", suspended_at=None
     )
     blacklist_people(person_ids=[one.person_id for one in overdue], reason="no_purchase", at=at)
-    queue_many(
-        template="revoked",
-        channels=("sms", "dashboard"),
-        notices=(
-            Notice(one.person_id, {"deadline": one.deadline_at.isoformat()}, f"revoked:{one.award_id}")
-            for one in overdue
-        ),
-        at=at,
-        may_be_known=True,
-    )
+    for deadline in sorted({one.deadline_at for one in overdue}):
+        queue_many(
+            template="revoked",
+            channels=("sms", "dashboard"),
+            notices=(
+                Notice(one.person_id, {"deadline": deadline.isoformat()}, f"revoked:{one.award_id}")
+                for one in overdue
+                if one.deadline_at == deadline
+            ),
+            at=at,
+            may_be_known=True,
+            queue=deadline.isoformat(),
+        )
     record_each(
         action="award.revoked",
         at=at,

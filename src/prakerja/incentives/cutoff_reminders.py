@@ -131,6 +131,7 @@ def _tell(one: _Reminder, *, at: datetime) -> int:
                 ],
                 at=at,
                 may_be_known=True,
+                queue=one.cutoff.isoformat(),
             )
         told += len(found)
         if len(found) < CHUNK:

@@ -1,7 +1,7 @@
 """Send what waits in the outbox: claim, talk to the gateway outside any transaction, write down what became of it.
 
 There are two lanes, and what waits in one delays nothing in the other: one-time passwords, for which somebody sits before a
-screen, and everything else. Each hands over many messages side by side, so that a gateway that takes seconds for one keeps
+screen, and everything else, in which every wave and every sentence has its turn (`fair_claims`). Each hands over many messages side by side, so that a gateway that takes seconds for one keeps
 the others waiting for those seconds and no longer.
 """
 
@@ -19,12 +19,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, cast
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.threads import side_by_side
+from prakerja.notifications.fair_claims import Turns
 from prakerja.notifications.gateways import (
     GATEWAYS,
     Accepted,
@@ -34,13 +35,12 @@ from prakerja.notifications.gateways import (
     TemporaryFailure,
 )
 from prakerja.notifications.models import Message
-from prakerja.notifications.quiet_hours import MAY_WAKE, end_of_night, leaves_at
+from prakerja.notifications.quiet_hours import leaves_at
 from prakerja.notifications.retrying import Kind, kind_of, next_try, tries_of
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
 from prakerja.notifications.templates import SENT_TO, URGENT, render_message
 
 BATCH = 100
-_PUT_OFF_AT_ONCE = 1_000
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
 # What no operator's "send again" would mend: there is nothing left to say, or it is too late for it.
 _HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced")
@@ -61,9 +61,6 @@ class Lane:
     is_urgent: bool
     width: int
     lease: timedelta
-
-    def of(self, messages: QuerySet[Message]) -> QuerySet[Message]:
-        return messages.filter(template__in=URGENT) if self.is_urgent else messages.exclude(template__in=URGENT)
 
 
 CODES = Lane("codes", is_urgent=True, width=16, lease=timedelta(seconds=10))
@@ -126,7 +123,7 @@ def deliver_messages(
     chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
     tried = 0
     for lane in LANES:
-        letters = _written(_claim(lane, most=BATCH - tried, at=at), resolve=resolve, wanted=wanted, at=at)
+        letters = _written(_claim(lane, Turns(), most=BATCH - tried, at=at), resolve=resolve, wanted=wanted, at=at)
         outcomes = side_by_side(lambda letter: _send(letter, chosen), letters, width=lane.width)
         _settle([_Outgoing(*one) for one in zip(letters, outcomes, strict=True)], at)
         tried += len(letters)
@@ -153,6 +150,7 @@ class Sender:
         self._back: queue.SimpleQueue[_Outgoing] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
+        self._turns = Turns()
         # Nothing waited any more at the last look: what is queued now leaves now.
         self.has_caught_up = False
 
@@ -165,7 +163,7 @@ class Sender:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
         room = self.lane.width - self._in_hand
-        claimed = _claim(self.lane, most=room, at=at)
+        claimed = _claim(self.lane, self._turns, most=room, at=at)
         self.has_caught_up = len(claimed) < room
         for letter in _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at):
             self._in_hand += 1
@@ -186,17 +184,17 @@ class Sender:
         self.woken.set()
 
 
-def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
-    """Up to `most` messages of a lane that wait at `at`, the longest first."""
+def _claim(lane: Lane, turns: Turns, *, most: int, at: datetime) -> list[Message]:
+    """Up to `most` messages of a lane that wait at `at`, the longest first; in the other lane each queue in its turn."""
     if most <= 0:
         return []
-    waiting = Message.objects.filter(status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS))
-    morning = end_of_night(at)
-    if morning is not None and not lane.is_urgent:
-        _let_wait(waiting, until=morning)
-        waiting = waiting.exclude(_sleeper())
+    if not lane.is_urgent:
+        return turns.claim(most=most, at=at, until=at + lane.lease)
+    waiting = Message.objects.filter(
+        status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS), template__in=URGENT
+    )
     with transaction():
-        messages = list(lane.of(waiting).select_for_update(skip_locked=True).order_by("send_after")[:most])
+        messages = list(waiting.select_for_update(skip_locked=True).order_by("send_after")[:most])
         if not messages:
             return []
         Message.objects.filter(id__any_of=[message.id for message in messages]).update(
@@ -209,20 +207,6 @@ def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
         message.attempt_count += 1
         message.tries_began_at = message.tries_began_at or at
     return messages
-
-
-def _let_wait(waiting: QuerySet[Message], *, until: datetime) -> None:
-    """Put off to the morning what was not sent by the evening, some at a time: a gateway takes hours for a wave's results."""
-    with transaction():
-        found = waiting.filter(_sleeper()).select_for_update(skip_locked=True).order_by("send_after")
-        ids = list(found.values_list("id", flat=True)[:_PUT_OFF_AT_ONCE])
-        if ids:
-            Message.objects.filter(id__in=ids).update(send_after=until)
-
-
-def _sleeper() -> Q:
-    """An SMS that wakes nobody at night (rules.md 12.35)."""
-    return Q(channel="sms") & ~Q(template__in=MAY_WAKE)
 
 
 def _written(claimed: list[Message], *, resolve: Resolver, wanted: StillWanted | None, at: datetime) -> list[_Letter]:

@@ -219,7 +219,13 @@ SECTION_LIST = (
         "messages",
         "notifications_message",
         "template channel text=parameters_enc status created_at sent_at read_at failure",
-        {"send_after": "inner", "attempt_count": "inner", "tries_began_at": "inner", "dedupe_key": "inner"},
+        {
+            "send_after": "inner",
+            "attempt_count": "inner",
+            "tries_began_at": "inner",
+            "dedupe_key": "inner",
+            "queue": "inner",
+        },
     ),
     Section(
         "sessions",
