@@ -29,6 +29,7 @@ NAMES = (
     "import",
     "payout-run",
     "proof",
+    "wave",
 )
 
 
