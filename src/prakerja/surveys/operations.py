@@ -14,6 +14,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import copy_in, copy_rows, requires_transaction, transaction, write_back
 from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.people.consents import end_consent, note_consent
 from prakerja.programmes.schemes import Scheme, survey_window
@@ -46,20 +47,28 @@ def plan_many_responses(*, plans: Sequence[tuple[uuid.UUID, Scheme]], first_ince
     if Survey.objects.filter(number__lte=most).count() < most:
         install_surveys()
     surveys = list(Survey.objects.filter(number__lte=most))
-    planned = []
-    for person_id, rules in plans:
-        for survey in surveys:
-            if survey.number > rules.survey.times:
-                continue
-            window = survey_window(scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at)
-            if window is not None:
-                planned.append(
-                    Response(person_id=person_id, survey=survey, opens_at=window.opens_at, closes_at=window.closes_at)
+    # The same instant under the same rules has the same windows, for however many.
+    windows = {
+        rules.key: [
+            (survey.id, window)
+            for survey in surveys
+            if survey.number <= rules.survey.times
+            and (
+                window := survey_window(
+                    scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at
                 )
+            )
+        ]
+        for rules in {rules.key: rules for _, rules in plans}.values()
+    }
     copy_rows(
         Response,
         ("id", "person_id", "survey_id", "opens_at", "closes_at"),
-        ((one.id, one.person_id, one.survey_id, one.opens_at, one.closes_at) for one in planned),
+        (
+            (new_id(), person_id, survey_id, window.opens_at, window.closes_at)
+            for person_id, rules in plans
+            for survey_id, window in windows[rules.key]
+        ),
         skip_known=True,
     )
 
