@@ -17,6 +17,7 @@ from prakerja.notifications.models import Message
 from prakerja.notifications.operations import Notice, queue_many
 from tests import builders
 from tests.notifications.test_delivery import Gateway, resolve
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2021, 9, 22, 5, 0, tzinfo=UTC)
@@ -42,6 +43,11 @@ def say(
             at=at,
             queue=queue,
         )
+
+
+def settled(sender: Sender) -> bool:
+    sender.settle(at=AT)
+    return not sender.in_hand
 
 
 def sent(queue: str, template: str) -> int:
@@ -70,9 +76,7 @@ def test_a_sender_has_come_round_before_a_queue_has_its_second_turn(person_id: u
     sender = Sender(OTHERS, resolve=resolve, gateway=Gateway())
     for _ in range(2):
         sender.turn(at=AT)
-        while sender.in_hand:
-            sender.woken.wait(1)
-            sender.settle(at=AT)
+        wait_until(lambda: settled(sender), what="the gateway has answered")
     served = rows("SELECT queue FROM notifications_message WHERE status = 'delivered' GROUP BY queue")
     assert len(served) == OTHERS.width + 4
 

@@ -8,7 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from prakerja.awards.states import AWARD_STATES
-from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, unindexed_foreign_key
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 
 # Whose first purchase is waited for; whose revocation waits for an operator; whom the deadline may end: it was ahead when it was
 # set, and nobody has to decide first.
@@ -104,6 +111,32 @@ class Award(PersonRow):
                 condition=Q(status="active", incentives_planned_at=None)
                 & (Q(first_purchase_at__isnull=False) | Q(training_waived_at__isnull=False)),
             ),
+        ]
+
+
+class DeadlineMove(KeyedRow):
+    """Another deadline for those of a wave who had not bought: it stands at once, and their awards follow (`moving`)."""
+
+    wave_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    # Both exclusive: whose deadline is `before` gets `deadline`.
+    before = models.DateTimeField()
+    deadline = models.DateTimeField()
+    reason = models.TextField()
+    # Who decided, as the audit trail keeps them, and when.
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    set_at = models.DateTimeField()
+    # How many it was about when it was decided, how many have followed, and the last of them: whoever goes on begins behind it.
+    people = models.IntegerField()
+    moved = models.IntegerField(default=0)
+    reached = models.UUIDField(default=uuid.UUID(int=0))
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wave_id"], condition=Q(finished_at=None), name="awards_deadlinemove_one_open"
+            )
         ]
 
 

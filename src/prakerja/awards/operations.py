@@ -10,9 +10,10 @@ from prakerja.awards.endings import (
     withdraw_award,
 )
 from prakerja.awards.granting import Grounds, award_listed
-from prakerja.awards.holding import extend_held, move_wave_deadline, release_held
+from prakerja.awards.holding import extend_held, release_held
 from prakerja.awards.induction import finish_video, start_video
 from prakerja.awards.locking import lock_award, lock_awards, lock_wallet_and_award, note_planned
+from prakerja.awards.moving import begin_deadline_move, follow_deadline_moves
 from prakerja.awards.purchase_window import (
     reopen_purchase_window,
     reopen_purchase_windows,
@@ -26,15 +27,16 @@ __all__ = [
     "Grounds",
     "annul_award",
     "award_listed",
+    "begin_deadline_move",
     "blacklist_person",
     "extend_held",
     "finish_award",
     "finish_video",
+    "follow_deadline_moves",
     "lapse_award",
     "lock_award",
     "lock_awards",
     "lock_wallet_and_award",
-    "move_wave_deadline",
     "note_planned",
     "other_cards",
     "reinstate_award",

@@ -15,7 +15,7 @@ from django.db.models import Count, Min
 
 from prakerja.awards.cards import index_of, open_card_number
 from prakerja.awards.facts import AwardFacts, facts_of
-from prakerja.awards.models import Award
+from prakerja.awards.models import Award, DeadlineMove
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import hot_row, rows
 from prakerja.notifications.states import MESSAGE_STATES
@@ -87,6 +87,11 @@ def people_with_deadline(*, wave_id: uuid.UUID, deadline_at: datetime) -> int:
     """How many of a wave have not bought, are not at their end, and have this deadline."""
     live = Award.objects.filter(wave_id=wave_id, status__in=AWARD_STATES.group("LIVE"), first_purchase_at=None)
     return live.filter(purchase_deadline_at=deadline_at).count()
+
+
+def is_deadline_moving(*, wave_id: uuid.UUID) -> bool:
+    """Whether awards of a wave have still to follow a deadline that was moved."""
+    return DeadlineMove.objects.filter(wave_id=wave_id, finished_at=None).exists()
 
 
 class Held(NamedTuple):

@@ -47,7 +47,7 @@ SELECT id, send_after FROM notifications_message
  ORDER BY send_after LIMIT {{most}} FOR NO KEY UPDATE SKIP LOCKED"""
 _CLAIM = f"""
 UPDATE notifications_message message
-   SET status = '{MESSAGE_STATES.target("claim")}', send_after = %(until)s, attempt_count = attempt_count + 1,
+   SET status = 'sending', send_after = %(until)s, attempt_count = attempt_count + 1,
        tries_began_at = COALESCE(tries_began_at, %(at)s)
   FROM ({_OF_QUEUE}) claimed
  WHERE message.id = claimed.id
