@@ -40,7 +40,8 @@ from prakerja.kernel.db import row, rows, transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import otp_hash
 from prakerja.kernel.typed import normal_phone
-from prakerja.notifications.states import WAITING
+from prakerja.notifications.states import MESSAGE_STATES
+from prakerja.notifications.templates import URGENT
 from prakerja.people.queries import addressees_of
 from prakerja.purchases.operations import authorise_purchase, send_otp
 from prakerja.purchases.tokens import PaymentToken
@@ -167,6 +168,14 @@ def _play(
         played.is_proved = played.command("proof", may_fail=True) == 0
 
 
+# With the words of the index that the outbox is claimed by.
+_STILL_WAITS = (
+    f"SELECT EXISTS (SELECT 1 FROM notifications_message WHERE status IN {MESSAGE_STATES.sql('WAITING')} "
+    f"AND NOT template IN ({', '.join(repr(template) for template in URGENT)}) "
+    "AND (status = 'sending' OR send_after <= %s) AND template = ANY(%s))"
+)
+
+
 class _Played:
     """The running system as an operator has it: commands, and the phone to look at."""
 
@@ -197,9 +206,8 @@ class _Played:
         while True:
             clock.forget()
             found = row(
-                "SELECT EXISTS (SELECT 1 FROM notifications_message WHERE status = ANY(%s) "
-                "AND (status = 'sending' OR send_after <= %s) AND template = ANY(%s))",
-                [list(WAITING), clock.now(), ["result_pass", "deadline_reminder", "revoked"]],
+                _STILL_WAITS,
+                [clock.now(), ["result_pass", "deadline_reminder", "revoked"]],
             )
             if found is not None and not found[0]:
                 return

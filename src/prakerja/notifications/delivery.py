@@ -12,6 +12,7 @@ import logging
 import queue
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from prakerja.notifications.gateways import (
     GATEWAYS,
     Accepted,
     Delivery,
+    Handed,
+    ManyAtOnce,
     MessageGateway,
     PermanentFailure,
     TemporaryFailure,
@@ -51,7 +54,8 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Lane:
-    """Messages that are sent beside the others. At most `width` are in the gateway's hands at once.
+    """Messages that are sent beside the others. At most `width` calls are in the gateway's hands at once, of at most `at_once`
+    messages each where the gateway takes several.
 
     A claimed message belongs to its worker for the `lease`, programme time; a worker that died loses it to the next one. It
     is longer than any gateway takes. The gateway knows messages by their id, so that one sent twice is delivered once.
@@ -61,11 +65,17 @@ class Lane:
     is_urgent: bool
     width: int
     lease: timedelta
+    at_once: int = 1
 
 
 CODES = Lane("codes", is_urgent=True, width=16, lease=timedelta(seconds=10))
-OTHERS = Lane("others", is_urgent=False, width=8, lease=timedelta(minutes=2))
+OTHERS = Lane("others", is_urgent=False, width=8, lease=timedelta(minutes=2), at_once=200)
 LANES = (CODES, OTHERS)
+# Wall seconds of one call: a gateway that is faster is given more at once, a slower one less. Whoever waits behind a call waits
+# for no longer, and far less than what the gateway's answer is waited for.
+_QUICK, _SLOW = 0.25, 1.0
+# Calls that are written before the first of them leaves.
+_CALLS_A_TURN = 2
 
 
 class Address(Protocol):
@@ -147,9 +157,12 @@ class Sender:
         self._resolve = resolve
         self._wanted = wanted
         self._gateway = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
-        self._back: queue.SimpleQueue[_Outgoing] = queue.SimpleQueue()
+        self._back: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
+        self._calls = 0
+        # How many messages go into one call; it begins with one, and grows with a gateway that is quick.
+        self._at_once = 1
         self._turns = Turns()
         # Nothing waited any more at the last look: what is queued now leaves now.
         self.has_caught_up = False
@@ -162,26 +175,55 @@ class Sender:
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
-        room = self.lane.width - self._in_hand
+        # While some calls are out the others are filled a few at a time, so that the gateway never waits for our writing.
+        calls = min(self.lane.width - self._calls, self.lane.width if self._at_once == 1 else _CALLS_A_TURN)
+        room = calls * self._at_once
         claimed = _claim(self.lane, self._turns, most=room, at=at)
-        self.has_caught_up = len(claimed) < room
-        for letter in _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at):
-            self._in_hand += 1
+        self.has_caught_up = calls > 0 and len(claimed) < room
+        letters = _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at)
+        for begun in range(0, len(letters), self._at_once):
+            some = letters[begun : begun + self._at_once]
+            self._in_hand += len(some)
+            self._calls += 1
             # A daemon: a process that is told to stop does not wait for a gateway that says nothing.
-            threading.Thread(target=self._hand_over, args=(letter,), daemon=True).start()
+            threading.Thread(target=self._hand_over, args=(some,), daemon=True).start()
+        if claimed and self._calls < self.lane.width and not self.has_caught_up:
+            self.woken.set()
         return len(claimed)
 
     def settle(self, *, at: datetime) -> None:
         """Write down what came back. A database that is away loses nothing: it is written down at the next call."""
         while not self._back.empty():
-            self._unsettled.append(self._back.get())
-            self._in_hand -= 1
+            call = self._back.get()
+            self._unsettled += call.outgoing
+            self._in_hand -= len(call.outgoing)
+            self._calls -= 1
+            self._learn(call)
         _settle(self._unsettled, at)
         self._unsettled.clear()
 
-    def _hand_over(self, letter: _Letter) -> None:
-        self._back.put(_Outgoing(letter, _send(letter, self._gateway)))
+    def _learn(self, call: _Call) -> None:
+        """A quick answer to a full call makes the next ones larger, a slow one or none smaller."""
+        was_unanswered = any(one.outcome == TemporaryFailure("no_answer") for one in call.outgoing)
+        if was_unanswered or call.seconds > _SLOW:
+            self._at_once = max(1, self._at_once // 2)
+        elif call.is_together and call.seconds < _QUICK and len(call.outgoing) >= self._at_once:
+            self._at_once = min(self.lane.at_once, self._at_once * 2)
+
+    def _hand_over(self, letters: list[_Letter]) -> None:
+        began = time.monotonic()
+        found = _send_together(letters, self._gateway)
+        self._back.put(_Call(found, time.monotonic() - began, isinstance(self._gateway, ManyAtOnce)))
         self.woken.set()
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What became of the messages of one call, and the wall seconds that it took. `is_together`: the gateway takes several."""
+
+    outgoing: list[_Outgoing]
+    seconds: float
+    is_together: bool
 
 
 def _claim(lane: Lane, turns: Turns, *, most: int, at: datetime) -> list[Message]:
@@ -282,24 +324,50 @@ def _worthless_from(message: Message, parameters: Mapping[str, Any]) -> datetime
     return datetime.fromisoformat(parameters["deadline"]) if kind is Kind.REMINDER else None
 
 
+def _send_together(letters: list[_Letter], gateway: MessageGateway) -> list[_Outgoing]:
+    """Hand over some messages in one call where the gateway takes several."""
+    written = [letter for letter in letters if letter.failure is None]
+    if not isinstance(gateway, ManyAtOnce) or len(written) < 2:
+        return [_Outgoing(letter, _send(letter, gateway)) for letter in letters]
+    unwritten = [_Outgoing(letter, letter.failure) for letter in letters if letter.failure is not None]
+    try:
+        outcomes = gateway.send_many([_handed(letter) for letter in written])
+    except Exception:
+        # Perhaps of one of them: the others must not be tried for days with it.
+        _LOG.exception("%d messages together met a fault; they are handed over one by one", len(written))
+        outcomes = [_send(letter, gateway) for letter in written]
+    return unwritten + [_Outgoing(*one) for one in zip(written, outcomes, strict=True)]
+
+
 def _send(letter: _Letter, gateway: MessageGateway) -> Delivery:
     if letter.failure is not None:
         return letter.failure
-    message = letter.message
+    handed = _handed(letter)
     try:
         return gateway.send(
-            reference=str(message.id),
-            channel=cast(Literal["sms", "email"], message.channel),
-            to=letter.to,
-            text=letter.text,
-            # The instant that it tells of; the queue's own delays are ours.
-            at=message.created_at,
-            subject=letter.subject,
+            reference=handed.reference,
+            channel=handed.channel,
+            to=handed.to,
+            text=handed.text,
+            at=handed.at,
+            subject=handed.subject,
         )
     except Exception:
         # A fault of ours at the gateway's door: the others must not wait behind it.
-        _LOG.exception("message %s (%s) met a fault", message.id, message.template)
+        _LOG.exception("message %s (%s) met a fault", letter.message.id, letter.message.template)
         return TemporaryFailure("fault")
+
+
+def _handed(letter: _Letter) -> Handed:
+    return Handed(
+        reference=str(letter.message.id),
+        channel=cast(Literal["sms", "email"], letter.message.channel),
+        to=letter.to,
+        text=letter.text,
+        # The instant that it tells of; the queue's own delays are ours.
+        at=letter.message.created_at,
+        subject=letter.subject,
+    )
 
 
 def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
@@ -347,4 +415,4 @@ def _code(reason: str) -> str:
 
 
 def _sending(message_ids: list[uuid.UUID]) -> QuerySet[Message]:
-    return Message.objects.filter(id__in=message_ids, status="sending")
+    return Message.objects.filter(id__any_of=message_ids, status="sending")
