@@ -33,6 +33,8 @@ class Step:
     messages: int = 0
     disk: float = 0.0
     resident: dict[str, float] = field(default_factory=dict)
+    # Seconds of processor time of those that ran before the step and after it.
+    processor: dict[str, float] = field(default_factory=dict)
 
 
 class Watched(threading.Thread):
@@ -43,6 +45,7 @@ class Watched(threading.Thread):
         self._dsn, self._phone, self._folders = dsn, phone, folders
         self._over = threading.Event()
         self._step: Step | None = None
+        self._postmaster = 0
         self.steps: list[Step] = []
 
     @contextlib.contextmanager
@@ -50,16 +53,21 @@ class Watched(threading.Thread):
         """Measure a step; it is said when it is over."""
         say(f"— {name}")
         one = Step(name)
-        disk, messages = self.disk(), self.on_the_phone()
+        disk, messages, used = self.disk(), self.on_the_phone(), self._processor()
         began = time.monotonic()
         self._step = one
         yield one
         one.seconds = time.monotonic() - began
         self._step = None
         one.messages, one.disk = self.on_the_phone() - messages, self.disk() - disk
+        after = self._processor()
+        one.processor = {who: after[who] - used.get(who, 0.0) for who in after}
         self.steps.append(one)
         held = ", ".join(f"{who} {mib:.0f} MiB" for who, mib in sorted(one.resident.items()))
-        say(f"{name}: {one.seconds:.1f} s, {one.messages} messages on the phone, disk {one.disk:+.0f} MiB, {held}")
+        worked = ", ".join(f"{who} {took:.1f} s" for who, took in sorted(one.processor.items()) if took >= 0.1)
+        say(
+            f"{name}: {one.seconds:.1f} s, {one.messages} messages on the phone, disk {one.disk:+.0f} MiB; {held}; CPU: {worked}"
+        )
 
     def on_the_phone(self) -> int:
         with contextlib.closing(sqlite3.connect(f"file:{self._phone}?mode=ro", uri=True, timeout=30)) as file:
@@ -76,7 +84,7 @@ class Watched(threading.Thread):
     def run(self) -> None:
         said, arrived = time.monotonic(), self.on_the_phone()
         with psycopg.connect(self._dsn, autocommit=True) as connection:
-            postmaster = _parent(connection.info.backend_pid)
+            postmaster = self._postmaster = _parent(connection.info.backend_pid)
             while not self._over.wait(_LOOKS_EVERY):
                 step = self._step
                 moment = time.monotonic()
@@ -95,14 +103,36 @@ class Watched(threading.Thread):
                     ]
                     say("; ".join([f"  phone: {there:,} messages, {rate:,.0f}/s", *working]))
 
+    def _processor(self) -> dict[str, float]:
+        found = {"PostgreSQL": sum(map(_cpu_seconds, children(self._postmaster)))} if self._postmaster else {}
+        return found | {name: sum(map(_cpu_seconds, pids)) for name, pids in _named().items()}
+
     def _resident(self, postmaster: int) -> dict[str, float]:
-        found = {"PostgreSQL": sum(_proportional(pid) for pid in [postmaster, *children(postmaster)]) / 1024}
-        for pid in children(os.getpid()):
-            words = _command(pid)
-            name = next((name for name, mark in _NAMES.items() if mark in words), "")
-            if name:
-                found[name] = (_resident_kib(pid) + sum(_resident_kib(child) for child in children(pid))) / 1024
-        return found
+        servers = [postmaster, *children(postmaster)]
+        # What they share counts once; the kernel's exact parts cost milliseconds a process to ask for.
+        shared = max(_status(pid, "RssShmem:") for pid in servers)
+        found = {"PostgreSQL": (shared + sum(_status(pid, "RssAnon:") for pid in servers)) / 1024}
+        return found | {name: sum(map(_resident_kib, pids)) / 1024 for name, pids in _named().items()}
+
+
+def _named() -> dict[str, list[int]]:
+    """Our processes by name, each with those that it has started."""
+    found: dict[str, list[int]] = {}
+    for pid in children(os.getpid()):
+        words = _command(pid)
+        name = next((name for name, mark in _NAMES.items() if mark in words), "")
+        if name:
+            found[name] = [pid, *children(pid)]
+    return found
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process has used, and those of its children that have ended."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 # What a process is called, by a word of its command line.
@@ -111,6 +141,7 @@ _NAMES = {
     "phone": "examples.world",
     "portal": "wsgi.portal",
     "partner API": "wsgi.partner_api",
+    "others": "bench.passers",
     "import": "import-results",
     "clock's mover": "clock set",
     "proof": "prakerja proof",
@@ -141,15 +172,6 @@ def _status(pid: int, name: str) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith(name)), 0)
-
-
-def _proportional(pid: int) -> int:
-    """KiB that are a process's own, and its part of what it shares: shared buffers count once for all servers together."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def _parent(pid: int) -> int:

@@ -479,6 +479,8 @@ def _result(
             figures[f"{step.name}: messages/s"] = step.messages / step.seconds
         figures[f"{step.name}: disk MiB"] = step.disk
         for who in _OF_INTEREST:
+            if step.processor.get(who, 0.0) >= 1:
+                figures[f"{step.name}: {who} CPU s"] = step.processor[who]
             if who in step.resident:
                 figures[f"{step.name}: {who} MiB"] = step.resident[who]
         if step.name in _BUSY:
