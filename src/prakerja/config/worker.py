@@ -249,11 +249,11 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
     Lanes and workers work beside each other. Whoever moves a sandbox's clock holds the lock alone and runs all of them
     itself, with exact stamps: it is let in between two rounds of turns.
     """
-    from prakerja.config.due import Runner, take_turns
+    from prakerja.config.due import Looks, Runner, take_turns
     from prakerja.config.timekeeping import MOVING
     from prakerja.kernel import clock
 
-    runner = Runner()
+    runner, looks = Runner(), Looks()
     was_cut = False
     with _session_connection() as lock:
         while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
@@ -261,7 +261,13 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
                 continue
             try:
                 done, was_cut = take_turns(
-                    tasks, runner=runner, now=clock.now, failed=_task_failed, seconds=seconds, stopping=stopping.is_set
+                    tasks,
+                    runner=runner,
+                    looks=looks,
+                    now=clock.now,
+                    failed=_task_failed,
+                    seconds=seconds,
+                    stopping=stopping.is_set,
                 )
             finally:
                 _flag(lock, "SELECT pg_advisory_unlock_shared(%s)", MOVING)

@@ -23,6 +23,18 @@ def transaction() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def repeatable_transaction() -> Iterator[None]:
+    """The same for work that is simply done again when it is lost: its commit does not wait for the disk.
+
+    When the machine or the database dies, what was committed in its last fraction of a second may be as if it had never been; the
+    order of commits is kept, and nothing is ever half there. Only for what repeats itself without harm.
+    """
+    with transaction():
+        row("SELECT set_config('synchronous_commit', 'off', true)")
+        yield
+
+
 def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a helper that writes: it refuses to run outside the operation's transaction."""
 

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import repeatable_transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.threads import side_by_side
 from prakerja.notifications.fair_claims import Turns
@@ -235,7 +235,7 @@ def _claim(lane: Lane, turns: Turns, *, most: int, at: datetime) -> list[Message
     waiting = Message.objects.filter(
         status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS), template__in=URGENT
     )
-    with transaction():
+    with repeatable_transaction():
         messages = list(waiting.select_for_update(skip_locked=True).order_by("send_after")[:most])
         if not messages:
             return []
@@ -375,7 +375,9 @@ def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
     if not done:
         return
     delivered = [one.letter.message.id for one in done if isinstance(one.outcome, Accepted)]
-    with transaction():
+    # What is lost of it when the machine dies is handed over again, which the gateway sees by the reference. The disk is left to
+    # those who wait for it: a wave's messages are a commit every few milliseconds.
+    with repeatable_transaction():
         _sending(delivered).update(status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None, failure="")
         for one in done:
             if not isinstance(one.outcome, Accepted):

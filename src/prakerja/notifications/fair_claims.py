@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from prakerja.kernel.db import rows, transaction
+from prakerja.kernel.db import repeatable_transaction, rows, transaction
 from prakerja.notifications.models import Message
 from prakerja.notifications.quiet_hours import MAY_WAKE, end_of_night
 from prakerja.notifications.states import MESSAGE_STATES
@@ -107,7 +107,8 @@ class Turns:
         while queues and len(claimed) < most:
             seats = self._seats(queues, most - len(claimed))
             queues = []
-            with transaction():
+            # A claim that is lost is made again, and the gateway knows the message by its reference.
+            with repeatable_transaction():
                 for queue, count in seats.items():
                     parameters = {**queue._asdict(), "at": at, "until": until}
                     found = list(Message.objects.raw(_CLAIM.format(most=count), parameters))
