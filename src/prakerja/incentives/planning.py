@@ -61,7 +61,7 @@ def _plan(items: Sequence[Item], *, at: datetime) -> list[Incentive]:
         rows = [row for award in waiting for row in _schedule(award, now=now[award.id], at=at)]
         copy_in(rows)
         note_planned(awards=list({(row.person_id, row.award_id): None for row in rows}), at=at)
-        tell_of_schedules(incentives=[row for row in rows if row.number == 1], at=at)
+        tell_of_schedules(incentives=_first_ahead(rows, at=at), at=at)
         days: dict[uuid.UUID, list[Incentive]] = {}
         for row in rows:
             days.setdefault(row.award_id, []).append(row)
@@ -117,6 +117,15 @@ def _schedule(award: AwardFacts, *, now: Conditions, at: datetime) -> list[Incen
             incentive_dates(scheme=rules, conditions_met_at=met_at, calendar=calendar), start=1
         )
     ]
+
+
+def _first_ahead(rows: Sequence[Incentive], *, at: datetime) -> list[Incentive]:
+    """The next payment of each award. Who plans late (the worker was off) promises no day that is over: that money comes now."""
+    first: dict[uuid.UUID, Incentive] = {}
+    for row in rows:
+        if row.pay_date >= wib_day(at):
+            first.setdefault(row.award_id, row)
+    return list(first.values())
 
 
 def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> bool:

@@ -241,10 +241,15 @@ def give_other_windows(*, windows: Sequence[tuple[Response, datetime]], at: date
 def announce_responses(*, items: Sequence[Item], at: datetime) -> int:
     """Say by SMS and dashboard of many surveys, as (person, response), that they are open, and until when, in one transaction.
 
-    What was said before, or is held by another runner, is left out. Returns how many were told.
+    What was said before, or is held by another runner, is left out; so is what closed while nobody said it: it gets another
+    window, or lapses, when it falls due (`incentives.surveying.lapse_many`). Returns how many were told.
     """
     with transaction():
-        responses = [one for one in lock_unanswered(items=items) if one.announced_at is None and one.opens_at <= at]
+        responses = [
+            one
+            for one in lock_unanswered(items=items)
+            if one.announced_at is None and one.opens_at <= at < one.closes_at
+        ]
         for response in responses:
             response.announced_at = at
         write_back(responses, "announced_at")
