@@ -127,7 +127,7 @@ def send_outbox(stopping: threading.Event) -> None:
     """Send everything else, and say that messages can be sent."""
     from prakerja.notifications.delivery import OTHERS
 
-    note, forget = _life_noted(), _old_messages_forgotten()
+    note, forget = _life_noted(), _old_rows_forgotten()
 
     def in_between(sender: Sender) -> None:
         _give_sign(send_outbox)
@@ -195,20 +195,24 @@ def _life_noted() -> Callable[[], None]:
     return note
 
 
-def _old_messages_forgotten() -> Callable[[], None]:
-    """Look at some thousand messages of two years ago at each call, until they are through; then again in an hour."""
+def _old_rows_forgotten() -> Callable[[], None]:
+    """Look at some thousand messages, then at some thousand questions to banks, of two years ago at each call, until they are
+    through; then again in an hour."""
+    from prakerja.disbursements.keeping import forget_old_questions
     from prakerja.kernel import clock
     from prakerja.notifications.keeping import forget_sent_messages
 
-    through = -_PRUNE_EVERY
+    steps: list[Callable[..., Any]] = [forget_sent_messages, forget_old_questions]
+    through, number = -_PRUNE_EVERY, 0
     after: uuid.UUID | None = None
 
     def forget() -> None:
-        nonlocal through, after
+        nonlocal through, number, after
         if time.monotonic() - through > _PRUNE_EVERY:
-            after = forget_sent_messages(wall=clock.wall(), after=after).last
+            after = steps[number](wall=clock.wall(), after=after).last
             if after is None:
-                through = time.monotonic()
+                number = (number + 1) % len(steps)
+                through = through if number else time.monotonic()
 
     return forget
 

@@ -13,6 +13,7 @@ from django.db.models import Max
 from prakerja.disbursements.attempts import Answer, Call, make_call, note_answers, note_attempts
 from prakerja.disbursements.discrepancies import note_discrepancy
 from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
+from prakerja.disbursements.pausing import note_rail_health
 from prakerja.disbursements.policies import END_OF, Verdict, agrees_with_callback, judge_report
 from prakerja.disbursements.rails import TransferResult
 from prakerja.disbursements.steps import fail, lock_payments, payment_of, return_, settle, settle_many, terms_at
@@ -67,6 +68,7 @@ def _take(answers: Sequence[Answer], *, at: datetime) -> list[Call]:
         now = lock_payments(payments=[payment_of(answer.call.instruction) for answer in answers], waits=True)
         said = [(now[answer.call.instruction.id], answer) for answer in answers]
         named = note_answers(said=said, at=at)
+        note_rail_health(said=[(instruction.rail, answer.result) for instruction, answer in said], at=at)
         verdicts = judge(said=[(instruction, answer.result) for instruction, answer in said], at=at)
         arrived = [
             instruction

@@ -83,6 +83,25 @@ class PaymentBatch(KeyedRow):
         ]
 
 
+class RailPause(KeyedRow):
+    """A rail that was busy or not reached, and until when it is left alone (`pausing`); no row once it has answered again."""
+
+    rail = models.TextField()
+    reason = models.TextField()
+    refusals = models.SmallIntegerField()
+    # Programme time.
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rail"], name="disbursements_railpause_rail"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["busy", "unreachable"]), name="disbursements_railpause_reason"
+            ),
+        ]
+
+
 class PaymentInstruction(PersonRow):
     batch = unindexed_foreign_key("disbursements.PaymentBatch", db_index=True)
     payout_account = owned_foreign_key("disbursements.PayoutAccount")

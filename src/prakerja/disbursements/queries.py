@@ -17,7 +17,8 @@ from prakerja.disbursements.claims import owners_of
 from prakerja.disbursements.discrepancies import debts_with_cases
 from prakerja.disbursements.drafting import debts_under_way
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
-from prakerja.disbursements.rails import InquiryResult, NoStatement, StatementLine, open_rail, terms_of
+from prakerja.disbursements.pausing import Pause, rail_pauses
+from prakerja.disbursements.rails import RAILS, InquiryResult, NoStatement, StatementLine, open_rail, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.people import queries as people
 from prakerja.programmes.schemes import wib_day
@@ -27,6 +28,7 @@ __all__ = [
     "InquiryResult",
     "LinkedAccount",
     "NoStatement",
+    "Pause",
     "account_words",
     "discrepancy_case",
     "discrepancy_cases",
@@ -34,6 +36,7 @@ __all__ = [
     "live_account",
     "live_accounts",
     "may_be_drafted",
+    "rail_pauses",
     "rail_statement",
     "rails_in_use",
     "unanswered_payments",
@@ -218,6 +221,11 @@ def unanswered_payments(*, at: datetime) -> list[uuid.UUID]:
         if one.sent_at is not None
         and one.sent_at + terms_of(rail=one.rail, on=wib_day(one.sent_at)).unanswered_after <= at
     ]
+
+
+def known_rails() -> list[str]:
+    """The rails that this program speaks to."""
+    return sorted(RAILS)
 
 
 def rails_in_use() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -11,6 +12,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db import transaction as django_transaction
 from django.db.models import Model
+
+from prakerja.kernel.ids import array_of_ids
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -192,7 +195,11 @@ def update_rows(
     sets += [f"{quote(fields[name].column)} = %s" for name in same or {}]
     found_by = " AND ".join(f"old.{quote(fields[name].column)} = new.{quote(fields[name].column)}" for name in keys)
     values: list[Any] = [fields[name].get_db_prep_save(value, ours) for name, value in (same or {}).items()]
-    values += [[fields[name].get_db_prep_save(value, ours) for value in column] for name, column in each.items()]
+    for name, column in each.items():
+        if all(isinstance(value, uuid.UUID) for value in column):
+            values.append(array_of_ids(column))
+        else:
+            values.append([fields[name].get_db_prep_save(value, ours) for value in column])
     with ours.cursor() as cursor:
         cursor.execute(
             f"UPDATE {quote(meta.db_table)} old SET {', '.join(sets)} "

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
+from prakerja.ledger.chart import Chart
 from prakerja.vouchers.states import VOUCHER_STATES
 
+# The accounts of a person, each with a running balance.
+_PERSONAL = f"({int(Chart.WALLET)}, {int(Chart.RESERVE)})"
 # What every account got and gave, as one reading of the transfers: joined by "either side", each account would read all of them.
 _MOVED = """
     SELECT side.account_id, sum(CASE side.account_id WHEN both_sides.credit_id THEN amount ELSE -amount END) AS amount
@@ -68,14 +71,14 @@ _MONEY = [
     (
         "each running balance equals its transfers",
         "ledger_balance",
-        """
+        # Which account of the person a transfer touches, the next check proves: here each table is read once.
+        f"""
         SELECT balance.id AS balance, balance.amount, coalesce(moved.amount, 0) AS transfers
           FROM ledger_balance balance
-          LEFT JOIN (SELECT t.person_id, t.balance_id, b.account_id,
-                            sum(CASE WHEN t.credit_id = b.account_id THEN t.amount ELSE -t.amount END) AS amount
-                       FROM ledger_transfer t
-                       JOIN ledger_balance b ON b.person_id = t.person_id AND b.id = t.balance_id
-                      GROUP BY t.person_id, t.balance_id, b.account_id) moved
+          LEFT JOIN (SELECT person_id, balance_id,
+                            sum(CASE WHEN credit_id IN {_PERSONAL} THEN amount ELSE -amount END) AS amount
+                       FROM ledger_transfer WHERE balance_id IS NOT NULL
+                      GROUP BY person_id, balance_id) moved
             ON moved.person_id = balance.person_id AND moved.balance_id = balance.id
          WHERE balance.amount <> coalesce(moved.amount, 0)
         """,
