@@ -45,16 +45,19 @@ _OF_QUEUE = f"""
 SELECT id, send_after FROM notifications_message
  WHERE {_WAITS} AND channel = %(channel)s AND queue = %(queue)s AND template = %(template)s AND send_after <= %(at)s
  ORDER BY send_after LIMIT {{most}} FOR NO KEY UPDATE SKIP LOCKED"""
+# Chosen once and looked up by their keys, whatever the planner believes of the table. Joined in a loop, the choice was made again
+# for every row of the other side, passed over what it had locked itself, and claimed far more than `most`.
 _CLAIM = f"""
+WITH claimed AS MATERIALIZED ({_OF_QUEUE})
 UPDATE notifications_message message
    SET status = 'sending', send_after = %(until)s, attempt_count = attempt_count + 1,
        tries_began_at = COALESCE(tries_began_at, %(at)s)
-  FROM ({_OF_QUEUE}) claimed
- WHERE message.id = claimed.id
-RETURNING message.*, claimed.send_after AS waited_since"""
+ WHERE message.id = ANY(ARRAY(SELECT id FROM claimed))
+RETURNING message.*, (SELECT claimed.send_after FROM claimed WHERE claimed.id = message.id) AS waited_since"""
 _PUT_OFF = f"""
+WITH asleep AS MATERIALIZED ({_OF_QUEUE})
 UPDATE notifications_message message SET send_after = %(until)s
-  FROM ({_OF_QUEUE}) asleep WHERE message.id = asleep.id RETURNING message.id"""
+ WHERE message.id = ANY(ARRAY(SELECT id FROM asleep)) RETURNING message.id"""
 
 
 class Queue(NamedTuple):
