@@ -21,7 +21,7 @@ from typing import Any, Literal, Protocol, cast
 
 from django.conf import settings
 from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from prakerja.kernel.db import repeatable_transaction
 from prakerja.kernel.secrets import unseal
@@ -30,6 +30,7 @@ from prakerja.notifications.fair_claims import Turns
 from prakerja.notifications.gateways import (
     GATEWAYS,
     Accepted,
+    Busy,
     Delivery,
     Handed,
     ManyAtOnce,
@@ -49,6 +50,9 @@ _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
 _HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced")
 # A code's message is called by the code: `otp:<id>` of a purchase, `otp:<id>:sms` of a challenge.
 _CODE_ID = re.compile(r"otp:([0-9a-f-]{36})(?::|$)")
+_BUSY = "busy"
+# What a code waits for a busy gateway at most.
+_CODE_RESTS = timedelta(seconds=2)
 _LOG = logging.getLogger(__name__)
 
 
@@ -166,6 +170,8 @@ class Sender:
         self._turns = Turns()
         # Nothing waited any more at the last look: what is queued now leaves now.
         self.has_caught_up = False
+        # Monotonic seconds; None while the gateway is not busy.
+        self._rests_until: float | None = None
 
     @property
     def in_hand(self) -> int:
@@ -175,6 +181,9 @@ class Sender:
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
+        if self._rests():
+            self.has_caught_up = False
+            return 0
         # While some calls are out the others are filled a few at a time, so that the gateway never waits for our writing.
         calls = min(self.lane.width - self._calls, self.lane.width if self._at_once == 1 else _CALLS_A_TURN)
         room = calls * self._at_once
@@ -203,12 +212,28 @@ class Sender:
         self._unsettled.clear()
 
     def _learn(self, call: _Call) -> None:
-        """A quick answer to a full call makes the next ones larger, a slow one or none smaller."""
+        """A quick answer to a full call makes the next ones larger; a slow one, none, or that it is too much, smaller."""
         was_unanswered = any(one.outcome == TemporaryFailure("no_answer") for one in call.outgoing)
-        if was_unanswered or call.seconds > _SLOW:
+        rests = [one.outcome.seconds for one in call.outgoing if isinstance(one.outcome, Busy)]
+        if rests:
+            self._rests_until = time.monotonic() + max(rests)
+        if was_unanswered or rests or call.seconds > _SLOW:
             self._at_once = max(1, self._at_once // 2)
         elif call.is_together and call.seconds < _QUICK and len(call.outgoing) >= self._at_once:
             self._at_once = min(self.lane.at_once, self._at_once * 2)
+
+    def _rests(self) -> bool:
+        """Whether a busy gateway is to be left alone. Codes are not put off with the lane: each comes back by itself, soon,
+        and until it is through nothing else takes its place.
+        """
+        if self.lane.is_urgent or self._rests_until is None:
+            return False
+        if time.monotonic() < self._rests_until:
+            return True
+        if Message.objects.filter(status="failed_temporary", template__in=URGENT, failure=_BUSY).exists():
+            return True
+        self._rests_until = None
+        return False
 
     def _hand_over(self, letters: list[_Letter]) -> None:
         began = time.monotonic()
@@ -380,8 +405,26 @@ def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
     with repeatable_transaction():
         _sending(delivered).update(status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None, failure="")
         for one in done:
-            if not isinstance(one.outcome, Accepted):
+            if isinstance(one.outcome, Busy):
+                _put_off_busy(one.letter, one.outcome, at)
+            elif not isinstance(one.outcome, Accepted):
                 _settle_failure(one.letter, one.outcome, at)
+
+
+def _put_off_busy(letter: _Letter, outcome: Busy, at: datetime) -> None:
+    """It was not its turn yet: that is no try, and it waits no longer than the gateway asks.
+
+    The first is counted all the same: who could not be told until it was too late is known by it (`queries._PUT_OFF`).
+    """
+    message = letter.message
+    rest = timedelta(seconds=outcome.seconds)
+    following = at + (min(rest, _CODE_RESTS) if message.template in URGENT else rest)
+    _sending([message.id]).update(
+        status=MESSAGE_STATES.target("put_off"),
+        send_after=leaves_at(template=message.template, channel=message.channel, parameters=letter.said, at=following),
+        attempt_count=Greatest(F("attempt_count") - 1, 1),
+        failure=_BUSY,
+    )
 
 
 def _settle_failure(letter: _Letter, outcome: TemporaryFailure | PermanentFailure, at: datetime) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from prakerja.notifications.gateways.base import (
     Accepted,
+    Busy,
     Channel,
     Delivery,
     Handed,
@@ -25,6 +26,7 @@ GATEWAYS: Mapping[str, Callable[[], MessageGateway]] = MappingProxyType(
 __all__ = [
     "GATEWAYS",
     "Accepted",
+    "Busy",
     "Channel",
     "Delivery",
     "Handed",

@@ -23,13 +23,20 @@ class TemporaryFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Busy:
+    """It takes no more messages, whichever, for so many seconds (wall). That is no try of this one."""
+
+    seconds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class PermanentFailure:
     """Never: this address cannot be reached, or the gateway will not take the message. `reason` is a short code."""
 
     reason: str
 
 
-Delivery = Accepted | TemporaryFailure | PermanentFailure
+Delivery = Accepted | Busy | TemporaryFailure | PermanentFailure
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from prakerja.kernel import http
 from prakerja.notifications.gateways.base import (
     Accepted,
+    Busy,
     Channel,
     Delivery,
     Handed,
@@ -21,6 +22,8 @@ from prakerja.notifications.gateways.base import (
 
 _OF_THE_MESSAGE = (400, 413, 422)
 _STRANGE = TemporaryFailure("strange_answer")
+# Seconds: a gateway that wants to be left alone for longer is asked whether it still does.
+_LONGEST_REST = 60
 
 
 class SandboxPhone:
@@ -44,17 +47,19 @@ class SandboxPhone:
     ) -> Delivery:
         """See MessageGateway."""
         message = Handed(reference=reference, channel=channel, to=to, text=text, at=at, subject=subject)
-        answer = self._post("/phone/messages", _as_json(message))
+        answer = self._ask("/phone/messages", _as_json(message))
         if answer is None:
             # The gateway knows messages by their reference, so sending again after a lost answer delivers once.
             return TemporaryFailure("no_answer")
-        return _outcome(answer.status, answer.json())
+        return _busy(answer) if answer.status == 429 else _outcome(answer.status, answer.json())
 
     def send_many(self, messages: Sequence[Handed]) -> list[Delivery]:
         """See ManyAtOnce."""
-        answer = self._post("/phone/batches", {"messages": [_as_json(message) for message in messages]})
+        answer = self._ask("/phone/batches", {"messages": [_as_json(message) for message in messages]})
         if answer is None:
             return [TemporaryFailure("no_answer") for _ in messages]
+        if answer.status == 429:
+            return [_busy(answer) for _ in messages]
         said = answer.json()
         outcomes = said.get("outcomes") if answer.status == 200 and isinstance(said, dict) else None
         if isinstance(outcomes, list) and len(outcomes) == len(messages):
@@ -74,7 +79,7 @@ class SandboxPhone:
             ]
         return [TemporaryFailure(f"http_{answer.status}") for _ in messages]
 
-    def _post(self, path: str, document: dict[str, Any]) -> http.Answer | None:
+    def _ask(self, path: str, document: dict[str, Any]) -> http.Answer | None:
         """The answer; None when there is none."""
         try:
             return http.request(
@@ -100,10 +105,16 @@ def _as_json(message: Handed) -> dict[str, Any]:
     return said if message.subject is None else said | {"subject": message.subject}
 
 
+def _busy(answer: http.Answer) -> Busy:
+    return Busy(min(max(answer.retry_after or 1, 1), _LONGEST_REST))
+
+
 def _outcome(status: Any, said: Any) -> Delivery:
     if status == 200 and isinstance(said, dict) and said.get("accepted") is True:
         return Accepted()
-    # 400, 413 and 422 speak of this message or its address; anything else (a wrong key, a busy gateway, a stranger
+    if status == 429:
+        return Busy()
+    # 400, 413 and 422 speak of this message or its address; anything else (a wrong key, a broken gateway, a stranger
     # in between) of the gateway, and a citizen's message is not given up for that.
     if status in _OF_THE_MESSAGE:
         return PermanentFailure(str(said.get("error")) if isinstance(said, dict) else "refused")
