@@ -376,8 +376,10 @@ def _flag(connection: psycopg.Connection[Any], sql: str, key: int) -> bool:
 
 
 if __name__ == "__main__":
-    from prakerja.kernel.processes import die_with_parent
+    from prakerja.kernel.processes import die_with_parent, stand_back
 
     if os.environ.get("PRAKERJA_SUPERVISED"):
         die_with_parent()
+    # A wave's messages take every processor that they are given; a shop's customer waits for the door.
+    stand_back()
     raise SystemExit(main())
