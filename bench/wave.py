@@ -96,8 +96,8 @@ def run(bench: Bench, seconds: float) -> Result:
         listed, others = folder / "wave.csv", folder / "others.csv"
         write_list(listed, first=0, count=people)
         write_list(others, first=_FIRST_PASSER, count=passers)
-        with _running(bench, folder) as (environment, ports, phone):
-            played = _Played(bench, environment, folder, phone)
+        with _running(bench, folder) as (environment, ports, phone, supervisor):
+            played = _Played(bench, environment, folder, phone, supervisor)
             played.command("wave", "import-results", str(others), "--wave", str(_PASSERS_WAVE), "--decree", "SK-TOLOK-22",
                            "--announced-at", _PASSERS_ANNOUNCED.isoformat())  # fmt: skip
             _have_watched("SK-TOLOK-22")
@@ -180,9 +180,12 @@ _STILL_WAITS = (
 class _Played:
     """The running system as an operator has it: commands, and the phone to look at."""
 
-    def __init__(self, bench: Bench, environment: dict[str, str], folder: Path, phone: Path) -> None:
+    def __init__(
+        self, bench: Bench, environment: dict[str, str], folder: Path, phone: Path, supervisor: Supervisor
+    ) -> None:
         self._data_dir = bench.server.data_dir
         self._environment = environment
+        self._supervisor = supervisor
         self.is_proved = False
         self.watch = Watched(dsn=bench.server.dsn, phone=phone, folders=[bench.server.data_dir, folder])
         self.watch.start()
@@ -205,6 +208,8 @@ class _Played:
     def drain(self) -> None:
         """Until nothing waits in the outbox but what waits for the morning, and codes and receipts of the others."""
         while True:
+            # As `up` does: what died is started again, and said.
+            self._supervisor.tend()
             clock.forget()
             found = row(
                 _STILL_WAITS,
@@ -267,8 +272,8 @@ class _Passers:
 
 
 @contextlib.contextmanager
-def _running(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, str], dict[str, int], Path]]:
-    """Doors, worker and phone as `up` starts them; their environment, their ports, and the phone's file."""
+def _running(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, str], dict[str, int], Path, Supervisor]]:
+    """Doors, worker and phone as `up` starts them; their environment, their ports, the phone's file, and who tends them."""
     names = ("portal", "console", "partner_api", "callbacks", "world", "sandbox", "institution")
     host = "127.0.0.1"
     addresses = plan.Addresses.from_free(host=host, free=free_ports(len(names) + len(plan.PLATFORMS), host))
@@ -285,7 +290,7 @@ def _running(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, str], dict[
             supervisor.start(plan.door(name, addresses, environment))
         supervisor.start(plan.worker(environment, life=folder / "worker-lives", run=str(lock.holder)))
         supervisor.wait()
-        yield environment, addresses.ports, folder / "world" / "world.sqlite3"
+        yield environment, addresses.ports, folder / "world" / "world.sqlite3", supervisor
     finally:
         supervisor.stop()
         lock.give_back()
