@@ -77,14 +77,14 @@ class Constants(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
-        known = self.KNOWN.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
         arguments = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
         dynamic = node.kwargs or node.dyn_args or node.dyn_kwargs or len(arguments) < len(node.args)
-        if known is None or dynamic:
+        if name not in self.KNOWN or dynamic:
             return node
-        text = self._ask(node.node.name, *arguments)
+        text = self._ask(name, *arguments)
         # Words come from the catalogue, which is as much ours as the template; `%%` is how they write one percent sign.
-        safe = text.replace("%%", "%") if known is gettext else escape(text)
+        safe = text.replace("%%", "%") if name == "_" else escape(text)
         return nodes.MarkSafe(nodes.Const(str(safe)), lineno=node.lineno)
 
 
