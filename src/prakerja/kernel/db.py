@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 from django.db import transaction as django_transaction
 from django.db.models import Model
 
@@ -129,29 +129,46 @@ def copy_rows(
     """Insert new rows of one model by COPY, given as plain values of these columns; returns how many.
 
     For a whole wave: no object is made for a row, and `records` may be an iterator. A value is what PostgreSQL takes: an id, a
-    text (JSON too), bytes, an instant, a number. A row that conflicts fails the transaction; with `skip_known` it is left out.
+    text (JSON too), bytes, an instant, a number. A row that conflicts fails the transaction; with `skip_known` it is left out,
+    and `records` are kept until that is known.
     """
-    ours = connections[DEFAULT_DB_ALIAS]
-    quote = ours.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in columns)
-    into = quote(f"new_{model._meta.db_table}") if skip_known else table
+    table, names = _quoted(model._meta.db_table), ", ".join(_quoted(name) for name in columns)
     records = iter(records)
     first = next(records, None)
     if first is None:
         return 0
     records = chain([first], records)
+    if not skip_known:
+        return _copy(table, names, records)
+    records = list(records)
+    try:
+        # Nearly always nothing is known, and a table beside this one costs as much again.
+        with django_transaction.atomic():
+            return _copy(table, names, records)
+    except IntegrityError:
+        beside = _quoted(f"new_{model._meta.db_table}")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {beside} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
+            )
+            _copy(beside, names, records)
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {beside} ON CONFLICT DO NOTHING")
+            count = cursor.rowcount
+            cursor.execute(f"DROP TABLE {beside}")
+    return int(count)
+
+
+def _copy(table: str, names: str, records: Iterable[Sequence[Any]]) -> int:
+    ours = connections[DEFAULT_DB_ALIAS]
     with ours.cursor() as cursor, ours.wrap_database_errors:
-        if skip_known:
-            cursor.execute(f"CREATE TEMPORARY TABLE {into} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
-        with cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for record in records:
                 copy.write_row(record)
-        count = cursor.rowcount
-        if skip_known:
-            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {into} ON CONFLICT DO NOTHING")
-            count = cursor.rowcount
-            cursor.execute(f"DROP TABLE {into}")
-    return int(count)
+        return int(cursor.rowcount)
+
+
+def _quoted(name: str) -> str:
+    return str(connection.ops.quote_name(name))
 
 
 @requires_transaction
