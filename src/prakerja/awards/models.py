@@ -57,6 +57,12 @@ class Award(PersonRow):
     training_waived_at = models.DateTimeField(null=True)
     # When its incentives were planned, which `incentives` says (`note_planned`): whoever looks for what to plan passes it over.
     incentives_planned_at = models.DateTimeField(null=True)
+    # When the first training was reviewed, which `training` says. Null: it was not, or another training is the first since; then it
+    # is looked at (`first_training.py`).
+    reviewed_at = models.DateTimeField(null=True)
+    # When `incentives` look whether the conditions of the schedule hold: whatever may have made the last one true says so. Null:
+    # something has to happen first.
+    plan_look_at = models.DateTimeField(null=True)
     # The due instant of the last reminder to buy, so that each is sent once and none twice.
     reminded_at = models.DateTimeField(null=True)
     # What falls due next, reckoned from the columns above and the scheme (`due.py`). Null: not reckoned yet; a trigger
@@ -106,10 +112,14 @@ class Award(PersonRow):
             ),
             models.Index(fields=["purchase_deadline_at", "id"], name="awards_award_held", condition=HELD),
             models.Index(
-                fields=["id"],
-                name="awards_award_unplanned",
-                condition=Q(status="active", incentives_planned_at=None)
-                & (Q(first_purchase_at__isnull=False) | Q(training_waived_at__isnull=False)),
+                fields=["plan_look_at", "id"],
+                name="awards_award_plan_look",
+                condition=Q(status="active", incentives_planned_at=None, plan_look_at__isnull=False),
+            ),
+            models.Index(
+                fields=["scheme_version", "id"],
+                name="awards_award_unreviewed",
+                condition=Q(status="active", reviewed_at=None, training_waived_at=None),
             ),
         ]
 

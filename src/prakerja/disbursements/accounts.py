@@ -13,7 +13,7 @@ from prakerja.disbursements.claims import claim_number, release_number
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.policies import account_number
 from prakerja.disbursements.rails import InquiryResult, open_rail, rail_for_new_payments
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
@@ -154,6 +154,21 @@ def store_inquiry(*, person_id: uuid.UUID, account_id: uuid.UUID, found: Inquiry
     account.nik_matches, account.is_kyc_complete = now
     account.holder_name = found.holder_name or account.holder_name if is_own else ""
     account.save(update_fields=["nik_matches", "is_kyc_complete", "holder_name"])
+
+
+_NEW = "noticed_at IS NULL AND unlinked_at IS NULL"
+_TAKE = f"""
+UPDATE disbursements_payoutaccount account SET noticed_at = %(at)s
+  FROM (SELECT id FROM disbursements_payoutaccount WHERE {_NEW} AND linked_at <= %(at)s
+         ORDER BY linked_at, id LIMIT {{most}} FOR NO KEY UPDATE SKIP LOCKED) news
+ WHERE account.id = news.id
+RETURNING account.person_id, account.linked_at"""
+
+
+@requires_transaction
+def take_new_accounts(*, at: datetime, most: int) -> dict[uuid.UUID, datetime]:
+    """Up to `most` people who have linked an account that nobody above has noticed yet, and when; they are noticed now."""
+    return dict(rows(_TAKE.format(most=most), {"at": at}))
 
 
 @requires_transaction

@@ -36,6 +36,8 @@ class PayoutAccount(PersonRow):
     is_kyc_complete = models.BooleanField()
     linked_at = models.DateTimeField()
     unlinked_at = models.DateTimeField(null=True)
+    # When whoever pays by it took notice of a new account (`take_new_accounts`): what waited for one goes on then.
+    noticed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -46,6 +48,13 @@ class PayoutAccount(PersonRow):
             models.CheckConstraint(
                 condition=Q(kind__in=["bank_account", "e_wallet"]), name="disbursements_payoutaccount_kind"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["linked_at", "id"],
+                name="disbursements_account_new",
+                condition=Q(noticed_at=None, unlinked_at=None),
+            )
         ]
 
 

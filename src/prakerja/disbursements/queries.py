@@ -20,6 +20,7 @@ from prakerja.disbursements.models import Discrepancy, PaymentInstruction, Payou
 from prakerja.disbursements.pausing import Pause, rail_pauses
 from prakerja.disbursements.rails import RAILS, InquiryResult, NoStatement, StatementLine, open_rail, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
+from prakerja.kernel.db import row
 from prakerja.people import queries as people
 from prakerja.programmes.schemes import wib_day
 
@@ -36,6 +37,7 @@ __all__ = [
     "live_account",
     "live_accounts",
     "may_be_drafted",
+    "people_with_valid_account",
     "rail_pauses",
     "rail_statement",
     "rails_in_use",
@@ -72,6 +74,15 @@ def link_in_progress(*, person_id: uuid.UUID, at: datetime) -> tuple[str, str, W
 def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
     """The account that is linked now."""
     return live_accounts(person_ids=[person_id]).get(person_id)
+
+
+def next_new_account() -> datetime | None:
+    """When the first account was linked that nobody above has noticed yet (`take_new_accounts`)."""
+    found = row(
+        "SELECT linked_at FROM disbursements_payoutaccount WHERE noticed_at IS NULL AND unlinked_at IS NULL"
+        " ORDER BY linked_at LIMIT 1"
+    )
+    return None if found is None else found[0]
 
 
 def live_accounts(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LinkedAccount]:
@@ -130,6 +141,14 @@ def had_valid_account(*, person_id: uuid.UUID, at: datetime) -> bool:
     """Whether money could have gone to an account that was linked right before `at`, whatever became of it since."""
     linked = PayoutAccount.objects.filter(person_id=person_id, nik_matches=True, is_kyc_complete=True, linked_at__lt=at)
     return linked.filter(Q(unlinked_at=None) | Q(unlinked_at__gte=at)).exists()
+
+
+def people_with_valid_account(*, person_ids: Iterable[uuid.UUID], at: datetime) -> set[uuid.UUID]:
+    """Of these people those who `had_valid_account`."""
+    linked = PayoutAccount.objects.filter(
+        person_id__any_of=set(person_ids), nik_matches=True, is_kyc_complete=True, linked_at__lt=at
+    )
+    return set(linked.filter(Q(unlinked_at=None) | Q(unlinked_at__gte=at)).values_list("person_id", flat=True))
 
 
 def account_words(*, person_id: uuid.UUID, account_id: uuid.UUID) -> str:

@@ -190,9 +190,9 @@ def close_unplanned(*, wanted: Sequence[tuple[uuid.UUID, int, datetime]], at: da
 
 
 @requires_transaction
-def close_unanswered(*, person_id: uuid.UUID, at: datetime) -> None:
-    """Close every survey of a person that still waits: there is nothing to earn by answering any more."""
-    Response.objects.filter(person_id=person_id, submitted_at=None, closed_at=None).update(closed_at=at)
+def close_unanswered(*, person_ids: Sequence[uuid.UUID], at: datetime) -> None:
+    """Close every survey of these people that still waits: there is nothing to earn by answering any more."""
+    Response.objects.filter(person_id__any_of=list(person_ids), submitted_at=None, closed_at=None).update(closed_at=at)
 
 
 @requires_transaction
