@@ -5,6 +5,7 @@ Every registered task is met in it, so whoever adds one lets it happen to somebo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -28,6 +29,8 @@ from tests.waiting import LIMIT
 __all__ = ["bank", "bank_program"]
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 WORKERS = 3
+# Runs of one task that are disturbed: the daily question to the bank is the same for weeks.
+DISTURBED = 12
 
 
 def as_mover(task: DueTask, at: datetime) -> object:
@@ -74,13 +77,17 @@ def test_every_registered_task_is_met() -> None:
 
 
 def test_a_worker_killed_at_every_step_of_every_task(right: list[tuple[datetime, Happened]]) -> None:
-    """Each task at every statement when it first finds something to do, and once at every later run, at one more each time."""
-    runs: dict[str, int] = {}
+    """Each task at every statement when it first finds something to do, and once at later runs, at one more each time."""
+    runs: Counter[str] = Counter()
 
     def kill(task: DueTask, at: datetime) -> None:
-        runs[task.name] = count = runs.get(task.name, 0) + 1
+        runs[task.name] += 1
+        count = runs[task.name]
         if count == 1:
             at_every_statement(lambda: as_worker(task, at))
+            return
+        if count > DISTURBED:
+            as_worker(task, at)
             return
         try:
             with killed_at(count):
@@ -94,8 +101,12 @@ def test_a_worker_killed_at_every_step_of_every_task(right: list[tuple[datetime,
 def test_several_workers_at_every_task(right: list[tuple[datetime, Happened]]) -> None:
     """What one of them held was left out by another; nothing is left when all have ended and one looks again."""
 
+    runs: Counter[str] = Counter()
+
     def together(task: DueTask, at: datetime) -> None:
-        race([lambda: as_worker(task, at)] * WORKERS)
+        runs[task.name] += 1
+        if runs[task.name] <= DISTURBED:
+            race([lambda: as_worker(task, at)] * WORKERS)
         as_worker(task, at)
 
     lives(a_life(), Time(together).go, right)
