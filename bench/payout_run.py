@@ -8,6 +8,7 @@ afterwards, for orientation.
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ _RUN = {task.name: task.run for task in TASKS}
 def run(bench: Bench, seconds: float) -> Result:
     """Seed, run the payment day, insert the same transfers again as fast as PostgreSQL can, verify."""
     about = machine(postgresql=bench.postgresql)
-    lives = FULL if seconds > 60 else int(LIVES * seconds)
+    lives = int(os.environ.get("PRAKERJA_BENCH_PEOPLE", "0")) or (FULL if seconds > 60 else int(LIVES * seconds))
     took: dict[str, float] = {}
     with running_world() as bank, override_settings(BANK_URL=bank.url, BANK_KEY=bank.bank_key):
         say(f"making the world and {lives} lives …")
