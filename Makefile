@@ -88,13 +88,15 @@ clean: ## remove the environment and everything that was built (never the data f
 	@$(BIN)/python tools/translations.py compile
 	@touch $@
 
-# The browser tests drive Debian's Chromium, by a Node of Playwright's that needs libatomic. Installed only where we may.
+# The browser tests drive Debian's Chromium, by a Node of Playwright's that needs libatomic. Installed only where we may: the one
+# without a window, which does the same for less, and where there is none (Ubuntu) the one that people use.
 chromium: .venv/.dev
-	@if { command -v chromium || command -v chromium-browser; } >/dev/null && $(BIN)/python -m playwright --version >/dev/null 2>&1; then :; \
+	@if { command -v chromium-headless-shell || command -v chromium || command -v chromium-browser; } >/dev/null \
+		&& $(BIN)/python -m playwright --version >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests …"; \
-		apt-get install -y -q --no-install-recommends chromium libatomic1 >/dev/null 2>&1 \
-		|| { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends chromium libatomic1 >/dev/null 2>&1; } \
+		get() { apt-get install -y -q --no-install-recommends "$$1" libatomic1 >/dev/null 2>&1; }; \
+		get chromium-headless-shell || { apt-get update -q >/dev/null 2>&1; get chromium-headless-shell || get chromium; } \
 		|| echo "!!! Chromium could not be installed: THE BROWSER TESTS ARE SKIPPED !!!"; \
 	else \
 		echo "!!! No Chromium on this machine: THE BROWSER TESTS ARE SKIPPED (Debian: apt install chromium libatomic1) !!!"; \

@@ -30,6 +30,7 @@ NAMES = (
     "import",
     "payout-run",
     "proof",
+    "wave",
 )
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench [NAME] [--full] [--seconds S] [--json]`: one benchmark, or all of them one after the other.
+"""`python -m bench [NAME] [--full] [--seconds S] [--people N] [--json]`: one benchmark, or all of them one after the other.
 
 Exit 1: some data was wrong, or a benchmark could not be run. A target that was not met is said, and is no error.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -27,10 +28,15 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=NAMES, help="one of them; without a name all")
     parser.add_argument("--full", action="store_true", help="at full size")
     parser.add_argument("--seconds", type=float, help="time measured altogether, for each")
+    parser.add_argument("--people", type=int, help="how many people a wave, a payday or a proof has")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     given = parser.parse_args()
     if given.seconds is not None and not 0 < given.seconds < float("inf"):
         parser.error("--seconds must be above zero")
+    if given.people is not None:
+        if given.people < 100:
+            parser.error("--people must be a hundred at least")
+        os.environ["PRAKERJA_BENCH_PEOPLE"] = str(given.people)
     size = FULL if given.full else SMALL
     lacking = _lacking_disk(size)
     if lacking:

@@ -15,10 +15,11 @@ from bench import verify, world
 from bench.doors import served
 from bench.flood import flood
 from bench.harness import Bench, settle
-from bench.hot_call import DOOR, Request
+from bench.hot_call import DOOR
 from bench.load import Load, pace, percentile
 from bench.report import Result, machine, say
 from bench.send_otp import request as otp_request
+from bench.signed import Request
 from prakerja.partners.models import Partner
 
 TARGET = 1.5

@@ -28,6 +28,7 @@ _MODULES = {
     "import": "bench.importing",
     "payout-run": "bench.payout_run",
     "proof": "bench.proof",
+    "wave": "bench.wave",
 }
 # What the figures must never be bought with.
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

@@ -21,9 +21,9 @@ from bench.harness import Bench, settle
 from bench.load import Load, drive, percentile
 from bench.pgbench import Ceiling, Driver
 from bench.report import Result, machine, say
+from bench.signed import Request
 from bench.world import Person, World, make_world
 from prakerja.kernel.db import rows
-from prakerja.partner_api.signing import sign
 
 TARGETS = {"function_to_tpcb": 0.40, "http_to_function": 0.60, "p99_to_function": 3.0, "popular_to_many": 0.7}
 CLIENTS = 8
@@ -48,36 +48,6 @@ class HotCall:
     verify: Callable[[int], dict[str, bool]]
     # Names in `module` that look something up before the call, with what they answer for the person (no query needed).
     looked_up: Callable[[Person], dict[str, Callable[..., object]]] = lambda who: {}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An unsigned request of a partner."""
-
-    client_code: str
-    sign_key: str
-    path: str
-    body: bytes
-    authorization: str = ""
-
-    def signed(self, timestamp: str) -> bytes:
-        """The bytes to send, signed as the contract says (HMAC-SHA1)."""
-        signature = sign(
-            client_code=self.client_code,
-            timestamp=timestamp,
-            method="POST",
-            path=self.path,
-            body=self.body,
-            sign_key=self.sign_key,
-            authorization=self.authorization,
-        )
-        slot = f"Authorization: {self.authorization}\r\n" if self.authorization else ""
-        head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nclient_code: {self.client_code}\r\n"
-            f"timestamp: {timestamp}\r\nsignature: {signature}\r\n{slot}"
-            f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
-        )
-        return head.encode() + self.body
 
 
 class Queue:

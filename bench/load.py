@@ -34,11 +34,15 @@ class Load:
         return len(self.latencies) / self.seconds
 
 
-class _Connection:
+class Connection:
+    """One keep-alive connection to a door of this machine."""
+
     __slots__ = ("buffer", "needed", "sent_at", "socket")
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+    def __init__(self, port: int, *, source: str = "") -> None:
+        """`source`: the address of this machine that it comes from."""
+        came_from = (source, 0) if source else None
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=came_from)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.needed: int | None = None
@@ -49,6 +53,13 @@ class _Connection:
         self.buffer, self.needed = b"", None
         self.sent_at = time.perf_counter()
         self.socket.sendall(request)
+
+    def ask(self, request: bytes) -> bytes:
+        """Send a request and wait for the whole answer."""
+        self.send(request)
+        while not self.receive():
+            pass
+        return self.buffer
 
     def receive(self) -> bool:
         """Take what has arrived; True when the answer is complete. Raises ConnectionError when the server hung up."""
@@ -76,7 +87,7 @@ def drive(*, port: int, requests: Sequence[bytes], expect: bytes, connections: i
     poll = select.epoll()
     open_connections = {}
     for _ in range(min(connections, len(requests))):
-        connection = _Connection(port)
+        connection = Connection(port)
         open_connections[connection.socket.fileno()] = connection
         poll.register(connection.socket, select.EPOLLIN)
     # A collection in the middle would be a pause of ours in the latencies of theirs.
@@ -121,8 +132,8 @@ def pace(*, port: int, requests: Sequence[bytes], expect: bytes, per_second: flo
     failures: list[bytes] = []
     failed = answered = sent = 0
     poll = select.epoll()
-    free = [_Connection(port) for _ in range(connections)]
-    busy: dict[int, tuple[_Connection, float]] = {}
+    free = [Connection(port) for _ in range(connections)]
+    busy: dict[int, tuple[Connection, float]] = {}
     gc.collect()
     gc.disable()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 
@@ -22,22 +23,26 @@ FULL = 755_000
 TARGETS = {"slowest_to_scan": 6.0, "all_to_scan": 6.0, "seconds": 180.0}
 # A check that is done in less is not worth a ratio: a statement's planning weighs more than its rows.
 _LEAST = 0.05
+_TIMES = 3
 _INDEXED = ("enable_indexonlyscan", "enable_indexscan", "enable_bitmapscan")
 
 
 def run(bench: Bench, seconds: float) -> Result:
-    """Seed, prove twice, read every table once, and hold the two against each other."""
+    """Seed, prove several times, read every table as often, and hold the least of both against each other.
+
+    The least, because other work of the machine only ever adds to either.
+    """
     about = machine(postgresql=bench.postgresql)
-    lives = FULL if seconds > 60 else int(LIVES * seconds)
+    lives = int(os.environ.get("PRAKERJA_BENCH_PEOPLE", "0")) or (FULL if seconds > 60 else int(LIVES * seconds))
     with running_world() as bank, override_settings(BANK_URL=bank.url, BANK_KEY=bank.bank_key):
         say(f"making the world and {lives} lives …")
         payout_run.seed(lives)
         payout_run.pay({}, leave=0)
     settle()
     scans = {table: _scan(table) for table in sorted({table for check in CHECKS for table in _tables(check[2])})}
-    prove()
-    proof = prove()
-    took = {check.name: check.seconds for check in proof.checks}
+    proofs = [prove() for _ in range(_TIMES)]
+    proof = proofs[-1]
+    took = {ran[0].name: min(one.seconds for one in ran) for ran in zip(*(one.checks for one in proofs), strict=True)}
     ratios = {
         name: took[name] / max(sum(scans[table] for table in _tables(sql)), 1e-9)
         for name, _, sql in CHECKS
@@ -75,15 +80,15 @@ def _tables(sql: str) -> set[str]:
 
 
 def _scan(table: str) -> float:
-    """Seconds of one sequential reading of every row, by one process; the second reading counts, as the proof's does."""
-    took = 0.0
+    """Seconds of one sequential reading of every row, by one process: the least of as many as the proof has."""
+    readings = []
     with connection.cursor() as cursor:
         for name in _INDEXED:
             cursor.execute(f"SET {name} = off")
-        for _ in range(2):
+        for _ in range(_TIMES):
             began = time.perf_counter()
             cursor.execute(f"SELECT count(*) FROM {table}")
-            took = time.perf_counter() - began
+            readings.append(time.perf_counter() - began)
         for name in _INDEXED:
             cursor.execute(f"RESET {name}")
-    return took
+    return min(readings)

@@ -6,8 +6,9 @@ import json
 
 from bench import verify, world
 from bench.harness import Bench
-from bench.hot_call import HotCall, Request, measure
+from bench.hot_call import HotCall, measure
 from bench.report import Result
+from bench.signed import Request
 from prakerja.awards.queries import award_of_card
 from prakerja.kernel.clock import now
 from prakerja.purchases import operations

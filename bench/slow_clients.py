@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from bench import verify, world
 from bench.doors import served
 from bench.harness import Bench, settle
-from bench.hot_call import Request
 from bench.load import Load, pace, percentile
 from bench.report import Result, machine, say
+from bench.signed import Request
 from bench.slow import beset
 
 TARGET = 1.5

@@ -49,9 +49,14 @@ _MONEY = {
 }
 
 
-def money() -> dict[str, bool]:
-    """The checks that hold after any benchmark, and the project's own proof."""
-    found = {name: holds(sql) for name, sql in _MONEY.items()}
+def money(*, is_proved: bool = False) -> dict[str, bool]:
+    """The checks that hold after any benchmark, and the project's own proof unless that ran already.
+
+    Where it did, money may have left wallets by other ways than purchases: that is left to the proof.
+    """
+    found = {name: holds(sql) for name, sql in _MONEY.items() if not is_proved or name != "debits equal transfers"}
+    if is_proved:
+        return found
     proof = prove()
     found["prakerja proof"] = proof.ok and bool(proof.checks)
     return found

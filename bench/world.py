@@ -135,6 +135,19 @@ class World:
 def make_world(*, stage: Callable[[World, Person], None]) -> World:
     """An installation with partners, classes and one participant who has seen the videos, brought on by `stage`."""
     install()
+    platforms, many, popular = make_market()
+    person_id = _participant()
+    world = World(
+        platforms=platforms, many=many, popular=popular, template=person_id, cloner=Cloner(person_id, columns)
+    )
+    template = _template(world, number=0)
+    stage(world, template)
+    world.cloner.learn()
+    return world
+
+
+def make_market() -> tuple[list[NewCredential], list[Class], Class]:
+    """Shops, institutions' classes, and one class for very many."""
     platforms = [_partner("platform", number) for number in range(1, PLATFORMS + 1)]
     institutions = [_partner("institution", number) for number in range(1, INSTITUTIONS + 1)]
     # Partners' calls a minute are limited; the benchmark is not about that limit, and 0 means that none is set.
@@ -144,14 +157,7 @@ def make_world(*, stage: Callable[[World, Person], None]) -> World:
             _class(number, platforms, institutions[number % INSTITUTIONS], seats=5_000) for number in range(CLASSES)
         ]
         popular = _class(CLASSES, platforms, institutions[0], seats=400_000)
-    person_id = _participant()
-    world = World(
-        platforms=platforms, many=many, popular=popular, template=person_id, cloner=Cloner(person_id, columns)
-    )
-    template = _template(world, number=0)
-    stage(world, template)
-    world.cloner.learn()
-    return world
+    return platforms, many, popular
 
 
 def _template(world: World, *, number: int) -> Person:

@@ -10,12 +10,15 @@ with the files for output and errors; the answer is the exit code. It ends with 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import socket
 import sys
 import threading
+import traceback
 from pathlib import Path
+from typing import NoReturn
 
 _MOST = 65_536
 
@@ -30,7 +33,7 @@ def ask(address: Path, arguments: tuple[str, ...], *, out: int, err: int, limit:
         return int.from_bytes(link.recv(4), signed=True)
 
 
-def main(address: str, data_dir: str) -> int:
+def main(address: str, data_dir: str) -> NoReturn:
     _load(Path(data_dir))
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
@@ -45,7 +48,7 @@ def main(address: str, data_dir: str) -> int:
                 if os.fork():
                     os._exit(0)
                 listening.close()
-                return _answer(link)
+                _answer(link)
             link.close()
             os.wait()
 
@@ -74,7 +77,7 @@ def _end_with_input() -> None:
     os._exit(0)
 
 
-def _answer(link: socket.socket) -> int:
+def _answer(link: socket.socket) -> NoReturn:
     """Be the command in a child, and tell how it ended."""
     asked, files, _, _ = socket.recv_fds(link, _MOST, 2)
     child = os.fork()
@@ -89,8 +92,19 @@ def _answer(link: socket.socket) -> int:
         os.close(file)
     from prakerja.cli import main as prakerja
 
-    return prakerja(json.loads(asked))
+    code = 1
+    try:
+        code = prakerja(json.loads(asked))
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    except BaseException:
+        traceback.print_exc()
+    # What a process does at its end, but for taking everything apart that was loaded: that took longer than most commands.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

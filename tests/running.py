@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 COMMAND = [sys.executable, "-c", "import sys; from prakerja.cli import main; sys.exit(main())"]
 _PORTS = (*range(7), *range(11, 18))
+# Short, because sockets lie below it (tests/server.py).
+PLACE = os.environ.get("PRAKERJA_TEST_PLACE", "/tmp")  # noqa: S108
 
 
 def environment() -> dict[str, str]:
@@ -49,7 +51,7 @@ def free_base() -> int:
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """A short data folder that the server's user can pass through, gone at the end."""
-    made = Path(tempfile.mkdtemp(prefix="prakerja-test-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="prakerja-test-", dir=PLACE))
     made.chmod(0o755)
     try:
         yield made
@@ -113,8 +115,9 @@ def command(*arguments: str, data_dir: Path) -> Result:
 class LoadedCommands:
     """Commands that need not load the programme anew (tests/loaded_commands.py)."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="prakerja-commands-", dir="/tmp")
+    def __init__(self, data_dir: Path, *, around: dict[str, str] | None = None) -> None:
+        """`around`: their environment, ours without what the tests' own database put there by default."""
+        self._home = tempfile.TemporaryDirectory(prefix="prakerja-commands-", dir=PLACE)
         self._address = Path(self._home.name) / "socket"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.loaded_commands", str(self._address), str(data_dir)],
@@ -122,7 +125,7 @@ class LoadedCommands:
             stdout=subprocess.PIPE,
             cwd=ROOT,
             text=True,
-            env=environment(),
+            env=around or environment(),
         )
         assert self._process.stdout is not None
         if self._process.stdout.readline() != "ready\n":

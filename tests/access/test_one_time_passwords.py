@@ -13,6 +13,7 @@ from prakerja.access.policies import RETENTION
 from prakerja.access.tasks import run_forgetting
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
+from prakerja.kernel.due import Turn, taking
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
 from prakerja.people.operations import request_sign_in_otp, sign_in
@@ -143,6 +144,22 @@ def test_codes_and_counts_are_forgotten_at_night_by_a_dated_rule(who: b.Particip
     assert next_forgetting() is None
     run_forgetting(TEN + rule.purchases)
     assert not OtpGuard.objects.exists()
+
+
+def test_forgetting_ends_with_its_turn_and_goes_on_at_the_next(who: b.Participant) -> None:
+    """A year's codes took minutes, in which nothing else fell due."""
+    ask(who, TEN)
+    month = TEN + RETENTION[0].codes + timedelta(days=1)
+    SignInGuard.objects.create(index=b"x", last_failed_at=TEN)
+    rows = OtpChallenge.objects.count() + OtpGuard.objects.count() + PhoneGuard.objects.count() + 1
+    gone, turns = 0, 0
+    while (following := next_forgetting()) is not None:
+        assert following <= month
+        with taking(Turn(ends_at=0.0)) as turn:
+            gone += run_forgetting(month)
+        assert turn.was_cut
+        turns += 1
+    assert (gone, turns > 1) == (rows, True)
 
 
 def test_the_same_browser_asks_again_after_days(who: b.Participant) -> None:

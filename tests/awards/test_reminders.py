@@ -41,7 +41,7 @@ def test_a_wave_is_reminded_in_chunks_and_each_person_once() -> None:
     assert due is not None
     with CaptureQueriesContext(connection) as seen:
         assert remind_to_buy(at=due, chunk=2) == 5
-    written = [one for one in seen.captured_queries if one["sql"].startswith('INSERT INTO "notifications_message"')]
+    written = [one for one in seen.captured_queries if one["sql"].startswith("UPDATE awards_award SET reminded_at")]
     assert len(written) == 3
     told = Message.objects.filter(template="deadline_reminder", channel="sms").values_list("person_id", flat=True)
     assert sorted(told) == sorted(one.person_id for one in people)

@@ -37,7 +37,8 @@ SWITCHES = [
 @cache
 def chromium_path() -> str | None:
     """Where Chromium is; None also where Playwright cannot drive it: its Node needs a library that a bare Debian has not."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    # The first has no window: it draws the same pages for half of what the others cost.
+    path = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
     if path is None:
         return None
     driver = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True)

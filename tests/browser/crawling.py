@@ -23,8 +23,8 @@ class Crawl:
         self.least_height = least_height
         self.seen: set[str] = set()
         self.problems: list[str] = []
-        # The kinds of pages that axe has looked at.
-        self.known: set[str] = set()
+        # The pieces of pages, each in its place, that axe has looked at.
+        self.known: set[int] = set()
 
     def told(self) -> str:
         """What is wrong, a line for each kind of fault with the pages that have it; "" when all is well."""

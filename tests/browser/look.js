@@ -1,6 +1,8 @@
 // What is wrong with the page that is shown now, as sentences, where its links lead, and of which pieces it is made. Run in the page
 // by checks.py.
-({ language, least }) => {
+async ({ language, least }) => {
+  // After a click the old page is gone before the new one has anything to measure.
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
   const found = [];
   const root = document.documentElement;
   const see = (one) => one.checkVisibility({ checkVisibilityCSS: true });
@@ -70,10 +72,37 @@
     if (wide < 23.5) found.push(`${wide.toFixed(1)} of 24 pixels wide: ${call(one)}`);
   }
 
-  // Pages with the same pieces are of one kind: axe looks at names, roles, classes and the order of headings.
-  const pieces = [...document.querySelectorAll("body, body *")].filter(see).map((one) =>
-    `${one.localName}.${one.className} ${one.getAttributeNames().map((name) => (name === "role" ? one.role : name)).sort()}`);
-  const order = [...document.querySelectorAll("h1, h2, h3, h4")].filter(see).map((one) => one.localName);
-  const kind = [root.lang, ...order.filter((one, at) => one !== order[at - 1]), ...new Set(pieces)].join(" ");
-  return { problems: found, links: [...document.links].map((link) => link.href), kind };
+  // What axe looks at is a piece of a page in its place: names, roles, classes that a style sheet knows, of itself and of all that
+  // it stands in; and of the page its language and the order of its headings and landmarks. Each is a number here.
+  const styled = new Set();
+  const read = (rules) => {
+    for (const rule of rules) {
+      for (const [, name] of (rule.selectorText || "").matchAll(/\.((?:\\.|[\w-])+)/g)) styled.add(name.replace(/\\/g, ""));
+      if (rule.cssRules) read(rule.cssRules);
+    }
+  };
+  for (const sheet of document.styleSheets) read(sheet.cssRules);
+  const mix = (number, text) => {
+    let [high, low] = [(number / 0x100000000) ^ 0x5eed, number | 0];
+    for (let at = 0; at < text.length; at++) {
+      low = Math.imul(low ^ text.charCodeAt(at), 0x9e3779b1);
+      high = Math.imul(high ^ text.charCodeAt(at), 0x5f356495) ^ (low >>> 15);
+    }
+    return (high & 0x1fffff) * 0x100000000 + (low >>> 0);
+  };
+  const places = new Map([[root, mix(0, root.lang)]]);
+  const pieces = new Set();
+  const order = [];
+  for (const one of document.querySelectorAll("body, body *")) {
+    const names = one.getAttributeNames().map((name) => (name === "role" ? one.role : name)).sort();
+    const classes = [...one.classList].filter((name) => styled.has(name));
+    const place = mix(places.get(one.parentElement), `${one.localName}.${classes.join(".")} ${names}`);
+    places.set(one, place);
+    if (!see(one)) continue;
+    pieces.add(place);
+    const stop = one.matches("h1, h2, h3, h4, h5, h6, header, nav, main, aside, footer, [role]") && `${one.localName} ${one.role}`;
+    if (stop && stop !== order.at(-1)) order.push(stop);
+  }
+  pieces.add(mix(places.get(root), order.join()));
+  return { problems: found, links: [...document.links].map((link) => link.href), pieces: [...pieces] };
 }

@@ -121,6 +121,7 @@ def test_what_falls_due_is_listed_and_done(system: running.System) -> None:
     listed = {one["task"]: one for one in system.json("due", "list")}
     assert {"remind to buy", "revoke", "expire vouchers", "send_payments"} <= set(listed)
     assert {one["state"] for one in listed.values()} <= {"idle", "working", "ended", "silent"}
+    assert system.json("payment", "rails") == {"rails": [{"rail": "sandbox", "state": "answers"}]}
     done = system.json("due", "run", "--progress")
     assert datetime.fromisoformat(done["at"])
     assert [one for one in done["ran"] if one["count"] < 0] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -165,9 +166,29 @@ def _line(entry: str) -> bytes:
 def test_a_killed_database_comes_back_with_everything() -> None:
     with running.world() as folder, running.system(folder) as started:
         made = started.json("sandbox", "participant", "--stage", "purchased")
+        target = _later(started.json("clock", "show")["now"], days=60)
+        # In the middle of what falls due in two months: what it had not committed is done by the next one.
+        moving = subprocess.Popen(
+            [*running.COMMAND, "clock", "set", target, "--data-dir", str(folder)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=running.environment(),
+        )
+        assert moving.stderr is not None
+        steps = [moving.stderr.readline() for _ in range(3)]
+        assert all("  " in step for step in steps), steps
         postmaster = int((folder / "prakerja" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postmaster, signal.SIGKILL)
+        _, said = moving.communicate(timeout=LIMIT)
+        assert (moving.returncode, "Traceback" in said) == (2, False), said
         wait_until(lambda: answers(f"{started.urls['partner_api']}/health"), what="the database comes back")
+        assert started.json("clock", "show")["now"] < target
+        assert started.json("clock", "set", target)["waiting"] == []
         again = started.json("sandbox", "inbox", "--phone", made["phone"])
         assert again
         assert started.json("proof", "--json")["ok"] is True
+
+
+def _later(instant: str, *, days: int) -> str:
+    return (datetime.fromisoformat(instant) + timedelta(days=days)).isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prakerja.incentives.cutoff_reminders import next_cutoff_reminder, remind_of_cutoffs
+from prakerja.kernel.due import Turn, taking
 from prakerja.notifications.models import Message
 from tests.builders import Participant, World
 from tests.money import (
@@ -69,3 +70,20 @@ def test_a_late_worker_tells_the_last_one_and_nobody_after_the_end(g21: World) -
     Message.objects.all().delete()
     remind_of_cutoffs(wib("2021-12-16 00:00"))
     assert (reminded(who), next_cutoff_reminder()) == ([], None)
+
+
+def test_a_turn_that_is_over_is_gone_on_with(g21: World) -> None:
+    """A wave was told in one piece, and nothing else fell due meanwhile. Who is started anew tells nobody twice."""
+    people = [participant_with_phone(g21, phone=f"08121000007{number}") for number in range(3)]
+    for who in people:
+        buy_class(g21, who, price=475_000, at=wib("2021-10-16 19:30"))
+        redeem_class(g21, who, at=wib("2021-10-17 09:00"))
+        report(g21, who, at=wib("2021-10-20 09:00"))
+    at = wib("2021-11-23 09:00")
+    run_until(wib("2021-11-23 08:59"))
+    told = []
+    while next_cutoff_reminder() == at:
+        with taking(Turn(ends_at=0.0)) as turn:
+            told.append((remind_of_cutoffs(at, chunk=1), turn.done))
+    assert told == [(1, 1), (1, 1), (1, 1), (1, 0)]
+    assert [reminded(who) for who in people] == [[("11-23 09:00", "balance_ending", 525_000)]] * 3

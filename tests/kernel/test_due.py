@@ -10,9 +10,9 @@ from typing import NoReturn
 import pytest
 from django.db import connection
 
-from prakerja.config.due import Runner, due_tasks, lanes, take_turns
+from prakerja.config.due import Looks, Runner, due_tasks, lanes, take_turns
 from prakerja.kernel.clock import wall
-from prakerja.kernel.db import row, rows
+from prakerja.kernel.db import repeatable_transaction, row, rows, transaction
 from prakerja.kernel.due import DueTask, Turn, in_chunks, taking, work_through
 from prakerja.kernel.progress import STALE, Meter, all_progress, progress_of
 from tests.waiting import LIMIT
@@ -51,6 +51,35 @@ def fail(task: DueTask) -> NoReturn:
 def turns(*tasks: DueTask) -> bool:
     """One round of the shortest turns there are; whether something is left."""
     return take_turns(tasks, runner=Runner(), now=lambda: NOW, failed=fail, seconds=0.0)[1]
+
+
+def test_what_a_look_takes_long_for_is_looked_at_seldom() -> None:
+    """With 200,000 awards one task's next instant took half a second to find, and was looked for every half second."""
+    seconds = [0.0]
+    looked: list[float] = []
+
+    def slow() -> datetime | None:
+        looked.append(seconds[0])
+        seconds[0] += 2.0
+        return None
+
+    looks = Looks(wall=lambda: seconds[0])
+    task = DueTask(name="slow", next_due=slow, run=lambda at: 0)
+    while seconds[0] < 100:
+        assert looks.next_due(task) is None
+        seconds[0] += 0.5
+    # One slow look alone may have waited for a lock: the next one is made at once.
+    assert looked == [0.0, 2.5, 44.5, 86.5]
+    looks.forget(task)
+    looks.next_due(task)
+    assert len(looked) == 5
+
+
+def test_what_is_found_at_once_is_looked_for_every_time() -> None:
+    found = [None, NOW]
+    looks = Looks(wall=lambda: 5.0)
+    task = DueTask(name="quick", next_due=lambda: found.pop(0), run=lambda at: 0)
+    assert [looks.next_due(task), looks.next_due(task)] == [None, NOW]
 
 
 def test_a_long_task_keeps_nobody_waiting_longer_than_its_chunk() -> None:
@@ -173,3 +202,16 @@ def test_two_workers_at_one_task_add_up() -> None:
     found = progress_of("remind")
     assert found is not None
     assert (found.done, found.left) == (40, 80)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_repeats_itself_does_not_wait_for_the_disk_and_nothing_else_does_so() -> None:
+    def waits() -> str:
+        return str(rows("SHOW synchronous_commit")[0][0])
+
+    before = waits()
+    with repeatable_transaction():
+        assert waits() == "off"
+    assert waits() == before
+    with transaction():
+        assert waits() == before

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -18,9 +19,9 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.http import refuse_inside_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.delivery import CODES, OTHERS, Lane, Sender, deliver_messages
-from prakerja.notifications.gateways import Accepted, Channel, Delivery, PermanentFailure, TemporaryFailure
+from prakerja.notifications.gateways import Accepted, Channel, Delivery, Handed, PermanentFailure, TemporaryFailure
 from prakerja.notifications.models import Message
-from prakerja.notifications.operations import queue_message
+from prakerja.notifications.operations import Notice, queue_many, queue_message
 from prakerja.notifications.queries import undelivered_messages
 from prakerja.notifications.retrying import DECISIONS, next_try, tries_of
 from prakerja.notifications.templates import TEMPLATES
@@ -313,6 +314,72 @@ def test_a_one_time_password_is_there_while_the_gateway_still_has_the_announceme
     wait_until(lambda: not others.turn(at=AT) and not others.in_hand, what="the rest is sent")
     assert Message.objects.exclude(status="delivered").count() == 0
     assert others.has_caught_up
+
+
+@dataclass
+class Together(Gateway):
+    """A gateway that takes several messages in one call, of which it can never reach the second; it may be deaf."""
+
+    calls: list[int] = field(default_factory=list)
+    hears: bool = True
+
+    def send_many(self, messages: Sequence[Handed]) -> list[Delivery]:
+        refuse_inside_transaction()
+        self.calls.append(len(messages))
+        if not self.hears:
+            return [TemporaryFailure("no_answer") for _ in messages]
+        return [
+            PermanentFailure("unreachable") if number == 1 else self.send(**asdict(message))
+            for number, message in enumerate(messages)
+        ]
+
+
+def _say_many(person_id: uuid.UUID, count: int) -> None:
+    with transaction():
+        queue_many(
+            template="withdrawn",
+            channels=("sms",),
+            notices=[Notice(person_id, {}, f"many:{number}") for number in range(count)],
+            at=AT,
+        )
+
+
+def test_more_and_more_go_into_one_call_of_a_gateway_that_is_quick(person_id: uuid.UUID) -> None:
+    """A call for each message, and two commits for every eight: some hundreds a second."""
+    _say_many(person_id, 1_000)
+    gateway = Together()
+    sender = Sender(OTHERS, resolve=resolve, gateway=gateway)
+    wait_until(lambda: not sender.turn(at=AT) and not sender.in_hand, what="everything is sent")
+    assert max(gateway.calls) > 50
+    assert max(gateway.calls) <= OTHERS.at_once
+    states = Counter(Message.objects.values_list("status", flat=True))
+    assert states == {"delivered": len(gateway.sent), "undelivered": len(gateway.calls)}
+    assert sum(states.values()) == 1_000
+
+
+def test_fewer_go_into_one_call_of_a_gateway_that_does_not_answer(person_id: uuid.UUID) -> None:
+    _say_many(person_id, 1_000)
+    gateway = Together()
+    sender = Sender(OTHERS, resolve=resolve, gateway=gateway)
+    wait_until(lambda: sender.turn(at=AT) >= 0 and max(gateway.calls, default=0) > 20, what="large calls", every=0)
+    wait_until(lambda: sender.settle(at=AT) is None and not sender.in_hand, what="all is answered")
+    gateway.hears = False
+    wait_until(lambda: sender.turn(at=AT) >= 0 and gateway.calls[-1] <= 2, what="small calls again", every=0)
+    wait_until(lambda: sender.settle(at=AT) is None and not sender.in_hand, what="all is answered")
+    # Nothing is given up for it: it is tried again, under the same references.
+    assert not Message.objects.exclude(status__in=("queued", "delivered", "undelivered", "failed_temporary")).exists()
+
+
+def test_a_fault_over_many_is_the_fault_of_one(person_id: uuid.UUID) -> None:
+    class Faulty(Together):
+        def send_many(self, messages: Sequence[Handed]) -> list[Delivery]:
+            raise ValueError("one of them")
+
+    _say_many(person_id, 100)
+    gateway = Faulty()
+    sender = Sender(OTHERS, resolve=resolve, gateway=gateway)
+    wait_until(lambda: not sender.turn(at=AT) and not sender.in_hand, what="everything is sent")
+    assert len(gateway.sent) == Message.objects.filter(status="delivered").count() == 100
 
 
 def test_a_message_that_meets_a_fault_keeps_nobody_waiting(person_id: uuid.UUID) -> None:

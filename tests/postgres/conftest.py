@@ -26,6 +26,8 @@ from embedded_helpers import (
     until_nothing_runs,
 )
 
+from tests.running import PLACE
+
 
 @pytest.fixture(params=["me", "ordinary"])
 def who(request: pytest.FixtureRequest) -> str:
@@ -36,7 +38,7 @@ def who(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A short folder directly under the temporary one that anybody can pass through (pytest's own is closed)."""
-    made = Path(tempfile.mkdtemp(prefix="prakerja-test-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="prakerja-test-", dir=PLACE))
     made.chmod(0o755)
     yield made
     shutil.rmtree(made)
@@ -98,7 +100,7 @@ def launch(folder: Path) -> Iterator[Launch]:
     ) -> Launcher:
         command = [python_of(who) or "", str(HERE / "launcher_process.py"), how, *([str(data_dir)] if data_dir else [])]
         entry = account_of(who)
-        base = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
+        base = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH", "TMPDIR")}
         base |= {"PYTHONDONTWRITEBYTECODE": "1", "HOME": str(folder / "home")}
         base |= {"LAUNCHER_TEST": json.dumps(options or {})} | (env or {})
         base["PYTHONPATH"] = os.pathsep.join(filter(None, [(env or {}).get("PYTHONPATH"), str(SOURCES), PACKAGES]))

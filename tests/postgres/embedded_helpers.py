@@ -116,6 +116,8 @@ def processes_of(folder: Path) -> list[int]:
             if (entry / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 continue
             told = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+            if not told:  # the kernel's own
+                continue
             where = os.readlink(entry / "cwd")
             links = list((entry / "fd").iterdir())
         except OSError:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import connection
 
 from prakerja.kernel.errors import Refused
-from tests.waiting import LIMIT, finish
+from tests.waiting import LIMIT, finish, wait_until
 
 SESSIONS = 16
 
@@ -21,10 +22,14 @@ class Beside(threading.Thread):
         self._action = action
         self._result: object = None
         self._error: BaseException | None = None
+        self._session = 0
         self.start()
 
     def run(self) -> None:
         try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self._session = cursor.fetchone()[0]
             self._result = self._action()
         except Refused as refusal:
             self._result = refusal.reason
@@ -32,6 +37,12 @@ class Beside(threading.Thread):
             self._error = error
         finally:
             connection.close()
+
+    def waits(self) -> bool:
+        """Whether it waits in PostgreSQL for somebody's lock."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pid = %s", [self._session])
+            return cursor.fetchone() is not None
 
     def result(self) -> object:
         finish(self)
@@ -79,3 +90,31 @@ def race(actions: Sequence[Callable[[], object]]) -> list[object]:
     if errors:
         raise errors[0]
     return results
+
+
+def with_a_rival_at_every_statement(work: Callable[[], object], rivals: Sequence[Callable[[], object]]) -> list[object]:
+    """Do the work; before each of its statements the next rival acts, to its end or until it waits for what the work holds.
+
+    Who is left when the work has ended acts then. Returns what each rival got; a refusal is its reason.
+    """
+    begun: list[Beside] = []
+
+    def interject(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not is_asking and len(begun) < len(rivals):
+            begin()
+        return execute(sql, params, many, context)
+
+    is_asking = False
+
+    def begin() -> None:
+        nonlocal is_asking
+        is_asking = True
+        rival = Beside(rivals[len(begun)])
+        begun.append(rival)
+        wait_until(lambda: not rival.is_alive() or rival.waits(), what="the rival ends, or waits")
+        is_asking = False
+
+    with connection.execute_wrapper(interject):
+        work()
+    begun += [Beside(rival) for rival in rivals[len(begun) :]]
+    return [rival.result() for rival in begun]

@@ -1,4 +1,4 @@
-"""The worker's lanes: a bank that never answers keeps nobody else waiting, and whoever moves the clock is let in."""
+"""The worker's lanes: a bank that does not answer keeps nobody else waiting, and whoever moves the clock is let in."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from examples.world.testing import RunningWorld
 from prakerja.awards.models import Award
 from prakerja.config import worker
 from prakerja.disbursements.models import PaymentAttempt
+from prakerja.incentives.models import Incentive
 from prakerja.kernel import clock
 from prakerja.kernel.models import Clock
+from prakerja.notifications.models import Message
+from prakerja.people.operations import request_sign_in_otp
 from prakerja.reporting.proof import prove
 from prakerja.sandbox import clock as movable
 from tests import builders as b
 from tests.incentives.conftest import bank, bank_program
-from tests.money import wib
+from tests.money import participant_with_phone, reviewed, run_until, wib
 from tests.partner_api.served import database_of_the_tests
 from tests.races.bank_line import Forward, line_to
 from tests.races.test_payment_races import ready_to_leave
@@ -34,7 +37,7 @@ pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 @contextmanager
 def working() -> Iterator[None]:
-    """All lanes of a worker, each in its thread."""
+    """All lanes of a worker in which something falls due, and the one that sends codes, each in its thread."""
     stopping = threading.Event()
 
     def lane(step: object) -> None:
@@ -43,7 +46,8 @@ def working() -> Iterator[None]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=lane, args=(step,), name=step.__name__) for step in worker.due_steps()]
+    steps = (*worker.due_steps(), worker.send_codes)
+    threads = [threading.Thread(target=lane, args=(step,), name=step.__name__) for step in steps]
     for thread in threads:
         thread.start()
     try:
@@ -54,35 +58,50 @@ def working() -> Iterator[None]:
             finish(thread)
 
 
-def test_a_silent_bank_delays_no_revocation(
+def test_a_silent_bank_delays_no_revocation_and_no_code(
     bank_program: RunningWorld, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One payment waits for its answer, and one account for the look that a hold waits for."""
+    settings.MESSAGE_GATEWAY = "log_only"
     monkeypatch.setenv("DATABASE_URL", database_of_the_tests())
     world = b.world()
     _, _, at = ready_to_leave(world)
+    held = participant_with_phone(world, phone="081210000110")
+    reviewed(world, held, number="7700123457")
+    run_until(wib("2021-10-11 00:00"))
+    assert Incentive.objects.filter(person_id=held.person_id, number=1).update(
+        status="held", hold_reason="account_changed", recheck_at=at
+    )
+    Message.objects.all().delete()
     late = b.participants(world, count=3, ready=False)
     Award.objects.filter(person_id__in=[one.person_id for one in late]).update(
         purchase_deadline_at=wib("2021-10-12 00:00"), deadline_set_at=wib("2021-09-22 20:00")
     )
     Clock.objects.update(offset_us=(at - clock.wall()) // timedelta(microseconds=1))
     clock.forget()
-    is_called, may_answer = threading.Event(), threading.Event()
+    called: set[str] = set()
+    may_answer = threading.Event()
 
     def silent(method: str, path: str, forward: Forward) -> httpx.Response | None:
-        is_called.set()
+        called.add(path)
         assert may_answer.wait(LIMIT)
         return forward()
 
     with line_to(bank_program.url, silent) as settings.BANK_URL:
         try:
             with working():
-                assert is_called.wait(LIMIT)
+                wait_until(lambda: len(called) == 2, what="the bank is asked for both")
+                request_sign_in_otp(phone=held.phone, at=clock.now())
+                wait_until(
+                    lambda: Message.objects.filter(template="otp_sign_in", status="delivered").exists(),
+                    what="the code is sent",
+                )
                 wait_until(
                     lambda: Award.objects.filter(status="revoked").count() == len(late), what="the others are revoked"
                 )
-                assert list(PaymentAttempt.objects.values_list("answer", flat=True)) == [""]
+                assert set(PaymentAttempt.objects.values_list("answer", flat=True)) <= {"", "unknown"}
                 may_answer.set()
-                wait_until(lambda: PaymentAttempt.objects.exclude(answer="").exists(), what="the bank answered")
+                wait_until(lambda: not PaymentAttempt.objects.filter(answer="").exists(), what="the bank answered")
         finally:
             may_answer.set()
     assert prove().ok

@@ -4,13 +4,10 @@ twice, nothing is done twice or forgotten, and the money is right."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from prakerja.awards.models import Award, Blacklist
 from prakerja.awards.operations import lock_wallet_and_award
@@ -33,44 +30,13 @@ from prakerja.vouchers.queries import next_expiry
 from prakerja.vouchers.queries import next_reminder as next_code_reminder
 from tests import builders as b
 from tests.races.barrier import race
+from tests.races.killing import at_every_statement
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 REVOKED_AT = datetime(2021, 10, 22, 0, 5, tzinfo=WIB)
 CUTOFF = datetime(2021, 12, 1, tzinfo=WIB)
 STARTS, ENDS = datetime(2021, 10, 14, 9, tzinfo=WIB), datetime(2021, 10, 16, 12, tzinfo=WIB)
 CALLED_OFF = datetime(2021, 10, 11, 15, tzinfo=WIB)
-
-
-class Killed(BaseException):
-    """The process is gone; what it had not committed is rolled back, as the server does for a connection that ends."""
-
-
-@contextmanager
-def killed_at(statement: int) -> Iterator[None]:
-    """Be killed before this statement, and have done the ones before it."""
-    seen = 0
-
-    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        if seen == statement:
-            raise Killed
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
-        yield
-
-
-def at_every_statement(work: Callable[[], int]) -> None:
-    """Kill the work at its first statement, its second …, going on each time with what is left, until it comes through."""
-    for statement in range(1, 400):
-        try:
-            with killed_at(statement):
-                work()
-        except Killed:
-            continue
-        return
-    raise AssertionError("it never came through")
 
 
 def told() -> Counter[tuple[object, str, str]]:

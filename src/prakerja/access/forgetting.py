@@ -16,6 +16,7 @@ from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard, Session, 
 from prakerja.access.policies import retention_at
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.due import in_chunks, turn_is_over
 
 # When few people want to come in.
 _NIGHTLY = time(3, 0)
@@ -41,29 +42,42 @@ def _night_from(instant: datetime) -> datetime:
 
 
 def forget_old(*, at: datetime, wall: datetime) -> int:
-    """Forget everything that is old enough at `at`, a chunk at a time; returns how many rows went.
+    """Forget everything that is old enough at `at`, a chunk at a time, until the turn is over; returns how many rows went.
 
     Sessions and the tries of operators are reckoned in `wall` time.
     """
     kept = retention_at(at)
-    return (
-        _all(lambda: _codes(at - kept.codes))
-        + _all(lambda: _numbers(at.astimezone(WIB).date() - kept.numbers - timedelta(days=1)))
-        + _all(lambda: _counts(at - kept.codes, at, ~Q(purpose="purchase")))
-        + _all(lambda: _counts(at - kept.purchases, at, Q(purpose="purchase")))
-        + _all(lambda: _tries(wall - kept.operators, wall))
-        + _all(lambda: _sessions(wall))
-    )
-
-
-def _all(step: Callable[[], int]) -> int:
+    # Numbers and codes last: while they are there the night is not over (`next_forgetting`), for whoever's turn ends before.
+    steps: list[Callable[[], int]] = [
+        lambda: _sessions(wall),
+        lambda: _tries(wall - kept.operators, wall),
+        lambda: _counts(at - kept.purchases, at, Q(purpose="purchase")),
+        lambda: _counts(at - kept.codes, at, ~Q(purpose="purchase")),
+        lambda: _numbers(at.astimezone(WIB).date() - kept.numbers - timedelta(days=1)),
+        lambda: _codes(at - kept.codes),
+    ]
     done = 0
-    while True:
+    for step in steps:
+        done += in_chunks(_chunks_of(step))
+        # Each turn does something, however short it is.
+        if done and turn_is_over():
+            break
+    return done
+
+
+def _chunks_of(step: Callable[[], int]) -> Callable[[], int | None]:
+    is_through = False
+
+    def chunk() -> int | None:
+        nonlocal is_through
+        if is_through:
+            return None
         with transaction():
             count = step()
-        done += count
-        if count < _CHUNK:
-            return done
+        is_through = count < _CHUNK
+        return count
+
+    return chunk
 
 
 @requires_transaction

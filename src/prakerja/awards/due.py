@@ -81,6 +81,9 @@ class Overdue(NamedTuple):
     held_at: datetime | None
 
 
+# Whose wave has another deadline by now, which this award has not followed yet: nothing falls due by the old one (`moving`).
+FOLLOWS = """EXISTS (SELECT 1 FROM awards_deadlinemove move
+                    WHERE move.finished_at IS NULL AND move.wave_id = award.wave_id AND move.before = award.purchase_deadline_at)"""
 _UNRECKONED = "status = 'active' AND first_purchase_at IS NULL AND (remind_at IS NULL OR revoke_at IS NULL)"
 _BASES = f"""
 SELECT DISTINCT scheme_version_id, awarded_at, purchase_deadline_at, reminded_at FROM awards_award WHERE {_UNRECKONED}"""

@@ -7,10 +7,13 @@ and award locked, and then calls the verb.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from prakerja.access.actors import Actor
+from prakerja.audit.operations import record_each
 from prakerja.awards.blacklisting import blacklist_person
+from prakerja.awards.facts import AwardFacts
 from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
 from prakerja.awards.policies import require_active
@@ -19,8 +22,9 @@ from prakerja.awards.telling import record_award_action, tell_participant
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import empty_balance
-from prakerja.wallets.operations import close_wallet
+from prakerja.ledger.operations import Emptied, empty_balance, empty_balances, lock_balances
+from prakerja.notifications.operations import Notice, queue_many
+from prakerja.wallets.operations import close_wallet, close_wallets
 
 _SYSTEM = Actor.system()
 
@@ -70,37 +74,74 @@ def withdraw_award(*, person_id: uuid.UUID, at: datetime) -> None:
 
 
 @requires_transaction
-def lapse_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, deadline: datetime, at: datetime) -> int:
-    """A cut-off of the year took an active award: what is left goes to the treasury. Returns these rupiah.
+def lapse_awards(
+    *, awards: Sequence[AwardFacts], reason: str, deadline: datetime, at: datetime
+) -> dict[uuid.UUID, int]:
+    """A cut-off took active awards, which the caller has locked with their wallets: what is left goes to the treasury.
 
-    `reason` names the notice, which says what was missed (`not_reviewed`) until when: `deadline`, exclusive.
+    One statement for each table. Returns these rupiah by award. `reason` names the notice, which says what was missed
+    (`not_reviewed`) until when: `deadline`, exclusive.
     """
-    award = locked_with_wallet(person_id=person_id, award_id=award_id)
-    lapsed = _empty_reserve(award=award, kind="lapse_reserve", credit=Chart.TREASURY, at=at)
-    lapsed += _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
-    _end(award=award, verb="lapse", reason=reason, at=at)
-    said = {"amount": lapsed, "deadline": deadline.isoformat()}
-    tell_participant(
-        award=award,
-        template=f"lapsed_{reason}",
-        parameters=said,
-        key=f"cutoff:{reason}",
-        at=at,
+    if not awards:
+        return {}
+    treasury = int(Chart.TREASURY)
+    reserves = [Emptied(one.person_id, one.reserve_id, one.id) for one in awards]
+    lock_balances(balances=[(one.person_id, one.balance_id) for one in reserves])
+    emptied = empty_balances(emptied=reserves, kind="lapse_reserve", credit=treasury, at=at)
+    closed = close_wallets(
+        events=[(one.person_id, one.wallet_id, one.id) for one in awards], kind="sweep", credit=treasury, at=at
     )
-    record_award_action(
-        award=award, action="award.lapsed", data={"reason": reason, "amount": lapsed}, actor=_SYSTEM, at=at
+    lapsed = {one.id: emptied.get(one.reserve_id, 0) + closed.get(one.wallet_id, 0) for one in awards}
+    Award.objects.filter(id__any_of=list(lapsed)).update(
+        status=AWARD_STATES.target("lapse"), ended_at=at, end_reason=reason, suspended_at=None
+    )
+    queue_many(
+        template=f"lapsed_{reason}",
+        channels=("sms", "dashboard"),
+        notices=[
+            Notice(
+                one.person_id, {"amount": lapsed[one.id], "deadline": deadline.isoformat()}, f"cutoff:{reason}:{one.id}"
+            )
+            for one in awards
+        ],
+        at=at,
+        may_be_known=True,
+        queue=deadline.isoformat(),
+    )
+    record_each(
+        action="award.lapsed",
+        at=at,
+        actor=_SYSTEM,
+        subject_kind="award",
+        told=[(one.person_id, one.id, {"reason": reason, "amount": lapsed[one.id]}) for one in awards],
     )
     return lapsed
 
 
 @requires_transaction
-def finish_award(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> None:
-    """Everything is paid or lapsed and nothing is left: an active award is finished, its card off."""
-    award = locked_with_wallet(person_id=person_id, award_id=award_id)
-    _close_wallet(award=award, kind="sweep", credit=Chart.TREASURY, at=at)
-    _end(award=award, verb="finish", reason="everything_paid_or_lapsed", at=at)
-    tell_participant(award=award, template="award_finished", channels=("dashboard",), key="finished", at=at)
-    record_award_action(award=award, action="award.finished", actor=_SYSTEM, at=at)
+def finish_awards(*, awards: Sequence[AwardFacts], at: datetime) -> None:
+    """Everything is paid or lapsed and nothing is left: active awards are finished, their cards off; they are locked."""
+    if not awards:
+        return
+    events = [(one.person_id, one.wallet_id, one.id) for one in awards]
+    close_wallets(events=events, kind="sweep", credit=int(Chart.TREASURY), at=at)
+    Award.objects.filter(id__any_of=[one.id for one in awards]).update(
+        status=AWARD_STATES.target("finish"), ended_at=at, end_reason="everything_paid_or_lapsed", suspended_at=None
+    )
+    queue_many(
+        template="award_finished",
+        channels=("dashboard",),
+        notices=[Notice(one.person_id, {}, f"finished:{one.id}") for one in awards],
+        at=at,
+        may_be_known=True,
+    )
+    record_each(
+        action="award.finished",
+        at=at,
+        actor=_SYSTEM,
+        subject_kind="award",
+        told=[(one.person_id, one.id, {}) for one in awards],
+    )
 
 
 @requires_transaction

@@ -120,6 +120,7 @@ def award_listed(*, source: str, grounds: Grounds, at: datetime) -> None:
         event="result",
         event_id="award_id",
         at=at,
+        queue=purchase_deadline(scheme=rules, announced_at=grounds.announced_at).isoformat(),
     )
     record_listed(
         source=source,

@@ -18,7 +18,6 @@ from prakerja.audit.operations import record_many
 from prakerja.awards.due import Overdue
 from prakerja.awards.models import HELD, Award
 from prakerja.awards.policies import require_ahead, require_reason
-from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.due import in_chunks
 from prakerja.kernel.errors import Refused
@@ -127,71 +126,51 @@ def release_held(*, reason: str, actor: Actor, at: datetime) -> int:
 
 
 @requires_transaction
-def move_deadlines(awards: list[Award], *, deadline: datetime, reason: str, actor: Actor, at: datetime) -> None:
+def move_deadlines(
+    awards: list[Award], *, deadline: datetime, reason: str, actor: Actor, at: datetime, set_at: datetime | None = None
+) -> None:
     """Set another deadline for locked awards without a purchase, tell each person by SMS, and write down who set it.
 
-    The caller has looked ahead. Reminders are sent anew before the new deadline.
+    `set_at`: when that was decided, where that was earlier. The caller has looked ahead then. Reminders are sent anew before the
+    new deadline. Who could not be told before it (nobody worked) is not revoked by it: that is held, and they are told so.
     """
+    is_late = at >= deadline
     # Who is told twice of one deadline was told of another in between.
     Award.objects.filter(id__any_of=[award.id for award in awards]).update(
         purchase_deadline_at=deadline,
-        deadline_set_at=at,
+        deadline_set_at=set_at or at,
         deadline_set_by=actor.traced,
-        revocation_held_at=None,
+        revocation_held_at=at if is_late else None,
         revocation_released_at=None,
     )
-    queue_many(
-        template="deadline_moved",
-        channels=("sms", "dashboard"),
-        notices=[
-            Notice(award.person_id, {"deadline": deadline.isoformat()}, f"deadline_moved:{award.id}:{at.isoformat()}")
-            for award in awards
-        ],
-        at=at,
-    )
-    said = {"before": awards[0].purchase_deadline_at.isoformat(), "after": deadline.isoformat()}
     subjects = [(award.person_id, award.id) for award in awards]
+    _tell("revocation_held" if is_late else "deadline_moved", subjects, deadline=deadline, at=at)
+    said = {"before": awards[0].purchase_deadline_at.isoformat(), "after": deadline.isoformat()}
     _record("award.deadline_moved", subjects, actor=actor, at=at, data={**said, "reason": reason.strip()})
-
-
-@requires_transaction
-def move_wave_deadline(
-    *, wave_id: uuid.UUID, before: datetime, deadline: datetime, reason: str, actor: Actor, at: datetime
-) -> int:
-    """Move the deadline of a wave's people who have not bought and whose deadline is the wave's. Returns how many."""
-    if before == deadline:
-        return 0
-    chosen = Award.objects.filter(
-        wave_id=wave_id,
-        status__in=AWARD_STATES.group("LIVE"),
-        first_purchase_at=None,
-        purchase_deadline_at=before,
-    ).order_by("id")
-    moved = 0
-    while batch := list(chosen.select_for_update(no_key=True)[:BATCH]):
-        move_deadlines(batch, deadline=deadline, reason=reason, actor=actor, at=at)
-        moved += len(batch)
-    return moved
+    if is_late:
+        _record("award.revocation_held", subjects, actor=SYSTEM, at=at, data={"down": "worker"})
 
 
 @requires_transaction
 def _hold(chosen: Sequence[Overdue], *, because: str, at: datetime) -> None:
     Award.objects.filter(id__any_of=[one.award_id for one in chosen]).update(revocation_held_at=at)
-    queue_many(
-        template="revocation_held",
-        channels=("sms", "dashboard"),
-        notices=(
-            Notice(
-                one.person_id,
-                {"deadline": one.deadline_at.isoformat()},
-                f"revocation_held:{one.award_id}:{at.isoformat()}",
-            )
-            for one in chosen
-        ),
-        at=at,
-    )
     subjects = [(one.person_id, one.award_id) for one in chosen]
     _record("award.revocation_held", subjects, actor=SYSTEM, at=at, data={"down": because})
+    _tell("revocation_held", subjects, deadline=chosen[0].deadline_at, at=at)
+
+
+@requires_transaction
+def _tell(template: str, subjects: list[tuple[uuid.UUID, uuid.UUID]], *, deadline: datetime, at: datetime) -> None:
+    queue_many(
+        template=template,
+        channels=("sms", "dashboard"),
+        notices=(
+            Notice(person_id, {"deadline": deadline.isoformat()}, f"{template}:{award_id}:{at.isoformat()}")
+            for person_id, award_id in subjects
+        ),
+        at=at,
+        queue=deadline.isoformat(),
+    )
 
 
 def _held_groups() -> list[tuple[uuid.UUID, datetime]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from prakerja.awards.facts import AwardFacts, facts_of
 from prakerja.awards.models import Award
 from prakerja.kernel.db import requires_transaction, rows
-from prakerja.wallets.operations import lock_wallet
+from prakerja.wallets.operations import lock_wallet, lock_wallets
 
 
 @requires_transaction
@@ -44,6 +44,11 @@ SELECT award.id, award.person_id, award.wave_id, award.scheme_version_id, award.
  ORDER BY award.id FOR NO KEY UPDATE OF award SKIP LOCKED"""
 
 
+_WALLETS = """
+SELECT award.person_id, award.id, award.wallet_id FROM unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id)
+  JOIN awards_award award ON award.person_id = given.person_id AND award.id = given.id"""
+
+
 @requires_transaction
 def note_planned(*, awards: Sequence[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> None:
     """Write down of many awards, as (person, award), that the caller has locked, that their incentives are planned."""
@@ -56,3 +61,11 @@ def note_planned(*, awards: Sequence[tuple[uuid.UUID, uuid.UUID]], at: datetime)
 def lock_awards(*, awards: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> list[AwardFacts]:
     """Lock many awards, as (person, award); those that somebody else holds are left out. Wallets come before them."""
     return [AwardFacts(*one) for one in rows(_MANY, [[one for one, _ in awards], [one for _, one in awards]])]
+
+
+@requires_transaction
+def lock_wallets_and_awards(*, awards: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> list[AwardFacts]:
+    """`lock_wallet_and_award` of many, as (person, award); those whose wallet or award somebody else holds are left out."""
+    wallets = rows(_WALLETS, [[one for one, _ in awards], [one for _, one in awards]])
+    free = lock_wallets(wallets=[(person_id, wallet_id) for person_id, _, wallet_id in wallets], skip_locked=True)
+    return lock_awards(awards=[(person_id, award_id) for person_id, award_id, wallet in wallets if wallet in free])

@@ -8,7 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from prakerja.awards.states import AWARD_STATES
-from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key, unindexed_foreign_key
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
 
 # Whose first purchase is waited for; whose revocation waits for an operator; whom the deadline may end: it was ahead when it was
 # set, and nobody has to decide first.
@@ -50,6 +57,12 @@ class Award(PersonRow):
     training_waived_at = models.DateTimeField(null=True)
     # When its incentives were planned, which `incentives` says (`note_planned`): whoever looks for what to plan passes it over.
     incentives_planned_at = models.DateTimeField(null=True)
+    # When the first training was reviewed, which `training` says. Null: it was not, or another training is the first since; then it
+    # is looked at (`first_training.py`).
+    reviewed_at = models.DateTimeField(null=True)
+    # When `incentives` look whether the conditions of the schedule hold: whatever may have made the last one true says so. Null:
+    # something has to happen first.
+    plan_look_at = models.DateTimeField(null=True)
     # The due instant of the last reminder to buy, so that each is sent once and none twice.
     reminded_at = models.DateTimeField(null=True)
     # What falls due next, reckoned from the columns above and the scheme (`due.py`). Null: not reckoned yet; a trigger
@@ -99,11 +112,41 @@ class Award(PersonRow):
             ),
             models.Index(fields=["purchase_deadline_at", "id"], name="awards_award_held", condition=HELD),
             models.Index(
-                fields=["id"],
-                name="awards_award_unplanned",
-                condition=Q(status="active", incentives_planned_at=None)
-                & (Q(first_purchase_at__isnull=False) | Q(training_waived_at__isnull=False)),
+                fields=["plan_look_at", "id"],
+                name="awards_award_plan_look",
+                condition=Q(status="active", incentives_planned_at=None, plan_look_at__isnull=False),
             ),
+            models.Index(
+                fields=["scheme_version", "id"],
+                name="awards_award_unreviewed",
+                condition=Q(status="active", reviewed_at=None, training_waived_at=None),
+            ),
+        ]
+
+
+class DeadlineMove(KeyedRow):
+    """Another deadline for those of a wave who had not bought: it stands at once, and their awards follow (`moving`)."""
+
+    wave_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    # Both exclusive: whose deadline is `before` gets `deadline`.
+    before = models.DateTimeField()
+    deadline = models.DateTimeField()
+    reason = models.TextField()
+    # Who decided, as the audit trail keeps them, and when.
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    set_at = models.DateTimeField()
+    # How many it was about when it was decided, how many have followed, and the last of them: whoever goes on begins behind it.
+    people = models.IntegerField()
+    moved = models.IntegerField(default=0)
+    reached = models.UUIDField(default=uuid.UUID(int=0))
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wave_id"], condition=Q(finished_at=None), name="awards_deadlinemove_one_open"
+            )
         ]
 
 

@@ -46,8 +46,8 @@ def waive_training(*, person_id: uuid.UUID, award_id: uuid.UUID, actor: Actor, a
     award = locked_award(person_id=person_id, award_id=award_id)
     if award.status not in AWARD_STATES.group("LIVE") or award.training_waived_at is not None:
         return False
-    award.training_waived_at = at
-    award.save(update_fields=["training_waived_at"])
+    award.training_waived_at = award.plan_look_at = at
+    award.save(update_fields=["training_waived_at", "plan_look_at"])
     record_award_action(award=award, action="award.training_waived", actor=actor, at=at)
     return True
 

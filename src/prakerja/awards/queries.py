@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from django.db.models import Count, Min
 
 from prakerja.awards.cards import index_of, open_card_number
 from prakerja.awards.facts import AwardFacts, facts_of
-from prakerja.awards.models import Award
+from prakerja.awards.models import Award, DeadlineMove
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import hot_row, rows
 from prakerja.notifications.states import MESSAGE_STATES
@@ -42,9 +43,15 @@ def award(*, person_id: uuid.UUID, award_id: uuid.UUID) -> AwardFacts:
     return facts_of(Award.objects.get(person_id=person_id, id=award_id))
 
 
+# What AwardFacts holds, and nothing that is sealed: of a payday's thousands nobody makes objects.
+_FACTS = tuple(field.name for field in fields(AwardFacts))
+
+
 def awards(*, award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardFacts]:
     """Many awards, as they stand, by their ids."""
-    return {found.id: facts_of(found) for found in Award.objects.filter(id__any_of=set(award_ids))}
+    return {
+        found[0]: AwardFacts(*found) for found in Award.objects.filter(id__any_of=set(award_ids)).values_list(*_FACTS)
+    }
 
 
 def running_awards(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AwardFacts]:
@@ -80,6 +87,11 @@ def people_with_deadline(*, wave_id: uuid.UUID, deadline_at: datetime) -> int:
     """How many of a wave have not bought, are not at their end, and have this deadline."""
     live = Award.objects.filter(wave_id=wave_id, status__in=AWARD_STATES.group("LIVE"), first_purchase_at=None)
     return live.filter(purchase_deadline_at=deadline_at).count()
+
+
+def is_deadline_moving(*, wave_id: uuid.UUID) -> bool:
+    """Whether awards of a wave have still to follow a deadline that was moved."""
+    return DeadlineMove.objects.filter(wave_id=wave_id, finished_at=None).exists()
 
 
 class Held(NamedTuple):

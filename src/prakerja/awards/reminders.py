@@ -7,18 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from prakerja.awards.due import Basis, instants_of, last_reminder, unreckoned
+from prakerja.awards.due import FOLLOWS, Basis, instants_of, last_reminder, unreckoned
 from prakerja.kernel.db import row, rows, transaction
 from prakerja.kernel.due import in_chunks
 from prakerja.notifications.operations import Notice, queue_many
 
 # People who are reminded in one transaction.
 CHUNK = 500
-_WAITING = "status = 'active' AND first_purchase_at IS NULL AND remind_at < purchase_deadline_at"
+_WAITING = f"status = 'active' AND first_purchase_at IS NULL AND remind_at < purchase_deadline_at AND NOT {FOLLOWS}"
 _CLAIM = f"""
-SELECT id, person_id, remind_at, scheme_version_id, awarded_at, purchase_deadline_at, reminded_at FROM awards_award
+SELECT id, person_id, remind_at, scheme_version_id, awarded_at, purchase_deadline_at, reminded_at FROM awards_award award
  WHERE {_WAITING} AND remind_at <= %(at)s AND (remind_at, id) > (%(since)s, %(after)s)
- ORDER BY remind_at, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED"""
+ ORDER BY remind_at, id LIMIT %(most)s FOR NO KEY UPDATE OF award SKIP LOCKED"""
 
 
 class _Waiting(NamedTuple):
@@ -30,14 +30,14 @@ class _Waiting(NamedTuple):
 
 def next_reminder() -> datetime | None:
     """The first instant at which somebody who has not bought is reminded: the first of an index."""
-    found = row(f"SELECT remind_at FROM awards_award WHERE {_WAITING} ORDER BY remind_at LIMIT 1")
+    found = row(f"SELECT remind_at FROM awards_award award WHERE {_WAITING} ORDER BY remind_at LIMIT 1")
     instants = ((instants_of(basis).remind_at, basis.deadline_at) for basis in unreckoned())
     return min([*(one for one, end in instants if one < end), *(found or ())], default=None)
 
 
 def reminders_left(at: datetime) -> int:
     """How many people wait for a reminder that is due at `at`."""
-    found = row(f"SELECT count(*) FROM awards_award WHERE {_WAITING} AND remind_at <= %s", [at])
+    found = row(f"SELECT count(*) FROM awards_award award WHERE {_WAITING} AND remind_at <= %s", [at])
     return int(found[0]) if found else 0
 
 
@@ -88,6 +88,7 @@ def _remind(basis: Basis, people: list[_Waiting], *, at: datetime) -> None:
             notices=(Notice(one.person_id, said, f"reminder:{one.award_id}:{due_at.isoformat()}") for one in people),
             at=at,
             may_be_known=True,
+            queue=basis.deadline_at.isoformat(),
         )
     following = instants_of(basis._replace(reminded_at=due_at))
     row(

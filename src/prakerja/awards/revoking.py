@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.operations import record_each
 from prakerja.awards.blacklisting import blacklist_people
-from prakerja.awards.due import Overdue, revocation_of
+from prakerja.awards.due import FOLLOWS, Overdue, revocation_of
 from prakerja.awards.holding import Untold, hold_some
 from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
@@ -25,10 +25,11 @@ from prakerja.wallets.operations import close_wallets, lock_wallets
 
 # People who are revoked in one transaction, whose wallets are locked meanwhile.
 CHUNK = 250
-# The condition of the index: it was ahead when it was set, and nobody has to decide first (`models.REVOCABLE`).
-_REVOCABLE = """award.status = 'active' AND award.first_purchase_at IS NULL
+# The condition of the index: it was ahead when it was set, and nobody has to decide first (`models.REVOCABLE`). It holds still.
+_REVOCABLE = f"""award.status = 'active' AND award.first_purchase_at IS NULL
    AND (award.deadline_set_at IS NULL OR award.deadline_set_at < award.purchase_deadline_at)
-   AND (award.revocation_held_at IS NULL OR award.revocation_released_at IS NOT NULL)"""
+   AND (award.revocation_held_at IS NULL OR award.revocation_released_at IS NOT NULL)
+   AND NOT {FOLLOWS}"""
 _OVERDUE = f"""
 SELECT award.person_id, award.id, award.wallet_id, award.revoke_at FROM awards_award award
  WHERE {_REVOCABLE} AND award.revoke_at <= %(at)s AND (award.revoke_at, award.id) > (%(since)s, %(after)s)
@@ -140,16 +141,19 @@ def _revoke(overdue: Sequence[Overdue], *, at: datetime) -> None:
         status=AWARD_STATES.target("revoke"), ended_at=at, end_reason="no_purchase", suspended_at=None
     )
     blacklist_people(person_ids=[one.person_id for one in overdue], reason="no_purchase", at=at)
-    queue_many(
-        template="revoked",
-        channels=("sms", "dashboard"),
-        notices=(
-            Notice(one.person_id, {"deadline": one.deadline_at.isoformat()}, f"revoked:{one.award_id}")
-            for one in overdue
-        ),
-        at=at,
-        may_be_known=True,
-    )
+    for deadline in sorted({one.deadline_at for one in overdue}):
+        queue_many(
+            template="revoked",
+            channels=("sms", "dashboard"),
+            notices=(
+                Notice(one.person_id, {"deadline": deadline.isoformat()}, f"revoked:{one.award_id}")
+                for one in overdue
+                if one.deadline_at == deadline
+            ),
+            at=at,
+            may_be_known=True,
+            queue=deadline.isoformat(),
+        )
     record_each(
         action="award.revoked",
         at=at,

@@ -23,6 +23,7 @@ NAMES = (
     "import",
     "payout-run",
     "proof",
+    "wave",
 )
 
 
@@ -30,6 +31,7 @@ def add_to(subparsers: Any) -> None:
     parser = common(subparsers.add_parser("bench", help=f"run one benchmark: {', '.join(NAMES)}"))
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--seconds", type=float, default=None, help="how long all measurements last together")
+    parser.add_argument("--people", type=int, default=None, help="how many a wave has (due, wave)")
     parser.set_defaults(run=run)
 
 
@@ -48,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "bench", arguments.name]
     if arguments.seconds is not None:
         command += ["--seconds", str(arguments.seconds)]
+    if arguments.people is not None:
+        command += ["--people", str(arguments.people)]
     if arguments.json:
         command.append("--json")
     return subprocess.run(command, cwd=ROOT, check=False).returncode

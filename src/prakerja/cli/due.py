@@ -12,6 +12,8 @@ from prakerja.cli.arguments import CommandError, answer, common, progress
 from prakerja.cli.database import database
 from prakerja.kernel.clock import WIB
 
+# The tasks that wait while a rail is left alone.
+_BY_RAIL = ("send_payments", "ask_payments")
 # Seconds between two lines of progress.
 _LINE_EVERY = 2.0
 
@@ -30,13 +32,19 @@ def list_tasks(arguments: argparse.Namespace) -> int:
     """Print every task, in the order in which those that share an instant run."""
     with database(arguments.data_dir):
         from prakerja.config.due import due_tasks
+        from prakerja.disbursements.queries import rail_pauses
         from prakerja.kernel.clock import wall
         from prakerja.kernel.progress import all_progress
 
         known = {one.task: one for one in all_progress()}
+        paused = [
+            {"rail": one.rail, "state": one.reason, "since": _text(one.since), "next_try": _text(one.until)}
+            for one in rail_pauses()
+        ]
         answer(
             [
                 {"task": task.name, "next_due": _text(task.next_due()), **told(known.get(task.name), now=wall())}
+                | ({"rails_left_alone": paused} if paused and task.name in _BY_RAIL else {})
                 for task in due_tasks()
             ]
         )

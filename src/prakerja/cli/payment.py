@@ -25,7 +25,7 @@ _SENTENCES = {
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("payment", help="what rails said against the books, and what was decided about it")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="discrepancies|resolve")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="discrepancies|resolve|rails")
     listing = common(verbs.add_parser("discrepancies", help="every case that waits for a decision, the oldest first"))
     listing.set_defaults(run=list_open)
     resolving = by_operator(common(verbs.add_parser("resolve", help="decide one; until then no follow-up leaves")))
@@ -38,6 +38,8 @@ def add_to(subparsers: Any) -> None:
     )
     resolving.add_argument("--reason", required=True, metavar="R", help="how you know, for the audit trail")
     resolving.set_defaults(run=decide)
+    rails = common(verbs.add_parser("rails", help="every rail: whether it takes calls, or until when it is left alone"))
+    rails.set_defaults(run=list_rails)
 
 
 def list_open(arguments: argparse.Namespace) -> int:
@@ -66,6 +68,27 @@ def list_open(arguments: argparse.Namespace) -> int:
             }
         )
     return 0
+
+
+def list_rails(arguments: argparse.Namespace) -> int:
+    """Print each rail; one that was busy or not reached with since when, how many tries in a row, and when the next one is."""
+    with database(arguments.data_dir):
+        from prakerja.disbursements.queries import known_rails, rail_pauses
+
+        paused = {one.rail: one for one in rail_pauses()}
+        answer({"rails": [{"rail": rail, **_pause(paused.get(rail))} for rail in known_rails()]})
+    return 0
+
+
+def _pause(found: Any) -> dict[str, Any]:
+    if found is None:
+        return {"state": "answers"}
+    return {
+        "state": found.reason,
+        "since": found.since.isoformat(),
+        "refusals": found.refusals,
+        "next_try": found.until.isoformat(),
+    }
 
 
 def decide(arguments: argparse.Namespace) -> int:

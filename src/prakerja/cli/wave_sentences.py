@@ -49,6 +49,12 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
             "Daftar lain sedang diimpor. Lihat `prakerja wave imports`, lalu ulangi perintah ini.",
             "Another list is being imported. See `prakerja wave imports`, then give this command again.",
         ),
+        "deadlines_moving": (
+            f"Batas waktu gelombang {wave} baru saja diubah dan belum berlaku bagi semua orang. Lihat sisanya dengan prakerja due list, "
+            "lalu coba lagi.",
+            f"The deadline of wave {wave} was moved just now and not everybody has it yet. See who is left with prakerja due list, "
+            "and try again.",
+        ),
         "import_unfinished": (
             f"Impor gelombang {details.get('wave')} terputus dan belum selesai ({details.get('left', '?')} orang lagi). Ulangi perintah "
             "impornya dengan daftar yang sama, atau akhiri: prakerja wave give-up-import.",

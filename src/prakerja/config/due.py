@@ -23,6 +23,9 @@ TURN = 0.4
 # The same for a task that waits for strangers, and how many of them it may wait for at once.
 CALLS_TURN = 5.0
 CALLS_WIDTH = 4
+# A look is made again after so many times the wall seconds that it took, and after the longest time in any case.
+_LOOKS_SELDOM = 20
+_LONGEST_KEPT = 60.0
 
 
 def due_tasks() -> tuple[DueTask, ...]:
@@ -94,10 +97,41 @@ def _counted(left: Callable[[datetime], int], at: datetime) -> Callable[[], int]
     return lambda: left(at)
 
 
+class Looks:
+    """When each task falls due next. What a look takes long for is looked at seldom, and no core is spent on looking.
+
+    Most looks are one look-up in an index and made every time. A few join all that a wave's awards hang on; with hundreds of
+    thousands of them that takes seconds, and what they find does not come by the second.
+    """
+
+    def __init__(self, *, wall: Callable[[], float] = time.monotonic) -> None:
+        """`wall`: seconds that only grow."""
+        self._wall = wall
+        self._kept: dict[str, tuple[datetime | None, float]] = {}
+        self._took: dict[str, float] = {}
+
+    def next_due(self, task: DueTask) -> datetime | None:
+        """Its next instant, as it was found not long ago."""
+        began = self._wall()
+        instant, until = self._kept.get(task.name, (None, 0.0))
+        if began >= until:
+            instant = task.next_due()
+            ended = self._wall()
+            # Two slow looks in a row: one alone waited for something else.
+            took, self._took[task.name] = min(self._took.get(task.name, 0.0), ended - began), ended - began
+            self._kept[task.name] = (instant, ended + min(_LOOKS_SELDOM * took, _LONGEST_KEPT))
+        return instant
+
+    def forget(self, task: DueTask) -> None:
+        """It ran: what it left is another question."""
+        self._kept.pop(task.name, None)
+
+
 def take_turns(
     tasks: Sequence[DueTask],
     *,
     runner: Runner,
+    looks: Looks | None = None,
     now: Callable[[], datetime],
     failed: Callable[[DueTask], None],
     seconds: float = TURN,
@@ -110,7 +144,9 @@ def take_turns(
     """
     from django.db import OperationalError
 
-    waiting = {task.name: instant for task in tasks if (instant := task.next_due()) is not None and instant <= now()}
+    looks = looks or Looks()
+    found = {task.name: instant for task in tasks if (instant := looks.next_due(task)) is not None}
+    waiting = {name: instant for name, instant in found.items() if instant <= now()}
     runner.end_all_but(waiting)
     in_order = sorted((task for task in tasks if task.name in waiting), key=lambda task: waiting[task.name])
     done, was_cut = [], False
@@ -121,6 +157,7 @@ def take_turns(
             was_cut = True
             continue
         at = now()
+        looks.forget(task)
         try:
             turn = runner.run(task, at=at, seconds=seconds)
         except OperationalError:

@@ -6,6 +6,7 @@ announcements, nor a partner's slow server any of them; the main thread keeps th
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -50,6 +51,8 @@ _WOKEN: list[threading.Event] = []
 def main() -> int:
     """Work until SIGTERM or SIGINT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prakerja.config.settings.worker")
+    # What is loaded here never becomes garbage (prakerja.serving says the same of doors).
+    gc.disable()
     import django
 
     django.setup()
@@ -65,6 +68,8 @@ def main() -> int:
     except CannotRun as error:
         _LOG.error("%s", error)
         return 2
+    gc.freeze()
+    gc.enable()
     stopping = threading.Event()
     when_asked_to_end(stopping.set)
     # Before anything is revoked: what was missed while nobody worked is an outage, and revocations look at it.
@@ -127,7 +132,7 @@ def send_outbox(stopping: threading.Event) -> None:
     """Send everything else, and say that messages can be sent."""
     from prakerja.notifications.delivery import OTHERS
 
-    note, forget = _life_noted(), _old_messages_forgotten()
+    note, forget = _life_noted(), _old_rows_forgotten()
 
     def in_between(sender: Sender) -> None:
         _give_sign(send_outbox)
@@ -195,20 +200,24 @@ def _life_noted() -> Callable[[], None]:
     return note
 
 
-def _old_messages_forgotten() -> Callable[[], None]:
-    """Look at some thousand messages of two years ago at each call, until they are through; then again in an hour."""
+def _old_rows_forgotten() -> Callable[[], None]:
+    """Look at some thousand messages, then at some thousand questions to banks, of two years ago at each call, until they are
+    through; then again in an hour."""
+    from prakerja.disbursements.keeping import forget_old_questions
     from prakerja.kernel import clock
     from prakerja.notifications.keeping import forget_sent_messages
 
-    through = -_PRUNE_EVERY
+    steps: list[Callable[..., Any]] = [forget_sent_messages, forget_old_questions]
+    through, number = -_PRUNE_EVERY, 0
     after: uuid.UUID | None = None
 
     def forget() -> None:
-        nonlocal through, after
+        nonlocal through, number, after
         if time.monotonic() - through > _PRUNE_EVERY:
-            after = forget_sent_messages(wall=clock.wall(), after=after).last
+            after = steps[number](wall=clock.wall(), after=after).last
             if after is None:
-                through = time.monotonic()
+                number = (number + 1) % len(steps)
+                through = through if number else time.monotonic()
 
     return forget
 
@@ -249,11 +258,11 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
     Lanes and workers work beside each other. Whoever moves a sandbox's clock holds the lock alone and runs all of them
     itself, with exact stamps: it is let in between two rounds of turns.
     """
-    from prakerja.config.due import Runner, take_turns
+    from prakerja.config.due import Looks, Runner, take_turns
     from prakerja.config.timekeeping import MOVING
     from prakerja.kernel import clock
 
-    runner = Runner()
+    runner, looks = Runner(), Looks()
     was_cut = False
     with _session_connection() as lock:
         while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
@@ -261,7 +270,13 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
                 continue
             try:
                 done, was_cut = take_turns(
-                    tasks, runner=runner, now=clock.now, failed=_task_failed, seconds=seconds, stopping=stopping.is_set
+                    tasks,
+                    runner=runner,
+                    looks=looks,
+                    now=clock.now,
+                    failed=_task_failed,
+                    seconds=seconds,
+                    stopping=stopping.is_set,
                 )
             finally:
                 _flag(lock, "SELECT pg_advisory_unlock_shared(%s)", MOVING)
@@ -361,8 +376,10 @@ def _flag(connection: psycopg.Connection[Any], sql: str, key: int) -> bool:
 
 
 if __name__ == "__main__":
-    from prakerja.kernel.processes import die_with_parent
+    from prakerja.kernel.processes import die_with_parent, stand_back
 
     if os.environ.get("PRAKERJA_SUPERVISED"):
         die_with_parent()
+    # A wave's messages take every processor that they are given; a shop's customer waits for the door.
+    stand_back()
     raise SystemExit(main())

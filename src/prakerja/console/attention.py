@@ -16,10 +16,11 @@ from prakerja.console.discrepancies import case_line
 from prakerja.console.erasures import erasure_line
 from prakerja.console.held import held_line
 from prakerja.console.pages import browsing, may
+from prakerja.console.payments import pause_line
 from prakerja.console.registrations import registration_line
 from prakerja.console.texts import written
 from prakerja.console.undelivered import group_line
-from prakerja.disbursements.queries import discrepancy_cases
+from prakerja.disbursements.queries import discrepancy_cases, rail_pauses
 from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
@@ -36,12 +37,13 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """What banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure and registrations that a human must look at, the first to be answered first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure and registrations that a human must look at, the first to be answered first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
         "console/attention.html",
         {
+            "pauses": [pause_line(one) for one in rail_pauses()],
             "cases": [case_line(one) for one in discrepancy_cases(most=SHOWN)],
             "may_resolve": may(request, "payment.resolve"),
             "class_cases": [class_case_line(one) for one in cancellation_cases(most=SHOWN)],

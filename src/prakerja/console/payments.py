@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.texts import written
+from prakerja.disbursements.queries import Pause, rail_pauses
 from prakerja.incentives.operations import retry_payment
 from prakerja.incentives.queries import (
     WaitingPayment,
@@ -44,6 +45,12 @@ REASONS = {
 }
 
 
+TROUBLES = {
+    "busy": gettext_lazy("Menjawab sedang sibuk"),
+    "unreachable": gettext_lazy("Tidak terjangkau"),
+}
+
+
 @require_GET
 @browsing
 def payments(request: HttpRequest) -> HttpResponse:
@@ -52,11 +59,12 @@ def payments(request: HttpRequest) -> HttpResponse:
         request,
         "console/payments.html",
         {
+            "pauses": [pause_line(one) for one in rail_pauses()],
             "lists": [
                 (_("Tertahan"), _lines(held_payments(most=SHOWN), request)),
                 (_("Gagal atau dikembalikan"), _lines(failed_payments(most=SHOWN), request)),
                 (_("Terkirim tanpa jawaban"), _lines(unanswered_payments(at=clock.now(), most=SHOWN), request)),
-            ]
+            ],
         },
     )
 
@@ -79,6 +87,16 @@ def retry(request: HttpRequest, person_id: uuid.UUID, incentive_id: uuid.UUID) -
     else:
         messages.success(request, _("Pembayaran ini diperiksa lagi sekarang. Muat ulang halaman untuk hasilnya."))
     return HttpResponseRedirect(reverse("console_payments"))
+
+
+def pause_line(one: Pause) -> dict[str, Any]:
+    return {
+        "rail": one.rail,
+        "reason": TROUBLES[one.reason],
+        "since": written(one.since),
+        "refusals": one.refusals,
+        "next": written(one.until),
+    }
 
 
 def _lines(found: list[WaitingPayment], request: HttpRequest) -> list[dict[str, Any]]:

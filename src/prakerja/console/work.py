@@ -36,6 +36,10 @@ NAMES = {
     "ask_payments": gettext_lazy("Pertanyaan ke bank"),
     "open_survey": gettext_lazy("Pembukaan survei"),
     "lapse_survey": gettext_lazy("Penutupan survei"),
+    "follow moved deadlines": gettext_lazy("Batas waktu gelombang yang diubah"),
+    "lapse_unreviewed": gettext_lazy("Cadangan insentif hangus tanpa ulasan"),
+    "lapse_unlinked": gettext_lazy("Insentif hangus tanpa rekening"),
+    "finish_awards": gettext_lazy("Kepesertaan selesai"),
 }
 
 

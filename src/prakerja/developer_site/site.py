@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from prakerja.kernel.compiled_templates import CompiledTemplates
 from prakerja.partner_api.endpoint import refusal_response
 from prakerja.partner_api.errors import Language
 
@@ -135,6 +136,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=CompiledTemplates("developer_site", made_in=__file__),
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["style"] = style_address

@@ -13,7 +13,7 @@ from prakerja.disbursements.claims import claim_number, release_number
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.disbursements.policies import account_number
 from prakerja.disbursements.rails import InquiryResult, open_rail, rail_for_new_payments
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
@@ -156,6 +156,21 @@ def store_inquiry(*, person_id: uuid.UUID, account_id: uuid.UUID, found: Inquiry
     account.save(update_fields=["nik_matches", "is_kyc_complete", "holder_name"])
 
 
+_NEW = "noticed_at IS NULL AND unlinked_at IS NULL"
+_TAKE = f"""
+UPDATE disbursements_payoutaccount account SET noticed_at = %(at)s
+  FROM (SELECT id FROM disbursements_payoutaccount WHERE {_NEW} AND linked_at <= %(at)s
+         ORDER BY linked_at, id LIMIT {{most}} FOR NO KEY UPDATE SKIP LOCKED) news
+ WHERE account.id = news.id
+RETURNING account.person_id, account.linked_at"""
+
+
+@requires_transaction
+def take_new_accounts(*, at: datetime, most: int) -> dict[uuid.UUID, datetime]:
+    """Up to `most` people who have linked an account that nobody above has noticed yet, and when; they are noticed now."""
+    return dict(rows(_TAKE.format(most=most), {"at": at}))
+
+
 @requires_transaction
 def _settle_ownership(*, account: PayoutAccount, number: str, at: datetime) -> None:
     """Claim what the bank says is this person's own; what another person has claimed is not, and operators can read why."""
@@ -208,9 +223,12 @@ def _new_account(
 
 def opened_number(*, account: PayoutAccount) -> str:
     """The account's number, opened: for the rail only."""
-    return unseal(
-        bytes(account.number_enc), table="disbursements_payoutaccount", column="number_enc", row_id=account.id
-    )
+    return open_number(sealed=account.number_enc, account_id=account.id)
+
+
+def open_number(*, sealed: bytes | memoryview, account_id: uuid.UUID) -> str:
+    """The same of what is stored, where nobody made an object of it."""
+    return unseal(bytes(sealed), table="disbursements_payoutaccount", column="number_enc", row_id=account_id)
 
 
 def _is_kyc_complete(*, provider: str, found: InquiryResult) -> bool:

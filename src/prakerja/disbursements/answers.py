@@ -13,10 +13,11 @@ from django.db.models import Max
 from prakerja.disbursements.attempts import Answer, Call, make_call, note_answers, note_attempts
 from prakerja.disbursements.discrepancies import note_discrepancy
 from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
+from prakerja.disbursements.pausing import note_rail_health
 from prakerja.disbursements.policies import END_OF, Verdict, agrees_with_callback, judge_report
 from prakerja.disbursements.rails import TransferResult
 from prakerja.disbursements.steps import fail, lock_payments, payment_of, return_, settle, settle_many, terms_at
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, transaction, write_back
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ def _take(answers: Sequence[Answer], *, at: datetime) -> list[Call]:
     with transaction():
         now = lock_payments(payments=[payment_of(answer.call.instruction) for answer in answers], waits=True)
         said = [(now[answer.call.instruction.id], answer) for answer in answers]
-        note_answers(said=said, at=at)
+        named = note_answers(said=said, at=at)
+        note_rail_health(said=[(instruction.rail, answer.result) for instruction, answer in said], at=at)
         verdicts = judge(said=[(instruction, answer.result) for instruction, answer in said], at=at)
         arrived = [
             instruction
@@ -75,8 +77,9 @@ def _take(answers: Sequence[Answer], *, at: datetime) -> list[Call]:
             and END_OF[answer.result.status] == "settled"
             and instruction.status == "sent"
         ]
-        settle_many(instructions=arrived, at=at)
         at_once = {instruction.id for instruction in arrived}
+        write_back([instruction for instruction in named if instruction.id not in at_once], "rail_reference")
+        settle_many(instructions=arrived, at=at)
         for instruction, answer in said:
             if instruction.id not in at_once:
                 _follow(instruction, answer=answer, verdict=verdicts[instruction.id], at=at)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from prakerja.disbursements.accounts import opened_number
 from prakerja.disbursements.models import PaymentAttempt, PaymentInstruction
 from prakerja.disbursements.rails import ReferenceConflict, TransferResult, open_rail
-from prakerja.kernel.db import copy_in, requires_transaction, write_back
+from prakerja.kernel.db import copy_rows, requires_transaction, write_back
 
 
 class Call(NamedTuple):
@@ -35,13 +35,17 @@ def note_attempts(*, instructions: Sequence[PaymentInstruction], kind: str, at: 
         )
         for instruction in instructions
     ]
-    copy_in(attempts)
+    copy_rows(
+        PaymentAttempt,
+        ("id", "person_id", "instruction_id", "rail", "kind", "made_at", "answer", "reason"),
+        ((one.id, one.person_id, one.instruction_id, one.rail, one.kind, one.made_at, "", "") for one in attempts),
+    )
     return attempts
 
 
 @requires_transaction
-def note_answers(*, said: Sequence[tuple[PaymentInstruction, Answer]], at: datetime) -> None:
-    """Keep what the rails answered, and their own names of the payments when they say them for the first time."""
+def note_answers(*, said: Sequence[tuple[PaymentInstruction, Answer]], at: datetime) -> list[PaymentInstruction]:
+    """Keep what the rails answered. Returns the payments that a rail names for the first time, for the caller to store."""
     attempts, named = [], []
     for instruction, answer in said:
         attempt, result = answer.call.attempt, answer.result
@@ -51,8 +55,8 @@ def note_answers(*, said: Sequence[tuple[PaymentInstruction, Answer]], at: datet
         if result.rail_reference and not instruction.rail_reference:
             instruction.rail_reference = result.rail_reference
             named.append(instruction)
-    write_back(attempts, "answered_at", "answer", "reason", "amount")
-    write_back(named, "rail_reference")
+    write_back(attempts, "answer", "reason", "amount", same=("answered_at",))
+    return named
 
 
 def transmit_payment(*, instruction: PaymentInstruction, at: datetime) -> TransferResult:

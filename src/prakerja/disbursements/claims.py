@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 
 from prakerja.disbursements.models import AccountClaim
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import requires_transaction, rows
 from prakerja.kernel.secrets import blind_index
 
 
@@ -32,7 +32,9 @@ def release_number(*, person_id: uuid.UUID, provider: str, number: str) -> None:
 def owners_of(*, accounts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], uuid.UUID]:
     """Who has claimed these bank accounts, as (provider, number); nobody's are not in it."""
     by_index = {_index(*account): account for account in accounts}
-    claims = AccountClaim.objects.filter(index__in=list(by_index)).values_list("index", "person_id")
+    claims = rows(
+        "SELECT index, person_id FROM disbursements_accountclaim WHERE index = ANY(%s::bytea[])", [list(by_index)]
+    )
     return {by_index[bytes(index)]: person_id for index, person_id in claims}
 
 

@@ -17,8 +17,9 @@ from prakerja.disbursements.rails import rail_for_new_payments
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.disbursements.steps import drop
 from prakerja.kernel import codes
-from prakerja.kernel.db import copy_in, requires_transaction
+from prakerja.kernel.db import copy_rows, requires_transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def draft_payment(
     return draft_payments(payer=payer, drafts=[draft], pay_date=pay_date, at=at)[owed_id]
 
 
+_COLUMNS = (
+    "id", "person_id", "batch_id", "payout_account_id", "payer", "owed_id", "rail", "rail_reference", "reference", "amount",
+    "status", "reason", "follow_up_of_id", "pay_date", "ask_count",
+)  # fmt: skip
+
+
 @requires_transaction
 def draft_payments(
     *, payer: str, drafts: Sequence[Draft], pay_date: date, at: datetime
@@ -63,40 +70,38 @@ def draft_payments(
         raise Refused("discrepancy_open")
     accounts = PayoutAccount.objects.filter(
         person_id__any_of={draft.person_id for draft in drafts}, id__any_of={draft.account_id for draft in drafts}
-    ).in_bulk()
+    )
+    providers = dict(accounts.values_list("id", "provider"))
     rail = rail_for_new_payments()
     batches = {
-        provider: drafted_batch(rail=rail, provider=provider, pay_date=pay_date, at=at)
-        for provider in sorted({account.provider for account in accounts.values()})
+        provider: drafted_batch(rail=rail, provider=provider, pay_date=pay_date, at=at).id
+        for provider in sorted(set(providers.values()))
     }
     earlier = _latest(payer=payer, owed=owed)
-    payments = []
-    for draft in drafts:
-        account = accounts[draft.account_id]
-        payments.append(
-            PaymentInstruction(
-                person_id=draft.person_id,
-                batch=batches[account.provider],
-                payout_account=account,
-                payer=payer,
-                owed_id=draft.owed_id,
-                rail=rail,
-                reference=reference_for(provider=account.provider, code=codes.new_transaction_code()),
-                amount=draft.amount,
-                follow_up_of_id=earlier.get(draft.owed_id),
-                pay_date=pay_date,
+    payments = {draft.owed_id: new_id() for draft in drafts}
+    references = {
+        draft.owed_id: reference_for(provider=providers[draft.account_id], code=codes.new_transaction_code())
+        for draft in drafts
+    }
+    # Plain values: of a payday's thousands nobody makes objects.
+    copy_rows(
+        PaymentInstruction,
+        _COLUMNS,
+        (
+            (
+                payments[draft.owed_id], draft.person_id, batches[providers[draft.account_id]], draft.account_id, payer,
+                draft.owed_id, rail, "", references[draft.owed_id], draft.amount, "drafted", "",
+                earlier.get(draft.owed_id), pay_date, 0,
             )
-        )
-    copy_in(payments)
-    copy_in(
-        [
-            ReferenceClaim(
-                rail=rail, reference=payment.reference, person_id=payment.person_id, instruction_id=payment.id
-            )
-            for payment in payments
-        ]
+            for draft in drafts
+        ),
+    )  # fmt: skip
+    copy_rows(
+        ReferenceClaim,
+        ("id", "rail", "reference", "person_id", "instruction_id"),
+        ((new_id(), rail, references[one.owed_id], one.person_id, payments[one.owed_id]) for one in drafts),
     )
-    return {payment.owed_id: payment.id for payment in payments}
+    return payments
 
 
 @requires_transaction

@@ -36,6 +36,8 @@ class PayoutAccount(PersonRow):
     is_kyc_complete = models.BooleanField()
     linked_at = models.DateTimeField()
     unlinked_at = models.DateTimeField(null=True)
+    # When whoever pays by it took notice of a new account (`take_new_accounts`): what waited for one goes on then.
+    noticed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -46,6 +48,13 @@ class PayoutAccount(PersonRow):
             models.CheckConstraint(
                 condition=Q(kind__in=["bank_account", "e_wallet"]), name="disbursements_payoutaccount_kind"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["linked_at", "id"],
+                name="disbursements_account_new",
+                condition=Q(noticed_at=None, unlinked_at=None),
+            )
         ]
 
 
@@ -79,6 +88,25 @@ class PaymentBatch(KeyedRow):
                 fields=["rail", "provider", "pay_date"],
                 condition=Q(status="drafted"),
                 name="disbursements_batch_one_drafted",
+            ),
+        ]
+
+
+class RailPause(KeyedRow):
+    """A rail that was busy or not reached, and until when it is left alone (`pausing`); no row once it has answered again."""
+
+    rail = models.TextField()
+    reason = models.TextField()
+    refusals = models.SmallIntegerField()
+    # Programme time.
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rail"], name="disbursements_railpause_rail"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["busy", "unreachable"]), name="disbursements_railpause_reason"
             ),
         ]
 

@@ -9,6 +9,7 @@ from prakerja.disbursements.accounts import (
     link_account,
     request_link,
     store_inquiry,
+    take_new_accounts,
     unlink_account,
     unlink_for_erasure,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "send_payments",
     "store_inquiry",
     "take_callback",
+    "take_new_accounts",
     "unlink_account",
     "unlink_for_erasure",
 ]

@@ -17,6 +17,7 @@ from prakerja.disbursements.attempts import Answer, Call, make_call, note_attemp
 from prakerja.disbursements.discrepancies import debts_with_cases, note_discrepancy
 from prakerja.disbursements.lines import keep_busy, require_rail
 from prakerja.disbursements.models import PaymentAttempt, PaymentBatch, PaymentInstruction, ReferenceClaim
+from prakerja.disbursements.pausing import calls_to_make
 from prakerja.disbursements.payers import Payment
 from prakerja.disbursements.policies import next_question
 from prakerja.disbursements.rails import RAILS, ReportedResult, TransferResult
@@ -38,13 +39,13 @@ def send_payments(*, at: datetime) -> int:
     """
     done = 0
 
-    def claim_from(drafts: dict[str, Iterator[PaymentInstruction]]) -> Callable[[str, int], list[Call] | None]:
+    def claim_from(drafts: dict[str, Iterator[Payment]]) -> Callable[[str, int], list[Call] | None]:
         def claim(rail: str, most: int) -> list[Call] | None:
             nonlocal done
-            found = list(islice(drafts[rail], most))
+            found = list(islice(drafts[rail], calls_to_make(rail=rail, most=most, at=at)))
             if not found:
                 return None
-            calls, stayed = claim_payments(found=[payment_of(draft) for draft in found], waits=False, at=at)
+            calls, stayed = claim_payments(found=found, waits=False, at=at)
             done += len(calls) + len(stayed)
             return calls
 
@@ -55,17 +56,17 @@ def send_payments(*, at: datetime) -> int:
 
     keep_busy(
         rails=RAILS,
-        claim=claim_from({rail: _drafts(rail, follow_ups=False, at=at) for rail in RAILS}),
+        claim=claim_from({rail: map(payment_of, _drafts(rail, follow_ups=False, at=at)) for rail in RAILS}),
         take=take,
         at=at,
     )
     for rail in RAILS:
         later = _drafts(rail, follow_ups=True, at=at)
-        while some := list(islice(later, _PAGE)):
+        while some := list(islice(later, calls_to_make(rail=rail, most=_PAGE, at=at))):
             some = _may_leave(some, at=at)
             ready = _predecessors_ended(some, at=at)
             done += len(some) - len(ready)
-            keep_busy(rails=[rail], claim=claim_from({rail: iter(ready)}), take=take, at=at)
+            keep_busy(rails=[rail], claim=claim_from({rail: map(payment_of, ready)}), take=take, at=at)
     return done
 
 
@@ -115,7 +116,7 @@ def ask_payments(*, at: datetime) -> int:
 
     def claim(rail: str, most: int) -> list[Call] | None:
         nonlocal asked
-        calls = _claim_questions(rail, most=most, at=at)
+        calls = _claim_questions(rail, most=calls_to_make(rail=rail, most=most, at=at), at=at)
         asked += len(calls)
         return calls or None
 
@@ -188,9 +189,10 @@ def _drafts(rail: str, *, follow_ups: bool, at: datetime) -> Iterator[PaymentIns
         drafted = (
             PaymentInstruction.objects.filter(batch_id=batch_id, status="drafted", follow_up_of__isnull=not follow_ups)
             .filter(Q(ask_at=None) | Q(ask_at__lte=at))
-            .select_related("batch", "payout_account")
             .order_by("id")
         )
+        if follow_ups:
+            drafted = drafted.select_related("batch", "payout_account")
         after = uuid.UUID(int=0)
         while page := list(drafted.filter(id__gt=after)[:_PAGE]):
             if after == uuid.UUID(int=0):

@@ -11,14 +11,16 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from prakerja.access.queries import Waiting, challenge_state
-from prakerja.disbursements.accounts import opened_number
+from prakerja.disbursements.accounts import open_number
 from prakerja.disbursements.banks_and_e_wallets import PROVIDERS
 from prakerja.disbursements.claims import owners_of
 from prakerja.disbursements.discrepancies import debts_with_cases
 from prakerja.disbursements.drafting import debts_under_way
 from prakerja.disbursements.models import Discrepancy, PaymentInstruction, PayoutAccount
-from prakerja.disbursements.rails import InquiryResult, NoStatement, StatementLine, open_rail, terms_of
+from prakerja.disbursements.pausing import Pause, rail_pauses
+from prakerja.disbursements.rails import RAILS, InquiryResult, NoStatement, StatementLine, open_rail, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
+from prakerja.kernel.db import row
 from prakerja.people import queries as people
 from prakerja.programmes.schemes import wib_day
 
@@ -27,6 +29,7 @@ __all__ = [
     "InquiryResult",
     "LinkedAccount",
     "NoStatement",
+    "Pause",
     "account_words",
     "discrepancy_case",
     "discrepancy_cases",
@@ -34,6 +37,8 @@ __all__ = [
     "live_account",
     "live_accounts",
     "may_be_drafted",
+    "people_with_valid_account",
+    "rail_pauses",
     "rail_statement",
     "rails_in_use",
     "unanswered_payments",
@@ -71,9 +76,19 @@ def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
     return live_accounts(person_ids=[person_id]).get(person_id)
 
 
+def next_new_account() -> datetime | None:
+    """When the first account was linked that nobody above has noticed yet (`take_new_accounts`)."""
+    found = row(
+        "SELECT linked_at FROM disbursements_payoutaccount WHERE noticed_at IS NULL AND unlinked_at IS NULL"
+        " ORDER BY linked_at LIMIT 1"
+    )
+    return None if found is None else found[0]
+
+
 def live_accounts(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LinkedAccount]:
     """The accounts that many people have linked now, by person; who has none is not in it."""
-    found = list(PayoutAccount.objects.filter(person_id__any_of=set(person_ids), unlinked_at=None))
+    live = PayoutAccount.objects.filter(person_id__any_of=set(person_ids), unlinked_at=None)
+    found = [_Account(*one) for one in live.values_list(*_Account._fields)]
     defects = _defects(found)
     return {
         account.person_id: LinkedAccount(
@@ -89,9 +104,22 @@ def live_accounts(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LinkedA
     }
 
 
-def _defects(accounts: Sequence[PayoutAccount]) -> dict[uuid.UUID, str]:
+class _Account(NamedTuple):
+    """What is read of an account, for thousands at once."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    kind: str
+    provider: str
+    number_enc: bytes
+    nik_matches: bool
+    is_kyc_complete: bool
+    linked_at: datetime
+
+
+def _defects(accounts: Sequence[_Account]) -> dict[uuid.UUID, str]:
     """Why no payment may go there, by account. Numbers are opened and compared, and go no further."""
-    numbers = {account.id: opened_number(account=account) for account in accounts}
+    numbers = {account.id: open_number(sealed=account.number_enc, account_id=account.id) for account in accounts}
     wallets = [account.person_id for account in accounts if account.kind == "e_wallet"]
     phones = people.addressees_of(person_ids=wallets, kind="phone") if wallets else {}
     owners = owners_of(
@@ -115,6 +143,14 @@ def had_valid_account(*, person_id: uuid.UUID, at: datetime) -> bool:
     return linked.filter(Q(unlinked_at=None) | Q(unlinked_at__gte=at)).exists()
 
 
+def people_with_valid_account(*, person_ids: Iterable[uuid.UUID], at: datetime) -> set[uuid.UUID]:
+    """Of these people those who `had_valid_account`."""
+    linked = PayoutAccount.objects.filter(
+        person_id__any_of=set(person_ids), nik_matches=True, is_kyc_complete=True, linked_at__lt=at
+    )
+    return set(linked.filter(Q(unlinked_at=None) | Q(unlinked_at__gte=at)).values_list("person_id", flat=True))
+
+
 def account_words(*, person_id: uuid.UUID, account_id: uuid.UUID) -> str:
     """How an account is named to its owner, in any language: the provider and the last four characters of the number."""
     return words_of_accounts(accounts=[(person_id, account_id)])[account_id]
@@ -123,9 +159,10 @@ def account_words(*, person_id: uuid.UUID, account_id: uuid.UUID) -> str:
 def words_of_accounts(*, accounts: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, str]:
     """`account_words` of many, as (person, account), by account."""
     people_ids, ids = {person_id for person_id, _ in accounts}, {account_id for _, account_id in accounts}
+    found = PayoutAccount.objects.filter(person_id__any_of=people_ids, id__any_of=ids)
     return {
-        found.id: f"{PROVIDERS[found.provider].name} ...{opened_number(account=found)[-4:]}"
-        for found in PayoutAccount.objects.filter(person_id__any_of=people_ids, id__any_of=ids)
+        account_id: f"{PROVIDERS[provider].name} ...{open_number(sealed=sealed, account_id=account_id)[-4:]}"
+        for account_id, provider, sealed in found.values_list("id", "provider", "number_enc")
     }
 
 
@@ -203,6 +240,11 @@ def unanswered_payments(*, at: datetime) -> list[uuid.UUID]:
         if one.sent_at is not None
         and one.sent_at + terms_of(rail=one.rail, on=wib_day(one.sent_at)).unanswered_after <= at
     ]
+
+
+def known_rails() -> list[str]:
+    """The rails that this program speaks to."""
+    return sorted(RAILS)
 
 
 def rails_in_use() -> list[str]:

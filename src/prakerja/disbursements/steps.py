@@ -98,18 +98,24 @@ def stays(*, instructions: Sequence[PaymentInstruction], at: datetime) -> dict[u
 def send_many(*, instructions: Sequence[PaymentInstruction], at: datetime) -> None:
     """The money goes out with this transaction; the calls follow the commit."""
     postings = []
-    in_transit = _in_transit(instructions)
-    for instruction in instructions:
-        _advance(instruction, verb="send")
-        instruction.sent_at, instruction.ask_count = at, 0
-        instruction.ask_at = next_question(terms=terms_at(instruction, at), status="sent", since=at, asked=0, at=at)
-        payment = payment_of(instruction)
-        owed_from = payer_of(payment.payer).owed_from(payment=payment)
-        postings.append(_posting(instruction, "send", debit=owed_from, credit=in_transit[instruction.rail]))
-    write_back(instructions, "status", "sent_at", "ask_count", "ask_at")
-    post_many(postings=postings, at=at)
-    for kind, payments in _by_payer([payment_of(instruction) for instruction in instructions]):
-        payer_of(kind).on_sent(payments=payments, at=at)
+    for rail, credit in _in_transit(instructions).items():
+        theirs = [instruction for instruction in instructions if instruction.rail == rail]
+        ask_at = next_question(terms=terms_at(theirs[0], at), status="sent", since=at, asked=0, at=at)
+        for instruction in theirs:
+            _advance(instruction, verb="send")
+            instruction.sent_at, instruction.ask_count, instruction.ask_at = at, 0, ask_at
+        write_back(theirs, same=("status", "sent_at", "ask_count", "ask_at"))
+        postings += [(instruction, credit) for instruction in theirs]
+    payments = [payment_of(instruction) for instruction, _ in postings]
+    post_many(
+        postings=[
+            _posting(instruction, "send", debit=payer_of(payment.payer).owed_from(payment=payment), credit=credit)
+            for (instruction, credit), payment in zip(postings, payments, strict=True)
+        ],
+        at=at,
+    )
+    for kind, of_kind in _by_payer(payments):
+        payer_of(kind).on_sent(payments=of_kind, at=at)
 
 
 @requires_transaction
@@ -120,19 +126,18 @@ def settle(*, instruction: PaymentInstruction, at: datetime) -> None:
 
 @requires_transaction
 def settle_many(*, instructions: Sequence[PaymentInstruction], at: datetime) -> None:
-    """They arrived."""
+    """They arrived. What the rail calls each of them may be new and is stored with it."""
     postings = []
-    in_transit, paid_out = _in_transit(instructions), _paid_out(instructions)
-    for instruction in instructions:
-        _advance(instruction, verb="settle")
-        instruction.reason, instruction.settled_at = "", at
-        instruction.ask_count = 0
-        instruction.ask_at = next_question(
-            terms=terms_at(instruction, at), status=instruction.status, since=at, asked=0, at=at
-        )
-        debit, credit = in_transit[instruction.rail], paid_out[instruction.payout_account.provider]
-        postings.append(_posting(instruction, "settle", debit=debit, credit=credit))
-    write_back(instructions, "status", "reason", "settled_at", "ask_count", "ask_at")
+    paid_out = _paid_out(instructions)
+    for rail, debit in _in_transit(instructions).items():
+        theirs = [instruction for instruction in instructions if instruction.rail == rail]
+        ask_at = next_question(terms=terms_at(theirs[0], at), status="settled", since=at, asked=0, at=at)
+        for instruction in theirs:
+            _advance(instruction, verb="settle")
+            instruction.reason, instruction.settled_at, instruction.ask_count, instruction.ask_at = "", at, 0, ask_at
+            credit = paid_out[instruction.payout_account.provider]
+            postings.append(_posting(instruction, "settle", debit=debit, credit=credit))
+        write_back(theirs, "rail_reference", same=("status", "reason", "settled_at", "ask_count", "ask_at"))
     post_many(postings=postings, at=at)
     for kind, payments in _by_payer([payment_of(instruction) for instruction in instructions]):
         payer_of(kind).on_settled(payments=payments, at=at)

@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from prakerja.disbursements.batches import close_batches, sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
+from prakerja.disbursements.pausing import rail_pauses
 from prakerja.disbursements.payments import ask_payments, send_payments
 from prakerja.disbursements.states import BATCH_STATES
 from prakerja.kernel.db import row
@@ -23,16 +24,18 @@ _NO_CASE = """NOT EXISTS (SELECT 1 FROM disbursements_discrepancy discrepancy
                       AND other.payer = instruction.payer AND other.owed_id = instruction.owed_id)"""
 SEND = f"""
 SELECT min(due_at) FROM (
-    SELECT batch.released_at AS due_at
+    SELECT GREATEST(batch.released_at, paused.until) AS due_at
       FROM disbursements_paymentbatch batch
+      LEFT JOIN disbursements_railpause paused ON paused.rail = batch.rail
      WHERE batch.status = 'released' AND EXISTS (
            SELECT 1 FROM disbursements_paymentinstruction instruction
             WHERE instruction.batch_id = batch.id AND instruction.status = 'drafted' AND instruction.ask_at IS NULL
               AND {_NO_CASE})
      UNION ALL
-    SELECT GREATEST(batch.released_at, instruction.ask_at)
+    SELECT GREATEST(batch.released_at, instruction.ask_at, paused.until)
       FROM disbursements_paymentinstruction instruction
       JOIN disbursements_paymentbatch batch ON batch.id = instruction.batch_id AND batch.status = 'released'
+      LEFT JOIN disbursements_railpause paused ON paused.rail = batch.rail
      WHERE instruction.status = 'drafted' AND instruction.ask_at IS NOT NULL AND {_NO_CASE}) waiting"""
 
 # All of them, for whoever counts.
@@ -63,9 +66,22 @@ def sign_off(at: datetime) -> int:
 
 
 def next_leaving() -> datetime | None:
-    """When the first draft that may leave was released, or asks again."""
+    """When the first draft that may leave was released, or asks again; of a rail that is left alone, when its pause ends."""
     found = row(SEND)
     return found[0] if found is not None else None
+
+
+def next_question_due() -> datetime | None:
+    """When a rail is asked next. One that is left alone is asked when its pause ends; the others' first is found by the index."""
+    paused = rail_pauses()
+    if not paused:
+        return next_of(ASK)
+    names = [one.rail for one in paused]
+    found = [next_of(ASK + " AND instruction.rail <> ALL (%(rails)s)", {"rails": names})]
+    for one in paused:
+        first = next_of(ASK + " AND instruction.rail = ANY (%(rails)s)", {"rails": [one.rail]})
+        found.append(None if first is None else max(first, one.until))
+    return min((instant for instant in found if instant is not None), default=None)
 
 
 def run_payments(at: datetime) -> int:
@@ -93,7 +109,7 @@ TASKS = [
     ),
     DueTask(
         name="ask_payments",
-        next_due=lambda: next_of(ASK),
+        next_due=next_question_due,
         run=run_questions,
         left=lambda at: left_of(ASK, at=at),
         calls_network=True,

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.due import LAPSE_UNLINKED, LAPSE_UNREVIEWED
 from prakerja.incentives.models import CutoffReminder
 from prakerja.kernel.db import row, rows, transaction
+from prakerja.kernel.due import note_done, turn_is_over
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import schemes
@@ -23,6 +24,9 @@ from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at, cutoff_re
 
 # People who are told in one transaction.
 CHUNK = 1000
+# How far this process has come with a reminder at the end of its turn. Whoever is started anew begins at the first person, and
+# finds by their messages who was told.
+_PLACES: dict[_Reminder, uuid.UUID] = {}
 _ANYBODY = f"SELECT 1 FROM awards_award WHERE scheme_version_id = %s AND status IN {AWARD_STATES.sql('LIVE')} LIMIT 1"
 
 # Who has bought, has something left, and may buy with it: whom an open training keeps from it is not told to hurry.
@@ -63,7 +67,7 @@ class _Reminder:
     """One that nobody has finished yet. Instants are UTC, the cut-off exclusive."""
 
     version_id: uuid.UUID
-    rules: Scheme
+    rules: Scheme = field(compare=False)
     kind: CutoffKind
     due_at: datetime
     cutoff: datetime
@@ -75,14 +79,18 @@ def next_cutoff_reminder() -> datetime | None:
     return next((one.due_at for one in waiting if row(_ANYBODY, [one.version_id]) is not None), None)
 
 
-def remind_of_cutoffs(at: datetime) -> int:
-    """Tell everybody what is due. Of several that were missed only the last is told, none after its cut-off. Returns how many."""
+def remind_of_cutoffs(at: datetime, *, chunk: int = CHUNK) -> int:
+    """Tell everybody what is due, until the turn is over. Of several that were missed only the last is told, none after its
+    cut-off. Returns how many."""
     due = [one for one in _waiting() if one.due_at <= at and row(_ANYBODY, [one.version_id]) is not None]
     told = 0
     for one in sorted(due, key=lambda one: one.due_at):
         later = any((one.version_id, one.kind) == (o.version_id, o.kind) and o.due_at > one.due_at for o in due)
         if at < one.cutoff and not later:
-            told += _tell(one, at=at)
+            count, is_through = _tell(one, at=at, chunk=chunk)
+            told += count
+            if not is_through:
+                return told
         with transaction():
             CutoffReminder.objects.bulk_create(
                 [
@@ -110,10 +118,11 @@ def _waiting() -> Iterator[_Reminder]:
                     yield _Reminder(version_id, rules, kind, due_at, cutoff)
 
 
-def _tell(one: _Reminder, *, at: datetime) -> int:
+def _tell(one: _Reminder, *, at: datetime, chunk: int) -> tuple[int, bool]:
+    """How many were told in this turn, and whether that was everybody."""
     template, who = _TOLD[one.kind]
-    page = f"SELECT person_id, id, at_stake FROM ({who}) told WHERE id > %(after)s ORDER BY id LIMIT {CHUNK}"
-    told, after = 0, uuid.UUID(int=0)
+    page = f"SELECT person_id, id, at_stake FROM ({who}) told WHERE id > %(after)s ORDER BY id LIMIT {chunk}"
+    told, after = 0, _PLACES.get(one, uuid.UUID(int=0))
     while True:
         parameters = {"version": one.version_id, "cutoff": one.cutoff, "after": after}
         with transaction():
@@ -131,8 +140,13 @@ def _tell(one: _Reminder, *, at: datetime) -> int:
                 ],
                 at=at,
                 may_be_known=True,
+                queue=one.cutoff.isoformat(),
             )
         told += len(found)
-        if len(found) < CHUNK:
-            return told
-        after = found[-1][1]
+        note_done(len(found))
+        if len(found) < chunk:
+            _PLACES.pop(one, None)
+            return told, True
+        _PLACES[one] = after = found[-1][1]
+        if turn_is_over():
+            return told, False

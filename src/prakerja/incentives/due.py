@@ -5,21 +5,19 @@ rows whose due_at has come: the two cannot disagree, because they are the same s
 
 Reads: awards_award, disbursements_discrepancy, disbursements_paymentinstruction, disbursements_payoutaccount,
 ledger_balance, programmes_schemeversion, purchases_purchase, surveys_response, training_cancellationcase,
-training_certificate, training_completion, training_rating, vouchers_voucher, wallets_wallet.
+training_completion, training_rating, vouchers_voucher, wallets_wallet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from prakerja.awards.states import AWARD_STATES
-from prakerja.incentives.endings import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.kernel.db import row
-from prakerja.kernel.due import Many, Work, do_due_many, due_rows, left_of, turn_is_over, work_through
+from prakerja.kernel.due import Many, do_due_many, left_of, turn_is_over
 from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
 
@@ -31,31 +29,11 @@ _FIRST = """SELECT purchase.voucher_id
          WHERE purchase.person_id = a.person_id AND purchase.award_id = a.id AND purchase.status = 'succeeded'
            AND (voucher.status <> 'expired' OR rules.data->'incentive'->>'first_training' = 'BOUGHT')
          ORDER BY purchase.authorised_at, purchase.number LIMIT 1"""
-# When the first training's certificate and review were both there; of whose cancelled class nothing is asked, since then.
-_TRAINED = f"""COALESCE(a.training_waived_at, (
-        SELECT GREATEST(min(certificate.visible_from), min(rating.created_at))
-          FROM ({_FIRST}) first
-          JOIN training_completion completion
-            ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
-           AND completion.withdrawn_at IS NULL
-          JOIN training_certificate certificate
-            ON certificate.person_id = a.person_id AND certificate.completion_id = completion.id
-          JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id))"""
-
-# The last condition + 24 h: certificate of the first training, its rating, a valid account (rules.md 5.4).
-PLAN = f"""
-SELECT a.person_id, a.id, GREATEST(trained.since, account.linked_at)
-                          + make_interval(hours => (sv.data->>'schedule_sync_hours')::int) AS due_at
-  FROM awards_award a
-  JOIN programmes_schemeversion sv ON sv.id = a.scheme_version_id
-  JOIN ledger_balance reserve ON reserve.person_id = a.person_id AND reserve.id = a.reserve_id AND reserve.amount > 0
-  JOIN LATERAL (SELECT {_TRAINED} AS since) trained ON trained.since IS NOT NULL
-  JOIN disbursements_payoutaccount account ON account.person_id = a.person_id AND account.unlinked_at IS NULL
-                                          AND account.nik_matches AND account.is_kyc_complete
- WHERE a.status = 'active' AND a.incentives_planned_at IS NULL
-   AND (a.first_purchase_at IS NOT NULL OR a.training_waived_at IS NOT NULL)
-   AND NOT EXISTS (SELECT 1 FROM incentives_incentive i
-                    WHERE i.person_id = a.person_id AND i.award_id = a.id AND i.kind = 'post_training')"""
+# Whose conditions may hold: something has happened that may have made the last one true, or the 24 hours after it end
+# (`planning`, rules.md 5.4).
+PLAN = """
+SELECT a.person_id, a.id, a.plan_look_at AS due_at FROM awards_award a
+ WHERE a.status = 'active' AND a.incentives_planned_at IS NULL AND a.plan_look_at IS NOT NULL"""
 
 FALL_DUE = """
 SELECT i.person_id, i.id, i.due_at FROM incentives_incentive i WHERE i.status = 'planned'"""
@@ -72,13 +50,11 @@ SELECT i.person_id, i.id, i.due_at
                     WHERE payment.person_id = i.person_id AND payment.payer = 'incentives' AND payment.owed_id = i.id
                       AND (payment.status = 'drafted' OR discrepancy.status = 'open'))"""
 
-# Seven days after the last look, or when an account is linked that it did not see.
+# Seven days after the last look, or when an account is linked that it did not see, which `rechecks.note_accounts` says.
 RECHECK = f"""
-SELECT i.person_id, i.id, CASE WHEN account.linked_at > i.checked_at THEN LEAST(i.recheck_at, account.linked_at)
-                               ELSE i.recheck_at END AS due_at
+SELECT i.person_id, i.id, i.recheck_at AS due_at
   FROM incentives_incentive i
   JOIN awards_award a ON a.person_id = i.person_id AND a.id = i.award_id
-  LEFT JOIN disbursements_payoutaccount account ON account.person_id = i.person_id AND account.unlinked_at IS NULL
  WHERE i.status IN {INCENTIVE_STATES.sql("OWED")} AND i.recheck_at IS NOT NULL AND a.status IN {AWARD_STATES.sql("PAYABLE")}"""
 
 LAPSE_SURVEY = """
@@ -120,13 +96,16 @@ _FIRST_REVIEWED = f"""EXISTS (
             ON completion.person_id = a.person_id AND completion.voucher_id = first.voucher_id
           JOIN training_rating rating ON rating.person_id = a.person_id AND rating.completion_id = completion.id)"""
 
-LAPSE_UNREVIEWED = f"""
+# Whose award remembers no review of the first training. It may be there all the same (another training became the first): the verb
+# looks, and lets the award remember it.
+UNREVIEWED = """
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
   FROM awards_award a
- WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND a.training_waived_at IS NULL
-   AND NOT {_FIRST_REVIEWED}
+ WHERE a.scheme_version_id = %(version)s AND a.status = 'active' AND a.training_waived_at IS NULL AND a.reviewed_at IS NULL
    AND NOT EXISTS (SELECT 1 FROM training_cancellationcase cancelled
                     WHERE cancelled.person_id = a.person_id AND cancelled.status = 'open')"""
+# Of these, who is really without one: whom the reminder of the cut-off tells.
+LAPSE_UNREVIEWED = f"{UNREVIEWED}\n   AND NOT {_FIRST_REVIEWED}"
 
 LAPSE_UNOPENED = f"""
 SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
@@ -160,14 +139,8 @@ def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> dat
     return min(instants, default=None)
 
 
-def do_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime, work: Work) -> int:
-    """Call `work` for each award whose scheme's cut-off has passed; returns how many calls did something."""
-    passed = [parameters for parameters in _cutoffs(cutoff_of) if parameters["cutoff"] <= at]
-    return work_through(chain.from_iterable(due_rows(sql, parameters, at) for parameters in passed), work)
-
-
 def do_cutoff_many(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime, work: Many) -> int:
-    """The same for many awards at a time (`do_due_many`)."""
+    """Call `work` for the awards whose scheme's cut-off has passed, many at a time (`do_due_many`); returns how many it did."""
     done = 0
     for parameters in _cutoffs(cutoff_of):
         if parameters["cutoff"] <= at and not turn_is_over():
@@ -181,8 +154,10 @@ def left_of_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, 
     return sum(left_of(sql, at=at, parameters=parameters) for parameters in passed)
 
 
-def review_limit(rules: Scheme) -> datetime | None:
-    return review_cutoff(rules)
+def review_cutoff(rules: Scheme) -> datetime | None:
+    """Until when the first training must be completed and reviewed; years without a review date use the completion's."""
+    review = cutoff_at(scheme=rules, kind=CutoffKind.REVIEW)
+    return cutoff_at(scheme=rules, kind=CutoffKind.COMPLETE) if review is None else review
 
 
 def survey_limit(rules: Scheme) -> datetime | None:

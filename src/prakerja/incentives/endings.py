@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Sum
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
-from prakerja.audit.operations import record
+from prakerja.audit.operations import record_each
 from prakerja.awards import operations as awards
 from prakerja.awards.facts import AwardFacts
-from prakerja.awards.operations import lock_award, lock_wallet_and_award
+from prakerja.awards.operations import lock_awards, lock_wallet_and_award, lock_wallets_and_awards, note_reviews
 from prakerja.awards.policies import require_reason
 from prakerja.disbursements.operations import cancel_draft
-from prakerja.disbursements.queries import had_valid_account
-from prakerja.incentives.cancelling import cancel_due, end_incentive
-from prakerja.incentives.conditions import conditions_of
+from prakerja.disbursements.queries import people_with_valid_account
+from prakerja.incentives.cancelling import cancel_due
+from prakerja.incentives.conditions import conditions_of_many
+from prakerja.incentives.due import FINISH, review_cutoff
 from prakerja.incentives.models import PAYER, Incentive, RepaymentClaim
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, rows, transaction
+from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import empty_balance
-from prakerja.ledger.queries import balance
-from prakerja.notifications.operations import queue_message
+from prakerja.ledger.operations import Emptied, empty_balances, lock_balances
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
     CutoffKind,
@@ -36,77 +38,108 @@ from prakerja.programmes.schemes import (
     ineligible_outcome,
     wib_day,
 )
-from prakerja.purchases.queries import has_unused_code, spent
+from prakerja.purchases.queries import spent
 from prakerja.surveys.operations import close_unanswered
-from prakerja.surveys.queries import has_unanswered
-from prakerja.training.queries import has_open_case
-from prakerja.wallets.queries import wallet
+from prakerja.training.queries import people_with_open_case
 
 _TREASURY = int(Chart.TREASURY)
+_STILL_OVER = f"""
+SELECT waiting.id FROM ({FINISH}) waiting
+  JOIN unnest(%s::uuid[], %s::uuid[]) AS given (person_id, id) ON waiting.person_id = given.person_id AND waiting.id = given.id
+ WHERE waiting.due_at <= %s"""
 
 
 def lapse_unreviewed(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
-    """The review cut-off has passed and the first training is not completed and reviewed: the award lapses (rules.md 12.22).
+    """`lapse_unreviewed_many` for one."""
+    return bool(lapse_unreviewed_many(items=[(person_id, award_id)], at=at))
 
-    Not while an operator has still to decide about its class, which was called off (rules.md 12.30, 12.33).
+
+def lapse_unreviewed_many(*, items: Sequence[Item], at: datetime) -> int:
+    """The review cut-off has passed and the first training is not completed and reviewed: the awards lapse (rules.md 12.22).
+
+    Of many, as (person, award), in one transaction; what somebody else holds is left for the next run. Not while an operator has
+    still to decide about somebody's class, which was called off (rules.md 12.30, 12.33). Returns how many lapsed.
     """
     with transaction():
-        award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        cutoff = review_cutoff(rules)
-        now = conditions_of(person_id=person_id, award_id=award_id)
-        if award.status != "active" or cutoff is None or at < cutoff or now.is_reviewed:
-            return False
-        if has_open_case(person_id=person_id):
-            return False
-        awards.lapse_award(person_id=person_id, award_id=award_id, reason="not_reviewed", deadline=cutoff, at=at)
-    return True
+        locked = [award for award in lock_wallets_and_awards(awards=items) if award.status == "active"]
+        now = conditions_of_many(held=[(award.person_id, award.id) for award in locked])
+        # The review is there: another training became the first. The award remembers it from now on.
+        note_reviews(
+            reviews={(one.person_id, one.id): seen for one in locked if (seen := now[one.id].rated_at) is not None}
+        )
+        waiting = people_with_open_case(person_ids=[award.person_id for award in locked])
+        cutoffs: dict[datetime, list[AwardFacts]] = {}
+        for award in locked:
+            cutoff = review_cutoff(scheme(scheme_version_id=award.scheme_version_id))
+            if cutoff is not None and at >= cutoff and not now[award.id].is_reviewed and award.person_id not in waiting:
+                cutoffs.setdefault(cutoff, []).append(award)
+        for cutoff, found in cutoffs.items():
+            awards.lapse_awards(awards=found, reason="not_reviewed", deadline=cutoff, at=at)
+    return sum(len(found) for found in cutoffs.values())
 
 
-def lapse_unlinked(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> int:
+def lapse_unlinked_many(*, items: Sequence[Item], at: datetime) -> int:
     """The link cut-off has passed and no valid account was there then: what was promised and not paid lapses (rules.md 5.3).
 
-    Whoever had one loses nothing when it breaks or is changed afterwards (rules.md 12.32). A payment under way keeps its
-    course; if it comes back, it lapses then. Returns the rupiah that went to the treasury.
+    Of many, as (person, award), in one transaction; an award that another runner holds is left to it. Whoever had an account loses
+    nothing when it breaks or is changed afterwards (rules.md 12.32). A payment under way keeps its course; if it comes back, it
+    lapses then. Returns of how many something went to the treasury.
     """
     with transaction():
-        award = lock_award(person_id=person_id, award_id=award_id)
-        rules = scheme(scheme_version_id=award.scheme_version_id)
-        cutoff = cutoff_at(scheme=rules, kind=CutoffKind.LINK)
-        if not award.is_payable or cutoff is None or at < cutoff:
-            return 0
-        if had_valid_account(person_id=person_id, at=cutoff):
-            return 0
-        lapsed = _end_incentives(award=award, verb="lapse", credit=_TREASURY, at=at)
-        lapsed += empty_balance(
-            person_id=person_id,
-            balance_id=award.reserve_id,
-            event_id=award_id,
-            kind="lapse_reserve",
-            credit=_TREASURY,
-            at=at,
-        )
-        if lapsed:
-            _notice(award=award, template="lapsed_no_account", amount=lapsed, deadline=cutoff, at=at)
-            record(
-                action="incentive.lapsed",
-                at=at,
-                person_id=person_id,
-                subject_kind="award",
-                subject_id=award.id,
-                data={"reason": "no_account", "amount": lapsed},
+        cutoffs: dict[datetime, list[AwardFacts]] = {}
+        for award in lock_awards(awards=items):
+            cutoff = cutoff_at(scheme=scheme(scheme_version_id=award.scheme_version_id), kind=CutoffKind.LINK)
+            if award.is_payable and cutoff is not None and at >= cutoff:
+                cutoffs.setdefault(cutoff, []).append(award)
+        return sum(_lapse_unlinked(found, cutoff=cutoff, at=at) for cutoff, found in cutoffs.items())
+
+
+@requires_transaction
+def _lapse_unlinked(found: Sequence[AwardFacts], *, cutoff: datetime, at: datetime) -> int:
+    had_one = people_with_valid_account(person_ids=[award.person_id for award in found], at=cutoff)
+    chosen = [award for award in found if award.person_id not in had_one]
+    lapsed = _end_incentives_of(awards=chosen, verb="lapse", credit=_TREASURY, at=at)
+    reserves = [Emptied(award.person_id, award.reserve_id, award.id) for award in chosen]
+    lock_balances(balances=[(one.person_id, one.balance_id) for one in reserves])
+    emptied = empty_balances(emptied=reserves, kind="lapse_reserve", credit=_TREASURY, at=at)
+    amounts = {award.id: lapsed[award.id] + emptied.get(award.reserve_id, 0) for award in chosen}
+    told = [award for award in chosen if amounts[award.id]]
+    queue_many(
+        template="lapsed_no_account",
+        channels=("sms", "dashboard"),
+        notices=[
+            Notice(
+                award.person_id,
+                {"amount": amounts[award.id], "deadline": cutoff.isoformat()},
+                f"cutoff:lapsed_no_account:{award.id}",
             )
-    return lapsed
+            for award in told
+        ],
+        at=at,
+        may_be_known=True,
+        queue=cutoff.isoformat(),
+    )
+    record_each(
+        action="incentive.lapsed",
+        at=at,
+        subject_kind="award",
+        told=[(award.person_id, award.id, {"reason": "no_account", "amount": amounts[award.id]}) for award in told],
+    )
+    return len(told)
 
 
-def finish_when_settled(*, person_id: uuid.UUID, award_id: uuid.UUID, at: datetime) -> bool:
-    """Everything is paid or lapsed and the wallet is empty: the award is finished, its NIK closed for life (rules.md P10)."""
+def finish_many(*, items: Sequence[Item], at: datetime) -> int:
+    """Everything is paid or lapsed and the wallet is empty: the awards are finished, their NIKs closed for life (rules.md P10).
+
+    Of many, as (person, award), in one transaction; what somebody else holds is left for the next run. Returns how many.
+    """
     with transaction():
-        award = lock_wallet_and_award(person_id=person_id, award_id=award_id)
-        if award.status != "active" or not _is_over(award):
-            return False
-        awards.finish_award(person_id=person_id, award_id=award_id, at=at)
-    return True
+        locked = {award.id: award for award in lock_wallets_and_awards(awards=items)}
+        # The statement that found them, of those that are locked: it is what is true now.
+        pairs = [[award.person_id for award in locked.values()], list(locked)]
+        over = [locked[award_id] for (award_id,) in rows(_STILL_OVER, [*pairs, at])]
+        awards.finish_awards(awards=over, at=at)
+    return len(over)
 
 
 @permitted("award.annul")
@@ -164,44 +197,36 @@ def revoke_suspended(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, 
         return unpaid + awards.revoke_award(person_id=person_id, award_id=award_id, reason=reason, actor=actor, at=at)
 
 
-def review_cutoff(rules: Scheme) -> datetime | None:
-    """Until when the first training must be completed and reviewed; years without a review date use the completion's."""
-    review = cutoff_at(scheme=rules, kind=CutoffKind.REVIEW)
-    return cutoff_at(scheme=rules, kind=CutoffKind.COMPLETE) if review is None else review
-
-
-@requires_transaction
-def _is_over(award: AwardFacts) -> bool:
-    person_id = award.person_id
-    unpaid = Incentive.objects.filter(person_id=person_id, award_id=award.id).exclude(
-        status__in=INCENTIVE_STATES.group("ENDED")
-    )
-    return not (
-        wallet(person_id=person_id, wallet_id=award.wallet_id).balance
-        or balance(person_id=person_id, balance_id=award.reserve_id)
-        or unpaid.exists()
-        or has_unanswered(person_id=person_id)
-        # A code that may still be voided keeps its wallet open.
-        or has_unused_code(person_id=person_id, award_id=award.id)
-    )
-
-
 @requires_transaction
 def _end_incentives(*, award: AwardFacts, verb: str, credit: int, at: datetime) -> int:
-    """End what is planned, due or held. Returns the rupiah that left incentives_payable; planned ones are in reserve."""
-    moved = 0
+    """`_end_incentives_of` one award."""
+    return _end_incentives_of(awards=[award], verb=verb, credit=credit, at=at)[award.id]
+
+
+@requires_transaction
+def _end_incentives_of(*, awards: Sequence[AwardFacts], verb: str, credit: int, at: datetime) -> dict[uuid.UUID, int]:
+    """End what is planned, due or held of these awards.
+
+    Returns by award the rupiah that left incentives_payable; planned ones are in reserve.
+    """
+    moved = {award.id: 0 for award in awards}
+    people = [award.person_id for award in awards]
     waiting = Incentive.objects.select_for_update(no_key=True).filter(
-        person_id=award.person_id, award_id=award.id, status__in=INCENTIVE_STATES.group("WAITING")
+        person_id__any_of=people, award_id__any_of=list(moved), status__in=INCENTIVE_STATES.group("WAITING")
     )
+    planned = []
     for incentive in waiting.order_by("id"):
         if incentive.status == "planned":
-            end_incentive(incentive=incentive, verb=verb, at=at)
+            planned.append(incentive.id)
             continue
         cancel_draft(person_id=incentive.person_id, payer=PAYER, owed_id=incentive.id, reason="award_ended", at=at)
         cancel_due(incentive=incentive, verb=verb, credit=credit, at=at)
-        moved += incentive.amount
+        moved[incentive.award_id] += incentive.amount
+    Incentive.objects.filter(id__any_of=planned).update(
+        status=INCENTIVE_STATES.target(verb), ended_at=at, recheck_at=None
+    )
     # Without a reserve there is nothing to earn by answering.
-    close_unanswered(person_id=award.person_id, at=at)
+    close_unanswered(person_ids=people, at=at)
     return moved
 
 
@@ -217,17 +242,4 @@ def _ineligible(*, award: AwardFacts, rules: Scheme) -> IneligibleOutcome:
         bought=spent(person_id=award.person_id, award_id=award.id),
         incentives_paid=paid.get("post_training", 0),
         surveys_paid=paid.get("survey", 0),
-    )
-
-
-@requires_transaction
-def _notice(*, award: AwardFacts, template: str, amount: int, deadline: datetime, at: datetime) -> None:
-    """CUTOFF_NOTICE by SMS and dashboard: what a date took, in rupiah, and which (exclusive)."""
-    queue_message(
-        person_id=award.person_id,
-        template=template,
-        channels=("sms", "dashboard"),
-        parameters={"amount": amount, "deadline": deadline.isoformat()},
-        dedupe_key=f"cutoff:{template}:{award.id}",
-        at=at,
     )

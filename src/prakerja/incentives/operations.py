@@ -3,14 +3,15 @@
 from prakerja.incentives.accounts import link_account, request_link, unlink_account
 from prakerja.incentives.endings import (
     annul_ineligible,
-    finish_when_settled,
-    lapse_unlinked,
+    finish_many,
+    lapse_unlinked_many,
     lapse_unreviewed,
+    lapse_unreviewed_many,
     revoke_suspended,
 )
 from prakerja.incentives.payments import draft_many, draft_payment
 from prakerja.incentives.planning import fall_due, fall_due_many, plan_incentives, plan_many
-from prakerja.incentives.rechecks import recheck_incentive, retry_payment
+from prakerja.incentives.rechecks import note_accounts, recheck_incentive, retry_payment
 from prakerja.incentives.surveying import (
     lapse_many,
     lapse_survey,
@@ -26,14 +27,16 @@ __all__ = [
     "draft_payment",
     "fall_due",
     "fall_due_many",
-    "finish_when_settled",
+    "finish_many",
     "lapse_many",
     "lapse_survey",
-    "lapse_unlinked",
+    "lapse_unlinked_many",
     "lapse_unopened_many",
     "lapse_unopened_surveys",
     "lapse_unreviewed",
+    "lapse_unreviewed_many",
     "link_account",
+    "note_accounts",
     "plan_incentives",
     "plan_many",
     "recheck_incentive",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, NamedTuple
 
 from django.db.models import F
 
@@ -17,15 +17,35 @@ from prakerja.disbursements.payers import Payment, Stay
 from prakerja.disbursements.queries import live_accounts, words_of_accounts
 from prakerja.incentives.cancelling import cancel_due
 from prakerja.incentives.models import Incentive, RepaymentClaim
-from prakerja.incentives.payments import Hold, hold_incentives, put_off, reason_to_hold, tell_of_hold
+from prakerja.incentives.payments import (
+    Hold,
+    falls_into_pause,
+    hold_incentives,
+    put_off,
+    reason_to_hold,
+    tell_of_hold,
+)
 from prakerja.incentives.policies import new_dates, payments_of
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import requires_transaction, write_back
+from prakerja.kernel.db import requires_transaction, update_rows, write_back
 from prakerja.ledger.chart import Chart
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import recheck_at
 from prakerja.surveys.operations import plan_many_responses, take_back_plan
+
+
+class Owed(NamedTuple):
+    """An incentive as a payment asks about it, without the instants that it does not ask for."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    award_id: uuid.UUID
+    kind: str
+    number: int
+    amount: int
+    status: str
+    pay_date: date
 
 
 class IncentivePayer:
@@ -37,7 +57,7 @@ class IncentivePayer:
 
     def lock(self, *, payments: Sequence[Payment], waits: bool) -> set[uuid.UUID]:
         """See Payer."""
-        return {incentive.id for incentive in _rows(payments, waits=waits)}
+        return _lock(payments, waits=waits)
 
     def is_owed(self, *, payment: Payment) -> bool:
         """See Payer. What lapsed or was cancelled meanwhile went back to the state."""
@@ -45,38 +65,62 @@ class IncentivePayer:
 
     def may_leave(self, *, payments: Sequence[Payment], at: datetime) -> dict[uuid.UUID, Stay]:
         """What became true since the draft holds the payment, puts it off, or drops it."""
-        owed = _incentives(payments)
-        held = _awards(owed)
+        owed = _owed(payments)
+        held = awards.awards(award_ids=[one.award_id for one in owed.values()])
         accounts = live_accounts(person_ids=[payment.person_id for payment in payments])
         stays: dict[uuid.UUID, Stay] = {}
-        moved, holds = [], []
         for payment in payments:
             incentive = owed[payment.owed_id]
             award, account = held[incentive.award_id], accounts.get(payment.person_id)
             if incentive.status != "due" or not award.is_payable:
                 stays[payment.payment_id] = Stay("cancel", "award_ended", outcome="cancelled")
                 continue
-            rules = scheme(scheme_version_id=award.scheme_version_id)
-            if put_off(incentive=incentive, rules=rules, at=at):
-                moved.append(incentive)
+            if falls_into_pause(rules=scheme(scheme_version_id=award.scheme_version_id), at=at):
                 stays[payment.payment_id] = Stay("cancel", "payout_pause", outcome="put_off")
                 continue
-            reason = reason_to_hold(incentive=incentive, award=award, account=account)
+            reason = reason_to_hold(pay_date=incentive.pay_date, award=award, account=account)
             if not reason and account is not None and account.account_id != payment.account_id:
                 reason = "account_changed"
             if reason:
-                holds.append(Hold(incentive, rules, reason))
                 stays[payment.payment_id] = Stay("hold", reason, outcome="held")
+        self._keep([payment for payment in payments if payment.payment_id in stays], stays=stays, held=held, at=at)
+        return stays
+
+    def _keep(
+        self,
+        payments: Sequence[Payment],
+        *,
+        stays: Mapping[uuid.UUID, Stay],
+        held: Mapping[uuid.UUID, AwardFacts],
+        at: datetime,
+    ) -> None:
+        """What follows for the incentives whose payments stay: another day, or a hold."""
+        owed = _incentives(payments)
+        moved, holds = [], []
+        for payment in payments:
+            stay, incentive = stays[payment.payment_id], owed[payment.owed_id]
+            rules = scheme(scheme_version_id=held[incentive.award_id].scheme_version_id)
+            if stay.outcome == "put_off":
+                put_off(incentive=incentive, rules=rules, at=at)
+                moved.append(incentive)
+            elif stay.outcome == "held":
+                holds.append(Hold(incentive, rules, stay.reason))
         write_back(moved, "pay_date", "due_at")
         hold_incentives(holds=holds, at=at)
-        return stays
 
     def on_sent(self, *, payments: Sequence[Payment], at: datetime) -> None:
         """See Payer."""
-        owed = _incentives(payments)
-        for incentive in owed.values():
-            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb="instruct")
-        write_back(list(owed.values()), "status")
+        for incentive in _owed(payments).values():
+            INCENTIVE_STATES.advance(current=incentive.status, verb="instruct")
+        update_rows(
+            Incentive,
+            keys=("person_id", "id"),
+            each={
+                "person_id": [payment.person_id for payment in payments],
+                "id": [payment.owed_id for payment in payments],
+            },
+            same={"status": INCENTIVE_STATES.target("instruct")},
+        )
         record_each(
             action="incentive.instructed",
             at=at,
@@ -89,26 +133,30 @@ class IncentivePayer:
 
     def on_settled(self, *, payments: Sequence[Payment], at: datetime) -> None:
         """They are paid; the first one plans the surveys. Late, it leaves the way back that a failure had put it on."""
-        owed = _incentives(payments)
-        held = _awards(owed)
+        owed = _owed(payments)
+        held = awards.awards(award_ids=[one.award_id for one in owed.values()])
         for payment in payments:
             incentive = owed[payment.owed_id]
             verb = "pay" if incentive.status in INCENTIVE_STATES.sources("pay") else "pay_late"
-            incentive.status = INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
-            incentive.paid_at, incentive.instruction_id = at, payment.payment_id
-            incentive.last_problem = incentive.hold_reason = ""
-            incentive.recheck_at = incentive.due_at = None
+            INCENTIVE_STATES.advance(current=incentive.status, verb=verb)
             if held[incentive.award_id].status == "annulled":
                 _adjust_claim(award=held[incentive.award_id], by=incentive.amount)
-        write_back(
-            list(owed.values()),
-            "status",
-            "paid_at",
-            "instruction",
-            "last_problem",
-            "hold_reason",
-            "recheck_at",
-            "due_at",
+        update_rows(
+            Incentive,
+            keys=("person_id", "id"),
+            each={
+                "person_id": [payment.person_id for payment in payments],
+                "id": [payment.owed_id for payment in payments],
+                "instruction_id": [payment.payment_id for payment in payments],
+            },
+            same={
+                "status": INCENTIVE_STATES.target("pay"),
+                "paid_at": at,
+                "last_problem": "",
+                "hold_reason": "",
+                "recheck_at": None,
+                "due_at": None,
+            },
         )
         firsts = [held[one.award_id] for one in owed.values() if _is_first(one) and held[one.award_id].is_live]
         plan_many_responses(
@@ -160,7 +208,7 @@ def _owed_again(incentive: Incentive, *, problem: str, at: datetime) -> None:
 
 
 @requires_transaction
-def _record(done: Sequence[tuple[Incentive, Payment]], *, what: str, reason: str, at: datetime) -> None:
+def _record(done: Sequence[tuple[Incentive | Owed, Payment]], *, what: str, reason: str, at: datetime) -> None:
     for rail in sorted({payment.rail for _, payment in done}):
         record_each(
             action=f"incentive.{what}",
@@ -185,13 +233,22 @@ def _adjust_claim(*, award: AwardFacts, by: int) -> None:
     RepaymentClaim.objects.filter(person_id=award.person_id, award_id=award.id).update(amount=F("amount") + by)
 
 
-def _rows(payments: Sequence[Payment], *, waits: bool) -> list[Incentive]:
+def _lock(payments: Sequence[Payment], *, waits: bool) -> set[uuid.UUID]:
     """What is owed, locked in the order of its ids; without `waits` what others hold is left out."""
     locked = Incentive.objects.select_for_update(no_key=True, skip_locked=not waits).filter(
         person_id__any_of={payment.person_id for payment in payments},
         id__any_of={payment.owed_id for payment in payments},
     )
-    return list(locked.order_by("id"))
+    return set(locked.order_by("id").values_list("id", flat=True))
+
+
+def _owed(payments: Sequence[Payment]) -> dict[uuid.UUID, Owed]:
+    """What a payday asks of what is owed, by its id, for thousands; `lock` has locked it in this transaction."""
+    found = Incentive.objects.filter(
+        person_id__any_of={payment.person_id for payment in payments},
+        id__any_of={payment.owed_id for payment in payments},
+    )
+    return {one[0]: Owed(*one) for one in found.values_list(*Owed._fields)}
 
 
 def _incentives(payments: Sequence[Payment]) -> dict[uuid.UUID, Incentive]:
@@ -207,15 +264,11 @@ def _incentive(payment: Payment) -> Incentive:
     return _incentives([payment])[payment.owed_id]
 
 
-def _awards(owed: Mapping[uuid.UUID, Incentive]) -> dict[uuid.UUID, AwardFacts]:
-    return awards.awards(award_ids=[incentive.award_id for incentive in owed.values()])
-
-
 def _award(incentive: Incentive) -> AwardFacts:
     return awards.award(person_id=incentive.person_id, award_id=incentive.award_id)
 
 
-def _is_first(incentive: Incentive) -> bool:
+def _is_first(incentive: Incentive | Owed) -> bool:
     return incentive.kind == "post_training" and incentive.number == 1
 
 
@@ -223,7 +276,7 @@ def _is_first(incentive: Incentive) -> bool:
 def _tell_of_arrivals(
     payments: Sequence[Payment],
     *,
-    owed: Mapping[uuid.UUID, Incentive],
+    owed: Mapping[uuid.UUID, Owed],
     held: Mapping[uuid.UUID, AwardFacts],
     at: datetime,
 ) -> None:

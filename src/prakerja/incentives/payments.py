@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from prakerja.audit.operations import Entry, record_each
@@ -63,7 +63,7 @@ def _draft(items: Sequence[Item], *, at: datetime) -> dict[uuid.UUID, str]:
             elif put_off(incentive=incentive, rules=rules, at=at):
                 outcomes[incentive.id] = "put_off"
                 moved.append(incentive)
-            elif reason := reason_to_hold(incentive=incentive, award=award, account=account):
+            elif reason := reason_to_hold(pay_date=incentive.pay_date, award=award, account=account):
                 outcomes[incentive.id] = "held"
                 holds.append(Hold(incentive, rules, reason))
             elif account is not None:
@@ -77,7 +77,7 @@ def _draft(items: Sequence[Item], *, at: datetime) -> dict[uuid.UUID, str]:
         drafted = [incentive for incentive in waiting if incentive.id in payments]
         for incentive in drafted:
             incentive.instruction_id, incentive.checked_at, incentive.due_at = payments[incentive.id], at, None
-        write_back(drafted, "instruction", "checked_at", "due_at")
+        write_back(drafted, "instruction", same=("checked_at", "due_at"))
     return outcomes
 
 
@@ -148,6 +148,11 @@ def tell_of_holds(*, incentives: Sequence[Incentive], reason: str, is_news: bool
     )
 
 
+def falls_into_pause(*, rules: Scheme, at: datetime) -> bool:
+    """Whether no payment leaves at `at`, because of the pause at the year's end (rules.md 5.4)."""
+    return first_day_after_pause(scheme=rules, day=wib_day(at), calendar=indonesian_calendar()) is not None
+
+
 def put_off(*, incentive: Incentive, rules: Scheme, at: datetime) -> bool:
     """No payment leaves inside the pause at the year's end: a late one moves behind it (rules.md 5.4). The caller stores it."""
     day = first_day_after_pause(scheme=rules, day=wib_day(at), calendar=indonesian_calendar())
@@ -158,11 +163,11 @@ def put_off(*, incentive: Incentive, rules: Scheme, at: datetime) -> bool:
     return True
 
 
-def reason_to_hold(*, incentive: Incentive, award: AwardFacts, account: LinkedAccount | None) -> str:
-    """Why the payment must be held, or ""."""
+def reason_to_hold(*, pay_date: date, award: AwardFacts, account: LinkedAccount | None) -> str:
+    """Why the payment of `pay_date` (WIB) must be held, or ""."""
     return hold_reason(
         scheme=scheme(scheme_version_id=award.scheme_version_id),
         account=account_facts(account),
-        pay_date=incentive.pay_date,
+        pay_date=pay_date,
         is_suspended=award.status == "suspended",
     )

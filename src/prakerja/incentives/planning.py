@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from prakerja.audit.operations import Entry, record_each
 from prakerja.awards import queries as awards
 from prakerja.awards.facts import AwardFacts
-from prakerja.awards.operations import lock_awards, note_planned
+from prakerja.awards.operations import lock_awards, note_looks, note_planned
 from prakerja.incentives.conditions import Conditions, conditions_of_many
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.policies import falls_due_at, needs_met, paid_from, payments_of
@@ -18,6 +18,7 @@ from prakerja.kernel.db import copy_in, requires_transaction, transaction, write
 from prakerja.kernel.due import Item
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import Posting, post_many
+from prakerja.ledger.queries import balances
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
@@ -56,12 +57,28 @@ def _plan(items: Sequence[Item], *, at: datetime) -> list[Incentive]:
             kind="post_training",
         )
         exist = set(planned.values_list("award_id", flat=True))
-        waiting = [award for award in held if award.id not in exist]
+        reserves = balances(balance_ids=[award.reserve_id for award in held])
+        # From an empty reserve nothing can be promised.
+        waiting = [award for award in held if award.id not in exist and reserves[award.reserve_id]]
+        note_looks(looks={(one.person_id, one.id): (None, None) for one in held if not reserves[one.reserve_id]})
         now = conditions_of_many(held=[(award.person_id, award.id) for award in waiting])
         rows = [row for award in waiting for row in _schedule(award, now=now[award.id], at=at)]
         copy_in(rows)
-        note_planned(awards=list({(row.person_id, row.award_id): None for row in rows}), at=at)
-        tell_of_schedules(incentives=[row for row in rows if row.number == 1], at=at)
+        planned_now = {(row.person_id, row.award_id): None for row in rows}
+        # Whose schedule was there before they remembered it too.
+        known = {(award.person_id, award.id): None for award in held if award.id in exist}
+        note_planned(awards=list(planned_now | known), at=at)
+        note_looks(
+            looks={
+                pair: (
+                    None if pair in planned_now else _look_at(award, now=now[award.id], at=at),
+                    now[award.id].rated_at,
+                )
+                for award in waiting
+                for pair in [(award.person_id, award.id)]
+            }
+        )
+        tell_of_schedules(incentives=_first_ahead(rows, at=at), at=at)
         days: dict[uuid.UUID, list[Incentive]] = {}
         for row in rows:
             days.setdefault(row.award_id, []).append(row)
@@ -87,16 +104,8 @@ def _plan(items: Sequence[Item], *, at: datetime) -> list[Incentive]:
 def _schedule(award: AwardFacts, *, now: Conditions, at: datetime) -> list[Incentive]:
     """The rows of an award whose conditions have held long enough; else none."""
     rules = scheme(scheme_version_id=award.scheme_version_id)
-    met = needs_met(
-        certificate_visible_from=now.certificate_visible_from, rated_at=now.rated_at, account=now.facts, at=at
-    )
-    if missing_needs(scheme=rules, met=met):
-        return []
-    assert now.certificate_visible_from is not None
-    assert now.rated_at is not None
-    assert now.account_linked_at is not None
-    met_at = max(now.certificate_visible_from, now.rated_at, now.account_linked_at)
-    if at < met_at + timedelta(hours=rules.schedule_sync_hours):
+    met_at = _met_at(award, now=now, at=at)
+    if met_at is None or at < met_at + timedelta(hours=rules.schedule_sync_hours):
         return []
     calendar = indonesian_calendar()
     return [
@@ -117,6 +126,46 @@ def _schedule(award: AwardFacts, *, now: Conditions, at: datetime) -> list[Incen
             incentive_dates(scheme=rules, conditions_met_at=met_at, calendar=calendar), start=1
         )
     ]
+
+
+def _first_ahead(rows: Sequence[Incentive], *, at: datetime) -> list[Incentive]:
+    """The next payment of each award. Who plans late (the worker was off) promises no day that is over: that money comes now."""
+    first: dict[uuid.UUID, Incentive] = {}
+    for row in rows:
+        if row.pay_date >= wib_day(at):
+            first.setdefault(row.award_id, row)
+    return list(first.values())
+
+
+def _met_at(award: AwardFacts, *, now: Conditions, at: datetime) -> datetime | None:
+    """When the last condition came true; None while one is missing at `at`."""
+    met = needs_met(
+        certificate_visible_from=now.certificate_visible_from, rated_at=now.rated_at, account=now.facts, at=at
+    )
+    if missing_needs(scheme=scheme(scheme_version_id=award.scheme_version_id), met=met):
+        return None
+    assert now.certificate_visible_from is not None
+    assert now.rated_at is not None
+    assert now.account_linked_at is not None
+    return max(now.certificate_visible_from, now.rated_at, now.account_linked_at)
+
+
+def _look_at(award: AwardFacts, *, now: Conditions, at: datetime) -> datetime | None:
+    """When an award that is not planned yet is looked at again; None when something has to happen before.
+
+    What is written down may lie ahead of `at`: a certificate that travels still, and for a worker that was off everything.
+    """
+    known = [one for one in (now.certificate_visible_from, now.rated_at, now.account_linked_at) if one is not None]
+    met_at = _met_at(award, now=now, at=max([at, *known]))
+    if met_at is None:
+        return None
+    ends = met_at + timedelta(hours=_sync_hours(award))
+    # What may be planned now was planned now, or never will be: a scheme without payments.
+    return ends if ends > at else None
+
+
+def _sync_hours(award: AwardFacts) -> int:
+    return scheme(scheme_version_id=award.scheme_version_id).schedule_sync_hours
 
 
 def fall_due(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> bool:

@@ -9,7 +9,8 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.awards import queries as awards
-from prakerja.disbursements.operations import ask_soon, inquire_account, store_inquiry
+from prakerja.awards.operations import look_at_schedules
+from prakerja.disbursements.operations import ask_soon, inquire_account, store_inquiry, take_new_accounts
 from prakerja.disbursements.queries import InquiryResult, LinkedAccount, live_account
 from prakerja.incentives.conditions import account_facts
 from prakerja.incentives.models import Incentive
@@ -17,9 +18,18 @@ from prakerja.incentives.payments import hold_incentive
 from prakerja.incentives.planning import lock_incentive, tell_of_schedule
 from prakerja.incentives.policies import hold_reason, new_dates, paid_from
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction, rows, transaction
+from prakerja.kernel.due import CHUNK, in_chunks
 from prakerja.kernel.errors import Refused
 from prakerja.programmes.queries import scheme
+
+# What was held or failed, last looked at before the account was linked.
+_HURRY = f"""
+UPDATE incentives_incentive incentive SET recheck_at = given.linked_at
+  FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (person_id, linked_at)
+ WHERE incentive.person_id = given.person_id AND incentive.status IN {INCENTIVE_STATES.sql("OWED")}
+   AND incentive.recheck_at > given.linked_at AND incentive.checked_at < given.linked_at
+RETURNING incentive.id"""
 
 
 def recheck_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: datetime) -> str:
@@ -68,6 +78,24 @@ def recheck_incentive(*, person_id: uuid.UUID, incentive_id: uuid.UUID, at: date
             data={"scheduled_date": scheduled.isoformat(), "pay_date": pay_date.isoformat()},
         )
     return "due"
+
+
+def note_accounts(*, at: datetime) -> int:
+    """Whoever has linked an account since is looked at: what was held for it is checked now, what waited for it is planned.
+
+    A chunk at a time, each a transaction. Returns 0.
+    """
+
+    def step() -> int | None:
+        with transaction():
+            linked = take_new_accounts(at=at, most=CHUNK)
+            running = awards.running_awards(person_ids=linked)
+            look_at_schedules(awards=[(person_id, award.id) for person_id, award in running.items()], at=at)
+            rows(_HURRY, [list(linked), list(linked.values())])
+        # Nothing has happened to anybody: what follows from it is the work of other tasks.
+        return 0 if linked else None
+
+    return in_chunks(step)
 
 
 @permitted("payment.retry")

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.operations import record_each
-from prakerja.awards.operations import lapse_award, lock_awards, lock_wallet_and_award
+from prakerja.awards.facts import AwardFacts
+from prakerja.awards.operations import lapse_awards, lock_awards, lock_wallet_and_award
+from prakerja.awards.queries import awards
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.due import in_chunks
@@ -23,8 +25,8 @@ from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.wallets.operations import close_wallets, lock_wallets
 
-# Wallets that are swept in one transaction, locked meanwhile.
-CHUNK = 250
+# Wallets that are swept in one transaction, locked meanwhile: nobody buys with what can be spent no more.
+CHUNK = 500
 
 # A window between purchases (2023) stands still while a training is open, whose review opens a new one, or while the award
 # is suspended; a year's cut-off waits for nothing.
@@ -163,12 +165,16 @@ def _sweep(locked: Sequence[tuple[uuid.UUID, uuid.UUID]], *, at: datetime) -> di
 @requires_transaction
 def _lapse_with_it(over: Sequence[_Over], *, at: datetime) -> dict[uuid.UUID, int]:
     """End the awards whose window passed and that nobody can earn with any more; the rupiah that lapsed, by award (rules.md 12.34)."""
-    pairs = [[one.person_id for one in over], [one.award_id for one in over]]
-    ended = {award_id for (award_id,) in rows(_LED_NOWHERE, pairs)} if over else set()
-    return {
-        one.award_id: lapse_award(
-            person_id=one.person_id, award_id=one.award_id, reason="no_training", deadline=one.until, at=at
-        )
-        for one in over
-        if one.award_id in ended
-    }
+    # Of the year's cut-off the reviews and accounts are asked later: only a window between purchases ends an award.
+    asked = [one for one in over if scheme(scheme_version_id=one.scheme_version_id).cutoffs.balance is None]
+    pairs = [[one.person_id for one in asked], [one.award_id for one in asked]]
+    ended = {award_id for (award_id,) in rows(_LED_NOWHERE, pairs)} if asked else set()
+    ends: dict[datetime, list[AwardFacts]] = {}
+    facts = awards(award_ids=ended) if ended else {}
+    for one in asked:
+        if one.award_id in ended:
+            ends.setdefault(one.until, []).append(facts[one.award_id])
+    lapsed: dict[uuid.UUID, int] = {}
+    for until, found in ends.items():
+        lapsed |= lapse_awards(awards=found, reason="no_training", deadline=until, at=at)
+    return lapsed

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from prakerja.disbursements.queries import next_new_account
 from prakerja.incentives import due, operations, sweeping
 from prakerja.incentives.cutoff_reminders import next_cutoff_reminder, remind_of_cutoffs
 from prakerja.kernel.due import DueTask, do_due, do_due_many, left_of, next_of
@@ -41,19 +42,8 @@ def _wave_task(name: str, sql: str, verb: Callable[..., int], *, is_stored: bool
     return DueTask(name=name, next_due=lambda: next_of(sql), run=run, left=lambda at: left_of(sql, at=at))
 
 
-def _cutoff_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., object]) -> DueTask:
-    """A task that waits for a cut-off of the year, for every award of a scheme version."""
-
-    def run(at: datetime) -> int:
-        return due.do_cutoff(
-            sql, cutoff_of, at=at, work=lambda person_id, award_id: verb(person_id=person_id, award_id=award_id, at=at)
-        )
-
-    return DueTask(name=name, next_due=lambda: due.next_cutoff(sql, cutoff_of), run=run)
-
-
 def _cutoff_wave_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., int]) -> DueTask:
-    """The same, whose verb takes many awards as one piece of work."""
+    """A task that waits for a cut-off of the year, for every award of a scheme version; its verb takes many as one piece of work."""
 
     def run(at: datetime) -> int:
         return due.do_cutoff_many(sql, cutoff_of, at=at, work=lambda items: verb(items=items, at=at))
@@ -74,13 +64,14 @@ TASKS = [
         run=lambda at: sweeping.sweep_balances(at=at),
         left=lambda at: sweeping.sweeps_left(at=at),
     ),
-    _cutoff_task("lapse_unreviewed", due.LAPSE_UNREVIEWED, due.review_limit, operations.lapse_unreviewed),
+    _cutoff_wave_task("lapse_unreviewed", due.UNREVIEWED, due.review_cutoff, operations.lapse_unreviewed_many),
     _wave_task("lapse_survey", due.LAPSE_SURVEY, operations.lapse_many, is_stored=True),
     _cutoff_wave_task("lapse_unopened_surveys", due.LAPSE_UNOPENED, due.survey_limit, operations.lapse_unopened_many),
-    _cutoff_task("lapse_unlinked", due.LAPSE_UNLINKED, due.link_limit, operations.lapse_unlinked),
-    _wave_task("plan_incentives", due.PLAN, operations.plan_many, is_stored=False),
+    _cutoff_wave_task("lapse_unlinked", due.LAPSE_UNLINKED, due.link_limit, operations.lapse_unlinked_many),
+    DueTask("note_accounts", next_due=next_new_account, run=lambda at: operations.note_accounts(at=at)),
+    _wave_task("plan_incentives", due.PLAN, operations.plan_many, is_stored=True),
     _wave_task("incentive_due", due.FALL_DUE, operations.fall_due_many, is_stored=True),
     _task("recheck_held", due.RECHECK, operations.recheck_incentive, "incentive_id", calls_network=True),
     _wave_task("draft_payments", due.PAY, operations.draft_many, is_stored=True),
-    _task("finish_awards", due.FINISH, operations.finish_when_settled, "award_id"),
+    _wave_task("finish_awards", due.FINISH, operations.finish_many, is_stored=False),
 ]

@@ -13,9 +13,9 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
-from prakerja.awards.operations import move_wave_deadline
+from prakerja.awards.operations import begin_deadline_move, follow_deadline_moves
 from prakerja.awards.policies import require_ahead, require_reason
-from prakerja.awards.queries import people_with_deadline
+from prakerja.awards.queries import is_deadline_moving, people_with_deadline
 from prakerja.intake.models import AnnouncementCorrection, ResultImport, Wave
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -44,7 +44,7 @@ def prepare_correction(
     """Write down another instant of a wave's announcement; nothing changes before another operator confirms it.
 
     One that was prepared and not confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
-    wave_unknown, not_announced, import_unfinished (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
+    wave_unknown, not_announced, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
     deadline_not_ahead (what, deadline).
     """
     _require_operator(actor)
@@ -70,11 +70,11 @@ def prepare_correction(
 def confirm_correction(
     *, wave_number: int, actor: Actor, at: datetime, is_short_deadline_confirmed: bool = False
 ) -> Correction:
-    """Another operator confirms what was prepared: wave and deadlines move, and everybody concerned is told by SMS.
+    """Another operator confirms what was prepared: the wave's deadline moves at once, its awards follow, and everybody is told by SMS.
 
-    Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
+    The awards follow some hundreds at a time, each told then; whoever is interrupted has decided, and the worker goes on. Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
     `is_short_deadline_confirmed` says that `actor` stands for it by name. Raises Refused: not_permitted, operator_needed,
-    wave_unknown, nothing_prepared, same_operator, import_unfinished (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
+    wave_unknown, nothing_prepared, same_operator, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
     (what, deadline), deadline_close (what, deadline, days_left, needed).
     """
     _require_operator(actor)
@@ -96,15 +96,17 @@ def confirm_correction(
         wave.save(update_fields=["announced_at"])
         prepared.confirmed_by, prepared.confirmed_at = actor.id, at
         prepared.save(update_fields=["confirmed_by", "confirmed_at"])
-        move_wave_deadline(
+        begin_deadline_move(
             wave_id=wave.id,
             before=correction.deadline_before,
             deadline=correction.deadline,
+            people=correction.people,
             reason=prepared.reason,
             actor=actor,
             at=at,
         )
         _record("wave.correction_confirmed", wave.id, correction, reason=prepared.reason, actor=actor, at=at)
+    follow_deadline_moves(at=at, waits=True)
     return correction
 
 
@@ -123,6 +125,9 @@ def _correction(*, wave: Wave, announced_at: datetime, at: datetime, is_confirme
     if ResultImport.objects.filter(wave=wave, status="awarding").exists():
         # Half of a list would have the one deadline and half the other.
         raise Refused("import_unfinished", wave=wave.number)
+    if is_deadline_moving(wave_id=wave.id):
+        # Whose award has not followed the last one yet would follow neither.
+        raise Refused("deadlines_moving", wave=wave.number)
     if wave.announced_at == announced_at:
         raise Refused("announced_the_same")
     rules = scheme(scheme_version_id=wave.scheme_version_id)

@@ -111,11 +111,15 @@ def award_chunk(*, chunk: Chunk, packed: bytes, grounds: Grounds, at: datetime) 
 # What may have happened since the list was decided.
 _LATE = {
     "BLACKLIST": "DELETE FROM to_be_awarded t USING awards_blacklist b WHERE b.nik_index = t.nik_index RETURNING t.number",
+    # Joined, so that each line is a look-up: as a condition with OR the planner reads all claims there are, for every chunk.
     "contact_of_other_person": """
-        DELETE FROM to_be_awarded t
-         WHERE t.is_new AND (
-               EXISTS (SELECT 1 FROM people_contactclaim c WHERE c.kind = 'phone' AND c.index = t.phone_index)
-               OR EXISTS (SELECT 1 FROM people_contactclaim c WHERE c.kind = 'email' AND c.index = t.email_index))
+        DELETE FROM to_be_awarded t USING (
+            SELECT l.number FROM to_be_awarded l
+              JOIN people_contactclaim c ON c.kind = 'phone' AND c.index = l.phone_index WHERE l.is_new
+             UNION
+            SELECT l.number FROM to_be_awarded l
+              JOIN people_contactclaim c ON c.kind = 'email' AND c.index = l.email_index WHERE l.is_new) taken
+         WHERE t.number = taken.number
         RETURNING t.number""",
 }
 

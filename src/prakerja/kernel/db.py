@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 from django.db import transaction as django_transaction
 from django.db.models import Model
+
+from prakerja.kernel.ids import array_of_ids
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,6 +23,18 @@ R = TypeVar("R")
 def transaction() -> Iterator[None]:
     """Open the transaction of one piece of work. Nesting is an error (`durable`), so a helper cannot commit half."""
     with django_transaction.atomic(durable=True):
+        yield
+
+
+@contextmanager
+def repeatable_transaction() -> Iterator[None]:
+    """The same for work that is simply done again when it is lost: its commit does not wait for the disk.
+
+    When the machine or the database dies, what was committed in its last fraction of a second may be as if it had never been; the
+    order of commits is kept, and nothing is ever half there. Only for what repeats itself without harm.
+    """
+    with transaction():
+        row("SELECT set_config('synchronous_commit', 'off', true)")
         yield
 
 
@@ -113,49 +129,98 @@ def copy_rows(
     """Insert new rows of one model by COPY, given as plain values of these columns; returns how many.
 
     For a whole wave: no object is made for a row, and `records` may be an iterator. A value is what PostgreSQL takes: an id, a
-    text (JSON too), bytes, an instant, a number. A row that conflicts fails the transaction; with `skip_known` it is left out.
+    text (JSON too), bytes, an instant, a number. A row that conflicts fails the transaction; with `skip_known` it is left out,
+    and `records` are kept until that is known.
     """
-    ours = connections[DEFAULT_DB_ALIAS]
-    quote = ours.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in columns)
-    into = quote(f"new_{model._meta.db_table}") if skip_known else table
-    with ours.cursor() as cursor, ours.wrap_database_errors:
-        if skip_known:
-            cursor.execute(f"CREATE TEMPORARY TABLE {into} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
-        with cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
-            for record in records:
-                copy.write_row(record)
-        count = cursor.rowcount
-        if skip_known:
-            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {into} ON CONFLICT DO NOTHING")
+    table, names = _quoted(model._meta.db_table), ", ".join(_quoted(name) for name in columns)
+    records = iter(records)
+    first = next(records, None)
+    if first is None:
+        return 0
+    records = chain([first], records)
+    if not skip_known:
+        return _copy(table, names, records)
+    records = list(records)
+    try:
+        # Nearly always nothing is known, and a table beside this one costs as much again.
+        with django_transaction.atomic():
+            return _copy(table, names, records)
+    except IntegrityError:
+        beside = _quoted(f"new_{model._meta.db_table}")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {beside} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
+            )
+            _copy(beside, names, records)
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {beside} ON CONFLICT DO NOTHING")
             count = cursor.rowcount
-            cursor.execute(f"DROP TABLE {into}")
+            cursor.execute(f"DROP TABLE {beside}")
     return int(count)
 
 
+def _copy(table: str, names: str, records: Iterable[Sequence[Any]]) -> int:
+    ours = connections[DEFAULT_DB_ALIAS]
+    with ours.cursor() as cursor, ours.wrap_database_errors:
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for record in records:
+                copy.write_row(record)
+        return int(cursor.rowcount)
+
+
+def _quoted(name: str) -> str:
+    return str(connection.ops.quote_name(name))
+
+
 @requires_transaction
-def write_back(found: Sequence[Model], *names: str) -> None:
-    """Store these fields of many rows of one model, which the caller has locked, by one statement."""
+def write_back(found: Sequence[Model], *names: str, same: Iterable[str] = ()) -> None:
+    """Store these fields of many rows of one model, which the caller has locked, by one statement.
+
+    `same` names fields that hold the same in all of them: those travel once.
+    """
     if not found:
         return
     meta = found[0]._meta
     keys: list[Any] = [field for field in meta.concrete_fields if field.primary_key or field.attname == "person_id"]
-    fields: list[Any] = [meta.get_field(name) for name in names]
-    arrays, values = _arrays(found, [*keys, *fields])
-    quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
-    same = " AND ".join(f"old.{quote(field.column)} = new.{quote(field.column)}" for field in keys)
-    named = ", ".join(quote(field.column) for field in [*keys, *fields])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {quote(meta.db_table)} old SET {sets} FROM unnest({arrays}) AS new ({named}) WHERE {same}", values
-        )
+    each = {field.attname: [getattr(one, field.attname) for one in found] for field in keys}
+    for name in names:
+        attname = str(getattr(meta.get_field(name), "attname", name))
+        each[attname] = [getattr(one, attname) for one in found]
+    update_rows(
+        type(found[0]),
+        keys=[str(field.attname) for field in keys],
+        each=each,
+        same={name: getattr(found[0], name) for name in same},
+    )
 
 
-def _arrays(found: Sequence[Model], fields: Sequence[Any]) -> tuple[str, list[list[Any]]]:
-    """The placeholders of one array a field, with their types, and what goes into them."""
+@requires_transaction
+def update_rows(
+    model: type[Model], *, keys: Sequence[str], each: Mapping[str, Sequence[Any]], same: Mapping[str, Any] | None = None
+) -> int:
+    """Change many rows of one model by one statement; returns how many there were.
+
+    `each` has the values of every row in the same order: those of `keys`, by which it is found, and those that it gets; `same`
+    is what all of them get. For rows that nobody made objects of.
+    """
     ours = connections[DEFAULT_DB_ALIAS]
+    meta, quote = model._meta, ours.ops.quote_name
+    fields: dict[str, Any] = {name: meta.get_field(name) for name in [*each, *(same or {})]}
     # The type of what a foreign key holds is that of the key.
-    arrays = ", ".join(f"%s::{field.db_type(ours)}[]" for field in fields)
-    values = [[field.get_db_prep_save(getattr(one, field.attname), ours) for one in found] for field in fields]
-    return arrays, values
+    arrays = ", ".join(f"%s::{fields[name].db_type(ours)}[]" for name in each)
+    named = ", ".join(quote(fields[name].column) for name in each)
+    sets = [f"{quote(fields[name].column)} = new.{quote(fields[name].column)}" for name in each if name not in keys]
+    sets += [f"{quote(fields[name].column)} = %s" for name in same or {}]
+    found_by = " AND ".join(f"old.{quote(fields[name].column)} = new.{quote(fields[name].column)}" for name in keys)
+    values: list[Any] = [fields[name].get_db_prep_save(value, ours) for name, value in (same or {}).items()]
+    for name, column in each.items():
+        if all(isinstance(value, uuid.UUID) for value in column):
+            values.append(array_of_ids(column))
+        else:
+            values.append([fields[name].get_db_prep_save(value, ours) for value in column])
+    with ours.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quote(meta.db_table)} old SET {', '.join(sets)} "
+            f"FROM unnest({arrays}) AS new ({named}) WHERE {found_by}",
+            values,
+        )
+        return int(cursor.rowcount)

@@ -125,9 +125,9 @@ Item = tuple[uuid.UUID, uuid.UUID]
 Many = Callable[[Sequence[Item]], int]
 
 
-def next_of(sql: str) -> datetime | None:
+def next_of(sql: str, parameters: Mapping[str, Any] | None = None) -> datetime | None:
     """The least instant that a statement of (person_id, id, due_at) yields, found by an index on the instant if any."""
-    found = row(f"SELECT due_at FROM ({sql}) waiting ORDER BY due_at LIMIT 1")
+    found = row(f"SELECT due_at FROM ({sql}) waiting ORDER BY due_at LIMIT 1", parameters or ())
     return None if found is None else found[0]
 
 

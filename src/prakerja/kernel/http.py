@@ -46,6 +46,8 @@ class Answer:
 
     status: int
     content: bytes
+    # For how many seconds (wall) the other side wants no call, if it said so.
+    retry_after: int | None = None
 
     def __repr__(self) -> str:
         return f"Answer(status={self.status}, {len(self.content)} bytes)"
@@ -91,7 +93,8 @@ def request(
         with _client(os.getpid()).stream(
             method, url, content=content, headers=sent_headers, timeout=limits
         ) as response:
-            answer = Answer(response.status_code, _read(response, started + connect_timeout + read_timeout))
+            content = _read(response, started + connect_timeout + read_timeout)
+            answer = Answer(response.status_code, content, _seconds(response.headers.get("Retry-After", "")))
         outcome = str(answer.status)
         return answer
     except (
@@ -106,6 +109,11 @@ def request(
         raise NoAnswer(f"{host} gave no answer ({type(e).__name__})") from None
     finally:
         _LOG.debug("%s %s %s in %d ms", method, host, outcome, (time.monotonic() - started) * 1000)
+
+
+def _seconds(said: str) -> int | None:
+    """A date, which some say instead, is read by their clock: it says nothing to us."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 def refuse_inside_transaction() -> None:

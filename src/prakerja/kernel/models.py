@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.fields.related import ForeignObject
 
-from prakerja.kernel.ids import new_id
+from prakerja.kernel.ids import array_of_ids, new_id
 
 
 @models.UUIDField.register_lookup
@@ -27,6 +27,8 @@ class AnyOf(models.Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
+        if self.rhs and all(isinstance(one, uuid.UUID) for one in self.rhs):
+            return f"{lhs} = ANY(%s::uuid[])", (*lhs_params, array_of_ids(self.rhs))
         return f"{lhs} = ANY(%s)", (*lhs_params, self.rhs)
 
 

@@ -26,11 +26,15 @@ def go_on(*, after: timedelta) -> None:
     clock.forget()
 
 
-def set_forward(*, to: datetime) -> None:
-    """Set programme time; never back, not even by the milliseconds that passed since `to` was chosen."""
+def set_forward(*, to: datetime, seen_at: datetime) -> None:
+    """Set programme time; never back, not even by the milliseconds that passed since `to` was chosen.
+
+    `seen_at` is what the next `go_on` starts from, should whoever moves the clock be killed: it must not go back either.
+    """
     _write(
-        "UPDATE kernel_clock SET offset_us = greatest(offset_us, round(extract(epoch FROM (%s::timestamptz"
-        " - %s::timestamptz)) * 1000000)::bigint) WHERE id = 1",
+        "UPDATE kernel_clock SET seen_at = greatest(seen_at, %s), offset_us = greatest(offset_us, round(extract(epoch"
+        " FROM (%s::timestamptz - %s::timestamptz)) * 1000000)::bigint) WHERE id = 1",
+        seen_at,
         to,
         clock.wall(),
     )

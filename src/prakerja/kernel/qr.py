@@ -5,12 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 from urllib.parse import quote
 
-import qrcode
-from qrcode.image.svg import SvgPathImage
-
 
 def qr_image(text: str) -> str:
     """The address (`data:`) of an SVG that says `text` to whoever scans it."""
+    # Loaded with the first picture: it brings a whole library of images with it, which most processes never need.
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
     drawn = BytesIO()
     qrcode.make(text, image_factory=SvgPathImage).save(drawn)
     return f"data:image/svg+xml,{quote(drawn.getvalue())}"

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import django
 
-from prakerja.kernel.processes import die_with_parent
+from prakerja.kernel.processes import die_with_parent, stand_back
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -71,4 +71,5 @@ def _begin() -> None:
     # Whoever presses Ctrl-C speaks to the process that began this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent(signal.SIGKILL)
+    stand_back()
     django.setup()

@@ -1,7 +1,7 @@
 """Send what waits in the outbox: claim, talk to the gateway outside any transaction, write down what became of it.
 
 There are two lanes, and what waits in one delays nothing in the other: one-time passwords, for which somebody sits before a
-screen, and everything else. Each hands over many messages side by side, so that a gateway that takes seconds for one keeps
+screen, and everything else, in which every wave and every sentence has its turn (`fair_claims`). Each hands over many messages side by side, so that a gateway that takes seconds for one keeps
 the others waiting for those seconds and no longer.
 """
 
@@ -12,6 +12,7 @@ import logging
 import queue
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,39 +20,46 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, cast
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import repeatable_transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.threads import side_by_side
+from prakerja.notifications.fair_claims import Turns
 from prakerja.notifications.gateways import (
     GATEWAYS,
     Accepted,
+    Busy,
     Delivery,
+    Handed,
+    ManyAtOnce,
     MessageGateway,
     PermanentFailure,
     TemporaryFailure,
 )
 from prakerja.notifications.models import Message
-from prakerja.notifications.quiet_hours import MAY_WAKE, end_of_night, leaves_at
+from prakerja.notifications.quiet_hours import leaves_at
 from prakerja.notifications.retrying import Kind, kind_of, next_try, tries_of
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
 from prakerja.notifications.templates import SENT_TO, URGENT, render_message
 
 BATCH = 100
-_PUT_OFF_AT_ONCE = 1_000
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
 # What no operator's "send again" would mend: there is nothing left to say, or it is too late for it.
 _HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced")
 # A code's message is called by the code: `otp:<id>` of a purchase, `otp:<id>:sms` of a challenge.
 _CODE_ID = re.compile(r"otp:([0-9a-f-]{36})(?::|$)")
+_BUSY = "busy"
+# What a code waits for a busy gateway at most.
+_CODE_RESTS = timedelta(seconds=2)
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Lane:
-    """Messages that are sent beside the others. At most `width` are in the gateway's hands at once.
+    """Messages that are sent beside the others. At most `width` calls are in the gateway's hands at once, of at most `at_once`
+    messages each where the gateway takes several.
 
     A claimed message belongs to its worker for the `lease`, programme time; a worker that died loses it to the next one. It
     is longer than any gateway takes. The gateway knows messages by their id, so that one sent twice is delivered once.
@@ -61,14 +69,17 @@ class Lane:
     is_urgent: bool
     width: int
     lease: timedelta
-
-    def of(self, messages: QuerySet[Message]) -> QuerySet[Message]:
-        return messages.filter(template__in=URGENT) if self.is_urgent else messages.exclude(template__in=URGENT)
+    at_once: int = 1
 
 
 CODES = Lane("codes", is_urgent=True, width=16, lease=timedelta(seconds=10))
-OTHERS = Lane("others", is_urgent=False, width=8, lease=timedelta(minutes=2))
+OTHERS = Lane("others", is_urgent=False, width=8, lease=timedelta(minutes=2), at_once=200)
 LANES = (CODES, OTHERS)
+# Wall seconds of one call: a gateway that is faster is given more at once, a slower one less. Whoever waits behind a call waits
+# for no longer, and far less than what the gateway's answer is waited for.
+_QUICK, _SLOW = 0.25, 1.0
+# Calls that are written before the first of them leaves.
+_CALLS_A_TURN = 2
 
 
 class Address(Protocol):
@@ -126,7 +137,7 @@ def deliver_messages(
     chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
     tried = 0
     for lane in LANES:
-        letters = _written(_claim(lane, most=BATCH - tried, at=at), resolve=resolve, wanted=wanted, at=at)
+        letters = _written(_claim(lane, Turns(), most=BATCH - tried, at=at), resolve=resolve, wanted=wanted, at=at)
         outcomes = side_by_side(lambda letter: _send(letter, chosen), letters, width=lane.width)
         _settle([_Outgoing(*one) for one in zip(letters, outcomes, strict=True)], at)
         tried += len(letters)
@@ -150,11 +161,17 @@ class Sender:
         self._resolve = resolve
         self._wanted = wanted
         self._gateway = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
-        self._back: queue.SimpleQueue[_Outgoing] = queue.SimpleQueue()
+        self._back: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
+        self._calls = 0
+        # How many messages go into one call; it begins with one, and grows with a gateway that is quick.
+        self._at_once = 1
+        self._turns = Turns()
         # Nothing waited any more at the last look: what is queued now leaves now.
         self.has_caught_up = False
+        # Monotonic seconds; None while the gateway is not busy.
+        self._rests_until: float | None = None
 
     @property
     def in_hand(self) -> int:
@@ -164,39 +181,87 @@ class Sender:
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
-        room = self.lane.width - self._in_hand
-        claimed = _claim(self.lane, most=room, at=at)
-        self.has_caught_up = len(claimed) < room
-        for letter in _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at):
-            self._in_hand += 1
+        if self._rests():
+            self.has_caught_up = False
+            return 0
+        # While some calls are out the others are filled a few at a time, so that the gateway never waits for our writing.
+        calls = min(self.lane.width - self._calls, self.lane.width if self._at_once == 1 else _CALLS_A_TURN)
+        room = calls * self._at_once
+        claimed = _claim(self.lane, self._turns, most=room, at=at)
+        self.has_caught_up = calls > 0 and len(claimed) < room
+        letters = _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at)
+        for begun in range(0, len(letters), self._at_once):
+            some = letters[begun : begun + self._at_once]
+            self._in_hand += len(some)
+            self._calls += 1
             # A daemon: a process that is told to stop does not wait for a gateway that says nothing.
-            threading.Thread(target=self._hand_over, args=(letter,), daemon=True).start()
+            threading.Thread(target=self._hand_over, args=(some,), daemon=True).start()
+        if claimed and self._calls < self.lane.width and not self.has_caught_up:
+            self.woken.set()
         return len(claimed)
 
     def settle(self, *, at: datetime) -> None:
         """Write down what came back. A database that is away loses nothing: it is written down at the next call."""
         while not self._back.empty():
-            self._unsettled.append(self._back.get())
-            self._in_hand -= 1
+            call = self._back.get()
+            self._unsettled += call.outgoing
+            self._in_hand -= len(call.outgoing)
+            self._calls -= 1
+            self._learn(call)
         _settle(self._unsettled, at)
         self._unsettled.clear()
 
-    def _hand_over(self, letter: _Letter) -> None:
-        self._back.put(_Outgoing(letter, _send(letter, self._gateway)))
+    def _learn(self, call: _Call) -> None:
+        """A quick answer to a full call makes the next ones larger; a slow one, none, or that it is too much, smaller."""
+        was_unanswered = any(one.outcome == TemporaryFailure("no_answer") for one in call.outgoing)
+        rests = [one.outcome.seconds for one in call.outgoing if isinstance(one.outcome, Busy)]
+        if rests:
+            self._rests_until = time.monotonic() + max(rests)
+        if was_unanswered or rests or call.seconds > _SLOW:
+            self._at_once = max(1, self._at_once // 2)
+        elif call.is_together and call.seconds < _QUICK and len(call.outgoing) >= self._at_once:
+            self._at_once = min(self.lane.at_once, self._at_once * 2)
+
+    def _rests(self) -> bool:
+        """Whether a busy gateway is to be left alone. Codes are not put off with the lane: each comes back by itself, soon,
+        and until it is through nothing else takes its place.
+        """
+        if self.lane.is_urgent or self._rests_until is None:
+            return False
+        if time.monotonic() < self._rests_until:
+            return True
+        if Message.objects.filter(status="failed_temporary", template__in=URGENT, failure=_BUSY).exists():
+            return True
+        self._rests_until = None
+        return False
+
+    def _hand_over(self, letters: list[_Letter]) -> None:
+        began = time.monotonic()
+        found = _send_together(letters, self._gateway)
+        self._back.put(_Call(found, time.monotonic() - began, isinstance(self._gateway, ManyAtOnce)))
         self.woken.set()
 
 
-def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
-    """Up to `most` messages of a lane that wait at `at`, the longest first."""
+@dataclass(frozen=True)
+class _Call:
+    """What became of the messages of one call, and the wall seconds that it took. `is_together`: the gateway takes several."""
+
+    outgoing: list[_Outgoing]
+    seconds: float
+    is_together: bool
+
+
+def _claim(lane: Lane, turns: Turns, *, most: int, at: datetime) -> list[Message]:
+    """Up to `most` messages of a lane that wait at `at`, the longest first; in the other lane each queue in its turn."""
     if most <= 0:
         return []
-    waiting = Message.objects.filter(status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS))
-    morning = end_of_night(at)
-    if morning is not None and not lane.is_urgent:
-        _let_wait(waiting, until=morning)
-        waiting = waiting.exclude(_sleeper())
-    with transaction():
-        messages = list(lane.of(waiting).select_for_update(skip_locked=True).order_by("send_after")[:most])
+    if not lane.is_urgent:
+        return turns.claim(most=most, at=at, until=at + lane.lease)
+    waiting = Message.objects.filter(
+        status__in=WAITING, send_after__lte=at, channel__in=list(_KIND_OF_ADDRESS), template__in=URGENT
+    )
+    with repeatable_transaction():
+        messages = list(waiting.select_for_update(skip_locked=True).order_by("send_after")[:most])
         if not messages:
             return []
         Message.objects.filter(id__any_of=[message.id for message in messages]).update(
@@ -209,20 +274,6 @@ def _claim(lane: Lane, *, most: int, at: datetime) -> list[Message]:
         message.attempt_count += 1
         message.tries_began_at = message.tries_began_at or at
     return messages
-
-
-def _let_wait(waiting: QuerySet[Message], *, until: datetime) -> None:
-    """Put off to the morning what was not sent by the evening, some at a time: a gateway takes hours for a wave's results."""
-    with transaction():
-        found = waiting.filter(_sleeper()).select_for_update(skip_locked=True).order_by("send_after")
-        ids = list(found.values_list("id", flat=True)[:_PUT_OFF_AT_ONCE])
-        if ids:
-            Message.objects.filter(id__in=ids).update(send_after=until)
-
-
-def _sleeper() -> Q:
-    """An SMS that wakes nobody at night (rules.md 12.35)."""
-    return Q(channel="sms") & ~Q(template__in=MAY_WAKE)
 
 
 def _written(claimed: list[Message], *, resolve: Resolver, wanted: StillWanted | None, at: datetime) -> list[_Letter]:
@@ -298,24 +349,50 @@ def _worthless_from(message: Message, parameters: Mapping[str, Any]) -> datetime
     return datetime.fromisoformat(parameters["deadline"]) if kind is Kind.REMINDER else None
 
 
+def _send_together(letters: list[_Letter], gateway: MessageGateway) -> list[_Outgoing]:
+    """Hand over some messages in one call where the gateway takes several."""
+    written = [letter for letter in letters if letter.failure is None]
+    if not isinstance(gateway, ManyAtOnce) or len(written) < 2:
+        return [_Outgoing(letter, _send(letter, gateway)) for letter in letters]
+    unwritten = [_Outgoing(letter, letter.failure) for letter in letters if letter.failure is not None]
+    try:
+        outcomes = gateway.send_many([_handed(letter) for letter in written])
+    except Exception:
+        # Perhaps of one of them: the others must not be tried for days with it.
+        _LOG.exception("%d messages together met a fault; they are handed over one by one", len(written))
+        outcomes = [_send(letter, gateway) for letter in written]
+    return unwritten + [_Outgoing(*one) for one in zip(written, outcomes, strict=True)]
+
+
 def _send(letter: _Letter, gateway: MessageGateway) -> Delivery:
     if letter.failure is not None:
         return letter.failure
-    message = letter.message
+    handed = _handed(letter)
     try:
         return gateway.send(
-            reference=str(message.id),
-            channel=cast(Literal["sms", "email"], message.channel),
-            to=letter.to,
-            text=letter.text,
-            # The instant that it tells of; the queue's own delays are ours.
-            at=message.created_at,
-            subject=letter.subject,
+            reference=handed.reference,
+            channel=handed.channel,
+            to=handed.to,
+            text=handed.text,
+            at=handed.at,
+            subject=handed.subject,
         )
     except Exception:
         # A fault of ours at the gateway's door: the others must not wait behind it.
-        _LOG.exception("message %s (%s) met a fault", message.id, message.template)
+        _LOG.exception("message %s (%s) met a fault", letter.message.id, letter.message.template)
         return TemporaryFailure("fault")
+
+
+def _handed(letter: _Letter) -> Handed:
+    return Handed(
+        reference=str(letter.message.id),
+        channel=cast(Literal["sms", "email"], letter.message.channel),
+        to=letter.to,
+        text=letter.text,
+        # The instant that it tells of; the queue's own delays are ours.
+        at=letter.message.created_at,
+        subject=letter.subject,
+    )
 
 
 def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
@@ -323,11 +400,31 @@ def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
     if not done:
         return
     delivered = [one.letter.message.id for one in done if isinstance(one.outcome, Accepted)]
-    with transaction():
+    # What is lost of it when the machine dies is handed over again, which the gateway sees by the reference. The disk is left to
+    # those who wait for it: a wave's messages are a commit every few milliseconds.
+    with repeatable_transaction():
         _sending(delivered).update(status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None, failure="")
         for one in done:
-            if not isinstance(one.outcome, Accepted):
+            if isinstance(one.outcome, Busy):
+                _put_off_busy(one.letter, one.outcome, at)
+            elif not isinstance(one.outcome, Accepted):
                 _settle_failure(one.letter, one.outcome, at)
+
+
+def _put_off_busy(letter: _Letter, outcome: Busy, at: datetime) -> None:
+    """It was not its turn yet: that is no try, and it waits no longer than the gateway asks.
+
+    The first is counted all the same: who could not be told until it was too late is known by it (`queries._PUT_OFF`).
+    """
+    message = letter.message
+    rest = timedelta(seconds=outcome.seconds)
+    following = at + (min(rest, _CODE_RESTS) if message.template in URGENT else rest)
+    _sending([message.id]).update(
+        status=MESSAGE_STATES.target("put_off"),
+        send_after=leaves_at(template=message.template, channel=message.channel, parameters=letter.said, at=following),
+        attempt_count=Greatest(F("attempt_count") - 1, 1),
+        failure=_BUSY,
+    )
 
 
 def _settle_failure(letter: _Letter, outcome: TemporaryFailure | PermanentFailure, at: datetime) -> None:
@@ -363,4 +460,4 @@ def _code(reason: str) -> str:
 
 
 def _sending(message_ids: list[uuid.UUID]) -> QuerySet[Message]:
-    return Message.objects.filter(id__in=message_ids, status="sending")
+    return Message.objects.filter(id__any_of=message_ids, status="sending")

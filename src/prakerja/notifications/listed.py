@@ -40,12 +40,12 @@ def pack_messages(*, channels: Sequence[str], parameters: dict[str, Any]) -> lis
 
 @requires_transaction
 def queue_listed(
-    *, source: str, template: str, channels: Sequence[str], event: str, event_id: str, at: datetime
+    *, source: str, template: str, channels: Sequence[str], event: str, event_id: str, at: datetime, queue: str
 ) -> None:
     """Queue a message per channel for every row of the temporary table `source`, whose `person_id` it is for.
 
     It is told once, ever, per channel: the dedupe key is `event` with what the column `event_id` holds, and one that is known
-    fails the transaction.
+    fails the transaction. `queue`: see `operations.queue_many`.
     """
     with connection.cursor() as cursor:
         for channel in channels:
@@ -53,9 +53,9 @@ def queue_listed(
             is_there = channel == "dashboard"
             cursor.execute(
                 "INSERT INTO notifications_message (id, person_id, template, channel, parameters_enc, status, created_at, "
-                "send_after, sent_at, attempt_count, dedupe_key) "
+                "send_after, sent_at, attempt_count, dedupe_key, queue) "
                 f"SELECT {channel}_message_id, person_id, %s, %s, {channel}_parameters_enc, %s, %s, %s, %s, 0, "
-                f"%s || ':' || {event_id} || ':' || %s FROM {source}",
+                f"%s || ':' || {event_id} || ':' || %s, %s FROM {source}",
                 [
                     template,
                     channel,
@@ -65,6 +65,7 @@ def queue_listed(
                     at if is_there else None,
                     event,
                     channel,
+                    queue,
                 ],
             )
     wake_worker()

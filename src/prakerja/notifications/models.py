@@ -26,6 +26,9 @@ class Message(OwnedRow):
     tries_began_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True, default="", db_default="")
     dedupe_key = models.TextField()
+    # What it queues up with, beside its words and its channel, named by whoever queues many at once: a wave's deadline, say, and
+    # nothing of one person. Queues are served in turn (`fair_claims`).
+    queue = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -40,9 +43,9 @@ class Message(OwnedRow):
         ]
         indexes = [
             models.Index(
-                fields=["send_after"],
-                name="notifications_message_waiting",
-                condition=Q(status__in=WAITING),
+                fields=["channel", "queue", "template", "send_after"],
+                name="notifications_message_queues",
+                condition=Q(status__in=WAITING) & ~Q(template__in=URGENT),
             ),
             models.Index(
                 fields=["send_after"],

@@ -66,7 +66,7 @@ def queue_message(
 # As `_records` gives them.
 _COLUMNS = (
     "id", "person_id", "template", "channel", "parameters_enc", "status", "created_at", "send_after", "sent_at",
-    "attempt_count", "failure", "dedupe_key",
+    "attempt_count", "failure", "dedupe_key", "queue",
 )  # fmt: skip
 
 
@@ -78,17 +78,21 @@ def queue_many(
     notices: Iterable[Notice],
     at: datetime,
     may_be_known: bool = False,
+    queue: str = "",
 ) -> None:
     """The same for a whole list, by COPY, as it is read: dedupe keys are new, and one that is known fails the transaction.
 
-    `may_be_known`: a known one is told once, as by `queue_message`.
+    `may_be_known`: a known one is told once, as by `queue_message`. `queue`: what they wait with, and nobody else behind them; the
+    same for all who are concerned at once (a wave's deadline), because each queue is asked for by name.
     """
-    records = (record for notice in notices for record in _records(notice, template, channels, at))
+    records = (record for notice in notices for record in _records(notice, template, channels, at, queue))
     if copy_rows(Message, _COLUMNS, records, skip_known=may_be_known):
         wake_worker()
 
 
-def _records(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> Iterator[tuple[Any, ...]]:
+def _records(
+    notice: Notice, template: str, channels: tuple[str, ...], at: datetime, queue: str
+) -> Iterator[tuple[Any, ...]]:
     """A row for each channel, as `_messages` makes it."""
     text = msgspec.json.encode(notice.parameters).decode()
     for channel in channels:
@@ -96,7 +100,7 @@ def _records(notice: Notice, template: str, channels: tuple[str, ...], at: datet
         sealed = seal(text, table="notifications_message", column="parameters_enc", row_id=message_id)
         status, sent_at = ("delivered", at) if channel == "dashboard" else ("queued", None)
         key = f"{notice.dedupe_key}:{channel}"
-        yield message_id, notice.person_id, template, channel, sealed, status, at, at, sent_at, 0, "", key
+        yield message_id, notice.person_id, template, channel, sealed, status, at, at, sent_at, 0, "", key, queue
 
 
 def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> list[Message]:

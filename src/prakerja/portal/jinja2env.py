@@ -12,10 +12,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, override
 from jinja2 import Environment, PackageLoader, StrictUndefined, nodes, pass_environment
+from jinja2.bccache import Bucket
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from prakerja.kernel import dates
+from prakerja.kernel.compiled_templates import CompiledTemplates
 from prakerja.portal import formats
 
 
@@ -70,16 +72,19 @@ class Constants(NodeTransformer):
         "language": language,
     }
 
+    def __init__(self, ask: Callable[..., str]) -> None:
+        self._ask = ask
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
-        known = self.KNOWN.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
         arguments = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
         dynamic = node.kwargs or node.dyn_args or node.dyn_kwargs or len(arguments) < len(node.args)
-        if known is None or dynamic:
+        if name not in self.KNOWN or dynamic:
             return node
-        text = known(*arguments)
+        text = self._ask(name, *arguments)
         # Words come from the catalogue, which is as much ours as the template; `%%` is how they write one percent sign.
-        safe = text.replace("%%", "%") if known is gettext else escape(text)
+        safe = text.replace("%%", "%") if name == "_" else escape(text)
         return nodes.MarkSafe(nodes.Const(str(safe)), lineno=node.lineno)
 
 
@@ -87,11 +92,25 @@ class PageEnvironment(Environment):
     """The environment of one language."""
 
     page_language = "id"
+    bytecode_cache: CompiledTemplates
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         with override(self.page_language):
-            tree: nodes.Template = Constants().visit(super()._parse(source, name, filename))
+            constants = Constants(self.bytecode_cache.ask)
+            tree: nodes.Template = constants.visit(super()._parse(source, name, filename))
         return tree
+
+
+class PageTemplates(CompiledTemplates):
+    """The compiled pages of one language, whose words are looked up again before they are believed."""
+
+    def __init__(self, page_language: str) -> None:
+        super().__init__(f"portal-{page_language}", made_in=__file__, known=Constants.KNOWN)
+        self._page_language = page_language
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with override(self._page_language):
+            super().load_bytecode(bucket)
 
 
 def indonesian(**options: Any) -> Environment:
@@ -111,7 +130,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
     options["trim_blocks"] = True
     options["lstrip_blocks"] = True
     options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n"]
-    env = PageEnvironment(autoescape=True, **options)
+    env = PageEnvironment(autoescape=True, bytecode_cache=PageTemplates(page_language), **options)
     env.page_language = page_language
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(

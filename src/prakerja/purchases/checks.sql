@@ -35,7 +35,7 @@ BEGIN
     END IF;
     IF NOT v_run.is_left THEN reason := 'class_full'; RETURN; END IF;
 
-    SELECT award.status, award.videos_done_at, award.first_purchase_at, award.purchase_deadline_at,
+    SELECT award.status, award.wave_id, award.videos_done_at, award.first_purchase_at, award.purchase_deadline_at,
            wallet.spendable_until, wallet.closed_at,
            (SELECT amount FROM ledger_balance balance
              WHERE balance.person_id = wallet.person_id AND balance.id = wallet.balance_id) AS balance,
@@ -64,7 +64,11 @@ BEGIN
     IF v_award.status = 'suspended' THEN reason := 'award_suspended'; RETURN; END IF;
     IF v_award.status <> 'active' THEN reason := 'award_ended'; RETURN; END IF;
     IF v_award.video_count > 0 AND v_award.videos_done_at IS NULL THEN reason := 'videos_unfinished'; RETURN; END IF;
-    IF v_award.first_purchase_at IS NULL AND p_at >= v_award.purchase_deadline_at THEN
+    IF v_award.first_purchase_at IS NULL AND p_at >= v_award.purchase_deadline_at
+       -- Its wave has a later deadline by now, which this award has not followed yet.
+       AND NOT EXISTS (SELECT 1 FROM awards_deadlinemove move
+                        WHERE move.finished_at IS NULL AND move.wave_id = v_award.wave_id
+                          AND move.before = v_award.purchase_deadline_at AND p_at < move.deadline) THEN
         reason := 'deadline_passed'; RETURN;
     END IF;
     IF v_award.closed_at IS NOT NULL OR p_at >= v_award.spendable_until THEN

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.operations import record_each
+from prakerja.awards.operations import first_training_changed
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.due import in_chunks
@@ -117,6 +118,15 @@ def _expire(codes: Sequence[LockedCode], *, at: datetime) -> None:
     expire_vouchers(codes=codes, at=at)
     _leave_time_to_buy(codes, pairs, at=at)
     facts = {found[0]: _Facts(*found) for found in rows(_FACTS, pairs)}
+    # Another training of theirs takes the place of the one that was lost: it may have been reviewed long ago.
+    replaced = [
+        (code.person_id, one.award_id)
+        for code in codes
+        if not (one := facts[code.voucher_id]).is_first
+        and scheme(scheme_version_id=one.scheme_version_id).incentive.first_training is FirstTraining.USED
+    ]
+    if replaced:
+        first_training_changed(awards=replaced, at=at)
     homes: dict[uuid.UUID, Chart] = {
         version: home_of_expired(rules=scheme(scheme_version_id=version), at=at)
         for version in {one.scheme_version_id for one in facts.values()}

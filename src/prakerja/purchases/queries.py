@@ -156,13 +156,6 @@ def first_vouchers(*, held: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.
     return dict(rows(_FIRST, [[person_id for person_id, _ in held], [award_id for _, award_id in held]]))
 
 
-def has_unused_code(*, person_id: uuid.UUID, award_id: uuid.UUID) -> bool:
-    """Whether a code was bought that may still be entered, or voided."""
-    return Purchase.objects.filter(
-        person_id=person_id, award_id=award_id, status="succeeded", voucher__status="issued"
-    ).exists()
-
-
 def spent(*, person_id: uuid.UUID, award_id: uuid.UUID) -> int:
     """Rupiah of the trainings that were bought and not voided."""
     bought = Purchase.objects.filter(person_id=person_id, award_id=award_id, status="succeeded")

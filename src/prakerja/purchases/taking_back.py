@@ -10,7 +10,7 @@ from typing import Any
 from prakerja.access.actors import SYSTEM, Actor
 from prakerja.audit.operations import record
 from prakerja.awards.facts import AwardFacts
-from prakerja.awards.operations import lock_wallet_and_award, reopen_purchase_window
+from prakerja.awards.operations import first_training_changed, lock_wallet_and_award, reopen_purchase_window
 from prakerja.catalogue.operations import release_seat
 from prakerja.kernel.db import requires_transaction
 from prakerja.ledger.chart import Chart
@@ -97,6 +97,7 @@ def take_back(*, locked: LockedPurchase, reason: str, actor: Actor, at: datetime
     purchase.is_open, purchase.voided_at = False, at
     purchase.save(update_fields=["status", "is_open", "voided_at"])
     release_seat(course_run_id=purchase.course_run_id)
+    first_training_changed(awards=[(purchase.person_id, purchase.award_id)], at=at)
     bought = Purchase.objects.filter(person_id=purchase.person_id, award_id=purchase.award_id, status="succeeded")
     deadline = None
     was_only = not bought.exists()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record_each
 from prakerja.awards.facts import AwardFacts
-from prakerja.awards.operations import lock_awards, reopen_purchase_windows, window_after_void
+from prakerja.awards.operations import first_training_changed, lock_awards, reopen_purchase_windows, window_after_void
 from prakerja.catalogue.operations import release_seats
 from prakerja.kernel.db import requires_transaction, rows
 from prakerja.ledger.chart import Chart
@@ -156,6 +156,7 @@ def take_back_many(*, course_run_id: uuid.UUID, plain: Sequence[Plain], actor: A
         status=PURCHASE_STATES.target("void"), is_open=False, voided_at=at
     )
     release_seats(course_run_id=course_run_id, count=len(plain))
+    first_training_changed(awards=[(one.person_id, one.award.id) for one in plain], at=at)
     deadlines = reopen_purchase_windows(awards=[one.award for one in plain if one.was_only], actor=actor, voided_at=at)
     for action, data in ((TRANSACTION_VOIDED.action, True), (CLASS_CANCELLED.action, False)):
         record_each(

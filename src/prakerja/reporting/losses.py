@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.incentives.endings import review_cutoff
+from prakerja.incentives.due import review_cutoff
 from prakerja.programmes.schemes import CutoffKind, balance_expires_at, cutoff_at
 from prakerja.reporting.dashboard import Award, Dashboard, Loss, Purchase
 

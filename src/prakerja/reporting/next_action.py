@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from prakerja.incentives.endings import review_cutoff
+from prakerja.incentives.due import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.programmes.schemes import CutoffKind, PurchaseCloses, cutoff_at
 from prakerja.reporting.dashboard import Award, Dashboard, Incentive, Loss, Purchase, Survey

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.incentives.endings import review_cutoff
+from prakerja.incentives.due import review_cutoff
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.programmes.schemes import CutoffKind, cutoff_at, shown_deadline_day, wib_day
 from prakerja.reporting.dashboard import Award, Dashboard, Purchase

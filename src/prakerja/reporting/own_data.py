@@ -74,7 +74,14 @@ SECTION_LIST = (
         "scheme=scheme_version__code card_number=~card_number_enc status awarded_at purchase_deadline_at deadline_set_at "
         "revocation_held_at revocation_released_at videos_done_at first_purchase_at remind_at reminded_at revoke_at training_waived_at suspended_at ended_at "
         "end_reason application=application_id wallet=wallet_id reserve=reserve_id",
-        {"wave_id": "elsewhere", "decree_id": "inner", "deadline_set_by": "others", "incentives_planned_at": "inner"},
+        {
+            "wave_id": "elsewhere",
+            "decree_id": "inner",
+            "deadline_set_by": "others",
+            "incentives_planned_at": "inner",
+            "reviewed_at": "inner",
+            "plan_look_at": "inner",
+        },
     ),
     Section("videos", "awards_inductionview", "award=award_id video started_at finished_at"),
     Section("blacklist", "awards_blacklist", "reason listed_at", {"nik_index": "index"}),
@@ -154,6 +161,7 @@ SECTION_LIST = (
         "payout_accounts",
         "disbursements_payoutaccount",
         "kind provider number=!number_enc holder_name nik_matches is_kyc_complete linked_at unlinked_at",
+        {"noticed_at": "inner"},
     ),
     Section(
         "incentives",
@@ -225,7 +233,13 @@ SECTION_LIST = (
         "messages",
         "notifications_message",
         "template channel text=parameters_enc status created_at sent_at read_at failure",
-        {"send_after": "inner", "attempt_count": "inner", "tries_began_at": "inner", "dedupe_key": "inner"},
+        {
+            "send_after": "inner",
+            "attempt_count": "inner",
+            "tries_began_at": "inner",
+            "dedupe_key": "inner",
+            "queue": "inner",
+        },
     ),
     Section(
         "sessions",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
+from prakerja.ledger.chart import Chart
 from prakerja.vouchers.states import VOUCHER_STATES
 
+# The accounts of a person, each with a running balance.
+_PERSONAL = f"({int(Chart.WALLET)}, {int(Chart.RESERVE)})"
 # What every account got and gave, as one reading of the transfers: joined by "either side", each account would read all of them.
 _MOVED = """
     SELECT side.account_id, sum(CASE side.account_id WHEN both_sides.credit_id THEN amount ELSE -amount END) AS amount
@@ -68,14 +71,14 @@ _MONEY = [
     (
         "each running balance equals its transfers",
         "ledger_balance",
-        """
+        # Which account of the person a transfer touches, the next check proves: here each table is read once.
+        f"""
         SELECT balance.id AS balance, balance.amount, coalesce(moved.amount, 0) AS transfers
           FROM ledger_balance balance
-          LEFT JOIN (SELECT t.person_id, t.balance_id, b.account_id,
-                            sum(CASE WHEN t.credit_id = b.account_id THEN t.amount ELSE -t.amount END) AS amount
-                       FROM ledger_transfer t
-                       JOIN ledger_balance b ON b.person_id = t.person_id AND b.id = t.balance_id
-                      GROUP BY t.person_id, t.balance_id, b.account_id) moved
+          LEFT JOIN (SELECT person_id, balance_id,
+                            sum(CASE WHEN credit_id IN {_PERSONAL} THEN amount ELSE -amount END) AS amount
+                       FROM ledger_transfer WHERE balance_id IS NOT NULL
+                      GROUP BY person_id, balance_id) moved
             ON moved.person_id = balance.person_id AND moved.balance_id = balance.id
          WHERE balance.amount <> coalesce(moved.amount, 0)
         """,
@@ -93,15 +96,18 @@ _MONEY = [
     (
         "an ended award holds nothing",
         "awards_award",
+        # Two questions, because most awards run or most balances are empty: each is answered by the few that could differ.
         """
-        SELECT award.id AS award, award.status, wallet_balance.amount AS wallet, reserve.amount AS reserve
+        SELECT award.id AS award, award.status, 'reserve' AS held, reserve.amount
           FROM awards_award award
-          JOIN wallets_wallet wallet ON wallet.person_id = award.person_id AND wallet.id = award.wallet_id
-          JOIN ledger_balance wallet_balance
-            ON wallet_balance.person_id = wallet.person_id AND wallet_balance.id = wallet.balance_id
           JOIN ledger_balance reserve ON reserve.person_id = award.person_id AND reserve.id = award.reserve_id
-         WHERE award.ended_at IS NOT NULL AND (wallet_balance.amount <> 0 OR reserve.amount <> 0)
-            OR wallet.closed_at IS NOT NULL AND wallet_balance.amount <> 0
+         WHERE award.ended_at IS NOT NULL AND reserve.amount <> 0
+         UNION ALL
+        SELECT award.id, award.status, 'wallet', balance.amount
+          FROM wallets_wallet wallet
+          JOIN awards_award award ON award.person_id = wallet.person_id AND award.wallet_id = wallet.id
+          JOIN ledger_balance balance ON balance.person_id = wallet.person_id AND balance.id = wallet.balance_id
+         WHERE balance.amount <> 0 AND (award.ended_at IS NOT NULL OR wallet.closed_at IS NOT NULL)
         """,
     ),
     _account(
@@ -326,10 +332,10 @@ _CAUSES = [
         """
         SELECT purchase.id AS purchase FROM purchases_purchase purchase
           JOIN awards_award award ON award.person_id = purchase.person_id AND award.id = purchase.award_id
+          LEFT JOIN (SELECT course_id, platform_id, max(price) AS price FROM catalogue_listing GROUP BY 1, 2) listed
+            ON listed.course_id = purchase.course_id AND listed.platform_id = purchase.platform_id
          WHERE award.videos_done_at IS NULL OR purchase.authorised_at < award.videos_done_at
-            OR NOT EXISTS (SELECT 1 FROM catalogue_listing listing
-                            WHERE listing.course_id = purchase.course_id AND listing.platform_id = purchase.platform_id
-                              AND listing.price >= purchase.amount)
+            OR listed.price IS NULL OR listed.price < purchase.amount
         """,
     ),
     (

@@ -96,9 +96,7 @@ def _move(
         note_life(at=started, wall=clock.wall())
         journey = Journey(started_at=started, stopped_at=started)
         _run_what_falls_due(target, journey, on_step, told)
-        movable_clock.set_forward(to=target)
-        # For the next `resume`, also when whoever keeps the clock has put it away while we moved it.
-        movable_clock.note_seen(at=target - HEARTBEAT)
+        _arrive(target)
         note_life(at=target, wall=clock.wall())
         journey.stopped_at = target
     clock.wait_until_all_know()
@@ -119,6 +117,11 @@ def require_sandbox() -> None:
         raise Refused("clock_not_movable")
 
 
+def _arrive(at: datetime) -> None:
+    """Be at this instant, also for the next `resume`: whoever keeps the clock may have put it away, and we may be killed."""
+    movable_clock.set_forward(to=at, seen_at=at - HEARTBEAT)
+
+
 def _run_what_falls_due(
     target: datetime,
     journey: Journey,
@@ -126,7 +129,7 @@ def _run_what_falls_due(
     told: Callable[[str, int], None] | None,
 ) -> None:
     def arrive(at: datetime) -> None:
-        movable_clock.set_forward(to=at)
+        _arrive(at)
         note_life(at=at, wall=clock.wall())
 
     for step in run_what_falls_due(until=target, since=journey.started_at, arrive=arrive, told=told):

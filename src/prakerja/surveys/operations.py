@@ -14,6 +14,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.db import copy_in, copy_rows, requires_transaction, transaction, write_back
 from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.people.consents import end_consent, note_consent
 from prakerja.programmes.schemes import Scheme, survey_window
@@ -46,20 +47,28 @@ def plan_many_responses(*, plans: Sequence[tuple[uuid.UUID, Scheme]], first_ince
     if Survey.objects.filter(number__lte=most).count() < most:
         install_surveys()
     surveys = list(Survey.objects.filter(number__lte=most))
-    planned = []
-    for person_id, rules in plans:
-        for survey in surveys:
-            if survey.number > rules.survey.times:
-                continue
-            window = survey_window(scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at)
-            if window is not None:
-                planned.append(
-                    Response(person_id=person_id, survey=survey, opens_at=window.opens_at, closes_at=window.closes_at)
+    # The same instant under the same rules has the same windows, for however many.
+    windows = {
+        rules.key: [
+            (survey.id, window)
+            for survey in surveys
+            if survey.number <= rules.survey.times
+            and (
+                window := survey_window(
+                    scheme=rules, number=survey.number, first_incentive_paid_at=first_incentive_paid_at
                 )
+            )
+        ]
+        for rules in {rules.key: rules for _, rules in plans}.values()
+    }
     copy_rows(
         Response,
         ("id", "person_id", "survey_id", "opens_at", "closes_at"),
-        ((one.id, one.person_id, one.survey_id, one.opens_at, one.closes_at) for one in planned),
+        (
+            (new_id(), person_id, survey_id, window.opens_at, window.closes_at)
+            for person_id, rules in plans
+            for survey_id, window in windows[rules.key]
+        ),
         skip_known=True,
     )
 
@@ -181,9 +190,9 @@ def close_unplanned(*, wanted: Sequence[tuple[uuid.UUID, int, datetime]], at: da
 
 
 @requires_transaction
-def close_unanswered(*, person_id: uuid.UUID, at: datetime) -> None:
-    """Close every survey of a person that still waits: there is nothing to earn by answering any more."""
-    Response.objects.filter(person_id=person_id, submitted_at=None, closed_at=None).update(closed_at=at)
+def close_unanswered(*, person_ids: Sequence[uuid.UUID], at: datetime) -> None:
+    """Close every survey of these people that still waits: there is nothing to earn by answering any more."""
+    Response.objects.filter(person_id__any_of=list(person_ids), submitted_at=None, closed_at=None).update(closed_at=at)
 
 
 @requires_transaction
@@ -232,10 +241,15 @@ def give_other_windows(*, windows: Sequence[tuple[Response, datetime]], at: date
 def announce_responses(*, items: Sequence[Item], at: datetime) -> int:
     """Say by SMS and dashboard of many surveys, as (person, response), that they are open, and until when, in one transaction.
 
-    What was said before, or is held by another runner, is left out. Returns how many were told.
+    What was said before, or is held by another runner, is left out; so is what closed while nobody said it: it gets another
+    window, or lapses, when it falls due (`incentives.surveying.lapse_many`). Returns how many were told.
     """
     with transaction():
-        responses = [one for one in lock_unanswered(items=items) if one.announced_at is None and one.opens_at <= at]
+        responses = [
+            one
+            for one in lock_unanswered(items=items)
+            if one.announced_at is None and one.opens_at <= at < one.closes_at
+        ]
         for response in responses:
             response.announced_at = at
         write_back(responses, "announced_at")

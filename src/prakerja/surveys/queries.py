@@ -27,11 +27,6 @@ def response(*, person_id: uuid.UUID, survey_id: uuid.UUID) -> Response:
     return found
 
 
-def has_unanswered(*, person_id: uuid.UUID) -> bool:
-    """Whether a survey of this person still waits, open or not yet."""
-    return Response.objects.filter(person_id=person_id, submitted_at=None, closed_at=None).exists()
-
-
 class KeptAnswers(NamedTuple):
     """A survey whose answers are kept by the person's consent."""
 

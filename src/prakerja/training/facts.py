@@ -23,7 +23,8 @@ SELECT voucher.institution_id, course.mode, course.delivery, run.session_count, 
        run.ends_at, run.course_id, award.scheme_version_id, course.required_assignments, course.certificate_kinds,
        run.cancelled_at, course.code, run.code, course.title, voucher.redeemed_at, award.wallet_id,
        ARRAY(SELECT attendance.sequence FROM training_attendance attendance
-              WHERE attendance.person_id = voucher.person_id AND attendance.voucher_id = voucher.id)
+              WHERE attendance.person_id = voucher.person_id AND attendance.voucher_id = voucher.id),
+       award.id
   FROM vouchers_voucher voucher
   JOIN catalogue_courserun run ON run.id = voucher.course_run_id
   JOIN catalogue_course course ON course.id = run.course_id
@@ -40,6 +41,7 @@ class BoughtCode:
     person_id: uuid.UUID
     voucher_id: uuid.UUID
     course_id: uuid.UUID
+    award_id: uuid.UUID
     wallet_id: uuid.UUID
     run_id: uuid.UUID
     course_code: str
@@ -70,6 +72,7 @@ def bought_code(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> BoughtCode:
         person_id=person_id,
         voucher_id=voucher_id,
         course_id=found[12],
+        award_id=found[23],
         wallet_id=found[21],
         run_id=found[9],
         course_code=found[17],

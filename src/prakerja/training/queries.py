@@ -6,7 +6,7 @@ Reads: catalogue_course, catalogue_courserun, partners_partner, purchases_purcha
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -277,9 +277,10 @@ def progress_of_many(*, codes: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[uu
     }
 
 
-def has_open_case(*, person_id: uuid.UUID) -> bool:
-    """Whether an operator has still to decide about a code of this person whose class was called off."""
-    return CancellationCase.objects.filter(person_id=person_id, status="open").exists()
+def people_with_open_case(*, person_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these people those about whose code, whose class was called off, an operator has still to decide."""
+    waiting = CancellationCase.objects.filter(person_id__any_of=set(person_ids), status="open")
+    return set(waiting.values_list("person_id", flat=True))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
+from prakerja.awards.operations import note_review
 from prakerja.catalogue.operations import add_rating
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -19,6 +20,7 @@ from prakerja.programmes.schemes import (
     next_purchase_until,
 )
 from prakerja.purchases.operations import close_training
+from prakerja.purchases.queries import first_voucher
 from prakerja.training.facts import BoughtCode, bought_code
 from prakerja.training.models import Certificate, Completion, Rating
 from prakerja.wallets.operations import set_spendable_until
@@ -61,6 +63,8 @@ def rate_training(*, person_id: uuid.UUID, completion_id: uuid.UUID, stars: int,
             review=text,
             created_at=at,
         )
+        is_first = found.voucher_id == first_voucher(person_id=person_id, award_id=found.award_id)
+        note_review(person_id=person_id, award_id=found.award_id, is_first=is_first, at=at)
         add_rating(course_id=found.course_id, stars=stars)
         if found.rules.purchase_closes_on is PurchaseCloses.REVIEW:
             _open_next_purchase(found=found, at=at)

@@ -81,7 +81,7 @@ def test_a_blocked_account_shows_after_the_failure(bank: SandboxBank) -> None:
 
 def test_silence_is_unknown_and_asking_finds_the_payment(bank: SandboxBank, world: RunningWorld) -> None:
     impatient = SandboxBank(url=world.url, key=world.bank_key, read_timeout=SHORT)
-    assert pay(impatient, "p-silent", "3300000005") == TransferResult("p-silent", "unknown")
+    assert pay(impatient, "p-silent", "3300000005") == TransferResult("p-silent", "unknown", trouble="unreachable")
     # The bank may still be busy with what it was asked when we give up.
     wait_until(lambda: bank.status(reference="p-silent").status == "settled")
     found = bank.status(reference="p-silent")

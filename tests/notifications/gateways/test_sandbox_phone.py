@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from examples.world.testing import RunningWorld, running_world
-from prakerja.notifications.gateways import Accepted, PermanentFailure, TemporaryFailure
+from prakerja.notifications.gateways import Accepted, Handed, PermanentFailure, TemporaryFailure
 from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.gateways.sandbox_phone import SandboxPhone
 from tests.waiting import LIMIT
@@ -88,3 +88,29 @@ def test_log_only_sends_nothing_and_says_so(caplog: pytest.LogCaptureFixture) ->
 def test_it_does_not_start_without_address_or_key(url: str, key: str) -> None:
     with pytest.raises(ImproperlyConfigured):
         SandboxPhone(url=url, key=key)
+
+
+def test_many_in_one_call_are_answered_one_by_one(world: RunningWorld, phone: SandboxPhone) -> None:
+    """A wave's messages went a call each, a few hundred a second: 755,000 people waited for hours."""
+    to = ("+6281200000211", "+6281200000009", "+6281200000008", "+6281200000212", "bukan nomor")
+    together = [Handed(f"many-{number}", "sms", number_to, "Isi", AT) for number, number_to in enumerate(to)]
+    outcomes = phone.send_many(together)
+    assert outcomes == [
+        Accepted(),
+        TemporaryFailure("http_503"),
+        PermanentFailure("unreachable"),
+        Accepted(),
+        PermanentFailure("address"),
+    ]
+    assert phone.send_many(together)[0] == Accepted()
+    assert len(received(world, "081200000211")) == len(received(world, "081200000212")) == 1
+
+
+def test_a_call_that_is_refused_as_a_whole_harms_none_of_its_messages(world: RunningWorld, phone: SandboxPhone) -> None:
+    large = [Handed(f"large-{number}", "sms", f"+6281200{number:06d}", "x" * 15_000, AT) for number in range(230, 310)]
+    assert phone.send_many(large) == [Accepted() for _ in large]
+    assert len(received(world, "081200000230")) == 1
+    away = SandboxPhone(url="http://127.0.0.1:9", key="k")
+    stranger = SandboxPhone(url=world.url, key="another key")
+    assert away.send_many(large) == [TemporaryFailure("no_answer") for _ in large]
+    assert stranger.send_many(large) == [TemporaryFailure("http_401") for _ in large]

@@ -40,6 +40,9 @@ class TransferResult:
     - `not_found` (only from `status`): the rail does not know the reference. Whether that is final, its terms say.
     - `conflict` (never from a rail itself): the reference stands for another payment there, a fault of ours.
     - `unknown`: no usable answer; the money may have moved. Ask `status`, never send under another reference.
+
+    `trouble` is the rail's own state, whatever became of the payment: `busy` when it said that it takes no calls now,
+    `unreachable` when it said nothing at all; else "". Then it is left alone for a while (`disbursements.pausing`).
     """
 
     reference: str
@@ -47,6 +50,7 @@ class TransferResult:
     reason: str | None = None
     amount: int | None = None
     rail_reference: str = ""
+    trouble: Literal["", "busy", "unreachable"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ class Terms:
     None: it never means that. `returns_within` and `late_results_within`: how long after its end a settled payment may
     come back and a failed one may turn out to be settled; so long it is asked about daily. `callback_age`: how old (wall
     time) a callback may be; within it a repetition is harmless, because a callback only makes us ask. `calls_at_once`: how many
-    calls of ours may be under way at the same time.
+    calls of ours may be under way at the same time. `pause_after`: how long the rail is left alone when it is busy or not reached,
+    after the first try that ends so, the second …; the last one is the longest.
     """
 
     since: date
@@ -89,6 +94,7 @@ class Terms:
     late_results_within: timedelta
     callback_age: timedelta
     calls_at_once: int
+    pause_after: tuple[timedelta, ...]
 
 
 class ReferenceConflict(Exception):

@@ -163,7 +163,7 @@ class SandboxBank:
 def _transfer_result(reference: str, code: int, answer: dict[str, Any]) -> TransferResult:
     status = _TRANSFER.get(str(answer.get("status")))
     if code != 200 or status is None or answer.get("reference") != reference:
-        return TransferResult(reference, "unknown")
+        return TransferResult(reference, "unknown", trouble=_trouble(code))
     reason, amount, bank_reference = answer.get("reason"), answer.get("amount"), answer.get("bank_reference")
     return TransferResult(
         reference,
@@ -172,6 +172,13 @@ def _transfer_result(reference: str, code: int, answer: dict[str, Any]) -> Trans
         amount if _is_rupiah(amount) else None,
         bank_reference if isinstance(bank_reference, str) else "",
     )
+
+
+def _trouble(code: int) -> Literal["", "busy", "unreachable"]:
+    """What a status without a usable answer tells of the bank itself; 0 is no answer at all."""
+    if code in (429, 503):
+        return "busy"
+    return "unreachable" if code in (0, 502, 504) else ""
 
 
 def _statement_line(line: Any) -> StatementLine:

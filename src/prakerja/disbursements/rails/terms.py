@@ -23,6 +23,13 @@ TERMS: Mapping[str, tuple[Terms, ...]] = MappingProxyType(
                 late_results_within=timedelta(days=14),
                 callback_age=timedelta(minutes=5),
                 calls_at_once=16,
+                pause_after=(
+                    timedelta(seconds=30),
+                    timedelta(minutes=1),
+                    timedelta(minutes=2),
+                    timedelta(minutes=5),
+                    timedelta(minutes=10),
+                ),
             ),
         )
     }

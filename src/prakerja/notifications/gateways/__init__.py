@@ -7,8 +7,11 @@ from types import MappingProxyType
 
 from prakerja.notifications.gateways.base import (
     Accepted,
+    Busy,
     Channel,
     Delivery,
+    Handed,
+    ManyAtOnce,
     MessageGateway,
     PermanentFailure,
     TemporaryFailure,
@@ -23,8 +26,11 @@ GATEWAYS: Mapping[str, Callable[[], MessageGateway]] = MappingProxyType(
 __all__ = [
     "GATEWAYS",
     "Accepted",
+    "Busy",
     "Channel",
     "Delivery",
+    "Handed",
+    "ManyAtOnce",
     "MessageGateway",
     "PermanentFailure",
     "TemporaryFailure",

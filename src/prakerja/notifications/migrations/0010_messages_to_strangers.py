@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0008_list_what_was_set_aside'),
+        ('notifications', '0009_queues_are_served_in_turn'),
     ]
 
     operations = [
