@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -18,6 +19,7 @@ from prakerja.grants.policies import FACTS
 from prakerja.notifications.gateways.base import MessageGateway
 from prakerja.partner_api.endpoint import ENDPOINTS
 from prakerja.portal.privacy import RECIPIENTS, cookies, retention
+from prakerja.registrations.registry.base import Asked
 from prakerja.webhooks.events import EVENTS
 from tests import builders as b
 from tests.portal import world
@@ -195,6 +197,12 @@ def test_banks_get_these_and_nothing_else() -> None:
     for words in ("nama lengkap", "empat angka terakhir NIK", "nomor rekening", "nama pemilik menurut bank", "jumlah",
                   "nomor rujukan", "waktu"):  # fmt: skip
         assert words in told_by("bank"), words
+
+
+def test_the_civil_registry_gets_these_and_nothing_else() -> None:
+    assert {one.name for one in fields(Asked)} == {"nik", "family_card_number", "name", "birth_date"}
+    for words in ("NIK", "nomor KK", "nama", "tanggal lahir"):
+        assert words in told_by("registry"), words
 
 
 def test_gateways_institutions_and_webhooks_get_these_and_nothing_else() -> None:

@@ -19,6 +19,7 @@ from prakerja.grants.policies import ACCESS_LIFE, REFRESH_LIFE
 from prakerja.notifications.keeping import SENT_KEPT
 from prakerja.portal.browsers import COOKIE as BROWSER_COOKIE
 from prakerja.portal.pending import COOKIE as PENDING_COOKIE
+from prakerja.registrations.policies import terms_at
 from prakerja.webhooks.operations import DELIVERIES_KEPT
 
 
@@ -32,6 +33,18 @@ class Purpose:
 
 
 PURPOSES = (
+    Purpose(
+        gettext_lazy("Memeriksa siapa yang mendaftar"),
+        gettext_lazy("NIK, nomor KK, nama, tanggal lahir, foto KTP, alamat, pekerjaan, pernyataan Anda"),
+        gettext_lazy(
+            "persetujuan Anda sebelum pencocokan, dan permintaan Anda sendiri (pasal 20 ayat 2 huruf a dan b)"
+        ),
+    ),
+    Purpose(
+        gettext_lazy("Membantu Anda sesuai kebutuhan khusus"),
+        gettext_lazy("yang Anda tulis tentang kesulitan dan bantuan yang diperlukan"),
+        gettext_lazy("persetujuan Anda, yang boleh ditolak dan dicabut kapan saja (pasal 20 ayat 2 huruf a)"),
+    ),
     Purpose(
         gettext_lazy("Memilih penerima dan menjaga agar satu orang hanya sekali menerima bantuan"),
         gettext_lazy("nama, NIK, nomor KK, tanggal lahir, provinsi, pendidikan, gelombang, keputusan"),
@@ -151,6 +164,16 @@ RECIPIENTS = (
         ),
     ),
     Recipient(
+        "registry",
+        gettext_lazy("Dukcapil"),
+        (
+            gettext_lazy(
+                "NIK, nomor KK, nama, dan tanggal lahir; jawabannya hanya cocok, berbeda, atau tidak ditemukan"
+            ),
+        ),
+        gettext_lazy("ketika Anda mendaftar, sesudah Anda menyetujuinya"),
+    ),
+    Recipient(
         "gateway",
         gettext_lazy("Pengirim SMS dan email"),
         (
@@ -166,7 +189,7 @@ RECIPIENTS = (
         (
             gettext_lazy("menurut perannya: nama, provinsi, pendidikan, transaksi, pembayaran, ulasan, jejak audit"),
             gettext_lazy(
-                "NIK, nomor KK, tanggal lahir, nomor ponsel, dan email hanya dengan alasan yang ditulis dan dicatat"
+                "NIK, nomor KK, tanggal lahir, nomor ponsel, email, dan foto KTP hanya dengan alasan yang ditulis dan dicatat"
             ),
         ),
         gettext_lazy("setiap kali melihat dicatat; jawaban survei tidak dapat mereka buka"),
@@ -213,7 +236,7 @@ class Kept:
 
 def retention(*, at: datetime) -> list[Kept]:
     """For how long each kind is kept at this instant, from the rules that delete it."""
-    rule = retention_at(at)
+    rule, terms = retention_at(at), terms_at(at)
     return [
         Kept(
             gettext_lazy("Kode OTP yang dikirim dan hitungan percobaannya"),
@@ -248,6 +271,16 @@ def retention(*, at: datetime) -> list[Kept]:
             gettext_lazy("Daftar pemberitahuan kepada platform dan lembaga"),
             _("%(days)s hari") % {"days": DELIVERIES_KEPT.days},
         ),
+        Kept(
+            gettext_lazy("Pendaftaran yang tidak selesai, dengan semua isinya"),
+            _("%(days)s hari sesudah terakhir dibuka; Anda diberi tahu %(before)s hari sebelumnya")
+            % {"days": terms.untouched.days, "before": terms.told_before.days},
+        ),
+        Kept(
+            gettext_lazy("Foto KTP dan KK"),
+            _("%(days)s hari sesudah pendaftaran berakhir") % {"days": terms.photos.days},
+        ),
+        Kept(gettext_lazy("Jawaban Dukcapil, tanpa data Anda"), _("%(days)s hari") % {"days": terms.answers.days}),
         Kept(gettext_lazy("Jawaban survei"), _("sampai Anda mencabut persetujuan; lalu dihapus saat itu juga")),
         Kept(
             gettext_lazy("Nomor ponsel, email, pesan di dashboard, alamat file tugas"),

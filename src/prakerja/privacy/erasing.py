@@ -13,6 +13,7 @@ from prakerja.grants.operations import withdraw_everything
 from prakerja.kernel.db import requires_transaction
 from prakerja.notifications.operations import wipe_messages
 from prakerja.people.contacts import erase_contacts
+from prakerja.registrations.forgetting import wipe_needs, wipe_registration
 from prakerja.surveys.operations import wipe_answers
 from prakerja.training.operations import forget_files
 
@@ -25,6 +26,7 @@ def erase_what_was_allowed(*, person_id: uuid.UUID, at: datetime) -> dict[str, i
     """What rests on a consent; it goes whenever the person wants. Returns how much of each."""
     return {
         "answers": wipe_answers(person_id=person_id, by=BY, at=at),
+        "needs": wipe_needs(person_id=person_id, by=BY, at=at),
         "grants": withdraw_everything(person_id=person_id, by=BY, at=at),
     }
 
@@ -33,6 +35,7 @@ def erase_what_was_allowed(*, person_id: uuid.UUID, at: datetime) -> dict[str, i
 def erase_after_participation(*, person_id: uuid.UUID, actor: Actor, at: datetime) -> dict[str, int]:
     """How the person was reached and let in, and what was said to them. The caller has seen that the participation ended."""
     return {
+        "registration": wipe_registration(person_id=person_id),
         "contacts": erase_contacts(person_id=person_id),
         "messages": wipe_messages(person_id=person_id),
         "files": forget_files(person_id=person_id),

@@ -37,18 +37,22 @@ def terms_at(at: datetime) -> ErasureTerms:
 AT_ONCE: tuple[Any, ...] = (
     gettext_lazy("jawaban survei Anda"),
     gettext_lazy("izin yang Anda berikan kepada lembaga"),
+    gettext_lazy("jawaban Anda tentang kebutuhan khusus"),
 )
 AFTERWARDS: tuple[Any, ...] = (
     gettext_lazy(
         "nomor ponsel dan alamat email Anda, yang sekarang dan yang lama; sesudah itu Anda tidak dapat masuk lagi"
     ),
+    gettext_lazy("alamat tempat tinggal Anda, dan foto yang Anda kirim saat mendaftar"),
     gettext_lazy("isi semua pesan kepada Anda"),
     gettext_lazy("alamat file tugas yang diserahkan untuk Anda, dan catatan umpan baliknya"),
     gettext_lazy("kode, hitungan percobaan, dan sesi masuk"),
     gettext_lazy("sambungan rekening Anda"),
 )
 KEPT: tuple[Any, ...] = (
-    gettext_lazy("identitas penerima bantuan negara: nama, NIK, nomor KK, tanggal lahir, provinsi, pendidikan"),
+    gettext_lazy(
+        "identitas penerima bantuan negara: nama, NIK, nomor KK, tanggal lahir, provinsi, kabupaten atau kota, pendidikan, pekerjaan, dan pernyataan saat mendaftar"
+    ),
     gettext_lazy(
         "keputusan tentang kepesertaan, dan daftar yang menjaga agar satu orang hanya sekali menerima bantuan"
     ),

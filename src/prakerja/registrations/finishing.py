@@ -162,6 +162,7 @@ def _become(
     registration.status = REGISTRATION_STATES.advance(current=registration.status, verb="complete")
     registration.became, registration.ended_at, registration.next_ask_at = person_id, at, None
     registration.answers_enc = registration.phone_enc = None
+    registration.phone_index = b""
     registration.save()
     queue_message(
         person_id=person_id,

@@ -12,6 +12,7 @@ from prakerja.registrations.states import CASE_STATES, REGISTRATION_STATES
 class Registration(KeyedRow):
     """Somebody who has shown that they hold a phone. The id is the one that their person will have."""
 
+    # Empty, as they are, once there is a person: the claim is the person's.
     phone_index = models.BinaryField()
     # The phone and the answers, sealed; emptied when there is a person, who has them from then on.
     phone_enc = models.BinaryField(null=True)

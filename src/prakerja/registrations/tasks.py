@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
-from prakerja.kernel.due import DueTask, in_chunks
+from prakerja.kernel.due import DueTask, do_due
 from prakerja.notifications.strangers import deliver_to_strangers, next_to_stranger
 from prakerja.registrations.checking import WORKER_WAITS, ask_registry
 from prakerja.registrations.finishing import finish_registration
 from prakerja.registrations.models import Registration
 from prakerja.registrations.pruning import next_pruning, prune
+
+# A registration is no person yet; its id is the one that its person will have.
+_WAITING = (
+    "SELECT id AS person_id, id, next_ask_at AS due_at FROM registrations_registration WHERE next_ask_at IS NOT NULL"
+)
 
 
 def next_question() -> datetime | None:
@@ -19,17 +25,14 @@ def next_question() -> datetime | None:
 
 
 def run_questions(at: datetime) -> int:
-    """Ask the registry what waits, one after the other, and finish what it has proven."""
-    return in_chunks(lambda: _ask_next(at))
+    """Ask the registry what waits, several at once in a wide turn, and finish what it has proven."""
+    return do_due(_WAITING, at=at, work=lambda _, registration_id: _ask(registration_id, at))
 
 
-def _ask_next(at: datetime) -> int | None:
-    found = Registration.objects.filter(next_ask_at__lte=at).order_by("next_ask_at").first()
-    if found is None:
-        return None
-    ask_registry(registration_id=found.id, at=at, by_person=False, wait=WORKER_WAITS)
-    finish_registration(registration_id=found.id, at=at)
-    return 1
+def _ask(registration_id: uuid.UUID, at: datetime) -> bool:
+    ask_registry(registration_id=registration_id, at=at, by_person=False, wait=WORKER_WAITS)
+    finish_registration(registration_id=registration_id, at=at)
+    return True
 
 
 def run_letters(at: datetime) -> int:

@@ -51,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if SESSION_PERSON in request.session:
             return redirect(safe_next(request, request.GET.get("next", ""), reverse("portal:dashboard")))
         if SESSION_REGISTRATION in request.session:
-            return redirect("portal:registration")
+            return redirect(safe_next(request, request.GET.get("next", ""), reverse("portal:registration")))
         return page(
             request,
             "sign_in",
