@@ -15,6 +15,7 @@ from examples.institution.study import Study
 from examples.shared import store, web
 from examples.shared.accounts import accounts_blueprint
 from examples.shared.config import VERIFICATION, PartnersFile, Settings
+from examples.shared.demo import printed_passwords
 from examples.shared.prakerja_client import Credentials, PrakerjaClient
 from examples.shared.texts import Translator
 
@@ -160,7 +161,9 @@ def create_app(settings: Settings) -> Flask:
 
     app.add_url_rule("/", "front", views.front)
     app.add_url_rule("/accent.css", "accent", views.accent)
-    app.register_blueprint(accounts_blueprint(url_prefix="/<site_code>"))
+    app.register_blueprint(
+        accounts_blueprint(url_prefix="/<site_code>", printed=printed_passwords(settings.demo_accounts, KIND))
+    )
     app.register_blueprint(pages.pages, url_prefix="/<site_code>")
     app.register_blueprint(views_door.teaching, url_prefix="/<site_code>/teacher")
     return app

@@ -15,6 +15,7 @@ from examples.platform.checkout import CardMemory, Checkout, LastWords
 from examples.shared import store, web
 from examples.shared.accounts import accounts_blueprint
 from examples.shared.config import PartnersFile, Settings
+from examples.shared.demo import printed_passwords
 from examples.shared.prakerja_client import Credentials, PrakerjaClient
 from examples.shared.texts import Translator
 
@@ -102,7 +103,7 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
         host=settings.host,
     )
     app.add_url_rule("/accent.css", "accent", _accent)
-    app.register_blueprint(accounts_blueprint())
+    app.register_blueprint(accounts_blueprint(printed=printed_passwords(settings.demo_accounts, KIND)))
     app.register_blueprint(views_shop.pages)
     app.register_blueprint(views_orders.pages)
     app.register_blueprint(webhooks.pages)

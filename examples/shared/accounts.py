@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -53,8 +54,12 @@ def _next_path() -> str:
     return web.safe_path(request.values.get("next"), home)
 
 
-def accounts_blueprint(*, url_prefix: str = "") -> Blueprint:
-    """Make the pages; endpoints are `accounts.sign_up`, `accounts.sign_in` and `accounts.sign_out`."""
+def accounts_blueprint(*, url_prefix: str = "", printed: Mapping[tuple[str, str], str] | None = None) -> Blueprint:
+    """Make the pages; endpoints are `accounts.sign_up`, `accounts.sign_in` and `accounts.sign_out`.
+
+    `printed`: the passwords of a demo's people, by site and e-mail. `/signin?demo=E-MAIL` fills the form in for one of them.
+    """
+    filled = printed or {}
     pages = Blueprint("accounts", __name__, url_prefix=url_prefix)
     failures = FailureCounter()
 
@@ -80,11 +85,13 @@ def accounts_blueprint(*, url_prefix: str = "") -> Blueprint:
 
     @pages.route("/signin", methods=["GET", "POST"])
     def sign_in() -> ResponseReturnValue:
-        email = ""
+        asked = request.args.get("demo", "")
+        site = web.site().code
+        password = filled.get((site, asked), "")
+        email = asked if password else ""
         errors: dict[str, str] = {}
         if request.method == "POST":
             email = _clean("email", 254)
-            site = web.site().code
             if failures.is_blocked(site=site, email=email):
                 errors["email"] = web.say("Terlalu banyak percobaan. Coba lagi sepuluh menit kemudian.")
             else:
@@ -96,7 +103,7 @@ def accounts_blueprint(*, url_prefix: str = "") -> Blueprint:
                 errors["email"] = web.say(
                     "Email atau kata sandi tidak cocok. Periksa lagi, atau buka akun baru bila belum punya."
                 )
-        page = render_template("shared/sign_in.html", email=email, errors=errors, next=_next_path())
+        page = render_template("shared/sign_in.html", email=email, password=password, errors=errors, next=_next_path())
         return page, 422 if errors else 200
 
     @pages.post("/signout")

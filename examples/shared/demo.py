@@ -10,6 +10,14 @@ from typing import Any
 from examples.shared.store import Account, Visitors
 
 
+def printed_passwords(file: Path | None, kind: str) -> dict[tuple[str, str], str]:
+    """Return the passwords of a demo's people by site and e-mail: they are printed for everybody, so a form may be filled in."""
+    if file is None or not file.exists():
+        return {}
+    told = json.loads(file.read_text(encoding="utf-8")).get(kind, {})
+    return {(site, entry["email"]): entry["password"] for site, entries in told.items() for entry in entries}
+
+
 def open_accounts(visitors: Visitors, file: Path | None, kind: str) -> Iterator[tuple[Account, dict[str, Any]]]:
     """Open the accounts of "platforms" or "institutions" that are missing; each with what the file says of it.
 

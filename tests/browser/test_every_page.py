@@ -64,7 +64,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("static", "health"), A_FILE),
         **dict.fromkeys(("phone.messages", "bank.statement", "bank.status"), FOR_PROGRAMS),
     },
-    "sandbox": {"sandbox:home": LEADS_ON, "sandbox:language": LEADS_ON, "sandbox:move": ONLY_POST},
+    "sandbox": {"sandbox:enter": ONLY_POST, "sandbox:language": LEADS_ON, "sandbox:move": ONLY_POST},
     "developer_site": {
         **dict.fromkeys(("docs-id:openapi", "docs-en:openapi", "docs-id:style", "docs-id:error_file"), A_FILE),
         **dict.fromkeys(("docs-id:to_start", "docs-en:to_start", "docs-id:to_site"), LEADS_ON),

@@ -93,10 +93,10 @@ def test_in_both_languages(browser: httpx.Client) -> None:
     assert "Demo accounts" in english.text
     assert '<html lang="en"' in english.text
     assert browser.get("/language/de").status_code == 404
-    assert browser.get("/language/id", params={"next": "https://evil.example/"}).url.path == "/clock"
+    assert browser.get("/language/id", params={"next": "https://evil.example/"}).url.path == "/"
 
 
-@pytest.mark.parametrize("path", ["/clock", "/accounts", "/authenticator"])
+@pytest.mark.parametrize("path", ["/", "/clock", "/accounts", "/authenticator"])
 def test_every_page_says_what_it_is_and_keeps_strangers_scripts_out(browser: httpx.Client, path: str) -> None:
     page = browser.get(path)
     assert "Demo, bukan situs resmi; jangan masukkan data asli." in page.text
@@ -105,3 +105,37 @@ def test_every_page_says_what_it_is_and_keeps_strangers_scripts_out(browser: htt
     assert re.search(r"<script(?! src=\"/static/)|\son\w+=|style=", page.text) is None
     # Nothing is loaded again under the hands of whoever reads.
     assert "http-equiv" not in page.text
+
+
+def test_one_press_at_the_front_door_opens_the_portal_as_that_very_person(system: running.System) -> None:
+    """The seven steps, everybody of the demo, and a press that needs no code and no script."""
+    with httpx.Client(follow_redirects=True, timeout=LIMIT) as client:
+        front = client.get(system.urls["sandbox"]).text
+        assert front.count('data-testid="step"') == 7
+        people = system.urls["accounts"]["participants"]
+        assert all(f"{one['name']}</h3>" in front for one in people)
+        assert all(url in front for url in system.urls["platforms"].values())
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', front)
+        assert token is not None
+        fields = {"csrfmiddlewaretoken": token.group(1), "place": "dashboard"}
+        enter = system.urls["sandbox"] + "/enter"
+        for one in (people[0], people[-1]):
+            page = client.post(enter, data={**fields, "phone": one["phone"]})
+            assert str(page.url) == system.urls["portal"] + "/dashboard"
+            assert one["name"] in page.text
+        # Nobody who is not on the list, no other page, and nobody by a stranger's form.
+        assert client.post(enter, data={**fields, "phone": "+6281299990000"}).status_code == 404
+        assert client.post(enter, data={**fields, "phone": people[0]["phone"], "place": "//evil"}).status_code == 404
+        assert httpx.post(enter, data={"phone": people[0]["phone"]}, timeout=LIMIT).status_code == 403
+
+
+def test_the_door_of_an_account_fills_its_shops_form_in(system: running.System, browser: httpx.Client) -> None:
+    account = next(there for one in system.urls["accounts"]["participants"] for there in one["accounts"])
+    link = re.search(rf'href="([^"]+)" data-kind="{account["kind"]}"', browser.get("/").text)
+    assert link is not None
+    form = httpx.get(link.group(1), timeout=LIMIT).text
+    assert f'value="{account["email"]}"' in form
+    assert f'value="{account["password"]}"' in form
+    stranger = httpx.get(link.group(1).split("?")[0], params={"demo": "orang@lain.example"}, timeout=LIMIT).text
+    assert account["password"] not in stranger
+    assert "orang@lain.example" not in stranger

@@ -61,11 +61,12 @@ def own_registration(*, registration_id: uuid.UUID) -> OwnRegistration:
     )
 
 
-def is_registering(*, phone: str) -> bool:
-    """Whether a registration of this normalised phone number is under way: for a sandbox, which has no secrets."""
-    return Registration.objects.filter(
+def registration_id_of(*, phone: str) -> uuid.UUID | None:
+    """The registration of this normalised phone number that is under way, if any: for a sandbox, which has no secrets."""
+    live = Registration.objects.filter(
         phone_index=blind_index("phone", phone), status__in=REGISTRATION_STATES.group("LIVE")
-    ).exists()
+    )
+    return live.values_list("id", flat=True).first()
 
 
 @dataclass(frozen=True)

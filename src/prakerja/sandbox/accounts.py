@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from prakerja.people.queries import person_id_by_contact
-from prakerja.registrations.queries import is_registering
+from prakerja.registrations.queries import registration_id_of
 from prakerja.reporting.next_action import derived_stage
 from prakerja.reporting.queries import dashboard
 from prakerja.sandbox.demo_accounts import accounts_of
@@ -28,9 +28,16 @@ def registering() -> list[dict[str, str]]:
     found = []
     for one in REGISTRANTS:
         has_person = person_id_by_contact(kind="phone", value=one.phone) is not None
-        if has_person or is_registering(phone=one.phone):
+        if has_person or registration_id_of(phone=one.phone) is not None:
             found.append({"name": one.name, "phone": one.phone, "stage": "registered" if has_person else one.stage})
     return found
+
+
+def everybody() -> list[dict[str, Any]]:
+    """Whoever signs in by phone, from whatever list of `document` they stand in, each with `accounts`; participants last."""
+    lists = document()
+    order = sorted(lists, key=lambda name: name == "participants")
+    return [{"accounts": []} | one for name in order for one in lists[name] if "phone" in one]
 
 
 def participants() -> list[dict[str, Any]]:

@@ -97,6 +97,7 @@ def our_environment(
         "PRAKERJA_CALLBACKS_URL": addresses.url("callbacks"),
         "PRAKERJA_PORTAL_URL": addresses.url("portal"),
         "PRAKERJA_CONSOLE_URL": addresses.url("console"),
+        "PRAKERJA_PARTNER_API_URL": addresses.url("partner_api"),
         "PRAKERJA_SANDBOX_URL": addresses.url("sandbox"),
         "PRAKERJA_INSTITUTION_URL": addresses.url("institution"),
         "PRAKERJA_PLATFORM_URLS": ",".join(f"{code}={url}" for code, url in addresses.platform_urls().items()),

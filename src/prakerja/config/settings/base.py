@@ -85,6 +85,7 @@ CALLBACKS_URL = os.environ.get("PRAKERJA_CALLBACKS_URL", "")
 FACE_VERIFIER = os.environ.get("PRAKERJA_FACE_VERIFIER", "")
 PORTAL_URL = os.environ.get("PRAKERJA_PORTAL_URL", "")
 CONSOLE_URL = os.environ.get("PRAKERJA_CONSOLE_URL", "")
+PARTNER_API_URL = os.environ.get("PRAKERJA_PARTNER_API_URL", "")
 SANDBOX_URL = os.environ.get("PRAKERJA_SANDBOX_URL", "")
 INSTITUTION_URL = os.environ.get("PRAKERJA_INSTITUTION_URL", "")
 # {"tokopedia": "http://…", …}: where the portal sends a person who wants to buy.

@@ -1,13 +1,14 @@
-"""The three pages of a sandbox."""
+"""The front door of a sandbox and the three pages behind it."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
-from prakerja.sandbox.site import views
+from prakerja.sandbox.site import front_door, views
 
 PAGES = [
-    path("", views.home, name="home"),
+    path("", front_door.home, name="home"),
+    path("enter", front_door.enter, name="enter"),
     path("clock", views.clock_page, name="clock"),
     path("clock/move", views.move, name="move"),
     path("accounts", views.accounts_page, name="accounts"),

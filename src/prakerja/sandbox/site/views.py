@@ -1,4 +1,4 @@
-"""The clock, the demo accounts, the authenticator. Open to whoever reaches this address: a sandbox has no secrets."""
+"""The clock, the demo accounts, the authenticator; `front_door` is the page before them. Open to whoever reaches this address: a sandbox has no secrets."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ from prakerja.sandbox import accounts, clock
 from prakerja.sandbox.demo_operators import OPERATORS
 
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-
-
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(reverse("sandbox:clock"))
 
 
 @require_GET
@@ -54,7 +49,7 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "sandbox/accounts.html",
-        _shared(request)
+        shared(request)
         | {
             "participants": [
                 one
@@ -81,7 +76,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "sandbox/authenticator.html",
-        _shared(request) | {"operators": OPERATORS, "seconds_left": OPERATORS[0].seconds_left()},
+        shared(request) | {"operators": OPERATORS, "seconds_left": OPERATORS[0].seconds_left()},
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -92,9 +87,9 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     """Remember the language for this site and go back to a page of it."""
     if code not in dict(settings.LANGUAGES):
         raise Http404
-    pages = {reverse(f"sandbox:{name}") for name in ("clock", "accounts", "authenticator")}
+    pages = {reverse(f"sandbox:{name}") for name in ("home", "clock", "accounts", "authenticator")}
     back = request.GET.get("next", "")
-    response = HttpResponseRedirect(back if back in pages else reverse("sandbox:clock"))
+    response = HttpResponseRedirect(back if back in pages else reverse("sandbox:home"))
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=31_536_000, samesite="Lax", httponly=True)
     return response
 
@@ -130,7 +125,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
-    return render(request, "sandbox/error.html", _shared(request) | {"heading": heading, "text": text}, status=status)
+    return render(request, "sandbox/error.html", shared(request) | {"heading": heading, "text": text}, status=status)
 
 
 def role_words(role: str) -> str:
@@ -219,7 +214,7 @@ def _clock(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespo
     kernel_clock.forget()
     now = kernel_clock.now()
     due = clock.next_due()
-    context = _shared(request) | {
+    context = shared(request) | {
         "now": dates.instant(now),
         "now_weekday": dates.wib_day(now),
         "now_value": now.astimezone(WIB).strftime("%Y-%m-%dT%H:%M"),
@@ -228,7 +223,8 @@ def _clock(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespo
     return render(request, "sandbox/clock.html", context | more, status=status)
 
 
-def _shared(request: HttpRequest) -> dict[str, Any]:
+def shared(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page shows."""
     return {
         "portal_url": settings.PORTAL_URL,
         "phone_url": settings.PHONE_URL,
