@@ -157,9 +157,7 @@ def tour(people: list[dict[str, Any]]) -> list[Step]:
         ),
         Step(
             _("Sertifikat, ulasan, dan rekening"),
-            _(
-                "Setelah lulus, sertifikat muncul. Peserta memberi ulasan dan menghubungkan rekening atau e-wallet."
-            ),
+            _("Setelah lulus, sertifikat muncul. Peserta memberi ulasan dan menghubungkan rekening atau e-wallet."),
             [*_portal(done, "dashboard"), *_portal(done, "account")],
         ),
         Step(
