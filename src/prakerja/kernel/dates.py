@@ -61,6 +61,11 @@ def instant(value: datetime) -> str:
     return f"{day(value.astimezone(WIB).date())} {_AT[written_language()]} {hour(value)}"
 
 
+def weekday_instant(value: datetime) -> str:
+    """A UTC instant with its weekday → `Kamis, 21 Oktober 2021 pukul 23.59 WIB`."""
+    return f"{wib_day(value)} {_AT[written_language()]} {hour(value)}"
+
+
 def until(value: datetime) -> str:
     """An exclusive limit, shown as its last second: `2021-10-21T17:00Z` → `21 Oktober 2021 pukul 23.59 WIB`.
 

@@ -73,8 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
         | {
             "partner_api_url": settings.PARTNER_API_URL,
             "institution_url": settings.INSTITUTION_URL,
-            "now": dates.instant(now),
-            "now_weekday": dates.wib_day(now),
+            "now": dates.weekday_instant(now),
             "next_due": dates.instant(due) if due else None,
             "steps": tour(people),
             "people": [

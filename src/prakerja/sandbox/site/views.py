@@ -215,8 +215,7 @@ def _clock(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespo
     now = kernel_clock.now()
     due = clock.next_due()
     context = shared(request) | {
-        "now": dates.instant(now),
-        "now_weekday": dates.wib_day(now),
+        "now": dates.weekday_instant(now),
         "now_value": now.astimezone(WIB).strftime("%Y-%m-%dT%H:%M"),
         "next_due": dates.instant(due) if due else None,
     }
