@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from examples.institution import quiz
 from examples.institution.classes import ClassRun, matching
 from examples.institution.enrolments import Enrolment
+from examples.institution.lessons import lesson_of, lessons_of
 from examples.institution.pages import (
     class_page,
     find_class,
@@ -129,8 +130,19 @@ def lesson(number: int, lesson: int) -> ResponseReturnValue:
         if lesson < len(run.lessons):
             return redirect(url_for("classes.lesson", number=number, lesson=lesson + 1), 303)
         return redirect(url_for("classes.lessons", number=number), 303)
+    own = lesson_of(run.course_code, run.lessons[lesson - 1])
+    all_pages = len(own.pages) if own else 1
+    asked = request.args.get("page", "1")
+    page = min(max(int(asked), 1), all_pages) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
     return render_template(
-        "lesson.html", enrolment=enrolment, run=run, lesson=lesson, done=kept.lessons_done(enrolment)
+        "lesson.html",
+        enrolment=enrolment,
+        run=run,
+        lesson=lesson,
+        done=kept.lessons_done(enrolment),
+        written=own,
+        page=page,
+        all_pages=all_pages,
     )
 
 
@@ -148,7 +160,7 @@ def finish(number: int) -> ResponseReturnValue:
     if not may_finish(enrolment, run):
         web.notice("Verifikasi dahulu kehadiran Anda untuk tes akhir.")
         return redirect(here, 303)
-    asked = quiz.questions(run.lessons)
+    asked = quiz.questions(run.lessons, lessons_of(run.course_code, run.lessons))
     errors: dict[str, str] = {}
     if request.method == "POST":
         errors = {

@@ -156,7 +156,10 @@ class Participant:
             lesson = school.get(f"{class_page.url}/lessons/{number}")
             if lesson.status == 404:
                 return school.get(class_page.url)
-            page = school.submit(lesson, action=f"/lessons/{number}")
+            page = lesson
+            # A lesson may have several pages to turn.
+            while page.path.endswith(f"/lessons/{number}"):
+                page = school.submit(page, action=f"/lessons/{number}")
             if "/lessons/" not in page.path:
                 return page
             number += 1

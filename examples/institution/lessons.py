@@ -1,0 +1,54 @@
+"""The lessons that an institution wrote: pages to read and a question about each, one file for a course."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).with_name("lessons")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson. Pages are paragraphs; the first of `options` is the right answer."""
+
+    title: str
+    pages: tuple[tuple[str, ...], ...]
+    question: str
+    options: tuple[str, ...]
+
+
+@cache
+def written() -> dict[str, dict[str, Lesson]]:
+    """Return every written lesson by course and title."""
+    found = {}
+    for path in sorted(HERE.glob("*.toml")):
+        with path.open("rb") as file:
+            entries = tomllib.load(file)["lesson"]
+        found[path.stem] = {entry["title"]: _lesson(entry) for entry in entries}
+    return found
+
+
+def lesson_of(course_code: str, title: str) -> Lesson | None:
+    """Return what was written for a part of a syllabus, if anything was."""
+    return written().get(course_code, {}).get(title)
+
+
+def lessons_of(course_code: str, titles: Sequence[str]) -> list[Lesson | None]:
+    """Return the written lessons of a syllabus, in its order."""
+    return [lesson_of(course_code, title) for title in titles]
+
+
+def _lesson(entry: dict[str, object]) -> Lesson:
+    pages, options = entry["pages"], entry["options"]
+    assert isinstance(pages, list)
+    assert isinstance(options, list)
+    return Lesson(
+        title=str(entry["title"]),
+        pages=tuple(tuple(part.strip() for part in str(page).strip().split("\n\n")) for page in pages),
+        question=str(entry["question"]),
+        options=tuple(map(str, options)),
+    )
