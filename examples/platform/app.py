@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from examples.platform import demo, orders, views_orders, views_shop, webhooks
 from examples.platform.brands import Brand, read_brands
@@ -111,5 +111,6 @@ def create_app(settings: Settings, ports: Sequence[int]) -> Flask:
 
 
 def _accent() -> Response:
-    """The brand's one colour; a file of its own, because the pages' policy allows no inline style."""
-    return Response(f":root {{ --accent: {g.site.accent}; }}\n", mimetype="text/css")
+    """The brand's colour and look; a file of its own, because the pages' policy allows no inline style."""
+    brand = views_shop.current_brand()
+    return Response(f":root {{ --accent: {brand.accent}; }}\n{brand.look}", mimetype="text/css")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from examples.platform.brands import Brand
 from examples.platform.catalogue import (
     DELIVERIES,
     PRICE_LIMITS,
@@ -16,6 +17,8 @@ from examples.platform.catalogue import (
     categories,
     search_listings,
 )
+from examples.platform.pictures import draw
+from examples.platform.shelves import arrange
 from examples.shared import web
 from examples.shared.prakerja_client import PartnerRefusal, PartnerUnavailable
 
@@ -49,9 +52,14 @@ def current_shop() -> Shop:
     return found
 
 
+def current_brand() -> Brand:
+    """Return the brand of this request."""
+    return current_shop().brands[web.site().code]
+
+
 @pages.app_context_processor
 def _labels() -> dict[str, object]:
-    return {"label": _label}
+    return {"label": _label, "brand": current_brand()}
 
 
 def _label(word: str) -> str:
@@ -79,9 +87,8 @@ def _search(default_sort: str) -> Search:
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Search with filters, sorted and in pages."""
-    shop = current_shop()
-    brand = shop.brands[web.site().code]
-    listings = shop.catalogue.listings(brand.code)
+    brand = current_brand()
+    listings = current_shop().catalogue.listings(brand.code)
     search = _search(brand.sort)
     kept = {
         "q": search.words,
@@ -99,8 +106,21 @@ def home() -> ResponseReturnValue:
         price_limits=PRICE_LIMITS,
         sorts=SORTS,
         compared=COMPARED,
+        # Before the whole list only: whoever searches or turns the page has seen them.
+        shelves=None if request.args else arrange(listings),
         kept={name: value for name, value in kept.items() if value},
     )
+
+
+@pages.get("/picture/<course_code>.svg")
+def picture(course_code: str) -> ResponseReturnValue:
+    """The picture of a course at this brand."""
+    brand = current_brand()
+    listing = current_shop().catalogue.find(brand.code, course_code)
+    if listing is None or not brand.motif:
+        abort(404)
+    drawn = draw(category=listing.category, motif=brand.motif, accent=brand.accent, code=course_code)
+    return Response(drawn, mimetype="image/svg+xml")
 
 
 @pages.get("/compare")

@@ -56,7 +56,12 @@ def of_platform() -> set[str]:
     """Return the sentences of the shop alone."""
     folder = EXAMPLES / "platform"
     data = {*views_shop.LABELS.values(), *views_orders.STATUS_LABELS.values(), *views_orders.CODE_LABELS.values()}
-    return _of_templates(folder) | _of_code(folder) | data | {brand.tagline for brand in read_brands()}
+    return (
+        _of_templates(folder)
+        | _of_code(folder)
+        | data
+        | {text for brand in read_brands() for text in (brand.tagline, brand.promise, brand.buy)}
+    )
 
 
 def of_institution() -> set[str]:
