@@ -11,7 +11,7 @@ ARGS ?=
 # Some machines switch this off for every program; ours start many processes, and each would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run setup test test-busy check bench bench-full lock sbom format chromium clean
+.PHONY: help run setup test test-busy check audit bench bench-full lock sbom format chromium clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -38,6 +38,9 @@ check: setup .venv/.dev ## formatting, lint, types, import contracts, migrations
 	DJANGO_SETTINGS_MODULE=prakerja.config.settings.test $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/python tools/migrations.py check
 	$(BIN)/python tools/translations.py check
+
+audit: setup .venv/.dev chromium ## figures of the pages: axe, weight over the wire, reading level (a minute)
+	@$(BIN)/python tools/audit.py $(ARGS)
 
 bench: setup .venv/.dev ## every benchmark at a small size, as a table of ratios (10 minutes)
 	@$(BIN)/python -m bench $(ARGS)
