@@ -30,7 +30,7 @@ def draw(*, category: str, motif: str, accent: str, code: str = "") -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{accent}" fill-opacity=".09"/>'
         f'<g fill="none" stroke="{accent}" stroke-opacity=".28" stroke-width="3">{_ground(motif, turn)}</g>'
         f'<circle cx="160" cy="80" r="52" fill="#fff"/>'
-        f'<path transform="translate(117 37) scale(1.35)" d="{sign}" fill="none" stroke="{accent}" stroke-width="3"'
+        f'<path transform="matrix(1.35 0 0 1.35 117 37)" d="{sign}" fill="none" stroke="{accent}" stroke-width="3"'
         ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 from flask import Flask
 
+from examples.platform.brands import CARD, COURSE, HOME, read_brands
 from examples.tests.conftest import PHRASE, PORTS, SHORT, WRONG, Visitor
 from examples.tests.fake_prakerja import FakePrakerja, course
 
@@ -178,3 +180,44 @@ def test_silence_of_prakerja_is_a_page(buyer: Visitor, fake: FakePrakerja) -> No
     assert "Layanan Prakerja belum dapat dihubungi" in buyer.get("/", 503)
     fake.refusals["listings"] = (401, {"code": "ERRINT40194", "message": "Akses ditolak.", "success": False})
     assert "Akses ditolak." in buyer.get("/", 502)
+
+
+def test_each_brand_shows_things_in_its_own_order_and_words() -> None:
+    brands = read_brands()
+    for brand in brands:
+        assert set(brand.home) <= HOME
+        assert {"tagline", "search", "results"} <= set(brand.home)
+        assert set(brand.card) <= CARD
+        assert {"title", "price", "rating", "when"} <= set(brand.card)
+        assert set(brand.course) <= COURSE
+        assert {"price", "buy", "facts", "syllabus", "after"} <= set(brand.course)
+        assert brand.look
+    for kind in ("home", "card", "promise", "buy", "motif", "look", "tagline"):
+        assert len({getattr(brand, kind) for brand in brands}) == len(brands), kind
+
+
+def test_every_shop_shows_all_of_a_course_and_its_pictures(platform: Flask) -> None:
+    drawn = set()
+    client = platform.test_client()
+    for port, brand in zip(PORTS, read_brands(), strict=True):
+        at = f"http://127.0.0.1:{port}"
+        home = client.get("/", base_url=at).text
+        assert len(titles(home)) == 4
+        assert home.count('class="picture"') == (4 if "picture" in brand.card else 0)
+        assert brand.promise in home
+        page = client.get("/course/python_1", base_url=at).text
+        for words in ("Pilih jadwal", "Tentang pelatihan", "Silabus", brand.buy, 'data-testid="price"'):
+            assert page.count(words) == 1, (brand.code, words)
+        assert brand.look in client.get("/accent.css", base_url=at).text
+        answer = client.get("/picture/python_1.svg", base_url=at)
+        assert answer.status_code == (200 if brand.motif else 404)
+        if brand.motif:
+            assert answer.mimetype == "image/svg+xml"
+            assert ElementTree.fromstring(answer.text).tag.endswith("svg")  # noqa: S314
+            assert len(answer.data) < 3_000
+            drawn.add(answer.text)
+        assert client.get("/picture/nothing.svg", base_url=at).status_code == 404
+    assert len(drawn) == 6
+    assert (
+        client.get("/?q=kopi", base_url=f"http://127.0.0.1:{PORTS[0]}").text.count("Potongan dan harga terendah") == 0
+    )

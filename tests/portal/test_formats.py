@@ -26,6 +26,9 @@ def test_pages_and_messages_write_alike(language: str, amount: str, count: str, 
         assert formats.rupiah(1_000_000) == amount
         assert formats.thousands(4210) == count
         assert dates.until(LIMIT) == until
+        # A page has room for the weekday, which people plan by; a message is paid for by its letters.
+        assert dates.weekday_until(LIMIT) == f"{'Thursday' if language == 'en' else 'Kamis'}, {until}"
+        assert dates.weekday_instant(LIMIT).startswith("Friday, 22" if language == "en" else "Jumat, 22")
         assert dates.hour(LIMIT) == ("00:00 WIB" if language == "en" else "00.00 WIB")
     parameters = {"name": "Rani", "wave": 21, "fund": 1_000_000, "deadline": LIMIT.isoformat()}
     text = render_message(template="result_pass", channel="email", parameters=parameters, language=language).text

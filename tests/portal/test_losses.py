@@ -48,8 +48,8 @@ def test_a_code_that_ended_is_told_with_its_price_and_the_way_on(portal: Client,
     move(ENDS + timedelta(hours=1))
     page = enter(who.person_id).get("/dashboard").text
     assert "Tidak ada yang perlu Anda lakukan" not in page
-    assert "Kode tidak ditukar sampai 4 Oktober 2021 pukul 11.59 WIB. Rp475.000 kembali ke program" in page
-    assert "Sisa saldo Anda Rp525.000. Dengan itu Anda dapat membeli pelatihan lain sampai 30 November 2021" in page
+    assert "Kode tidak ditukar sampai Senin, 4 Oktober 2021 pukul 11.59 WIB. Rp475.000 kembali ke program" in page
+    assert "Sisa saldo Anda Rp525.000. Dengan itu Anda dapat membeli pelatihan lain sampai Selasa, 30 November 2021" in page
     # The first training alone leads to the incentive: four payments and three surveys went with its code.
     assert "<strong>Rp2.550.000</strong> – Insentif dan survei. Keduanya hanya untuk pelatihan pertama" in page
     assert "Jadwal muncul setelah" not in page
@@ -82,7 +82,7 @@ def test_a_void_after_the_cut_off_says_on_every_page_where_the_price_is(enter: E
         assert "Uangnya sudah kembali" not in page
         assert "sudah kembali ke saldo" not in page
     assert (
-        "<strong>Rp600.000</strong> – Sisa saldo pelatihan yang tidak dipakai sampai 30 November"
+        "<strong>Rp600.000</strong> – Sisa saldo pelatihan yang tidak dipakai sampai Selasa, 30 November"
         in browser.get("/dashboard").text
     )
 
@@ -114,9 +114,9 @@ def test_an_award_that_lapsed_tells_how_much_and_why(enter: Enter, move: Move) -
     move(review_cutoff + timedelta(hours=1))
     page = enter(who.person_id).get("/dashboard").text
     for amount, why in (
-        ("Rp2.550.000", "Pelatihan pertama tidak selesai dan diulas sampai 10 Desember 2021 pukul 23.59 WIB"),
-        ("Rp525.000", "tidak dipakai sampai 30 November 2021"),
-        ("Rp475.000", "tidak ditukar sampai 4 Oktober 2021"),
+        ("Rp2.550.000", "Pelatihan pertama tidak selesai dan diulas sampai Jumat, 10 Desember 2021 pukul 23.59 WIB"),
+        ("Rp525.000", "tidak dipakai sampai Selasa, 30 November 2021"),
+        ("Rp475.000", "tidak ditukar sampai Senin, 4 Oktober 2021"),
     ):
         assert f"<strong>{amount}</strong>" in page
         assert why in page

@@ -191,7 +191,7 @@ def test_the_code_its_window_and_where_to_enter_it(enter: Enter) -> None:
     browser = enter(who.person_id)
     text = clean(browser.get(f"/transaksi/{purchase.id}"))
     assert world.CODE in text
-    assert "mulai 20 Oktober 2021 pukul 08.00 WIB sampai 20 Oktober 2021 pukul 11.59 WIB" in text
+    assert "mulai 20 Oktober 2021 pukul 08.00 WIB sampai Rabu, 20 Oktober 2021 pukul 11.59 WIB" in text
     assert f"http://127.0.0.1:8005/akademi-satu/class/{run.course.code}/{run.code}" in text
     assert "Masuk, buka Kelas Saya, lalu ketik kode." in text
 

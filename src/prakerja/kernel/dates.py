@@ -75,6 +75,12 @@ def until(value: datetime) -> str:
     return beginning(value - timedelta(seconds=1))
 
 
+def weekday_until(value: datetime) -> str:
+    """An exclusive limit as pages show it: `until`, with the weekday that people plan by before it."""
+    last = (value - timedelta(seconds=1)).astimezone(WIB).date()
+    return f"{format_date(last, 'EEEE', locale=written_language())}, {until(value)}"
+
+
 def beginning(value: datetime, *, province_code: str = "") -> str:
     """The instant from which something may be done, by the reader's clock too; of a class on site by that of its province."""
     there = instant_elsewhere(value, province_code=province_code or _reader_province.get())

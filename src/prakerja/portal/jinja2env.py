@@ -150,7 +150,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
         {
             "rupiah": formats.rupiah,
             "instant": dates.instant,
-            "until": dates.until,
+            "until": dates.weekday_until,
             "beginning": beginning,
             "indonesian": said_in_indonesian,
             "marked": marked,
