@@ -308,7 +308,7 @@ def test_written_lessons_follow_the_syllabus_and_ask_about_what_was_read() -> No
         assert list(lessons) == courses[code]
         for lesson in lessons.values():
             assert 2 <= len(lesson.pages) <= 3
-            assert all(len(" ".join(page).split()) > 40 for page in lesson.pages)
+            assert all(len(" ".join(page).split()) > 35 for page in lesson.pages)
             assert len(set(lesson.options)) == 4
         asked = quiz.questions(courses[code], lessons_of(code, courses[code]))
         assert [question.text for question in asked] == [lesson.question for lesson in lessons.values()]
