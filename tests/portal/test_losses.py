@@ -49,7 +49,10 @@ def test_a_code_that_ended_is_told_with_its_price_and_the_way_on(portal: Client,
     page = enter(who.person_id).get("/dashboard").text
     assert "Tidak ada yang perlu Anda lakukan" not in page
     assert "Kode tidak ditukar sampai Senin, 4 Oktober 2021 pukul 11.59 WIB. Rp475.000 kembali ke program" in page
-    assert "Sisa saldo Anda Rp525.000. Dengan itu Anda dapat membeli pelatihan lain sampai Selasa, 30 November 2021" in page
+    assert (
+        "Sisa saldo Anda Rp525.000. Dengan itu Anda dapat membeli pelatihan lain sampai Selasa, 30 November 2021"
+        in page
+    )
     # The first training alone leads to the incentive: four payments and three surveys went with its code.
     assert "<strong>Rp2.550.000</strong> – Insentif dan survei. Keduanya hanya untuk pelatihan pertama" in page
     assert "Jadwal muncul setelah" not in page
