@@ -83,7 +83,7 @@ clean: ## remove the environment and everything that was built (never the data f
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv/.assets: .venv/.installed package-lock.json tools/build_assets.py $(wildcard src/prakerja/portal/styles/* tools/notices/*)
+.venv/.assets: .venv/.installed package-lock.json tools/build_assets.py $(wildcard src/prakerja/portal/styles/* src/prakerja/portal/scripts/* src/prakerja/portal/templates/portal/* tools/notices/*)
 	@$(BIN)/python tools/build_assets.py
 	@touch $@
 

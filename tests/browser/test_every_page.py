@@ -110,7 +110,24 @@ def test_what_is_seen_elsewhere_is_looked_at_there() -> None:
 def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
     crawl = Crawl(django_site(system.portal, portal_urls, language_cookie="portal_language"))
     stranger = Visitor(crawl, small().new_page())
-    stranger.crawl("/", "/pelatihan?cari=tidakada", "/tidak-ada", "/verifikasi/tidak-ada")
+    chosen = "?banding=rasakata-barista-dasar,rasakata-minuman-kekinian,rasakata-keamanan-pangan"
+    searched = (
+        "/pelatihan?cari=tidakada",
+        f"/pelatihan{chosen}&cari=exel",
+        f"/pelatihan/bandingkan{chosen}",
+        "/bantuan?cari=exel",
+    )
+    stranger.crawl("/", *searched, "/pelatihan/tidak-ada", "/tidak-ada", "/verifikasi/tidak-ada")
+    # Forms with something missing, and with all of it.
+    for path, field, button in (
+        ("/cek-syarat", "#day", "Lihat hasilnya"),
+        ("/bantuan/tulis", "#words", "Kirim"),
+        ("/bantuan/kasus", "#number", "Baca"),
+    ):
+        stranger.page.goto(system.portal + path)
+        stranger.page.fill(field, "31")
+        follow(stranger.page.get_by_role("button", name=button, exact=True))
+        stranger.look()
     # A number that nobody has is asked for a code too.
     for number in ("0812", NOBODY):
         stranger.page.goto(f"{system.portal}/masuk")

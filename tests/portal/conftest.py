@@ -45,11 +45,12 @@ TAKEN_OVER = (
 def portal(db: None, settings: Any) -> Iterator[Client]:
     """A browser at the door with its own settings, in a demo."""
     settings.IS_DEMO = True
+    settings.HELP_PHONE = "0800 000 0000"
     settings.PLATFORM_URLS = {"tokopedia": "http://127.0.0.1:8017"}
     settings.INSTITUTION_URL = "http://127.0.0.1:8005"
     for name in TAKEN_OVER:
         setattr(settings, name, getattr(door, name, False))
-    settings.MIDDLEWARE = [name for name in door.MIDDLEWARE if "whitenoise" not in name]
+    settings.MIDDLEWARE = [name for name in door.MIDDLEWARE if "static_files" not in name]
     settings.TEMPLATES = door.TEMPLATES
     cache.clear()
     install()

@@ -5,12 +5,21 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from prakerja.config.static_files import StaticFiles
+from prakerja.kernel.assets import version
 from prakerja.programmes.schemes import scheme_by_key
+from tests.portal import world
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "src/prakerja/portal"
@@ -77,3 +86,74 @@ def test_the_style_takes_neither_crown_nor_foreign_fonts() -> None:
     assert "header" not in used
     assert "footer" not in used
     assert "@font-face" not in sources
+
+
+def test_of_the_style_only_what_some_page_uses_is_kept() -> None:
+    sheet = (
+        '@charset "UTF-8";.a{color:red}.a .gone,.b:hover,.c\\!-x{top:0}.gone{left:0}@media print{.gone{top:1px}}'
+        "@media (min-width: 40em){.tag--blue{top:2px}.gone:not(.a){top:3px}h1{top:4px}}@keyframes k{from{top:0}to{top:1px}}"
+    )
+    texts = ['<p class="a b c!-x tag--{{ colour }}">']
+    assert tool("build_assets").used_only(sheet, texts) == (
+        '@charset "UTF-8";.a{color:red}.b:hover,.c\\!-x{top:0}'
+        "@media (min-width: 40em){.tag--blue{top:2px}h1{top:4px}}@keyframes k{from{top:0}to{top:1px}}"
+    )
+
+
+BUILT = PORTAL / "static/build"
+# What a first visit brings beside the page: style, our script and the one that it takes, the picture of the tab.
+FIRST = (
+    BUILT / "portal.css.gz",
+    BUILT / "portal.js.gz",
+    BUILT / "govuk-frontend.min.js.gz",
+    PORTAL / "static/portal/favicon.svg",
+)
+
+
+@pytest.mark.parametrize("address", ["/", "/dashboard", "/pelatihan"])
+def test_a_first_visit_weighs_at_most_60_kb_and_each_later_one_15(
+    portal: Client, enter: Callable[[uuid.UUID], Client], address: str
+) -> None:
+    client = enter(world.award(videos=3).person_id) if address == "/dashboard" else portal
+    for number in range(12):
+        world.course(title=f"Kursus yang cukup panjang namanya {number}")
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert len(answer.content) <= 15_000
+    assert len(answer.content) + sum(path.stat().st_size for path in FIRST) <= 60_000
+
+
+@pytest.fixture
+def static(settings: Any) -> Iterator[StaticFiles]:
+    settings.STATICFILES_DIRS = [PORTAL / "static"]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_URL, settings.WHITENOISE_USE_FINDERS, settings.WHITENOISE_MAX_AGE = "/static/", True, 300
+    finders.get_finder.cache_clear()
+    yield StaticFiles(lambda request: HttpResponse(status=404))
+    finders.get_finder.cache_clear()
+
+
+def asked(static: StaticFiles, address: str) -> HttpResponse:
+    answer: HttpResponse = static(RequestFactory().get(address, headers={"Accept-Encoding": "gzip"}))
+    answer.close()
+    return answer
+
+
+def test_the_files_of_this_release_are_kept_for_a_year_and_packed(static: StaticFiles) -> None:
+    for name in ("build/portal.css", "build/portal.js", "build/govuk-frontend.min.js", "portal/favicon.svg"):
+        ours = asked(static, f"/static/{version()}/{name}")
+        assert (ours.status_code, ours["Cache-Control"]) == (200, "max-age=31536000, public, immutable")
+        assert ours.headers.get("Content-Encoding") == (None if name.endswith("svg") else "gzip")
+    plain = asked(static, "/static/build/portal.css")
+    assert plain["Cache-Control"] == "max-age=300, public"
+    # A page of another release, while both run: what there is, and not for a year.
+    other = asked(static, "/static/v-0123456789ab/build/portal.css")
+    assert (other.status_code, other["Cache-Control"]) == (200, "max-age=300, public")
+    assert asked(static, "/static/v-0123456789ab/build/gone.css").status_code == 404
+
+
+def test_pages_name_the_files_of_their_release(portal: Client) -> None:
+    text = portal.get("/").text
+    assert re.findall(r'(?:href|src)="(/static/[^"]+)"', text) == [
+        f"/static/{version()}/{name}" for name in ("portal/favicon.svg", "build/portal.css", "build/portal.js")
+    ]

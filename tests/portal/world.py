@@ -91,7 +91,7 @@ def course(
         institution=school or institution(),
         title=title,
         category=category,
-        mode="online",
+        mode=more.pop("mode", "online"),
         delivery=delivery,
         duration_hours=7,
         summary="Belajar dari dasar bersama pengajar berpengalaman.",

@@ -45,6 +45,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Whether documents show that an identity is theirs; nobody's phone or NIK is handed over by it.
     "registration.decide": _only("helper"),
     "registration.reveal": _only("helper"),
+    # What anybody asks the office by its form: to read it, to answer, to close it.
+    "case.answer": _only("helper"),
     # What nobody could be told for days.
     "message.send_again": _only("helper"),
     "message.let_go": _only("helper"),

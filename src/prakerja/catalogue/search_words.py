@@ -6,7 +6,7 @@ Reads: partners_partner.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from prakerja.catalogue.models import SearchWord
@@ -71,8 +71,11 @@ SELECT typed.word, near.word, true FROM typed CROSS JOIN LATERAL (
 """
 
 
-def meant_words(*, text: str) -> tuple[AskedWord, ...]:
-    """What the words of a question mean in the catalogue, in the order typed; by one statement."""
+def meant_words(*, text: str, right: Collection[str] = ()) -> tuple[AskedWord, ...]:
+    """What the words of a question mean in the catalogue, in the order typed; by one statement.
+
+    `right` are words that are never taken for another one, although no course may have them: names of places.
+    """
     typed = asked_words(text)
     if not typed:
         return ()
@@ -82,7 +85,7 @@ def meant_words(*, text: str) -> tuple[AskedWord, ...]:
         _MEANT,
         {
             "words": typed,
-            "slips": [slips_allowed(word) for word in typed],
+            "slips": [0 if word in right else slips_allowed(word) for word in typed],
             "rooted": [word for word, _ in rooted],
             "roots": [root for _, root in rooted],
             "trigrammed": [word for word, _ in trigrammed],

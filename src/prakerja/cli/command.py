@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from prakerja.cli import (
     award,
     bench,
+    case,
     clock,
     completion,
     conformance,
@@ -43,6 +44,7 @@ FAMILIES = (
     wave,
     award,
     person,
+    case,
     payment,
     message,
     partner,

@@ -17,7 +17,17 @@ from datetime import datetime
 from prakerja.kernel.due import DueTask, Turn, taking
 from prakerja.kernel.progress import Meter
 
-CONTEXTS = ("access", "registrations", "awards", "purchases", "training", "incentives", "disbursements", "surveys")
+CONTEXTS = (
+    "access",
+    "registrations",
+    "awards",
+    "purchases",
+    "training",
+    "incentives",
+    "disbursements",
+    "surveys",
+    "cases",
+)
 # Wall seconds that a task may go on before the others are looked at. What a task does at once is a chunk, and shorter.
 TURN = 0.4
 # The same for a task that waits for strangers, and how many of them it may wait for at once.

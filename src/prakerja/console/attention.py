@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
+from prakerja.cases.queries import waiting_count
 from prakerja.console.cancelled_classes import class_case_line
 from prakerja.console.discrepancies import case_line
 from prakerja.console.erasures import erasure_line
@@ -37,7 +38,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure and registrations that a human must look at, the first to be answered first; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -57,6 +58,8 @@ def attention(request: HttpRequest) -> HttpResponse:
             "may_answer_erasure": may(request, "erasure.answer"),
             "registrations": [registration_line(one, at) for one in open_cases(most=SHOWN)],
             "may_decide_registration": may(request, "registration.decide"),
+            "questions": waiting_count(),
+            "may_answer_case": may(request, "case.answer"),
             "suspended": [_suspended(one) for one in suspended_awards(most=SHOWN)],
             "unreached": [_person(one) for one in unreached_winners(at=at, most=SHOWN)],
             "undelivered": [group_line(one) for one in undelivered_messages()],

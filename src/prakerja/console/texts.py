@@ -42,6 +42,11 @@ SENTENCES = {
         "NIK atau nomor ponsel itu masih milik akun lain. Ganti dahulu nomor ponsel akun itu, atau jawab dengan cara lain."
     ),
     "participation_runs": gettext_lazy("Kepesertaan masih berjalan: sekarang tidak ada lagi yang boleh dihapus."),
+    "office_case_unknown": gettext_lazy("Tidak ada kasus dengan nomor itu."),
+    "office_case_closed": gettext_lazy("Kasus ini sudah selesai."),
+    "case_too_long": gettext_lazy("Kasus ini sudah terlalu panjang: selesaikan."),
+    "words_missing": gettext_lazy("Tulis jawabannya, paling sedikit 10 huruf."),
+    "words_too_long": gettext_lazy("Jawaban ini terlalu panjang."),
     "field_invalid": gettext_lazy("Isian ini tidak mungkin untuk kelas itu."),
 }
 

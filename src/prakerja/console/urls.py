@@ -6,6 +6,7 @@ from django.urls import path
 
 from prakerja.console import cancelled_classes, held, own_account, signing_in
 from prakerja.console.attention import attention
+from prakerja.console.cases import case, cases
 from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
 from prakerja.console.erasures import erasure
@@ -42,6 +43,8 @@ urlpatterns = [
     path("erasures/<uuid:case_id>/", erasure, name="console_erasure"),
     path("registrations/<uuid:case_id>/", registration, name="console_registration"),
     path("registrations/<uuid:case_id>/documents/", registration_documents, name="console_registration_documents"),
+    path("cases/", cases, name="console_cases"),
+    path("cases/<uuid:case_id>/", case, name="console_case"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from prakerja.kernel.clock import WIB
-from prakerja.kernel.provinces import PROVINCES
 from prakerja.portal.texts import DELIVERY, MODE
+from prakerja.registrations.regions import PROVINCES
 from prakerja.reporting.courses import COMPARED, SORTS, CourseSearch
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")

@@ -17,13 +17,15 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from prakerja.kernel import dates
+from prakerja.kernel.assets import version
 from prakerja.kernel.compiled_templates import CompiledTemplates
 from prakerja.portal import formats
+from prakerja.portal.contact import contact
 
 
 def asset(path: str) -> str:
-    """The address of a static file."""
-    return static(path)
+    """The address of a static file, under which a browser may keep it for a year."""
+    return static(f"{version()}/{path}")
 
 
 def language() -> str:
@@ -139,6 +141,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "url": reverse,
             "language": language,
             "is_elsewhere": is_elsewhere,
+            "office": contact,
             "is_demo": settings.IS_DEMO,
             "platform_urls": settings.PLATFORM_URLS,
             "institution_url": settings.INSTITUTION_URL,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from prakerja.access.policies import retention_at
+from prakerja.cases.policies import WIPED_AFTER
 from prakerja.grants.policies import ACCESS_LIFE, REFRESH_LIFE
 from prakerja.notifications.keeping import SENT_KEPT
 from prakerja.portal.browsers import COOKIE as BROWSER_COOKIE
@@ -281,6 +282,11 @@ def retention(*, at: datetime) -> list[Kept]:
             _("%(days)s hari sesudah pendaftaran berakhir") % {"days": terms.photos.days},
         ),
         Kept(gettext_lazy("Jawaban Dukcapil, tanpa data Anda"), _("%(days)s hari") % {"days": terms.answers.days}),
+        Kept(
+            gettext_lazy("Pertanyaan kepada kantor dan jawabannya, terkunci, tanpa nama penanya"),
+            _("%(days)s hari sesudah selesai; dari peramban dan jaringan mana dilupakan sesudah sehari")
+            % {"days": WIPED_AFTER.days},
+        ),
         Kept(gettext_lazy("Jawaban survei"), _("sampai Anda mencabut persetujuan; lalu dihapus saat itu juga")),
         Kept(
             gettext_lazy("Nomor ponsel, email, pesan di dashboard, alamat file tugas"),

@@ -53,6 +53,15 @@ SENTENCES = {
     "consent_words_changed": gettext_lazy("Kalimat persetujuan baru saja berubah. Baca lagi, lalu kirim."),
     "erasure_open": gettext_lazy("Permintaan hapus Anda sudah kami terima dan sedang ditangani."),
     "erasure_unknown": gettext_lazy("Tidak ada permintaan hapus yang sedang ditangani."),
+    "topic_unknown": gettext_lazy("Pilih tentang apa pertanyaan Anda."),
+    "words_missing": gettext_lazy("Tulis pertanyaan Anda, paling sedikit 10 huruf."),
+    "contact_format": gettext_lazy("Tulis nomor ponsel Indonesia atau satu alamat email, atau kosongkan."),
+    "cases_too_many": gettext_lazy(
+        "Hari ini sudah banyak pertanyaan dari sini. Tulis lagi besok, atau lanjutkan kasus yang sudah ada dengan nomornya."
+    ),
+    "office_case_unknown": gettext_lazy("Nomor kasus itu tidak kami kenal. Periksa huruf demi huruf."),
+    "office_case_closed": gettext_lazy("Kasus ini sudah selesai. Buat kasus baru."),
+    "case_too_long": gettext_lazy("Kasus ini sudah panjang. Buat kasus baru dan sebutkan nomornya."),
     "already_bought": gettext_lazy("Anda sudah membeli pelatihan, jadi tidak dapat mengundurkan diri."),
 }
 

@@ -6,10 +6,12 @@ from django.urls import include, path
 
 from prakerja.openid.protocol import AUTHORIZE
 from prakerja.portal.views import (
+    asking,
     attendance,
     authorize,
     consent,
     courses,
+    front,
     journey,
     messages,
     money,
@@ -23,11 +25,15 @@ from prakerja.portal.views import (
 )
 
 pages = [
-    path("", public.home, name="home"),
+    path("", front.home, name="home"),
+    path("cek-syarat", front.self_check, name="self_check"),
+    path("waspada-penipuan", front.fraud, name="fraud"),
     path("pelatihan", courses.courses, name="courses"),
     path("pelatihan/bandingkan", courses.compare, name="courses_compare"),
     path("pelatihan/<str:code>", courses.course, name="course"),
-    path("bantuan", public.help_page, name="help"),
+    path("bantuan", asking.help_page, name="help"),
+    path("bantuan/tulis", asking.write_us, name="write_us"),
+    path("bantuan/kasus", asking.case, name="case"),
     path("privasi", public.privacy, name="privacy"),
     path("data-saya", own_data.overview, name="own_data"),
     path("data-saya/baca", own_data.read, name="own_data_read"),

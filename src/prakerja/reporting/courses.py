@@ -89,7 +89,6 @@ class CourseFound(msgspec.Struct, frozen=True):
     rating_count: int
     rating: float | None
     cheapest: int
-    dearest: int
     sellers: int
     seller: str
 

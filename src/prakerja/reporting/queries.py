@@ -14,19 +14,42 @@ import msgspec
 from prakerja.catalogue.search_words import BEGINNING, AskedWord, meant_words
 from prakerja.kernel import db
 from prakerja.kernel.errors import Refused
+from prakerja.registrations.regions import place_words
 from prakerja.reporting.courses import PAGE_SIZE, CoursePages, CourseSearch, CoursesPage
 from prakerja.reporting.dashboard import Dashboard
+from prakerja.reporting.front import Front
 
 _dashboard = msgspec.json.Decoder(Dashboard)
 _courses = msgspec.json.Decoder(CoursesPage)
 _course_pages = msgspec.json.Decoder(CoursePages)
+_front = msgspec.json.Decoder(Front)
 
 
 @cache
 def _statement(name: str) -> str:
     # Comments are cut: a percent sign or a question mark in one would be taken for a parameter.
-    lines = (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+    return "\n".join(line for line in _lines(name) if not line.lstrip().startswith("--"))
+
+
+@cache
+def _statement_of(name: str, asked: frozenset[str]) -> str:
+    """The statement of one kind of question: without the lines whose condition (`-- when a|b`, `-- unless a`) does not hold.
+
+    `a+b` holds when both were asked for.
+    """
+    kept = []
+    for line in _lines(name):
+        text, _, condition = line.partition(" -- ")
+        word, _, names = condition.partition(" ")
+        is_asked = any(asked.issuperset(one.split("+")) for one in names.split("|"))
+        if not line.lstrip().startswith("--") and (not word or is_asked is (word == "when")):
+            kept.append(text)
+    return "\n".join(kept)
+
+
+@cache
+def _lines(name: str) -> tuple[str, ...]:
+    return tuple((Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8").splitlines())
 
 
 def dashboard(*, person_id: uuid.UUID, transactions: int = 10) -> Dashboard:
@@ -46,12 +69,10 @@ def search_courses(*, search: CourseSearch, at: datetime, reader: uuid.UUID | No
     Every word of the text must occur in the course, or in its institution's name or place: itself, another form of it, its
     continuation; a word that nothing has is taken for the nearest one (ADR 0032). `reader` is who is signed in.
     """
-    asked = meant_words(text=search.text)
+    asked = meant_words(text=search.text, right=place_words())
     queries = [_alternatives(word) for word in asked]
-    parameters: dict[str, Any] = {
-        "at": at,
-        "queries": queries,
-        "ranked": " | ".join(queries),
+    filters: dict[str, Any] = {
+        "text": queries,
         "category": search.category,
         "mode": search.mode,
         "delivery": search.delivery,
@@ -63,12 +84,20 @@ def search_courses(*, search: CourseSearch, at: datetime, reader: uuid.UUID | No
         "until_at": search.ends_by,
         "with_seats": search.with_seats,
         "min_rating": search.min_rating,
-        "sort": search.order,
-        "limit": PAGE_SIZE,
-        "offset": (max(search.page, 1) - 1) * PAGE_SIZE,
         "reader": reader,
     }
-    found = db.row(_statement("course_search"), parameters)
+    # A text without any word in it asks for nothing, so nothing can match it better than something else.
+    order = search.order if queries or search.order != "relevance" else "rating"
+    parameters = {
+        **filters,
+        "at": at,
+        "queries": queries,
+        "ranked": " | ".join(queries),
+        "limit": PAGE_SIZE,
+        "offset": (max(search.page, 1) - 1) * PAGE_SIZE,
+    }
+    named = frozenset(name for name, value in filters.items() if value) | {order}
+    found = db.row(_statement_of("course_search", named), parameters)
     assert found is not None  # an aggregate without GROUP BY always answers one row
     return msgspec.structs.replace(_courses.decode(found[0]), asked=asked)
 
@@ -81,6 +110,13 @@ def course_pages(
     found = db.row(_statement("course_pages"), parameters)
     assert found is not None  # there is always an answer, with no course in it perhaps
     return _course_pages.decode(found[0])
+
+
+def front(*, at: datetime) -> Front:
+    """What the public pages tell of the programme at the instant `at` (UTC). It counts whole tables: keep it for a while."""
+    found = db.row(_statement("front"), {"at": at})
+    assert found is not None  # there is always an answer
+    return _front.decode(found[0])
 
 
 def _alternatives(word: AskedWord) -> str:

@@ -57,6 +57,7 @@ CONTEXTS = [
     "incentives",
     "webhooks",
     "privacy",
+    "cases",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -98,6 +99,9 @@ _NAMED = ("PRAKERJA_PRIVACY_CONTROLLER", "PRAKERJA_PRIVACY_ADDRESS", "PRAKERJA_P
 PRIVACY_CONTROLLER, PRIVACY_ADDRESS, PRIVACY_EMAIL, PRIVACY_PHONE = (
     os.environ.get(name, invented if IS_DEMO else "") for name, invented in zip(_NAMED, _INVENTED, strict=True)
 )
+# How people reach a human: a telephone and when it is answered, by weekdays from 1 (Monday) and WIB. Empty: by the form only.
+HELP_PHONE = os.environ.get("PRAKERJA_HELP_PHONE", "0800 000 0000" if IS_DEMO else "")
+HELP_HOURS = os.environ.get("PRAKERJA_HELP_HOURS", "1-5 08:00-17:00")
 # A name of `notifications.gateways.GATEWAYS`.
 MESSAGE_GATEWAY = os.environ.get("PRAKERJA_MESSAGE_GATEWAY", "log_only")
 GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")

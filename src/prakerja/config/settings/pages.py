@@ -10,7 +10,9 @@ from prakerja.config.settings.base import INSTALLED_APPS, IS_DEMO
 INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.staticfiles", "csp"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "prakerja.config.static_files.StaticFiles",
+    # Inside the static files, which are packed when they are built. Forms' tokens are masked anew for every answer.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "prakerja.config.language.ChosenLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -18,7 +20,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-# Found in the packages at start and then served from memory of where they are: nothing to collect, nothing to forget.
+# Found in the packages at start and then served from memory of where they are: nothing to collect, nothing to forget. Pages
+# name them under the release's own folder, where they are kept for a year; this is for the plain names.
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -60,9 +60,17 @@ def _page(code: str, is_demo: bool) -> bytes:
         if is_demo
         else ""
     )
+    help_line = english_help = ""
+    if settings.HELP_PHONE:
+        # A stranger's name leads to no page of ours, so the telephone is all that can be named here.
+        number = escape(settings.HELP_PHONE)
+        dialled = "".join(sign for sign in settings.HELP_PHONE if sign.isdigit() or sign == "+")
+        help_line = f'<p>Perlu bantuan? <a href="tel:{dialled}">{number}</a></p>\n'
+        with translation.override("en"):
+            english_help = f"<p>{escape(gettext('Perlu bantuan?'))} {number}</p>\n"
     return (
         f'<!DOCTYPE html>\n<html lang="id">\n<head>\n<meta charset="utf-8">\n<title>{escape(heading)} – Prakerja</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n</head>\n'
-        f"<body>\n{demo}<main>\n<h1>{escape(heading)}</h1>\n<p>{escape(text)}</p>\n"
-        f'<div lang="en">\n<h2>{escape(english)}</h2>\n<p>{escape(english_text)}</p>\n</div>\n</main>\n</body>\n</html>\n'
+        f"<body>\n{demo}<main>\n<h1>{escape(heading)}</h1>\n<p>{escape(text)}</p>\n{help_line}"
+        f'<div lang="en">\n<h2>{escape(english)}</h2>\n<p>{escape(english_text)}</p>\n{english_help}</div>\n</main>\n</body>\n</html>\n'
     ).encode()

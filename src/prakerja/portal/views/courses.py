@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from prakerja.kernel import clock, dates
-from prakerja.kernel.provinces import PROVINCES, province_name
 from prakerja.portal.course_address import PRICES, RATINGS, CourseAddress, read_codes, read_search
 from prakerja.portal.formats import rupiah
 from prakerja.portal.pages import SESSION_PERSON, anyone, page
 from prakerja.portal.texts import CERTIFICATE, DELIVERY, EDUCATION_WORDS, MODE
+from prakerja.registrations.regions import PROVINCES, province_name, region_called
 from prakerja.reporting.courses import COMPARED, REVIEWS, CourseSearch, CoursesPage
 from prakerja.reporting.queries import course_pages, search_courses
 
@@ -36,6 +36,8 @@ def courses(request: HttpRequest) -> HttpResponse:
         corrected=[word for word in found.asked if word.is_corrected],
         unknown=[word.typed for word in found.asked if not word.means],
         platforms={one.code: one.name for one in found.platforms},
+        # Who types a town where nothing is taught is told so, and what can be taken from there.
+        region=region_called(search.text) if search.text and not found.total else None,
         prices=PRICES,
         ratings=RATINGS,
         provinces={code: province_name(code) for code in sorted(found.provinces, key=province_name)},

@@ -34,7 +34,7 @@ from prakerja.portal.pages import (
 )
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
-from prakerja.portal.views.public import PUBLIC_SCHEME
+from prakerja.portal.views.front import PUBLIC_SCHEME
 from prakerja.programmes.schemes import Need, missing_needs, scheme_by_key, wib_day
 from prakerja.reporting.dashboard import Account, Dashboard, Survey
 from prakerja.reporting.next_action import may_earn, may_link

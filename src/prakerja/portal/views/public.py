@@ -14,25 +14,8 @@ from prakerja.people.operations import set_language
 from prakerja.portal.pages import SESSION_PERSON, anyone, page, safe_next
 from prakerja.portal.privacy import PURPOSES, RECIPIENTS, cookies, retention
 from prakerja.privacy.policies import terms_at
-from prakerja.programmes.schemes.registry import scheme_by_key
 
-# The scheme whose amounts the public pages tell; the dashboard uses the one of the person's own award.
-PUBLIC_SCHEME = "2021"
 YEAR = 60 * 60 * 24 * 365
-
-
-@anyone
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What the programme is, the six steps, how to check."""
-    return page(request, "home", section="home", scheme=scheme_by_key(PUBLIC_SCHEME))
-
-
-@anyone
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Questions and answers."""
-    return page(request, "help", section="help", scheme=scheme_by_key(PUBLIC_SCHEME))
 
 
 @anyone

@@ -1,5 +1,5 @@
 // Everything works without this file; it only saves a step here and there.
-import { Button, CharacterCount, ErrorSummary, SkipLink, createAll } from "../build/govuk-frontend.min.js";
+import { Button, CharacterCount, ErrorSummary, SkipLink, createAll } from "./govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) {

@@ -1,0 +1,221 @@
+"""Somebody asks the office, an operator answers and closes (rules.md 11.6)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.audit.operations import record
+from prakerja.cases.models import Case, Entry
+from prakerja.cases.policies import DAY, FEWEST, LONGEST, MOST_ENTRIES, OF_BROWSER, TOPICS, most_of_network
+from prakerja.cases.states import QUESTION_STATES
+from prakerja.kernel.codes import readable_code
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import blind_index, seal, unseal
+from prakerja.kernel.typed import normal_code, normal_email, normal_lines, normal_phone, without_unseen
+
+
+def open_case(
+    *, case_id: uuid.UUID, topic: str, words: str, contact: str, language: str, browser: str, network: str, at: datetime
+) -> str:
+    """Take a question and return its number (12 characters), by which whoever asked reads the answer.
+
+    `case_id` is made with the form: sent twice it is one question, and the same number is returned. `words` has 10 to 2,000
+    characters; `contact` is a phone, an e-mail address or "". `browser` is the name that a browser keeps, `network` its address or
+    "". Raises Refused: topic_unknown, words_missing, words_too_long (most), contact_format, cases_too_many. Source: rules.md
+    11.6.
+    """
+    said = _said(words)
+    if topic not in TOPICS:
+        raise Refused("topic_unknown")
+    reached = _contact(contact)
+    of_browser = blind_index("case browser", browser)
+    with transaction():
+        known = Case.objects.filter(id=case_id).first()
+        if known is not None:
+            if known.browser_index is None or bytes(known.browser_index) != of_browser:
+                raise Refused("cases_too_many")
+            return number_of(case=known)
+        of_network = blind_index("case network", network) if network else None
+        today = Case.objects.filter(opened_at__gt=at - DAY)
+        if today.filter(browser_index=of_browser).count() >= OF_BROWSER or (
+            of_network is not None and today.filter(network_index=of_network).count() >= most_of_network(network)
+        ):
+            raise Refused("cases_too_many")
+        number = readable_code()
+        case = Case.objects.create(
+            id=case_id,
+            number_enc=seal(number, table="cases_case", column="number", row_id=case_id),
+            number_index=_index(number),
+            topic=topic,
+            contact_enc=seal(reached, table="cases_case", column="contact", row_id=case_id),
+            language=language,
+            opened_at=at,
+            asked_at=at,
+            browser_index=of_browser,
+            network_index=of_network,
+        )
+        _write(case, said, written_by="", at=at)
+        record(
+            action="case.opened",
+            at=at,
+            actor=Actor.system(),
+            subject_kind="case",
+            subject_id=case.id,
+            data={"topic": topic},
+        )
+    return number
+
+
+def ask_again(*, number: str, words: str, at: datetime) -> None:
+    """Whoever has the number writes once more; the case waits for an operator again.
+
+    Raises Refused: words_missing, words_too_long (most), office_case_unknown, office_case_closed, case_too_long.
+    """
+    said = _said(words)
+    with transaction():
+        case = _locked(number_index=_index(normal_code(number)))
+        _still_goes_on(case, QUESTION_STATES.sources("ask_again"))
+        case.status = QUESTION_STATES.advance(current=case.status, verb="ask_again")
+        # The same words once more are a second click, not a second question.
+        last = Entry.objects.filter(case=case).order_by("-number").first()
+        if last is not None and not last.written_by and words_of_entry(entry=last) == said:
+            return
+        case.asked_at = at
+        case.save(update_fields=["status", "asked_at"])
+        _write(case, said, written_by="", at=at)
+
+
+@permitted("case.answer")
+def answer_case(*, case_id: uuid.UUID, answer: str, actor: Actor, at: datetime) -> None:
+    """An operator answers; whoever asked reads it by the number.
+
+    `answer` has 10 to 2,000 characters. Raises Refused: not_permitted, operator_needed, words_missing, words_too_long (most),
+    office_case_unknown, office_case_closed, case_too_long.
+    """
+    _by_name(actor)
+    said = _said(answer)
+    with transaction():
+        case = _locked(id=case_id)
+        before = case.status
+        _still_goes_on(case, QUESTION_STATES.sources("answer"))
+        case.status = QUESTION_STATES.advance(current=case.status, verb="answer")
+        case.answered_at = at
+        case.save(update_fields=["status", "answered_at"])
+        _write(case, said, written_by=actor.id, at=at)
+        _audit("case.answered", case, actor, at, before)
+
+
+@permitted("case.answer")
+def close_case(*, case_id: uuid.UUID, actor: Actor, at: datetime) -> None:
+    """An operator ends a case; it stays readable by its number until its words are wiped.
+
+    Raises Refused: not_permitted, operator_needed, office_case_unknown, office_case_closed.
+    """
+    _by_name(actor)
+    with transaction():
+        case = _locked(id=case_id)
+        before = case.status
+        _still_goes_on(case, QUESTION_STATES.sources("close"))
+        case.status = QUESTION_STATES.advance(current=case.status, verb="close")
+        case.closed_at = at
+        case.save(update_fields=["status", "closed_at"])
+        _audit("case.closed", case, actor, at, before)
+
+
+@requires_transaction
+def end_answered(*, case_ids: list[uuid.UUID], at: datetime) -> int:
+    """Close these cases, which were answered long ago and not asked again; returns how many."""
+    return Case.objects.filter(id__any_of=case_ids, status__in=QUESTION_STATES.sources("close")).update(
+        status=QUESTION_STATES.target("close"), closed_at=at
+    )
+
+
+@requires_transaction
+def wipe_words(*, case_ids: list[uuid.UUID], at: datetime) -> int:
+    """Wipe what was written in these closed cases, and the addresses left there; returns how many."""
+    found = list(
+        Case.objects.select_for_update(no_key=True).filter(id__any_of=case_ids, status="closed", wiped_at=None)
+    )
+    for case in found:
+        case.contact_enc = seal("", table="cases_case", column="contact", row_id=case.id)
+        case.wiped_at = at
+        case.save(update_fields=["contact_enc", "wiped_at"])
+    Entry.objects.filter(case__in=found).delete()
+    return len(found)
+
+
+@requires_transaction
+def forget_askers(*, before: datetime) -> int:
+    """Forget from which browsers and networks cases came that were opened before this instant; returns how many."""
+    return Case.objects.filter(opened_at__lt=before, browser_index__isnull=False).update(
+        network_index=None, browser_index=None
+    )
+
+
+def number_of(*, case: Case) -> str:
+    """The number of a case as it was told, without blanks."""
+    return unseal(case.number_enc, table="cases_case", column="number", row_id=case.id)
+
+
+def words_of_entry(*, entry: Entry) -> str:
+    """What was written, opened."""
+    return unseal(entry.words_enc, table="cases_entry", column="words", row_id=entry.id)
+
+
+def _index(number: str) -> bytes:
+    return blind_index("case number", number)
+
+
+def _said(words: str) -> str:
+    said = without_unseen(normal_lines(words)).strip()
+    if len(said) < FEWEST:
+        raise Refused("words_missing")
+    if len(said) > LONGEST:
+        raise Refused("words_too_long", most=LONGEST)
+    return said
+
+
+def _contact(text: str) -> str:
+    typed = text.strip()
+    reached = normal_phone(typed) or normal_email(typed) or ""
+    if typed and not reached:
+        raise Refused("contact_format")
+    return reached
+
+
+def _by_name(actor: Actor) -> None:
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
+
+
+@requires_transaction
+def _locked(**by: object) -> Case:
+    case = Case.objects.select_for_update(no_key=True).filter(**by).first()
+    if case is None:
+        raise Refused("office_case_unknown")
+    return case
+
+
+def _still_goes_on(case: Case, states: tuple[str, ...]) -> None:
+    if case.status not in states:
+        raise Refused("office_case_closed")
+
+
+@requires_transaction
+def _write(case: Case, said: str, *, written_by: str, at: datetime) -> None:
+    count = Entry.objects.filter(case=case).count()
+    if count >= MOST_ENTRIES:
+        raise Refused("case_too_long")
+    entry = Entry(id=new_id(), case=case, number=count + 1, written_by=written_by, at=at)
+    entry.words_enc = seal(said, table="cases_entry", column="words", row_id=entry.id)
+    entry.save(force_insert=True)
+
+
+@requires_transaction
+def _audit(action: str, case: Case, actor: Actor, at: datetime, before: str) -> None:
+    record(action=action, at=at, actor=actor, subject_kind="case", subject_id=case.id, before=before, after=case.status)
