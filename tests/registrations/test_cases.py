@@ -51,6 +51,9 @@ def test_an_accepted_identity_goes_on_to_the_end(asked: Walker) -> None:
     assert (shown.nik, shown.words, shown.kk) == ("9901021708909011", "Saya masih hidup.", None)
     assert shown.ktp is not None
     accept_identity(case_id=case(), answer=WHY, actor=helper, at=clock.now())
+    page = asked.browser.get("/daftar/langkah").text
+    assert "identitas ini milik Anda" in page
+    assert "Perlu diperbaiki" not in page
     assert asked.finish()["Location"] == "/daftar/langkah"
     assert Profile.objects.get().proven_by == "operator"
     assert Person.objects.count() == 1

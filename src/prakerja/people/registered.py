@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
@@ -34,7 +35,7 @@ def register_person(*, person_id: uuid.UUID, identity: Identity, at: datetime) -
         holder = ContactClaim.objects.values_list("person_id", flat=True).get(kind=kind, index=index)
         if holder != person_id:
             raise Refused(f"{kind}_claimed", holder=holder)
-    place = {"table": "people_person", "row_id": person_id}
+    place: dict[str, Any] = {"table": "people_person", "row_id": person_id}
     Person.objects.create(
         id=person_id,
         name=identity.name,

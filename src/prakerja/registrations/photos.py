@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import Image, ImageFilter, ImageOps, ImageStat
+from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
@@ -121,7 +121,7 @@ def _decoded(content: bytes) -> Image.Image:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("photo_too_big") from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Refused("photo_kind") from None
     except Exception:
         raise Refused("photo_unreadable") from None

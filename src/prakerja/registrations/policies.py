@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -97,6 +97,7 @@ TERMS = (
             timedelta(minutes=15),
             timedelta(hours=1),
             timedelta(hours=3),
+            timedelta(hours=12),
         ),
         case_within=timedelta(days=5),
         untouched=timedelta(days=90),
@@ -130,9 +131,13 @@ class Read:
     problems: Mapping[str, str]
 
 
+Reader = Callable[[Mapping[str, str], date, bool], Read]
+
+
 def read_step(*, step: str, typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
     """Read the fields of one page as people type them. Pages with several boxes give their values separated by blanks."""
-    return _READERS[step](typed, today, is_sandbox)
+    reader: Reader = _READERS[step]
+    return reader(typed, today, is_sandbox)
 
 
 def _problem(field: str, reason: str) -> Read:
@@ -186,7 +191,7 @@ def _email(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
     return Read({"email": address, "has_no_email": False}, {})
 
 
-def _choice(field: str, options: tuple[str, ...]) -> Any:
+def _choice(field: str, options: tuple[str, ...]) -> Reader:
     def read(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
         chosen = typed.get(field, "")
         return Read({field: chosen}, {}) if chosen in options else _problem(field, "choice_missing")
@@ -194,7 +199,7 @@ def _choice(field: str, options: tuple[str, ...]) -> Any:
     return read
 
 
-def _yes_no(field: str) -> Any:
+def _yes_no(field: str) -> Reader:
     def read(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
         chosen = typed.get(field, "")
         return Read({field: chosen == "yes"}, {}) if chosen in ("yes", "no") else _problem(field, "choice_missing")
@@ -236,14 +241,14 @@ def _needs(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
     return Read({"disabilities": chosen, "help_wanted": wish}, {})
 
 
-def _ticked(*fields: str) -> Any:
+def _ticked(*fields: str) -> Reader:
     def read(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
         return Read({}, {field: f"{field}_missing" for field in fields if typed.get(field) != "yes"})
 
     return read
 
 
-_READERS: Mapping[str, Any] = MappingProxyType(
+_READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "consent": _ticked("agree_identity"),
         "nik": _nik,

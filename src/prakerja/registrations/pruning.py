@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Min, Q
 
@@ -113,13 +115,13 @@ def _ended(before: datetime) -> int:
 
 
 @requires_transaction
-def _delete(ids: list[object]) -> int:
+def _delete(ids: list[uuid.UUID]) -> int:
     of = Q(registration_id__in=ids)
     for model in (Document, RegistryAnswer, Case):
         model.objects.filter(of).delete()
     return Registration.objects.filter(id__in=ids).delete()[0]
 
 
-def _open() -> object:
+def _open() -> Any:
     """A human still looks at these."""
     return Case.objects.filter(status__in=CASE_STATES.group("OPEN")).values("registration_id")

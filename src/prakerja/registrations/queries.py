@@ -10,7 +10,7 @@ from prakerja.access.stranger_codes import EmailCodeState, email_code_state
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
 from prakerja.registrations.answers import Answers
-from prakerja.registrations.finishing import has_photo
+from prakerja.registrations.finishing import has_photo, is_accepted
 from prakerja.registrations.models import Case, Profile, Registration
 from prakerja.registrations.rows import answers_of, phone_of
 from prakerja.registrations.states import CASE_STATES, REGISTRATION_STATES
@@ -27,6 +27,8 @@ class OwnRegistration:
     has_photo: bool
     registry_status: str
     registry_fields: tuple[str, ...]
+    # An operator found this very identity to be theirs, whatever the registry says.
+    is_accepted: bool
     next_ask_at: datetime | None
     returned_for: str
     submitted_at: datetime | None
@@ -51,6 +53,7 @@ def own_registration(*, registration_id: uuid.UUID) -> OwnRegistration:
         has_photo=has_photo(registration_id=found.id),
         registry_status=found.registry_status,
         registry_fields=tuple(found.registry_fields.split()),
+        is_accepted=is_accepted(found),
         next_ask_at=found.next_ask_at,
         returned_for=found.returned_for,
         submitted_at=found.submitted_at,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 from prakerja.access.models import OtpChallenge
 from prakerja.kernel.secrets import otp_hash, unseal
@@ -32,7 +33,7 @@ def challenge_otp(*, person_id: uuid.UUID, purpose: str) -> str:
 def stranger_otp(*, phone: str) -> str:
     """The code that waits for somebody who is nobody yet."""
     for message in StrangerMessage.objects.order_by("-created_at", "-id"):
-        place = {"table": "notifications_strangermessage", "row_id": message.id}
+        place: dict[str, Any] = {"table": "notifications_strangermessage", "row_id": message.id}
         if unseal(message.to_enc, column="to_enc", **place) == phone:
             return str(json.loads(unseal(message.parameters_enc, column="parameters_enc", **place))["otp"])
     raise LookupError("no message waits for this number")

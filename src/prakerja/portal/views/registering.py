@@ -181,7 +181,7 @@ def _ask(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def registry(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
     """What the civil registry said: which field, what it means, what to do next. A POST asks again."""
-    if not own.answers.has_identity() or own.answers.said_yes("identity_check") is None:
+    if not own.answers.has_identity() or own.answers.said_yes("identity_check") is None or own.is_accepted:
         return redirect("portal:registration")
     if request.method == "POST":
         return _ask(request, own)
@@ -407,7 +407,7 @@ def _as_typed(answers: Answers) -> dict[str, str]:
 def _task(own: OwnRegistration, name: str) -> Task:
     done = is_done(step=name, answers=own.answers, has_photo=own.has_photo)
     state = "done" if done else "todo"
-    wrong = {STEP_OF_FIELD[field] for field in own.registry_fields}
+    wrong = set() if own.is_accepted else {STEP_OF_FIELD[field] for field in own.registry_fields}
     if done and name in wrong:
         state = "wrong"
     if name == "email" and own.returned_for == "email_claimed":
@@ -419,7 +419,7 @@ def _task(own: OwnRegistration, name: str) -> Task:
 
 def _registry_task(own: OwnRegistration) -> Task:
     states: dict[str, str] = {"match": "done", "unasked": "later", "waiting": "waiting"}
-    state = states.get(own.registry_status, "wrong")
+    state = "done" if own.is_accepted else states.get(own.registry_status, "wrong")
     if state == "later" and own.answers.has_identity() and own.answers.said_yes("identity_check"):
         state = "todo"
     return Task(_("Pencocokan dengan data Dukcapil"), reverse("portal:registration_registry"), state)
