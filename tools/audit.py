@@ -5,14 +5,19 @@ Starts a demo of its own and looks at the main page of every kind, in both langu
 Chromium received, headers included, in a browser that has seen nothing and in one that has just seen the page. Axe on every page
 of every site is a test of its own (tests/browser/test_every_page.py). Exit status 1: axe found something, or a page weighs too much.
 
+With a folder as its argument it leaves a picture of each page there.
+
 Lighthouse is not among what `npm ci` installs here, and brings a hundred packages: whoever wants its figures runs
 `npx lighthouse ADDRESS --form-factor=mobile` beside `make run`.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +42,18 @@ LIMITS = {"portal/": (60_000, 15_000), "portal/dashboard": (60_000, 15_000)}
 def main() -> int:
     """Print everything; 1 when something is wrong."""
     wrong: list[str] = []
-    with running_system() as system, sync_playwright() as playwright:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory() as shared, ExitStack() as stack:
+        # Where a run of the tests keeps the world that it makes once (tests/running.py).
+        os.environ["PRAKERJA_TEST_RUN"] = shared
+        system = stack.enter_context(running_system())
+        playwright = stack.enter_context(sync_playwright())
         browser = launch(playwright)
         print(f"{'first visit':>12} {'later':>8}  axe  page")
         for name, address, person in addresses(system):
             first, later = weights(browser, system, address, person)
-            problems = looked_at(browser, system, address, person)
-            print(f"{first:>12,} {later:>8,}  {len(problems):>3}  {name}")
+            problems = looked_at(browser, system, name, address, person, folder)
+            print(f"{first:>12,} {later:>8,}  {len(problems):>3}  {name}", flush=True)
             wrong += problems
             most = LIMITS.get(name)
             if most and (first > most[0] or later > most[1]):
@@ -97,7 +107,9 @@ def weights(browser: Browser, system: RunningSystem, address: str, person: str) 
     return found[0], found[1]
 
 
-def looked_at(browser: Browser, system: RunningSystem, address: str, person: str) -> list[str]:
+def looked_at(
+    browser: Browser, system: RunningSystem, name: str, address: str, person: str, folder: Path | None
+) -> list[str]:
     """What axe and our own look find, on a phone and on a desk, in Indonesian and in English."""
     found: list[str] = []
     for size in (PHONE, DESK):
@@ -108,6 +120,11 @@ def looked_at(browser: Browser, system: RunningSystem, address: str, person: str
             if language == "en":
                 _in_english(page, address)
             found += problems_of(page, language=language)
+            if folder is not None:
+                # The first screens of a long page say enough.
+                picture = folder / f"{name.replace('/', '-')}-{size['width']}-{language}.png"
+                clip = {"x": 0, "y": 0, "width": size["width"], "height": 1400}
+                page.screenshot(path=picture, full_page=True, clip=clip)
         context.close()
     return found
 

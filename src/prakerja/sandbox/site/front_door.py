@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from prakerja.access.session_store import DEVICE, SessionStore
 from prakerja.access.sessions import device_words
+from prakerja.config.settings.portal import LANGUAGE_COOKIE_NAME as PORTAL_LANGUAGE_COOKIE
 from prakerja.kernel import clock as kernel_clock
 from prakerja.kernel import dates
 from prakerja.kernel.money import format_rupiah
@@ -117,7 +118,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     )
     # Whoever reads this page in English goes on in English, and the other way round.
     response.set_cookie(
-        settings.PORTAL_LANGUAGE_COOKIE, dates.written_language(), max_age=31_536_000, samesite="Lax", httponly=True
+        PORTAL_LANGUAGE_COOKIE, dates.written_language(), max_age=31_536_000, samesite="Lax", httponly=True
     )
     return response
 
