@@ -106,7 +106,8 @@ class Session(KeyedRow):
         ]
 
 
-PURPOSES = ["sign_in", "purchase", "link_account", "attendance"]
+# `phone` and `change_email`: a new phone or e-mail address that somebody shows to be theirs (rules.md 8.5).
+PURPOSES = ["sign_in", "purchase", "link_account", "attendance", "phone", "change_email"]
 
 
 class OtpChallenge(OwnedRow):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard
 from prakerja.access.policies import DEFAULT, OtpRules
@@ -29,8 +29,9 @@ def send_challenge(
     subject: str = "",
     shared: tuple[str, int] | None = None,
     parameters: dict[str, Any] | None = None,
+    channel: Literal["sms", "email"] = "sms",
 ) -> None:
-    """Send a new one-time password by SMS; an older one of the same purpose and scope no longer counts.
+    """Send a new one-time password by SMS or, where it says so, by e-mail; an older one of the same purpose and scope no longer counts.
 
     `scope` says who asks, `subject` what exactly is confirmed. `shared` names a count that several scopes have in common,
     with the most of its day. Raises Refused: otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
@@ -52,6 +53,7 @@ def send_challenge(
             at=at,
             subject=subject,
             parameters=parameters,
+            channel=channel,
         )
 
 
@@ -65,8 +67,9 @@ def begin_challenge(
     at: datetime,
     subject: str = "",
     parameters: dict[str, Any] | None = None,
+    channel: Literal["sms", "email"] = "sms",
 ) -> None:
-    """Make a code and queue its SMS. The limits are the caller's, who has counted it.
+    """Make a code and queue its message. The limits are the caller's, who has counted it.
 
     Old ones are forgotten by a rule of their own (`access.forgetting`).
     """
@@ -88,7 +91,7 @@ def begin_challenge(
     queue_message(
         person_id=person_id,
         template=f"otp_{purpose}",
-        channels=("sms",),
+        channels=(channel,),
         parameters={"otp": code, "minutes": rules.life_s // 60, **(parameters or {})},
         dedupe_key=f"otp:{challenge_id}",
         at=at,

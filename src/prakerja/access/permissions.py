@@ -52,6 +52,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "message.let_go": _only("helper"),
     "course.decide": _only("curator"),
     "price.decide": _only("curator"),
+    # What people wrote about a training, when it harms somebody.
+    "review.moderate": _only("curator"),
     # A class whose institution is silent; and what becomes of codes that were entered before a class was cancelled.
     "class.cancel": _only("partner_manager"),
     "class.resolve": _only("approver"),

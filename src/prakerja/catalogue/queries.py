@@ -67,6 +67,12 @@ def sessions_of(*, course_run_id: uuid.UUID) -> tuple[Session, ...]:
     return _dated(told, starts_at=run.starts_at, ends_at=run.ends_at, count=run.session_count)
 
 
+def sessions_of_class(*, course_code: str, schedule_code: str) -> tuple[Session, ...]:
+    """The same of a class by its codes; none when there is no such class."""
+    found = CourseRun.objects.filter(course__code=course_code, code=schedule_code).values_list("id", flat=True).first()
+    return sessions_of(course_run_id=found) if found is not None else ()
+
+
 def _dated(
     told: Iterable[tuple[datetime, datetime]], *, starts_at: datetime, ends_at: datetime, count: int
 ) -> tuple[Session, ...]:

@@ -47,6 +47,9 @@ SENTENCES = {
     "case_too_long": gettext_lazy("Kasus ini sudah terlalu panjang: selesaikan."),
     "words_missing": gettext_lazy("Tulis jawabannya, paling sedikit 10 huruf."),
     "words_too_long": gettext_lazy("Jawaban ini terlalu panjang."),
+    "review_unknown": gettext_lazy("Ulasan itu tidak ada."),
+    "review_hidden": gettext_lazy("Ulasan ini sudah disembunyikan."),
+    "review_shown": gettext_lazy("Ulasan ini sudah terlihat."),
     "field_invalid": gettext_lazy("Isian ini tidak mungkin untuk kelas itu."),
 }
 

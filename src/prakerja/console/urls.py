@@ -14,6 +14,7 @@ from prakerja.console.language import language
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
 from prakerja.console.registrations import registration, registration_documents
+from prakerja.console.reviews import review, reviews
 from prakerja.console.security import security
 from prakerja.console.site import site
 from prakerja.console.theme import theme
@@ -45,6 +46,8 @@ urlpatterns = [
     path("registrations/<uuid:case_id>/documents/", registration_documents, name="console_registration_documents"),
     path("cases/", cases, name="console_cases"),
     path("cases/<uuid:case_id>/", case, name="console_case"),
+    path("reviews/", reviews, name="console_reviews"),
+    path("reviews/<uuid:rating_id>/", review, name="console_review"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),

@@ -21,6 +21,7 @@ from prakerja.disbursements.batches import (
     sandbox_sign_off,
 )
 from prakerja.disbursements.callbacks import CallbackRefused, read_callback
+from prakerja.disbursements.changing_phone import change_phone, request_phone_change
 from prakerja.disbursements.discrepancies import resolve_discrepancy
 from prakerja.disbursements.drafting import Draft, cancel_draft, draft_payment, draft_payments
 from prakerja.disbursements.payments import (
@@ -41,6 +42,7 @@ __all__ = [
     "ask_soon",
     "authorise_batch",
     "cancel_draft",
+    "change_phone",
     "close_batches",
     "draft_payment",
     "draft_payments",
@@ -49,6 +51,7 @@ __all__ = [
     "read_callback",
     "release_batch",
     "request_link",
+    "request_phone_change",
     "resolve_discrepancy",
     "sandbox_sign_off",
     "send_payment",

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -80,6 +80,12 @@ LANES = (CODES, OTHERS)
 _QUICK, _SLOW = 0.25, 1.0
 # Calls that are written before the first of them leaves.
 _CALLS_A_TURN = 2
+
+
+class _NewAddress(NamedTuple):
+    value: str
+    language: str
+    province_code: str
 
 
 class Address(Protocol):
@@ -314,6 +320,9 @@ def _write(message: Message, address: Address | None, at: datetime) -> _Letter:
             # Who is told to hurry when it is over can do nothing but despair; who gets a dead code types it.
             is_code = kind_of(message.template) is Kind.CODE
             return _Letter(message, failure=PermanentFailure("expired" if is_code else "deadline_passed"))
+        if address is None and parameters.get(SENT_TO):
+            # A first e-mail address, which is its owner's once they typed the code that goes there.
+            address = _NewAddress(parameters[SENT_TO], parameters.get("language", "id"), "")
         if address is None:
             return _Letter(message, failure=PermanentFailure("no_address"), ends_at=ends_at)
         words = render_message(

@@ -13,7 +13,7 @@ from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import Message
 from prakerja.notifications.templates import URGENT, render_message
 
-NEWEST = 50
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,44 @@ class InboxMessage:
     is_new: bool
 
 
-def open_inbox(*, person_id: uuid.UUID, language: str, province_code: str = "", at: datetime) -> list[InboxMessage]:
-    """The newest dashboard messages in `language` (id or en), newest first; looking marks them as read at `at`.
+def open_inbox(
+    *,
+    person_id: uuid.UUID,
+    language: str,
+    province_code: str = "",
+    at: datetime,
+    page: int = 1,
+    only_unread: bool = False,
+) -> tuple[list[InboxMessage], bool]:
+    """A page of dashboard messages in `language` (id or en), newest first, and whether older ones follow; looking marks those
+    that are on it as read at `at`.
 
     Limits are written by the clock of `province_code` (two digits) too, where that is not Jakarta's.
     """
+    chosen = Message.objects.filter(person_id=person_id, channel="dashboard", parameters_enc__isnull=False)
+    if only_unread:
+        chosen = chosen.filter(read_at=None)
+    begin = (max(page, 1) - 1) * PAGE_SIZE
     with transaction():
-        found = list(
-            Message.objects.filter(person_id=person_id, channel="dashboard").order_by("-created_at", "-id")[:NEWEST]
-        )
-        fresh = [message.id for message in found if message.read_at is None]
+        found = list(chosen.order_by("-created_at", "-id")[begin : begin + PAGE_SIZE + 1])
+        shown = found[:PAGE_SIZE]
+        fresh = [message.id for message in shown if message.read_at is None]
         if fresh:
             Message.objects.filter(person_id=person_id, id__in=fresh, read_at=None).update(read_at=at)
-    return [_opened(message, language, province_code) for message in found if message.parameters_enc is not None]
+    return [_opened(message, language, province_code) for message in shown], len(found) > PAGE_SIZE
+
+
+def mark_all_read(*, person_id: uuid.UUID, at: datetime) -> int:
+    """Mark every dashboard message of a person as read at `at`; how many were new."""
+    with transaction():
+        return Message.objects.filter(person_id=person_id, channel="dashboard", read_at=None).update(read_at=at)
+
+
+def told_title(*, message_id: uuid.UUID, template: str, sealed: bytes, language: str) -> str:
+    """What a dashboard message is headed by."""
+    return render_message(
+        template=template, channel="dashboard", parameters=_parameters(message_id, sealed), language=language
+    ).title
 
 
 def text_of(*, message_id: uuid.UUID, template: str, channel: str, sealed: bytes, language: str) -> str | None:
@@ -50,6 +75,8 @@ def text_of(*, message_id: uuid.UUID, template: str, channel: str, sealed: bytes
     if template in URGENT:
         return None
     told = _parameters(message_id, sealed)
+    if "otp" in told:
+        return None
     if "code" in told:
         told["code"] = "…" + str(told["code"])[-4:]
     return render_message(template=template, channel=channel, parameters=told, language=language).text

@@ -144,6 +144,13 @@ TEMPLATES: Mapping[str, Template] = {
             "Jangan berikan kode ini kepada siapa pun. Bila Anda tidak sedang mendaftar, abaikan email ini."
         ),
     ),
+    "otp_change_email": Template(
+        title=_("Kode untuk alamat email Anda"),
+        text=_(
+            "Kode {otp} untuk memakai alamat email ini pada akun Prakerja Anda, berlaku {minutes} menit. Jangan berikan kode ini "
+            "kepada siapa pun. Bila Anda tidak memintanya, abaikan email ini."
+        ),
+    ),
     "email_registered_again": Template(
         title=_("Alamat email ini sudah dipakai akun Anda"),
         text=_(
@@ -823,6 +830,29 @@ TEMPLATES: Mapping[str, Template] = {
         sms=_(
             "Nomor ini sekarang nomor ponsel akun Kartu Prakerja Anda. E-wallet dengan nomor lama tidak menerima insentif lagi: "
             "sambungkan ulang. Jika Anda tidak memintanya, hubungi layanan Prakerja."
+        ),
+    ),
+    "review_hidden": Template(
+        title=_("Ulasan Anda disembunyikan"),
+        text=_(
+            'Petugas menyembunyikan ulasan Anda tentang "{course}": {why} Bintang Anda tetap dihitung, dan insentif Anda tidak berubah.'
+        ),
+    ),
+    "phone_changed": Template(
+        title=_("Nomor ponsel Anda diganti"),
+        text=_(
+            "Anda mengganti nomor ponsel akun Kartu Prakerja Anda pada {changed_at}. Semua kode dan pesan dikirim ke nomor yang baru. "
+            "Sambungkan lagi rekening atau e-wallet Anda agar insentif dapat dibayar."
+        ),
+        sms=_(
+            "Nomor ini sekarang nomor ponsel akun Kartu Prakerja Anda. Masuk dengan nomor ini, lalu sambungkan lagi rekening atau "
+            "e-wallet Anda."
+        ),
+    ),
+    "email_changed": Template(
+        title=_("Alamat email Anda diganti"),
+        text=_(
+            "Anda mengganti alamat email akun Kartu Prakerja Anda pada {changed_at}. Jika itu bukan Anda, hubungi layanan Prakerja."
         ),
     ),
     "phone_left": Template(

@@ -1,4 +1,4 @@
-"""An operator corrects how a person is reached: a list had a wrong phone, an address was misspelt (rules.md 8.5)."""
+"""How a person is reached is corrected by an operator: a list had a wrong phone, an address was misspelt (rules.md 8.5)."""
 
 from __future__ import annotations
 
@@ -47,24 +47,10 @@ def correct_contact(
         # Two corrections at once: the second sees what the first did.
         if not Person.objects.select_for_update(no_key=True).filter(id=person_id).exists():
             raise Refused("person_unknown")
-        before = contact_of(person_id=person_id, kind=kind)
-        if before == found:
-            raise Refused("contact_same")
-        _claim(person_id=person_id, kind=kind, before=before, found=found)
-        ContactPoint.objects.filter(person_id=person_id, kind=kind, retired_at=None).update(retired_at=at)
-        point = new_id()
-        ContactPoint.objects.create(
-            id=point,
-            person_id=person_id,
-            kind=kind,
-            value_enc=seal(found, table="people_contactpoint", column="value_enc", row_id=point),
-            # Its owner has not shown yet that they have it; signing in by its code does.
-            verified_at=None,
+        # Its owner has not shown yet that they have it; signing in by its code does.
+        before = replace_contact(
+            person_id=person_id, kind=kind, found=found, verified_at=None, told_by="corrected", actor=actor, at=at
         )
-        if kind == "phone":
-            end_challenges(person_id=person_id, at=at)
-            end_sessions(door="portal", owner=person_id, actor=actor, at=at)
-        _tell(person_id=person_id, kind=kind, before=before, point=point, at=at)
         record(
             action="person.contact_corrected",
             at=at,
@@ -75,6 +61,42 @@ def correct_contact(
             data={"kind": kind, "had_one": before is not None},
             why=reason,
         )
+
+
+@requires_transaction
+def replace_contact(
+    *,
+    person_id: uuid.UUID,
+    kind: ContactKind,
+    found: str,
+    verified_at: datetime | None,
+    told_by: Literal["corrected", "changed"],
+    actor: Actor,
+    at: datetime,
+) -> str | None:
+    """Put a normalised value in the place of the present one, which is returned; both are told, and the dashboard.
+
+    With a phone every session ends and codes that wait are void. The caller has locked the person. Raises Refused:
+    contact_same, contact_of_other_person.
+    """
+    before = contact_of(person_id=person_id, kind=kind)
+    if before == found:
+        raise Refused("contact_same")
+    _claim(person_id=person_id, kind=kind, before=before, found=found)
+    ContactPoint.objects.filter(person_id=person_id, kind=kind, retired_at=None).update(retired_at=at)
+    point = new_id()
+    ContactPoint.objects.create(
+        id=point,
+        person_id=person_id,
+        kind=kind,
+        value_enc=seal(found, table="people_contactpoint", column="value_enc", row_id=point),
+        verified_at=verified_at,
+    )
+    if kind == "phone":
+        end_challenges(person_id=person_id, at=at)
+        end_sessions(door="portal", owner=person_id, actor=actor, at=at)
+    _tell(person_id=person_id, kind=kind, before=before, point=point, told_by=told_by, at=at)
+    return before
 
 
 @requires_transaction
@@ -102,12 +124,14 @@ def _claim(*, person_id: uuid.UUID, kind: ContactKind, before: str | None, found
 
 
 @requires_transaction
-def _tell(*, person_id: uuid.UUID, kind: ContactKind, before: str | None, point: uuid.UUID, at: datetime) -> None:
+def _tell(
+    *, person_id: uuid.UUID, kind: ContactKind, before: str | None, point: uuid.UUID, told_by: str, at: datetime
+) -> None:
     queue_message(
         person_id=person_id,
-        template=f"{kind}_corrected",
+        template=f"{kind}_{told_by}",
         channels=(_CHANNELS[kind], "dashboard"),
-        parameters={"corrected_at": at.isoformat()},
+        parameters={f"{told_by}_at": at.isoformat()},
         dedupe_key=f"contact:{point}",
         at=at,
     )

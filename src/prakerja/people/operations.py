@@ -15,14 +15,17 @@ from prakerja.access.sign_in_codes import (
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_phone
+from prakerja.people.changing import change_email, request_contact_code
 from prakerja.people.listed import register_listed
 from prakerja.people.models import Person
 from prakerja.people.queries import person_id_by_contact
 from prakerja.people.registered import register_person
 
 __all__ = [
+    "change_email",
     "register_listed",
     "register_person",
+    "request_contact_code",
     "request_sign_in_otp",
     "set_language",
     "sign_in",

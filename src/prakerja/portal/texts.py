@@ -42,6 +42,12 @@ SENTENCES = {
     "account_blocked": gettext_lazy("Rekening ini diblokir. Hubungi bank atau e-wallet itu, atau pakai yang lain."),
     "account_linked": gettext_lazy("Sudah ada rekening yang tersambung. Putuskan dahulu."),
     "account_unknown": gettext_lazy("Tidak ada rekening yang tersambung."),
+    "account_still_linked": gettext_lazy("Putuskan rekening atau e-wallet dahulu, lalu ganti nomor ponsel."),
+    "email_format": gettext_lazy("Alamat email tidak benar. Contoh: nama@contoh.id."),
+    "contact_same": gettext_lazy("Itu sudah nomor atau alamat Anda sekarang."),
+    "contact_of_other_person": gettext_lazy(
+        "Nomor atau alamat ini sudah dipakai akun lain, jadi akun Anda tidak berubah. Pakai yang lain, atau masuk ke akun itu."
+    ),
     "link_closed": gettext_lazy("Batas waktu menyambungkan rekening sudah lewat."),
     "provider_unavailable": gettext_lazy("Bank atau e-wallet sedang tidak dapat dihubungi. Coba lagi sebentar lagi."),
     "survey_closed": gettext_lazy("Survei ini sudah ditutup."),
@@ -172,8 +178,12 @@ ERASURE_LABELS = {
 NOTICES = {
     "registered": gettext_lazy("Selamat, Anda terdaftar. Sekarang Anda dapat bergabung ke gelombang yang dibuka."),
     "video_finished": gettext_lazy("Video selesai."),
+    "all_read": gettext_lazy("Semua pesan ditandai sudah dibaca."),
     "videos_done": gettext_lazy("Ketiga video selesai. Nomor kartu dan saldo Anda sekarang terlihat."),
     "rated": gettext_lazy("Terima kasih. Ulasan Anda tersimpan."),
+    "certificate_shared": gettext_lazy("Tautan dibuka. Siapa pun yang mendapatkannya dapat memeriksa sertifikat ini."),
+    "certificate_unshared": gettext_lazy("Tautan ditutup. Tidak ada yang dapat membukanya lagi."),
+    "email_changed": gettext_lazy("Alamat email Anda sudah diganti."),
     "linked": gettext_lazy("Rekening tersambung."),
     "unlinked": gettext_lazy("Rekening diputuskan."),
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),

@@ -15,7 +15,7 @@ from prakerja.notifications.operations import wipe_messages
 from prakerja.people.contacts import erase_contacts
 from prakerja.registrations.forgetting import wipe_needs, wipe_registration
 from prakerja.surveys.operations import wipe_answers
-from prakerja.training.operations import forget_files
+from prakerja.training.operations import close_shares, forget_files
 
 # What ends a consent when it is not a page of the portal.
 BY = "erasure"
@@ -28,6 +28,7 @@ def erase_what_was_allowed(*, person_id: uuid.UUID, at: datetime) -> dict[str, i
         "answers": wipe_answers(person_id=person_id, by=BY, at=at),
         "needs": wipe_needs(person_id=person_id, by=BY, at=at),
         "grants": withdraw_everything(person_id=person_id, by=BY, at=at),
+        "certificate_links": close_shares(person_id=person_id, at=at),
     }
 
 

@@ -38,6 +38,7 @@ AT_ONCE: tuple[Any, ...] = (
     gettext_lazy("jawaban survei Anda"),
     gettext_lazy("izin yang Anda berikan kepada lembaga"),
     gettext_lazy("jawaban Anda tentang kebutuhan khusus"),
+    gettext_lazy("tautan yang menunjukkan sertifikat Anda kepada orang lain"),
 )
 AFTERWARDS: tuple[Any, ...] = (
     gettext_lazy(

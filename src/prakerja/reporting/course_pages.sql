@@ -46,7 +46,7 @@ SELECT json_build_object(
         'later_runs', (SELECT greatest(count(*) - 10, 0) FROM catalogue_courserun cr
                         WHERE cr.course_id = co.id AND cr.cancelled_at IS NULL
                           AND CASE co.delivery WHEN 'live' THEN cr.starts_at ELSE cr.ends_at END > %(at)s),
-        'written', (SELECT count(*) FROM training_rating r WHERE r.course_id = co.id),
+        'written', (SELECT count(*) FROM training_rating r WHERE r.course_id = co.id AND r.status = 'shown'),
         'stars', (SELECT json_build_array(
                       count(*) FILTER (WHERE r.stars = 1), count(*) FILTER (WHERE r.stars = 2), count(*) FILTER (WHERE r.stars = 3),
                       count(*) FILTER (WHERE r.stars = 4), count(*) FILTER (WHERE r.stars = 5))
@@ -54,7 +54,7 @@ SELECT json_build_object(
         'reviews', coalesce((
             SELECT json_agg(json_build_object('stars', one.stars, 'review', one.review, 'created_at', one.created_at)
                             ORDER BY one.created_at DESC, one.id DESC)
-            FROM (SELECT r.* FROM training_rating r WHERE r.course_id = co.id
+            FROM (SELECT r.* FROM training_rating r WHERE r.course_id = co.id AND r.status = 'shown'
                    ORDER BY r.created_at DESC, r.id DESC LIMIT %(reviews)s OFFSET %(skipped)s) one), '[]'::json))
         ORDER BY array_position(%(codes)s::text[], co.code))
     FROM catalogue_course co

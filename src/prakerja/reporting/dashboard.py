@@ -78,6 +78,7 @@ class Video(msgspec.Struct, frozen=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
+    id: uuid.UUID
     kind: str
     number: str
     visible_from: datetime
@@ -87,6 +88,8 @@ class Rating(msgspec.Struct, frozen=True):
     stars: int
     review: str
     created_at: datetime
+    # Why an operator hid it; "" while everybody may read it.
+    hidden_why: str
 
 
 class Completion(msgspec.Struct, frozen=True):

@@ -46,12 +46,13 @@ SELECT json_build_object(
                     SELECT json_build_object(
                         'id', c.id, 'completed_date', c.completed_date, 'score', c.score, 'reported_at', c.reported_at,
                         'certificates', coalesce((
-                            SELECT json_agg(json_build_object('kind', ce.kind, 'number', ce.number,
+                            SELECT json_agg(json_build_object('id', ce.id, 'kind', ce.kind, 'number', ce.number,
                                                               'visible_from', ce.visible_from) ORDER BY ce.visible_from)
                             FROM training_certificate ce
                             WHERE ce.person_id = p.id AND ce.completion_id = c.id), '[]'::json),
                         'rating', (
-                            SELECT json_build_object('stars', r.stars, 'review', r.review, 'created_at', r.created_at)
+                            SELECT json_build_object('stars', r.stars, 'review', r.review, 'created_at', r.created_at,
+                                              'hidden_why', r.hidden_why)
                             FROM training_rating r WHERE r.person_id = p.id AND r.completion_id = c.id))
                     FROM training_completion c
                      WHERE c.person_id = p.id AND c.voucher_id = vo.id AND c.withdrawn_at IS NULL)) AS item

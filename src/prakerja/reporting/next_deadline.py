@@ -36,11 +36,15 @@ class NextDeadline:
 
 def next_deadline(*, dashboard: Dashboard, at: datetime) -> NextDeadline | None:
     """The nearest date ahead of `at` that ends something for this person; None when nothing ends."""
+    return min(deadlines_ahead(dashboard=dashboard, at=at), key=lambda one: one.at, default=None)
+
+
+def deadlines_ahead(*, dashboard: Dashboard, at: datetime) -> list[NextDeadline]:
+    """Every date ahead of `at` that ends something for this person."""
     award = dashboard.award
     if award is None or award.status != "active":
-        return None
-    ahead = [one for one in _dates(dashboard, award, at) if one.at > at]
-    return min(ahead, key=lambda one: one.at, default=None)
+        return []
+    return [one for one in _dates(dashboard, award, at) if one.at > at]
 
 
 def _dates(dashboard: Dashboard, award: Award, at: datetime) -> Iterator[NextDeadline]:

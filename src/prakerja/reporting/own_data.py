@@ -150,7 +150,17 @@ SECTION_LIST = (
         {"idempotency_key": "inner"},
     ),
     Section("certificates", "training_certificate", "completion=completion_id kind number visible_from announced_at"),
-    Section("ratings", "training_rating", "completion=completion_id course=course__title stars review created_at"),
+    Section(
+        "certificate_links",
+        "training_certificateshare",
+        "certificate=certificate_id shows_name shows_score opened_at closed_at",
+        {"token_enc": "secret"},
+    ),
+    Section(
+        "ratings",
+        "training_rating",
+        "completion=completion_id course=course__title stars review created_at status hidden_why",
+    ),
     Section(
         "class_cases",
         "training_cancellationcase",
@@ -283,6 +293,7 @@ LEFT_OUT = {
     "purchases_platformuserclaim": "claim",
     "purchases_referenceclaim": "claim",
     "training_certificatenumberclaim": "claim",
+    "training_certificateshareclaim": "claim",
     "training_institutionemailclaim": "claim",
     "training_reportclaim": "claim",
     "vouchers_codeclaim": "claim",

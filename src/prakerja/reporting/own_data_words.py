@@ -28,6 +28,7 @@ SECTIONS: dict[str, Any] = {
     "feedback": gettext_lazy("Umpan balik tugas"),
     "completions": gettext_lazy("Penyelesaian"),
     "certificates": gettext_lazy("Sertifikat"),
+    "certificate_links": gettext_lazy("Tautan sertifikat yang Anda buka"),
     "ratings": gettext_lazy("Ulasan"),
     "class_cases": gettext_lazy("Kasus kelas yang dibatalkan"),
     "payout_accounts": gettext_lazy("Rekening dan e-wallet"),
@@ -48,6 +49,10 @@ SECTIONS: dict[str, Any] = {
     "trail": gettext_lazy("Jejak: siapa melakukan apa"),
 }
 MEMBERS: dict[str, Any] = {
+    "hidden_why": gettext_lazy("mengapa ulasan disembunyikan"),
+    "shows_name": gettext_lazy("menampilkan nama"),
+    "shows_score": gettext_lazy("menampilkan nilai"),
+    "certificate": gettext_lazy("sertifikat"),
     "registered_at": gettext_lazy("Terdaftar pada"),
     "proven_by": gettext_lazy("Dipastikan oleh"),
     "regency_code": gettext_lazy("Kode kabupaten atau kota"),

@@ -548,6 +548,13 @@ _CLAIMS = [
         "instruction_id",
     ),
     _claim(
+        "each certificate link's claim has its open link and back",
+        "training_certificateshareclaim",
+        "(SELECT * FROM training_certificateshare WHERE closed_at IS NULL)",
+        "target.person_id = claimed.person_id AND target.id = claimed.share_id",
+        "share_id",
+    ),
+    _claim(
         "each contact claim has its live contact point and back",
         "people_contactclaim",
         "(SELECT * FROM people_contactpoint WHERE retired_at IS NULL)",

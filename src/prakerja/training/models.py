@@ -20,6 +20,7 @@ from prakerja.training.states import (
     ATTEMPT_STATES,
     CANCELLATION_CASE_STATES,
     FEEDBACK_STATES,
+    RATING_STATES,
     SANDBOX_ATTENDANCE_STATES,
     SANDBOX_SUBMISSION_STATES,
 )
@@ -128,15 +129,57 @@ class Certificate(PersonRow):
         ]
 
 
+class CertificateShare(PersonRow):
+    """A link by which its owner lets others check a certificate. It shows what the owner allows, until they close it."""
+
+    certificate = owned_foreign_key("training.Certificate")
+    token_enc = models.BinaryField()
+    shows_name = models.BooleanField()
+    shows_score = models.BooleanField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("training_certificateshare", "person"),
+            OwnedReference(
+                name="training_certificateshare_certificate", field="certificate", to="training_certificate"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "certificate"],
+                condition=Q(closed_at=None),
+                name="training_certificateshare_one_open",
+            ),
+        ]
+
+
+class CertificateShareClaim(models.Model):
+    """The token of an open link → whose it is: the route of a stranger who knows only the link. Closed, it is gone."""
+
+    index = models.BinaryField(primary_key=True)
+    person_id = models.UUIDField()
+    share_id = models.UUIDField()
+
+
 class Rating(PersonRow):
+    """Stars and a review. Hidden, nobody but its owner reads the review; the stars count all the same (rules.md 6.6)."""
+
     completion = owned_foreign_key("training.Completion")
     course = unindexed_foreign_key("catalogue.Course", db_index=True)
     stars = models.SmallIntegerField()
     review = models.TextField()
     created_at = models.DateTimeField()
+    status = models.TextField(default="shown", db_default="shown")
+    # Why an operator hid it, in words for its owner; who did stands in the trail.
+    hidden_why = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(status__in=RATING_STATES.states()), name="training_rating_status"),
+            models.CheckConstraint(
+                condition=Q(status="hidden") & ~Q(hidden_why="") | Q(status="shown", hidden_why=""),
+                name="training_rating_hidden",
+            ),
             owned_key("training_rating", "person"),
             OwnedReference(name="training_rating_completion_owned", field="completion", to="training_completion"),
             models.UniqueConstraint(fields=["person", "completion"], name="training_rating_once"),

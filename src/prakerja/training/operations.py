@@ -23,7 +23,9 @@ from prakerja.training.policies import Kind, sequence_fits
 from prakerja.training.queries import RedemptionStatus, SubmissionStatus, redemption_status
 from prakerja.training.rating import rate_training
 from prakerja.training.redemption import redeem_code
+from prakerja.training.reviews import hide_review, show_review
 from prakerja.training.sandbox_codes import make_sandbox_codes
+from prakerja.training.sharing import close_shares, share_certificate, unshare_certificate
 from prakerja.training.submitting import SubmissionReceipt, forget_files, submit_assignment, submit_feedback
 from prakerja.training.verifying import (
     attempt_to_verify,
@@ -45,6 +47,7 @@ __all__ = [
     "cancel_attempt",
     "change_report",
     "check_code",
+    "close_shares",
     "code_waited_for",
     "commit_code",
     "confirm_on_site",
@@ -52,6 +55,7 @@ __all__ = [
     "correct_report",
     "derive_completion",
     "forget_files",
+    "hide_review",
     "make_sandbox_codes",
     "rate_training",
     "record_completion",
@@ -61,10 +65,13 @@ __all__ = [
     "reset_test_code",
     "resolve_cancellation_case",
     "send_code",
+    "share_certificate",
+    "show_review",
     "submission_status",
     "submit_assignment",
     "submit_feedback",
     "take_back_report",
+    "unshare_certificate",
     "verify_attendance",
     "withdraw_completion",
     "withdraw_report",

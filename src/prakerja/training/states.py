@@ -40,3 +40,10 @@ CANCELLATION_CASE_STATES = StateMachine(
     begins=("open",),
     verbs={"resolve": {"open": "resolved"}},
 )
+# A review is read by everybody until an operator hides it (rules.md 6.6).
+RATING_STATES = StateMachine(
+    "review",
+    table="training_rating",
+    begins=("shown",),
+    verbs={"hide": {"shown": "hidden"}, "show": {"hidden": "shown"}},
+)

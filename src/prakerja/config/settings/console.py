@@ -90,6 +90,11 @@ UNFOLD = {
                         "link": reverse_lazy("console_attention"),
                     },
                     {
+                        "title": gettext_lazy("Ulasan"),
+                        "icon": "reviews",
+                        "link": reverse_lazy("console_reviews"),
+                    },
+                    {
                         "title": gettext_lazy("Peristiwa keamanan"),
                         "icon": "shield",
                         "link": reverse_lazy("console_security"),

@@ -42,11 +42,13 @@ from prakerja.surveys.queries import kept_answers
 FRESH = 10 * 60
 
 
-def _is_fresh(request: HttpRequest) -> bool:
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether this browser showed minutes ago that it has the phone."""
     return clock.wall().timestamp() - int(request.session.get(SESSION_SIGNED_IN_AT, 0)) < FRESH
 
 
-def _sign_in_again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back: what follows is for whoever has the phone now."""
     request.session.flush()
     return to_sign_in(request)
 
@@ -69,7 +71,7 @@ def overview(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         erasure=erasure,
         erasure_label=ERASURE_LABELS.get(erasure.status) if erasure else None,
         unended=[UNENDED[key] for key in erasure.unended] if erasure else [],
-        is_fresh=_is_fresh(request),
+        is_fresh=is_fresh(request),
     )
 
 
@@ -77,8 +79,8 @@ def overview(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def read(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Everything, to be read on a phone."""
-    if not _is_fresh(request):
-        return _sign_in_again(request)
+    if not is_fresh(request):
+        return sign_in_again(request)
     found = own_data(person_id=person_id, language=language())
     note_own_data_read(person_id=person_id, form="page", at=clock.now())
     sections = [
@@ -118,8 +120,8 @@ def _written(value: Any, kind: str) -> str:
 @require_POST
 def take(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """The file. By a button only: an address that could be opened, fetched ahead or remembered would give it to others."""
-    if not _is_fresh(request):
-        return _sign_in_again(request)
+    if not is_fresh(request):
+        return sign_in_again(request)
     at = clock.now()
     file = own_data_file(person_id=person_id, language=language(), address=_schema_address(), at=at)
     note_own_data_read(person_id=person_id, form="file", at=at)
@@ -152,8 +154,8 @@ def wipe_survey(request: HttpRequest, person_id: uuid.UUID, number: int) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Say what goes, when, and what the law makes us keep; then ask."""
-    if not _is_fresh(request):
-        return _sign_in_again(request)
+    if not is_fresh(request):
+        return sign_in_again(request)
     at = clock.now()
     errors: dict[str, str] = {}
     words = typed_text(request, "words").strip()

@@ -9,8 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from prakerja.access.policies import SIGN_IN
 from prakerja.access.session_store import DEVICE
 from prakerja.access.sessions import device_words
 from prakerja.access.sign_in_codes import Asker, CodeState
@@ -104,6 +105,16 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     if waiting is None:
         return redirect("portal:sign_in")
     return _to_code(request, _send(waiting.after("sent_again"), asker), asker)
+
+
+@anyone
+@require_safe
+def no_code(request: HttpRequest) -> HttpResponse:
+    """What to do when no code comes, from the quickest way to the longest."""
+    is_waiting = pending.read(request, browser=asker_of(request).browser) is not None
+    return page(
+        request, "no_code", section="sign_in", gap=SIGN_IN.gap_s, minutes=SIGN_IN.life_s // 60, is_waiting=is_waiting
+    )
 
 
 @anyone

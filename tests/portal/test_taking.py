@@ -1,0 +1,149 @@
+"""The time line, the pages of messages, calendar files and receipts: what somebody takes along of their own life."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from prakerja.catalogue.models import CourseRunSession
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.icalendar import Event, calendar_file, folded
+from prakerja.notifications.inbox import PAGE_SIZE
+from prakerja.notifications.operations import queue_message
+from prakerja.reporting.history import MONEY
+from tests import builders
+from tests.portal import world
+
+Enter = Callable[[uuid.UUID], Client]
+
+
+def test_the_time_line_tells_money_deeds_and_messages_once(enter: Enter) -> None:
+    sold = builders.world()
+    who = builders.participant(sold)
+    _, run = builders.course(sold)
+    builders.buy(sold, who, run)
+    browser = enter(who.person_id)
+    text = browser.get("/riwayat").text
+    assert re.search(r"Dipakai membeli pelatihan</strong>\s*<span class=\"pk-timeline__amount\">Rp475.000", text)
+    assert run.course.title in text
+    assert "Dana pelatihan masuk ke saldo Anda" in text
+    assert "Tiga video selesai ditonton" in text
+    assert "Pesan:" in text
+    # The newest first.
+    assert text.index("Dipakai membeli pelatihan") < text.index("Dana pelatihan masuk")
+    money = browser.get("/riwayat?isi=money").text
+    assert "Tiga video" not in money
+    assert "Pesan:" not in money
+    assert "Rp1.000.000" in money
+    stranger = enter(world.person())
+    assert "Rp475.000" not in stranger.get("/riwayat").text
+    assert stranger.get("/riwayat?isi=semuanya").status_code == 404
+    assert stranger.get("/riwayat?halaman=0").status_code == 404
+
+
+def test_every_transfer_of_a_person_has_its_words() -> None:
+    """Each kind that docs/money.md lists for a person is told, or it is ours alone."""
+    book = Path(__file__).parents[2] / "docs" / "money.md"
+    kinds = set(
+        re.findall(r"\| `?(?:`([a-z_]+)`)(?: or `([a-z_]+)`|, `([a-z_]+)`| and `([a-z_]+)`)? \|", book.read_text())
+    )
+    told = {kind for found in kinds for kind in found if kind}
+    assert {"fund", "purchase", "void_late", "settle"} <= told
+    ours = {"programme_funding", "in_transit_moved"}
+    places = {"treasury", "programme_funds", "reserve", "vouchers_outstanding", "incentives_payable"} - set(MONEY)
+    assert {
+        kind for kind in told - ours - places if kind not in MONEY and not kind.startswith("survey_lapsed")
+    } == set()
+
+
+def test_messages_come_by_pages_and_only_what_was_seen_is_read(enter: Enter) -> None:
+    person_id = world.person()
+    with transaction.atomic():
+        for number in range(PAGE_SIZE + 3):
+            queue_message(
+                person_id=person_id,
+                template="sign_in_codes_wrong",
+                channels=("dashboard",),
+                parameters={},
+                dedupe_key=f"told:{number}",
+                at=world.BOUGHT + timedelta(minutes=number),
+            )
+    browser = enter(person_id)
+    first = browser.get("/pesan").text
+    assert first.count("Baru</strong>") == PAGE_SIZE
+    assert "Lebih lama" in first
+    assert browser.get("/pesan?isi=baru").text.count("Baru</strong>") == 3
+    assert "Semua pesan sudah dibaca." in browser.get("/pesan?isi=baru").text
+    older = browser.get("/pesan?halaman=2").text
+    assert older.count("Kode masuk beberapa kali salah") == 3
+    assert "Lebih baru" in older
+    assert browser.get("/pesan?halaman=x").status_code == 404
+    assert browser.post("/pesan/baca").status_code == 302
+
+
+def test_the_calendar_has_limits_sessions_payments_and_surveys_and_no_secret(enter: Enter) -> None:
+    starts = datetime(2021, 10, 20, 9, tzinfo=WIB)
+    run = world.course(title="Kelas; Langsung, A\\B", delivery="live", starts=starts)
+    CourseRunSession.objects.create(course_run=run, number=1, starts_at=starts, ends_at=starts + timedelta(hours=3))
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    done = world.complete(world.buy(who, world.course(), status="redeemed", code="QRST2345EFGH"))
+    item = world.buy(who, run, at=world.BOUGHT + timedelta(days=1), redeemable_from=starts - timedelta(hours=1))
+    world.link(who)
+    world.plan(who, done)
+    world.open_survey(who, opens=world.BOUGHT + timedelta(days=9))
+    browser = enter(who.person_id)
+    answer = browser.get("/kalender.ics")
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert 'filename="prakerja.ics"' in answer["Content-Disposition"]
+    raw = answer.content
+    assert raw.endswith(b"END:VCALENDAR\r\n")
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    text = raw.decode().replace("\r\n ", "")
+    # 09.00 WIB is 02.00 UTC.
+    assert "DTSTART:20211020T020000Z\r\nDTEND:20211020T050000Z" in text
+    assert "Kelas\\; Langsung\\, A\\\\B" in text
+    assert "DTSTART;VALUE=DATE:20211012\r\nDTEND;VALUE=DATE:20211013\r\nSUMMARY:Insentif 1 dibayar" in text
+    assert "SUMMARY:Survei 1 Prakerja dibuka" in text
+    assert "TRIGGER:-PT1440M" in text
+    assert world.CODE not in text
+    assert world.CARD not in text
+    mine = browser.get(f"/transaksi/{item.id}/kalender.ics").content.decode()
+    assert "Insentif" not in mine
+    assert "Batas waktu menukar kode" in mine
+    assert enter(world.person()).get(f"/transaksi/{item.id}/kalender.ics").status_code == 404
+
+
+@pytest.mark.parametrize("sign", ["a", "é", "😀"])
+def test_a_long_line_is_folded_between_signs(sign: str) -> None:
+    line = "SUMMARY:" + sign * 200
+    pieces = folded(line).split("\r\n")
+    assert all(len(piece.encode()) <= 75 for piece in pieces)
+    assert "".join([pieces[0], *(piece[1:] for piece in pieces[1:])]) == line
+
+
+def test_a_line_end_in_a_title_begins_no_property() -> None:
+    at = datetime(2021, 10, 1, tzinfo=WIB)
+    event = Event(uid="1", begins=at.date(), ends=None, title="A\r\nATTENDEE:x")
+    file = calendar_file(name="n", events=[event], at=at, language="id").decode()
+    assert "SUMMARY:A\\nATTENDEE:x\r\n" in file
+
+
+def test_the_receipt_says_what_was_paid_and_is_its_owners_alone(enter: Enter) -> None:
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    item = world.buy(who, world.course())
+    address = f"/transaksi/{item.id}/bukti"
+    browser = enter(who.person_id)
+    assert address in browser.get(f"/transaksi/{item.id}").text
+    text = browser.get(address).text
+    assert "Siti Rahma" in text
+    assert "Rp475.000" in text
+    assert item.reference in text
+    assert world.CODE not in text
+    assert enter(world.person()).get(address).status_code == 404
