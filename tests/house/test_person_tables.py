@@ -38,6 +38,7 @@ CLAIMS = {
     "purchases_platformuserclaim": {"platform_id", "platform_user"},
     "purchases_referenceclaim": {"reference"},
     "training_certificatenumberclaim": {"institution_id", "number"},
+    "training_certificateshareclaim": {"index"},
     "training_institutionemailclaim": {"institution_id", "course_id", "email_index"},
     "training_reportclaim": {"institution_id", "idempotency_key"},
     "vouchers_codeclaim": {"index"},

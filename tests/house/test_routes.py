@@ -36,6 +36,8 @@ PORTAL_PUBLIC = {
     "language",
     "sign_in",
     "sign_in_code",
+    "no_code",
+    "certificate_check",
     "sign_in_again",
     "sign_out",
     "verification",
@@ -51,6 +53,8 @@ PORTAL_PUBLIC = {
 CONSOLE_PUBLIC = {
     "sign_in",
     "sign_in_code",
+    "no_code",
+    "certificate_check",
     "sign_in_authenticator",
     "sign_out",
     "password_link",

@@ -18,6 +18,7 @@ from prakerja.kernel.icalendar import Event, calendar_file, folded
 from prakerja.notifications.inbox import PAGE_SIZE
 from prakerja.notifications.operations import queue_message
 from prakerja.reporting.history import MONEY
+from prakerja.training.models import Attendance
 from tests import builders
 from tests.portal import world
 
@@ -146,4 +147,31 @@ def test_the_receipt_says_what_was_paid_and_is_its_owners_alone(enter: Enter) ->
     assert "Rp475.000" in text
     assert item.reference in text
     assert world.CODE not in text
-    assert enter(world.person()).get(address).status_code == 404
+    file = browser.get(f"{address}.pdf")
+    assert file["Content-Type"] == "application/pdf"
+    assert file.content.startswith(b"%PDF-1.7")
+    stranger = enter(world.person())
+    assert stranger.get(address).status_code == 404
+    assert stranger.get(f"{address}.pdf").status_code == 404
+
+
+def test_the_purchase_says_which_meetings_were_attended(enter: Enter, move: Callable[[datetime], None]) -> None:
+    first = datetime(2021, 10, 1, 9, tzinfo=WIB)
+    run = world.course(delivery="live", starts=first)
+    run.session_count = 3
+    run.ends_at = first + timedelta(days=14, hours=3)
+    run.save()
+    for number in range(3):
+        starts = first + timedelta(days=7 * number)
+        CourseRunSession.objects.create(
+            course_run=run, number=number + 1, starts_at=starts, ends_at=starts + timedelta(hours=3)
+        )
+    who = world.award(videos=3, first_purchase_at=world.BOUGHT)
+    item = world.buy(who, run, status="redeemed")
+    Attendance.objects.create(
+        person_id=who.person_id, voucher_id=item.voucher_id, sequence=1, method="otp", verified_at=first
+    )
+    move(first + timedelta(days=8))
+    text = enter(who.person_id).get(f"/transaksi/{item.id}").text
+    rows = re.findall(r"<strong>(Pertemuan \d)</strong> <strong class=\"govuk-tag govuk-tag--\w+\">([^<]+)<", text)
+    assert rows == [("Pertemuan 1", "Hadir"), ("Pertemuan 2", "Belum tercatat"), ("Pertemuan 3", "Akan datang")]

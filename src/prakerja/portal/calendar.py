@@ -17,6 +17,7 @@ from prakerja.portal.formats import rupiah
 from prakerja.programmes.schemes import wib_day
 from prakerja.reporting.dashboard import Dashboard, Purchase
 from prakerja.reporting.next_deadline import NextDeadline, deadlines_ahead
+from prakerja.vouchers.states import VOUCHER_STATES
 
 # A limit stands as its last half hour; a phone says so a week, a day and two hours before.
 LAST = timedelta(minutes=30)
@@ -65,7 +66,7 @@ def of_purchase(*, board: Dashboard, item: Purchase, at: datetime) -> Iterator[E
 
 def sessions_ahead(*, item: Purchase, at: datetime) -> Iterator[Event]:
     """The meetings of a bought live class that have not ended."""
-    if item.status != "succeeded" or item.delivery != "live" or item.voucher_status not in ("issued", "redeemed"):
+    if item.status != "succeeded" or item.delivery != "live" or item.voucher_status not in VOUCHER_STATES.group("LIVE"):
         return
     meetings = sessions_of_class(course_code=item.course_code, schedule_code=item.schedule_code)
     for number, meeting in enumerate(meetings, start=1):

@@ -145,7 +145,7 @@ def history(*, person_id: uuid.UUID, narrowed: str = "all", page: int = 1) -> tu
         "limit": PAGE_SIZE + 1,
         "offset": (max(page, 1) - 1) * PAGE_SIZE,
     }
-    found = db.row(statement("history"), parameters)
+    found = db.row(statement(name="history"), parameters)
     assert found is not None  # an aggregate without GROUP BY always answers one row
     lines = _lines.decode(found[0])
     return lines[:PAGE_SIZE], len(lines) > PAGE_SIZE

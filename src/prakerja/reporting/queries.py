@@ -26,7 +26,7 @@ _front = msgspec.json.Decoder(Front)
 
 
 @cache
-def statement(name: str) -> str:
+def statement(*, name: str) -> str:
     """The one statement of `<name>.sql` beside this file."""
     # Comments are cut: a percent sign or a question mark in one would be taken for a parameter.
     return "\n".join(line for line in _lines(name) if not line.lstrip().startswith("--"))
@@ -58,7 +58,7 @@ def dashboard(*, person_id: uuid.UUID, transactions: int = 10) -> Dashboard:
 
     Raises Refused("person_unknown") when there is no such person (a session that outlived its database).
     """
-    found = db.row(statement("dashboard"), [transactions, person_id])
+    found = db.row(statement(name="dashboard"), [transactions, person_id])
     if found is None:
         raise Refused("person_unknown")
     return _dashboard.decode(found[0])
@@ -108,14 +108,14 @@ def course_pages(
 ) -> CoursePages:
     """Whole courses by their codes, in one statement; what is not offered is left out. `reviews` of each, newest first."""
     parameters = {"at": at, "codes": list(codes), "reviews": reviews, "skipped": skipped, "reader": reader}
-    found = db.row(statement("course_pages"), parameters)
+    found = db.row(statement(name="course_pages"), parameters)
     assert found is not None  # there is always an answer, with no course in it perhaps
     return _course_pages.decode(found[0])
 
 
 def front(*, at: datetime) -> Front:
     """What the public pages tell of the programme at the instant `at` (UTC). It counts whole tables: keep it for a while."""
-    found = db.row(statement("front"), {"at": at})
+    found = db.row(statement(name="front"), {"at": at})
     assert found is not None  # there is always an answer
     return _front.decode(found[0])
 

@@ -19,6 +19,7 @@ from prakerja.programmes.schemes import Delivery
 from prakerja.training.facts import bought_code
 from prakerja.training.models import (
     Assignment,
+    Attendance,
     CancellationCase,
     Certificate,
     CertificateNumberClaim,
@@ -312,6 +313,12 @@ def cancellation_case(*, person_id: uuid.UUID, case_id: uuid.UUID) -> CaseLine |
     """One of them, open or decided."""
     found = CancellationCase.objects.filter(person_id=person_id, id=case_id).select_related(*_OF_A_CASE).first()
     return _case_line(found) if found is not None else None
+
+
+def attendance_of(*, person_id: uuid.UUID, voucher_id: uuid.UUID) -> dict[int, datetime]:
+    """When the attendance of a code was verified, by its sequence (1-10, 999 of the final test); UTC programme time."""
+    found = Attendance.objects.filter(person_id=person_id, voucher_id=voucher_id).order_by("sequence")
+    return dict(found.values_list("sequence", "verified_at"))
 
 
 def has_open_cancellation_case(*, person_id: uuid.UUID) -> bool:

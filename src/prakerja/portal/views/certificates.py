@@ -8,14 +8,18 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from prakerja.kernel import clock
+from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.qr import qr_image
+from prakerja.kernel.qr import qr_drawing, qr_image
+from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import anyone, page, participant, take_notice, with_notice
+from prakerja.portal.papers import paper
 from prakerja.portal.texts import CERTIFICATE, NOTICES
 from prakerja.portal.views.purchases import ALL
+from prakerja.portal.views.taking import demo_words, pdf
 from prakerja.reporting.dashboard import Certificate, Dashboard, Purchase
 from prakerja.reporting.queries import dashboard as read_dashboard
 from prakerja.training.operations import share_certificate, unshare_certificate
@@ -58,6 +62,33 @@ def certificate(request: HttpRequest, person_id: uuid.UUID, certificate_id: uuid
         address=address,
         qr=qr_image(address) if address else "",
     )
+
+
+@participant
+@require_safe
+def certificate_file(request: HttpRequest, person_id: uuid.UUID, certificate_id: uuid.UUID) -> HttpResponse:
+    """The same as a PDF; with the QR code of its link while one is open."""
+    board, item, one = _own(person_id, certificate_id)
+    shared = shares_of(person_id=person_id).get(certificate_id)
+    address = _address(request, shared.token) if shared is not None else ""
+    assert item.completion is not None
+    day, score = dates.day(item.completion.completed_date), item.completion.score
+    data = {
+        "title": str(CERTIFICATE.get(one.kind, one.kind)),
+        "language": language(),
+        "institution": item.institution_name,
+        "given": _("diberikan kepada"),
+        "name": board.name,
+        "completed": _("yang menyelesaikan pelatihan"),
+        "course": item.course_title,
+        "day": day if score is None else f"{day} – {_('Nilai')} {score}",
+        "number": f"{_('Nomor:')} {one.number or _('nomor menyusul dari lembaga')}",
+        "qr": qr_drawing(address) if address else "",
+        "checked_at": address,
+        "words": _("Dilaporkan oleh lembaga dan tercatat di Kartu Prakerja."),
+        "demo": demo_words(),
+    }
+    return pdf(paper(sheet="certificate", data=data), "sertifikat-prakerja")
 
 
 @participant

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from prakerja.catalogue.policies import Session
+from prakerja.catalogue.queries import sessions_of_class
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.qr import qr_image
@@ -20,7 +22,8 @@ from prakerja.reporting.dashboard import Purchase
 from prakerja.reporting.next_action import reason_not_to_buy, review_of
 from prakerja.reporting.queries import dashboard as read_dashboard
 from prakerja.training.operations import rate_training
-from prakerja.training.policies import fits_way
+from prakerja.training.policies import POST_TEST, fits_way
+from prakerja.training.queries import attendance_of
 from prakerja.vouchers.states import VOUCHER_STATES
 
 # More trainings than the fund can buy; the list needs no pages.
@@ -58,6 +61,7 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         class_address=class_address(item),
         review_state=review_of(purchase=item, award=board.award, at=at) if board.award else "none",
         loss=board.loss_of(item),
+        meetings=meetings_of(person_id, item, at),
         why_not=reason_not_to_buy(dashboard=board, at=at),
         board=board,
         voucher_words=VOUCHER_LABELS,
@@ -65,6 +69,24 @@ def purchase(request: HttpRequest, person_id: uuid.UUID, purchase_id: uuid.UUID)
         mode_words=MODE,
         certificate_words=CERTIFICATE,
     )
+
+
+def meetings_of(
+    person_id: uuid.UUID, item: Purchase, at: datetime
+) -> list[tuple[str, Session | None, str, datetime | None]]:
+    """What the class asks to be attended: its name, its hours, how it stands (there, missed, later), and when it was recorded."""
+    if item.status != "succeeded" or item.voucher_status not in VOUCHER_STATES.group("LIVE"):
+        return []
+    there = attendance_of(person_id=person_id, voucher_id=item.voucher_id)
+    told = sessions_of_class(course_code=item.course_code, schedule_code=item.schedule_code)
+    dated = {one.number: one for one in told} if item.delivery == "live" else {}
+    found: list[tuple[str, Session | None, str, datetime | None]] = []
+    for sequence in sorted({*dated, *there}):
+        name = _("Tes akhir") if sequence == POST_TEST else _("Pertemuan %(n)s") % {"n": sequence}
+        hours = dated.get(sequence)
+        state = "there" if sequence in there else "missed" if hours is not None and hours.ends_at <= at else "later"
+        found.append((name, hours, state, there.get(sequence)))
+    return found
 
 
 def is_over(item: Purchase, at: datetime) -> bool:
