@@ -53,8 +53,6 @@ PORTAL_PUBLIC = {
 CONSOLE_PUBLIC = {
     "sign_in",
     "sign_in_code",
-    "no_code",
-    "certificate_check",
     "sign_in_authenticator",
     "sign_out",
     "password_link",
