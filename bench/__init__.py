@@ -23,6 +23,7 @@ NAMES = (
     "send-otp",
     "redeem",
     "dashboard",
+    "register",
     "search",
     "fairness",
     "slow-clients",

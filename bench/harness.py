@@ -21,6 +21,7 @@ _MODULES = {
     "send-otp": "bench.send_otp",
     "redeem": "bench.redeem",
     "dashboard": "bench.dashboard",
+    "register": "bench.register",
     "search": "bench.search",
     "fairness": "bench.fairness",
     "slow-clients": "bench.slow_clients",

@@ -78,8 +78,11 @@ class Connection:
         return len(self.buffer) >= self.needed
 
 
-def drive(*, port: int, requests: Sequence[bytes], expect: bytes, connections: int = 16) -> Load:
-    """Send each request once over `connections` keep-alive connections; an answer is right when it is a 200 with `expect`."""
+def drive(
+    *, port: int, requests: Sequence[bytes], expect: bytes, connections: int = 16, status: bytes = b"200"
+) -> Load:
+    """Send each request once over `connections` keep-alive connections; an answer is right when it is a `status` with `expect`."""
+    right = b"HTTP/1.1 " + status
     waiting = iter(requests)
     latencies = array("d")
     failures: list[bytes] = []
@@ -105,7 +108,7 @@ def drive(*, port: int, requests: Sequence[bytes], expect: bytes, connections: i
                     continue
                 latencies.append(time.perf_counter() - connection.sent_at)
                 answer = connection.buffer
-                if not (answer.startswith(b"HTTP/1.1 200") and expect in answer):
+                if not (answer.startswith(right) and expect in answer):
                     failed += 1
                     if len(failures) < 3:
                         failures.append(answer[-400:])
