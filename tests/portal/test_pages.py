@@ -30,6 +30,9 @@ OWN = [
     "/survei",
     "/pesan",
     "/data-saya",
+    "/riwayat",
+    "/akun",
+    "/sertifikat",
 ]
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 

@@ -33,12 +33,11 @@ def calendar_of(*, board: Dashboard, at: datetime) -> Iterator[Event]:
         yield from sessions_ahead(item=item, at=at)
     for paid in board.incentives:
         if paid.status in INCENTIVE_STATES.group("COMING") and paid.pay_date >= wib_day(at):
-            survey = paid.kind == "survey"
             yield Event(
                 uid=f"{paid.kind}-{paid.number}-{board.person_id}@prakerja",
                 begins=paid.pay_date,
                 ends=None,
-                title=(_("Insentif survei %(n)s dibayar") if survey else _("Insentif %(n)s dibayar"))
+                title=(_("Insentif survei %(n)s dibayar") if paid.kind == "survey" else _("Insentif %(n)s dibayar"))
                 % {"n": paid.number},
                 words=_("Perkiraan: %(amount)s ke rekening atau e-wallet Anda.") % {"amount": rupiah(paid.amount)},
                 address=address_of("incentives"),
