@@ -61,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "partner.change": _only("partner_manager"),
     "partner.key": _only("partner_manager"),
     "partner.webhook": _only("partner_manager"),
+    # A wave that people may join: when it opens and closes is told before and stays.
+    "wave.open": _only("approver"),
     "results.import": _only("approver"),
     # A wrong announcement is corrected by two people: nobody holds both roles.
     "announcement.correct": _only("approver"),

@@ -182,3 +182,6 @@ class Blacklist(models.Model):
     person_id = models.UUIDField()
     reason = models.TextField()
     listed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id"], name="awards_blacklist_person")]

@@ -28,9 +28,20 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(
         dest="verb",
         required=True,
-        metavar="import-results|imports|give-up-import|correct-announcement|confirm-announcement",
+        metavar="open|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
     )
     wave_results.add_to(verbs)
+    opened = by_operator(
+        common(verbs.add_parser("open", help="a wave that people may join; the clock opens and closes it"))
+    )
+    opened.add_argument("--number", type=int, required=True, metavar="22", dest="wave")
+    opened.add_argument(
+        "--opens", type=instant, required=True, metavar="INSTANT", help="from when on (WIB unless it says otherwise)"
+    )
+    opened.add_argument("--closes", type=instant, required=True, metavar="INSTANT", help="until before this instant")
+    opened.add_argument("--quota", type=int, required=True, metavar="N", help="how many people may be selected")
+    opened.add_argument("--dry-run", action="store_true", help="say what would be, and do nothing")
+    opened.set_defaults(run=open_one)
     common(verbs.add_parser("imports", help="how far the lists are that were imported or are")).set_defaults(
         run=list_imports
     )
@@ -51,6 +62,37 @@ def add_to(subparsers: Any) -> None:
     confirm.add_argument("--wave", type=int, required=True, metavar="21")
     with_short_deadline(confirm)
     confirm.set_defaults(run=confirm_prepared)
+
+
+def open_one(arguments: argparse.Namespace) -> int:
+    """Announce a wave; with --dry-run look ahead only."""
+    with database(arguments.data_dir):
+        from prakerja.intake.operations import announce_wave, look_ahead
+        from prakerja.kernel.clock import now
+
+        values = {
+            "number": arguments.wave,
+            "opens_at": arguments.opens,
+            "closes_at": arguments.closes,
+            "quota": arguments.quota,
+            "at": now(),
+        }
+        try:
+            plan = look_ahead(**values) if arguments.dry_run else announce_wave(actor=acting(arguments), **values)
+        except Refused as refusal:
+            raise explained(refusal, arguments) from refusal
+    answer(
+        {
+            "wave": plan.number,
+            "scheme": plan.scheme,
+            "opens_at": plan.opens_at.isoformat(),
+            "closes_at": plan.closes_at.isoformat(),
+            "quota": plan.quota,
+            "open_meanwhile": list(plan.overlaps),
+            "is_opened": not arguments.dry_run,
+        }
+    )
+    return 0
 
 
 def list_imports(arguments: argparse.Namespace) -> int:

@@ -92,6 +92,11 @@ def add_to(verbs: Any) -> None:
         metavar="FILE",
         help="where rejected lines go (default: beside the list, FILE.rejected.csv)",
     )
+    parser.add_argument(
+        "--more-lists-follow",
+        action="store_true",
+        help="another list of this wave is to come: nobody is told yet that they were not selected",
+    )
     with_short_deadline(parser)
     parser.set_defaults(run=run)
 
@@ -166,6 +171,7 @@ def _import(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers
             report=left,
             progress=_Watch(listed),
             digest=listed.digest(),
+            more_lists_follow=arguments.more_lists_follow,
         )
     except Refused as refusal:
         raise explained(refusal, arguments) from refusal

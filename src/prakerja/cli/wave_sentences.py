@@ -19,6 +19,21 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
         **deadline_sentences(details),
         "operator_needed": ("Sebutkan operatornya: --operator.", "Say which operator: --operator."),
         "reason_missing": ("Tulis alasannya: --reason.", "Say why: --reason."),
+        "wave_exists": (
+            f"Gelombang {wave} sudah ada; jadwalnya sudah diumumkan dan tetap.",
+            f"There is a wave {wave} already; its dates were told and stay.",
+        ),
+        "wave_number_wrong": ("Nomor gelombang antara 1 dan 9999.", "A wave's number lies between 1 and 9999."),
+        "wave_ends_before_it_begins": (
+            "Gelombang ditutup setelah dibuka: periksa --opens dan --closes.",
+            "A wave closes after it opens: see --opens and --closes.",
+        ),
+        "wave_not_ahead": ("Penutupannya sudah lewat.", "Its closing has passed already."),
+        "wave_too_short": (
+            "Gelombang dibuka paling sedikit satu jam sejak sekarang.",
+            "A wave is open for an hour at least, counted from now.",
+        ),
+        "quota_wrong": ("Kuota paling sedikit satu orang.", "The quota is one person at least."),
         "not_announced": (f"Gelombang {wave} belum diumumkan.", f"Wave {wave} has not been announced."),
         "announced_the_same": (
             f"Gelombang {wave} memang diumumkan pada saat itu.",

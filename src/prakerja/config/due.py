@@ -21,6 +21,7 @@ CONTEXTS = (
     "access",
     "registrations",
     "awards",
+    "intake",
     "purchases",
     "training",
     "incentives",

@@ -50,6 +50,7 @@ def attention(request: HttpRequest) -> HttpResponse:
             "class_cases": [class_case_line(one) for one in cancellation_cases(most=SHOWN)],
             "may_resolve_class": may(request, "class.resolve"),
             "paying_back": paying_back(),
+            "may_open_wave": may(request, "wave.open"),
             "may_cancel_class": may(request, "class.cancel"),
             "held": [held_line(one) for one in held_revocations()],
             "may_decide_held": may(request, "award.extend_held"),

@@ -20,6 +20,7 @@ from prakerja.console.site import site
 from prakerja.console.theme import theme
 from prakerja.console.undelivered import undelivered
 from prakerja.console.versions import versions
+from prakerja.console.waves import open_wave
 from prakerja.console.work import work
 
 # Named one by one: what is not here (sign-up, e-mail changes, password resets by mail) does not exist.
@@ -55,6 +56,7 @@ urlpatterns = [
     path("attention/held/release/", held.release, name="console_held_release"),
     path("classes/cancel/", cancelled_classes.cancel, name="console_class_cancel"),
     path("classes/<uuid:person_id>/cases/<uuid:case_id>/", cancelled_classes.case, name="console_class_case"),
+    path("waves/open/", open_wave, name="console_wave_open"),
     path("security/", security, name="console_security"),
     path("work/", work, name="console_work"),
     path("versions/", versions, name="console_versions"),

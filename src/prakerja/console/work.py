@@ -24,6 +24,7 @@ STATES = {
 NAMES = {
     "remind to buy": gettext_lazy("Pengingat pembelian pertama"),
     "revoke": gettext_lazy("Pencabutan kepesertaan"),
+    "tell who was not selected": gettext_lazy("Pemberitahuan hasil: belum terpilih"),
     "remind of codes": gettext_lazy("Pengingat kode voucher"),
     "expire vouchers": gettext_lazy("Kode voucher berakhir"),
     "refund cancelled classes": gettext_lazy("Pengembalian kelas yang batal"),

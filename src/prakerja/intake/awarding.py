@@ -1,6 +1,6 @@
 """A chunk of a list becomes awards: packed and sealed beside the database, brought in by COPY, then a statement a table.
 
-Reads: awards_blacklist, people_contactclaim.
+Reads: awards_blacklist, people_contactclaim, people_nikclaim.
 """
 
 from __future__ import annotations
@@ -93,7 +93,14 @@ def award_chunk(*, chunk: Chunk, packed: bytes, grounds: Grounds, at: datetime) 
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE to_be_awarded")
     _require_same(len(chunk.rows))
-    late = {number: reason for reason, statement in _LATE.items() for (number,) in rows(statement)}
+    # Who registered at the portal since the list was decided is that person, and no new one.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE to_be_awarded t SET person_id = c.person_id, is_new = false FROM people_nikclaim c "
+            "WHERE t.is_new AND c.index = t.nik_index"
+        )
+    of = {"wave": grounds.wave_id}
+    late = {number: reason for reason, statement in _LATE.items() for (number,) in rows(statement, of)}
     for reason in set(late.values()):
         reject_lines(numbers=[number for number, why in late.items() if why == reason], reason=reason)
     register_listed(source=SOURCE, at=at)
@@ -110,6 +117,10 @@ def award_chunk(*, chunk: Chunk, packed: bytes, grounds: Grounds, at: datetime) 
 
 # What may have happened since the list was decided.
 _LATE = {
+    "withdrawn": """
+        DELETE FROM to_be_awarded t USING intake_application a
+         WHERE a.person_id = t.person_id AND a.wave_id = %(wave)s AND a.status = 'withdrawn' AND NOT t.is_new
+        RETURNING t.number""",
     "BLACKLIST": "DELETE FROM to_be_awarded t USING awards_blacklist b WHERE b.nik_index = t.nik_index RETURNING t.number",
     # Joined, so that each line is a look-up: as a condition with OR the planner reads all claims there are, for every chunk.
     "contact_of_other_person": """

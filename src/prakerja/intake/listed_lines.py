@@ -121,6 +121,7 @@ def decide_lines(*, wave_id: uuid.UUID, rules: Scheme, on: date, count: int) -> 
     _run(_DIFFERING)
     _run(_HERE, {"wave": wave_id})
     limits = {
+        "wave": wave_id,
         "lifetime_once": rules.eligibility.lifetime_once,
         "youngest": born_until(age=rules.eligibility.age_min, on=on),
         "too_old": None if rules.eligibility.age_max is None else born_until(age=rules.eligibility.age_max + 1, on=on),
@@ -156,7 +157,10 @@ UPDATE intake_listedline l SET fate = CASE WHEN l.differing = '' THEN 'already' 
 _EXCLUDED = """
 UPDATE intake_listedline l SET fate = 'rejected', reason = found.reason, differing = ''
   FROM (SELECT line.number,
-               CASE WHEN EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.nik_index = line.nik_index) THEN 'BLACKLIST'
+               CASE WHEN EXISTS (SELECT 1 FROM intake_application a
+                                  WHERE a.person_id = line.known AND a.wave_id = %(wave)s AND a.status = 'withdrawn')
+                    THEN 'withdrawn'
+                    WHEN EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.nik_index = line.nik_index) THEN 'BLACKLIST'
                     WHEN %(lifetime_once)s AND EXISTS (SELECT 1 FROM awards_award a WHERE a.person_id = line.known)
                     THEN 'PERNAH_MENERIMA'
                     WHEN line.birth_date > %(youngest)s OR line.birth_date <= %(too_old)s THEN 'USIA' END AS reason

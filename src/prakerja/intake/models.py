@@ -16,6 +16,13 @@ class Wave(KeyedRow):
     closes_at = models.DateTimeField()
     quota = models.IntegerField()
     announced_at = models.DateTimeField(null=True)
+    # From when on whoever joined and stands in no list is told that they were not selected; None: a list is still to come.
+    rest_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(opens_at__lt=models.F("closes_at")), name="intake_wave_opens")
+        ]
 
 
 class AnnouncementCorrection(KeyedRow):
@@ -62,6 +69,10 @@ class Application(PersonRow):
     status = models.TextField(default="waiting")
     joined_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    # What the person may call it by; None for whoever a list brought.
+    ticket = models.TextField(null=True)
+    # Why it was not selected: a word of `eligibility.Reason`, or KUOTA_PENUH.
+    reason = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -70,6 +81,12 @@ class Application(PersonRow):
             models.CheckConstraint(
                 condition=Q(status__in=APPLICATION_STATES.states()), name="intake_application_status"
             ),
+            models.UniqueConstraint(fields=["ticket"], name="intake_application_ticket"),
+            # Nobody is turned away without a word.
+            models.CheckConstraint(condition=~Q(status="not_selected") | ~Q(reason=""), name="intake_application_why"),
+        ]
+        indexes = [
+            models.Index(fields=["wave", "id"], name="intake_application_waiting", condition=Q(status="waiting")),
         ]
 
 

@@ -1,18 +1,24 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
 from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
+from prakerja.intake.applying import join_wave, withdraw_application
 from prakerja.intake.result_import import ImportOutcome, Progress, give_up_import, import_results
 from prakerja.intake.result_rows import ResultRow
-from prakerja.intake.waves import open_wave
+from prakerja.intake.waves import WavePlan, announce_wave, look_ahead, open_wave
 
 __all__ = [
     "Correction",
     "ImportOutcome",
     "Progress",
     "ResultRow",
+    "WavePlan",
+    "announce_wave",
     "confirm_correction",
     "give_up_import",
     "import_results",
+    "join_wave",
+    "look_ahead",
     "open_wave",
     "prepare_correction",
+    "withdraw_application",
 ]

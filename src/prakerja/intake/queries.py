@@ -1,4 +1,7 @@
-"""Read waves."""
+"""Read waves, and what an applicant sees of them.
+
+Reads: awards_award, awards_blacklist, people_person, registrations_profile.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.intake.eligibility import Facts, Reason, reasons_against
 from prakerja.intake.models import AnnouncementCorrection, Application, ResultImport, Wave
+from prakerja.intake.policies import FAILURES_FOR_LETTER, application_label
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import row
+from prakerja.kernel.errors import Refused
+from prakerja.programmes.queries import scheme
 
 
 @dataclass(frozen=True)
@@ -84,3 +93,133 @@ def result_imports(*, most: int) -> list[ImportState]:
         )
         for one in found
     ]
+
+
+@dataclass(frozen=True)
+class WaveDates:
+    """When people may join: from `opens_at` until before `closes_at`."""
+
+    number: int
+    opens_at: datetime
+    closes_at: datetime
+    quota: int
+    scheme_version_id: uuid.UUID
+
+
+def _dates(wave: Wave | None) -> WaveDates | None:
+    if wave is None:
+        return None
+    return WaveDates(wave.number, wave.opens_at, wave.closes_at, wave.quota, wave.scheme_version_id)
+
+
+def open_wave_at(*, at: datetime) -> WaveDates | None:
+    """The wave that may be joined at `at`; of several the one that closes first."""
+    waiting = Wave.objects.filter(opens_at__lte=at, closes_at__gt=at, announced_at=None)
+    return _dates(waiting.order_by("closes_at", "number").first())
+
+
+def next_wave(*, at: datetime) -> WaveDates | None:
+    """The next wave whose dates are known."""
+    return _dates(Wave.objects.filter(opens_at__gt=at).order_by("opens_at", "number").first())
+
+
+def last_wave(*, at: datetime) -> WaveDates | None:
+    """The wave that closed last."""
+    return _dates(Wave.objects.filter(closes_at__lte=at).order_by("-closes_at", "-number").first())
+
+
+@dataclass(frozen=True)
+class OwnApplication:
+    """A wave that somebody joined. `label` is one of `policies.application_label`; `reason` says why not, "" else."""
+
+    wave: int
+    opens_at: datetime
+    closes_at: datetime
+    announced_at: datetime | None
+    ticket: str
+    joined_at: datetime
+    decided_at: datetime | None
+    label: str
+    reason: str
+    may_withdraw: bool
+    may_rejoin: bool
+
+
+def own_applications(*, person_id: uuid.UUID, at: datetime) -> tuple[OwnApplication, ...]:
+    """The waves that this person joined, the latest first."""
+    found = list(Application.objects.select_related("wave").filter(person_id=person_id).order_by("-wave__number"))
+    waiting = [one.wave_id for one in found if one.status == "waiting"]
+    begun = set(
+        ResultImport.objects.filter(wave_id__any_of=waiting).exclude(status="refused").values_list("wave_id", flat=True)
+        if waiting
+        else ()
+    )
+    return tuple(
+        OwnApplication(
+            wave=one.wave.number,
+            opens_at=one.wave.opens_at,
+            closes_at=one.wave.closes_at,
+            announced_at=one.wave.announced_at,
+            ticket=one.ticket or "",
+            joined_at=one.joined_at,
+            decided_at=one.decided_at,
+            label=application_label(
+                status=one.status, closes_at=one.wave.closes_at, results_begun=one.wave_id in begun, at=at
+            ),
+            reason=one.reason if one.status == "not_selected" else "",
+            may_withdraw=one.status == "waiting" and one.wave.announced_at is None,
+            may_rejoin=one.status == "withdrawn" and one.wave.announced_at is None and at < one.wave.closes_at,
+        )
+        for one in found
+    )
+
+
+def may_write_letter(*, applications: tuple[OwnApplication, ...]) -> bool:
+    """Whether three selections failed (rules.md 3.5)."""
+    return sum(one.label == "not_selected" for one in applications) >= FAILURES_FOR_LETTER
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether somebody may join a wave. `is_registered`: they registered here and proved who they are."""
+
+    is_registered: bool
+    reasons: tuple[Reason, ...]
+
+    @property
+    def may_join(self) -> bool:
+        return self.is_registered and not self.reasons
+
+
+_FACTS = """
+SELECT person.birth_date, profile.id, profile.is_enrolled, profile.holds_excluded_post,
+       EXISTS (SELECT 1 FROM awards_award award WHERE award.person_id = person.id),
+       EXISTS (SELECT 1 FROM awards_blacklist listed WHERE listed.person_id = person.id),
+       (SELECT count(*) FROM people_person other
+         WHERE other.family_card_index = person.family_card_index AND other.id <> person.id
+           AND EXISTS (SELECT 1 FROM awards_award award WHERE award.person_id = other.id))
+  FROM people_person person LEFT JOIN registrations_profile profile ON profile.person_id = person.id
+ WHERE person.id = %s"""
+
+
+def standing(*, person_id: uuid.UUID, wave: WaveDates, at: datetime) -> Standing:
+    """What speaks against somebody who wants to join, by what we know now; `join_wave` asks the same again.
+
+    Lists of other aid are asked after the wave is closed, so nothing is concluded from them here. Raises Refused: person_unknown.
+    """
+    found = row(_FACTS, [person_id])
+    if found is None:
+        raise Refused("person_unknown")
+    birth_date, profile, is_enrolled, holds_post, was_recipient, was_revoked, card_recipients = found
+    facts = Facts(
+        birth_date=birth_date,
+        is_citizen=True if profile else None,
+        is_enrolled=is_enrolled,
+        post=("post" if holds_post else "") if profile else None,
+        was_recipient=was_recipient,
+        was_revoked=was_revoked,
+        card_recipients=card_recipients,
+    )
+    rules = scheme(scheme_version_id=wave.scheme_version_id)
+    reasons = reasons_against(facts=facts, eligibility=rules.eligibility, on=at.astimezone(WIB).date())
+    return Standing(is_registered=profile is not None, reasons=reasons)

@@ -25,6 +25,7 @@ from prakerja.awards.policies import require_ahead
 from prakerja.intake import listed_lines as lines
 from prakerja.intake.awarding import Chunk, Terms, award_chunk, pack_chunk, terms_of
 from prakerja.intake.models import Decree, ResultImport, Wave
+from prakerja.intake.rest import keep_reasons, let_rest_be_told
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.states import IMPORT_STATES
 from prakerja.kernel.clock import WIB, wall
@@ -106,6 +107,7 @@ def import_results(
     progress: Callable[[Progress], None] | None = None,
     digest: str = "",
     chunk: int = CHUNK,
+    more_lists_follow: bool = False,
 ) -> ImportOutcome:
     """Award every listed person: reserve the whole benefit, make the card number, set the deadline, queue SMS and e-mail.
 
@@ -115,7 +117,8 @@ def import_results(
 
     `rows` is gone through three times and is the same each time. `chunk` people are awarded in one transaction; when the import
     is cut off, the same call goes on after the last of them, and nobody is awarded or told twice. `digest` names the list, so
-    that only the same one goes on; without it the rows are asked. `progress` is called after each chunk.
+    that only the same one goes on; without it the rows are asked. When the list is through, whoever joined the wave and stands in no
+    list is told that they were not selected, each once, with the reason (rules.md 3.4), unless `more_lists_follow`. `progress` is called after each chunk.
 
     Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
     than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
@@ -143,6 +146,7 @@ def import_results(
             progress=progress,
             digest=digest,
             chunk=chunk,
+            more_lists_follow=more_lists_follow,
         )
         with SideProcesses(spare_processors()) as beside:
             return work.run(beside)
@@ -195,6 +199,7 @@ class _Import:
         progress: Callable[[Progress], None] | None,
         digest: str,
         chunk: int,
+        more_lists_follow: bool,
     ) -> None:
         self._rows = rows
         self._wave = wave
@@ -206,6 +211,7 @@ class _Import:
         self._progress = progress or (lambda _: None)
         self._digest = digest
         self._chunk = chunk
+        self._more_lists_follow = more_lists_follow
         self._rules: Scheme = scheme(scheme_version_id=wave.scheme_version_id)
         self._is_demo = is_sandbox()
         self._outcome = ImportOutcome()
@@ -432,6 +438,9 @@ class _Import:
             self._outcome.awarded_different = counted.awarded_different
             self._outcome.rejected_rows = counted.rejected
             self._record("wave.results_imported")
+            keep_reasons(wave_id=self._wave.id)
+            if not self._more_lists_follow:
+                let_rest_be_told(wave_id=self._wave.id, at=self._at)
             found.status = IMPORT_STATES.advance(current=found.status, verb="finish")
             found.ended_at = self._at
             found.seen_wall = wall()

@@ -160,5 +160,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "Umurnya di luar batas skema pada hari pengumuman.",
         "Their age is outside the scheme's on the day of the announcement.",
     ),
+    "withdrawn": (
+        "Orang ini mundur dari gelombang ini sebelum hasilnya ada.",
+        "This person withdrew from the wave before its results were there.",
+    ),
     "KK_PENUH": ("Sudah dua penerima di kartu keluarga ini.", "The family card has two recipients already."),
 }

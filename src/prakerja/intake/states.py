@@ -5,7 +5,17 @@ from __future__ import annotations
 from prakerja.kernel.states import StateMachine
 
 APPLICATION_STATES = StateMachine(
-    "application", table="intake_application", begins=("waiting",), verbs={"select": {"waiting": "selected"}}
+    "application",
+    table="intake_application",
+    begins=("waiting",),
+    verbs={
+        # A later list of the same wave may still select somebody who was told otherwise.
+        "select": {"waiting": "selected", "not_selected": "selected"},
+        "turn_down": {"waiting": "not_selected"},
+        # By the person, until the results are there; and joined again while the wave is open.
+        "withdraw": {"waiting": "withdrawn"},
+        "rejoin": {"withdrawn": "waiting"},
+    },
 )
 
 IMPORT_STATES = StateMachine(

@@ -1,11 +1,16 @@
-"""Waves and who joined them."""
+"""Waves: announced, opened and closed by the clock."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.audit.operations import record
 from prakerja.intake.models import Wave
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import scheme_for_wave
@@ -18,3 +23,77 @@ def open_wave(*, number: int, opens_at: datetime, closes_at: datetime, quota: in
     return Wave.objects.create(
         id=new_id(), number=number, scheme_version=version, opens_at=opens_at, closes_at=closes_at, quota=quota
     )
+
+
+# A wave that is open for less was typed wrongly.
+SHORTEST = timedelta(hours=1)
+MOST_WAVE = 9_999
+
+
+@dataclass(frozen=True)
+class WavePlan:
+    """What a wave will be, before it is: `scheme` is the version that governs it, `overlaps` the numbers of waves open meanwhile."""
+
+    number: int
+    scheme: str
+    opens_at: datetime
+    closes_at: datetime
+    quota: int
+    overlaps: tuple[int, ...]
+
+
+def look_ahead(*, number: int, opens_at: datetime, closes_at: datetime, quota: int, at: datetime) -> WavePlan:
+    """What `announce_wave` would do, and nothing happens. Instants are UTC, `closes_at` exclusive, `quota` people.
+
+    Raises Refused: wave_number_wrong, wave_exists, wave_ends_before_it_begins, wave_not_ahead (the closing has passed),
+    wave_too_short, quota_wrong.
+    """
+    if not 1 <= number <= MOST_WAVE:
+        raise Refused("wave_number_wrong")
+    if Wave.objects.filter(number=number).exists():
+        raise Refused("wave_exists", wave=number)
+    if closes_at <= opens_at:
+        raise Refused("wave_ends_before_it_begins")
+    if closes_at <= at:
+        raise Refused("wave_not_ahead", closes_at=closes_at)
+    if closes_at - max(opens_at, at) < SHORTEST:
+        raise Refused("wave_too_short")
+    if not 1 <= quota <= 100_000_000:
+        raise Refused("quota_wrong")
+    meanwhile = Wave.objects.filter(opens_at__lt=closes_at, closes_at__gt=opens_at).order_by("number")
+    return WavePlan(
+        number=number,
+        scheme=scheme_for_wave(number).key,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        quota=quota,
+        overlaps=tuple(meanwhile.values_list("number", flat=True)),
+    )
+
+
+@permitted("wave.open")
+def announce_wave(
+    *, number: int, opens_at: datetime, closes_at: datetime, quota: int, actor: Actor, at: datetime
+) -> WavePlan:
+    """Make a wave that people may join from `opens_at` until before `closes_at`: the clock opens and closes it (rules.md 4.1).
+
+    Raises Refused: not_permitted, and as `look_ahead`.
+    """
+    with transaction():
+        plan = look_ahead(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota, at=at)
+        made = open_wave(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota)
+        record(
+            action="wave.opened",
+            at=at,
+            actor=actor,
+            subject_kind="wave",
+            subject_id=made.id,
+            data={
+                "wave": number,
+                "opens_at": opens_at.isoformat(),
+                "closes_at": closes_at.isoformat(),
+                "quota": quota,
+                "scheme": plan.scheme,
+            },
+        )
+    return plan

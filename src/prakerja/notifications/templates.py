@@ -195,8 +195,22 @@ TEMPLATES: Mapping[str, Template] = {
     "wave_joined": Template(
         title=_("Anda bergabung di Gelombang {wave}"),
         text=_(
-            "Pendaftaran Anda di Gelombang {wave} sudah kami terima. Tunggu sampai gelombang ditutup dan diumumkan."
+            "Anda bergabung di Gelombang {wave}. Nomor tiket: {ticket}. Tunggu sampai gelombang ditutup dan hasilnya diumumkan. "
+            "Ikut seleksi tidak dipungut biaya."
         ),
+        sms=_("Anda bergabung di Gelombang {wave}. Nomor tiket: {ticket}. Hasilnya kami kirim lewat SMS. Gratis."),
+    ),
+    "wave_left": Template(
+        title=_("Anda mundur dari Gelombang {wave}"),
+        text=_("Pendaftaran Anda di Gelombang {wave} (tiket {ticket}) dibatalkan karena Anda memintanya di situs."),
+    ),
+    "wave_not_selected": Template(
+        title=_("Kamu belum berhasil di Gelombang {wave}"),
+        text=_(
+            "Anda belum terpilih di Gelombang {wave}. Alasannya dan yang dapat Anda lakukan ada di Riwayat Gelombang di situs. "
+            "Akun dan data Anda tetap ada: Anda dapat ikut gelombang berikutnya."
+        ),
+        sms=_("Anda belum terpilih di Gelombang {wave}. Lihat alasannya di Riwayat Gelombang di situs Prakerja."),
     ),
     "result_pass": Template(
         title=_("Anda lolos Gelombang {wave}"),

@@ -26,6 +26,7 @@ from prakerja.portal.views import (
     signing_in,
     surveys,
     taking,
+    waves,
 )
 
 pages = [
@@ -68,6 +69,10 @@ pages = [
     path("sesi/lain/akhiri", sessions.end_other_sessions, name="end_other_sessions"),
     path("sesi/<uuid:session_id>/akhiri", sessions.end_session, name="end_session"),
     path("dashboard", journey.dashboard, name="dashboard"),
+    path("gelombang", waves.waves, name="waves"),
+    path("gelombang/<int:number>", waves.wave, name="wave"),
+    path("gelombang/<int:number>/gabung", waves.join, name="wave_join"),
+    path("gelombang/<int:number>/batalkan", waves.leave, name="wave_leave"),
     path("video", journey.videos, name="videos"),
     path("video/<int:number>/mulai", journey.video_start, name="video_start"),
     path("video/<int:number>/selesai", journey.video_finish, name="video_finish"),

@@ -67,7 +67,7 @@ SECTION_LIST = (
         "registered_at proven_by regency_code details=!details_enc is_enrolled work_status holds_excluded_post",
     ),
     Section("declarations", "registrations_declaration", "what version language page made_at"),
-    Section("applications", "intake_application", "wave=wave__number status joined_at decided_at"),
+    Section("applications", "intake_application", "wave=wave__number ticket status reason joined_at decided_at"),
     Section(
         "awards",
         "awards_award",

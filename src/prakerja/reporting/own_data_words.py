@@ -177,6 +177,7 @@ MEMBERS: dict[str, Any] = {
     "rail_reference": gettext_lazy("nomor di jalur pembayaran"),
     "read_at": gettext_lazy("dibaca pada"),
     "reason": gettext_lazy("alasan"),
+    "ticket": gettext_lazy("nomor tiket"),
     "recheck_at": gettext_lazy("diperiksa lagi pada"),
     "recorded_at": gettext_lazy("ditulis pada"),
     "redeemable_from": gettext_lazy("dapat ditukar mulai"),

@@ -1,0 +1,126 @@
+"""Somebody joins a wave by one tap, leaves it, and joins it again while it is open."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.audit.operations import record
+from prakerja.intake.models import Application, Wave
+from prakerja.intake.states import APPLICATION_STATES
+from prakerja.kernel.clock import wall
+from prakerja.kernel.codes import readable_code
+from prakerja.kernel.db import hot_call, requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.notifications.operations import queue_message, seal_parameters, wake_throttled
+from prakerja.notifications.quiet_hours import leaves_at
+
+_JOIN = f"SELECT * FROM join_wave({', '.join(['%s'] * 12)})"
+TICKET_LENGTH = 10
+
+
+def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
+    """Ask to be selected in an open wave; returns the ticket. Asked twice it is joined once, and the ticket is the same.
+
+    A hot call (architecture.md "Hot calls"). The receipt goes out by SMS and stands on the dashboard. Raises Refused: wave_unknown,
+    wave_not_open, wave_closed, person_unknown, not_registered, not_eligible (against: every reason, rules.md 3.4).
+    """
+    ticket = f"{wave_number}-{readable_code(TICKET_LENGTH)}"
+    parameters = {"wave": wave_number, "ticket": ticket}
+    sms_id, note_id = new_id(), new_id()
+    reason, found, against = hot_call(
+        _JOIN,
+        [
+            person_id,
+            wave_number,
+            at,
+            wall(),
+            new_id(),
+            ticket,
+            sms_id,
+            seal_parameters(message_id=sms_id, parameters=parameters),
+            leaves_at(template="wave_joined", channel="sms", parameters=parameters, at=at),
+            note_id,
+            seal_parameters(message_id=note_id, parameters=parameters),
+            new_id(),
+        ],
+    )
+    if reason == "withdrawn":
+        return _rejoin(person_id=person_id, wave_number=wave_number, at=at)
+    if reason == "not_eligible":
+        raise Refused("not_eligible", against=tuple(against.split()))
+    if reason not in (None, "joined_already"):
+        raise Refused(reason)
+    if reason is None:
+        wake_throttled()
+    return str(found or "")
+
+
+def withdraw_application(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> None:
+    """Leave a wave before its results are there; while it is open one may join again. Done twice it is done once.
+
+    Raises Refused: not_joined, wave_decided.
+    """
+    with transaction():
+        application, wave = _lock(person_id, wave_number)
+        if application.status == "withdrawn":
+            return
+        # The list that is being read may hold them: from here on the result is told.
+        if wave.announced_at is not None or application.status != "waiting":
+            raise Refused("wave_decided")
+        application.status = APPLICATION_STATES.advance(current=application.status, verb="withdraw")
+        application.decided_at = at
+        application.save(update_fields=["status", "decided_at"])
+        _tell(application, wave, "wave_left", "application.withdrawn", at)
+
+
+def _rejoin(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
+    """The same application and ticket as before."""
+    with transaction():
+        application, wave = _lock(person_id, wave_number)
+        if application.status == "withdrawn":
+            if at >= wave.closes_at or wave.announced_at is not None:
+                raise Refused("wave_closed")
+            application.status = APPLICATION_STATES.advance(current=application.status, verb="rejoin")
+            application.joined_at, application.decided_at = at, None
+            application.save(update_fields=["status", "joined_at", "decided_at"])
+            _tell(application, wave, "wave_joined", "application.joined", at)
+        return application.ticket or ""
+
+
+@requires_transaction
+def _lock(person_id: uuid.UUID, wave_number: int) -> tuple[Application, Wave]:
+    """The wave first, as whoever announces it does; many may hold it at once."""
+    wave = Wave.objects.raw("SELECT * FROM intake_wave WHERE number = %s FOR SHARE", [wave_number])
+    found = next(iter(wave), None)
+    application = (
+        Application.objects.select_for_update(no_key=True).filter(person_id=person_id, wave=found).first()
+        if found is not None
+        else None
+    )
+    if found is None or application is None:
+        raise Refused("not_joined")
+    return application, found
+
+
+@requires_transaction
+def _tell(application: Application, wave: Wave, template: str, action: str, at: datetime) -> None:
+    queue_message(
+        person_id=application.person_id,
+        template=template,
+        channels=("sms", "dashboard") if template == "wave_joined" else ("dashboard",),
+        parameters={"wave": wave.number, "ticket": application.ticket or "–"},
+        dedupe_key=f"{template}:{application.id}:{at.isoformat()}",
+        at=at,
+    )
+    record(
+        action=action,
+        at=at,
+        actor=Actor.participant(application.person_id),
+        person_id=application.person_id,
+        subject_kind="application",
+        subject_id=application.id,
+        data={"wave": wave.number},
+    )

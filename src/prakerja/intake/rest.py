@@ -1,0 +1,103 @@
+"""Whoever joined a wave and stands in no list of its results was not selected, and is told why, once.
+
+Reads: awards_award, awards_blacklist, people_person, programmes_schemeversion.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+
+from prakerja.intake.eligibility import Reason
+from prakerja.intake.policies import QUOTA_FULL
+from prakerja.intake.states import APPLICATION_STATES
+from prakerja.kernel.db import requires_transaction, row, rows, transaction
+from prakerja.kernel.due import CHUNK
+from prakerja.notifications.operations import Notice, queue_many
+
+
+@requires_transaction
+def keep_reasons(*, wave_id: uuid.UUID) -> None:
+    """A line of the list that was rejected says why its person was not selected; the lines leave with the import."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_application a SET reason = l.reason FROM intake_listedline l "
+            "WHERE l.fate = 'rejected' AND l.reason = ANY(%s) AND a.person_id = l.known AND a.wave_id = %s AND a.status = ANY(%s)",
+            [[str(one) for one in Reason], wave_id, list(APPLICATION_STATES.sources("turn_down"))],
+        )
+
+
+@requires_transaction
+def let_rest_be_told(*, wave_id: uuid.UUID, at: datetime) -> None:
+    """From now on, and not before the wave is closed and announced. A list of which nobody was accepted announces nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_wave SET rest_due_at = greatest(%s, closes_at, announced_at) "
+            "WHERE id = %s AND announced_at IS NOT NULL AND rest_due_at IS NULL",
+            [at, wave_id],
+        )
+
+
+# An import that was cut off may still select them.
+_DUE = """
+  FROM intake_wave wave
+ WHERE wave.rest_due_at IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM intake_resultimport i WHERE i.wave_id = wave.id AND i.status = 'awarding')
+   AND EXISTS (SELECT 1 FROM intake_application a WHERE a.wave_id = wave.id AND a.status = 'waiting')"""
+
+# The reason is what is known at this moment: something may have happened since they joined.
+_TURN_DOWN = f"""
+WITH waiting AS (
+    SELECT a.person_id, a.id, wave.number, (scheme.data #>> '{{eligibility,kk_max_recipients}}')::integer AS kk_max
+      FROM intake_application a
+      JOIN intake_wave wave ON wave.id = a.wave_id
+      JOIN programmes_schemeversion scheme ON scheme.id = wave.scheme_version_id
+     WHERE a.status = 'waiting' AND a.wave_id = %(wave)s
+     ORDER BY a.id LIMIT %(chunk)s FOR NO KEY UPDATE OF a SKIP LOCKED)
+UPDATE intake_application a
+   SET status = 'not_selected', decided_at = %(at)s,
+       reason = CASE WHEN a.reason <> '' THEN a.reason
+                     WHEN EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.person_id = a.person_id) THEN '{Reason.BLACKLIST}'
+                     WHEN EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = a.person_id) THEN '{Reason.PERNAH_MENERIMA}'
+                     WHEN (SELECT count(*) FROM people_person own
+                             JOIN people_person other ON other.family_card_index = own.family_card_index AND other.id <> own.id
+                            WHERE own.id = a.person_id
+                              AND EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = other.id)) >= waiting.kk_max
+                     THEN '{Reason.KK_PENUH}' ELSE '{QUOTA_FULL}' END
+  FROM waiting WHERE a.person_id = waiting.person_id AND a.id = waiting.id
+RETURNING a.person_id, a.id, waiting.number"""
+
+
+def next_rest() -> datetime | None:
+    """The instant at which somebody may be told that they were not selected."""
+    found = row(f"SELECT min(wave.rest_due_at) {_DUE}")
+    return found[0] if found else None
+
+
+def rest_left(at: datetime) -> int:
+    """How many wait for that."""
+    found = row(
+        "SELECT count(*) FROM intake_application one JOIN intake_wave whose ON whose.id = one.wave_id "
+        f"WHERE one.status = 'waiting' AND whose.id IN (SELECT wave.id {_DUE} AND wave.rest_due_at <= %s)",
+        [at],
+    )
+    return int(found[0]) if found else 0
+
+
+def turn_down_some(*, at: datetime) -> int | None:
+    """Some of those who were not selected, each told by SMS and on the dashboard; None when nobody waits."""
+    with transaction():
+        due = rows(f"SELECT wave.id {_DUE} AND wave.rest_due_at <= %s ORDER BY wave.number LIMIT 1", [at])
+        if not due:
+            return None
+        found = rows(_TURN_DOWN, {"wave": due[0][0], "chunk": CHUNK, "at": at})
+        queue_many(
+            template="wave_not_selected",
+            channels=("sms", "dashboard"),
+            notices=[Notice(person, {"wave": number}, f"wave_not_selected:{one}") for person, one, number in found],
+            at=at,
+            may_be_known=True,
+        )
+    return len(found) or None

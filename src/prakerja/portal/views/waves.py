@@ -1,0 +1,106 @@
+"""Joining a wave: what is open and whether one may, one tap, the receipt, the history, leaving."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from prakerja.intake import operations as intake
+from prakerja.intake.queries import (
+    last_wave,
+    may_write_letter,
+    next_wave,
+    open_wave_at,
+    own_applications,
+    standing,
+)
+from prakerja.kernel import clock
+from prakerja.kernel.errors import Refused
+from prakerja.people.queries import name_of
+from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.wave_words import LABELS, NOTICES, REASONS, REFUSALS
+
+
+@participant
+@require_safe
+def waves(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The open wave with everything that speaks against joining it, or when one opens; and the waves that were joined."""
+    return _waves_page(request, person_id)
+
+
+@participant
+@require_POST
+def join(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """The one tap. Twice, or in two tabs, is joined once; what refuses it is said on the page of waves."""
+    try:
+        intake.join_wave(person_id=person_id, wave_number=number, at=clock.now())
+    except Refused as refused:
+        if refused.reason not in REFUSALS:
+            raise
+        return _waves_page(request, person_id, problem=refused.reason)
+    return with_notice(request, "wave_joined", "portal:wave", number)
+
+
+@participant
+@require_safe
+def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """The receipt of one wave: ticket, where it stands and why, what one can do."""
+    at = clock.now()
+    own = next((one for one in own_applications(person_id=person_id, at=at) if one.wave == number), None)
+    if own is None:
+        raise Http404
+    return page(
+        request,
+        "wave",
+        section="waves",
+        notice=NOTICES.get(take_notice(request), ""),
+        own=own,
+        name=name_of(person_id=person_id),
+        label=LABELS[own.label],
+        why=REASONS.get(own.reason),
+    )
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """Leave a wave, after one question."""
+    at = clock.now()
+    if request.method == "POST":
+        try:
+            intake.withdraw_application(person_id=person_id, wave_number=number, at=at)
+        except Refused as refused:
+            if refused.reason not in REFUSALS:
+                raise
+            return _waves_page(request, person_id, problem=refused.reason)
+        return with_notice(request, "wave_left", "portal:wave", number)
+    own = next((one for one in own_applications(person_id=person_id, at=at) if one.wave == number), None)
+    if own is None or not own.may_withdraw:
+        raise Http404
+    return page(request, "wave_leave", section="waves", own=own)
+
+
+def _waves_page(request: HttpRequest, person_id: uuid.UUID, *, problem: str = "") -> HttpResponse:
+    at = clock.now()
+    applications = own_applications(person_id=person_id, at=at)
+    open_now = open_wave_at(at=at)
+    may = standing(person_id=person_id, wave=open_now, at=at) if open_now is not None else None
+    return page(
+        request,
+        "waves",
+        section="waves",
+        status=409 if problem else 200,
+        problem=REFUSALS.get(problem, ""),
+        open_now=open_now,
+        following=next_wave(at=at),
+        last=last_wave(at=at),
+        standing=may,
+        against=[REASONS[str(one)] for one in may.reasons] if may is not None else [],
+        joined=next((one for one in applications if open_now is not None and one.wave == open_now.number), None),
+        applications=applications,
+        labels=LABELS,
+        reasons=REASONS,
+        may_write=may_write_letter(applications=applications),
+    )

@@ -1,0 +1,93 @@
+"""Joining a wave at the portal's door: every reason before the tap, one tap, the receipt, and a wave that closes meanwhile."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.test import Client
+
+from prakerja.intake.models import Application
+from tests.intake.joining import CLOSES, OPEN, OPENS, registered, wave
+
+Enter = Callable[[uuid.UUID], Client]
+Move = Callable[[datetime], None]
+
+
+def test_one_tap_and_the_receipt(enter: Enter, move: Move) -> None:
+    wave()
+    person_id = registered(1)
+    move(OPEN)
+    browser = enter(person_id)
+    page = browser.get("/gelombang").text
+    assert "Gabung Gelombang 22" in page and "Kuota: 100 orang" in page
+    tapped = [browser.post("/gelombang/22/gabung") for _ in range(2)]
+    assert [one["Location"] for one in tapped] == ["/gelombang/22"] * 2
+    [application] = Application.objects.all()
+    receipt = browser.get("/gelombang/22").text
+    assert application.ticket is not None and application.ticket in receipt
+    assert "Menunggu gelombang ditutup" in receipt and "Mengapa saya melihat status ini?" in receipt
+    assert "Lihat tiket" in browser.get("/dashboard").text
+    move(CLOSES)
+    assert "Sedang diproses" in browser.get("/gelombang/22").text
+    assert "Tidak ada gelombang yang dibuka" in browser.get("/gelombang").text
+
+
+def test_every_reason_stands_there_before_the_tap_and_a_tap_changes_nothing(enter: Enter, move: Move) -> None:
+    wave()
+    person_id = registered(1, is_enrolled=True, holds_excluded_post=True)
+    move(OPEN)
+    browser = enter(person_id)
+    page = browser.get("/gelombang").text
+    assert "masih sekolah atau kuliah" in page and "jabatan yang tidak boleh ikut" in page
+    assert "/gelombang/22/gabung" not in page
+    tapped = browser.post("/gelombang/22/gabung")
+    assert tapped.status_code == 409 and "masih sekolah atau kuliah" in tapped.text
+    assert not Application.objects.exists()
+
+
+def test_a_wave_that_closes_between_reading_and_tapping(enter: Enter, move: Move) -> None:
+    wave()
+    person_id = registered(1)
+    move(CLOSES - timedelta(minutes=1))
+    browser = enter(person_id)
+    assert "Gabung Gelombang 22" in browser.get("/gelombang").text
+    move(CLOSES)
+    tapped = browser.post("/gelombang/22/gabung")
+    assert tapped.status_code == 409 and "baru saja ditutup" in tapped.text
+    assert not Application.objects.exists()
+
+
+def test_leaving_and_coming_back(enter: Enter, move: Move) -> None:
+    wave()
+    person_id = registered(1)
+    move(OPEN)
+    browser = enter(person_id)
+    browser.post("/gelombang/22/gabung")
+    assert "Batalkan pendaftaran di Gelombang 22?" in browser.get("/gelombang/22/batalkan").text
+    assert browser.post("/gelombang/22/batalkan")["Location"] == "/gelombang/22"
+    assert "Gabung lagi" in browser.get("/gelombang/22").text
+    assert browser.get("/gelombang/22/batalkan").status_code == 404
+    assert browser.post("/gelombang/22/gabung")["Location"] == "/gelombang/22"
+    assert Application.objects.get().status == "waiting"
+
+
+def test_nobody_sees_or_leaves_another_ones_wave(enter: Enter, move: Move) -> None:
+    wave()
+    one, other = registered(1), registered(2)
+    move(OPEN)
+    enter(one).post("/gelombang/22/gabung")
+    browser = enter(other)
+    assert browser.get("/gelombang/22").status_code == 404
+    assert browser.post("/gelombang/22/batalkan").status_code == 409
+    assert Application.objects.get().status == "waiting"
+
+
+def test_when_nothing_is_open_the_page_says_when_it_will_be(enter: Enter, move: Move) -> None:
+    wave()
+    person_id = registered(1)
+    move(OPENS - timedelta(days=3))
+    page = enter(person_id).get("/gelombang").text
+    assert "Tidak ada gelombang yang dibuka" in page
+    assert "Gelombang 22 dibuka" in page
