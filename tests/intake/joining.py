@@ -12,7 +12,10 @@ from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import transaction
 from prakerja.people.policies import Identity
 from prakerja.people.registered import register_person
+from prakerja.programmes.operations import install_scheme
+from prakerja.programmes.schemes import scheme_by_key
 from prakerja.registrations.models import Profile
+from prakerja.sittings.operations import begin_sitting, hand_in
 from tests.builders import install
 
 OPENS = datetime(2021, 10, 25, 12, 0, tzinfo=WIB)
@@ -26,8 +29,10 @@ def wave(number: int = 22, *, opens: datetime = OPENS, closes: datetime = CLOSES
         return open_wave(number=number, opens_at=opens, closes_at=closes, quota=100)
 
 
-def registered(number: int, *, at: datetime = OPENS, card: int | None = None, **changes: Any) -> uuid.UUID:
-    """Somebody who registered at the portal; `changes` are of their profile, or `birth_date`."""
+def registered(
+    number: int, *, at: datetime = OPENS, card: int | None = None, tested: bool = True, **changes: Any
+) -> uuid.UUID:
+    """Somebody who registered at the portal and took the test; `changes` are of their profile, or `birth_date`."""
     person_id = uuid.uuid4()
     with transaction():
         register_person(
@@ -54,4 +59,8 @@ def registered(number: int, *, at: datetime = OPENS, card: int | None = None, **
             details_enc=b"sealed elsewhere",
             **values,
         )
+        version = install_scheme(scheme=scheme_by_key("2021"))
+    if tested:
+        begin_sitting(person_id=person_id, scheme_version_id=version.id, extra_time=False, at=at)
+        hand_in(person_id=person_id, at=at)
     return person_id

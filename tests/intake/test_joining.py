@@ -14,8 +14,8 @@ from django.db import connection
 from prakerja.access.actors import SYSTEM
 from prakerja.intake.models import Application
 from prakerja.intake.operations import announce_wave, join_wave, look_ahead, withdraw_application
-from prakerja.intake.queries import own_applications, standing
 from prakerja.intake.queries import open_wave_at as open_at
+from prakerja.intake.queries import own_applications, standing
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import Message
@@ -35,7 +35,8 @@ def test_joining_gives_a_ticket_and_a_receipt_once() -> None:
     wave()
     person_id = registered(1)
     ticket = join_wave(person_id=person_id, wave_number=22, at=OPEN)
-    assert ticket.startswith("22-") and len(ticket) == 13
+    assert ticket.startswith("22-")
+    assert len(ticket) == 13
     assert join_wave(person_id=person_id, wave_number=22, at=OPEN) == ticket
     [application] = Application.objects.all()
     assert (application.ticket, application.status, application.joined_at) == (ticket, "waiting", OPEN)
@@ -66,15 +67,21 @@ def test_only_registered_people_join() -> None:
     assert not Application.objects.exists()
 
 
+def test_the_test_comes_first() -> None:
+    wave()
+    person_id = registered(1, tested=False)
+    assert why(person_id).reason == "test_missing"
+    assert not Application.objects.exists()
+
+
 def test_the_function_and_the_policy_name_the_same_reasons() -> None:
     made = wave()
-    number = 0
     on = OPEN.date()
     births = (date(1990, 8, 17), on.replace(year=2003), on.replace(year=2003) + timedelta(days=1))
     dates = open_at(at=OPEN)
-    assert dates is not None and dates.number == made.number
-    for birth_date, enrolled, post in product(births, (False, True), (False, True)):
-        number += 1
+    assert dates is not None
+    assert dates.number == made.number
+    for number, (birth_date, enrolled, post) in enumerate(product(births, (False, True), (False, True)), 1):
         person_id = registered(number, birth_date=birth_date, is_enrolled=enrolled, holds_excluded_post=post)
         known = standing(person_id=person_id, wave=dates, at=OPEN)
         if known.may_join:
@@ -140,5 +147,7 @@ def test_of_rivals_one_application_comes() -> None:
         one.start()
     for one in threads:
         one.join()
-    assert Application.objects.count() == 1 and len(tickets) == 8 and len(set(tickets)) == 1
+    assert Application.objects.count() == 1
+    assert len(tickets) == 8
+    assert len(set(tickets)) == 1
     assert Message.objects.filter(template="wave_joined").count() == 2

@@ -21,13 +21,16 @@ def test_one_tap_and_the_receipt(enter: Enter, move: Move) -> None:
     move(OPEN)
     browser = enter(person_id)
     page = browser.get("/gelombang").text
-    assert "Gabung Gelombang 22" in page and "Kuota: 100 orang" in page
+    assert "Gabung Gelombang 22" in page
+    assert "Kuota: 100 orang" in page
     tapped = [browser.post("/gelombang/22/gabung") for _ in range(2)]
     assert [one["Location"] for one in tapped] == ["/gelombang/22"] * 2
     [application] = Application.objects.all()
     receipt = browser.get("/gelombang/22").text
-    assert application.ticket is not None and application.ticket in receipt
-    assert "Menunggu gelombang ditutup" in receipt and "Mengapa saya melihat status ini?" in receipt
+    assert application.ticket is not None
+    assert application.ticket in receipt
+    assert "Menunggu gelombang ditutup" in receipt
+    assert "Mengapa saya melihat status ini?" in receipt
     assert "Lihat tiket" in browser.get("/dashboard").text
     move(CLOSES)
     assert "Sedang diproses" in browser.get("/gelombang/22").text
@@ -40,10 +43,12 @@ def test_every_reason_stands_there_before_the_tap_and_a_tap_changes_nothing(ente
     move(OPEN)
     browser = enter(person_id)
     page = browser.get("/gelombang").text
-    assert "masih sekolah atau kuliah" in page and "jabatan yang tidak boleh ikut" in page
+    assert "masih sekolah atau kuliah" in page
+    assert "jabatan yang tidak boleh ikut" in page
     assert "/gelombang/22/gabung" not in page
     tapped = browser.post("/gelombang/22/gabung")
-    assert tapped.status_code == 409 and "masih sekolah atau kuliah" in tapped.text
+    assert tapped.status_code == 409
+    assert "masih sekolah atau kuliah" in tapped.text
     assert not Application.objects.exists()
 
 
@@ -55,7 +60,8 @@ def test_a_wave_that_closes_between_reading_and_tapping(enter: Enter, move: Move
     assert "Gabung Gelombang 22" in browser.get("/gelombang").text
     move(CLOSES)
     tapped = browser.post("/gelombang/22/gabung")
-    assert tapped.status_code == 409 and "baru saja ditutup" in tapped.text
+    assert tapped.status_code == 409
+    assert "baru saja ditutup" in tapped.text
     assert not Application.objects.exists()
 
 

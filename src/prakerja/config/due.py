@@ -20,6 +20,7 @@ from prakerja.kernel.progress import Meter
 CONTEXTS = (
     "access",
     "registrations",
+    "sittings",
     "awards",
     "intake",
     "purchases",

@@ -25,7 +25,7 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     """Ask to be selected in an open wave; returns the ticket. Asked twice it is joined once, and the ticket is the same.
 
     A hot call (architecture.md "Hot calls"). The receipt goes out by SMS and stands on the dashboard. Raises Refused: wave_unknown,
-    wave_not_open, wave_closed, person_unknown, not_registered, not_eligible (against: every reason, rules.md 3.4).
+    wave_not_open, wave_closed, person_unknown, not_registered, not_eligible (against: every reason, rules.md 3.4), test_missing.
     """
     ticket = f"{wave_number}-{readable_code(TICKET_LENGTH)}"
     parameters = {"wave": wave_number, "ticket": ticket}

@@ -50,6 +50,10 @@ BEGIN
         CASE WHEN v_facts.was_revoked THEN 'BLACKLIST' END,
         CASE WHEN v_facts.card_recipients >= v_wave.kk_max THEN 'KK_PENUH' END);
     IF against <> '' THEN reason := 'not_eligible'; RETURN; END IF;
+    IF NOT EXISTS (SELECT 1 FROM sittings_sitting sitting
+                    WHERE sitting.person_id = p_person_id AND (sitting.status <> 'under_way' OR p_at >= sitting.ends_at)) THEN
+        reason := 'test_missing'; RETURN;
+    END IF;
     -- Whoever withdrew joins again by another verb, which may lock.
     IF reason = 'withdrawn' THEN RETURN; END IF;
 

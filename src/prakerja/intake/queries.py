@@ -1,6 +1,6 @@
 """Read waves, and what an applicant sees of them.
 
-Reads: awards_award, awards_blacklist, people_person, registrations_profile.
+Reads: awards_award, awards_blacklist, people_person, registrations_profile, sittings_sitting.
 """
 
 from __future__ import annotations
@@ -181,14 +181,15 @@ def may_write_letter(*, applications: tuple[OwnApplication, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether somebody may join a wave. `is_registered`: they registered here and proved who they are."""
+    """Whether somebody may join a wave. `is_registered`: they registered here and proved who they are; `test_done`: rules.md 3.3."""
 
     is_registered: bool
+    test_done: bool
     reasons: tuple[Reason, ...]
 
     @property
     def may_join(self) -> bool:
-        return self.is_registered and not self.reasons
+        return self.is_registered and self.test_done and not self.reasons
 
 
 _FACTS = """
@@ -197,7 +198,9 @@ SELECT person.birth_date, profile.id, profile.is_enrolled, profile.holds_exclude
        EXISTS (SELECT 1 FROM awards_blacklist listed WHERE listed.person_id = person.id),
        (SELECT count(*) FROM people_person other
          WHERE other.family_card_index = person.family_card_index AND other.id <> person.id
-           AND EXISTS (SELECT 1 FROM awards_award award WHERE award.person_id = other.id))
+           AND EXISTS (SELECT 1 FROM awards_award award WHERE award.person_id = other.id)),
+       EXISTS (SELECT 1 FROM sittings_sitting sitting
+                WHERE sitting.person_id = person.id AND (sitting.status <> 'under_way' OR %s >= sitting.ends_at))
   FROM people_person person LEFT JOIN registrations_profile profile ON profile.person_id = person.id
  WHERE person.id = %s"""
 
@@ -207,10 +210,10 @@ def standing(*, person_id: uuid.UUID, wave: WaveDates, at: datetime) -> Standing
 
     Lists of other aid are asked after the wave is closed, so nothing is concluded from them here. Raises Refused: person_unknown.
     """
-    found = row(_FACTS, [person_id])
+    found = row(_FACTS, [at, person_id])
     if found is None:
         raise Refused("person_unknown")
-    birth_date, profile, is_enrolled, holds_post, was_recipient, was_revoked, card_recipients = found
+    birth_date, profile, is_enrolled, holds_post, was_recipient, was_revoked, card_recipients, test_done = found
     facts = Facts(
         birth_date=birth_date,
         is_citizen=True if profile else None,
@@ -222,4 +225,4 @@ def standing(*, person_id: uuid.UUID, wave: WaveDates, at: datetime) -> Standing
     )
     rules = scheme(scheme_version_id=wave.scheme_version_id)
     reasons = reasons_against(facts=facts, eligibility=rules.eligibility, on=at.astimezone(WIB).date())
-    return Standing(is_registered=profile is not None, reasons=reasons)
+    return Standing(is_registered=profile is not None, test_done=test_done, reasons=reasons)

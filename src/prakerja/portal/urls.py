@@ -26,6 +26,7 @@ from prakerja.portal.views import (
     signing_in,
     surveys,
     taking,
+    test,
     waves,
 )
 
@@ -69,6 +70,9 @@ pages = [
     path("sesi/lain/akhiri", sessions.end_other_sessions, name="end_other_sessions"),
     path("sesi/<uuid:session_id>/akhiri", sessions.end_session, name="end_session"),
     path("dashboard", journey.dashboard, name="dashboard"),
+    path("tes", test.test, name="test"),
+    path("tes/<int:number>", test.question, name="test_question"),
+    path("tes/selesai", test.finish, name="test_finish"),
     path("gelombang", waves.waves, name="waves"),
     path("gelombang/<int:number>", waves.wave, name="wave"),
     path("gelombang/<int:number>/gabung", waves.join, name="wave_join"),

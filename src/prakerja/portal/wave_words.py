@@ -120,6 +120,7 @@ REFUSALS: Mapping[str, Any] = MappingProxyType(
         "wave_not_open": _("Gelombang ini belum dibuka. Anda belum bergabung."),
         "wave_unknown": _("Gelombang itu tidak ada."),
         "not_registered": _("Anda belum bergabung: pendaftaran Anda di situs ini belum lengkap."),
+        "test_missing": _("Anda belum bergabung: ikuti dahulu tes motivasi dan kemampuan dasar."),
         "not_eligible": _("Anda belum bergabung. Alasannya ada di bawah."),
         "wave_decided": _("Hasil gelombang ini sudah ada, jadi pendaftaran tidak dapat dibatalkan lagi."),
         "not_joined": _("Anda tidak bergabung dengan gelombang itu."),

@@ -69,6 +69,13 @@ SECTION_LIST = (
     Section("declarations", "registrations_declaration", "what version language page made_at"),
     Section("applications", "intake_application", "wave=wave__number ticket status reason joined_at decided_at"),
     Section(
+        "test",
+        "sittings_sitting",
+        "scheme=scheme_version__code status has_extra_time begun_at ends_at ended_at literacy numeracy motivation",
+        {"questions": "elsewhere"},
+    ),
+    Section("test_answers", "sittings_answer", "number choice answered_at", {"sitting_id": "elsewhere"}),
+    Section(
         "awards",
         "awards_award",
         "scheme=scheme_version__code card_number=~card_number_enc status awarded_at purchase_deadline_at deadline_set_at "

@@ -49,6 +49,7 @@ CONTEXTS = [
     "disbursements",
     "grants",
     "registrations",
+    "sittings",
     "awards",
     "intake",
     "vouchers",

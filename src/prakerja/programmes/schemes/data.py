@@ -37,6 +37,8 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
             "lifetime_once": True,
             "excluded_aid": ["DTKS", "BSU", "BPUM"],
         },
+        # Extra time for whoever asks is ours (rules.md 3.3).
+        "test": {"questions": 18, "minutes": 25, "extra_time_percent": 50},
         # A minute each in the demo; two to three minutes in the programme (rules.md 6.1).
         "videos": {"count": 3, "seconds": 60},
         "training_fund": 1_000_000,
@@ -143,6 +145,7 @@ SCHEME_DATA: dict[str, dict[str, Any]] = {
         "extends": "2022",
         # No longer a social aid, so other aid excludes nobody.
         "eligibility": {"excluded_aid": []},
+        "test": {"minutes": 40},
         "cutoffs": {},
         "payout_pause": None,
         "code_shown_by": "dashboard",

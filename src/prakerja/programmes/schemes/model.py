@@ -120,6 +120,20 @@ class Eligibility(Rules, frozen=True):
     excluded_aid: tuple[Aid, ...]
 
 
+class TestRules(Rules, frozen=True):
+    """The test of motivation and basic abilities (rules.md 3.3): how many questions in how many minutes.
+
+    Whoever asks for extra time gets `extra_time_percent` more. It has no weight, so there is no field for one.
+    """
+
+    # Not a class of tests, whatever a test runner thinks of its name.
+    __test__ = False
+
+    questions: int
+    minutes: int
+    extra_time_percent: int
+
+
 class Videos(Rules, frozen=True):
     """Induction videos before the card number is shown (rules.md 6.1), and for how long each runs at least."""
 
@@ -264,6 +278,7 @@ class Scheme(Rules, frozen=True):
     key: str
     eligibility: Eligibility
     face_verification: bool
+    test: TestRules
     videos: Videos
     training_fund: int
     incentive: IncentiveRules
