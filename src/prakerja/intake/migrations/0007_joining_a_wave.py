@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("intake", "0006_imports_that_go_on"),
         ("awards", "0011_whose_line_of_the_blacklist"),
-        ("notifications", "0009_messages_to_strangers"),
+        ("notifications", "0010_messages_to_strangers"),
         ("registrations", "0001_initial"),
     ]
     operations = [
