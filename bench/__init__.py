@@ -22,6 +22,7 @@ NAMES = (
     "authorise",
     "send-otp",
     "redeem",
+    "join-wave",
     "dashboard",
     "register",
     "search",

@@ -20,6 +20,7 @@ _MODULES = {
     "authorise": "bench.authorise",
     "send-otp": "bench.send_otp",
     "redeem": "bench.redeem",
+    "join-wave": "bench.join_wave",
     "dashboard": "bench.dashboard",
     "register": "bench.register",
     "search": "bench.search",

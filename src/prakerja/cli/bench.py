@@ -15,6 +15,7 @@ NAMES = (
     "authorise",
     "send-otp",
     "redeem",
+    "join-wave",
     "dashboard",
     "search",
     "fairness",

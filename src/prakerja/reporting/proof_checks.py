@@ -588,4 +588,36 @@ _REGISTERED = [
     ),
 ]
 
-CHECKS: tuple[tuple[str, str, str], ...] = (*_MONEY, *_CAUSES, *_CLAIMS, *_REGISTERED)
+_JOINED = [
+    (
+        "whoever joined a wave by themselves had registered and taken the test, while it was open",
+        "(SELECT * FROM intake_application WHERE ticket IS NOT NULL) joined",
+        "SELECT a.id FROM intake_application a JOIN intake_wave w ON w.id = a.wave_id "
+        "LEFT JOIN registrations_profile profile ON profile.person_id = a.person_id AND profile.registered_at <= a.joined_at "
+        "LEFT JOIN sittings_sitting sitting ON sitting.person_id = a.person_id "
+        "AND least(sitting.ended_at, sitting.ends_at) <= a.joined_at "
+        "WHERE a.ticket IS NOT NULL AND (profile.id IS NULL OR sitting.id IS NULL "
+        "OR a.joined_at < w.opens_at OR a.joined_at >= w.closes_at)",
+    ),
+    (
+        "nobody has two applications in one wave",
+        "intake_application",
+        "SELECT person_id, wave_id FROM intake_application GROUP BY person_id, wave_id HAVING count(*) > 1",
+    ),
+    (
+        "whoever was not selected was told why, after the wave was announced",
+        "(SELECT * FROM intake_application WHERE status = 'not_selected') turned_down",
+        "SELECT a.id FROM intake_application a JOIN intake_wave w ON w.id = a.wave_id WHERE a.status = 'not_selected' "
+        "AND (a.reason = '' OR w.announced_at IS NULL OR a.decided_at < w.announced_at OR NOT EXISTS "
+        "(SELECT 1 FROM notifications_message m WHERE m.person_id = a.person_id AND m.template = 'wave_not_selected'))",
+    ),
+    (
+        "every answer of a test came within its time, and every test ended in it",
+        "sittings_sitting",
+        "SELECT s.id FROM sittings_sitting s WHERE s.ended_at > s.ends_at OR EXISTS (SELECT 1 FROM sittings_answer a "
+        "WHERE a.person_id = s.person_id AND (a.answered_at < s.begun_at OR a.answered_at >= s.ends_at "
+        "OR a.answered_at > s.ended_at OR a.number > jsonb_array_length(s.questions)))",
+    ),
+]
+
+CHECKS: tuple[tuple[str, str, str], ...] = (*_MONEY, *_CAUSES, *_CLAIMS, *_REGISTERED, *_JOINED)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.intake import operations as intake
 from prakerja.intake.queries import (
+    OwnApplication,
     last_wave,
     may_write_letter,
     next_wave,
@@ -40,7 +43,8 @@ def join(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         if refused.reason not in REFUSALS:
             raise
         return _waves_page(request, person_id, problem=refused.reason)
-    return with_notice(request, "wave_joined", "portal:wave", number)
+    # Nothing is written to the session: a whole country taps in the same hour.
+    return redirect("portal:wave", number)
 
 
 @participant
@@ -55,7 +59,7 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         request,
         "wave",
         section="waves",
-        notice=NOTICES.get(take_notice(request), ""),
+        notice=NOTICES.get(take_notice(request) or ("wave_joined" if _is_fresh(own, at) else ""), ""),
         own=own,
         name=name_of(person_id=person_id),
         label=LABELS[own.label],
@@ -80,6 +84,11 @@ def leave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespon
     if own is None or not own.may_withdraw:
         raise Http404
     return page(request, "wave_leave", section="waves", own=own)
+
+
+def _is_fresh(own: OwnApplication, at: datetime) -> bool:
+    """Whether they joined just now, so that the page says so."""
+    return own.label == "open" and at - own.joined_at < timedelta(minutes=2)
 
 
 def _waves_page(request: HttpRequest, person_id: uuid.UUID, *, problem: str = "") -> HttpResponse:

@@ -1,0 +1,197 @@
+"""`join-wave`: session and CSRF token → one durable application with its receipt, beside a million registered people."""
+
+from __future__ import annotations
+
+import statistics
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test import override_settings
+
+from bench import world
+from bench.doors import served
+from bench.harness import Bench, settle
+from bench.hot_call import HotCall, Queue
+from bench.load import drive, percentile
+from bench.report import Result, machine, say
+from bench.verify import holds
+from prakerja.access.session_store import SessionStore
+from prakerja.config.settings import portal
+from prakerja.intake import applying
+from prakerja.intake.models import Wave
+from prakerja.intake.operations import open_wave
+from prakerja.kernel.clock import now
+from prakerja.kernel.db import rows, transaction
+from prakerja.portal.pages import SESSION_PERSON
+
+REGISTERED = 1_000_000
+WAVE = 22
+CLIENTS, CONNECTIONS = 8, 16
+ROUNDS = 3
+WARM = 400
+TARGETS = {"http_to_function": 0.5}
+_CSRF = "b" * 32
+_EXPECT = b"Location: /gelombang/22"
+# Whoever registered, proved who they are and took the test. What is sealed nobody opens here.
+_PEOPLE = """
+INSERT INTO people_person (id, name, birth_date, nik_enc, family_card_enc, family_card_index, province_code, education,
+                           language, created_at)
+SELECT md5('joins ' || n)::uuid, 'Pelamar Rekaan', DATE '1990-08-17' + n %% 3000, '\\x00', '\\x00',
+       decode(md5('card ' || n), 'hex'), '31', 3, 'id', %(at)s FROM generate_series(1, %(count)s) n"""
+_PROFILES = """
+INSERT INTO registrations_profile (id, person_id, registered_at, proven_by, regency_code, details_enc, is_enrolled, work_status,
+                                   holds_excluded_post)
+SELECT md5('profile ' || n)::uuid, md5('joins ' || n)::uuid, %(at)s, 'registry', '3171', '\\x00', false, 'seeking', false
+  FROM generate_series(1, %(count)s) n"""
+_SITTINGS = """
+INSERT INTO sittings_sitting (id, person_id, scheme_version_id, status, questions, has_extra_time, begun_at, ends_at, ended_at,
+                              literacy, numeracy, motivation)
+SELECT md5('sitting ' || n)::uuid, md5('joins ' || n)::uuid, %(scheme)s, 'handed_in', '[]', false, %(at)s,
+       %(at)s + interval '25 minutes', %(at)s + interval '9 minutes', 4, 4, 20
+  FROM generate_series(1, %(count)s) n"""
+
+
+def run(bench: Bench, seconds: float) -> Result:
+    """Alternate the function alone and the portal's door, each with people who have not joined; then count what came of it."""
+    about = machine(postgresql=bench.postgresql)
+    say(f"registering {REGISTERED:,} people …")
+    _seed()
+    verb = _verb()
+    queue = Queue(verb)
+    people = iter(_people())
+    log = Path(bench.server.log) / "bench.log"
+    found: dict[str, list[float]] = {"function": [], "http": []}
+    latencies: list[float] = []
+    joined = failed = first = 0
+
+    def taken(count: int) -> list[uuid.UUID]:
+        return [next(people) for _ in range(count)]
+
+    with served("prakerja.config.wsgi.portal:application", log=log, pool=4) as port:
+
+        def function(count: int) -> float:
+            nonlocal first, joined
+            queue.add(taken(count))  # type: ignore[arg-type]
+            settle()
+            rate = bench.driver.statement(queue.statement, first=first + 1, clients=CLIENTS, each=count // CLIENTS).rate
+            first, joined = first + count, joined + count
+            return rate
+
+        def http(count: int) -> float:
+            nonlocal joined, failed
+            requests = _requests(taken(count))
+            settle()
+            load = drive(port=port, requests=requests, expect=_EXPECT, connections=CONNECTIONS, status=b"302")
+            for failure in load.failures:
+                say(f"a wrong answer: {failure.decode(errors='replace')}")
+            joined, failed = joined + count, failed + load.failed
+            latencies.extend(load.latencies)
+            return load.rate
+
+        rates = {"function": function(WARM), "http": http(WARM)}
+        latencies.clear()
+        sizes = {
+            name: max(CONNECTIONS, int(rate * seconds / (2 * ROUNDS)) // CONNECTIONS * CONNECTIONS)
+            for name, rate in rates.items()
+        }
+        for number in range(ROUNDS):
+            say(f"round {number + 1} of {ROUNDS}: {sizes} …")
+            found["function"].append(function(sizes["function"]))
+            found["http"].append(http(sizes["http"]))
+    say("verifying …")
+    return Result(
+        name="join-wave",
+        value=statistics.median(found["http"]),
+        unit="applications/s",
+        p50_ms=percentile(latencies, 50) * 1000,
+        p99_ms=percentile(latencies, 99) * 1000,
+        ratios={
+            "http_to_function": statistics.median(
+                one / other for one, other in zip(found["http"], found["function"], strict=True)
+            )
+        },
+        targets=TARGETS,
+        checks={
+            "every tap was answered with its ticket's page": failed == 0,
+            "each tap is one application": _count("intake_application WHERE ticket IS NOT NULL") == joined,
+            "nobody has two of a wave": holds(
+                "SELECT NOT EXISTS (SELECT 1 FROM intake_application GROUP BY person_id, wave_id HAVING count(*) > 1)"
+            ),
+            "each has its receipt on both channels and its line in the trail": _count(
+                "notifications_message WHERE template = 'wave_joined'"
+            )
+            == 2 * joined
+            and _count("audit_record WHERE action = 'application.joined'") == joined,
+        },
+        machine=about,
+        figures={
+            "function alone a second, 8 clients": statistics.median(found["function"]),
+            "registered people": float(REGISTERED),
+            "applications a second for orientation": 1333.0,
+        },
+        notes=[f"ceilings driven by {bench.driver.label}"],
+    )
+
+
+def _seed() -> None:
+    world.install()
+    at = now()
+    with transaction():
+        open_wave(number=WAVE, opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=30), quota=REGISTERED)
+    values = {
+        "at": at - timedelta(days=2),
+        "count": REGISTERED,
+        "scheme": Wave.objects.get(number=WAVE).scheme_version_id,
+    }
+    for sql in (_PEOPLE, _PROFILES, _SITTINGS):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+    settle()
+
+
+def _people() -> list[uuid.UUID]:
+    """Some of them, not in the order in which they stand in the tables."""
+    found = rows("SELECT md5('joins ' || n)::uuid FROM generate_series(1, 200000) n ORDER BY md5(n::text)")
+    return [one for (one,) in found]
+
+
+def _verb() -> HotCall:
+    def unused(*_: Any) -> Any:
+        raise NotImplementedError("the function's parameters are all that is asked of this one")
+
+    return HotCall(
+        name="join-wave",
+        unit="applications/s",
+        function="join_wave",
+        stage=unused,
+        module=applying,
+        operate=lambda who: applying.join_wave(person_id=who, wave_number=WAVE, at=now()),  # type: ignore[arg-type]
+        request=unused,
+        verify=unused,
+    )
+
+
+def _requests(people: list[uuid.UUID]) -> list[bytes]:
+    """A tap of each, with a session of their own."""
+    of_the_door = {name: getattr(portal, name) for name in dir(portal) if name.startswith("SESSION_")}
+    found = []
+    body = f"csrfmiddlewaretoken={_CSRF}".encode()
+    with override_settings(**of_the_door):
+        for person_id in people:
+            session = SessionStore()
+            session[SESSION_PERSON] = str(person_id)
+            session.save()
+            head = (
+                f"POST /gelombang/{WAVE}/gabung HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"Cookie: {portal.SESSION_COOKIE_NAME}={session.session_key}; {portal.CSRF_COOKIE_NAME}={_CSRF}\r\n"
+                f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            found.append(head.encode() + body)
+    return found
+
+
+def _count(what: str) -> int:
+    return int(rows(f"SELECT count(*) FROM {what}")[0][0])
