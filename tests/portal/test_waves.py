@@ -10,6 +10,7 @@ from django.test import Client
 
 from prakerja.intake.models import Application
 from tests.intake.joining import CLOSES, OPEN, OPENS, registered, wave
+from tests.intake.test_letters import WORDS, failed
 
 Enter = Callable[[uuid.UUID], Client]
 Move = Callable[[datetime], None]
@@ -97,3 +98,16 @@ def test_when_nothing_is_open_the_page_says_when_it_will_be(enter: Enter, move: 
     page = enter(person_id).get("/gelombang").text
     assert "Tidak ada gelombang yang dibuka" in page
     assert "Gelombang 22 dibuka" in page
+
+
+def test_the_letter_is_a_form_after_three_failures(enter: Enter, move: Move) -> None:
+    person_id = failed(3)
+    move(OPEN)
+    browser = enter(person_id)
+    assert "/gelombang/surat" in browser.get("/gelombang").text
+    assert "19, 20, 21" in browser.get("/gelombang/surat").text
+    assert "10 sampai 1.000" in browser.post("/gelombang/surat", {"words": "ya"}).text
+    assert browser.post("/gelombang/surat", {"words": WORDS})["Location"] == "/gelombang/surat"
+    page = browser.get("/gelombang/surat").text
+    assert WORDS in page
+    assert "<textarea" not in page

@@ -63,6 +63,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "partner.webhook": _only("partner_manager"),
     # A wave that people may join: when it opens and closes is told before and stays.
     "wave.open": _only("approver"),
+    # The letter of somebody who failed three times: nothing is promised or moved by an answer.
+    "letter.answer": _only("helper"),
     "results.import": _only("approver"),
     # A wrong announcement is corrected by two people: nobody holds both roles.
     "announcement.correct": _only("approver"),

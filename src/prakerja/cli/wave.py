@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import uuid
 from typing import Any
 
 from prakerja.cli import wave_results
@@ -28,9 +29,18 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(
         dest="verb",
         required=True,
-        metavar="open|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
+        metavar="open|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
     )
     wave_results.add_to(verbs)
+    common(verbs.add_parser("letters", help="letters of those who were not selected three times")).set_defaults(
+        run=list_letters
+    )
+    answered = by_operator(
+        common(verbs.add_parser("answer-letter", help="answer such a letter; its writer is told by SMS"))
+    )
+    answered.add_argument("letter", type=uuid.UUID, metavar="ID", help="as `letters` says it")
+    answered.add_argument("--answer", required=True, metavar="TEXT", help="10 to 1,000 characters, for its writer")
+    answered.set_defaults(run=answer_one, wave="")
     opened = by_operator(
         common(verbs.add_parser("open", help="a wave that people may join; the clock opens and closes it"))
     )
@@ -92,6 +102,41 @@ def open_one(arguments: argparse.Namespace) -> int:
             "is_opened": not arguments.dry_run,
         }
     )
+    return 0
+
+
+def list_letters(arguments: argparse.Namespace) -> int:
+    """Print the letters that wait, the first to be answered first; what they say is read on the console."""
+    with database(arguments.data_dir):
+        from prakerja.intake.letters import open_letters
+
+        answer(
+            {
+                "letters": [
+                    {
+                        "id": str(one.letter_id),
+                        "waves": [int(number) for number in one.waves.split()],
+                        "sent_at": one.sent_at.isoformat(),
+                        "answer_by": one.answer_by.isoformat(),
+                    }
+                    for one in open_letters(most=_MOST_IMPORTS)
+                ]
+            }
+        )
+    return 0
+
+
+def answer_one(arguments: argparse.Namespace) -> int:
+    """Answer a letter."""
+    with database(arguments.data_dir):
+        from prakerja.intake.operations import answer_letter
+        from prakerja.kernel.clock import now
+
+        try:
+            answer_letter(letter_id=arguments.letter, answer=arguments.answer, actor=acting(arguments), at=now())
+        except Refused as refusal:
+            raise explained(refusal, arguments) from refusal
+    answer({"letter": str(arguments.letter), "is_answered": True})
     return 0
 
 

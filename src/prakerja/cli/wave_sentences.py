@@ -19,6 +19,12 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
         **deadline_sentences(details),
         "operator_needed": ("Sebutkan operatornya: --operator.", "Say which operator: --operator."),
         "reason_missing": ("Tulis alasannya: --reason.", "Say why: --reason."),
+        "letter_unknown": ("Tidak ada surat dengan ID itu.", "There is no letter with that ID."),
+        "letter_answered": ("Surat itu sudah dijawab.", "That letter was answered already."),
+        "answer_missing": (
+            "Tulis jawaban dalam 10 sampai 1.000 huruf: --answer.",
+            "Write an answer of 10 to 1,000 characters: --answer.",
+        ),
         "wave_exists": (
             f"Gelombang {wave} sudah ada; jadwalnya sudah diumumkan dan tetap.",
             f"There is a wave {wave} already; its dates were told and stay.",

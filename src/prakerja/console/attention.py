@@ -16,12 +16,14 @@ from prakerja.console.cancelled_classes import class_case_line
 from prakerja.console.discrepancies import case_line
 from prakerja.console.erasures import erasure_line
 from prakerja.console.held import held_line
+from prakerja.console.letters import letter_line
 from prakerja.console.pages import browsing, may
 from prakerja.console.payments import pause_line
 from prakerja.console.registrations import registration_line
 from prakerja.console.texts import written
 from prakerja.console.undelivered import group_line
 from prakerja.disbursements.queries import discrepancy_cases, rail_pauses
+from prakerja.intake.letters import open_letters
 from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
@@ -38,7 +40,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure, letters and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -56,6 +58,8 @@ def attention(request: HttpRequest) -> HttpResponse:
             "may_decide_held": may(request, "award.extend_held"),
             "corrections": [_correction(one) for one in open_corrections()],
             "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
+            "letters": [letter_line(one, at) for one in open_letters(most=SHOWN)],
+            "may_answer_letter": may(request, "letter.answer"),
             "may_answer_erasure": may(request, "erasure.answer"),
             "registrations": [registration_line(one, at) for one in open_cases(most=SHOWN)],
             "may_decide_registration": may(request, "registration.decide"),

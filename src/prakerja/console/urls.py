@@ -11,6 +11,7 @@ from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
 from prakerja.console.erasures import erasure
 from prakerja.console.language import language
+from prakerja.console.letters import letter
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
 from prakerja.console.registrations import registration, registration_documents
@@ -56,6 +57,7 @@ urlpatterns = [
     path("attention/held/release/", held.release, name="console_held_release"),
     path("classes/cancel/", cancelled_classes.cancel, name="console_class_cancel"),
     path("classes/<uuid:person_id>/cases/<uuid:case_id>/", cancelled_classes.case, name="console_class_case"),
+    path("letters/<uuid:letter_id>/", letter, name="console_letter"),
     path("waves/open/", open_wave, name="console_wave_open"),
     path("security/", security, name="console_security"),
     path("work/", work, name="console_work"),

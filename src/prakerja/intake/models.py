@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES
+from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES, LETTER_STATES
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
 
 
@@ -87,6 +87,40 @@ class Application(PersonRow):
         ]
         indexes = [
             models.Index(fields=["wave", "id"], name="intake_application_waiting", condition=Q(status="waiting")),
+        ]
+
+
+class Letter(PersonRow):
+    """The statement of somebody who was not selected three times, and what was answered (rules.md 3.5)."""
+
+    status = models.TextField(default="open")
+    # Which waves, by their numbers, separated by blanks.
+    waves = models.TextField()
+    # What the person wrote, sealed: people write numbers there.
+    words_enc = models.BinaryField()
+    sent_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.TextField(blank=True, default="")
+    answer = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            owned_key("intake_letter", "person"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(status__in=LETTER_STATES.group("OPEN")), name="intake_letter_one_open"
+            ),
+            models.CheckConstraint(condition=Q(status__in=LETTER_STATES.states()), name="intake_letter_status"),
+            models.CheckConstraint(
+                condition=Q(status="open", answered_at=None, answer="", answered_by="")
+                | Q(status="answered", answered_at__isnull=False) & ~Q(answer="") & ~Q(answered_by=""),
+                name="intake_letter_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["answer_by"], name="intake_letter_open", condition=Q(status__in=LETTER_STATES.group("OPEN"))
+            ),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
 from prakerja.intake.applying import join_wave, withdraw_application
+from prakerja.intake.letters import answer_letter, write_letter
 from prakerja.intake.result_import import ImportOutcome, Progress, give_up_import, import_results
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.waves import WavePlan, announce_wave, look_ahead, open_wave
@@ -13,6 +14,7 @@ __all__ = [
     "ResultRow",
     "WavePlan",
     "announce_wave",
+    "answer_letter",
     "confirm_correction",
     "give_up_import",
     "import_results",
@@ -21,4 +23,5 @@ __all__ = [
     "open_wave",
     "prepare_correction",
     "withdraw_application",
+    "write_letter",
 ]

@@ -18,6 +18,14 @@ APPLICATION_STATES = StateMachine(
     },
 )
 
+LETTER_STATES = StateMachine(
+    "letter",
+    table="intake_letter",
+    begins=("open",),
+    verbs={"answer": {"open": "answered"}},
+    groups={"OPEN": ("open",)},
+)
+
 IMPORT_STATES = StateMachine(
     "result_import",
     table="intake_resultimport",

@@ -204,6 +204,10 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Anda mundur dari Gelombang {wave}"),
         text=_("Pendaftaran Anda di Gelombang {wave} (tiket {ticket}) dibatalkan karena Anda memintanya di situs."),
     ),
+    "letter_answered": Template(
+        title=_("Surat Anda sudah dijawab"),
+        text=_("Surat pernyataan Anda sudah dijawab. Baca jawabannya di halaman Gelombang di situs."),
+    ),
     "wave_not_selected": Template(
         title=_("Kamu belum berhasil di Gelombang {wave}"),
         text=_(

@@ -74,6 +74,7 @@ pages = [
     path("tes/<int:number>", test.question, name="test_question"),
     path("tes/selesai", test.finish, name="test_finish"),
     path("gelombang", waves.waves, name="waves"),
+    path("gelombang/surat", waves.letter, name="letter"),
     path("gelombang/<int:number>", waves.wave, name="wave"),
     path("gelombang/<int:number>/gabung", waves.join, name="wave_join"),
     path("gelombang/<int:number>/batalkan", waves.leave, name="wave_leave"),

@@ -129,6 +129,14 @@ REFUSALS: Mapping[str, Any] = MappingProxyType(
 NOTICES: Mapping[str, Any] = MappingProxyType(
     {
         "wave_joined": _("Anda sudah bergabung. Simpan nomor tiket Anda; kami juga mengirimnya lewat SMS."),
+        "letter_sent": _("Surat Anda sudah kami terima."),
         "wave_left": _("Pendaftaran Anda di gelombang ini sudah dibatalkan."),
+    }
+)
+LETTER_REFUSALS: Mapping[str, Any] = MappingProxyType(
+    {
+        "letter_words": _("Tulis surat Anda dalam 10 sampai 1.000 huruf."),
+        "letter_too_early": _("Surat dapat ditulis setelah tiga kali belum terpilih."),
+        "letter_open": _("Surat Anda sebelumnya belum dijawab."),
     }
 )

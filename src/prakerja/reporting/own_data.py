@@ -69,6 +69,12 @@ SECTION_LIST = (
     Section("declarations", "registrations_declaration", "what version language page made_at"),
     Section("applications", "intake_application", "wave=wave__number ticket status reason joined_at decided_at"),
     Section(
+        "letters",
+        "intake_letter",
+        "waves status words=!words_enc sent_at answer_by answered_at answer",
+        {"answered_by": "others"},
+    ),
+    Section(
         "test",
         "sittings_sitting",
         "scheme=scheme_version__code status has_extra_time begun_at ends_at ended_at literacy numeracy motivation",

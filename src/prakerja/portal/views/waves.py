@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.intake import operations as intake
+from prakerja.intake.letters import LONGEST_WORDS, own_letters
 from prakerja.intake.queries import (
     OwnApplication,
     last_wave,
@@ -22,8 +23,9 @@ from prakerja.intake.queries import (
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.people.queries import name_of
-from prakerja.portal.pages import page, participant, take_notice, with_notice
-from prakerja.portal.wave_words import LABELS, NOTICES, REASONS, REFUSALS
+from prakerja.portal.drafts import keeps_typed
+from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
+from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REASONS, REFUSALS
 
 
 @participant
@@ -84,6 +86,41 @@ def leave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespon
     if own is None or not own.may_withdraw:
         raise Http404
     return page(request, "wave_leave", section="waves", own=own)
+
+
+@participant
+@keeps_typed
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The letter after three failures, and the letters that were written with their answers."""
+    at = clock.now()
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            intake.write_letter(person_id=person_id, words=typed_text(request, "words"), at=at)
+        except Refused as refused:
+            if refused.reason not in LETTER_REFUSALS:
+                raise
+            errors["words"] = str(LETTER_REFUSALS[refused.reason])
+        else:
+            return with_notice(request, "letter_sent", "portal:letter")
+    letters = own_letters(person_id=person_id)
+    applications = own_applications(person_id=person_id, at=at)
+    if not letters and not may_write_letter(applications=applications) and not errors:
+        return redirect("portal:waves")
+    return page(
+        request,
+        "letter",
+        section="waves",
+        status=422 if errors else 200,
+        notice=NOTICES.get(take_notice(request), ""),
+        letters=letters,
+        failed=[one.wave for one in applications if one.label == "not_selected"],
+        may_write=may_write_letter(applications=applications) and not any(one.is_open for one in letters),
+        typed=typed_text(request, "words"),
+        most=LONGEST_WORDS,
+        errors=errors,
+    )
 
 
 def _is_fresh(own: OwnApplication, at: datetime) -> bool:
