@@ -81,11 +81,12 @@ class Application(PersonRow):
             models.CheckConstraint(
                 condition=Q(status__in=APPLICATION_STATES.states()), name="intake_application_status"
             ),
-            models.UniqueConstraint(fields=["ticket"], name="intake_application_ticket"),
             # Nobody is turned away without a word.
             models.CheckConstraint(condition=~Q(status="not_selected") | ~Q(reason=""), name="intake_application_why"),
         ]
         indexes = [
+            # Somebody calls and says their ticket. It is chance enough to be nobody else's; unique it is within one person only.
+            models.Index(fields=["ticket"], name="intake_application_ticket", condition=Q(ticket__isnull=False)),
             models.Index(fields=["wave", "id"], name="intake_application_waiting", condition=Q(status="waiting")),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from prakerja.kernel.models import PersonRow, owned_key
+from prakerja.kernel.models import OwnedReference, PersonRow, owned_foreign_key, owned_key
 from prakerja.sittings.states import SITTING_STATES
 
 
@@ -49,7 +49,7 @@ class Sitting(PersonRow):
 class Answer(PersonRow):
     """The choice for one question, counted from 1; it may be changed until the sitting ends."""
 
-    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sitting = owned_foreign_key("sittings.Sitting")
     number = models.SmallIntegerField()
     choice = models.SmallIntegerField()
     answered_at = models.DateTimeField()
@@ -57,6 +57,7 @@ class Answer(PersonRow):
     class Meta:
         constraints = [
             owned_key("sittings_answer", "person"),
-            models.UniqueConstraint(fields=["sitting", "number"], name="sittings_answer_once"),
+            OwnedReference(name="sittings_answer_sitting_owned", field="sitting", to="sittings_sitting"),
+            models.UniqueConstraint(fields=["person", "sitting", "number"], name="sittings_answer_once"),
             models.CheckConstraint(condition=Q(number__gte=1, choice__gte=0), name="sittings_answer_range"),
         ]

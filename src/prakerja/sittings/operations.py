@@ -57,10 +57,11 @@ def answer_question(*, person_id: uuid.UUID, number: int, choice: int, at: datet
         if not 0 <= choice < bank()[sitting.questions[number - 1]].choices:
             raise Refused("choice_missing")
         Answer.objects.update_or_create(
+            person_id=person_id,
             sitting=sitting,
             number=number,
             defaults={"choice": choice, "answered_at": at},
-            create_defaults={"id": new_id(), "person_id": person_id, "choice": choice, "answered_at": at},
+            create_defaults={"id": new_id(), "choice": choice, "answered_at": at},
         )
 
 
@@ -93,7 +94,7 @@ def _lock(person_id: uuid.UUID) -> Sitting:
 
 @requires_transaction
 def _end(sitting: Sitting, verb: str, at: datetime) -> None:
-    answers = dict(Answer.objects.filter(sitting=sitting).values_list("number", "choice"))
+    answers = dict(Answer.objects.filter(person_id=sitting.person_id, sitting=sitting).values_list("number", "choice"))
     score = score_of(questions=sitting.questions, answers=answers)
     sitting.status = SITTING_STATES.advance(current=sitting.status, verb=verb)
     sitting.ended_at = at

@@ -38,7 +38,7 @@ def own_sitting(*, person_id: uuid.UUID, at: datetime) -> OwnSitting | None:
         return None
     return OwnSitting(
         questions=tuple(bank()[key] for key in found.questions),
-        answers=dict(Answer.objects.filter(sitting=found).values_list("number", "choice")),
+        answers=dict(Answer.objects.filter(person_id=person_id, sitting=found).values_list("number", "choice")),
         begun_at=found.begun_at,
         ends_at=found.ends_at,
         ended_at=found.ended_at,

@@ -31,8 +31,11 @@ class Migration(migrations.Migration):
                 name="intake_application_status",
             ),
         ),
-        migrations.AddConstraint(
-            "application", models.UniqueConstraint(fields=["ticket"], name="intake_application_ticket")
+        migrations.AddIndex(
+            "application",
+            models.Index(
+                fields=["ticket"], name="intake_application_ticket", condition=models.Q(ticket__isnull=False)
+            ),
         ),
         migrations.AddConstraint(
             "application",

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import prakerja.kernel.ids
+import prakerja.kernel.models
 from django.db import migrations, models
 
 from prakerja.kernel.states import install_steps
@@ -42,7 +43,7 @@ class Migration(migrations.Migration):
                 ('choice', models.SmallIntegerField()),
                 ('answered_at', models.DateTimeField()),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('sitting', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.sitting')),
+                ('sitting', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.sitting')),
             ],
         ),
         migrations.AddIndex(
@@ -75,7 +76,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='answer',
-            constraint=models.UniqueConstraint(fields=('sitting', 'number'), name='sittings_answer_once'),
+            constraint=prakerja.kernel.models.OwnedReference(field='sitting', name='sittings_answer_sitting_owned', to='sittings_sitting'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.UniqueConstraint(fields=('person', 'sitting', 'number'), name='sittings_answer_once'),
         ),
         migrations.AddConstraint(
             model_name='answer',
