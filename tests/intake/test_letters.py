@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from prakerja.intake.letters import open_letters, own_letters
+from prakerja.intake.letters import open_letters, own_letters, wipe_letters
 from prakerja.intake.models import Application, Letter
 from prakerja.intake.operations import answer_letter, write_letter
+from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
 from tests.builders import operator
@@ -78,3 +79,11 @@ def test_an_operator_answers_by_page() -> None:
     assert "errorlist" in helper.post(address, {"answer": "ya"}).text
     assert helper.post(address, {"answer": "Data Anda sudah benar sekarang."}).status_code == 302
     assert Letter.objects.get().status == "answered"
+
+
+def test_an_erasure_takes_the_words() -> None:
+    person_id = failed(3)
+    write_letter(person_id=person_id, words=WORDS, at=OPEN)
+    with transaction():
+        assert wipe_letters(person_id=person_id) == 1
+    assert own_letters(person_id=person_id)[0].words == ""

@@ -12,7 +12,7 @@ from prakerja.audit.operations import record
 from prakerja.intake.models import Application, Letter
 from prakerja.intake.policies import FAILURES_FOR_LETTER
 from prakerja.intake.states import LETTER_STATES
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
@@ -147,3 +147,13 @@ def letter(*, letter_id: uuid.UUID) -> LetterLine | None:
     """One letter, or None."""
     found = Letter.objects.filter(id=letter_id).first()
     return None if found is None else _line(found)
+
+
+@requires_transaction
+def wipe_letters(*, person_id: uuid.UUID) -> int:
+    """Wipe what somebody wrote in their letters, inside the work that erases their data; returns how many letters."""
+    found = list(Letter.objects.select_for_update(no_key=True).filter(person_id=person_id))
+    for one in found:
+        one.words_enc = seal("", table="intake_letter", column="words_enc", row_id=one.id)
+        one.save(update_fields=["words_enc"])
+    return len(found)

@@ -10,10 +10,12 @@ from prakerja.access.forgetting import forget_person
 from prakerja.access.sessions import end_sessions
 from prakerja.disbursements.operations import unlink_for_erasure
 from prakerja.grants.operations import withdraw_everything
+from prakerja.intake.letters import wipe_letters
 from prakerja.kernel.db import requires_transaction
 from prakerja.notifications.operations import wipe_messages
 from prakerja.people.contacts import erase_contacts
 from prakerja.registrations.forgetting import wipe_needs, wipe_registration
+from prakerja.sittings.operations import wipe_test_answers
 from prakerja.surveys.operations import wipe_answers
 from prakerja.training.operations import close_shares, forget_files
 
@@ -37,6 +39,8 @@ def erase_after_participation(*, person_id: uuid.UUID, actor: Actor, at: datetim
     """How the person was reached and let in, and what was said to them. The caller has seen that the participation ended."""
     return {
         "registration": wipe_registration(person_id=person_id),
+        "test": wipe_test_answers(person_id=person_id),
+        "letters": wipe_letters(person_id=person_id),
         "contacts": erase_contacts(person_id=person_id),
         "messages": wipe_messages(person_id=person_id),
         "files": forget_files(person_id=person_id),

@@ -109,3 +109,10 @@ def _end(sitting: Sitting, verb: str, at: datetime) -> None:
         subject_id=sitting.id,
         data={"answered": len(answers), "of": len(sitting.questions), "extra_time": sitting.has_extra_time},
     )
+
+
+@requires_transaction
+def wipe_test_answers(*, person_id: uuid.UUID) -> int:
+    """Erase what somebody chose in their test, inside the work that erases their data; returns how many choices. The sitting stays."""
+    count, _ = Answer.objects.filter(person_id=person_id).delete()
+    return count
