@@ -45,7 +45,7 @@ def test_every_reason_stands_there_before_the_tap_and_a_tap_changes_nothing(ente
     browser = enter(person_id)
     page = browser.get("/gelombang").text
     assert "masih sekolah atau kuliah" in page
-    assert "jabatan yang tidak boleh ikut" in page
+    assert "termasuk yang tidak boleh ikut" in page
     assert "/gelombang/22/gabung" not in page
     tapped = browser.post("/gelombang/22/gabung")
     assert tapped.status_code == 409

@@ -133,6 +133,7 @@ class OwnApplication:
     """A wave that somebody joined. `label` is one of `policies.application_label`; `reason` says why not, "" else."""
 
     wave: int
+    scheme_version_id: uuid.UUID
     opens_at: datetime
     closes_at: datetime
     announced_at: datetime | None
@@ -157,6 +158,7 @@ def own_applications(*, person_id: uuid.UUID, at: datetime) -> tuple[OwnApplicat
     return tuple(
         OwnApplication(
             wave=one.wave.number,
+            scheme_version_id=one.wave.scheme_version_id,
             opens_at=one.wave.opens_at,
             closes_at=one.wave.closes_at,
             announced_at=one.wave.announced_at,

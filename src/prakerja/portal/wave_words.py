@@ -9,6 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from prakerja.intake.eligibility import Reason
+from prakerja.intake.policies import QUOTA_FULL
+from prakerja.portal.eligibility_words import ReasonWords, reason_words
+from prakerja.programmes.schemes.model import Eligibility
+
 
 @dataclass(frozen=True)
 class Label:
@@ -51,67 +56,19 @@ LABELS: Mapping[str, Label] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Why:
-    """Why somebody may not join or was not selected, and the remedy (rules.md 3.4)."""
+def why_of(reason: str, *, eligibility: Eligibility) -> ReasonWords | None:
+    """Why somebody was not selected, and the remedy (rules.md 3.4): the words of the self-check, and those of the quota."""
+    if not reason:
+        return None
+    if reason == QUOTA_FULL:
+        return ReasonWords(
+            str(_("Kuota gelombang ini penuh, dan undian tidak memilih Anda.")),
+            str(
+                _("Ikuti gelombang berikutnya. Anda tidak perlu mendaftar atau mengikuti tes lagi: cukup ketuk Gabung.")
+            ),
+        )
+    return reason_words(Reason(reason), eligibility=eligibility)
 
-    reason: Any
-    remedy: Any
-
-
-REASONS: Mapping[str, Why] = MappingProxyType(
-    {
-        "KUOTA_PENUH": Why(
-            _("Kuota gelombang ini penuh, dan undian tidak memilih Anda."),
-            _("Ikuti gelombang berikutnya. Anda tidak perlu mendaftar atau mengikuti tes lagi: cukup ketuk Gabung."),
-        ),
-        "BUKAN_WNI": Why(_("Program ini untuk warga negara Indonesia."), _("Tidak ada yang dapat diperbaiki.")),
-        "USIA": Why(
-            _("Umur Anda di luar batas program."),
-            _(
-                "Bila Anda belum 18 tahun, ikuti gelombang yang dibuka setelah ulang tahun Anda. Bila tanggal lahirnya salah, perbaiki di Dukcapil."
-            ),
-        ),
-        "SEKOLAH": Why(
-            _("Anda tercatat masih sekolah atau kuliah."),
-            _(
-                "Bila sudah lulus atau berhenti, minta sekolah atau kampus memperbarui status Anda, lalu hubungi kami lewat Bantuan."
-            ),
-        ),
-        "DAFTAR_TERLARANG": Why(
-            _(
-                "Anda memegang jabatan yang tidak boleh ikut: pejabat negara, DPRD, ASN, TNI, Polri, perangkat desa, atau pimpinan BUMN dan BUMD."
-            ),
-            _("Bila Anda tidak memegang jabatan itu lagi, hubungi kami lewat Bantuan."),
-        ),
-        "DTKS": Why(
-            _("NIK Anda terdaftar sebagai penerima bantuan sosial di Kementerian Sosial."),
-            _("Bila itu tidak benar, tanyakan kepada Kementerian Sosial atau kantor desa dan kelurahan."),
-        ),
-        "BSU": Why(
-            _("NIK Anda terdaftar sebagai penerima bantuan subsidi upah di BPJS Ketenagakerjaan."),
-            _("Periksa di bsu.kemnaker.go.id atau telepon 1500-630."),
-        ),
-        "BPUM": Why(
-            _("NIK Anda terdaftar sebagai penerima bantuan usaha mikro di Kementerian Koperasi dan UKM."),
-            _("Periksa di eform.bri.co.id/bpum."),
-        ),
-        "PERNAH_MENERIMA": Why(
-            _("Anda sudah pernah menerima Kartu Prakerja. Setiap orang menerimanya satu kali seumur hidup."),
-            _("Tidak ada yang dapat diperbaiki. Pelatihan di katalog tetap dapat dibeli sendiri."),
-        ),
-        "BLACKLIST": Why(
-            _("Kepesertaan Anda pernah dicabut."),
-            _(
-                "Orang yang kepesertaannya dicabut tidak dapat ikut lagi. Bila menurut Anda itu keliru, hubungi kami lewat Bantuan."
-            ),
-        ),
-        "KK_PENUH": Why(
-            _("Dua orang di kartu keluarga Anda sudah menjadi penerima."),
-            _("Bila Anda sudah pindah kartu keluarga, perbarui datanya di Dukcapil."),
-        ),
-    }
-)
 
 # Why a tap came to nothing.
 REFUSALS: Mapping[str, Any] = MappingProxyType(

@@ -13,6 +13,8 @@ from prakerja.intake import operations as intake
 from prakerja.intake.letters import LONGEST_WORDS, own_letters
 from prakerja.intake.queries import (
     OwnApplication,
+    Standing,
+    WaveDates,
     last_wave,
     may_write_letter,
     next_wave,
@@ -24,8 +26,10 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.people.queries import name_of
 from prakerja.portal.drafts import keeps_typed
+from prakerja.portal.eligibility_words import ReasonWords, reason_words
 from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
-from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REASONS, REFUSALS
+from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REFUSALS, why_of
+from prakerja.programmes.queries import scheme
 
 
 @participant
@@ -65,7 +69,7 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         own=own,
         name=name_of(person_id=person_id),
         label=LABELS[own.label],
-        why=REASONS.get(own.reason),
+        why=_why(own),
     )
 
 
@@ -123,6 +127,18 @@ def letter(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     )
 
 
+def _why(own: OwnApplication) -> ReasonWords | None:
+    rules = scheme(scheme_version_id=own.scheme_version_id)
+    return why_of(own.reason, eligibility=rules.eligibility)
+
+
+def _against(may: Standing | None, wave: WaveDates | None) -> list[ReasonWords]:
+    if may is None or wave is None:
+        return []
+    eligibility = scheme(scheme_version_id=wave.scheme_version_id).eligibility
+    return [reason_words(one, eligibility=eligibility) for one in may.reasons]
+
+
 def _is_fresh(own: OwnApplication, at: datetime) -> bool:
     """Whether they joined just now, so that the page says so."""
     return own.label == "open" and at - own.joined_at < timedelta(minutes=2)
@@ -143,10 +159,10 @@ def _waves_page(request: HttpRequest, person_id: uuid.UUID, *, problem: str = ""
         following=next_wave(at=at),
         last=last_wave(at=at),
         standing=may,
-        against=[REASONS[str(one)] for one in may.reasons] if may is not None else [],
+        against=_against(may, open_now),
         joined=next((one for one in applications if open_now is not None and one.wave == open_now.number), None),
         applications=applications,
         labels=LABELS,
-        reasons=REASONS,
+        whys={one.wave: _why(one) for one in applications},
         may_write=may_write_letter(applications=applications),
     )
