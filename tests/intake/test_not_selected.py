@@ -16,6 +16,7 @@ from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
 from prakerja.sandbox.building import fund_programme
+from tests.builders import operator
 from tests.intake.joining import CLOSES, OPEN, registered, wave
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def announce(*rows: ResultRow, decree: str = "SK-22/2021", more: bool = False) -
         announced_at=ANNOUNCED,
         actor=SYSTEM,
         at=ANNOUNCED,
-        short_deadline_confirmed_by=SYSTEM,
+        short_deadline_confirmed_by=operator("approver"),
         more_lists_follow=more,
     )
 
@@ -134,7 +135,7 @@ def test_somebody_who_registers_while_a_list_is_imported_is_that_person() -> Non
         announced_at=ANNOUNCED,
         actor=SYSTEM,
         at=ANNOUNCED,
-        short_deadline_confirmed_by=SYSTEM,
+        short_deadline_confirmed_by=operator("approver"),
         digest="the same",
     )
     assert (outcome.awarded, outcome.rejected_rows) in ((1, 0), (0, 1))

@@ -119,7 +119,7 @@ def letter(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         status=422 if errors else 200,
         notice=NOTICES.get(take_notice(request), ""),
         letters=letters,
-        failed=[one.wave for one in applications if one.label == "not_selected"],
+        failed=sorted(one.wave for one in applications if one.label == "not_selected"),
         may_write=may_write_letter(applications=applications) and not any(one.is_open for one in letters),
         typed=typed_text(request, "words"),
         most=LONGEST_WORDS,
