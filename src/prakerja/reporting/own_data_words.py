@@ -65,6 +65,7 @@ MEMBERS: dict[str, Any] = {
     "holds_excluded_post": gettext_lazy("Memegang jabatan yang tidak boleh ikut"),
     "what": gettext_lazy("Pernyataan"),
     "waves": gettext_lazy("gelombang"),
+    "begun_at": gettext_lazy("dimulai pada"),
     "has_extra_time": gettext_lazy("dengan waktu tambahan"),
     "literacy": gettext_lazy("jawaban benar: membaca"),
     "numeracy": gettext_lazy("jawaban benar: berhitung"),
