@@ -17,6 +17,7 @@ NAMES = (
     "redeem",
     "join-wave",
     "dashboard",
+    "register",
     "search",
     "fairness",
     "slow-clients",
