@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -101,7 +102,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     return {
         "delivery_words": DELIVERY,
         "mode_words": MODE,
