@@ -141,7 +141,7 @@ def _seed() -> None:
     at = now()
     with transaction():
         open_wave(number=WAVE, opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=30), quota=REGISTERED)
-    values = {
+    values: dict[str, Any] = {
         "at": at - timedelta(days=2),
         "count": REGISTERED,
         "scheme": Wave.objects.get(number=WAVE).scheme_version_id,

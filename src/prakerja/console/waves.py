@@ -80,8 +80,8 @@ def open_wave(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             if refused.reason not in SENTENCES:
                 raise
-            field, words = SENTENCES[refused.reason]
-            form.add_error(field, words)
+            field, why = SENTENCES[refused.reason]
+            form.add_error(field, why)
     return render(request, "console/wave_open.html", {"form": form, "plan": plan, "here": reverse("console_wave_open")})
 
 
