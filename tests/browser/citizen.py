@@ -95,7 +95,7 @@ class Citizen:
     def checkout(self, *, course: str = COURSE) -> None:
         """From the course's page to the one that asks for the card number, opening an account on the way."""
         self.page.goto(f"{self.shop}/course/{course}")
-        follow(self.page.locator("text=Beli dengan Kartu Prakerja"))
+        follow(self.page.locator("main form:has([name=schedule]) button.main"))
         if urlsplit(self.page.url).path == "/signin":
             self.page.click("main >> text=Buka akun")
             self.open_account()

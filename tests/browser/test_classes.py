@@ -65,7 +65,7 @@ class Student(Citizen):
         expect(self.page.locator("main")).not_to_contain_text("Salin kode di atas")
         self.look()
         follow(self.page.locator("[data-testid=code-on-dashboard] a"))
-        self.visit("/transaksi").locator("main a").first.click()
+        follow(self.visit("/transaksi").locator("main h2 a").first)
         code = self.page.locator("#voucher-code").inner_text()
         return code.replace(" ", "")
 
@@ -157,7 +157,7 @@ class Student(Citizen):
     def sees_the_certificate(self, number: str) -> None:
         """On the dashboard, which now asks for a review."""
         expect(self.visit("/dashboard").locator("main a.govuk-button")).to_contain_text("Beri ulasan")
-        self.visit("/transaksi").locator("main a").first.click()
+        follow(self.visit("/transaksi").locator("main h2 a").first)
         expect(self.page.locator("main")).to_contain_text(number)
         self.look()
 

@@ -81,7 +81,7 @@ def told(who: b.Participant) -> list[str]:
     assert sorted(about.values_list("channel", flat=True)) == sorted(
         ["sms", "email", "dashboard"] * (about.count() // 3)
     )
-    inbox = open_inbox(person_id=who.person_id, language="id", at=ENDS)
+    inbox, _has_older = open_inbox(person_id=who.person_id, language="id", at=ENDS)
     return [one.text for one in inbox if one.title.startswith(("Kelas Anda dibatalkan", "Kelas Anda sudah"))]
 
 
