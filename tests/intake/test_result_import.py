@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,9 +17,13 @@ from prakerja.kernel.codes import is_card_number
 from prakerja.kernel.db import rows
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Balance, Transfer
+from prakerja.notifications.delivery import deliver_messages
 from prakerja.notifications.models import Message
-from prakerja.people.models import Person
+from prakerja.notifications.queries import undelivered_messages
+from prakerja.people.models import ContactClaim, ContactPoint, Person
+from prakerja.people.queries import addressees_of
 from tests import builders as b
+from tests.notifications.test_delivery import Gateway
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +101,30 @@ def test_a_name_is_only_text(name: str) -> None:
     b.world()
     assert take([b.result_row(name=name)]).awarded == 1
     assert Person.objects.get().name == name
+
+
+def test_nobody_needs_an_email_address_in_a_list() -> None:
+    """Two without one are not twice the same, an empty cell contradicts nothing that we know, and no message is lost by it."""
+    b.world()
+    known = b.result_row()
+    take([known])
+    Message.objects.all().delete()
+    outcome = take([b.result_row(email=""), b.result_row(email=" "), replace(known, email=""), b.result_row()])
+    assert (outcome.awarded, outcome.already, outcome.different, outcome.rejected) == (3, 1, 0, [])
+    assert (ContactPoint.objects.filter(kind="email").count(), ContactClaim.objects.filter(kind="email").count()) == (
+        2,
+        2,
+    )
+    gateway = Gateway()
+    deliver_messages(
+        at=b.ANNOUNCED, resolve=lambda people, kind: addressees_of(person_ids=people, kind=kind), gateway=gateway
+    )
+    assert Counter(one["channel"] for one in gateway.sent) == {"sms": 3, "email": 1}
+    assert undelivered_messages() == []
+    assert Counter(Message.objects.filter(channel="email").values_list("status", "failure")) == {
+        ("delivered", ""): 1,
+        ("failed_permanent", "no_email"): 2,
+    }
 
 
 def test_people_who_may_not_be_awarded() -> None:

@@ -47,7 +47,7 @@ This header can be pasted:
   name                     as on the identity card
   birth_date               1995-04-15, 15/04/1995 or 15-Apr-95 (the day before the month)
   phone                    an Indonesian mobile number: 0812-3456-7890, 6281234567890, +62 812 3456 7890
-  email                    one address: siti@contoh.id
+  email                    one address: siti@contoh.id; empty for who has none
   province_code            two digits: 31
   education                {LEVELS} (in any case; SMK, SLTA, D3 and the like are understood)
 

@@ -83,7 +83,7 @@ def _packed(number: int, row: ResultRow, *, is_demo: bool) -> list[Packed]:
         blind_index("nik", identity.nik),
         blind_index("family_card", identity.family_card_number),
         blind_index("phone", identity.phone),
-        blind_index("email", identity.email),
+        blind_index("email", identity.email) if identity.email else None,
         identity.name.encode(),
         packed_day(identity.birth_date),
         identity.province_code.encode(),
@@ -130,7 +130,8 @@ def decide_lines(*, wave_id: uuid.UUID, rules: Scheme, on: date, count: int) -> 
     _run(_CROWDED, {"most": rules.eligibility.kk_max_recipients})
 
 
-# What the list says otherwise than we do, by the names of `Identity`. Sealed values are compared by their indexes.
+# What the list says otherwise than we do, by the names of `Identity`. Sealed values are compared by their indexes; without an
+# e-mail address it says nothing about one.
 _DIFFERING = """
 UPDATE intake_listedline l SET differing = found.differing
   FROM (SELECT line.number,
@@ -139,7 +140,7 @@ UPDATE intake_listedline l SET differing = found.differing
                    CASE WHEN person.name <> line.name THEN 'name' END,
                    CASE WHEN person.birth_date <> line.birth_date THEN 'birth_date' END,
                    CASE WHEN phone.person_id IS DISTINCT FROM person.id THEN 'phone' END,
-                   CASE WHEN email.person_id IS DISTINCT FROM person.id THEN 'email' END,
+                   CASE WHEN line.email_index IS NOT NULL AND email.person_id IS DISTINCT FROM person.id THEN 'email' END,
                    CASE WHEN person.province_code <> line.province_code THEN 'province_code' END,
                    CASE WHEN person.education <> line.education THEN 'education' END) AS differing
           FROM intake_listedline line
@@ -199,7 +200,8 @@ SELECT number, nik_index, phone_index, email_index
  WHERE fate = ''
    AND (nik_index IN (SELECT nik_index FROM intake_listedline WHERE fate = '' GROUP BY 1 HAVING count(*) > 1)
         OR phone_index IN (SELECT phone_index FROM intake_listedline WHERE fate = '' GROUP BY 1 HAVING count(*) > 1)
-        OR email_index IN (SELECT email_index FROM intake_listedline WHERE fate = '' GROUP BY 1 HAVING count(*) > 1))
+        OR email_index IN (SELECT email_index FROM intake_listedline WHERE fate = '' AND email_index IS NOT NULL
+                            GROUP BY 1 HAVING count(*) > 1))
  ORDER BY number"""
 
 
@@ -214,7 +216,7 @@ def _twice() -> Iterator[int]:
         cursor.execute(_MEETING)
         while found := cursor.fetchmany(PAGE):
             for number, *indexes in found:
-                keys = {hash((kind, bytes(index))) for kind, index in enumerate(indexes)}
+                keys = {hash((kind, bytes(index))) for kind, index in enumerate(indexes) if index is not None}
                 if keys & seen:
                     yield number
                 else:

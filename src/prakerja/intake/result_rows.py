@@ -52,7 +52,8 @@ def identity_of(row: ResultRow, *, is_demo: bool) -> tuple[Identity | None, str]
         birth_date = date.fromisoformat(row.birth_date)
     except ValueError:
         return None, "birth_date_format"
-    phone, email = normal_phone(row.phone), normal_email(row.email)
+    # Nobody needs an e-mail address (rules.md 3.6): an empty cell is none.
+    phone, email = normal_phone(row.phone), normal_email(row.email) if row.email.strip() else ""
     nik, name = nik_problem(row.nik, birth_date=birth_date), name_problem(row.name)
     # Demo people are nobody: their region does not exist, and no other person may enter a sandbox (architecture.md "Secrets").
     checks = (
@@ -135,8 +136,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "An Indonesian mobile number, 0812-3456-7890 or +6281234567890 say; one number, digits and separators only.",
     ),
     "email_format": (
-        "Satu alamat email yang lengkap, misalnya siti@contoh.id.",
-        "One whole e-mail address, siti@contoh.id say.",
+        "Satu alamat email yang lengkap, misalnya siti@contoh.id; kosongkan bila tidak punya.",
+        "One whole e-mail address, siti@contoh.id say; leave it empty for who has none.",
     ),
     "province_format": (
         "Kode provinsi dua angka, misalnya 31 untuk DKI Jakarta.",

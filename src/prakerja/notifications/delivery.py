@@ -46,8 +46,10 @@ from prakerja.notifications.templates import SENT_TO, URGENT, render_message
 
 BATCH = 100
 _KIND_OF_ADDRESS = {"sms": "phone", "email": "email"}
+# Nobody has to have an e-mail address (rules.md 3.6): SMS and dashboard say the same, and no operator is asked about it.
+_NO_EMAIL = "no_email"
 # What no operator's "send again" would mend: there is nothing left to say, or it is too late for it.
-_HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced")
+_HOPELESS = ("no_parameters", "deadline_passed", "expired", "replaced", _NO_EMAIL)
 # A code's message is called by the code: `otp:<id>` of a purchase, `otp:<id>:sms` of a challenge.
 _CODE_ID = re.compile(r"otp:([0-9a-f-]{36})(?::|$)")
 _BUSY = "busy"
@@ -324,7 +326,8 @@ def _write(message: Message, address: Address | None, at: datetime) -> _Letter:
             # A first e-mail address, which is its owner's once they typed the code that goes there.
             address = _NewAddress(parameters[SENT_TO], parameters.get("language", "id"), "")
         if address is None:
-            return _Letter(message, failure=PermanentFailure("no_address"), ends_at=ends_at)
+            reason = _NO_EMAIL if message.channel == "email" else "no_address"
+            return _Letter(message, failure=PermanentFailure(reason), ends_at=ends_at)
         words = render_message(
             template=message.template,
             channel=message.channel,
@@ -456,7 +459,8 @@ def _settle_failure(letter: _Letter, outcome: TemporaryFailure | PermanentFailur
         following = leaves_at(template=message.template, channel=message.channel, parameters=letter.said, at=following)
         chosen.update(status=MESSAGE_STATES.target("put_off"), send_after=following, failure=why)
         return
-    _LOG.warning("message %s (%s) is not sent: %s", message.id, message.template, why)
+    if outcome.reason != _NO_EMAIL:
+        _LOG.warning("message %s (%s) is not sent: %s", message.id, message.template, why)
     if tries.keep_trying is None or outcome.reason in _HOPELESS:
         chosen.update(status=MESSAGE_STATES.target("give_up"), parameters_enc=None, failure=why)
     else:

@@ -38,7 +38,7 @@ LISTED_COLUMNS = (
 
 
 def pack_listed(*, identity: Identity, known: uuid.UUID | None) -> list[Packed]:
-    """The values of LISTED_COLUMNS, sealed; `known` is who the person is already. Needs keys and no database."""
+    """The values of LISTED_COLUMNS, sealed; `known` is who the person is already, an `email` of "" none. Needs keys and no database."""
     person_id = known or new_id()
     values: list[Packed] = [
         person_id.bytes,
@@ -54,6 +54,9 @@ def pack_listed(*, identity: Identity, known: uuid.UUID | None) -> list[Packed]:
         seal(identity.family_card_number, table="people_person", column="family_card_enc", row_id=person_id),
     ]
     for kind, value in (("phone", identity.phone), ("email", identity.email)):
+        if not value:
+            values += (None,) * 4
+            continue
         point_id = new_id()
         values += (
             blind_index(kind, value),
@@ -85,11 +88,13 @@ def register_listed(*, source: str, at: datetime) -> None:
         cursor.execute(
             "INSERT INTO people_contactpoint (id, person_id, kind, value_enc, verified_at) "
             f"SELECT phone_point_id, person_id, 'phone', phone_enc, %s FROM {source} WHERE is_new "
-            f"UNION ALL SELECT email_point_id, person_id, 'email', email_enc, %s FROM {source} WHERE is_new",
+            f"UNION ALL SELECT email_point_id, person_id, 'email', email_enc, %s FROM {source} "
+            "WHERE is_new AND email_index IS NOT NULL",
             [at, at],
         )
         cursor.execute(
             "INSERT INTO people_contactclaim (id, kind, index, person_id) "
             f"SELECT phone_claim_id, 'phone', phone_index, person_id FROM {source} WHERE is_new "
-            f"UNION ALL SELECT email_claim_id, 'email', email_index, person_id FROM {source} WHERE is_new"
+            f"UNION ALL SELECT email_claim_id, 'email', email_index, person_id FROM {source} "
+            "WHERE is_new AND email_index IS NOT NULL"
         )
