@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from prakerja.kernel.clock import WIB
+from prakerja.kernel.db import transaction
 from prakerja.notifications.delivery import deliver_messages
 from prakerja.notifications.gateways import TemporaryFailure
 from prakerja.notifications.models import Message
+from prakerja.notifications.operations import Notice, queue_many
 from prakerja.notifications.quiet_hours import leaves_at
 from tests import builders
 from tests.notifications.test_delivery import Gateway, resolve, say
@@ -87,3 +90,37 @@ def test_what_was_not_sent_by_the_evening_waits_as_well() -> None:
     assert deliver_messages(at=wib("2021-10-21 20:59:55"), resolve=resolve, gateway=away) == 1
     tried.refresh_from_db()
     assert (tried.status, tried.send_after) == ("failed_temporary", MORNING)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("template", "said", "leaves"),
+    [
+        ("survey_open", {"number": 1, "deadline": wib("2021-11-21 00:00").isoformat()}, MORNING),
+        ("wave_not_selected", {"wave": 22}, MORNING),
+        ("deadline_reminder", {"deadline": wib("2021-10-22 08:00").isoformat()}, NIGHT),
+    ],
+)
+def test_what_a_whole_list_is_told_at_night_waits_as_well(
+    template: str, said: dict[str, Any], leaves: datetime
+) -> None:
+    """Reminders of a list too: that theirs can wait is decided when they come, and nowhere later."""
+    person_id = builders.participant(builders.world()).person_id
+    Message.objects.all().delete()
+    with transaction():
+        queue_many(
+            template=template, channels=("sms", "dashboard"), notices=[Notice(person_id, said, "told")], at=NIGHT
+        )
+    assert dict(Message.objects.values_list("channel", "send_after")) == {"sms": leaves, "dashboard": NIGHT}
+    assert deliver_messages(at=NIGHT, resolve=resolve, gateway=Gateway()) == (leaves == NIGHT)
+    assert deliver_messages(at=MORNING, resolve=resolve, gateway=Gateway()) == (leaves == MORNING)
+
+
+@pytest.mark.django_db
+def test_results_that_are_imported_at_night_are_told_in_the_morning() -> None:
+    builders.participants(builders.world(), ready=False, announced_at=NIGHT)
+    assert dict(Message.objects.filter(template="result_pass").values_list("channel", "send_after")) == {
+        "sms": MORNING,
+        "email": NIGHT,
+        "dashboard": NIGHT,
+    }

@@ -14,6 +14,7 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.packing import Packed
 from prakerja.kernel.secrets import seal
 from prakerja.notifications.operations import wake_worker
+from prakerja.notifications.quiet_hours import leaves_at
 
 
 def listed_columns(channels: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -61,7 +62,8 @@ def queue_listed(
                     channel,
                     "delivered" if is_there else "queued",
                     at,
-                    at,
+                    # What a list tells is no reminder: its words decide nothing here (`quiet_hours`).
+                    leaves_at(template=template, channel=channel, parameters={}, at=at),
                     at if is_there else None,
                     event,
                     channel,

@@ -80,7 +80,7 @@ def queue_many(
     may_be_known: bool = False,
     queue: str = "",
 ) -> None:
-    """The same for a whole list, by COPY, as it is read: dedupe keys are new, and one that is known fails the transaction.
+    """The same for a whole list, by COPY, as it is read, its SMS of the night in the morning too: dedupe keys are new, and one that is known fails the transaction.
 
     `may_be_known`: a known one is told once, as by `queue_message`. `queue`: what they wait with, and nobody else behind them; the
     same for all who are concerned at once (a wave's deadline), because each queue is asked for by name.
@@ -99,8 +99,9 @@ def _records(
         message_id = new_id()
         sealed = seal(text, table="notifications_message", column="parameters_enc", row_id=message_id)
         status, sent_at = ("delivered", at) if channel == "dashboard" else ("queued", None)
+        leaves = leaves_at(template=template, channel=channel, parameters=notice.parameters, at=at)
         key = f"{notice.dedupe_key}:{channel}"
-        yield message_id, notice.person_id, template, channel, sealed, status, at, at, sent_at, 0, "", key, queue
+        yield message_id, notice.person_id, template, channel, sealed, status, at, leaves, sent_at, 0, "", key, queue
 
 
 def _messages(notice: Notice, template: str, channels: tuple[str, ...], at: datetime) -> list[Message]:
