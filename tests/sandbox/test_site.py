@@ -129,6 +129,34 @@ def test_one_press_at_the_front_door_opens_the_portal_as_that_very_person(system
         assert httpx.post(enter, data={"phone": people[0]["phone"]}, timeout=LIMIT).status_code == 403
 
 
+def test_whoever_registers_and_joins_has_a_door_to_what_comes_next(system: running.System) -> None:
+    """On the demo's first day a wave is open: who has taken the test joins it by one tap; the others see how it stands."""
+    phones = {one["stage"]: one["phone"] for one in system.urls["accounts"]["registering"]}
+    assert set(phones) >= {"registered", "tested", "joined", "not_selected"}
+    portal = system.urls["portal"]
+    expected = {
+        "registered": ("test", "/tes", "Mulai tes"),
+        "joined": ("waves", "/gelombang", "Menunggu gelombang ditutup"),
+        "not_selected": ("waves", "/gelombang", "Gabung Gelombang 22"),
+        "tested": ("waves", "/gelombang", "Gabung Gelombang 22"),
+    }
+    with httpx.Client(follow_redirects=True, timeout=LIMIT) as client:
+        front = client.get(system.urls["sandbox"]).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', front)
+        assert token is not None
+        for stage, (place, path, words) in expected.items():
+            door = re.search(
+                rf'value="{re.escape(phones[stage])}"><input type="hidden" name="place" value="(\w+)"', front
+            )
+            assert door is not None
+            assert door.group(1) == place
+            fields = {"csrfmiddlewaretoken": token.group(1), "phone": phones[stage], "place": place}
+            page = client.post(system.urls["sandbox"] + "/enter", data=fields)
+            assert (str(page.url), words in page.text) == (portal + path, True), stage
+            if stage == "not_selected":
+                assert "Kuota" in page.text
+
+
 def test_the_door_of_an_account_fills_its_shops_form_in(system: running.System, browser: httpx.Client) -> None:
     account = next(there for one in system.urls["accounts"]["participants"] for there in one["accounts"])
     link = re.search(rf'href="([^"]+)" data-kind="{account["kind"]}"', browser.get("/").text)

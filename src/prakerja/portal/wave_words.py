@@ -49,7 +49,7 @@ LABELS: Mapping[str, Label] = MappingProxyType(
             _("Lulus"), "green", _("Anda terpilih. Buka dashboard untuk melihat langkah berikutnya dan batas waktunya.")
         ),
         "not_selected": Label(
-            _("Gagal"), "red", _("Anda belum terpilih di gelombang ini. Alasannya tertulis di bawah.")
+            _("Gagal"), "red", _("Anda belum terpilih di gelombang ini. Alasannya tertulis di halaman ini.")
         ),
         "withdrawn": Label(_("Dibatalkan"), "grey", _("Anda sendiri membatalkan pendaftaran di gelombang ini.")),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from prakerja.intake.queries import own_applications
+from prakerja.kernel.clock import now
 from prakerja.people.queries import person_id_by_contact
 from prakerja.registrations.queries import registration_id_of
 from prakerja.reporting.next_action import derived_stage
@@ -13,6 +15,7 @@ from prakerja.sandbox.demo_accounts import accounts_of
 from prakerja.sandbox.demo_operators import OPERATORS
 from prakerja.sandbox.demo_people import PEOPLE
 from prakerja.sandbox.demo_registrations import REGISTRANTS
+from prakerja.sittings.queries import own_sitting
 
 
 def document() -> dict[str, Any]:
@@ -24,13 +27,26 @@ def document() -> dict[str, Any]:
 
 
 def registering() -> list[dict[str, str]]:
-    """The demo people who register, with the stage that each was brought to, or `registered` since."""
+    """The demo people who register and join, with the stage that each has reached by now."""
     found = []
     for one in REGISTRANTS:
-        has_person = person_id_by_contact(kind="phone", value=one.phone) is not None
-        if has_person or registration_id_of(phone=one.phone) is not None:
-            found.append({"name": one.name, "phone": one.phone, "stage": "registered" if has_person else one.stage})
+        person_id = person_id_by_contact(kind="phone", value=one.phone)
+        if person_id is not None or registration_id_of(phone=one.phone) is not None:
+            stage = one.stage if person_id is None else _stage_of_applicant(person_id)
+            found.append({"name": one.name, "phone": one.phone, "stage": stage})
     return found
+
+
+def _stage_of_applicant(person_id: uuid.UUID) -> str:
+    """Where somebody who registered stands: by what they joined last, or by their test."""
+    at = now()
+    latest = next(iter(own_applications(person_id=person_id, at=at)), None)
+    if latest is not None and latest.label == "selected":
+        return stage_of(person_id)
+    if latest is not None and latest.label != "withdrawn":
+        return "not_selected" if latest.label == "not_selected" else "joined"
+    sitting = own_sitting(person_id=person_id, at=at)
+    return "tested" if sitting is not None and sitting.is_over else "registered"
 
 
 def everybody() -> list[dict[str, Any]]:

@@ -20,4 +20,6 @@ WAVES = (
     # rules.md 14.7: announced on 28 April. Its days and quota are assumed.
     (51, date(2023, 4, 14), date(2023, 4, 17), 20_000),
 )
+# The demo's own first day of a wave: on the day on which it begins somebody can join one. Everything else stays as it was.
+OPENS_EARLY = {"g21": {22: date(2021, 9, 23)}}
 ANNOUNCED_AT = {21: parse_instant("2021-09-22T20:00+07:00")}

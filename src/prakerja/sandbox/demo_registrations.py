@@ -1,4 +1,4 @@
-"""The people of the world `g21` who register: somebody at every stage of it, brought there by the real operations.
+"""The people of the world `g21` who register and join: somebody at every stage of it, brought there by the real operations.
 
 Which word the demo's registry has for whom is told by the last four digits of the NIK (`examples/world`).
 """
@@ -14,6 +14,10 @@ from datetime import datetime, timedelta
 from PIL import Image, ImageDraw, ImageFont
 
 from prakerja.access.sign_in_codes import Asker
+from prakerja.intake.operations import join_wave
+from prakerja.intake.queries import wave
+from prakerja.kernel.clock import parse_instant
+from prakerja.people.queries import person_id_by_contact
 from prakerja.registrations.operations import (
     ask_human,
     ask_registry,
@@ -25,6 +29,8 @@ from prakerja.registrations.operations import (
 )
 from prakerja.registrations.policies import DECLARATIONS
 from prakerja.sandbox.peeking import stranger_otp
+from prakerja.sittings.operations import answer_question, begin_sitting, hand_in
+from prakerja.sittings.queries import own_sitting
 
 
 @dataclass(frozen=True)
@@ -36,21 +42,65 @@ class DemoRegistrant:
     stage: str
 
 
-# Begun; the family card differs; sent while the registry was silent; a human looks; registered and in no wave yet.
-STAGES = ("registering", "registry_differs", "registry_waits", "registry_case", "registered")
+# Begun; the family card differs; sent while the registry was silent; a human looks; registered; has taken the test and may join;
+# has joined the open wave; joined wave 21 and was not selected.
+STAGES = (
+    "registering", "registry_differs", "registry_waits", "registry_case", "registered", "tested", "joined", "not_selected",
+)  # fmt: skip
 REGISTRANTS = (
     DemoRegistrant("Putri Lestari", "9901021708980001", "+6281321000131", "registering"),
     DemoRegistrant("Agus Firmansyah", "9901030509959051", "+6281321000132", "registry_differs"),
     DemoRegistrant("Laras Kusuma", "9901045203979053", "+6281321000133", "registry_waits"),
     DemoRegistrant("Joko Pamungkas", "9901051106889011", "+6281321000134", "registry_case"),
     DemoRegistrant("Dewi Anggraini", "9901064412990101", "+6281321000135", "registered"),
+    DemoRegistrant("Sari Wulandari", "9901075507960111", "+6281321000136", "tested"),
+    DemoRegistrant("Hendra Saputro", "9901082302930121", "+6281321000137", "joined"),
+    DemoRegistrant("Nia Rahmadani", "9901095811940131", "+6281321000138", "not_selected"),
 )
+# While wave 21 was open.
+_EARLIER = parse_instant("2021-09-17T10:00")
+_JOINED_WAVES = {"joined": 22, "not_selected": 21}
 
 
 def make_demo_registrants(*, at: datetime) -> None:
-    """Make everybody, with the first step an hour before `at`."""
+    """Make everybody but the earlier ones, with the first step an hour before `at`."""
     for person in REGISTRANTS:
-        _register(person, at=at - timedelta(hours=1))
+        if person.stage != "not_selected":
+            _live(person, at=at - timedelta(hours=1))
+
+
+def make_earlier_applicants() -> None:
+    """Make whoever joined the wave whose results are out when the demo begins."""
+    for person in REGISTRANTS:
+        if person.stage == "not_selected":
+            _live(person, at=_EARLIER)
+
+
+def _live(person: DemoRegistrant, *, at: datetime) -> None:
+    """Everything that this person did, from `at` on, within an hour."""
+    _register(person, at=at)
+    if STAGES.index(person.stage) < STAGES.index("tested"):
+        return
+    person_id = person_id_by_contact(kind="phone", value=person.phone)
+    assert person_id is not None
+    number = _JOINED_WAVES.get(person.stage, 22)
+    _take_test(person_id, wave_number=number, at=at + timedelta(minutes=20))
+    if person.stage in _JOINED_WAVES:
+        join_wave(person_id=person_id, wave_number=number, at=at + timedelta(minutes=40))
+
+
+def _take_test(person_id: uuid.UUID, *, wave_number: int, at: datetime) -> None:
+    """Answer every question, the right way where there is one, half a minute each, and hand in."""
+    found = wave(number=wave_number)
+    assert found is not None
+    begin_sitting(person_id=person_id, scheme_version_id=found.scheme_version_id, extra_time=False, at=at)
+    sitting = own_sitting(person_id=person_id, at=at)
+    assert sitting is not None
+    for number, question in enumerate(sitting.questions, 1):
+        at += timedelta(seconds=30)
+        choice = question.choices - 1 if question.right is None else question.right
+        answer_question(person_id=person_id, number=number, choice=choice, at=at)
+    hand_in(person_id=person_id, at=at)
 
 
 def _register(person: DemoRegistrant, *, at: datetime) -> None:

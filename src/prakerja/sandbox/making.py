@@ -15,7 +15,7 @@ from prakerja.people.policies import EDUCATION
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.building import fund_programme
-from prakerja.sandbox.calendar import SET_UP_AT, STARTS_AT, WAVES
+from prakerja.sandbox.calendar import OPENS_EARLY, SET_UP_AT, STARTS_AT, WAVES
 from prakerja.sandbox.operators import make_operators
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
 from prakerja.surveys.operations import install_surveys
@@ -24,24 +24,27 @@ from prakerja.training.operations import make_sandbox_codes
 
 def make_world(world: str) -> None:
     """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well."""
-    make_programme()
+    make_programme(world)
     make_operators()
     if world == "g21":
         from prakerja.sandbox.demo_people import make_demo_people
-        from prakerja.sandbox.demo_registrations import make_demo_registrants
+        from prakerja.sandbox.demo_registrations import make_demo_registrants, make_earlier_applicants
 
+        # Before the results of their wave, which make_demo_people brings.
+        make_earlier_applicants()
         make_demo_people(until=STARTS_AT["g21"])
         make_demo_registrants(at=STARTS_AT["g21"])
 
 
-def make_programme() -> None:
+def make_programme(world: str = "empty") -> None:
     """Rules, waves, money, surveys, partners and courses: everything but people."""
-    catalogue = load_catalogue()
+    catalogue, early = load_catalogue(), OPENS_EARLY.get(world, {})
     with transaction():
         for scheme in published_schemes():
             install_scheme(scheme=scheme)
         for number, opens, closes, quota in WAVES:
-            open_wave(number=number, opens_at=at_wib(opens, time(12)), closes_at=end_of_day(closes), quota=quota)
+            opens_at = at_wib(early.get(number, opens), time(12))
+            open_wave(number=number, opens_at=opens_at, closes_at=end_of_day(closes), quota=quota)
         fund_programme(at=SET_UP_AT)
         install_surveys()
     _make_catalogue(catalogue)

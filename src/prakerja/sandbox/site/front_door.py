@@ -38,9 +38,14 @@ from prakerja.sandbox.site.views import role_words, shared, stage_name
 SCHEME = "2021"
 # Pages of the portal that the tour opens; a form can name no other.
 PLACES = {"": "/", "dashboard": "/dashboard", "video": "/video", "courses": "/pelatihan", "purchases": "/transaksi"} | {
+    "waves": "/gelombang",
+    "test": "/tes",
     "account": "/rekening",
     "incentives": "/insentif",
 }
+
+# Where the portal opens for whoever is no participant yet: what comes next for them.
+_PLACE_OF_STAGE = {"registered": "test", "tested": "waves", "joined": "waves", "not_selected": "waves"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "next_due": dates.instant(due) if due else None,
             "steps": tour(people),
             "people": [
-                one | {"stage": stage_name(one["stage"]), "elsewhere": [_elsewhere(there) for there in one["accounts"]]}
+                one
+                | {
+                    "stage": stage_name(one["stage"]),
+                    "place": _PLACE_OF_STAGE.get(one["stage"], "dashboard"),
+                    "elsewhere": [_elsewhere(there) for there in one["accounts"]],
+                }
                 for one in people
             ],
             "operators": [(role_words(one.role), one) for one in OPERATORS],

@@ -143,6 +143,8 @@ def task_name(name: str) -> str:
     """What fell due, in words."""
     words = {
         "remind to buy": _("Pengingat batas waktu pembelian"),
+        "tell who was not selected": _("Yang belum terpilih diberi tahu"),
+        "end tests": _("Tes berakhir karena waktunya habis"),
         "revoke": _("Kepesertaan dicabut"),
         "remind of codes": _("Pengingat kode voucher"),
         "expire vouchers": _("Kode voucher kedaluwarsa"),
@@ -174,7 +176,10 @@ def stage_name(stage: str) -> str:
         "registry_differs": _("Mendaftar: nomor KK berbeda dengan data Dukcapil"),
         "registry_waits": _("Mendaftar: terkirim, Dukcapil belum menjawab"),
         "registry_case": _("Mendaftar: petugas diminta memeriksa"),
-        "registered": _("Terdaftar, belum bergabung ke gelombang"),
+        "registered": _("Terdaftar, belum ikut tes"),
+        "tested": _("Sudah ikut tes, dapat bergabung ke gelombang"),
+        "joined": _("Sudah bergabung ke gelombang, menunggu hasil"),
+        "not_selected": _("Belum terpilih di gelombang terakhir"),
         "awarded": _("Lolos, belum menonton video"),
         "ready": _("Siap membeli pelatihan"),
         "purchased": _("Sudah membeli, kode belum ditukar"),
