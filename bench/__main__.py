@@ -28,7 +28,9 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=NAMES, help="one of them; without a name all")
     parser.add_argument("--full", action="store_true", help="at full size")
     parser.add_argument("--seconds", type=float, help="time measured altogether, for each")
-    parser.add_argument("--people", type=int, help="how many people a wave, a payday or a proof has")
+    parser.add_argument(
+        "--people", type=int, help="how many people a wave, a payday or a proof has, or are registered (join-wave)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     given = parser.parse_args()
     if given.seconds is not None and not 0 < given.seconds < float("inf"):
