@@ -29,10 +29,14 @@ def test_the_journey_ends_with_every_rupiah_proved() -> None:
     assert told["ok"] is True
     assert len(told["steps"]) >= 20
     assert all(step["ok"] for step in told["steps"])
+    registered = next(step for step in told["steps"] if step["actor"] == "first" and "registers" in step["what"])
+    assert registered["at"].startswith("2021-09-16")
     wanted = ("training", "incentive", "survey", "released")
     assert [told["totals"]["first"][name] for name in wanted] == [1_000_000, 2_400_000, 150_000, 0]
     assert [told["totals"]["second"][name] for name in wanted] == [0, 0, 0, 3_550_000]
     assert told["totals"]["third"]["incentive"] == 2_400_000
     assert [told["totals"]["fourth"][name] for name in wanted] == [1_500_000, 600_000, 0, 0]
+    # Joined, and was not selected.
+    assert [told["totals"]["fifth"][name] for name in wanted] == [0, 0, 0, 0]
     assert told["proof"]["ok"] is True
     assert min(check["rows"] for check in told["proof"]["checks"] if check["name"].startswith("each award")) == 4

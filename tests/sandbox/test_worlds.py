@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
 from prakerja.catalogue.models import Course, CourseRunSeats, Listing
@@ -10,6 +12,7 @@ from prakerja.ledger.models import Transfer
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.people.models import Person
 from prakerja.programmes.models import SchemeVersion
+from prakerja.programmes.schemes import at_wib
 from prakerja.reporting.proof import prove
 from prakerja.sandbox import making, participants, partners_file
 from prakerja.sandbox.calendar import STARTS_AT
@@ -37,6 +40,11 @@ def test_the_empty_world_has_everything_but_people() -> None:
     assert Survey.objects.count() == 3
     assert [transfer.amount for transfer in Transfer.objects.all()] == [2_679_997_950_000]
     assert Person.objects.count() == 0
+
+
+def test_the_journey_opens_its_first_wave_itself() -> None:
+    assert [number for number, *_ in making.waves_of("journey")] == [22, 51]
+    assert STARTS_AT["journey"] < at_wib(making.waves_of("g21")[0][1], time(12))
 
 
 def test_every_sandbox_client_may_commit_by_the_old_call() -> None:

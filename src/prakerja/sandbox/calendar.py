@@ -10,6 +10,8 @@ from prakerja.kernel.clock import parse_instant
 STARTS_AT = {
     "empty": parse_instant("2021-09-17T08:00+07:00"),
     "g21": parse_instant("2021-09-27T08:00+07:00"),
+    # Before wave 21 opens.
+    "journey": parse_instant("2021-09-16T08:00+07:00"),
 }
 # Everything that stood before the first participant.
 SET_UP_AT = parse_instant("2021-09-01T00:00+07:00")
@@ -22,4 +24,6 @@ WAVES = (
 )
 # The demo's own first day of a wave: on the day on which it begins somebody can join one. Everything else stays as it was.
 OPENS_EARLY = {"g21": {22: date(2021, 9, 23)}}
+# What somebody opens in the course of the story.
+OPENED_LATER = {"journey": (21,)}
 ANNOUNCED_AT = {21: parse_instant("2021-09-22T20:00+07:00")}

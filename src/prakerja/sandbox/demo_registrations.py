@@ -130,7 +130,7 @@ def _register(person: DemoRegistrant, *, at: datetime) -> None:
     ask_registry(registration_id=registration_id, at=at, by_person=True)
     if person.stage == "registry_differs":
         return
-    save_photo(registration_id=registration_id, content=_card(person.name), at=at)
+    save_photo(registration_id=registration_id, content=card_picture(name=person.name), at=at)
     if person.stage == "registry_case":
         ask_human(registration_id=registration_id, words="Saya masih hidup; KTP saya ada di foto.", at=at)
         return
@@ -151,8 +151,8 @@ def _answer_the_rest(answer: Callable[..., None]) -> None:
     answer("declarations", **{f"declare_{what}": "yes" for what in DECLARATIONS})
 
 
-def _card(name: str) -> bytes:
-    """A picture of a card that nobody can take for one."""
+def card_picture(*, name: str) -> bytes:
+    """A picture of a card that nobody can take for one, as JPEG."""
     picture = Image.new("RGB", (1000, 630), "#cfe3f0")
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=34)
     for number, line in enumerate(("KARTU REKAAN – BUKAN KTP", "PROVINSI 99", name.upper(), "CONTOH UNTUK DEMO") * 2):

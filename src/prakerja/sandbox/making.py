@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 
 from prakerja.access.actors import Actor
 from prakerja.catalogue.operations import add_course, add_promotion, add_run, set_price
@@ -15,7 +15,7 @@ from prakerja.people.policies import EDUCATION
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.building import fund_programme
-from prakerja.sandbox.calendar import OPENS_EARLY, SET_UP_AT, STARTS_AT, WAVES
+from prakerja.sandbox.calendar import OPENED_LATER, OPENS_EARLY, SET_UP_AT, STARTS_AT, WAVES
 from prakerja.sandbox.operators import make_operators
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
 from prakerja.surveys.operations import install_surveys
@@ -23,7 +23,10 @@ from prakerja.training.operations import make_sandbox_codes
 
 
 def make_world(world: str) -> None:
-    """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well."""
+    """Fill an empty database. `empty` has partners, courses, waves, surveys and money; `g21` has people as well.
+
+    `journey` is `empty` without the wave that opens on its first day.
+    """
     make_programme(world)
     make_operators()
     if world == "g21":
@@ -36,15 +39,24 @@ def make_world(world: str) -> None:
         make_demo_registrants(at=STARTS_AT["g21"])
 
 
+def waves_of(world: str) -> list[tuple[int, date, date, int]]:
+    """The waves of a world: number, first day, last day, quota."""
+    early = OPENS_EARLY.get(world, {})
+    return [
+        (number, early.get(number, opens), closes, quota)
+        for number, opens, closes, quota in WAVES
+        if number not in OPENED_LATER.get(world, ())
+    ]
+
+
 def make_programme(world: str = "empty") -> None:
     """Rules, waves, money, surveys, partners and courses: everything but people."""
-    catalogue, early = load_catalogue(), OPENS_EARLY.get(world, {})
+    catalogue = load_catalogue()
     with transaction():
         for scheme in published_schemes():
             install_scheme(scheme=scheme)
-        for number, opens, closes, quota in WAVES:
-            opens_at = at_wib(early.get(number, opens), time(12))
-            open_wave(number=number, opens_at=opens_at, closes_at=end_of_day(closes), quota=quota)
+        for number, opens, closes, quota in waves_of(world):
+            open_wave(number=number, opens_at=at_wib(opens, time(12)), closes_at=end_of_day(closes), quota=quota)
         fund_programme(at=SET_UP_AT)
         install_surveys()
     _make_catalogue(catalogue)

@@ -1,1 +1,1 @@
-"""`prakerja journey`: people and programs at the real front doors, from the announcement to the last payment."""
+"""`prakerja journey`: people and programs at the real front doors, from registration to the last payment."""

@@ -9,6 +9,9 @@ from urllib.parse import urljoin
 
 import httpx
 
+# Field → name of the file, what it holds, its kind.
+Files = dict[str, tuple[str, bytes, str]]
+
 
 class UnexpectedPage(Exception):
     """A page did not show what a person would have looked for there."""
@@ -149,13 +152,13 @@ class Browser:
         answer = self._client.get(urljoin(self.base, path))
         return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
 
-    def submit(self, page: Page, *, has: str = "", action: str = "", **values: str) -> Page:
+    def submit(self, page: Page, *, has: str = "", action: str = "", files: Files | None = None, **values: str) -> Page:
         """Fill the form that has this field (or action) and press its button."""
-        return self.press(page, page.form(has=has, action=action), **values)
+        return self.press(page, page.form(has=has, action=action), files=files, **values)
 
-    def press(self, page: Page, form: Form, **values: str) -> Page:
+    def press(self, page: Page, form: Form, *, files: Files | None = None, **values: str) -> Page:
         """Press the button of this very form."""
-        answer = self._send(page, form, values, follow=True)
+        answer = self._send(page, form, values, files=files, follow=True)
         return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
 
     def leave(self, page: Page, form: Form) -> str:
@@ -165,12 +168,16 @@ class Browser:
             raise UnexpectedPage(f"{page.path} ({answer.status_code}) leads nowhere: …{answer.text[:600]}…")
         return str(answer.next_request.url)
 
-    def _send(self, page: Page, form: Form, values: dict[str, str], *, follow: bool) -> httpx.Response:
-        sent = {**form.values, **{name: [value] for name, value in values.items()}}
+    def _send(
+        self, page: Page, form: Form, values: dict[str, str], *, files: Files | None = None, follow: bool
+    ) -> httpx.Response:
+        chosen = files or {}
+        sent = {name: value for name, value in form.values.items() if name not in chosen}
+        sent |= {name: [value] for name, value in values.items()}
         target = urljoin(page.url, form.action) if form.action else page.url
         if form.method == "get":
             return self._client.get(target, params=dict(sent), follow_redirects=follow)
-        return self._client.post(target, data=dict(sent), follow_redirects=follow)
+        return self._client.post(target, data=dict(sent), files=files, follow_redirects=follow)
 
     def close(self) -> None:
         self._client.close()

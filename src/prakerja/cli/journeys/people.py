@@ -66,6 +66,9 @@ class Participant:
         page = self.portal.submit(page, has="phone", phone=self.phone_number)
         return self.portal.submit(page, has="otp", otp=self.phone.otp())
 
+    def sign_out(self) -> Page:
+        return self.portal.submit(self.portal.get("/dashboard"), action="/keluar")
+
     def dashboard(self) -> Page:
         page = self.portal.get("/dashboard")
         if "/masuk" in page.path:

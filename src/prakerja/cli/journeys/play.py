@@ -17,7 +17,7 @@ from prakerja.postgres import throwaway_server
 from prakerja.supervisor import plan
 from prakerja.supervisor.children import Stopped, free_ports, stoppable
 
-WORLD = "empty"
+WORLD = "journey"
 
 
 def run(*, as_json: bool) -> int:
@@ -72,6 +72,8 @@ EXPECTED = {
     # rules.md 14.7: one training, one incentive, no survey before July.
     "fourth": {"training": 1_500_000, "incentive": 600_000, "survey": 0, "released": 0},
     "second": {"training": 0, "incentive": 0, "survey": 0, "released": 3_550_000},
+    # Joined and was not selected.
+    "fifth": {"training": 0, "incentive": 0, "survey": 0, "released": 0},
 }
 
 

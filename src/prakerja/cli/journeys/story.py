@@ -1,4 +1,7 @@
-"""Three people of wave 21: one goes all the way, one buys nothing, one is paid after a hold; a fourth comes in 2023."""
+"""Three people of wave 21: one goes all the way, one buys nothing, one is paid after a hold; a fourth comes in 2023.
+
+A fifth joined wave 21 and was not selected. The third is known from the list of results only.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from prakerja.cli.journeys.applying import PROVINCE
 from prakerja.cli.journeys.browser import Browser, Page, UnexpectedPage
 from prakerja.cli.journeys.people import Participant, Phone
 from prakerja.cli.journeys.story_2023 import FOURTH, Story2023
+from prakerja.cli.journeys.story_of_joining import StoryOfJoining
 from prakerja.cli.journeys.timeline import Timeline
 from prakerja.cli.journeys.tools import Person, award, wib
 from prakerja.cli.journeys.watching import watch_videos
@@ -21,10 +26,11 @@ from prakerja.supervisor.plan import Addresses
 ANNOUNCED = wib(2021, 9, 22, 20)
 # Invented people. Their phones end in digits that the bank has no surprise for.
 PEOPLE = (
-    ("first", "Ratna Kusumawati", "9901015503950011", "1995-03-15", "081290001011", "SK-21-A"),
-    ("second", "Bagas Prakoso", "9901011204960012", "1996-04-12", "081290001012", "SK-21-A"),
-    ("third", "Sari Wulandari", "9901016005970013", "1997-05-20", "081290001013", "SK-21-A"),
+    Person("first", "Ratna Kusumawati", "9901015503950011", "1995-03-15", "081290001011", "SK-21-A", PROVINCE),
+    Person("second", "Bagas Prakoso", "9901011204960012", "1996-04-12", "081290001012", "SK-21-A", PROVINCE),
+    Person("third", "Sari Wulandari", "9901016005970013", "1997-05-20", "081290001013", "SK-21-A"),
 )
+FIFTH = Person("fifth", "Rudi Hartanto", "9901010907940015", "1994-07-09", "081290001015", "", PROVINCE)
 
 
 class Story:
@@ -33,8 +39,10 @@ class Story:
         self.timeline = timeline
         self.data_dir = data_dir
         self.people: dict[str, Participant] = {}
-        for one in PEOPLE:
+        for one in (*PEOPLE, FIFTH):
             self.meet(one)
+        self.registers = (PEOPLE[0], PEOPLE[1], FIFTH)
+        self.joining = StoryOfJoining(self)
         self.tokopedia = addresses.url("platform:tokopedia")
         self.pintaria = addresses.url("platform:pintaria")
         self.school = addresses.url("institution") + "/rasakata/"
@@ -42,20 +50,19 @@ class Story:
 
     def meet(self, one: Person) -> Participant:
         """A person with a phone and a browser, from now on part of the story."""
-        name, full_name, _, _, phone, _ = one
-        self.people[name] = Participant(
-            name=full_name,
-            phone_number=phone,
-            email=f"{name}@contoh.id",
+        self.people[one.short] = Participant(
+            name=one.name,
+            phone_number=one.phone,
+            email=one.email,
             portal=Browser(self.addresses.url("portal")),
-            phone=Phone(self.addresses.url("world"), phone),
+            phone=Phone(self.addresses.url("world"), one.phone),
         )
-        return self.people[name]
+        return self.people[one.short]
 
     def person_ids(self) -> dict[str, uuid.UUID | None]:
         from prakerja.people.queries import person_id_by_nik
 
-        return {name: person_id_by_nik(nik=nik) for name, _, nik, *_ in (*PEOPLE, FOURTH)}
+        return {one.short: person_id_by_nik(nik=one.nik) for one in (*PEOPLE, FOURTH, FIFTH)}
 
     def close(self) -> None:
         for person in self.people.values():
@@ -68,6 +75,7 @@ class Story:
         return moment
 
     def tell(self) -> None:
+        self.joining.tell()
         self.announcement()
         self.first_buys()
         self.third_buys()
@@ -83,11 +91,12 @@ class Story:
         at = self.at(ANNOUNCED)
         with self.timeline.step(at, "operator", "imports the results of wave 21: three people are awarded"):
             award(PEOPLE, wave=21, announced_at=ANNOUNCED, data_dir=self.data_dir)
-        for name, person in self.people.items():
-            with self.timeline.step(at, name, "gets the SMS with the exact deadline"):
-                text = person.phone.wait_for("Gelombang 21")
+        for one in PEOPLE:
+            with self.timeline.step(at, one.short, "gets the SMS with the exact deadline"):
+                text = self.people[one.short].phone.wait_for("Gelombang 21")
                 if "21 Oktober 2021 pukul 23.59 WIB" not in text:
                     raise UnexpectedPage(f"the SMS does not say the deadline: {text}")
+        self.joining.fifth_is_told(at)
         first = self.people["first"]
         with self.timeline.step(at, "first", "signs in by phone and sees fund and deadline, but no card number yet"):
             page = first.sign_in().must_say("Rp1.000.000", "21 Oktober 2021 pukul 23.59 WIB")
@@ -200,6 +209,7 @@ class Story:
         with self.timeline.step(at, "second", "bought nothing in 30 days: participation is revoked, an SMS says so"):
             second.phone.wait_for("dicabut")
             second.sign_in().must_say("dicabut")
+        self.joining.second_wants_to_join_again()
         at = self.at(wib(2021, 10, 26, 12))
         with self.timeline.step(at, "third", "after the re-check the held payment has arrived"):
             third.portal.get("/insentif").must_say("Berhasil")

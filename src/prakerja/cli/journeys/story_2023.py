@@ -8,13 +8,13 @@ from typing import Any
 
 from prakerja.cli.journeys.browser import Page, UnexpectedPage
 from prakerja.cli.journeys.people import Participant
-from prakerja.cli.journeys.tools import award, prakerja, wib
+from prakerja.cli.journeys.tools import Person, award, prakerja, wib
 from prakerja.cli.journeys.watching import watch_videos
 
 ANNOUNCED = wib(2023, 4, 28, 20)
 SESSION = wib(2023, 5, 15, 9)
 PRICE = 1_500_000
-FOURTH = ("fourth", "Tirta Anggraini", "9901014408990014", "1999-08-04", "081290001014", "SK-51-A")
+FOURTH = Person("fourth", "Tirta Anggraini", "9901014408990014", "1999-08-04", "081290001014", "SK-51-A")
 
 
 class Story2023:

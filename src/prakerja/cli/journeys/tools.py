@@ -10,13 +10,33 @@ import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from prakerja.cli.journeys.browser import UnexpectedPage
 from prakerja.kernel.clock import WIB
 
 COLUMNS = ("nik", "family_card_number", "name", "birth_date", "phone", "email", "province_code", "education")
-# Short name, full name, NIK, day of birth, phone, decree.
-Person = tuple[str, str, str, str, str, str]
+
+
+class Person(NamedTuple):
+    """Somebody of the story. Who does not register stands in the list with a province that does not exist."""
+
+    short: str
+    name: str
+    nik: str
+    birth_date: str
+    phone: str
+    # Of the list of results that they stand in; "" when they stand in none.
+    decree: str
+    province_code: str = "99"
+
+    @property
+    def family_card_number(self) -> str:
+        return f"99{int(self.phone):014d}"
+
+    @property
+    def email(self) -> str:
+        return f"{self.short}@contoh.id"
 
 
 def wib(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
@@ -46,11 +66,11 @@ def award(people: Sequence[Person], *, wave: int, announced_at: datetime, data_d
         with path.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            for name, full_name, nik, birth_date, phone, _ in people:
-                card = f"99{int(phone):014d}"
-                writer.writerow([nik, card, full_name, birth_date, phone, f"{name}@contoh.id", "99", "sma"])
+            for one in people:
+                identity = (one.nik, one.family_card_number, one.name, one.birth_date, one.phone, one.email)
+                writer.writerow([*identity, one.province_code, "sma"])
         said = prakerja(
-            *("wave", "import-results", str(path), "--wave", str(wave), "--decree", people[0][5]),
+            *("wave", "import-results", str(path), "--wave", str(wave), "--decree", people[0].decree),
             *("--announced-at", announced_at.isoformat()),
             data_dir=data_dir,
         )
