@@ -40,6 +40,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "person.reveal": _only("helper"),
     # Who changes a phone decides who can sign in: both the old and the new one are told, and money stays with others.
     "person.correct_contact": _only("helper"),
+    # A lost phone is replaced by two of them, after days in which its owner can object.
+    "lost_phone.propose": _only("helper"),
+    "lost_phone.confirm": _only("helper"),
+    "lost_phone.refuse": _only("helper"),
+    "lost_phone.reveal": _only("helper"),
     # Only what a person asked for, and never before they could take it back.
     "erasure.answer": _only("helper"),
     # Whether documents show that an identity is theirs; nobody's phone or NIK is handed over by it.

@@ -26,6 +26,8 @@ from prakerja.notifications.strangers import queue_to_stranger
 # Of one registration to all addresses that are typed there, and to one address from all registrations, a day.
 EMAIL_PER_OWNER = 10
 EMAIL_PER_ADDRESS = 10
+# To one phone from all who want it for an account that they cannot sign in to, a day.
+NEW_PHONE_PER_NUMBER = 5
 
 
 @dataclass(frozen=True)
@@ -77,25 +79,45 @@ def send_email_code(
     To one that is not `is_free` no code leaves, and all else is alike: its owner is told by the caller. Raises Refused:
     otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
-    today = at.astimezone(WIB).date()
-    most = _email_limits(email, owner, rules)
-    with transaction():
-        guards = lock_guards(list(most), today)
-        refuse_early(guard=guards[0], at=at, rules=rules)
-        if any(guard.day == today and guard.sent_today >= most[bytes(guard.index)] for guard in guards):
-            raise Refused("otp_daily_limit")
-        for guard in guards:
-            count_sending(guard, today, at)
-        if is_free:
-            begin_stranger_code(
-                guard=guards[0],
-                to=email,
-                channel="email",
-                template="otp_email",
-                language=language,
-                rules=rules,
-                at=at,
-            )
+    _send(
+        most=_email_limits(email, owner, rules),
+        to=email if is_free else "",
+        channel="email",
+        template="otp_email",
+        language=language,
+        rules=rules,
+        at=at,
+    )
+
+
+def send_new_phone_code(
+    *, phone: str, owner: uuid.UUID, language: str, at: datetime, rules: OtpRules = DEFAULT
+) -> None:
+    """Send a code to a phone (normalised) that somebody wants for an account that they cannot sign in to; `owner` is what they
+    ask for. It leaves whoever's the phone is. Raises Refused: otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    """
+    _send(
+        most={_new_phone_index(phone, owner): rules.per_day, blind_index("new_phone", phone): NEW_PHONE_PER_NUMBER},
+        to=phone,
+        channel="sms",
+        template="otp_phone",
+        language=language,
+        rules=rules,
+        at=at,
+    )
+
+
+def check_new_phone_code(*, phone: str, owner: uuid.UUID, otp: str, at: datetime, rules: OtpRules = DEFAULT) -> None:
+    """Use up the code of a new phone. A wrong one is counted although it is refused.
+
+    Raises Refused: otp_locked (until), otp_expired, otp_wrong (left).
+    """
+    _use_up(_new_phone_index(phone, owner), otp, rules, at)
+
+
+def new_phone_code_state(*, phone: str, owner: uuid.UUID, at: datetime, rules: OtpRules = DEFAULT) -> EmailCodeState:
+    """What whoever asked may be told about the code of a new phone."""
+    return _state(_new_phone_index(phone, owner), at, rules)
 
 
 def check_email_code(*, email: str, owner: uuid.UUID, otp: str, at: datetime, rules: OtpRules = DEFAULT) -> None:
@@ -103,16 +125,16 @@ def check_email_code(*, email: str, owner: uuid.UUID, otp: str, at: datetime, ru
 
     Raises Refused: otp_locked (until), otp_expired, otp_wrong (left).
     """
-    with transaction():
-        guard = lock_guards([_email_index(email, owner)], at.astimezone(WIB).date())[0]
-        refusal = _check(guard, otp, rules, at)
-    if refusal is not None:
-        raise refusal
+    _use_up(_email_index(email, owner), otp, rules, at)
 
 
 def email_code_state(*, email: str, owner: uuid.UUID, at: datetime, rules: OtpRules = DEFAULT) -> EmailCodeState:
     """What a registration may be told about the code of its address; it says nothing about whose the address is."""
-    guard = PhoneGuard.objects.filter(index=_email_index(email, owner)).first() or PhoneGuard()
+    return _state(_email_index(email, owner), at, rules)
+
+
+def _state(index: bytes, at: datetime, rules: OtpRules) -> EmailCodeState:
+    guard = PhoneGuard.objects.filter(index=index).first() or PhoneGuard()
     sent_at = guard.last_sent_at
     next_at = sent_at + timedelta(seconds=rules.gap_s) if sent_at else None
     locked = is_locked(guard=guard, at=at)
@@ -122,6 +144,40 @@ def email_code_state(*, email: str, owner: uuid.UUID, at: datetime, rules: OtpRu
         locked_until=guard.locked_until if locked else None,
         tries_left=rules.tries - guard.tries,
     )
+
+
+def _send(
+    *,
+    most: Mapping[bytes, int],
+    to: str,
+    channel: Literal["sms", "email"],
+    template: str,
+    language: str,
+    rules: OtpRules,
+    at: datetime,
+) -> None:
+    """Count a code on every index of `most`, whose first one keeps it; with nobody to send it `to` nothing leaves."""
+    today = at.astimezone(WIB).date()
+    with transaction():
+        guards = lock_guards(list(most), today)
+        refuse_early(guard=guards[0], at=at, rules=rules)
+        if any(guard.day == today and guard.sent_today >= most[bytes(guard.index)] for guard in guards):
+            raise Refused("otp_daily_limit")
+        for guard in guards:
+            count_sending(guard, today, at)
+        if to:
+            begin_stranger_code(
+                guard=guards[0], to=to, channel=channel, template=template, language=language, rules=rules, at=at
+            )
+
+
+def _use_up(index: bytes, otp: str, rules: OtpRules, at: datetime) -> None:
+    with transaction():
+        guard = lock_guards([index], at.astimezone(WIB).date())[0]
+        refusal = _check(guard, otp, rules, at)
+    # Outside of the transaction: what was counted stays counted.
+    if refusal is not None:
+        raise refusal
 
 
 @requires_transaction
@@ -173,6 +229,10 @@ def _hash(guard: PhoneGuard, code: str) -> bytes:
 
 def _email_index(email: str, owner: uuid.UUID) -> bytes:
     return blind_index("email_code", f"{owner}:{email}")
+
+
+def _new_phone_index(phone: str, owner: uuid.UUID) -> bytes:
+    return blind_index("new_phone_code", f"{owner}:{phone}")
 
 
 def _email_limits(email: str, owner: uuid.UUID, rules: OtpRules) -> Mapping[bytes, int]:

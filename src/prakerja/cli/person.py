@@ -44,6 +44,27 @@ _SENTENCES = {
         "Belum boleh dihapus, supaya orang itu sempat membatalkan; `erasures` menulis mulai kapan. Tidak ada yang diubah.",
         "Not yet, so that the person can take it back; `erasures` says from when. Nothing was changed.",
     ),
+    "lost_phone_unknown": ("Tidak ada permintaan ganti nomor dengan ID itu.", "There is no lost phone with that ID."),
+    "lost_phone_answered": (
+        "Permintaan itu sudah diputuskan, dihentikan, atau belum diusulkan. Tidak ada yang diubah.",
+        "That case was decided, stopped, or nobody has proposed it yet. Nothing was changed.",
+    ),
+    "lost_phone_nobody": (
+        "NIK itu bukan milik siapa pun yang punya akun. Tidak ada yang diubah.",
+        "Nobody with an account has that NIK. Nothing was changed.",
+    ),
+    "lost_phone_taken": (
+        "Nomor baru itu sudah dipakai akun lain. Tidak ada yang diubah.",
+        "Another account has that new phone. Nothing was changed.",
+    ),
+    "lost_phone_decided": (
+        "Permintaan lain untuk orang ini sudah diusulkan. Tidak ada yang diubah.",
+        "Another case of the same person was proposed. Nothing was changed.",
+    ),
+    "same_operator": (
+        "Petugas lain yang harus menyetujui. Tidak ada yang diubah.",
+        "Another operator must confirm. Nothing was changed.",
+    ),
     "participation_runs": (
         "Kepesertaannya masih berjalan: sekarang tidak ada lagi yang boleh dihapus. Tidak ada yang diubah.",
         "The participation runs: nothing more may be erased now. Nothing was changed.",
@@ -55,11 +76,22 @@ _ANSWERS = {
     "refuse-erasure": "answer a request for erasure without erasing anything",
 }
 
+# What each does, and how the case stands then.
+_LOST_PHONES = {
+    "propose-phone": ("propose a new phone for whoever lost theirs; another operator confirms", "proposed"),
+    "confirm-phone": ("confirm what another operator proposed; it changes after the days to object", "confirmed"),
+    "refuse-phone": ("refuse a new phone, or stop one whose day has not come", "refused"),
+}
+
 
 def add_to(subparsers: Any) -> None:
-    family = subparsers.add_parser("person", help="correct how somebody is reached; answer requests for erasure")
+    family = subparsers.add_parser(
+        "person", help="correct how somebody is reached; answer requests for erasure; replace lost phones"
+    )
     verbs = family.add_subparsers(
-        dest="verb", required=True, metavar="|".join(("correct-contact", "erasures", *_ANSWERS))
+        dest="verb",
+        required=True,
+        metavar="|".join(("correct-contact", "erasures", *_ANSWERS, "lost-phones", *_LOST_PHONES)),
     )
     listing = common(
         verbs.add_parser("erasures", help="requests for erasure that wait, the first to be answered first")
@@ -72,6 +104,18 @@ def add_to(subparsers: Any) -> None:
             "--answer", required=True, metavar="A", help="what the person reads, 10 to 500 characters"
         )
         answering.set_defaults(run=answer_erasure)
+    lost = common(verbs.add_parser("lost-phones", help="lost phones that wait for operators or for their day"))
+    lost.set_defaults(run=list_lost_phones)
+    for verb, (words, _) in _LOST_PHONES.items():
+        deciding = by_operator(common(verbs.add_parser(verb, help=words)))
+        deciding.add_argument("--case", required=True, type=uuid.UUID, metavar="ID", help="as `lost-phones` shows it")
+        deciding.add_argument(
+            "--reason",
+            required=True,
+            metavar="R",
+            help="why; of a refusal the new phone reads it, 10 to 500 characters",
+        )
+        deciding.set_defaults(run=decide_lost_phone)
     parser = verbs.add_parser(
         "correct-contact",
         help="give somebody another phone or e-mail address; the old and the new one are told",
@@ -149,4 +193,45 @@ def answer_erasure(arguments: argparse.Namespace) -> int:
         except Refused as refusal:
             raise CommandError(*_SENTENCES[refusal.reason]) from refusal
         answer({"case": str(arguments.case), "status": status})
+    return 0
+
+
+def list_lost_phones(arguments: argparse.Namespace) -> int:
+    """Print the lost phones that wait, the first to be answered first."""
+    with database(arguments.data_dir):
+        from prakerja.privacy.lost_phone_queries import waiting_lost_phones
+
+        answer(
+            [
+                {
+                    "case": str(one.case_id),
+                    "person": str(one.about) if one.about else None,
+                    "status": one.status,
+                    "sent": one.sent_at.isoformat(),
+                    "answer_by": one.answer_by.isoformat(),
+                    "changes": one.changes_at.isoformat() if one.changes_at else None,
+                }
+                for one in waiting_lost_phones(most=_MOST_SHOWN)
+            ]
+        )
+    return 0
+
+
+def decide_lost_phone(arguments: argparse.Namespace) -> int:
+    """Propose, confirm or refuse, and say how the case stands."""
+    with database(arguments.data_dir):
+        from prakerja.kernel.clock import now
+        from prakerja.privacy.lost_phones import confirm_new_phone, propose_new_phone, refuse_new_phone
+
+        case_id, words, at = arguments.case, arguments.reason, now()
+        try:
+            if arguments.verb == "propose-phone":
+                propose_new_phone(case_id=case_id, why=words, actor=acting(arguments), at=at)
+            elif arguments.verb == "confirm-phone":
+                confirm_new_phone(case_id=case_id, why=words, actor=acting(arguments), at=at)
+            else:
+                refuse_new_phone(case_id=case_id, answer=words, actor=acting(arguments), at=at)
+        except Refused as refusal:
+            raise CommandError(*_SENTENCES[refusal.reason]) from refusal
+        answer({"case": str(case_id), "status": _LOST_PHONES[arguments.verb][1]})
     return 0

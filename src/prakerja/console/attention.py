@@ -17,6 +17,7 @@ from prakerja.console.discrepancies import case_line
 from prakerja.console.erasures import erasure_line
 from prakerja.console.held import held_line
 from prakerja.console.letters import letter_line
+from prakerja.console.lost_phones import lost_phone_words
 from prakerja.console.pages import browsing, may
 from prakerja.console.payments import pause_line
 from prakerja.console.registrations import registration_line
@@ -28,6 +29,7 @@ from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
 from prakerja.partners.queries import Guessing, partners_guessing_cards
+from prakerja.privacy.lost_phone_queries import waiting_lost_phones
 from prakerja.privacy.queries import erasure_cases
 from prakerja.purchases.class_cancelling import paying_back
 from prakerja.registrations.queries import open_cases
@@ -40,7 +42,7 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; requests for erasure, letters and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; lost phones, requests for erasure, letters and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
     return render(
         request,
@@ -58,6 +60,8 @@ def attention(request: HttpRequest) -> HttpResponse:
             "may_decide_held": may(request, "award.extend_held"),
             "corrections": [_correction(one) for one in open_corrections()],
             "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
+            "lost_phones": [lost_phone_words(one, at) for one in waiting_lost_phones(most=SHOWN)],
+            "may_decide_lost_phone": may(request, "lost_phone.refuse"),
             "letters": [letter_line(one, at) for one in open_letters(most=SHOWN)],
             "may_answer_letter": may(request, "letter.answer"),
             "may_answer_erasure": may(request, "erasure.answer"),

@@ -12,6 +12,7 @@ from prakerja.console.discrepancies import discrepancy
 from prakerja.console.erasures import erasure
 from prakerja.console.language import language
 from prakerja.console.letters import letter
+from prakerja.console.lost_phones import lost_phone, lost_phone_documents
 from prakerja.console.payments import payments, retry
 from prakerja.console.people import contact, personal_data
 from prakerja.console.registrations import registration, registration_documents
@@ -44,6 +45,8 @@ urlpatterns = [
     path("people/<uuid:person_id>/contact/", contact, name="console_contact"),
     path("payments/<uuid:person_id>/discrepancies/<uuid:discrepancy_id>/", discrepancy, name="console_discrepancy"),
     path("erasures/<uuid:case_id>/", erasure, name="console_erasure"),
+    path("lost-phones/<uuid:case_id>/", lost_phone, name="console_lost_phone"),
+    path("lost-phones/<uuid:case_id>/documents/", lost_phone_documents, name="console_lost_phone_documents"),
     path("registrations/<uuid:case_id>/", registration, name="console_registration"),
     path("registrations/<uuid:case_id>/documents/", registration_documents, name="console_registration_documents"),
     path("cases/", cases, name="console_cases"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from prakerja.access.actors import Actor
 from prakerja.access.operations import check_challenge, reopen_challenge, send_challenge
 from prakerja.audit.operations import record
@@ -100,17 +102,32 @@ def unlink_for_erasure(*, person_id: uuid.UUID, at: datetime) -> int:
 
     The account's row stays: it says where the state paid.
     """
-    live = PayoutAccount.objects.select_for_update(no_key=True)
-    account = live.filter(person_id=person_id, unlinked_at=None).first()
+    live = PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None)
+    return _unlink(live, actor=Actor.participant(person_id), at=at)
+
+
+@requires_transaction
+def unlink_e_wallet(*, person_id: uuid.UUID, actor: Actor, at: datetime) -> int:
+    """Take the link of an e-wallet away, which is whoever's its phone is; returns how many there were (0 or 1).
+
+    A bank account stays: its holder is the person by the bank's word, whoever has a phone.
+    """
+    live = PayoutAccount.objects.filter(person_id=person_id, unlinked_at=None, kind="e_wallet")
+    return _unlink(live, actor=actor, at=at)
+
+
+@requires_transaction
+def _unlink(live: QuerySet[PayoutAccount], *, actor: Actor, at: datetime) -> int:
+    account = live.select_for_update(no_key=True).first()
     if account is not None:
         account.unlinked_at = at
         account.save(update_fields=["unlinked_at"])
-        release_number(person_id=person_id, provider=account.provider, number=opened_number(account=account))
+        release_number(person_id=account.person_id, provider=account.provider, number=opened_number(account=account))
         record(
             action="account.unlinked",
             at=at,
-            person_id=person_id,
-            actor=Actor.participant(person_id),
+            person_id=account.person_id,
+            actor=actor,
             subject_kind="payout_account",
             subject_id=account.id,
         )

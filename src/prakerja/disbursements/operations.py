@@ -21,7 +21,7 @@ from prakerja.disbursements.batches import (
     sandbox_sign_off,
 )
 from prakerja.disbursements.callbacks import CallbackRefused, read_callback
-from prakerja.disbursements.changing_phone import change_phone, request_phone_change
+from prakerja.disbursements.changing_phone import change_phone, replace_lost_phone, request_phone_change
 from prakerja.disbursements.discrepancies import resolve_discrepancy
 from prakerja.disbursements.drafting import Draft, cancel_draft, draft_payment, draft_payments
 from prakerja.disbursements.payments import (
@@ -50,6 +50,7 @@ __all__ = [
     "link_account",
     "read_callback",
     "release_batch",
+    "replace_lost_phone",
     "request_link",
     "request_phone_change",
     "resolve_discrepancy",

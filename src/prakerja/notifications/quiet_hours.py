@@ -19,6 +19,8 @@ from prakerja.notifications.templates import POINTLESS_AFTER_DEADLINE, URGENT
 # What its owner does, or what is done to their account, at this very moment.
 AT_ONCE = frozenset(
     (
+        "lost_phone_asked",
+        "lost_phone_confirmed",
         "nik_registered_again",
         "phone_changed",
         "phone_corrected",

@@ -887,6 +887,58 @@ TEMPLATES: Mapping[str, Template] = {
             "tidak Anda kenal di halaman Sesi saya dan hubungi layanan Prakerja."
         ),
     ),
+    "lost_phone_asked": Template(
+        title=_("Seseorang meminta nomor ponsel Anda diganti"),
+        text=_(
+            "Pada {asked_at} seseorang meminta nomor ponsel akun Kartu Prakerja Anda diganti karena hilang. Petugas memeriksanya; belum "
+            "ada yang berubah. Jika itu bukan Anda, masuk dan hentikan di halaman Akun saya, atau hubungi layanan Prakerja."
+        ),
+        sms=_(
+            "Kartu Prakerja: ada yang meminta nomor akun Anda diganti. Belum ada yang berubah. Bukan Anda? Masuk dan hentikan di Akun "
+            "saya."
+        ),
+    ),
+    "lost_phone_confirmed": Template(
+        title=_("Nomor ponsel Anda akan diganti"),
+        text=_(
+            "Dua petugas memeriksa KTP dan KK dan menyetujui penggantian nomor ponsel akun Kartu Prakerja Anda. Nomor diganti pada "
+            "{changes_at}. Jika Anda tidak memintanya, masuk dan hentikan di halaman Akun saya sebelum itu, atau hubungi layanan "
+            "Prakerja."
+        ),
+        sms=_(
+            "Kartu Prakerja: nomor akun Anda diganti pada {changes_at}. Bukan Anda? Masuk dan hentikan di Akun saya sebelum itu."
+        ),
+    ),
+    "lost_phone_changed": Template(
+        title=_("Nomor ponsel Anda diganti"),
+        text=_(
+            "Nomor ponsel akun Kartu Prakerja Anda diganti pada {changed_at}, karena nomor lama dilaporkan hilang. Semua sesi berakhir. "
+            "E-wallet dengan nomor lama diputuskan; sambungkan yang baru. Jika Anda tidak memintanya, segera hubungi layanan Prakerja."
+        ),
+    ),
+    "lost_phone_stopped": Template(
+        title=_("Penggantian nomor dihentikan"),
+        text=_(
+            "Anda menghentikan penggantian nomor ponsel akun Kartu Prakerja Anda. Nomor Anda tetap seperti sekarang."
+        ),
+    ),
+    "lost_phone_granted": Template(
+        title=_("Permintaan ganti nomor disetujui"),
+        text=_(
+            "Prakerja: permintaan ganti nomor Anda disetujui. Mulai {changes_at} masuklah dengan nomor ini. Sebelum itu pemilik nomor "
+            "lama dapat menghentikannya."
+        ),
+    ),
+    "lost_phone_refused": Template(
+        title=_("Permintaan ganti nomor tidak dapat dipenuhi"),
+        text=_("Prakerja: permintaan ganti nomor Anda tidak dapat dipenuhi. Petugas menulis: {answer}"),
+    ),
+    "lost_phone_objected": Template(
+        title=_("Permintaan ganti nomor dihentikan"),
+        text=_(
+            "Prakerja: permintaan ganti nomor Anda dihentikan dari akun itu sendiri. Bila itu akun Anda, hubungi layanan Prakerja."
+        ),
+    ),
     "erasure_asked": Template(
         title=_("Permintaan hapus data diterima"),
         text=_(

@@ -84,6 +84,25 @@ def take_contact(*, person_id: uuid.UUID, kind: ContactKind, value: str, at: dat
     )
 
 
+@requires_transaction
+def take_found_phone(*, person_id: uuid.UUID, phone: str, verified_at: datetime, actor: Actor, at: datetime) -> None:
+    """Put a phone (normalised), shown to be theirs at `verified_at`, in the place of a lost one. Both are told as of a correction.
+
+    Raises Refused: person_unknown, contact_same, contact_of_other_person.
+    """
+    if not Person.objects.select_for_update(no_key=True).filter(id=person_id).exists():
+        raise Refused("person_unknown")
+    replace_contact(
+        person_id=person_id,
+        kind="phone",
+        found=phone,
+        verified_at=verified_at,
+        told_by="corrected",
+        actor=actor,
+        at=at,
+    )
+
+
 def normalised(*, kind: ContactKind, value: str) -> str:
     """As it is stored. Raises Refused: phone_format, email_format."""
     found = normal_phone(value) if kind == "phone" else normal_email(value)

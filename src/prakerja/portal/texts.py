@@ -57,6 +57,11 @@ SENTENCES = {
     "survey_submitted": gettext_lazy("Anda sudah mengisi survei ini."),
     "survey_incomplete": gettext_lazy("Jawab semua pertanyaan."),
     "consent_words_changed": gettext_lazy("Kalimat persetujuan baru saja berubah. Baca lagi, lalu kirim."),
+    "lost_phone_unknown": gettext_lazy("Tidak ada penggantian nomor yang sedang berjalan."),
+    "lost_phone_many": gettext_lazy(
+        "Beberapa permintaan untuk NIK ini sedang diperiksa. Tunggu jawabannya, atau hubungi layanan."
+    ),
+    "lost_phone_open": gettext_lazy("Permintaan dengan nomor baru ini sudah kami terima. Tunggu jawaban lewat SMS."),
     "erasure_open": gettext_lazy("Permintaan hapus Anda sudah kami terima dan sedang ditangani."),
     "erasure_unknown": gettext_lazy("Tidak ada permintaan hapus yang sedang ditangani."),
     "topic_unknown": gettext_lazy("Pilih tentang apa pertanyaan Anda."),
@@ -189,6 +194,7 @@ NOTICES = {
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
     "survey_sent_unkept": gettext_lazy("Terima kasih. Survei dihitung terjawab; jawaban Anda tidak disimpan."),
     "answers_wiped": gettext_lazy("Persetujuan dicabut. Jawaban survei itu sudah dihapus; pembayarannya tetap."),
+    "lost_phone_stopped": gettext_lazy("Penggantian nomor dihentikan. Nomor Anda tetap."),
     "erasure_asked": gettext_lazy("Permintaan hapus data sudah kami terima."),
     "erasure_taken_back": gettext_lazy("Permintaan hapus data dibatalkan."),
     "withdrawn": gettext_lazy("Anda sudah mengundurkan diri."),

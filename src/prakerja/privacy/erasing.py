@@ -14,6 +14,7 @@ from prakerja.intake.letters import wipe_letters
 from prakerja.kernel.db import requires_transaction
 from prakerja.notifications.operations import wipe_messages
 from prakerja.people.contacts import erase_contacts
+from prakerja.privacy.lost_phones import wipe_lost_phones
 from prakerja.registrations.forgetting import wipe_needs, wipe_registration
 from prakerja.sittings.operations import wipe_test_answers
 from prakerja.surveys.operations import wipe_answers
@@ -45,6 +46,7 @@ def erase_after_participation(*, person_id: uuid.UUID, actor: Actor, at: datetim
         "messages": wipe_messages(person_id=person_id),
         "files": forget_files(person_id=person_id),
         "codes": forget_person(person_id=person_id),
+        "lost_phones": wipe_lost_phones(person_id=person_id, actor=actor, at=at),
         "sessions": end_sessions(door="portal", owner=person_id, actor=actor, at=at),
         "accounts": unlink_for_erasure(person_id=person_id, at=at),
     }

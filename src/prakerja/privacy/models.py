@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from prakerja.kernel.models import PersonRow, owned_key
-from prakerja.privacy.states import ERASURE_STATES
+from prakerja.kernel.models import KeyedRow, PersonRow, owned_key
+from prakerja.privacy.lost_phone_policies import PHOTOS
+from prakerja.privacy.states import ERASURE_STATES, LOST_PHONE_STATES
 
 
 class ErasureCase(PersonRow):
@@ -50,4 +51,84 @@ class ErasureCase(PersonRow):
                 name="privacy_erasurecase_pending",
                 condition=Q(status__in=ERASURE_STATES.group("PENDING")),
             )
+        ]
+
+
+class LostPhoneCase(KeyedRow):
+    """Somebody who cannot sign in any more asks that another phone be theirs (rules.md 8.5).
+
+    It is no row of a person: whoever asks has shown nothing but that they hold the new phone, and the NIK may be nobody's.
+    """
+
+    status = models.TextField(default="asked")
+    language = models.TextField(default="id")
+    # The new phone, and the NIK of the account; emptied with the photos.
+    phone_index = models.BinaryField()
+    phone_enc = models.BinaryField(null=True)
+    nik_index = models.BinaryField(null=True)
+    nik_enc = models.BinaryField(null=True)
+    words_enc = models.BinaryField(null=True)
+    # The person whose NIK it is; nil when it is nobody's, which whoever asks never learns.
+    about = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    proven_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    answer_by = models.DateTimeField(null=True)
+    proposed_by = models.TextField(blank=True)
+    proposed_at = models.DateTimeField(null=True)
+    # Why the first operator believes it, for the second.
+    reason = models.TextField(blank=True)
+    confirmed_by = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # The phone changes then, unless somebody objects.
+    changes_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    # What the operator who refused says to the new phone.
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=LOST_PHONE_STATES.states()), name="privacy_lostphonecase_status"
+            ),
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                condition=Q(status__in=LOST_PHONE_STATES.group("LIVE")),
+                name="privacy_lostphonecase_one_live",
+            ),
+            models.UniqueConstraint(
+                fields=["about"],
+                condition=Q(status__in=LOST_PHONE_STATES.group("DECIDED")),
+                name="privacy_lostphonecase_one_decided",
+            ),
+            # Four eyes, whoever writes.
+            models.CheckConstraint(
+                condition=~Q(status__in=("confirmed", "changed"))
+                | Q(about__isnull=False, changes_at__isnull=False)
+                & ~Q(proposed_by="")
+                & ~Q(confirmed_by="")
+                & ~Q(proposed_by=F("confirmed_by")),
+                name="privacy_lostphonecase_four_eyes",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["changes_at"], name="privacy_lostphonecase_due", condition=Q(status="confirmed")),
+            models.Index(fields=["about"], name="privacy_lostphonecase_about"),
+            models.Index(fields=["nik_index"], name="privacy_lostphonecase_nik"),
+        ]
+
+
+class LostPhonePhoto(KeyedRow):
+    """A photo of a card that was sent with it, made anew and sealed. Pruned by a dated rule."""
+
+    case = models.ForeignKey(LostPhoneCase, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField()
+    content_enc = models.BinaryField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind"], name="privacy_lostphonephoto_one"),
+            models.CheckConstraint(condition=Q(kind__in=PHOTOS), name="privacy_lostphonephoto_kind"),
         ]

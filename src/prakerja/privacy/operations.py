@@ -1,4 +1,7 @@
-"""A person asks that their data be erased, and an operator answers; a person takes their data with them (rules.md 11.4, 11.5)."""
+"""A person asks that their data be erased, and an operator answers; a person takes their data with them (rules.md 11.4, 11.5).
+
+Siblings hold the verbs of lost phones (rules.md 8.5).
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,45 @@ from prakerja.kernel.typed import normal_lines
 from prakerja.notifications.operations import queue_message
 from prakerja.notifications.templates import SENT_TO
 from prakerja.people.queries import contact_of
+from prakerja.privacy.asking_lost_phone import (
+    ask_for_new_phone,
+    keep_card_photo,
+    prove_new_phone,
+    send_lost_phone_case,
+    send_lost_phone_code,
+)
 from prakerja.privacy.erasing import erase_after_participation, erase_what_was_allowed
+from prakerja.privacy.lost_phones import (
+    change_lost_phone,
+    confirm_new_phone,
+    object_to_new_phone,
+    propose_new_phone,
+    refuse_new_phone,
+    reveal_lost_phone,
+)
 from prakerja.privacy.models import ErasureCase
 from prakerja.privacy.participation import what_is_unended
 from prakerja.privacy.policies import LONGEST_WORDS, terms_at
 from prakerja.privacy.states import ERASURE_STATES
 
+__all__ = [
+    "ask_for_erasure",
+    "ask_for_new_phone",
+    "change_lost_phone",
+    "confirm_new_phone",
+    "erase_personal_data",
+    "keep_card_photo",
+    "note_own_data_read",
+    "object_to_new_phone",
+    "propose_new_phone",
+    "prove_new_phone",
+    "refuse_erasure",
+    "refuse_new_phone",
+    "reveal_lost_phone",
+    "send_lost_phone_case",
+    "send_lost_phone_code",
+    "take_back_erasure",
+]
 FEWEST_ANSWER = 10
 LONGEST_ANSWER = 500
 

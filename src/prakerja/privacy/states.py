@@ -22,3 +22,31 @@ ERASURE_STATES = StateMachine(
         "UNANSWERED": ("open", "taken_back"),
     },
 )
+
+LOST_PHONE_STATES = StateMachine(
+    "lost phone case",
+    table="privacy_lostphonecase",
+    begins=("asked",),
+    verbs={
+        # The code that went to the new phone was right.
+        "prove": {"asked": "proven"},
+        "send": {"proven": "open"},
+        # One operator proposes, another confirms; then the days to object run.
+        "propose": {"open": "proposed"},
+        "confirm": {"proposed": "confirmed"},
+        "change": {"confirmed": "changed"},
+        # Somebody else came to hold the new phone while the days ran.
+        "fail": {"confirmed": "refused"},
+        "refuse": {"open": "refused", "proposed": "refused", "confirmed": "refused"},
+        "object": {"open": "objected", "proposed": "objected", "confirmed": "objected"},
+    },
+    groups={
+        "UNSENT": ("asked", "proven"),
+        # One at most for each new phone.
+        "LIVE": ("open", "proposed", "confirmed"),
+        # Operators have something to do.
+        "WAITING": ("open", "proposed"),
+        # One at most for each person.
+        "DECIDED": ("proposed", "confirmed"),
+    },
+)

@@ -31,6 +31,11 @@ SESSION_ABSOLUTE_AGE = 12 * 60 * 60
 CSRF_FAILURE_VIEW = "prakerja.portal.errors.expired_form"
 # Photos: the server reads more at these addresses (2 MB, and the form around it), into memory and into no file, where a card would
 # lie open. What is larger is said in our words (`portal.errors`).
-LARGER_BODIES = {"/daftar/isi/foto-ktp": 2_200_000, "/daftar/petugas": 2_200_000}
+LARGER_BODIES = {
+    "/daftar/isi/foto-ktp": 2_200_000,
+    "/daftar/petugas": 2_200_000,
+    "/masuk/nomor-hilang/foto/ktp": 2_200_000,
+    "/masuk/nomor-hilang/foto/kk": 2_200_000,
+}
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_200_000

@@ -33,6 +33,7 @@ from prakerja.portal.pages import (
 )
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.views.own_data import is_fresh, sign_in_again
+from prakerja.privacy.lost_phone_queries import lost_phone_about
 
 # What the last form of a code's page came to, for the page that can be asked for again.
 SESSION_SAID = "contact_code"
@@ -53,6 +54,7 @@ def own_account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         name=name_of(person_id=person_id),
         phone=contact_of(person_id=person_id, kind="phone") or "",
         email=contact_of(person_id=person_id, kind="email") or "",
+        lost_phone_asked=lost_phone_about(person_id=person_id) is not None,
     )
 
 
