@@ -38,6 +38,7 @@ NOBODY = "0812 9999 0000"
 ONLY_POST, FOR_PROGRAMS, LEADS_ON, A_FILE = "takes forms only", "for programs", "leads to another page", "a file"
 # Made of the same pieces as the cases that the demo has.
 A_CASE = "about a case that the demo does not have"
+AFTER_A_CODE = "opens after a code to a phone"
 # What is no page, by site and name.
 NO_PAGES: dict[str, dict[str, str]] = {
     "portal": {
@@ -49,6 +50,9 @@ NO_PAGES: dict[str, dict[str, str]] = {
         "portal:language": LEADS_ON,
         **dict.fromkeys(("portal:wipe_survey", "portal:own_data_take", "portal:own_data_keep"), ONLY_POST),
         "portal:own_data_schema": A_FILE,
+        "portal:lost_phone_stop": ONLY_POST,
+        # Made of the same pieces as the pages of registering.
+        **dict.fromkeys(("portal:lost_phone_code", "portal:lost_phone_photo", "portal:lost_phone_send"), AFTER_A_CODE),
         # Opens when somebody was paid, days after the demo begins; the form itself is the one of the review.
         "portal:survey": "not open in the demo",
     },
@@ -73,6 +77,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
         "console_theme": A_FILE,
         **dict.fromkeys(("console_language", "password_link"), LEADS_ON),
         **dict.fromkeys(("end_session", "end_other_sessions", "console_completion_withdraw"), ONLY_POST),
+        **dict.fromkeys(("console_lost_phone", "console_lost_phone_documents"), A_CASE),
         **dict.fromkeys(("console_retry", "console_discrepancy", "console_class_case", "console_erasure"), A_CASE),
     },
 }

@@ -174,6 +174,10 @@ def test_a_workbook_is_imported_and_a_wrong_phone_corrected(system: running.Syst
     assert system.run(*correct, "--phone", "0813-5556-OOO2", *by).code == 2
     assert system.run(*correct, "--phone", "0813-5556-0002").code == 2
     assert system.json(*correct, "--phone", "0813-5556-0002", *by)["corrected"] == "phone"
+    assert system.json("person", "lost-phones") == []
+    for verb in ("propose-phone", "confirm-phone", "refuse-phone"):
+        nothing = ("person", verb, "--case", told["person"], "--reason", "tidak ada kasusnya")
+        assert (system.run(*nothing).code, system.run(*nothing, *by).code) == (2, 2)
     for phone in ("081355560001", "081355560002"):
         wait_until(lambda phone=phone: "nomor ini" in str(system.json("sandbox", "inbox", "--phone", phone)).lower())
     assert system.json("wave", "import-results", str(later), *arguments)["already"] == 1

@@ -114,6 +114,8 @@ def test_addresses_of_the_portal_hold_nothing_about_a_person() -> None:
         ("verifikasi/<str:token>", "token"),
         # `ponsel` or `email`, never which; and a link that its owner opened, which names nobody to whoever sees the address.
         ("akun/<slug:way>", "way"),
+        # Which of the two cards.
+        ("masuk/nomor-hilang/foto/<slug:kind>", "kind"),
         ("akun/<slug:way>/kode", "way"),
         ("cek-sertifikat/<slug:token>", "token"),
         ("pelatihan/<str:code>", "code"),

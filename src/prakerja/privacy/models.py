@@ -104,7 +104,7 @@ class LostPhoneCase(KeyedRow):
             ),
             # Four eyes, whoever writes.
             models.CheckConstraint(
-                condition=~Q(status__in=("confirmed", "changed"))
+                condition=~Q(status__in=LOST_PHONE_STATES.group("AGREED"))
                 | Q(about__isnull=False, changes_at__isnull=False)
                 & ~Q(proposed_by="")
                 & ~Q(confirmed_by="")

@@ -48,5 +48,7 @@ LOST_PHONE_STATES = StateMachine(
         "WAITING": ("open", "proposed"),
         # One at most for each person.
         "DECIDED": ("proposed", "confirmed"),
+        # Two different operators said yes.
+        "AGREED": ("confirmed", "changed"),
     },
 )
