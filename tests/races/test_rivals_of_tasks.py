@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -10,6 +11,10 @@ import pytest
 
 from prakerja.awards.models import Award
 from prakerja.awards.tasks import run_revocations
+from prakerja.cases.models import Case
+from prakerja.cases.operations import answer_case, ask_again, open_case
+from prakerja.cases.policies import ENDS_AFTER
+from prakerja.cases.tasks import TASKS as CASE_TASKS
 from prakerja.disbursements.models import PaymentInstruction
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import unlink_account
@@ -39,7 +44,7 @@ def _money_is_proved() -> Iterator[None]:
     assert [check for check in prove().checks if not check.ok] == []
     # Each message has its own reason, and nobody is told that both came true.
     told = Message.objects.exclude(template__in=["otp_link_account", "payment_planned"])
-    assert set(Counter(told.values_list("person_id", "template", "channel")).values()) == {1}
+    assert set(Counter(told.values_list("person_id", "template", "channel")).values()) <= {1}
 
 
 def of_each(template: str) -> set[object]:
@@ -136,3 +141,37 @@ def test_an_account_that_is_linked_while_it_is_looked_for() -> None:
     assert Counter(dates) == dict.fromkeys([who.person_id for who in people], 2)
     sent = PaymentInstruction.objects.filter(status="settled")
     assert sorted(sent.values_list("person_id", flat=True)) == sorted(who.person_id for who in people)
+
+
+def test_a_question_is_asked_again_while_answered_ones_end() -> None:
+    """Whoever asked again waits for an operator, and whoever came too late is told that it is closed: no question is lost."""
+    b.install()
+    helper = b.operator("helper")
+    at = datetime(2021, 10, 1, 9, tzinfo=WIB)
+    numbers = []
+    for number in range(PEOPLE):
+        case_id = uuid.uuid4()
+        numbers.append(
+            open_case(
+                case_id=case_id,
+                topic="payment",
+                words="Insentif saya belum masuk.",
+                contact="",
+                language="id",
+                browser=f"peramban-{number}",
+                network="",
+                at=at,
+            )
+        )
+        answer_case(case_id=case_id, answer="Sudah kami kirim ulang.", actor=helper, at=at)
+    later = at + ENDS_AFTER
+
+    def asking(number: str) -> Callable[[], object]:
+        return lambda: ask_again(number=number, words="Tetap belum masuk.", at=later)
+
+    [end] = [task for task in CASE_TASKS if task.name == "end_answered_cases"]
+    got = with_a_rival_at_every_statement(lambda: end.run(later), [asking(number) for number in numbers])
+    assert {one for one in got if isinstance(one, str)} <= {"office_case_closed"}
+    refused = sum(isinstance(one, str) for one in got)
+    assert 0 < refused < PEOPLE
+    assert Counter(Case.objects.values_list("status", flat=True)) == {"closed": refused, "open": PEOPLE - refused}

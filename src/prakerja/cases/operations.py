@@ -5,14 +5,27 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.cases.models import Case, Entry
-from prakerja.cases.policies import DAY, FEWEST, LONGEST, MOST_ENTRIES, OF_BROWSER, TOPICS, most_of_network
+from prakerja.cases.policies import (
+    DAY,
+    ENDS_AFTER,
+    FEWEST,
+    LONGEST,
+    MOST_ENTRIES,
+    OF_BROWSER,
+    TOPICS,
+    WIPED_AFTER,
+    most_of_network,
+)
 from prakerja.cases.states import QUESTION_STATES
 from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.due import CHUNK
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal, unseal
@@ -127,34 +140,45 @@ def close_case(*, case_id: uuid.UUID, actor: Actor, at: datetime) -> None:
         _audit("case.closed", case, actor, at, before)
 
 
-@requires_transaction
-def end_answered(*, case_ids: list[uuid.UUID], at: datetime) -> int:
-    """Close these cases, which were answered long ago and not asked again; returns how many."""
-    return Case.objects.filter(id__any_of=case_ids, status__in=QUESTION_STATES.sources("close")).update(
-        status=QUESTION_STATES.target("close"), closed_at=at
-    )
+def end_some_answered(*, at: datetime) -> int | None:
+    """Close some of the cases that were answered long ago and not asked again; returns how many, None when there are none.
+
+    Whoever asks again at that moment holds their case: it is left out, and waits for an operator.
+    """
+    with transaction():
+        found = _claimed(Case.objects.filter(status="answered", answered_at__lte=at - ENDS_AFTER))
+        for case in found:
+            case.status, case.closed_at = QUESTION_STATES.advance(current=case.status, verb="close"), at
+        Case.objects.bulk_update(found, ["status", "closed_at"])
+        for case in found:
+            _audit("case.closed", case, Actor.system(), at, "answered")
+    return len(found) or None
+
+
+def wipe_some_words(*, at: datetime) -> int | None:
+    """Wipe what was written in some of the cases closed long ago, and the addresses left there; None when there are none."""
+    with transaction():
+        found = _claimed(Case.objects.filter(status="closed", wiped_at=None, closed_at__lte=at - WIPED_AFTER))
+        for case in found:
+            case.contact_enc = seal("", table="cases_case", column="contact", row_id=case.id)
+            case.wiped_at = at
+        Case.objects.bulk_update(found, ["contact_enc", "wiped_at"])
+        Entry.objects.filter(case__in=found).delete()
+    return len(found) or None
+
+
+def forget_some_askers(*, at: datetime) -> int | None:
+    """Forget of some cases of more than a day ago from which browsers and networks they came; None when there are none."""
+    with transaction():
+        found = _claimed(Case.objects.filter(opened_at__lt=at - DAY, browser_index__isnull=False))
+        Case.objects.filter(id__any_of=[case.id for case in found]).update(network_index=None, browser_index=None)
+    return len(found) or None
 
 
 @requires_transaction
-def wipe_words(*, case_ids: list[uuid.UUID], at: datetime) -> int:
-    """Wipe what was written in these closed cases, and the addresses left there; returns how many."""
-    found = list(
-        Case.objects.select_for_update(no_key=True).filter(id__any_of=case_ids, status="closed", wiped_at=None)
-    )
-    for case in found:
-        case.contact_enc = seal("", table="cases_case", column="contact", row_id=case.id)
-        case.wiped_at = at
-        case.save(update_fields=["contact_enc", "wiped_at"])
-    Entry.objects.filter(case__in=found).delete()
-    return len(found)
-
-
-@requires_transaction
-def forget_askers(*, before: datetime) -> int:
-    """Forget from which browsers and networks cases came that were opened before this instant; returns how many."""
-    return Case.objects.filter(opened_at__lt=before, browser_index__isnull=False).update(
-        network_index=None, browser_index=None
-    )
+def _claimed(waiting: QuerySet[Case]) -> list[Case]:
+    """A chunk of them, locked; what somebody else holds is left to them."""
+    return list(waiting.order_by("id").select_for_update(no_key=True, skip_locked=True)[:CHUNK])
 
 
 def number_of(*, case: Case) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from prakerja.cases.models import Case
-from prakerja.cases.operations import end_answered, forget_askers, wipe_words
+from prakerja.cases.operations import end_some_answered, forget_some_askers, wipe_some_words
 from prakerja.cases.policies import DAY, ENDS_AFTER, WIPED_AFTER
-from prakerja.kernel.db import transaction
-from prakerja.kernel.due import CHUNK, DueTask, in_chunks
+from prakerja.kernel.due import DueTask, in_chunks
 
 
 def _next_ended() -> datetime | None:
@@ -40,41 +37,15 @@ def _next_forgotten() -> datetime | None:
 
 
 def _end(at: datetime) -> int:
-    return _chunks(
-        lambda: list(
-            Case.objects.filter(status="answered", answered_at__lte=at - ENDS_AFTER)
-            .order_by("id")
-            .values_list("id", flat=True)[:CHUNK]
-        ),
-        lambda ids: end_answered(case_ids=ids, at=at),
-    )
+    return in_chunks(lambda: end_some_answered(at=at))
 
 
 def _wipe(at: datetime) -> int:
-    return _chunks(
-        lambda: list(
-            Case.objects.filter(status="closed", wiped_at=None, closed_at__lte=at - WIPED_AFTER)
-            .order_by("id")
-            .values_list("id", flat=True)[:CHUNK]
-        ),
-        lambda ids: wipe_words(case_ids=ids, at=at),
-    )
+    return in_chunks(lambda: wipe_some_words(at=at))
 
 
 def _forget(at: datetime) -> int:
-    with transaction():
-        return forget_askers(before=at - DAY)
-
-
-def _chunks(found: Callable[[], list[uuid.UUID]], work: Callable[[list[uuid.UUID]], int]) -> int:
-    def step() -> int | None:
-        ids = found()
-        if not ids:
-            return None
-        with transaction():
-            return work(ids)
-
-    return in_chunks(step)
+    return in_chunks(lambda: forget_some_askers(at=at))
 
 
 TASKS = (
