@@ -137,3 +137,10 @@ def test_photos_go_after_thirty_days_and_verdicts_after_a_year(portal: Client, r
     assert (Document.objects.count(), RegistryAnswer.objects.count()) == (0, 1)
     prune(at=ended + timedelta(days=366))
     assert (Registration.objects.count(), RegistryAnswer.objects.count(), Person.objects.count()) == (0, 0, 1)
+
+
+def test_nothing_is_pruned_at_which_a_human_still_looks_and_nobody_waits_for_it(asked: Walker) -> None:
+    first = Registration.objects.get().touched_at + timedelta(days=90)
+    assert (next_pruning(), prune(at=first)) == (None, 0)
+    refuse_registration(case_id=case(), answer=WHY, actor=b.operator("helper"), at=first)
+    assert next_pruning() is not None

@@ -63,6 +63,10 @@ def accept_identity(*, case_id: uuid.UUID, answer: str, actor: Actor, at: dateti
         case, registration = _lock(case_id)
         case.status = CASE_STATES.advance(current=case.status, verb="accept")
         _answer(case, registration, said, actor, at)
+        if registration.status == "submitted":
+            # The worker finishes it, should whoever accepts it die before.
+            registration.next_ask_at = at
+            registration.save(update_fields=["next_ask_at"])
     return finish_registration(registration_id=registration.id, at=at)
 
 

@@ -98,7 +98,8 @@ def _settle(registration: Registration, verdict: Verdict, *, version: int, asks:
     else:
         registration.registry_status = str(verdict.outcome)
         registration.registry_fields = " ".join(verdict.fields)
-        registration.next_ask_at = None
+        # A sent one is finished next; whoever dies before leaves that to the worker.
+        registration.next_ask_at = at if registration.status == "submitted" and verdict.outcome == "match" else None
         if registration.registry_status != "match" and registration.status == "submitted":
             _send_back(registration, at=at)
     registration.save()

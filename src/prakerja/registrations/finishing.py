@@ -23,7 +23,7 @@ from prakerja.people.queries import contact_of
 from prakerja.registrations.answers import Answers
 from prakerja.registrations.models import Declaration, Document, Profile, Registration
 from prakerja.registrations.opening import open_case
-from prakerja.registrations.policies import CONTRADICTED, UNASKED, WAITING, next_step
+from prakerja.registrations.policies import CONTRADICTED, next_step
 from prakerja.registrations.rows import answers_of, lock_draft, lock_registration, phone_of, place
 from prakerja.registrations.states import REGISTRATION_STATES
 
@@ -44,7 +44,8 @@ def submit_registration(*, registration_id: uuid.UUID, at: datetime) -> str:
             raise Refused("registry_contradicts")
         registration.status = REGISTRATION_STATES.advance(current=registration.status, verb="submit")
         registration.submitted_at, registration.touched_at, registration.returned_for = at, at, ""
-        if registration.registry_status in (UNASKED, WAITING) and registration.next_ask_at is None:
+        if registration.next_ask_at is None:
+            # To ask the registry, or to finish what it has proven already, should whoever sends it die before.
             registration.next_ask_at = at
         registration.save()
     return finish_registration(registration_id=registration_id, at=at)
@@ -201,7 +202,7 @@ def _lost(registration: Registration, lost: Refused, *, proven_by: str, at: date
     if lost.reason == "email_claimed":
         registration.status = REGISTRATION_STATES.advance(current=registration.status, verb="send_back")
         registration.returned_for, registration.submitted_at = "email_claimed", None
-        registration.touched_at = at
+        registration.touched_at, registration.next_ask_at = at, None
         registration.answers_enc = seal(
             msgspec.json.encode(msgspec.structs.replace(answers, email_confirmed=False)).decode(),
             **place("registration", "answers_enc", registration.id),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.db.models import Min, Q
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.due import in_chunks
 from prakerja.notifications.strangers import queue_to_stranger
 from prakerja.registrations.models import Case, Document, Registration, RegistryAnswer
 from prakerja.registrations.policies import terms_at
@@ -25,7 +25,8 @@ _CHUNK = 200
 def next_pruning() -> datetime | None:
     """The first night on which something is old enough: to be told of, or to go."""
     due = []
-    drafts = Registration.objects.filter(status="drafting")
+    # At which a human still looks wait for that, and `prune` leaves them.
+    drafts = Registration.objects.filter(status="drafting").exclude(id__in=_open())
     untold = drafts.filter(told_of_end_at=None).aggregate(first=Min("touched_at"))["first"]
     told = drafts.filter(told_of_end_at__isnull=False).aggregate(first=Min("told_of_end_at"))["first"]
     ended = Registration.objects.exclude(ended_at=None)
@@ -54,64 +55,54 @@ def prune(*, at: datetime) -> int:
     """
     terms = terms_at(at)
     return (
-        _all(lambda: _tell(at))
-        + _all(lambda: _drafts(at))
-        + _all(lambda: _photos(at - terms.photos))
-        + _all(lambda: _ended(at - terms.answers))
+        in_chunks(lambda: _tell(at))
+        + in_chunks(lambda: _drafts(at))
+        + in_chunks(lambda: _photos(at - terms.photos))
+        + in_chunks(lambda: _ended(at - terms.answers))
     )
 
 
-def _all(step: Callable[[], int]) -> int:
-    done = 0
-    while True:
-        with transaction():
-            count = step()
-        done += count
-        if count < _CHUNK:
-            return done
-
-
-@requires_transaction
-def _tell(at: datetime) -> int:
+def _tell(at: datetime) -> int | None:
     terms = terms_at(at)
-    found = Registration.objects.select_for_update(skip_locked=True, no_key=True).filter(
-        status="drafting", told_of_end_at=None, touched_at__lte=at - terms.untouched + terms.told_before
-    )
-    registrations = list(found.exclude(id__in=_open())[:_CHUNK])
-    for one in registrations:
-        queue_to_stranger(
-            to=phone_of(one),
-            channel="sms",
-            template="registration_ending",
-            parameters={"ends_at": _night_from(at + terms.told_before).isoformat()},
-            language=one.language,
-            at=at,
-            ends_at=at + timedelta(days=3),
+    with transaction():
+        found = Registration.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            status="drafting", told_of_end_at=None, touched_at__lte=at - terms.untouched + terms.told_before
         )
-        one.told_of_end_at = at
-        one.save(update_fields=["told_of_end_at"])
-    return len(registrations)
+        registrations = list(found.exclude(id__in=_open())[:_CHUNK])
+        for one in registrations:
+            queue_to_stranger(
+                to=phone_of(one),
+                channel="sms",
+                template="registration_ending",
+                parameters={"ends_at": _night_from(at + terms.told_before).isoformat()},
+                language=one.language,
+                at=at,
+                ends_at=at + timedelta(days=3),
+            )
+            one.told_of_end_at = at
+            one.save(update_fields=["told_of_end_at"])
+    return len(registrations) or None
 
 
-@requires_transaction
-def _drafts(at: datetime) -> int:
-    found = Registration.objects.select_for_update(skip_locked=True).filter(
-        status="drafting", told_of_end_at__lte=at - terms_at(at).told_before
-    )
-    return _delete([one.id for one in found.exclude(id__in=_open())[:_CHUNK]])
+def _drafts(at: datetime) -> int | None:
+    with transaction():
+        found = Registration.objects.select_for_update(skip_locked=True).filter(
+            status="drafting", told_of_end_at__lte=at - terms_at(at).told_before
+        )
+        return _delete([one.id for one in found.exclude(id__in=_open())[:_CHUNK]]) or None
 
 
-@requires_transaction
-def _photos(before: datetime) -> int:
-    found = Document.objects.filter(registration__ended_at__lte=before)
-    ids = list(found.values_list("id", flat=True)[:_CHUNK])
-    return Document.objects.filter(id__in=ids).delete()[0]
+def _photos(before: datetime) -> int | None:
+    with transaction():
+        found = Document.objects.select_for_update(skip_locked=True, of=("self",))
+        ids = list(found.filter(registration__ended_at__lte=before).values_list("id", flat=True)[:_CHUNK])
+        return Document.objects.filter(id__in=ids).delete()[0] or None
 
 
-@requires_transaction
-def _ended(before: datetime) -> int:
-    found = Registration.objects.select_for_update(skip_locked=True).filter(ended_at__lte=before)
-    return _delete([one.id for one in found[:_CHUNK]])
+def _ended(before: datetime) -> int | None:
+    with transaction():
+        found = Registration.objects.select_for_update(skip_locked=True).filter(ended_at__lte=before)
+        return _delete([one.id for one in found[:_CHUNK]]) or None
 
 
 @requires_transaction
