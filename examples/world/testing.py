@@ -33,6 +33,17 @@ class RunningWorld:
             connection.execute("DELETE FROM account_owner")
             connection.commit()
 
+    def forget_messages(self) -> None:
+        """Let every phone and mailbox be empty again."""
+        with closing(sqlite3.connect(self.folder / "world.sqlite3", timeout=10)) as connection:
+            connection.execute("DELETE FROM message")
+            connection.commit()
+
+    def messages(self) -> list[tuple[str, str]]:
+        """(address, text) of everything that arrived, in order of both."""
+        with closing(sqlite3.connect(self.folder / "world.sqlite3", timeout=10)) as connection:
+            return sorted(connection.execute("SELECT address, text FROM message").fetchall())
+
 
 @contextmanager
 def running_world(**environment: str) -> Iterator[RunningWorld]:

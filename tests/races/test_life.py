@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
 from prakerja.audit.models import Record
@@ -43,31 +44,48 @@ def as_worker(task: DueTask, at: datetime) -> object:
     return Runner().run(task, at=at, seconds=LIMIT)
 
 
+@pytest.fixture(autouse=True)
+def strangers(bank: RunningWorld, settings: Settings) -> None:
+    """The registry and the phones of the example world, for those who are nobody of ours yet."""
+    settings.CIVIL_REGISTRY = "none"
+    settings.REGISTRY_URL, settings.REGISTRY_USER, settings.REGISTRY_PASSWORD = f"{bank.url}/registry", "sim", "sim"
+    settings.REGISTRY_ADDRESS = "10.0.0.5"
+    settings.MESSAGE_GATEWAY, settings.PHONE_URL = "sandbox_phone", bank.url
+    settings.GATEWAY_KEY = bank.gateway_key
+
+
 _RIGHT: list[tuple[datetime, Happened]] = []
 _MET: set[str] = set()
+_ARRIVED: list[tuple[str, str]] = []
 
 
 @pytest.fixture
-def right(transactional_db: None, bank: RunningWorld) -> list[tuple[datetime, Happened]]:
+def right(transactional_db: None, bank: RunningWorld, strangers: None) -> list[tuple[datetime, Happened]]:
     """What happens to everybody when nothing disturbs it, up to each act."""
     if not _RIGHT:
+        bank.forget_messages()
         time = Time(as_mover)
         _RIGHT.extend(a_life().play(time.go))
         _MET.update(name for _, name in time.did)
+        _ARRIVED.extend(bank.messages())
         call_command("flush", interactive=False, verbosity=0)
         lay_chart()
         clock.forget()
         bank.forget_owners()
+    bank.forget_messages()
     return _RIGHT
 
 
-def lives(life: Life, go: Callable[[datetime], object], right: list[tuple[datetime, Happened]]) -> None:
+def lives(
+    life: Life, bank: RunningWorld, go: Callable[[datetime], object], right: list[tuple[datetime, Happened]]
+) -> None:
     """Everybody's life is as it was when nothing disturbed it, whenever one of them acts."""
     for (at, happened), (expected_at, expected) in zip(life.play(go), right, strict=True):
         assert at == expected_at
         for kind, what in expected.items():
             found = happened[kind]
             assert found == what, f"{kind} before {at}: {found - what} too much, {what - found} missing"
+    assert bank.messages() == _ARRIVED
 
 
 @pytest.mark.usefixtures("right")
@@ -76,7 +94,9 @@ def test_every_registered_task_is_met() -> None:
     assert [task.name for task in due_tasks() if task.name not in _MET] == []
 
 
-def test_a_worker_killed_at_every_step_of_every_task(right: list[tuple[datetime, Happened]]) -> None:
+def test_a_worker_killed_at_every_step_of_every_task(
+    bank: RunningWorld, right: list[tuple[datetime, Happened]]
+) -> None:
     """Each task at every statement when it first finds something to do, and once at later runs, at one more each time."""
     runs: Counter[str] = Counter()
 
@@ -95,10 +115,10 @@ def test_a_worker_killed_at_every_step_of_every_task(right: list[tuple[datetime,
         except Killed:
             as_worker(task, at)
 
-    lives(a_life(), Time(kill).go, right)
+    lives(a_life(), bank, Time(kill).go, right)
 
 
-def test_several_workers_at_every_task(right: list[tuple[datetime, Happened]]) -> None:
+def test_several_workers_at_every_task(bank: RunningWorld, right: list[tuple[datetime, Happened]]) -> None:
     """What one of them held was left out by another; nothing is left when all have ended and one looks again."""
 
     runs: Counter[str] = Counter()
@@ -109,10 +129,10 @@ def test_several_workers_at_every_task(right: list[tuple[datetime, Happened]]) -
             race([lambda: as_worker(task, at)] * WORKERS)
         as_worker(task, at)
 
-    lives(a_life(), Time(together).go, right)
+    lives(a_life(), bank, Time(together).go, right)
 
 
-def test_a_mover_killed_at_its_steps(right: list[tuple[datetime, Happened]]) -> None:
+def test_a_mover_killed_at_its_steps(bank: RunningWorld, right: list[tuple[datetime, Happened]]) -> None:
     """Whoever moves the clock dies a few statements later each time, anywhere in its work; the next one goes on from there."""
     life = a_life()
     Clock.objects.update(offset_us=(ANNOUNCED + timedelta(hours=1) - clock.wall()) // timedelta(microseconds=1))
@@ -138,5 +158,5 @@ def test_a_mover_killed_at_its_steps(right: list[tuple[datetime, Happened]]) -> 
                 assert [task.name for task in due_tasks() if (task.next_due() or movable.LATEST) <= until] == []
                 return
 
-    lives(life, go, right)
+    lives(life, bank, go, right)
     assert kills > len(_MET)
