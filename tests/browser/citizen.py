@@ -67,14 +67,16 @@ class Citizen:
 
     # -- the portal --------------------------------------------------------------------------------------------------
 
-    def sign_in(self) -> None:
-        """By phone number and the code from the SMS; ends on the dashboard."""
+    def sign_in(self, *, lands: str = "/dashboard") -> None:
+        """By phone number and the code from the SMS; ends on the dashboard, or on the list of a registration's questions."""
         self.page.goto(f"{self.system.portal}/masuk")
         self.page.fill("#phone", self.number)
         self.page.click("main button[type=submit]")
-        self.page.fill("#otp", self.otp("masuk ke dashboard"))
+        # Who is nobody yet only shows that the phone is theirs.
+        purpose = "masuk ke dashboard" if lands == "/dashboard" else "memastikan nomor ponsel"
+        self.page.fill("#otp", self.otp(purpose))
         self.page.click("main form:has(#otp) button")
-        expect(self.page).to_have_url(f"{self.system.portal}/dashboard")
+        expect(self.page).to_have_url(f"{self.system.portal}{lands}")
 
     def visit(self, path: str) -> Page:
         self.page.goto(self.system.portal + path)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
+
 from tests.browser.checks import LEAST_HEIGHT, look_at
 from tests.browser.sites import Site
 
@@ -69,7 +71,13 @@ class Visitor:
 
     def visit(self, path: str) -> list[str]:
         """Ask for a page and look at it. What is no page (a file, another site) is left alone."""
-        answer = self.page.goto(self._crawl.site.base + path)
+        try:
+            answer = self.page.goto(self._crawl.site.base + path)
+        except PlaywrightError as error:
+            # A file to keep is taken along, and the page before stays.
+            if "Download is starting" not in str(error):
+                raise
+            return []
         assert answer is not None, path
         is_page = answer.headers.get("content-type", "").startswith("text/html")
         if not is_page or self._path(self.page.url) is None:

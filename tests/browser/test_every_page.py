@@ -20,6 +20,7 @@ from prakerja.config import portal_urls
 from prakerja.console import urls as console_urls
 from prakerja.developer_site import urls as developer_urls
 from prakerja.sandbox.site import urls as sandbox_urls
+from tests.browser.applicant import SEND, Applicant, answers
 from tests.browser.checks import AXE, problems_of
 from tests.browser.chromium import SMALLEST
 from tests.browser.citizen import COURSE, RUN, Citizen
@@ -47,6 +48,11 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("portal:video_start", "portal:video_finish"), ONLY_POST),
         **dict.fromkeys(("openid:configuration", "openid:token", "openid:userinfo"), FOR_PROGRAMS),
         **dict.fromkeys(("openid:revoke", "openid:keys"), FOR_PROGRAMS),
+        **dict.fromkeys(("portal:wave_join", "portal:read_all"), ONLY_POST),
+        **dict.fromkeys(("portal:certificate_share", "portal:certificate_unshare"), ONLY_POST),
+        **dict.fromkeys(("portal:calendar", "portal:purchase_calendar", "portal:receipt_file"), A_FILE),
+        "portal:certificate_file": A_FILE,
+        "portal:letter": "opens after three waves",
         "portal:language": LEADS_ON,
         **dict.fromkeys(("portal:wipe_survey", "portal:own_data_take", "portal:own_data_keep"), ONLY_POST),
         "portal:own_data_schema": A_FILE,
@@ -113,7 +119,8 @@ def test_what_is_seen_elsewhere_is_looked_at_there() -> None:
 
 
 def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
-    crawl = Crawl(django_site(system.portal, portal_urls, language_cookie="portal_language"))
+    site = django_site(system.portal, portal_urls, language_cookie="portal_language")
+    crawl = Crawl(site, each=("portal:registration_step",))
     stranger = Visitor(crawl, small().new_page())
     chosen = "?banding=rasakata-barista-dasar,rasakata-minuman-kekinian,rasakata-keamanan-pangan"
     searched = (
@@ -122,7 +129,9 @@ def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: R
         f"/pelatihan/bandingkan{chosen}",
         "/bantuan?cari=exel",
     )
-    stranger.crawl("/", *searched, "/pelatihan/tidak-ada", "/tidak-ada", "/verifikasi/tidak-ada")
+    stranger.crawl(
+        "/", *searched, "/pelatihan/tidak-ada", "/tidak-ada", "/verifikasi/tidak-ada", "/cek-sertifikat/tidak-ada"
+    )
     # Forms with something missing, and with all of it.
     for path, field, button in (
         ("/cek-syarat", "#day", "Lihat hasilnya"),
@@ -151,8 +160,14 @@ def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: R
         visitor.crawl("/dashboard", "/mengundurkan-diri", "/rekening/putuskan", "/izin/lembaga", past=same_for_all)
         if stage == "completed":
             links_an_account(me, visitor)
+            asks_for_another_address(me, visitor)
         visitor.in_english()
     begins_the_films(Citizen(small(), system, system.new_participant(stage="awarded")), crawl)
+    for stage in ("registry_differs", "registry_case", "registry_waits"):
+        registers(Citizen(small(), system, registrant(system, stage)), crawl)
+    answers_wrongly(Applicant(small(), system), crawl)
+    takes_the_test_and_joins(Citizen(small(), system, registrant(system, "registered")), crawl)
+    was_not_selected(Citizen(small(), system, registrant(system, "not_selected")), crawl)
     assert crawl.told() == ""
     assert unseen(crawl, "portal") == set()
 
@@ -164,6 +179,79 @@ def begins_the_films(me: Citizen, crawl: Crawl) -> None:
     me.visit("/video")
     follow(me.page.get_by_role("button", name="Mulai video 1"))
     visitor.look()
+    visitor.in_english()
+
+
+def registrant(system: RunningSystem, stage: str) -> dict[str, str]:
+    return next(one for one in system.accounts["registering"] if one["stage"] == stage)
+
+
+def registers(me: Citizen, crawl: Crawl) -> None:
+    """Every page of a registration at the stage that this person has reached."""
+    me.sign_in(lands="/daftar/langkah")
+    visitor = Visitor(crawl, me.page)
+    visitor.crawl("/daftar/langkah", past=frozenset(crawl.seen) - {"portal:registration", "portal:registration_step"})
+    visitor.in_english()
+
+
+def answers_wrongly(me: Applicant, crawl: Crawl) -> None:
+    """Every question, sent with nothing on it and then answered; the code of the e-mail address; the last look."""
+    me.visit("/daftar")
+    follow(me.page.locator(SEND))
+    visitor = Visitor(crawl, me.page)
+    visitor.look()
+    me.visit("/daftar")
+    me.begin()
+    for slug, fields in answers(me.number):
+        me.visit(f"/daftar/isi/{slug}")
+        if fields:
+            follow(me.page.locator(SEND))
+            visitor.look()
+        if slug == "email":
+            me.page.get_by_label("Ya", exact=True).check()
+            me.page.fill("#email", me.email)
+            follow(me.page.locator(SEND))
+            visitor.look_in_both()
+            me.visit(f"/daftar/isi/{slug}")
+        for one in fields:
+            me.fill(one)
+        follow(me.page.locator(SEND))
+    visitor.look_in_both()
+
+
+def takes_the_test_and_joins(me: Citizen, crawl: Crawl) -> None:
+    me.sign_in()
+    visitor, page = Visitor(crawl, me.page), me.page
+    me.visit("/gelombang")
+    visitor.look_in_both()
+    me.visit("/tes")
+    visitor.look_in_both()
+    follow(page.get_by_role("button", name="Mulai tes"))
+    follow(page.locator(SEND))
+    visitor.look()
+    # One of reading, one of reckoning, one about oneself.
+    for number in (1, 7, 13):
+        me.visit(f"/tes/{number}")
+        visitor.look_in_both()
+    me.visit("/tes/selesai")
+    visitor.look_in_both()
+    follow(page.get_by_role("button", name="Akhiri tes"))
+    visitor.look_in_both()
+    me.visit("/gelombang")
+    visitor.look_in_both()
+    follow(page.get_by_role("button", name="Gabung Gelombang"))
+    visitor.look_in_both()
+    me.visit("/dashboard")
+    visitor.look_in_both()
+    follow(page.get_by_role("link", name="Lihat tiket dan status"))
+    follow(page.get_by_role("link", name="Batalkan pendaftaran di gelombang ini"))
+    visitor.look_in_both()
+
+
+def was_not_selected(me: Citizen, crawl: Crawl) -> None:
+    me.sign_in()
+    visitor = Visitor(crawl, me.page)
+    visitor.crawl("/dashboard", "/gelombang", past=frozenset(crawl.seen) - {"portal:wave"})
     visitor.in_english()
 
 
@@ -179,6 +267,16 @@ def links_an_account(me: Citizen, visitor: Visitor) -> None:
     page.fill("#otp", "12")
     follow(page.get_by_role("button", name="Sambungkan"))
     visitor.look()
+
+
+def asks_for_another_address(me: Citizen, visitor: Visitor) -> None:
+    """As far as the page that asks for the code."""
+    page = me.visit("/akun/email")
+    follow(page.locator(SEND).first)
+    visitor.look()
+    page.fill("#value", me.email)
+    follow(page.locator(SEND).first)
+    visitor.look(is_address=True)
 
 
 def test_every_page_of_a_shop_and_of_an_institution(

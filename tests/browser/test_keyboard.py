@@ -22,11 +22,14 @@ LOOK = """
   const one = document.activeElement;
   const style = getComputedStyle(one);
   const box = one.getBoundingClientRect();
+  // A box to tick is drawn by its label.
+  const drawn = one.matches("[type=checkbox], [type=radio]") && one.labels[0] && getComputedStyle(one.labels[0], "::before");
+  const marks = (style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
   return {
     id: one.id,
     text: (one.textContent || one.value || "").trim(),
     in_sight: box.width > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
-    marked: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none",
+    marked: marks(style) || Boolean(drawn && marks(drawn)),
   };
 }
 """
