@@ -70,9 +70,10 @@ class Applicant:
         portal = self.participant.portal
         while "/daftar/isi/" in page.path:
             slug = page.path.rsplit("/", 1)[1]
-            is_photo = slug == "foto-ktp"
-            photo = {"photo": ("ktp.jpg", card_picture(name=self._one.name), "image/jpeg")} if is_photo else None
-            following = portal.submit(page, action=page.path, files=photo, **self._answers[slug])
+            if slug == "foto-ktp":
+                following = portal.submit_photo(page, field="photo", content=card_picture(name=self._one.name))
+            else:
+                following = portal.submit(page, action=page.path, **self._answers[slug])
             if following.path == page.path:
                 raise UnexpectedPage(f"{page.path} ({following.status}) was not taken: …{following.text[:600]}…")
             page = following
@@ -96,7 +97,6 @@ def _answers(one: Person) -> dict[str, dict[str, str]]:
         "sekolah": {"is_enrolled": "no"},
         "pekerjaan": {"work_status": "seeking"},
         "jabatan": {"holds_excluded_post": "no"},
-        "foto-ktp": {},
         "kebutuhan": {},
         "pernyataan": {"declare_truth": "yes", "declare_own": "yes", "declare_repay": "yes"},
     }

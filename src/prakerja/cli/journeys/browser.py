@@ -152,13 +152,19 @@ class Browser:
         answer = self._client.get(urljoin(self.base, path))
         return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
 
-    def submit(self, page: Page, *, has: str = "", action: str = "", files: Files | None = None, **values: str) -> Page:
+    def submit(self, page: Page, *, has: str = "", action: str = "", **values: str) -> Page:
         """Fill the form that has this field (or action) and press its button."""
-        return self.press(page, page.form(has=has, action=action), files=files, **values)
+        return self.press(page, page.form(has=has, action=action), **values)
 
-    def press(self, page: Page, form: Form, *, files: Files | None = None, **values: str) -> Page:
+    def press(self, page: Page, form: Form, **values: str) -> Page:
         """Press the button of this very form."""
-        answer = self._send(page, form, values, files=files, follow=True)
+        answer = self._send(page, form, values, follow=True)
+        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+
+    def submit_photo(self, page: Page, *, field: str, content: bytes) -> Page:
+        """Choose a photo (JPEG) in this field of a form, and press its button."""
+        files = {field: ("foto.jpg", content, "image/jpeg")}
+        answer = self._send(page, page.form(has=field), {}, files=files, follow=True)
         return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
 
     def leave(self, page: Page, form: Form) -> str:
