@@ -148,7 +148,8 @@ def end_some_answered(*, at: datetime) -> int | None:
     with transaction():
         found = _claimed(Case.objects.filter(status="answered", answered_at__lte=at - ENDS_AFTER))
         for case in found:
-            case.status, case.closed_at = QUESTION_STATES.advance(current=case.status, verb="close"), at
+            case.status = QUESTION_STATES.advance(current=case.status, verb="close")
+            case.closed_at = at
         Case.objects.bulk_update(found, ["status", "closed_at"])
         for case in found:
             _audit("case.closed", case, Actor.system(), at, "answered")
