@@ -63,7 +63,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
         "portal:survey": "not open in the demo",
     },
     "shop": {
-        **dict.fromkeys(("static", "accent", "health"), A_FILE),
+        **dict.fromkeys(("static", "accent", "health", "shop.picture"), A_FILE),
         "language": LEADS_ON,
     },
     "institution": {
@@ -83,7 +83,9 @@ NO_PAGES: dict[str, dict[str, str]] = {
         "console_theme": A_FILE,
         **dict.fromkeys(("console_language", "password_link"), LEADS_ON),
         **dict.fromkeys(("end_session", "end_other_sessions", "console_completion_withdraw"), ONLY_POST),
-        **dict.fromkeys(("console_lost_phone", "console_lost_phone_documents"), A_CASE),
+        **dict.fromkeys(
+            ("console_lost_phone", "console_lost_phone_documents", "console_case", "console_letter"), A_CASE
+        ),
         **dict.fromkeys(("console_retry", "console_discrepancy", "console_class_case", "console_erasure"), A_CASE),
     },
 }

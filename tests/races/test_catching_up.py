@@ -18,9 +18,10 @@ from prakerja.reporting.proof import prove
 from tests.incentives.conftest import bank, bank_program
 from tests.money import opened, wib
 from tests.races.life import Time, a_life
+from tests.races.strangers import strangers
 from tests.waiting import LIMIT
 
-__all__ = ["bank", "bank_program"]
+__all__ = ["bank", "bank_program", "strangers"]
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 OFF = timedelta(days=45)
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
-from pytest_django import Settings
 
 from examples.world.testing import RunningWorld
 from prakerja.audit.models import Record
@@ -25,9 +24,10 @@ from tests.incentives.conftest import bank, bank_program
 from tests.races.barrier import race
 from tests.races.killing import Killed, at_every_statement, killed_at
 from tests.races.life import Happened, Life, Time, a_life
+from tests.races.strangers import strangers
 from tests.waiting import LIMIT
 
-__all__ = ["bank", "bank_program"]
+__all__ = ["bank", "bank_program", "strangers"]
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 WORKERS = 3
 # Runs of one task that are disturbed: the daily question to the bank is the same for weeks.
@@ -42,16 +42,6 @@ def as_mover(task: DueTask, at: datetime) -> object:
 def as_worker(task: DueTask, at: datetime) -> object:
     """In a turn that no task of so few people outlasts; what calls strangers calls several at once."""
     return Runner().run(task, at=at, seconds=LIMIT)
-
-
-@pytest.fixture(autouse=True)
-def strangers(bank: RunningWorld, settings: Settings) -> None:
-    """The registry and the phones of the example world, for those who are nobody of ours yet."""
-    settings.CIVIL_REGISTRY = "none"
-    settings.REGISTRY_URL, settings.REGISTRY_USER, settings.REGISTRY_PASSWORD = f"{bank.url}/registry", "sim", "sim"
-    settings.REGISTRY_ADDRESS = "10.0.0.5"
-    settings.MESSAGE_GATEWAY, settings.PHONE_URL = "sandbox_phone", bank.url
-    settings.GATEWAY_KEY = bank.gateway_key
 
 
 _RIGHT: list[tuple[datetime, Happened]] = []
