@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from typing import Any
 
@@ -17,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from prakerja.console.pages import acting, operator, revealing
-from prakerja.console.registrations import WhyForm
+from prakerja.console.registrations import WhyForm, shown_photos
 from prakerja.console.texts import sentence, written
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -128,9 +127,5 @@ def lost_phone_documents(request: HttpRequest, case_id: uuid.UUID) -> HttpRespon
             form.add_error("why", sentence(refused))
         else:
             words["found"] = shown
-            words["photos"] = [
-                (name, base64.b64encode(photo).decode())
-                for name, photo in ((_("KTP"), shown.ktp), (_("Kartu Keluarga"), shown.kk))
-                if photo is not None
-            ]
+            words["photos"] = shown_photos(ktp=shown.ktp, kk=shown.kk)
     return render(request, "console/lost_phone_documents.html", words)

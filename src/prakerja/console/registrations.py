@@ -127,6 +127,15 @@ def registration(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     )
 
 
+def shown_photos(*, ktp: bytes | None, kk: bytes | None) -> list[tuple[str, str]]:
+    """The photos of identity papers that were sent, each with its name, as a page carries them."""
+    return [
+        (name, base64.b64encode(photo).decode())
+        for name, photo in ((_("KTP"), ktp), (_("Kartu Keluarga"), kk))
+        if photo is not None
+    ]
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @revealing("registration.reveal")
@@ -146,9 +155,5 @@ def registration_documents(request: HttpRequest, case_id: uuid.UUID) -> HttpResp
             form.add_error("why", sentence(refused))
         else:
             words["found"] = shown
-            words["photos"] = [
-                (name, base64.b64encode(photo).decode())
-                for name, photo in ((_("KTP"), shown.ktp), (_("Kartu Keluarga"), shown.kk))
-                if photo is not None
-            ]
+            words["photos"] = shown_photos(ktp=shown.ktp, kk=shown.kk)
     return render(request, "console/registration_documents.html", words)

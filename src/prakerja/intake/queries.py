@@ -191,6 +191,7 @@ class Standing:
 
     @property
     def may_join(self) -> bool:
+        """Nothing is missing and nothing speaks against them (rules.md 3.2)."""
         return self.is_registered and self.test_done and not self.reasons
 
 

@@ -120,6 +120,7 @@ class CaseLine:
 
     @property
     def is_open(self) -> bool:
+        """It waits for an operator's answer."""
         return self.status in CASE_STATES.group("OPEN")
 
 
