@@ -115,7 +115,7 @@ def run(bench: Bench, seconds: float) -> Result:
         _WAVE if seconds >= FULL.seconds else max(1000, int(seconds * _A_SECOND))
     )
     before = machine(postgresql=bench.postgresql)
-    world = make_world(stage=ready)
+    world = make_world(stage=ready, people=2 * wave)
     _seed(world, wave)
     shoppers = another_template(world, stage=bought, first=_SECOND_TEMPLATE)
     _seed(shoppers, wave)

@@ -73,7 +73,7 @@ def run(bench: Bench, seconds: float) -> Result:
     """Two lists of some thousand people; at full size one of 755,000."""
     about = machine(postgresql=bench.postgresql)
     lists, size = (1, ROWS) if seconds >= FULL.seconds else (2, max(500, int(seconds * 400)))
-    world.install(budget=BUDGET + lists * size * 3_550_000)
+    world.install(budget=BUDGET + lists * size * world.A_PERSON)
     settle()
     name = _copy_database(bench.server.dsn)
     found = _Found()

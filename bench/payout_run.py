@@ -90,7 +90,7 @@ def run(bench: Bench, seconds: float) -> Result:
 
 def seed(lives: int) -> None:
     """So many lives whose incentives are planned next."""
-    made = world.make_world(stage=world.reviewed)
+    made = world.make_world(stage=world.reviewed, people=lives)
     for begun in range(0, lives, _SEED):
         made.add_people(min(_SEED, lives - begun), made.many)
     settle()

@@ -80,7 +80,7 @@ def run(bench: Bench, seconds: float) -> Result:
     passers = 300 + people // 20
     about = machine(postgresql=bench.postgresql)
     say(f"a wave of {people} people, {passers} others …")
-    world.install(budget=BUDGET + (people + passers) * 3_550_000)
+    world.install(budget=BUDGET + (people + passers) * world.A_PERSON)
     with transaction():
         open_wave(
             number=_PASSERS_WAVE,

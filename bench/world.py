@@ -56,6 +56,8 @@ PLANNED_AT = datetime(2021, 10, 7, 19, 0, tzinfo=WIB)
 PAY_AT = datetime(2021, 10, 12, 10, 0, tzinfo=WIB)
 PROVIDER = "bni"
 PRICE = 90_000
+# What a participant of scheme 2021 can receive at most, in rupiah: funds for this much must be there before a grant.
+A_PERSON = 3_550_000
 CLASSES = 200
 PLATFORMS = 7
 INSTITUTIONS = 20
@@ -132,9 +134,12 @@ class World:
         )
 
 
-def make_world(*, stage: Callable[[World, Person], None]) -> World:
-    """An installation with partners, classes and one participant who has seen the videos, brought on by `stage`."""
-    install()
+def make_world(*, stage: Callable[[World, Person], None], people: int = 0) -> World:
+    """An installation with partners, classes and one participant who has seen the videos, brought on by `stage`.
+
+    `people` is how many will be granted something in all, when that is more than the demo's budget bears.
+    """
+    install(budget=BUDGET + people * A_PERSON)
     platforms, many, popular = make_market()
     person_id = _participant()
     world = World(
