@@ -11,7 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 from unittest.mock import patch
 
 from django.db import connection
@@ -30,35 +30,42 @@ CLIENTS = 8
 CONNECTIONS = 16
 PHASES = ("tpcb", "function", "http", "timed", "popular")
 WARM = {"function": 800, "http": 800, "tpcb": 1600}
+Who = TypeVar("Who")
 DOOR = "prakerja.config.wsgi.partner_api:application"
 
 
-@dataclass(frozen=True)
-class HotCall:
-    """One verb: the SQL function, the operation that makes its parameters, the request that partners send."""
+@dataclass(frozen=True, kw_only=True)
+class Operation(Generic[Who]):
+    """One SQL function, and the operation that makes its parameters."""
+
+    function: str
+    # The module whose `call` the operation uses, and the operation applied to a person.
+    module: Any
+    operate: Callable[[Who], object]
+    # Names in `module` that look something up before the call, with what they answer for the person (no query needed).
+    looked_up: Callable[[Who], dict[str, Callable[..., object]]] = lambda who: {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotCall(Operation[Person]):
+    """One verb: the operation, and the request that partners send."""
 
     name: str
     unit: str
-    function: str
     stage: Callable[[World, Person], None]
-    # The module whose `call` the operation uses, and the operation applied to a person.
-    module: Any
-    operate: Callable[[Person], object]
     request: Callable[[Person], Request]
     verify: Callable[[int], dict[str, bool]]
-    # Names in `module` that look something up before the call, with what they answer for the person (no query needed).
-    looked_up: Callable[[Person], dict[str, Callable[..., object]]] = lambda who: {}
 
 
-class Queue:
+class Queue(Generic[Who]):
     """The parameters of the function alone, one numbered row a call, made by the operation itself."""
 
-    def __init__(self, verb: HotCall) -> None:
+    def __init__(self, verb: Operation[Who]) -> None:
         self.verb = verb
         self.filled = 0
         self.statement = ""
 
-    def add(self, people: Sequence[Person]) -> None:
+    def add(self, people: Sequence[Who]) -> None:
         # Before the COPY begins: while it runs, the connection can ask nothing else, and an operation may.
         queued = [_parameters(self.verb, who) for who in people]
         if not self.statement:
@@ -89,7 +96,7 @@ class _Captured(Exception):
         self.parameters = parameters
 
 
-def _parameters(verb: HotCall, who: Person) -> Sequence[Any]:
+def _parameters(verb: Operation[Who], who: Who) -> Sequence[Any]:
     def capture(sql: str, parameters: Sequence[Any]) -> None:
         raise _Captured(parameters)
 
@@ -98,7 +105,7 @@ def _parameters(verb: HotCall, who: Person) -> Sequence[Any]:
             verb.operate(who)
         except _Captured as captured:
             return captured.parameters
-    raise RuntimeError(f"{verb.name} did not call its function")
+    raise RuntimeError(f"{verb.function} was not called by its operation")
 
 
 @dataclass
@@ -117,7 +124,7 @@ class _Found:
 class _Run:
     """Measures one slice of a phase at a time and keeps count of every call that was made."""
 
-    def __init__(self, verb: HotCall, driver: Driver, queue: Queue, port: int) -> None:
+    def __init__(self, verb: HotCall, driver: Driver, queue: Queue[Person], port: int) -> None:
         self.verb, self.driver, self.queue, self.port = verb, driver, queue, port
         self.attempted = 0
         self.failed = 0

@@ -15,7 +15,7 @@ from django.test import override_settings
 from bench import world
 from bench.doors import served
 from bench.harness import Bench, settle
-from bench.hot_call import HotCall, Queue
+from bench.hot_call import Operation, Queue
 from bench.load import drive, percentile
 from bench.report import Result, machine, say
 from bench.verify import holds
@@ -63,8 +63,7 @@ def run(bench: Bench, seconds: float) -> Result:
     about = machine(postgresql=bench.postgresql)
     say(f"registering {REGISTERED:,} people …")
     _seed()
-    verb = _verb()
-    queue = Queue(verb)
+    queue = Queue(_join())
     people = iter(_people())
     log = Path(bench.server.log) / "bench.log"
     found: dict[str, list[float]] = {"function": [], "http": []}
@@ -78,7 +77,7 @@ def run(bench: Bench, seconds: float) -> Result:
 
         def function(count: int) -> float:
             nonlocal first, joined
-            queue.add(taken(count))  # type: ignore[arg-type]
+            queue.add(taken(count))
             settle()
             rate = bench.driver.statement(queue.statement, first=first + 1, clients=CLIENTS, each=count // CLIENTS).rate
             first, joined = first + count, joined + count
@@ -165,19 +164,11 @@ def _people() -> list[uuid.UUID]:
     return [one for (one,) in found]
 
 
-def _verb() -> HotCall:
-    def unused(*_: Any) -> Any:
-        raise NotImplementedError("the function's parameters are all that is asked of this one")
-
-    return HotCall(
-        name="join-wave",
-        unit="applications/s",
+def _join() -> Operation[uuid.UUID]:
+    return Operation(
         function="join_wave",
-        stage=unused,
         module=applying,
-        operate=lambda who: applying.join_wave(person_id=who, wave_number=WAVE, at=now()),  # type: ignore[arg-type]
-        request=unused,
-        verify=unused,
+        operate=lambda person_id: applying.join_wave(person_id=person_id, wave_number=WAVE, at=now()),
     )
 
 
