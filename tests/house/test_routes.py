@@ -43,6 +43,7 @@ PORTAL_PUBLIC = {
     "lost_phone_send",
     "certificate_check",
     "sign_in_again",
+    "sign_in_by_email",
     "sign_out",
     "verification",
     # OpenID Connect: what institutions call, and the way to the consent page, which is a participant's.

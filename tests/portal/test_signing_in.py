@@ -10,10 +10,12 @@ from typing import Any
 
 from django.test import Client
 
+from prakerja.access.session_store import SessionStore
 from prakerja.audit.models import Record
 from prakerja.kernel import clock
+from prakerja.kernel.ids import new_id
 from prakerja.notifications.models import Message
-from prakerja.people.models import Person
+from prakerja.people.models import ContactPoint, Person
 from tests.builders import otp_of
 from tests.portal import world
 from tests.portal.conftest import set_clock
@@ -257,3 +259,45 @@ def test_the_secret_of_forms_changes_at_the_sign_in(portal: Client) -> None:
     assert inside.status_code == 302
     assert strict.cookies["portal_csrf"].value != before
     assert strict.post("/keluar", {"csrfmiddlewaretoken": before}).status_code == 403
+
+
+def test_the_code_comes_by_email_and_opens_nothing_that_asks_for_the_phone(portal: Client) -> None:
+    person_id = world.award(world.person(phone="+6281234567801")).person_id
+    ContactPoint.objects.update_or_create(
+        person_id=person_id,
+        kind="email",
+        defaults={"verified_at": clock.now()},
+        create_defaults={"id": new_id(), "value_enc": b"sealed", "verified_at": clock.now()},
+    )
+    portal.post("/masuk", {"phone": "081234567801"})
+    assert "Kirim kode ke email" in portal.get("/masuk/kode").text
+    soon = portal.post("/masuk/kode/email", follow=True)
+    assert "Masukkan kode dari SMS" in soon.text
+    set_clock(clock.now() + timedelta(minutes=1))
+    asked = portal.post("/masuk/kode/email", follow=True)
+    assert "Masukkan kode dari email" in asked.text
+    code = Message.objects.filter(person_id=person_id, template="otp_sign_in").order_by("-created_at").first()
+    assert code is not None
+    assert code.channel == "email"
+    inside = portal.post("/masuk/kode", {"otp": otp_of(person_id, "otp_sign_in")})
+    assert (inside.status_code, inside["Location"]) == (302, "/dashboard")
+    assert portal.get("/dashboard").status_code == 200
+    for address in ("/akun/ponsel", "/akun/email", "/data-saya/baca"):
+        portal.get("/dashboard")
+        assert not is_open(portal, address), address
+
+
+def is_open(portal: Client, address: str) -> bool:
+    """Whether the page shows itself; the session of a browser that is sent to sign in is over, so each is tried with a copy."""
+    kept = portal.cookies["portal_session"].value
+    data = dict(portal.session)
+    answer = portal.get(address)
+    if answer.status_code == 200:
+        return True
+    assert answer["Location"].startswith("/masuk?")
+    session = SessionStore()
+    session.update(data)
+    session.save()
+    portal.cookies["portal_session"] = session.session_key
+    assert kept != session.session_key
+    return False

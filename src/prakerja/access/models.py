@@ -116,6 +116,8 @@ class OtpChallenge(OwnedRow):
     purpose = models.TextField()
     # Who asked: a browser by its own name, so that nobody replaces or uses up a code that another browser waits for.
     scope = models.TextField(blank=True, default="")
+    # By which way it was sent: a code from an e-mail does not show that somebody holds the phone.
+    channel = models.TextField(default="sms", db_default="sms")
     # What exactly it confirms (an account's number), sealed; nil where the purpose says it all.
     subject_enc = models.BinaryField(null=True)
     code_hash = models.BinaryField()
@@ -135,6 +137,7 @@ class OtpChallenge(OwnedRow):
             ),
             models.CheckConstraint(condition=Q(failed_count__gte=0), name="access_otpchallenge_tries"),
             models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="access_otpchallenge_purpose"),
+            models.CheckConstraint(condition=Q(channel__in=["sms", "email"]), name="access_otpchallenge_channel"),
         ]
         # The oldest is the next to be forgotten.
         indexes = [models.Index(fields=["sent_at"], name="access_otpchallenge_sent")]

@@ -83,6 +83,7 @@ def begin_challenge(
         person_id=person_id,
         purpose=purpose,
         scope=scope,
+        channel=channel,
         subject_enc=seal(subject, **_place(challenge_id)) if subject else None,
         code_hash=otp_hash(challenge_id, code),
         sent_at=at,

@@ -10,6 +10,7 @@ import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from prakerja.access.actors import Actor
 from prakerja.access.models import OtpChallenge, PhoneGuard
@@ -24,6 +25,7 @@ from prakerja.kernel.secrets import blind_index, otp_hash
 from prakerja.notifications.operations import queue_message
 
 PURPOSE = "sign_in"
+Channel = Literal["sms", "email"]
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,13 @@ def send_sign_in_code(
     at: datetime,
     rules: SignInRules = SIGN_IN,
     stranger_language: str = "",
+    channel: Channel = "sms",
+    may_reach: bool = True,
 ) -> None:
     """Send a code by SMS to `phone` (normalised); to a number of nobody (`person_id` None) nothing is sent, all else is alike.
 
-    Somebody registers: with a `stranger_language` (id or en) a number of nobody gets a code too. An older code of the same
+    By `email` it goes to the address of whoever holds the phone; where there is none that was shown to be theirs (`may_reach` False)
+    nothing is sent, all else is alike, and the code before it counts to its end. Somebody registers: with a `stranger_language` (id or en) a number of nobody gets a code too. An older code of the same
     browser no longer counts, one of another browser does. Raises Refused: otp_locked (until), otp_too_soon (seconds),
     otp_daily_limit.
     """
@@ -88,7 +93,10 @@ def send_sign_in_code(
         for guard in guards:
             count_sending(guard, today, at)
         if person_id is not None:
-            begin_challenge(person_id=person_id, purpose=PURPOSE, scope=asker.browser, rules=rules, at=at)
+            if may_reach:
+                begin_challenge(
+                    person_id=person_id, purpose=PURPOSE, scope=asker.browser, rules=rules, at=at, channel=channel
+                )
         elif stranger_language:
             begin_stranger_code(
                 guard=mine,
@@ -103,17 +111,18 @@ def send_sign_in_code(
 
 def check_sign_in_code(
     *, phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules = SIGN_IN
-) -> None:
-    """Use up the code that this browser waits for. A wrong one is counted although it is refused.
+) -> Channel:
+    """Use up the code that this browser waits for; returns by which way it was sent. A wrong one is counted although it is refused.
 
     Without a person it is the code of somebody who registers. The third wrong one locks this browser for the number, and no
     other; the owner is told. Raises Refused: otp_locked
     (until), otp_expired, otp_wrong (left), otp_of_other_browser (a code of this phone that another browser asked for).
     """
     with transaction():
-        refusal = _check(phone, person_id, otp, asker, at, rules)
-    if refusal is not None:
-        raise refusal
+        found = _check(phone, person_id, otp, asker, at, rules)
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
 def sign_in_code_state(
@@ -139,14 +148,14 @@ def sign_in_code_state(
 @requires_transaction
 def _check(
     phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules
-) -> Refused | None:
+) -> Refused | Channel:
     index = _browser_index(phone, asker)
     guard: PhoneGuard = lock_guards([index], at.astimezone(WIB).date())[0]
     if is_locked(guard=guard, at=at):
         return Refused("otp_locked", until=guard.locked_until)
     if guard.last_sent_at is None or at >= guard.last_sent_at + timedelta(seconds=rules.life_s):
         return Refused("otp_expired")
-    challenge: OtpChallenge | None = _live_challenge(person_id, asker.browser)
+    challenge: OtpChallenge | None = _live_challenge(person_id, asker.browser, at)
     if challenge is not None and hmac.compare_digest(bytes(challenge.code_hash), otp_hash(challenge.id, otp)):
         challenge.used_at = at
         challenge.save(update_fields=["used_at"])
@@ -159,13 +168,16 @@ def _check(
             person_id=challenge.person_id,
             subject_kind="person",
             subject_id=challenge.person_id,
-            data={"known_browser": asker.knows(person_id)},
+            data={"known_browser": asker.knows(person_id), "channel": challenge.channel},
         )
-        return None
+        if challenge.channel == "email":
+            _tell_of_email(challenge, at)
+            return "email"
+        return "sms"
     if person_id is None and is_stranger_code(guard=guard, otp=otp):
         guard.tries, guard.last_sent_at, guard.code_hash = 0, None, None
         guard.save(update_fields=["tries", "last_sent_at", "code_hash"])
-        return None
+        return "sms"
     if person_id is not None and is_of_another_scope(
         person_id=person_id, purpose=PURPOSE, scope=asker.browser, otp=otp, at=at
     ):
@@ -207,11 +219,24 @@ def _tell_of_lock(person_id: uuid.UUID | None, asker: Asker, at: datetime) -> No
         )
 
 
-def _live_challenge(person_id: uuid.UUID | None, browser: str) -> OtpChallenge | None:
+@requires_transaction
+def _tell_of_email(challenge: OtpChallenge, at: datetime) -> None:
+    """Whoever holds the phone learns that the account was opened without it."""
+    queue_message(
+        person_id=challenge.person_id,
+        template="signed_in_by_email",
+        channels=("sms", "dashboard"),
+        parameters={},
+        dedupe_key=f"signed_in_by_email:{challenge.id}",
+        at=at,
+    )
+
+
+def _live_challenge(person_id: uuid.UUID | None, browser: str, at: datetime) -> OtpChallenge | None:
     if person_id is None:
         return None
     return OtpChallenge.objects.filter(
-        person_id=person_id, purpose=PURPOSE, scope=browser, used_at=None, replaced_at=None
+        person_id=person_id, purpose=PURPOSE, scope=browser, used_at=None, replaced_at=None, expires_at__gt=at
     ).first()
 
 

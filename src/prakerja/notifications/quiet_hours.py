@@ -27,6 +27,7 @@ AT_ONCE = frozenset(
         "phone_left",
         "purchase_codes_wrong",
         "sign_in_codes_wrong",
+        "signed_in_by_email",
     )
 )
 # What may leave at night at all. Of the reminders those only whose deadline does not wait, which was decided when they came.

@@ -109,6 +109,13 @@ TEMPLATES: Mapping[str, Template] = {
             "Anda aman. Bila bukan Anda, abaikan; jangan berikan kode kepada siapa pun."
         ),
     ),
+    "signed_in_by_email": Template(
+        title=_("Akun dibuka dengan kode dari email"),
+        text=_(
+            "Akun Prakerja Anda dibuka dengan kode yang dikirim ke email Anda. Bila bukan Anda, masuk dengan SMS, akhiri semua sesi, "
+            "lalu hubungi kami."
+        ),
+    ),
     "sign_in_codes_wrong": Template(
         title=_("Kode masuk beberapa kali salah"),
         text=_(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import NamedTuple
 
 from prakerja.access.sign_in_codes import (
     Asker,
+    Channel,
     CodeState,
     check_sign_in_code,
     send_sign_in_code,
@@ -18,7 +20,7 @@ from prakerja.kernel.typed import normal_phone
 from prakerja.people.changing import change_email, request_contact_code
 from prakerja.people.listed import register_listed
 from prakerja.people.models import Person
-from prakerja.people.queries import person_id_by_contact
+from prakerja.people.queries import has_shown_contact, person_id_by_contact
 from prakerja.people.registered import register_person
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "request_sign_in_otp",
     "set_language",
     "sign_in",
+    "sign_in_by_code",
     "sign_in_state",
 ]
 
@@ -36,14 +39,33 @@ __all__ = [
 NOBODY = Asker()
 
 
-def request_sign_in_otp(*, phone: str, at: datetime, asker: Asker = NOBODY, stranger_language: str = "") -> None:
+class SignedIn(NamedTuple):
+    """Who signed in, None when whoever holds the phone is nobody yet, and by which way their code was sent."""
+
+    person_id: uuid.UUID | None
+    channel: Channel
+
+
+def request_sign_in_otp(
+    *, phone: str, at: datetime, asker: Asker = NOBODY, stranger_language: str = "", channel: Channel = "sms"
+) -> None:
     """Send a sign-in code by SMS. A number that nobody registered gets the same answer, so that nobody can be looked up.
 
+    By `email` it goes to the address that the person showed to be theirs (rules.md 12.13); without one nothing leaves.
     With a `stranger_language` (id or en) somebody registers, and the phone of nobody gets a code too. Raises Refused:
     phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     number, person_id = _registered(phone)
-    send_sign_in_code(phone=number, person_id=person_id, asker=asker, at=at, stranger_language=stranger_language)
+    by_sms = channel == "sms"
+    send_sign_in_code(
+        phone=number,
+        person_id=person_id,
+        asker=asker,
+        at=at,
+        stranger_language=stranger_language if by_sms else "",
+        channel=channel,
+        may_reach=by_sms or (person_id is not None and has_shown_contact(person_id=person_id, kind="email")),
+    )
 
 
 def sign_in(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> uuid.UUID | None:
@@ -51,9 +73,14 @@ def sign_in(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> uui
 
     Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked, otp_of_other_browser.
     """
+    return sign_in_by_code(phone=phone, otp=otp, at=at, asker=asker).person_id
+
+
+def sign_in_by_code(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> SignedIn:
+    """The same, with the way by which the code came. Raises Refused: as `sign_in`."""
     number, person_id = _registered(phone)
-    check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
-    return person_id
+    channel = check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
+    return SignedIn(person_id, channel)
 
 
 def sign_in_state(*, phone: str, at: datetime, asker: Asker) -> CodeState:

@@ -45,6 +45,13 @@ def contact_of(*, person_id: uuid.UUID, kind: str) -> str | None:
     return unseal(point.value_enc, table="people_contactpoint", column="value_enc", row_id=point.id)
 
 
+def has_shown_contact(*, person_id: uuid.UUID, kind: str) -> bool:
+    """Whether this person showed that their present phone or e-mail address is theirs; a list may have brought another's."""
+    return ContactPoint.objects.filter(
+        person_id=person_id, kind=kind, retired_at=None, verified_at__isnull=False
+    ).exists()
+
+
 def addressees_of(*, person_ids: list[uuid.UUID], kind: str) -> dict[uuid.UUID, Addressee]:
     """Live contact points of many persons at once, for the outbox. `kind` is phone or email."""
     points = ContactPoint.objects.filter(person_id__in=person_ids, kind=kind, retired_at=None).select_related("person")

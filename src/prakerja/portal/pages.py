@@ -32,6 +32,8 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SESSION_PERSON = "person_id"
 # Unix wall seconds of the code from the phone; institutions may ask for a fresh one.
 SESSION_SIGNED_IN_AT = "signed_in_at"
+# Instead of it, where the code came by e-mail: that shows nobody's phone (rules.md 12.13).
+SESSION_BY_EMAIL = "by_email"
 OTP_DIGITS = 6
 
 

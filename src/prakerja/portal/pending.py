@@ -33,6 +33,8 @@ class Pending:
     said: str
     seconds: int = 0
     began: int = 0
+    # By which way the last code was asked for: `sms` or `email`.
+    channel: str = "sms"
     # Somebody begins to register: a number of nobody gets a code too.
     begins: bool = False
 

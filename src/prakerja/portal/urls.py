@@ -55,6 +55,7 @@ pages = [
     path("masuk/kode", signing_in.sign_in_code, name="sign_in_code"),
     path("masuk/kode/tidak-datang", signing_in.no_code, name="no_code"),
     path("masuk/kode/baru", signing_in.sign_in_again, name="sign_in_again"),
+    path("masuk/kode/email", signing_in.sign_in_by_email, name="sign_in_by_email"),
     path("keluar", signing_in.sign_out, name="sign_out"),
     path("daftar", signing_in.register, name="register"),
     path("daftar/langkah", registering.tasks, name="registration"),

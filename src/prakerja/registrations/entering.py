@@ -16,7 +16,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, seal
 from prakerja.kernel.typed import normal_phone
-from prakerja.people.operations import request_sign_in_otp, sign_in
+from prakerja.people.operations import request_sign_in_otp, sign_in_by_code
 from prakerja.registrations.answers import Answers
 from prakerja.registrations.models import Registration
 from prakerja.registrations.rows import keep_answers, place
@@ -29,10 +29,12 @@ class Entered:
 
     person_id: uuid.UUID | None
     registration_id: uuid.UUID | None
+    # Whether the code came by SMS: only that shows that they hold the phone.
+    holds_phone: bool = True
 
 
 def request_code(*, phone: str, begins: bool, language: str, asker: Asker, at: datetime) -> None:
-    """Send a code to whoever signs in, goes on registering or, when `begins`, begins to.
+    """Send a code by SMS to whoever signs in, goes on registering or, when `begins`, begins to.
 
     Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
@@ -40,14 +42,22 @@ def request_code(*, phone: str, begins: bool, language: str, asker: Asker, at: d
     request_sign_in_otp(phone=phone, asker=asker, at=at, stranger_language=language if wanted else "")
 
 
+def request_code_by_email(*, phone: str, asker: Asker, at: datetime) -> None:
+    """Send a code to the e-mail address of whoever signs in, if they have one; who registers has none yet.
+
+    Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    """
+    request_sign_in_otp(phone=phone, asker=asker, at=at, channel="email")
+
+
 def enter(*, phone: str, otp: str, language: str, asker: Asker, at: datetime) -> Entered:
     """Check the code and say whom it lets in; somebody whom nobody knows yet has a registration from now on.
 
     Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked, otp_of_other_browser.
     """
-    person_id = sign_in(phone=phone, otp=otp, asker=asker, at=at)
+    person_id, channel = sign_in_by_code(phone=phone, otp=otp, asker=asker, at=at)
     if person_id is not None:
-        return Entered(person_id, None)
+        return Entered(person_id, None, holds_phone=channel == "sms")
     return Entered(None, _begin(phone=phone, language=language, at=at))
 
 

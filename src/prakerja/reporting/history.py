@@ -86,7 +86,7 @@ DEEDS: dict[str, Any] = {
     "incentive.retried": gettext_lazy("Pembayaran insentif dijadwalkan lagi"),
     "survey.submitted": gettext_lazy("Survei dikirim"),
     "survey.extended": gettext_lazy("Batas waktu survei diperpanjang"),
-    "sign_in.done": gettext_lazy("Masuk dengan kode dari ponsel"),
+    "sign_in.done": gettext_lazy("Masuk dengan kode"),
     "sign_in.locked": gettext_lazy("Kode masuk beberapa kali salah"),
     "link_account.otp_locked": gettext_lazy("Kode untuk menyambungkan rekening beberapa kali salah"),
     "session.ended": gettext_lazy("Sesi diakhiri"),

@@ -274,7 +274,7 @@ SECTION_LIST = (
     Section(
         "codes_sent",
         "access_otpchallenge",
-        "purpose sent_at expires_at failed_count used_at replaced_at",
+        "purpose channel sent_at expires_at failed_count used_at replaced_at",
         {"scope": "inner", "subject_enc": "elsewhere", "code_hash": "secret"},
     ),
     Section(

@@ -23,7 +23,15 @@ from prakerja.kernel.errors import Refused
 from prakerja.partners.policies import origin
 from prakerja.people.consents import consent_text
 from prakerja.portal import errors
-from prakerja.portal.pages import SESSION_SIGNED_IN_AT, page, participant, take_notice, to_sign_in, with_notice
+from prakerja.portal.pages import (
+    SESSION_BY_EMAIL,
+    SESSION_SIGNED_IN_AT,
+    page,
+    participant,
+    take_notice,
+    to_sign_in,
+    with_notice,
+)
 from prakerja.portal.texts import FACT_WORDS, NOTICES
 
 
@@ -40,7 +48,8 @@ def consent(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         return _dead(request) if refused.reason == "request_withdrawn" else _back(asked)
     signed_in_at = int(request.session.get(SESSION_SIGNED_IN_AT, 0))
-    if signed_in_at < asked.must_sign_in_after:
+    # Nobody vouches to an institution for somebody who did not show that they hold the phone.
+    if SESSION_BY_EMAIL in request.session or signed_in_at < asked.must_sign_in_after:
         request.session.flush()
         return to_sign_in(request)
     if request.method != "POST":

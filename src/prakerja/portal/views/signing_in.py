@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
@@ -23,6 +25,7 @@ from prakerja.portal import drafts, pending
 from prakerja.portal.browsers import asker_of, remember
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import (
+    SESSION_BY_EMAIL,
     SESSION_PERSON,
     SESSION_SIGNED_IN_AT,
     anyone,
@@ -35,7 +38,7 @@ from prakerja.portal.pending import Pending
 from prakerja.portal.registering import SESSION_REGISTRATION
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
-from prakerja.registrations.operations import enter, request_code
+from prakerja.registrations.operations import enter, request_code, request_code_by_email
 
 # A cookie holds four kilobytes; the addresses of our own pages are far from that.
 _LONGEST_NEXT = 2_400
@@ -100,11 +103,16 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """Send another code to the number of the sign-in that waits. It is said only when one was sent."""
-    asker = asker_of(request)
-    waiting = pending.read(request, browser=asker.browser)
-    if waiting is None:
-        return redirect("portal:sign_in")
-    return _to_code(request, _send(waiting.after("sent_again"), asker), asker)
+    return _again(request, channel="sms")
+
+
+@anyone
+@slowed
+@never_cache
+@require_POST
+def sign_in_by_email(request: HttpRequest) -> HttpResponse:
+    """Send the code to the e-mail address of whoever the number belongs to, because the SMS does not come."""
+    return _again(request, channel="email")
 
 
 @anyone
@@ -151,7 +159,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     # Forms get another secret too: who knew the one from before must not write forms for whoever signed in.
     rotate_token(request)
     request.session[SESSION_PERSON if entered.person_id else SESSION_REGISTRATION] = str(owner)
-    request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
+    if entered.holds_phone:
+        # What counts as fresh shows that somebody holds the phone: money and contacts ask for it (rules.md 12.13).
+        request.session[SESSION_SIGNED_IN_AT] = int(clock.wall().timestamp())
+    else:
+        request.session[SESSION_BY_EMAIL] = True
     request.session[DEVICE] = device_words(request.headers.get("User-Agent", ""))
     if entered.person_id is not None and settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         # Who chose the language of the pages before the sign-in gets messages in it from now on.
@@ -169,9 +181,22 @@ def send_code(request: HttpRequest, wanted: Pending) -> HttpResponse:
     return _to_code(request, _send(wanted, asker), asker)
 
 
+def _again(request: HttpRequest, *, channel: str) -> HttpResponse:
+    asker = asker_of(request)
+    waiting = pending.read(request, browser=asker.browser)
+    if waiting is None:
+        return redirect("portal:sign_in")
+    sent = _send(replace(waiting.after("sent_again"), channel="sms" if waiting.begins else channel), asker)
+    # What was not sent changes nothing about the code that is waited for.
+    return _to_code(request, sent if sent.said == "sent_again" else replace(sent, channel=waiting.channel), asker)
+
+
 def _send(wanted: Pending, asker: Asker) -> Pending:
     """Ask for a code; what became of it."""
     try:
+        if wanted.channel == "email":
+            request_code_by_email(phone=wanted.phone, asker=asker, at=clock.now())
+            return wanted
         request_code(phone=wanted.phone, begins=wanted.begins, language=language(), asker=asker, at=clock.now())
     except Refused as refused:
         return wanted.after(refused.reason, seconds=int(refused.details.get("seconds", 0)))
@@ -209,6 +234,7 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
         errors=errors,
         phone=waiting.phone,
         begins=waiting.begins,
+        by_email=waiting.channel == "email",
         state=state,
         is_live=is_live,
         wait=seconds_until(state.next_at, at),
