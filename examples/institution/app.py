@@ -11,6 +11,7 @@ from flask import Flask, g, request
 from examples.institution import assignments, demo, door, enrolments, pages, views, views_door
 from examples.institution.attendance import Attendance
 from examples.institution.classes import Classes
+from examples.institution.dresses import dress_of
 from examples.institution.study import Study
 from examples.shared import store, web
 from examples.shared.accounts import accounts_blueprint
@@ -21,8 +22,6 @@ from examples.shared.texts import Translator
 
 HERE = Path(__file__).parent
 KIND = "institutions"
-# Dark enough for white letters on them; an institution's place in the list chooses.
-ACCENTS = ("#0b5394", "#00625a", "#7a3b00", "#8c1d40", "#5b2a91", "#2f5d1e", "#1f4e79", "#7d2020")
 LANGUAGE_COOKIE = "class_language"
 
 
@@ -109,11 +108,10 @@ def _find_site(partners: PartnersFile) -> web.Site | None:
     entries = partners.entries(KIND)
     if code not in entries:
         return None
-    place = sorted(entries).index(code)
     return web.Site(
         code=code,
         name=entries[code]["name"],
-        accent=ACCENTS[place % len(ACCENTS)],
+        accent=dress_of(code).accent,
         cookie=f"class_{code}",
         cookie_path=f"/{code}/",
         home_endpoint="classes.home",

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from examples.institution import quiz
 from examples.institution.classes import ClassRun, matching
+from examples.institution.dresses import dress_of
 from examples.institution.enrolments import Enrolment
 from examples.institution.lessons import lesson_of, lessons_of
 from examples.institution.pages import (
@@ -29,8 +30,20 @@ from examples.shared.store import Account
 
 
 def accent() -> Response:
-    """The site's one colour; a file of its own, because the pages' policy allows no inline style."""
-    return Response(f":root {{ --accent: {g.site.accent}; }}\n", mimetype="text/css")
+    """The site's colour and look; a file of its own, because the pages' policy allows no inline style."""
+    sheet = dress_of(g.site.code).sheet if g.site.code else f":root {{ --accent: {g.site.accent}; }}\n"
+    return Response(sheet, mimetype="text/css")
+
+
+@pages.get("/picture.svg")
+def picture() -> Response:
+    """The picture of the institution's first page."""
+    return Response(dress_of(web.site().code).picture, mimetype="image/svg+xml")
+
+
+@pages.context_processor
+def _dress() -> dict[str, object]:
+    return {"dress": dress_of(web.site().code)}
 
 
 pages.add_url_rule("/accent.css", "accent", accent)

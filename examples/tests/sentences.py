@@ -8,6 +8,7 @@ from pathlib import Path
 
 from examples.institution import pages as institution_pages
 from examples.institution import views_assignments, views_attendance
+from examples.institution.dresses import dresses
 from examples.platform import views_orders, views_shop
 from examples.platform.brands import read_brands
 from examples.shared import advice, web
@@ -72,5 +73,6 @@ def of_institution() -> set[str]:
         *views_attendance.REASONS.values(),
         views_attendance.UNVERIFIED,
         *views_assignments.STATES,
+        *(dress.code_heading for dress in dresses().values()),
     }
     return _of_templates(folder) | _of_code(folder) | data

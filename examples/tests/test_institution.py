@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from examples.institution import quiz
-from examples.institution.lessons import lessons_of, written
+from examples.institution.lessons import written
 from examples.institution.study import clean_code
 from examples.shared.config import Settings
 from examples.tests.conftest import PHRASE, Visitor
 from examples.tests.fake_prakerja import VISIBLE_FROM, FakePrakerja, refusal
 
-ROOT = Path(__file__).parents[2]
 CODE = "ABCDEFGH0001"
 PYTHON = "/lpk-satu/class/python_1/python_1-run"
 COFFEE = "/lpk-satu/class/kopi_1/kopi_1-run"
@@ -294,26 +291,6 @@ def test_the_code_is_in_no_page(learner: Visitor, bought: FakePrakerja) -> None:
     for path in (mine, "/lpk-satu/my", PYTHON):
         assert CODE not in learner.get(path)
     assert all(cookie.http_only for cookie in learner.client._cookies.values())
-
-
-def test_written_lessons_follow_the_syllabus_and_ask_about_what_was_read() -> None:
-    """Every file belongs to a course of the demo, every lesson has two or three pages, and one answer is right."""
-    courses = {
-        entry["code"]: entry["syllabus"]
-        for path in sorted((ROOT / "src/prakerja/sandbox/worlds/institutions").glob("*.toml"))
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["course"]
-    }
-    assert len(written()) >= 2
-    for code, lessons in written().items():
-        assert list(lessons) == courses[code]
-        for lesson in lessons.values():
-            assert 2 <= len(lesson.pages) <= 3
-            assert all(len(" ".join(page).split()) > 35 for page in lesson.pages)
-            assert len(set(lesson.options)) == 4
-        asked = quiz.questions(courses[code], lessons_of(code, courses[code]))
-        assert [question.text for question in asked] == [lesson.question for lesson in lessons.values()]
-        assert quiz.score(asked, {question.field: "1" for question in asked}) == 100
-        assert quiz.score(asked, {question.field: str(question.options[0][0]) for question in asked}) < 100
 
 
 def test_the_pages_of_a_lesson_are_turned_and_the_last_one_is_marked(learner: Visitor, fake: FakePrakerja) -> None:
