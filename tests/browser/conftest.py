@@ -25,6 +25,18 @@ def system() -> Iterator[RunningSystem]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def empty_system() -> Iterator[RunningSystem]:
+    """The programme of 17 September 2021 without people. Its clock goes on from test to test: test_by_keyboard… needs 2021.
+
+    test_classes.py goes on to 2023 and ends it.
+    """
+    if chromium_path() is None:
+        pytest.skip(SKIPPED)
+    with running_system(is_empty=True) as running:
+        yield running
+
+
 # Not for the session: while Playwright runs, this thread has an event loop, and Django refuses the database to such a
 # thread; the tests of other folders must find it gone.
 @pytest.fixture(scope="package")

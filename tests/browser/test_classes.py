@@ -17,11 +17,11 @@ from playwright.sync_api import expect
 from tests.browser.checks import problems_of
 from tests.browser.citizen import Citizen
 from tests.browser.clicking import follow
-from tests.browser.system import RunningSystem, running_system
+from tests.browser.system import RunningSystem
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 # Wave 51 is the first that lives by the rules of 2023; it was announced on 28 April.
@@ -30,11 +30,12 @@ TEACHER = "pengajar-demo"
 
 
 @pytest.fixture(scope="module")
-def later(chromium: Browser) -> Iterator[RunningSystem]:
-    """A system of its own, two years later than that of the other tests."""
-    with running_system(is_empty=True) as running:
-        running.process.json("clock", "set", ANNOUNCED)
-        yield running
+def later(empty_system: RunningSystem) -> Iterator[RunningSystem]:
+    """A system two years later than that of the other tests."""
+    empty_system.process.json("clock", "set", ANNOUNCED)
+    yield empty_system
+    # Nobody needs it any more.
+    empty_system.process.stop()
 
 
 class Student(Citizen):
