@@ -39,7 +39,7 @@ check: setup .venv/.dev ## formatting, lint, types, import contracts, migrations
 	$(BIN)/python tools/migrations.py check
 	$(BIN)/python tools/translations.py check
 
-audit: setup .venv/.dev chromium ## figures of the pages: axe, weight over the wire, reading level (a minute)
+audit: setup .venv/.dev chromium ## figures of the pages: axe, weight over the wire, Lighthouse, reading level (three minutes)
 	@$(BIN)/python tools/audit.py $(ARGS)
 
 bench: setup .venv/.dev ## every benchmark at a small size, as a table of ratios (10 minutes)

@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
-"""What the pages owe their readers, in figures: axe, weight over the wire, reading level. `make audit`.
+"""What the pages owe their readers, in figures: axe, weight over the wire, Lighthouse, reading level. `make audit`.
 
 Starts a demo of its own and looks at the main page of every kind, in both languages, at 360 and 1280 pixels. Weights are what
 Chromium received, headers included, in a browser that has seen nothing and in one that has just seen the page. Axe on every page
-of every site is a test of its own (tests/browser/test_every_page.py). Exit status 1: axe found something, or a page weighs too much.
+of every site is a test of its own (tests/browser/test_every_page.py). Exit status 1: axe found something, a page weighs too much,
+or Lighthouse gives it too little (tools/lighthouse.py). Lighthouse measures speed too: run it on a machine that does nothing else.
 
 With a folder as its argument it leaves a picture of each page there.
-
-Lighthouse is not among what `npm ci` installs here, and brings a hundred packages: whoever wants its figures runs
-`npx lighthouse ADDRESS --form-factor=mobile` beside `make run`.
 """
 
 from __future__ import annotations
@@ -24,11 +22,13 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tools")]
 
+import lighthouse  # noqa: E402
 import reading  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests.browser.checks import problems_of  # noqa: E402
-from tests.browser.chromium import PHONE, launch, new_context  # noqa: E402
+from tests.browser.chromium import PHONE, chromium_path, launch, new_context  # noqa: E402
+from tests.browser.citizen import COURSE  # noqa: E402
 from tests.browser.system import RunningSystem, running_system  # noqa: E402
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def main() -> int:
             most = LIMITS.get(name)
             if most and (first > most[0] or later > most[1]):
                 wrong.append(f"{name}: {first} and {later} bytes, at most {most[0]} and {most[1]}")
+        wrong += lighthouse_scores(browser, system)
         browser.close()
     print()
     print("\n".join(reading.table()[-len(reading.LIMITS) :]))
@@ -80,6 +81,35 @@ def addresses(system: RunningSystem) -> Iterator[tuple[str, str, str]]:
         yield code, url, ""
     yield "institutions", system.institution, ""
     yield "phone", system.phone, ""
+
+
+def lighthouse_scores(browser: Browser, system: RunningSystem) -> list[str]:
+    """Print Lighthouse's figures of the pages that everybody meets; what is too low, as sentences."""
+    why_not, chromium = lighthouse.install(), chromium_path()
+    if why_not or chromium is None:
+        print(f"\n!!! LIGHTHOUSE IS MISSING, ITS FIGURES WERE NOT TAKEN: {why_not or 'no Chromium'} !!!")
+        return []
+    print(
+        f"\n{'accessibility':>13} {'best practices':>14} {'performance':>11}  page (Lighthouse {lighthouse.VERSION}, mobile)"
+    )
+    wrong = []
+    paid = system.participant("paying")["phone"]
+    for path, person in (
+        *((path, "") for path in ("/", "/pelatihan", f"/pelatihan/{COURSE}", "/masuk", "/daftar")),
+        ("/dashboard", paid),
+    ):
+        context = _context(browser, system, person, PHONE)
+        cookies = {str(one["name"]): str(one["value"]) for one in context.cookies(system.portal)}
+        context.close()
+        scores = lighthouse.measure(system.portal + path, chromium=chromium, cookies=cookies)
+        print(
+            "{accessibility:>13} {best-practices:>14} {performance:>11}".format(**scores.of),
+            f" portal{path}",
+            flush=True,
+        )
+        print("".join(f"{'':42}{words}\n" for words in scores.lost), end="")
+        wrong += [f"portal{path}: Lighthouse gives {words}" for words in scores.too_low()]
+    return wrong
 
 
 def weights(browser: Browser, system: RunningSystem, address: str, person: str) -> tuple[int, int]:
