@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tests.browser.system import ROOT
 
@@ -38,6 +41,13 @@ class Look:
     links: list[str]
 
 
+# A folder for a picture of each page that is looked at (tools/contact_sheet.py); a run of the tests makes none.
+PICTURES = os.environ.get("PRAKERJA_TEST_PICTURES", "")
+# Of a long page the beginning says enough.
+MOST_HEIGHT = 1100
+_OPAQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{4,}")
+
+
 @cache
 def _axe() -> str:
     return AXE.read_text()
@@ -61,6 +71,8 @@ def look_at(
     `allowed` names the rules of axe that this page may break. Axe costs most of a look: with `known` it leaves out a page of which
     it saw every piece in its place before, in this language, and what it looked at is added there.
     """
+    if PICTURES:
+        photograph(page, language=language)
     seen = page.evaluate(_look(), {"language": language, "least": least_height})
     problems = seen["problems"]
     if AXE.is_file() and (known is None or not known.issuperset(seen["pieces"])):
@@ -69,6 +81,24 @@ def look_at(
         if known is not None:
             known.update(seen["pieces"])
     return Look([f"{page.url}: {problem}" for problem in problems], seen["links"])
+
+
+def photograph(page: Page, *, language: str) -> None:
+    """Keep a picture of the page, and of the first one at an address another with letters twice as large."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "page").split("::")[-1].split(" ")[0]
+    folder = Path(PICTURES) / re.sub(r"\W", "_", test)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _OPAQUE.sub("…", urlsplit(page.url).path).strip("/").replace("/", "›") or "›"
+    size = page.viewport_size or {"width": 360, "height": 740}
+    wanted = [("", language)]
+    if language == "id" and not any(folder.glob(f"* {path} large*")):
+        wanted.append(("200%", "large"))
+    for letters, kind in wanted:
+        page.evaluate("letters => { document.documentElement.style.fontSize = letters; }", letters)
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": MOST_HEIGHT}
+        name = f"{len(list(folder.iterdir())):04d} {path} {kind}.jpg"
+        page.screenshot(path=folder / name, full_page=True, clip=clip, type="jpeg", quality=80)  # type: ignore[arg-type]
+    page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
 
 
 def problems_of(page: Page, *, language: str = "id", allowed: tuple[str, ...] = ()) -> list[str]:

@@ -21,8 +21,8 @@ from prakerja.console import urls as console_urls
 from prakerja.developer_site import urls as developer_urls
 from prakerja.sandbox.site import urls as sandbox_urls
 from tests.browser.applicant import SEND, Applicant, answers
-from tests.browser.checks import AXE, problems_of
-from tests.browser.chromium import SMALLEST
+from tests.browser.checks import AXE, PICTURES, problems_of
+from tests.browser.chromium import PHONE, SMALLEST
 from tests.browser.citizen import COURSE, RUN, Citizen
 from tests.browser.clicking import follow
 from tests.browser.crawling import Crawl, Visitor
@@ -102,7 +102,7 @@ ELSEWHERE = {
 @pytest.fixture
 def small(new_person: Callable[..., BrowserContext]) -> Callable[[], BrowserContext]:
     """A function that opens another browser on the smallest screen."""
-    return lambda: new_person(size=SMALLEST)
+    return lambda: new_person(size=PHONE if PICTURES else SMALLEST)
 
 
 def unseen(crawl: Crawl, site: str) -> set[str]:
