@@ -14,6 +14,7 @@ from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.notifications.models import Message
 from prakerja.people.contacts import correct_contact
+from prakerja.people.models import ContactPoint
 from prakerja.purchases.class_cancelling import cancel_class, cancel_silent_class
 from prakerja.reporting.losses import lost_lines
 from prakerja.reporting.next_action import derived_stage, next_action
@@ -99,6 +100,7 @@ def test_a_wallet_of_the_old_phone_is_held_told_and_linked_anew_after_the_cutoff
     run_until(wib("2021-10-06 19:00"))
     review(who, at=wib("2021-10-06 19:00"))
     run_until(wib("2021-12-20 08:00"))
+    ContactPoint.objects.filter(person_id=who.person_id).update(verified_at=None)
     correct_contact(
         person_id=who.person_id,
         kind="phone",

@@ -24,7 +24,7 @@ from prakerja.notifications.models import Message
 from prakerja.people.contacts import correct_contact
 from prakerja.people.models import ContactClaim, ContactPoint
 from prakerja.people.operations import request_sign_in_otp
-from prakerja.people.queries import contact_of, person_id_by_contact
+from prakerja.people.queries import contact_of, has_shown_contact, person_id_by_contact
 from tests import builders as b
 from tests.console.test_revealing import client_of
 
@@ -53,7 +53,14 @@ def world() -> b.World:
 
 @pytest.fixture
 def who(world: b.World) -> b.Participant:
-    return b.participant(world)
+    """Somebody of a list, whose phone nobody has shown yet."""
+    return listed(world)
+
+
+def listed(world: b.World) -> b.Participant:
+    found = b.participant(world)
+    ContactPoint.objects.filter(person_id=found.person_id).update(verified_at=None)
+    return found
 
 
 @pytest.fixture
@@ -130,7 +137,7 @@ def test_refusals_change_nothing(who: b.Participant, helper: Actor, changes: dic
 
 
 def test_nobody_gets_anothers_number_nor_their_own_again(world: b.World, who: b.Participant, helper: Actor) -> None:
-    other = b.participant(world)
+    other = listed(world)
     claims = set(ContactClaim.objects.values_list("person_id", "kind"))
     for value, reason in ((other.phone, "contact_of_other_person"), (who.phone, "contact_same")):
         with pytest.raises(Refused) as caught:
@@ -169,3 +176,21 @@ def test_addresses_that_were_kept_with_capitals_get_their_spelling(who: b.Partic
     import_module("prakerja.people.migrations.0004_email_addresses_in_small_letters").lower(apps, None)
     assert contact_of(person_id=who.person_id, kind="email") == address
     assert person_id_by_contact(kind="email", value=address) == who.person_id
+
+
+def test_a_phone_that_was_shown_is_no_single_operators(who: b.Participant) -> None:
+    """One operator would take over an account, round the two of the lost phone."""
+    client = client_of("helper")
+    ContactPoint.objects.filter(person_id=who.person_id, kind="phone").update(verified_at=b.BUY_AT)
+    with pytest.raises(Refused) as caught:
+        correct(who, operator_by_email(email="helper@contoh.example"))
+    assert caught.value.reason == "phone_needs_two"
+    assert contact_of(person_id=who.person_id, kind="phone") == who.phone
+    given = {"kind": "phone", "value": "0813 9999 0001", "why": WHY}
+    assert "dua petugas memutuskannya" in client.post(f"/people/{who.person_id}/contact/", given).text
+
+
+def test_a_corrected_address_gets_no_sign_in_codes(who: b.Participant, helper: Actor) -> None:
+    ContactPoint.objects.filter(person_id=who.person_id, kind="email").update(verified_at=b.BUY_AT)
+    correct(who, helper, kind="email", value="pencuri@contoh.id")
+    assert not has_shown_contact(person_id=who.person_id, kind="email")

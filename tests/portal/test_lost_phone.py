@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -155,6 +156,23 @@ def test_its_owner_stops_it_until_the_last_moment(portal: Client, enter: Enter) 
     given: dict[str, Any] = {"case_id": case_id, "why": WHY, "actor": b.operator("helper"), "at": clock.now()}
     assert refused(propose_new_phone, **given) == "lost_phone_answered"
     assert refused(object_to_new_phone, person_id=person_id, at=clock.now()) == "lost_phone_unknown"
+
+
+def test_a_sign_in_by_the_lost_phone_stops_it(portal: Client) -> None:
+    """Whoever reads the code that went to the phone has not lost it; the new phone is told."""
+    person_id = world.person()
+    _, due = confirmed(person_id)
+    portal.post("/masuk", {"phone": contact_of(person_id=person_id, kind="phone")})
+    assert portal.post("/masuk/kode", {"otp": b.otp_of(person_id, "otp_sign_in")}).status_code == 302
+    assert LostPhoneCase.objects.get().status == "objected"
+    assert ("lost_phone_stopped", "sms") in told(person_id)
+    assert run_changes(due) == 0
+
+
+def test_the_page_of_waves_is_named_for_many(portal: Client, enter: Enter) -> None:
+    enter(world.person())
+    portal.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert '<h1 class="govuk-heading-l">Waves</h1>' in portal.get("/gelombang").text
 
 
 def test_nobody_stops_another_persons(portal: Client, enter: Enter) -> None:

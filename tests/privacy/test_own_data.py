@@ -14,7 +14,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.models import Message
 from prakerja.people.contacts import correct_contact
-from prakerja.people.models import Person
+from prakerja.people.models import ContactPoint, Person
 from prakerja.privacy.operations import note_own_data_read
 from prakerja.reporting.own_data import SECTION_LIST, own_data, own_data_file, schema
 from tests import builders as b
@@ -83,6 +83,7 @@ def test_nothing_of_anybody_else_is_in_it(who: b.Participant) -> None:
 
 
 def test_a_former_number_may_be_a_strangers_by_now(who: b.Participant) -> None:
+    ContactPoint.objects.filter(person_id=who.person_id).update(verified_at=None)
     helper = b.operator("helper")
     correct_contact(
         person_id=who.person_id, kind="phone", value="081255500333", why="Nomor salah di daftar.", actor=helper,

@@ -24,6 +24,9 @@ SENTENCES = {
     ),
     "phone_format": gettext_lazy("Itu bukan nomor ponsel Indonesia; contohnya 0812-3456-7890."),
     "email_format": gettext_lazy("Itu bukan satu alamat email yang lengkap; contohnya siti@contoh.id."),
+    "phone_needs_two": gettext_lazy(
+        "Nomor itu sudah dibuktikan pemiliknya, jadi satu petugas tidak dapat menggantinya. Minta orang itu mengirim permintaan nomor hilang dari halaman masuk; dua petugas memutuskannya."
+    ),
     "contact_same": gettext_lazy("Orang itu memang memakainya."),
     "contact_of_other_person": gettext_lazy("Nomor atau alamat itu milik orang lain yang terdaftar."),
     "completion_rated": gettext_lazy("Peserta sudah memberi ulasan, jadi laporan ini tidak dapat ditarik lagi."),

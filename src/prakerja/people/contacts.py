@@ -19,7 +19,7 @@ from prakerja.kernel.typed import normal_email, normal_phone
 from prakerja.notifications.operations import queue_message
 from prakerja.notifications.templates import SENT_TO
 from prakerja.people.models import ContactClaim, ContactPoint, Person
-from prakerja.people.queries import contact_of
+from prakerja.people.queries import contact_of, has_shown_contact
 from prakerja.people.revealing import require_why
 
 ContactKind = Literal["phone", "email"]
@@ -33,9 +33,10 @@ def correct_contact(
     """Give a person another phone or e-mail address. The old one and the new one are both told, and the dashboard.
 
     Whoever has a person's phone can sign in as them, so with a phone their sessions end and codes that wait are void; the number
-    that was theirs is free for its next owner. Every message that has not left goes to the new one. `why` has 10 to 500
+    that was theirs is free for its next owner. Every message that has not left goes to the new one. A phone that its owner has
+    shown to be theirs no single operator replaces: the path of the lost phone does, by two (rules.md 8.5). `why` has 10 to 500
     characters. Raises Refused: not_permitted, operator_needed, reason_missing, person_unknown, phone_format, email_format,
-    contact_same, contact_of_other_person.
+    phone_needs_two, contact_same, contact_of_other_person.
     """
     if actor.kind != "operator":
         raise Refused("operator_needed")
@@ -47,7 +48,9 @@ def correct_contact(
         # Two corrections at once: the second sees what the first did.
         if not Person.objects.select_for_update(no_key=True).filter(id=person_id).exists():
             raise Refused("person_unknown")
-        # Its owner has not shown yet that they have it; signing in by its code does.
+        if kind == "phone" and has_shown_contact(person_id=person_id, kind="phone"):
+            raise Refused("phone_needs_two")
+        # An e-mail address that nobody has shown gets no sign-in codes, so that correcting one opens no account. Its owner has not shown yet that they have it; signing in by its code does.
         before = replace_contact(
             person_id=person_id, kind=kind, found=found, verified_at=None, told_by="corrected", actor=actor, at=at
         )

@@ -104,6 +104,16 @@ def object_to_new_phone(*, person_id: uuid.UUID, at: datetime) -> int:
 
     Raises Refused: lost_phone_unknown.
     """
+    stopped = stop_by_lost_phone(person_id=person_id, at=at)
+    if not stopped:
+        raise Refused("lost_phone_unknown")
+    return stopped
+
+
+def stop_by_lost_phone(*, person_id: uuid.UUID, at: datetime) -> int:
+    """Somebody signed in by a code that went to the phone said to be lost: it is not, so every case about them ends and everybody
+    is told (rules.md 8.5). Returns how many ended; mostly none.
+    """
     with transaction():
         cases = list(
             LostPhoneCase.objects.select_for_update(no_key=True)
@@ -111,7 +121,7 @@ def object_to_new_phone(*, person_id: uuid.UUID, at: datetime) -> int:
             .order_by("id")
         )
         if not cases:
-            raise Refused("lost_phone_unknown")
+            return 0
         for case in cases:
             _end(case, "object", Actor.participant(person_id), at)
             _tell_new_phone(case, "lost_phone_objected", {}, at)

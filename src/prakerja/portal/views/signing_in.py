@@ -38,6 +38,7 @@ from prakerja.portal.pending import Pending
 from prakerja.portal.registering import SESSION_REGISTRATION
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
+from prakerja.privacy.lost_phones import stop_by_lost_phone
 from prakerja.registrations.operations import enter, request_code, request_code_by_email
 
 # A cookie holds four kilobytes; the addresses of our own pages are far from that.
@@ -152,6 +153,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _to_code(request, waiting.after(refused.reason), asker)
     owner = entered.person_id or entered.registration_id
     assert owner is not None
+    if entered.person_id is not None and entered.holds_phone:
+        stop_by_lost_phone(person_id=entered.person_id, at=at)
     typed_before = drafts.of_person(request, person_id=owner)
     request.session.flush()
     if typed_before:
