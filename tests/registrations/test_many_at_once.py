@@ -58,7 +58,7 @@ def door(world_program: RunningWorld) -> Iterator[str]:
         "PRAKERJA_REGISTRY_PASSWORD": "sim",
         "PRAKERJA_REGISTRY_ADDRESS": "127.0.0.1",
     }
-    with served.running("portal", **environment) as port:
+    with served.running("portal", number=0, **environment) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -125,8 +125,8 @@ def test_everybody_gets_the_answer_that_is_theirs(door: str) -> None:
         )
     wanted = Counter(OUTCOMES[one.ending] for one in everybody)
     found: Counter[tuple[str, str]] = Counter()
-    for one in Registration.objects.all():
-        found[one.status, "" if one.status == "drafting" else one.registry_status] += 1
+    for kept in Registration.objects.all():
+        found[kept.status, "" if kept.status == "drafting" else kept.registry_status] += 1
     assert found == wanted
     assert {end for nik, end in ends.items() if nik[12:] in CONTRADICTIONS} == {"/daftar/dukcapil"}
     assert {end for nik, end in ends.items() if nik[12:] not in CONTRADICTIONS} == {"/daftar/langkah"}
