@@ -43,7 +43,9 @@ AFTER_A_CODE = "opens after a code to a phone"
 # What is no page, by site and name.
 NO_PAGES: dict[str, dict[str, str]] = {
     "portal": {
-        **dict.fromkeys(("portal:sign_in_again", "portal:sign_out", "portal:keep_session"), ONLY_POST),
+        **dict.fromkeys(
+            ("portal:sign_in_again", "portal:sign_in_by_email", "portal:sign_out", "portal:keep_session"), ONLY_POST
+        ),
         **dict.fromkeys(("portal:end_session", "portal:end_other_sessions", "portal:withdraw_consent"), ONLY_POST),
         **dict.fromkeys(("portal:video_start", "portal:video_finish"), ONLY_POST),
         **dict.fromkeys(("openid:configuration", "openid:token", "openid:userinfo"), FOR_PROGRAMS),
@@ -52,7 +54,6 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("portal:certificate_share", "portal:certificate_unshare"), ONLY_POST),
         **dict.fromkeys(("portal:calendar", "portal:purchase_calendar", "portal:receipt_file"), A_FILE),
         "portal:certificate_file": A_FILE,
-        "portal:letter": "opens after three waves",
         "portal:language": LEADS_ON,
         **dict.fromkeys(("portal:wipe_survey", "portal:own_data_take", "portal:own_data_keep"), ONLY_POST),
         "portal:own_data_schema": A_FILE,
@@ -255,6 +256,24 @@ def was_not_selected(me: Citizen, crawl: Crawl) -> None:
     visitor = Visitor(crawl, me.page)
     visitor.crawl("/dashboard", "/gelombang", past=frozenset(crawl.seen) - {"portal:wave"})
     visitor.in_english()
+    writes_too_early(me, visitor)
+
+
+# The letter opens after three waves; who sends one before reads the same form, and why it is too early.
+SEND_A_LETTER = """
+() => {
+  const form = document.querySelector("form[action$='/keluar']");
+  form.action = "/gelombang/surat";
+  form.submit();
+}
+"""
+
+
+def writes_too_early(me: Citizen, visitor: Visitor) -> None:
+    with me.visit("/gelombang").expect_navigation():
+        me.page.evaluate(SEND_A_LETTER)
+    expect(me.page.locator("#words")).to_be_visible()
+    visitor.look()
 
 
 def links_an_account(me: Citizen, visitor: Visitor) -> None:
