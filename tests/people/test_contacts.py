@@ -23,7 +23,7 @@ from prakerja.notifications.gateways import Accepted
 from prakerja.notifications.models import Message
 from prakerja.people.contacts import correct_contact
 from prakerja.people.models import ContactClaim, ContactPoint
-from prakerja.people.operations import request_sign_in_otp
+from prakerja.people.operations import request_sign_in_otp, sign_in
 from prakerja.people.queries import contact_of, has_shown_contact, person_id_by_contact
 from tests import builders as b
 from tests.console.test_revealing import client_of
@@ -194,3 +194,12 @@ def test_a_corrected_address_gets_no_sign_in_codes(who: b.Participant, helper: A
     ContactPoint.objects.filter(person_id=who.person_id, kind="email").update(verified_at=b.BUY_AT)
     correct(who, helper, kind="email", value="pencuri@contoh.id")
     assert not has_shown_contact(person_id=who.person_id, kind="email")
+
+
+def test_a_phone_of_a_list_is_shown_by_its_code(world: b.World) -> None:
+    """Before it a single operator may mend a slip of the list, afterwards nobody alone."""
+    who = b.participant(world)
+    assert not ContactPoint.objects.filter(person_id=who.person_id, verified_at__isnull=False).exists()
+    request_sign_in_otp(phone=who.phone, at=b.BUY_AT)
+    sign_in(phone=who.phone, otp=b.otp_of(who.person_id, "otp_sign_in"), at=b.BUY_AT)
+    assert ContactPoint.objects.get(person_id=who.person_id, verified_at__isnull=False).kind == "phone"

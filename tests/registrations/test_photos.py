@@ -7,11 +7,13 @@ import struct
 import zlib
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from PIL import Image, ImageFilter
 
 from prakerja.config.settings import portal as door
 from prakerja.kernel.errors import Refused
+from prakerja.portal.errors import too_large
+from prakerja.portal.registration_words import step_sentence
 from prakerja.registrations.models import Document
 from prakerja.registrations.photos import MOST_BYTES, open_photo, read_photo
 from prakerja.registrations.registry.dukcapil import Dukcapil
@@ -106,3 +108,17 @@ def test_the_page_says_what_is_wrong_and_keeps_the_last_good_one(portal: Client,
 def test_the_door_reads_as_much_as_a_photo_may_weigh() -> None:
     assert all(most > MOST_BYTES + 64 * 1024 for most in door.LARGER_BODIES.values())
     assert max(door.LARGER_BODIES.values()) <= door.FILE_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_what_is_wrong_with_a_family_card_names_the_family_card() -> None:
+    for reason in ("photo_missing", "photo_too_small", "photo_blurred"):
+        assert "KTP" in step_sentence(reason)
+        said = step_sentence(reason, card="KK")
+        assert "KK" in said
+        assert "KTP" not in said
+
+
+def test_a_file_that_is_too_large_leads_back_to_its_page(portal: Client) -> None:
+    answer = too_large(RequestFactory().post("/daftar/isi/foto-ktp"))
+    assert answer.status_code == 413
+    assert 'href="/daftar/isi/foto-ktp">Kembali dan pilih foto lain' in answer.content.decode()

@@ -17,7 +17,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_email, normal_phone
 from prakerja.notifications.templates import SENT_TO
 from prakerja.people.contacts import ContactKind, replace_contact
-from prakerja.people.models import Person
+from prakerja.people.models import ContactPoint, Person
 from prakerja.people.queries import contact_of
 
 # What the code is for; the phone's is worded as at registering.
@@ -81,6 +81,13 @@ def take_contact(*, person_id: uuid.UUID, kind: ContactKind, value: str, at: dat
         subject_kind="person",
         subject_id=person_id,
         data={"kind": kind, "had_one": before is not None},
+    )
+
+
+def note_shown_phone(*, person_id: uuid.UUID, at: datetime) -> None:
+    """A code came back that was sent to this person's phone: it is theirs, whether a list brought it or an operator typed it."""
+    ContactPoint.objects.filter(person_id=person_id, kind="phone", retired_at=None, verified_at=None).update(
+        verified_at=at
     )
 
 

@@ -86,11 +86,11 @@ def register_listed(*, source: str, at: datetime) -> None:
             f"INSERT INTO people_nikclaim (index, person_id) SELECT nik_index, person_id FROM {source} WHERE is_new"
         )
         cursor.execute(
-            "INSERT INTO people_contactpoint (id, person_id, kind, value_enc, verified_at) "
-            f"SELECT phone_point_id, person_id, 'phone', phone_enc, %s FROM {source} WHERE is_new "
-            f"UNION ALL SELECT email_point_id, person_id, 'email', email_enc, %s FROM {source} "
+            # Whose they are nobody has shown yet: a code that was sent to the phone does, when it comes back.
+            "INSERT INTO people_contactpoint (id, person_id, kind, value_enc) "
+            f"SELECT phone_point_id, person_id, 'phone', phone_enc FROM {source} WHERE is_new "
+            f"UNION ALL SELECT email_point_id, person_id, 'email', email_enc FROM {source} "
             "WHERE is_new AND email_index IS NOT NULL",
-            [at, at],
         )
         cursor.execute(
             "INSERT INTO people_contactclaim (id, kind, index, person_id) "

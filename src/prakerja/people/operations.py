@@ -17,7 +17,7 @@ from prakerja.access.sign_in_codes import (
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.typed import normal_phone
-from prakerja.people.changing import change_email, request_contact_code
+from prakerja.people.changing import change_email, note_shown_phone, request_contact_code
 from prakerja.people.listed import register_listed
 from prakerja.people.models import Person
 from prakerja.people.queries import has_shown_contact, person_id_by_contact
@@ -80,6 +80,8 @@ def sign_in_by_code(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY
     """The same, with the way by which the code came. Raises Refused: as `sign_in`."""
     number, person_id = _registered(phone)
     channel = check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
+    if person_id is not None and channel == "sms":
+        note_shown_phone(person_id=person_id, at=at)
     return SignedIn(person_id, channel)
 
 

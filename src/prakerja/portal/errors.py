@@ -17,11 +17,14 @@ from prakerja.portal.pages import SESSION_PERSON
 from prakerja.serving import WHOLE_BODY
 
 
-def answer(request: HttpRequest, status: int, heading: str, paragraphs: tuple[str, ...]) -> HttpResponse:
-    """An error page without session and database: it must work when they do not."""
+def answer(
+    request: HttpRequest, status: int, heading: str, paragraphs: tuple[str, ...], *, back: str = ""
+) -> HttpResponse:
+    """An error page without session and database: it must work when they do not. `back`: an address of ours to go on from."""
     context: dict[str, Any] = {
         "heading": heading,
         "paragraphs": paragraphs,
+        "back": back,
         "section": "",
         "signed_in": False,
         "here": request.get_full_path() if request.method == "GET" else "/",
@@ -81,6 +84,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
             _("Foto paling besar 2 MB. Pilih ukuran foto yang lebih kecil di kamera Anda, lalu kirim lagi."),
             _("Jawaban Anda yang lain sudah tersimpan."),
         ),
+        # The page of a photo takes it at its own address.
+        back=request.path,
     )
 
 

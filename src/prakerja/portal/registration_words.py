@@ -106,21 +106,21 @@ _PROBLEMS: Mapping[str, Any] = MappingProxyType(
         "line_too_long": gettext_lazy("Terlalu panjang. Singkatkan."),
         "help_too_long": gettext_lazy("Terlalu panjang. Tulis paling banyak 300 huruf."),
         "words_too_long": gettext_lazy("Terlalu panjang. Tulis paling banyak 500 huruf."),
-        "photo_missing": gettext_lazy("Pilih foto KTP Anda."),
+        "photo_missing": gettext_lazy("Pilih foto %(card)s Anda."),
         "photo_too_big": gettext_lazy(
             "File ini terlalu besar. Kirim foto paling besar 2 MB: pilih ukuran yang lebih kecil di kamera Anda."
         ),
         "photo_kind": gettext_lazy("File ini bukan foto. Kirim foto JPG atau PNG; PDF tidak dapat dibaca."),
         "photo_unreadable": gettext_lazy("Foto ini rusak atau tidak lengkap. Ambil foto baru, lalu kirim lagi."),
         "photo_too_small": gettext_lazy(
-            "Foto ini terlalu kecil untuk dibaca. Ambil foto dari dekat, sampai KTP memenuhi layar."
+            "Foto ini terlalu kecil untuk dibaca. Ambil foto dari dekat, sampai %(card)s memenuhi layar."
         ),
         "photo_too_dark": gettext_lazy("Foto ini terlalu gelap. Ambil foto di tempat yang terang, tanpa lampu kilat."),
         "photo_too_bright": gettext_lazy(
             "Foto ini terlalu terang. Matikan lampu kilat, dan jauhkan dari pantulan cahaya."
         ),
         "photo_blurred": gettext_lazy(
-            "Foto ini kabur. Letakkan KTP di meja, pegang ponsel dengan tenang, lalu foto lagi sampai tulisannya terbaca."
+            "Foto ini kabur. Letakkan %(card)s di meja, pegang ponsel dengan tenang, lalu foto lagi sampai tulisannya terbaca."
         ),
         "agree_needs_missing": gettext_lazy("Centang kotak persetujuan."),
         "needs_consent_missing": gettext_lazy(
@@ -133,10 +133,10 @@ _PROBLEMS: Mapping[str, Any] = MappingProxyType(
 )
 
 
-def step_sentence(reason: str) -> str:
-    """What is wrong with an answer, and how to write it right."""
+def step_sentence(reason: str, *, card: str = "KTP") -> str:
+    """What is wrong with an answer, and how to write it right; `card`: which one is photographed, KTP or KK."""
     found = _PROBLEMS.get(reason)
-    return str(found) if found is not None else _("Periksa jawaban ini.")
+    return str(found) % {"card": card} if found is not None else _("Periksa jawaban ini.")
 
 
 @dataclass(frozen=True)

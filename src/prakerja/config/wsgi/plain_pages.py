@@ -30,7 +30,9 @@ _WORDS = {
     ),
     "413": (
         gettext_noop("Kiriman terlalu besar"),
-        gettext_noop("Kurangi tulisan atau berkas yang Anda kirim, lalu coba lagi."),
+        gettext_noop(
+            "Kembali ke halaman sebelumnya, kurangi tulisan atau pilih berkas yang lebih kecil, lalu kirim lagi."
+        ),
     ),
     "421": (
         gettext_noop("Alamat ini bukan alamat situs kami"),

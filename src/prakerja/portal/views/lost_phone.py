@@ -112,7 +112,7 @@ def photo(request: HttpRequest, kind: str) -> HttpResponse:
         except Refused as refused:
             if not refused.reason.startswith("photo_"):
                 return redirect("portal:lost_phone")
-            errors["photo"] = step_sentence(refused.reason)
+            errors["photo"] = step_sentence(refused.reason, card=kind.upper())
         else:
             return _next(_proven(request))
     return _page(request, "lost_phone_photo", errors, kind=kind, has_photo=kind in own.photos)

@@ -302,7 +302,7 @@ def ask_human(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
             if refused.reason == "words_too_long":
                 errors["words"] = step_sentence("words_too_long")
             elif refused.reason.startswith("photo_"):
-                errors["kk"] = step_sentence(refused.reason)
+                errors["kk"] = step_sentence(refused.reason, card="KK")
             elif refused.reason == "case_needs_photo":
                 return HttpResponseRedirect(step_address("photo"))
             else:
