@@ -68,7 +68,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
         "language": LEADS_ON,
     },
     "institution": {
-        **dict.fromkeys(("static", "accent", "classes.accent", "health", "classes.file"), A_FILE),
+        **dict.fromkeys(("static", "accent", "classes.accent", "classes.picture", "health", "classes.file"), A_FILE),
         **dict.fromkeys(("language", "classes.callback"), LEADS_ON),
     },
     "world": {
