@@ -13,6 +13,7 @@ from prakerja.notifications.models import Message
 from prakerja.people.models import ContactPoint
 from prakerja.people.operations import NOBODY, request_sign_in_otp, sign_in, sign_in_by_code, sign_in_state
 from tests import builders as b
+from tests.registrations.walking import code_to_stranger
 
 pytestmark = pytest.mark.django_db
 TEN = datetime(2021, 9, 27, 10, 0, tzinfo=WIB)
@@ -85,3 +86,13 @@ def test_a_number_of_nobody_is_answered_alike(who: b.Participant) -> None:
         states.append(sign_in_state(phone=phone, at=TEN + timedelta(seconds=5), asker=NOBODY))
     assert states[0] == states[1]
     assert OtpChallenge.objects.count() == 1
+
+
+def test_the_code_of_somebody_who_registers_ends_with_the_next_request() -> None:
+    """Its five minutes are counted on the number; asking again without a new code must not begin them anew."""
+    phone = "+6281200000097"
+    request_sign_in_otp(phone=phone, at=TEN, stranger_language="id")
+    otp = code_to_stranger()
+    request_sign_in_otp(phone=phone, at=TEN + timedelta(minutes=4), channel="email")
+    with pytest.raises(Refused, match="otp_wrong"):
+        sign_in(phone=phone, otp=otp, at=TEN + timedelta(minutes=6))

@@ -77,10 +77,10 @@ def send_sign_in_code(
 ) -> None:
     """Send a code by SMS to `phone` (normalised); to a number of nobody (`person_id` None) nothing is sent, all else is alike.
 
-    By `email` it goes to the address of whoever holds the phone; where there is none that was shown to be theirs (`may_reach` False)
-    nothing is sent, all else is alike, and the code before it counts to its end. Somebody registers: with a `stranger_language` (id or en) a number of nobody gets a code too. An older code of the same
-    browser no longer counts, one of another browser does. Raises Refused: otp_locked (until), otp_too_soon (seconds),
-    otp_daily_limit.
+    By `email` it goes to the address of whoever holds the phone; where none was shown to be theirs (`may_reach` False) nothing is
+    sent, all else is alike, and the code before it counts to its end. Somebody registers: with a `stranger_language` (id or en) a
+    number of nobody gets a code too. An older code of the same browser no longer counts, one of another browser does.
+    Raises Refused: otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     today = at.astimezone(WIB).date()
     with transaction():
@@ -107,6 +107,10 @@ def send_sign_in_code(
                 rules=rules,
                 at=at,
             )
+        elif mine.code_hash is not None:
+            # Its life is counted from the last request; without this every request would lengthen it.
+            mine.code_hash = None
+            mine.save(update_fields=["code_hash"])
 
 
 def check_sign_in_code(
