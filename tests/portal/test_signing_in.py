@@ -276,6 +276,7 @@ def test_the_code_comes_by_email_and_opens_nothing_that_asks_for_the_phone(porta
     set_clock(clock.now() + timedelta(minutes=1))
     asked = portal.post("/masuk/kode/email", follow=True)
     assert "Masukkan kode dari email" in asked.text
+    assert "sudah dikirim. Kode sebelumnya" not in asked.text
     code = Message.objects.filter(person_id=person_id, template="otp_sign_in").order_by("-created_at").first()
     assert code is not None
     assert code.channel == "email"

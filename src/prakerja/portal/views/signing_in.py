@@ -241,7 +241,10 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
         state=state,
         is_live=is_live,
         wait=seconds_until(state.next_at, at),
-        notice=NOTICES["code_sent_again"] if waiting.said == "sent_again" and is_live else "",
+        # By e-mail the heading says it: whether one left nobody is told.
+        notice=NOTICES["code_sent_again"]
+        if (waiting.said, waiting.channel, is_live) == ("sent_again", "sms", True)
+        else "",
     )
 
 
