@@ -12,6 +12,7 @@ from django.test import Client
 
 from prakerja.access.session_store import SessionStore
 from prakerja.audit.models import Record
+from prakerja.awards.models import Award
 from prakerja.kernel import clock
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.models import Message
@@ -283,9 +284,11 @@ def test_the_code_comes_by_email_and_opens_nothing_that_asks_for_the_phone(porta
     inside = portal.post("/masuk/kode", {"otp": otp_of(person_id, "otp_sign_in")})
     assert (inside.status_code, inside["Location"]) == (302, "/dashboard")
     assert portal.get("/dashboard").status_code == 200
-    for address in ("/akun/ponsel", "/akun/email", "/data-saya/baca"):
+    for address in ("/akun/ponsel", "/akun/email", "/data-saya/baca", "/rekening/putuskan", "/mengundurkan-diri"):
         portal.get("/dashboard")
         assert not is_open(portal, address), address
+    assert portal.post("/mengundurkan-diri", {"sure": "yes"})["Location"] == "/masuk"
+    assert Award.objects.get(person_id=person_id).status == "active"
 
 
 def is_open(portal: Client, address: str) -> bool:

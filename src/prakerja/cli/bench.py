@@ -33,7 +33,12 @@ def add_to(subparsers: Any) -> None:
     parser = common(subparsers.add_parser("bench", help=f"run one benchmark: {', '.join(NAMES)}"))
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--seconds", type=float, default=None, help="how long all measurements last together")
-    parser.add_argument("--people", type=int, default=None, help="how many a wave has (due, wave)")
+    parser.add_argument(
+        "--people",
+        type=int,
+        default=None,
+        help="how many people a wave, a payday or a proof has, or are registered (join-wave)",
+    )
     parser.set_defaults(run=run)
 
 

@@ -50,7 +50,7 @@ def correct_contact(
             raise Refused("person_unknown")
         if kind == "phone" and has_shown_contact(person_id=person_id, kind="phone"):
             raise Refused("phone_needs_two")
-        # An e-mail address that nobody has shown gets no sign-in codes, so that correcting one opens no account. Its owner has not shown yet that they have it; signing in by its code does.
+        # Nobody has shown it yet: a phone is shown by a code that comes back from it, and an address that is not gets no codes.
         before = replace_contact(
             person_id=person_id, kind=kind, found=found, verified_at=None, told_by="corrected", actor=actor, at=at
         )

@@ -72,6 +72,22 @@ def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpRespo
     return inner
 
 
+def with_the_phone(
+    view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    """Declare, below `participant`, what ends something or lets go of it: whoever came in by a code from an e-mail shows the phone first
+    (decisions.md 93)."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, person_id: uuid.UUID, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if SESSION_BY_EMAIL in request.session:
+            request.session.flush()
+            return to_sign_in(request)
+        return view(request, person_id, *args, **kwargs)
+
+    return inner
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in page and back afterwards: to the form with what was typed, or to the page that had the button."""
     address = reverse("portal:sign_in")

@@ -17,7 +17,13 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.portal.induction import films, tells_own_amounts
 from prakerja.portal.jinja2env import language
-from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.pages import (
+    page,
+    participant,
+    take_notice,
+    with_notice,
+    with_the_phone,
+)
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
 from prakerja.portal.texts import NOTICES, VOUCHER_LABELS, incentive_tag, sentence
 from prakerja.programmes.schemes import PurchaseCloses
@@ -133,6 +139,7 @@ def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> Htt
 
 
 @participant
+@with_the_phone
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Leave before the first purchase, after one confirmation (rules.md 12.16)."""

@@ -18,7 +18,16 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.portal.formats import masked_phone
 from prakerja.portal.jinja2env import language
-from prakerja.portal.pages import anyone, page, participant, seconds_until, typed_code, typed_text, with_notice
+from prakerja.portal.pages import (
+    anyone,
+    page,
+    participant,
+    seconds_until,
+    typed_code,
+    typed_text,
+    with_notice,
+    with_the_phone,
+)
 from prakerja.portal.registration_words import step_sentence
 from prakerja.portal.texts import NOTICES, sentence
 from prakerja.portal.throttle import slowed
@@ -147,6 +156,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 @participant
+@with_the_phone
 @require_POST
 def stop(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """I lost nothing: whatever was asked in my name ends."""

@@ -31,6 +31,7 @@ from prakerja.portal.pages import (
     take_notice,
     typed_code,
     with_notice,
+    with_the_phone,
 )
 from prakerja.portal.providers import PROVIDER_NAMES, linkable
 from prakerja.portal.texts import HOLD_REASONS, NOTICES, incentive_tag, sentence
@@ -166,6 +167,7 @@ def account_code(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
+@with_the_phone
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_unlink(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Let go of the account, with a warning when a payment is near."""

@@ -28,6 +28,7 @@ from prakerja.portal.pages import (
     to_sign_in,
     typed_text,
     with_notice,
+    with_the_phone,
 )
 from prakerja.portal.texts import ERASURE_LABELS, NOTICES, sentence
 from prakerja.privacy.operations import ask_for_erasure, note_own_data_read, take_back_erasure
@@ -142,6 +143,7 @@ def own_data_schema(request: HttpRequest) -> HttpResponse:
 
 
 @participant
+@with_the_phone
 @require_POST
 def wipe_survey(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """Take back that answers may be used; they go at once."""

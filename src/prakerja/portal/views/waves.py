@@ -27,7 +27,14 @@ from prakerja.kernel.errors import Refused
 from prakerja.people.queries import name_of
 from prakerja.portal.drafts import keeps_typed
 from prakerja.portal.eligibility_words import ReasonWords, reason_words
-from prakerja.portal.pages import page, participant, take_notice, typed_text, with_notice
+from prakerja.portal.pages import (
+    page,
+    participant,
+    take_notice,
+    typed_text,
+    with_notice,
+    with_the_phone,
+)
 from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REFUSALS, why_of
 from prakerja.programmes.queries import scheme
 
@@ -74,6 +81,7 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
 
 
 @participant
+@with_the_phone
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """Leave a wave, after one question."""
