@@ -27,10 +27,10 @@ _SENTENCES = {
         "That is not one whole e-mail address; siti@contoh.id is one.",
     ),
     "phone_needs_two": (
-        "Nomor itu sudah dibuktikan pemiliknya, jadi satu petugas tidak dapat menggantinya. Minta orang itu membuka halaman masuk, "
-        "`Nomor saya hilang`; dua petugas memutuskannya: `prakerja person lost-phones`. Tidak ada yang diubah.",
-        "Its owner has shown that phone to be theirs, so one operator cannot replace it. Ask them to say on the sign-in page that "
-        "their phone is lost; two operators decide: `prakerja person lost-phones`. Nothing was changed.",
+        "Nomor itu sudah dibuktikan pemiliknya, jadi satu petugas tidak dapat menggantinya. Minta orang itu membuka /masuk/nomor-hilang "
+        "di portal; dua petugas memutuskannya: `prakerja person lost-phones`. Tidak ada yang diubah.",
+        "Its owner has shown that phone to be theirs, so one operator cannot replace it. Ask them to open /masuk/nomor-hilang on the "
+        "portal; two operators decide: `prakerja person lost-phones`. Nothing was changed.",
     ),
     "contact_same": ("Orang itu memang memakainya.", "That person has it already."),
     "contact_of_other_person": (
