@@ -16,7 +16,7 @@ from django.db import connections
 from psycopg import sql
 
 from prakerja.kernel import clock
-from tests import emptying, owner_guard, running
+from tests import owner_guard, running
 
 
 @pytest.fixture(scope="session")
@@ -104,4 +104,3 @@ def pytest_collection_finish() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(OneSystemToAWorker())
     owner_guard.watch()
-    emptying.install()
