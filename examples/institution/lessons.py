@@ -1,7 +1,11 @@
-"""The lessons that an institution wrote: pages to read and a question about each, one file for a course."""
+"""The lessons that an institution wrote: pages to read and a question about each, one file for a course.
+
+A page's parts stand apart by an empty line. A part is a paragraph, or, when all of its lines begin so, a list (`- `), steps (`1. `)
+or a table (`| `, whose first line names the columns)."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +13,28 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).with_name("lessons")
+_SIGNS = {"list": re.compile(r"- "), "steps": re.compile(r"\d+\. "), "table": re.compile(r"\| ")}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands together on a page. `kind`: "text" (one line), "list", "steps" or "table" (a line of cells)."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells of a table."""
+        return [[cell.strip() for cell in line.split(" | ")] for line in self.lines]
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson. Pages are paragraphs; the first of `options` is the right answer."""
+    """One lesson. The first of `options` is the right answer."""
 
     title: str
-    pages: tuple[tuple[str, ...], ...]
+    pages: tuple[tuple[Part, ...], ...]
     question: str
     options: tuple[str, ...]
 
@@ -48,7 +66,15 @@ def _lesson(entry: dict[str, object]) -> Lesson:
     assert isinstance(options, list)
     return Lesson(
         title=str(entry["title"]),
-        pages=tuple(tuple(part.strip() for part in str(page).strip().split("\n\n")) for page in pages),
+        pages=tuple(tuple(map(_part, str(page).strip().split("\n\n"))) for page in pages),
         question=str(entry["question"]),
         options=tuple(map(str, options)),
     )
+
+
+def _part(text: str) -> Part:
+    lines = text.strip().split("\n")
+    for kind, sign in _SIGNS.items():
+        if all(map(sign.match, lines)):
+            return Part(kind, tuple(sign.sub("", line, count=1) for line in lines))
+    return Part("text", (" ".join(lines),))
