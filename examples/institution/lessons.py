@@ -1,7 +1,7 @@
 """The lessons that an institution wrote: pages to read and a question about each, one file for a course.
 
-A page's parts stand apart by an empty line. A part is a paragraph, or, when all of its lines begin so, a list (`- `), steps (`1. `)
-or a table (`| `, whose first line names the columns)."""
+A page's parts stand apart by an empty line. A part is a paragraph, or, when all of its lines begin so, a list (`- `), steps (`1. `),
+a table (`| `, whose first line names the columns) or what is typed into a computer (`> `)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).with_name("lessons")
-_SIGNS = {"list": re.compile(r"- "), "steps": re.compile(r"\d+\. "), "table": re.compile(r"\| ")}
+_SIGNS = {"list": re.compile(r"- "), "steps": re.compile(r"\d+\. "), "table": re.compile(r"\| "), "code": re.compile(r"> ")}
 
 
 @dataclass(frozen=True)
 class Part:
-    """What stands together on a page. `kind`: "text" (one line), "list", "steps" or "table" (a line of cells)."""
+    """What stands together on a page. `kind`: "text" (one line), "list", "steps", "code" or "table" (a line of cells)."""
 
     kind: str
     lines: tuple[str, ...]
@@ -26,7 +26,7 @@ class Part:
     @property
     def rows(self) -> list[list[str]]:
         """The cells of a table."""
-        return [[cell.strip() for cell in line.split(" | ")] for line in self.lines]
+        return [[cell.strip() for cell in line.removesuffix("|").split("|")] for line in self.lines]
 
 
 @dataclass(frozen=True)

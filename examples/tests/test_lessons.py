@@ -46,7 +46,7 @@ def every_lesson() -> list[tuple[str, Lesson]]:
 
 def words_of(page: Iterable[Part]) -> str:
     """Return what stands on a page, without the signs of its lists and tables."""
-    return " ".join(line.replace(" | ", " ") for part in page for line in part.lines)
+    return " ".join(line.replace("|", " ") for part in page for line in part.lines)
 
 
 @pytest.mark.parametrize("code", sorted(written()))
@@ -55,6 +55,8 @@ def test_lessons_follow_the_syllabus_and_have_pages_to_read(code: str) -> None:
     lessons = written()[code]
     assert list(lessons) == SYLLABUSES[code]
     for lesson in lessons.values():
+        tables = [part.rows for page in lesson.pages for part in page if part.kind == "table"]
+        assert all(len({len(row) for row in rows}) == 1 and len(rows) > 2 for rows in tables), lesson.title
         assert 2 <= len(lesson.pages) <= 3
         assert all(35 < len(WORD.findall(words_of(page))) <= 220 for page in lesson.pages), lesson.title
         assert len(set(lesson.options)) == quiz.OPTIONS
@@ -85,9 +87,9 @@ def test_no_two_lessons_share_a_page_or_a_question() -> None:
 
 @pytest.mark.parametrize("code", sorted(written()))
 def test_lessons_are_in_plain_words(code: str) -> None:
-    # A table's cells are no sentences.
+    # A table's cells and a program's lines are no sentences.
     pages = [
-        words_of([part for part in page if part.kind != "table"])
+        words_of([part for part in page if part.kind not in {"table", "code"}])
         for lesson in written()[code].values()
         for page in lesson.pages
     ]
