@@ -17,7 +17,7 @@ from tests.house.source import ROOT, files, shown
 
 DOCS = ROOT / "docs"
 # Their places have numbers; every other document is cited as a whole, or by a heading in quotation marks.
-NUMBERED = ("rules.md", "decisions.md", "contract.md")
+NUMBERED = ("rules.md", "decisions.md", "contract.md", "draw.md")
 KINDS = (".py", ".sql", ".html", ".txt", ".toml", ".cfg", ".css", ".js", ".md")
 
 _PLACE = r"(?:\d+(?:\.\d+)*|[GPX]\d+)(?![\w.]*\w)"

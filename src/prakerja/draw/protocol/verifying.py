@@ -1,0 +1,420 @@
+"""Check a published draw from its folder alone: no database, no network (draw.md 11).
+
+Every check says whether it holds, or that it was not made. The first that fails ends the work: what follows would stand on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from prakerja.draw.protocol import documents as docs
+from prakerja.draw.protocol import texts
+from prakerja.draw.protocol.folder import Files, FolderError, Lines, content_of, entry_of
+from prakerja.draw.protocol.hashes import secret_hash, seed
+from prakerja.draw.protocol.ranking import WINNER, Ranking, RankingError
+from prakerja.draw.protocol.rows import PART_ROWS, Row, RowError, part_count, part_path
+from prakerja.draw.protocol.seats import Plan, plan_of
+from prakerja.draw.protocol.trust import Trust
+from prakerja.proofs import canonical, drand, nist_beacon
+from prakerja.proofs.merkle import Tree
+from prakerja.proofs.notes import Checkpoint, Note, NoteError, Signature
+
+
+class Failed(Exception):
+    """A check that does not hold, in a sentence."""
+
+
+class Check(NamedTuple):
+    """V1 to V11 with what it is about; `holds` None: not made, and why."""
+
+    number: str
+    about: str
+    holds: bool | None
+    detail: str
+
+
+@dataclass
+class Report:
+    """What was checked, and what the folder is of."""
+
+    checks: list[Check] = field(default_factory=list)
+    draw: str = ""
+    winners: int = 0
+    unfilled: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Nothing failed, and everything was reached."""
+        return bool(self.checks) and all(one.holds is not False for one in self.checks)
+
+
+ABOUT = {
+    "V1": "the files are those of the manifest, and none besides",
+    "V2": "every signature is by a key that you know, and holds",
+    "V3": "every document has one spelling and says nothing unknown",
+    "V4": "the rules are those that were committed to, and share out every seat",
+    "V5": "the list is the one that was committed to, row by row",
+    "V6": "the randomness was named before it existed, long enough, and witnesses saw it",
+    "V7": "the secret is the one whose hash was published",
+    "V8": "the randomness is signed by its sources",
+    "V9": "the seed follows from commitment, randomness and secret",
+    "V10": "ranks, seats and results follow from list, rules and seed",
+    "V11": "the log has one commitment of this draw, and nothing was taken out of it",
+}
+_RETURNED = (
+    Failed,
+    FolderError,
+    canonical.NotCanonical,
+    docs.DocumentError,
+    NoteError,
+    RowError,
+    RankingError,
+    drand.BeaconError,
+)
+
+
+def verify(*, files: Files, trust: Trust | None, progress: Callable[[str], None] | None = None) -> Report:
+    """Check everything that can be; without `trust` no signature, witness or beacon's key is, and the report says so."""
+    report, work = Report(), _Work(files, trust)
+    steps = {
+        "V1": work.v1_files,
+        "V3": work.v3_documents,
+        "V2": work.v2_notes,
+        "V4": work.v4_rules,
+        "V11": work.v11_log,
+        "V6": work.v6_time,
+        "V7": work.v7_secret,
+        "V8": work.v8_sources,
+        "V9": work.v9_seed,
+        "V5": work.v5_list,
+        "V10": work.v10_results,
+    }
+    for number, step in steps.items():
+        if progress is not None:
+            progress(f"{number}: {ABOUT[number]}")
+        try:
+            told = step()
+        except _RETURNED as error:
+            report.checks.append(Check(number, ABOUT[number], False, str(error)))
+            break
+        report.checks.append(Check(number, ABOUT[number], None if told else True, told))
+    report.draw = work.draw
+    report.winners, report.unfilled = work.winners, work.unfilled
+    report.checks.sort(key=lambda one: int(one.number[1:]))
+    return report
+
+
+def _need(condition: bool, sentence: str) -> None:
+    if not condition:
+        raise Failed(sentence)
+
+
+class _Work:
+    """The steps, and what each leaves to those after it. A step returns why it was not made, or ""."""
+
+    rules: docs.Rules
+    commitment: docs.Commitment
+    result: docs.Result
+    plan: Plan
+    seed: bytes
+    ranking: Ranking
+
+    def __init__(self, files: Files, trust: Trust | None) -> None:
+        self.files, self.trust = files, trust
+        self.draw, self.winners, self.unfilled = "", 0, 0
+        self.contents: dict[str, bytes] = {}
+        self.values: list[bytes | None] = []
+
+    def v1_files(self) -> str:
+        manifest = docs.Manifest.read(content_of(self.files, "manifest.json"))
+        present = set(self.files.names()) - {"manifest.json", "manifest.note"}
+        _need(present == set(manifest.files), "the files are not those that the manifest names")
+        for name, told in manifest.files.items():
+            _need(entry_of(self.files, name) == told, f"{name} is not the file that the manifest names")
+        self.draw = manifest.draw
+        return ""
+
+    def v3_documents(self) -> str:
+        for name in texts.DOCUMENTS:
+            self.contents[name] = content_of(self.files, f"{name}.json")
+        self.rules = docs.Rules.read(self.contents["rules"])
+        self.commitment = docs.Commitment.read(self.contents["commitment"])
+        self.result = docs.Result.read(self.contents["result"])
+        _need(self.commitment.draw == self.draw == self.result.draw, "the documents are of different draws")
+        _need(docs.read_draw(self.draw)[0] == self.rules.wave, "the rules are of another wave")
+        _need(len(self.result.values) == len(self.commitment.sources), "not every source has a value")
+        canonical.read(content_of(self.files, "stats.json"))
+        expected = {f"{name}.{end}" for name in texts.DOCUMENTS for end in ("json", "note")}
+        expected |= {"list.note", "results.note", "stats.json"}
+        for folder, rows in (("list", self.commitment.listed.rows), ("results", self.result.results.rows)):
+            expected |= {part_path(folder, number) for number in range(part_count(rows))}
+        others = set(self.files.names()) - expected - {"manifest.json", "manifest.note"}
+        known = ("beacon/", "log/", "tsa/")
+        _need(all(one.startswith(known) for one in others), "a file that nobody needs")
+        return ""
+
+    def v2_notes(self) -> str:
+        wave, listed, results = self.rules.wave, self.commitment.listed, self.result.results
+        manifest = content_of(self.files, "manifest.json")
+        wanted = [
+            ("rules", 1, texts.document_text, {"about": wave, "content": self.contents["rules"]}),
+            ("commitment", 2, texts.document_text, {"about": self.draw, "content": self.contents["commitment"]}),
+            ("result", 2, texts.document_text, {"about": self.draw, "content": self.contents["result"]}),
+            ("manifest", 1, texts.document_text, {"about": self.draw, "content": manifest}),
+            ("list", 1, texts.tree_text, {"draw": self.draw, "size": listed.rows, "root": bytes.fromhex(listed.root)}),
+            (
+                "results",
+                1,
+                texts.tree_text,
+                {"draw": self.draw, "size": results.rows, "root": bytes.fromhex(results.root)},
+            ),
+        ]
+        for name, count, text, told in wanted:
+            note = Note.read(content_of(self.files, f"{name}.note"))
+            origin = self.trust.origin if self.trust else note.text.partition("/draw/")[0]
+            _need(note.text == text(origin=origin, name=name, **told), f"{name}.note is of something else")
+            if self.trust:
+                signed = note.signatures(self.trust.operators)
+                _need(len(signed) >= count, f"{name}.note needs {count} signatures of operators")
+        return "" if self.trust else "no keys were given: nobody's signature was looked at"
+
+    def v4_rules(self) -> str:
+        found = sha256(self.contents["rules"]).hexdigest()
+        _need(found == self.commitment.rules, "the rules are not those of the commitment")
+        _need(self.result.commitment == sha256(self.contents["commitment"]).hexdigest(), "a result of another list")
+        self.plan = plan_of(self.rules)
+        return ""
+
+    # The log of documents.
+
+    def v11_log(self) -> str:
+        names = self.files.names()
+        count = sum(one.startswith(f"{texts.LOG_ENTRIES}/") for one in names)
+        entries = [content_of(self.files, texts.entry_path(index)) for index in range(count)]
+        places = self._places(entries)
+        tree, roots = Tree(), {0: Tree().root()}
+        for entry in entries:
+            tree.add(entry)
+            roots[tree.size] = tree.root()
+        self.checkpoints: list[tuple[Checkpoint, Note]] = []
+        for name in (one for one in names if one.startswith(f"{texts.LOG_CHECKPOINTS}/")):
+            note = Note.read(content_of(self.files, name))
+            found = Checkpoint.read(note.text)
+            _need(name == texts.checkpoint_path(found.size), f"{name} is of another size")
+            _need(roots.get(found.size) == found.root, f"{name} is not of these documents")
+            origin = self.trust.origin if self.trust else found.origin.removesuffix("/documents")
+            _need(found.origin == texts.log_origin(origin), f"{name} is of another log")
+            self.checkpoints.append((found, note))
+        _need(bool(self.checkpoints), "the log has no checkpoint")
+        _need(max(one.size for one, _ in self.checkpoints) == count, "a document that no checkpoint knows")
+        self.committed_index = places["commitment"]
+        _need(places["rules"] < places["commitment"] < places["result"], "the documents came in another order")
+        if self.trust:
+            for checkpoint, note in self.checkpoints:
+                self._witnessed(checkpoint, note)
+        return "" if self.trust else "no keys were given: the log's checkpoints may be anybody's"
+
+    def _places(self, entries: list[bytes]) -> dict[str, int]:
+        """Where in the log the documents of this draw stand; each once, and a void of the draw before it."""
+        wave, number = docs.read_draw(self.draw)
+        places: dict[str, int] = {}
+        voids: dict[str, docs.Void] = {}
+        commitments: dict[str, docs.Commitment] = {}
+        for index, entry in enumerate(entries):
+            try:
+                value = canonical.read(entry)
+            except canonical.NotCanonical:
+                # Other documents may be no JSON: a checkpoint of the ledger, for example.
+                continue
+            kind = docs.is_of_document(value)
+            if kind == "prakerja-draw-void":
+                void = docs.Void.read(entry)
+                voids[void.draw] = void
+            elif kind == "prakerja-draw-commitment":
+                told = docs.Commitment.read(entry)
+                _need(told.draw not in commitments, f"two commitments of {told.draw}")
+                commitments[told.draw] = told
+            for name in texts.DOCUMENTS:
+                if entry == self.contents[name]:
+                    _need(name not in places, f"the {name} stands twice in the log")
+                    places[name] = index
+        _need(set(places) == set(texts.DOCUMENTS), "a document of this draw is not in the log")
+        _need(self.draw not in voids, "this draw was ended without a result")
+        for earlier in range(1, number):
+            name = f"{wave}/{earlier}"
+            _need(name in voids and name in commitments, f"nothing says why {name} has no result")
+            if voids[name].reason != "list":
+                same = commitments[name].rules, commitments[name].listed
+                _need(same == (self.commitment.rules, self.commitment.listed), f"list or rules changed after {name}")
+        return places
+
+    def _witnessed(self, checkpoint: Checkpoint, note: Note) -> list[Signature]:
+        """Signed by the log, and by witnesses if it is one that counts."""
+        assert self.trust is not None
+        signed = note.signatures([*self.trust.documents, *self.trust.witnesses])
+        _need(any(one.seconds is None for one in signed), f"checkpoint {checkpoint.size} is not signed by the log")
+        seen = [one for one in signed if one.seconds is not None]
+        _need(len(seen) >= texts.WITNESSES, f"checkpoint {checkpoint.size} needs {texts.WITNESSES} witnesses")
+        return seen
+
+    # Time, secret, randomness.
+
+    def v6_time(self) -> str:
+        committed = docs.read_instant(self.commitment.committed_at)
+        _need(docs.read_instant(self.rules.published_at) < committed, "the rules came after the commitment")
+        times = [self._appears(source) for source in self.commitment.sources]
+        known = [one for one in times if one is not None]
+        _need(all(one < other for one, other in pairwise(known)), "the sources are not in the order of their times")
+        if known:
+            lead = timedelta(seconds=self.rules.min_lead_s)
+            _need(known[0] - committed >= lead, "the first source came too soon after the commitment")
+            _need(known[-1] <= docs.read_instant(self.result.drawn_at), "drawn before the last source")
+        if not self.trust:
+            return "no keys were given: nobody's word for the time was looked at"
+        if times[-1] is None:
+            return "this beacon is not one of those that you know"
+        covering = [one for one in self.checkpoints if one[0].size > self.committed_index]
+        first = min(covering, key=lambda one: one[0].size)
+        seen = self._witnessed(*first)
+        _need(
+            sum(one.seconds is not None and one.seconds < known[0].timestamp() for one in seen) >= texts.WITNESSES,
+            "witnesses saw the commitment only when its randomness was there",
+        )
+        return ""
+
+    def _appears(self, source: docs.Source) -> datetime | None:
+        if isinstance(source, docs.NistSource):
+            return source.at
+        chain = self._chain(source)
+        return None if chain is None else chain.at(source.round)
+
+    def _chain(self, source: docs.DrandSource) -> drand.Chain | None:
+        if self.trust is not None:
+            return self.trust.chain(source.chain)
+        return drand.QUICKNET if source.chain == drand.QUICKNET.hash else None
+
+    def v7_secret(self) -> str:
+        found = secret_hash(draw=self.draw, secret=bytes.fromhex(self.result.secret))
+        _need(found.hex() == self.commitment.secret, "the secret is not the one whose hash was published")
+        return ""
+
+    def v8_sources(self) -> str:
+        unchecked = ""
+        expected = set()
+        for number, (source, told) in enumerate(zip(self.commitment.sources, self.result.values, strict=True)):
+            value = None if told.value is None else bytes.fromhex(told.value)
+            self.values.append(value)
+            if value is None:
+                _need(source.optional and told.signature is msgspec.UNSET, "a required source has no value")
+                expected.add(texts.absent_path(number))
+                unchecked = self._absent(number, source) or unchecked
+                continue
+            expected.add(texts.beacon_path(number))
+            kept = content_of(self.files, texts.beacon_path(number))
+            if isinstance(source, docs.NistSource):
+                expected.add(texts.CERTIFICATE)
+                found = nist_beacon.randomness(
+                    pulse=nist_beacon.Pulse.read(kept),
+                    certificate=content_of(self.files, texts.CERTIFICATE),
+                    named=source.certificate,
+                    chain=source.chain,
+                    time=source.time,
+                )
+                _need(told.signature is msgspec.UNSET, "a pulse's signature stands in its file")
+            else:
+                _need(isinstance(told.signature, str), "a round without its signature")
+                named = {"chain": source.chain, "round": source.round, "signature": told.signature}
+                _need(kept == canonical.spelled(named), f"{texts.beacon_path(number)} is of another round")
+                chain = self._chain(source)
+                if chain is None:
+                    _need(self.trust is None, "this beacon is not one of those that you know")
+                    unchecked = "no keys were given, and this beacon is none that everybody knows"
+                    found = sha256(bytes.fromhex(str(told.signature))).digest()
+                else:
+                    found = drand.randomness(chain=chain, number=source.round, signature=str(told.signature))
+            _need(found == value, "a value is not that of its source")
+        present = {one for one in self.files.names() if one.startswith("beacon/")}
+        _need(present == expected, "beacon/ has other files than the sources need")
+        return unchecked
+
+    def _absent(self, number: int, source: docs.Source) -> str:
+        note = Note.read(content_of(self.files, texts.absent_path(number)))
+        origin = self.trust.origin if self.trust else note.text.partition("/draw/")[0]
+        text = texts.absent_text(origin=origin, draw=self.draw, number=number, source=source)
+        _need(note.text == text, "the word of absence is of another source")
+        if self.trust is None:
+            return "no keys were given: nobody's word for an absent source was looked at"
+        _need(isinstance(source, docs.NistSource), "only a pulse may be absent")
+        over = source.at.timestamp() + docs.ABSENT_AFTER_S  # type: ignore[union-attr]
+        seen = [one.seconds for one in note.signatures(self.trust.witnesses)]
+        _need(
+            sum(one is not None and one >= over for one in seen) >= texts.WITNESSES,
+            "too few witnesses waited for the absent source",
+        )
+        return ""
+
+    def v9_seed(self) -> str:
+        lengths = [docs.VALUE_BYTES[docs.kind_of(one)] for one in self.commitment.sources]
+        try:
+            self.seed = seed(
+                commitment=self.contents["commitment"],
+                values=zip(self.values, lengths, strict=True),
+                secret=bytes.fromhex(self.result.secret),
+            )
+        except ValueError as error:
+            raise Failed("a value has another length than its source gives") from error
+        _need(self.seed.hex() == self.result.seed, "the seed does not follow")
+        return ""
+
+    # The list and what follows from it.
+
+    def v5_list(self) -> str:
+        told = self.commitment.listed
+        self.ranking = Ranking(seed=self.seed, plan=self.plan)
+        lines = Lines(self.files, "list", rows=told.rows, part_rows=PART_ROWS)
+        before = b""
+        for line in lines:
+            row = Row.read(line)
+            _need(before < row.ticket, "the tickets do not ascend")
+            before = row.ticket
+            self.ranking.add(row)
+        found = docs.Listed(
+            rows=self.ranking.rows,
+            eligible=self.ranking.eligible,
+            size=lines.size,
+            sha256=lines.sha256,
+            root=lines.tree.root().hex(),
+        )
+        _need(found == told, "the list is not the one of the commitment")
+        _need(self.ranking.are_labels_needed(cap=self.rules.family_cap), "a family's label that nothing needs")
+        return ""
+
+    def v10_results(self) -> str:
+        told, winners = self.result.results, sha256()
+        _need(told.rows == self.commitment.listed.rows, "the results have other rows than the list")
+        self.ranking.seat()
+        lines = Lines(self.files, "results", rows=told.rows, part_rows=PART_ROWS)
+        listed = Lines(self.files, "list", rows=told.rows, part_rows=PART_ROWS)
+        for row, outcome, line in zip(listed, self.ranking.outcomes(), lines, strict=True):
+            ticket = row[:64]
+            _need(
+                line == b"%b %b\n" % (ticket, outcome.words().encode()), f"the result of {ticket.decode()} is another"
+            )
+            if outcome.kind == WINNER:
+                winners.update(ticket + b"\n")
+        found = docs.Resulted(
+            rows=self.ranking.rows, size=lines.size, sha256=lines.sha256, root=lines.tree.root().hex()
+        )
+        _need(found == told, "the results are not those of the document")
+        counted = docs.Tickets(count=self.ranking.winners, sha256=winners.hexdigest())
+        _need(counted == self.result.winners, "the winners are not those of the document")
+        _need(self.ranking.unfilled == self.result.unfilled, "another number of seats is left")
+        self.winners, self.unfilled = self.ranking.winners, self.ranking.unfilled
+        return ""
