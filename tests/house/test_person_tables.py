@@ -18,6 +18,7 @@ REFERENCE = {
     "catalogue_courserun",
     "catalogue_listing",
     "disbursements_paymentbatch",
+    "draw_applicantlist",
     "intake_decree",
     "intake_wave",
     "ledger_account",

@@ -74,6 +74,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # A wrong announcement is corrected by two people: nobody holds both roles.
     "announcement.correct": _only("approver"),
     "announcement.confirm": _only("authoriser"),
+    # A draw: each step is prepared by one and confirmed by another, and nobody holds both roles. What a source gave proves itself.
+    "draw.prepare": _only("approver"),
+    "draw.confirm": _only("authoriser"),
+    "draw.enter": _only("approver", "authoriser"),
+    "draw.witness": _only("administrator"),
     # Revocations that wait because we were down.
     "award.extend_held": _only("approver"),
     "award.release_held": _only("approver"),
@@ -97,6 +102,7 @@ PREPARES = frozenset(
     (
         "results.import",
         "announcement.correct",
+        "draw.prepare",
         "award.extend_held",
         "award.reinstate",
         "award.revoke",

@@ -306,6 +306,12 @@ for _config in apps.get_app_configs():
     if not _config.name.startswith("prakerja."):
         continue
     for _model in _config.get_models():
-        # A claim is a blind index and whom it belongs to: nothing a person could read. A listed line is nobody's row yet.
-        if not _model.__name__.endswith("Claim") and _model.__name__ not in ("Blacklist", "ListedLine"):
+        # A claim is a blind index and whom it belongs to: nothing a person could read. A listed line and a draft are nobody's row yet;
+        # an outcome is a number's, by the million, and stands in the published results.
+        if not _model.__name__.endswith("Claim") and _model.__name__ not in (
+            "Blacklist",
+            "ListedLine",
+            "Draft",
+            "Outcome",
+        ):
             register(_model)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from prakerja.access.actors import Actor
@@ -11,14 +13,17 @@ from prakerja.intake.models import Application, Wave
 from prakerja.intake.states import APPLICATION_STATES
 from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import readable_code
-from prakerja.kernel.db import hot_call, requires_transaction, transaction
+from prakerja.kernel.db import hot_call, requires_transaction, transaction, update_rows
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.secrets import seal_bytes
 from prakerja.notifications.operations import queue_message, seal_parameters, wake_throttled
 from prakerja.notifications.quiet_hours import leaves_at
 
-_JOIN = f"SELECT * FROM join_wave({', '.join(['%s'] * 12)})"
+_JOIN = f"SELECT * FROM join_wave({', '.join(['%s'] * 13)})"
 TICKET_LENGTH = 10
+# What the draw's list knows an applicant by is made of their NIK and so many bytes that nobody can guess (draw.md 3).
+NONCE_BYTES = 32
 
 
 def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
@@ -29,7 +34,7 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     """
     ticket = f"{wave_number}-{readable_code(TICKET_LENGTH)}"
     parameters = {"wave": wave_number, "ticket": ticket}
-    sms_id, note_id = new_id(), new_id()
+    sms_id, note_id, application_id = new_id(), new_id(), new_id()
     reason, found, against = hot_call(
         _JOIN,
         [
@@ -37,7 +42,7 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
             wave_number,
             at,
             wall(),
-            new_id(),
+            application_id,
             ticket,
             sms_id,
             seal_parameters(message_id=sms_id, parameters=parameters),
@@ -45,6 +50,7 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
             note_id,
             seal_parameters(message_id=note_id, parameters=parameters),
             new_id(),
+            seal_nonce(application_id=application_id, nonce=secrets.token_bytes(NONCE_BYTES)),
         ],
     )
     if reason == "withdrawn":
@@ -56,6 +62,23 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     if reason is None:
         wake_throttled()
     return str(found or "")
+
+
+def seal_nonce(*, application_id: uuid.UUID, nonce: bytes) -> bytes:
+    """The nonce of an application as its row keeps it. Needs keys and no database."""
+    return seal_bytes(nonce, table="intake_application", column="nonce_enc", row_id=application_id)
+
+
+@requires_transaction
+def keep_nonces(*, nonces: Sequence[tuple[uuid.UUID, uuid.UUID, bytes]]) -> None:
+    """Nonces of applications that had none, as (person, application, sealed): they joined before there were draws."""
+    if nonces:
+        people, applications, sealed = zip(*nonces, strict=True)
+        update_rows(
+            Application,
+            keys=["person_id", "id"],
+            each={"person_id": people, "id": applications, "nonce_enc": sealed},
+        )
 
 
 def withdraw_application(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> None:

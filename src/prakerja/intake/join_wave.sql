@@ -7,6 +7,7 @@
 CREATE OR REPLACE FUNCTION join_wave(
     p_person_id uuid, p_wave_number integer, p_at timestamptz, p_wall timestamptz, p_application_id uuid, p_ticket text,
     p_sms_id uuid, p_sms_parameters bytea, p_sms_after timestamptz, p_note_id uuid, p_note_parameters bytea, p_audit_id uuid,
+    p_nonce_enc bytea DEFAULT NULL,
     OUT reason text, OUT ticket text, OUT against text
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -57,8 +58,8 @@ BEGIN
     -- Whoever withdrew joins again by another verb, which may lock.
     IF reason = 'withdrawn' THEN RETURN; END IF;
 
-    INSERT INTO intake_application (id, person_id, wave_id, status, joined_at, ticket)
-    VALUES (p_application_id, p_person_id, v_wave.id, 'waiting', p_at, p_ticket)
+    INSERT INTO intake_application (id, person_id, wave_id, status, joined_at, ticket, nonce_enc)
+    VALUES (p_application_id, p_person_id, v_wave.id, 'waiting', p_at, p_ticket, p_nonce_enc)
     ON CONFLICT (person_id, wave_id) DO NOTHING;
     IF NOT FOUND THEN
         SELECT application.ticket, 'joined_already' INTO ticket, reason

@@ -71,6 +71,8 @@ class Application(PersonRow):
     decided_at = models.DateTimeField(null=True)
     # What the person may call it by; None for whoever a list brought.
     ticket = models.TextField(null=True)
+    # Of the draw: drawn when they joined, sealed (draw.md 3); None for whoever a list brought or joined before there were draws.
+    nonce_enc = models.BinaryField(null=True)
     # Why it was not selected: a word of `eligibility.Reason`, or KUOTA_PENUH.
     reason = models.TextField(blank=True, default="", db_default="")
 

@@ -229,3 +229,26 @@ def standing(*, person_id: uuid.UUID, wave: WaveDates, at: datetime) -> Standing
     rules = scheme(scheme_version_id=wave.scheme_version_id)
     reasons = reasons_against(facts=facts, eligibility=rules.eligibility, on=at.astimezone(WIB).date())
     return Standing(is_registered=profile is not None, test_done=test_done, reasons=reasons)
+
+
+@dataclass(frozen=True)
+class WavePeriod:
+    """When a wave is open (`closes_at` is exclusive), and how many it may select."""
+
+    wave_id: uuid.UUID
+    number: int
+    scheme_version_id: uuid.UUID
+    opens_at: datetime
+    closes_at: datetime
+    quota: int
+    announced_at: datetime | None
+
+
+def wave_period(*, number: int) -> WavePeriod | None:
+    """The wave with this number, or None."""
+    found = Wave.objects.filter(number=number).first()
+    if found is None:
+        return None
+    return WavePeriod(
+        found.id, number, found.scheme_version_id, found.opens_at, found.closes_at, found.quota, found.announced_at
+    )

@@ -4,7 +4,7 @@ A section is a table. Every column is a member of its section or stands in `left
 persons is a section or stands in `LEFT_OUT`; `tests/house/test_own_data.py` compares both with the database. How a member is
 made, its first sign says: `!` opens what is sealed, `~` opens it and shows its last four signs (a code and a card are worth
 money to whoever finds the file; their owner sees them whole on the pages), `?` the same where it may be a stranger's by now,
-`#` writes bytes as digits, `@` says a level in a word. `name=path` takes the value from elsewhere.
+`#` writes bytes as digits, `^` opens sealed bytes and writes them so, `@` says a level in a word. `name=path` takes the value from elsewhere.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from django.db import models
 
 from prakerja.awards.cards import SEALED_AS
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import unseal
+from prakerja.kernel.secrets import unseal, unseal_bytes
 from prakerja.notifications.inbox import text_of
 from prakerja.people.policies import EDUCATION
 from prakerja.reporting.own_data_words import MEMBERS, REASONS, SECTIONS
 
 VERSION = 1
 _LEVELS = {level: word for word, level in EDUCATION.items()}
-_SIGNS = "!~?#@"
+_SIGNS = "!~?#^@"
 _SHOWN = 4
 
 
@@ -67,7 +67,18 @@ SECTION_LIST = (
         "registered_at proven_by regency_code details=!details_enc is_enrolled work_status holds_excluded_post",
     ),
     Section("declarations", "registrations_declaration", "what version language page made_at"),
-    Section("applications", "intake_application", "wave=wave__number ticket status reason joined_at decided_at"),
+    Section(
+        "applications",
+        "intake_application",
+        "wave=wave__number ticket status reason joined_at decided_at nonce=^nonce_enc",
+    ),
+    Section(
+        "draw_rows",
+        "draw_entry",
+        "application=application_id row_number=number draw_ticket=#ticket stratum groups family_label=#family allowance "
+        "reasons=codes reason_mark=mark",
+        {"applicants_id": "inner"},
+    ),
     Section(
         "letters",
         "intake_letter",
@@ -394,6 +405,8 @@ def _value(table: str, member: Member, row: dict[str, Any], language: str) -> An
         return _LEVELS.get(value, str(value))
     if member.sign == "#":
         return bytes(value).hex()
+    if member.sign == "^":
+        return unseal_bytes(value, table=table, column=member.path, row_id=row["pk"]).hex()
     if member.sign:
         place = SEALED_AS if member.path == "card_number_enc" else table
         text = unseal(value, table=place, column=member.path, row_id=row["pk"])

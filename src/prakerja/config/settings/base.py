@@ -52,6 +52,7 @@ CONTEXTS = [
     "sittings",
     "awards",
     "intake",
+    "draw",
     "vouchers",
     "purchases",
     "training",
@@ -121,3 +122,6 @@ REGISTRY_USER = os.environ.get("PRAKERJA_REGISTRY_USER", "")
 REGISTRY_PASSWORD = os.environ.get("PRAKERJA_REGISTRY_PASSWORD", "")
 REGISTRY_ADDRESS = os.environ.get("PRAKERJA_REGISTRY_ADDRESS", "")
 REGISTRY_THRESHOLD = int(os.environ.get("PRAKERJA_REGISTRY_THRESHOLD", "90"))
+# What a draw's signatures call this site, and where rounds of drand are asked for (draw.md 6, 7). Empty: they are entered by hand.
+DRAW_ORIGIN = os.environ.get("PRAKERJA_DRAW_ORIGIN", "prakerja.example")
+DRAND_URL = os.environ.get("PRAKERJA_DRAND_URL", "").rstrip("/")

@@ -15,6 +15,8 @@ LOG_CHECKPOINTS, LOG_ENTRIES = "log/checkpoints", "log/entries"
 CERTIFICATE = "beacon/nist.pem"
 # So many witnesses see a checkpoint before it counts, and attest that an optional source was absent.
 WITNESSES = 2
+# So many operators sign whatever is published.
+SIGNERS = 2
 
 
 def document_text(*, origin: str, about: str, name: str, content: bytes) -> str:

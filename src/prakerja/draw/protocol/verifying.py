@@ -68,6 +68,7 @@ ABOUT = {
     "V10": "ranks, seats and results follow from list, rules and seed",
     "V11": "the log has one commitment of this draw, and nothing was taken out of it",
 }
+_TREES = ("list", "results")
 _RETURNED = (
     Failed,
     FolderError,
@@ -163,26 +164,22 @@ class _Work:
     def v2_notes(self) -> str:
         wave, listed, results = self.rules.wave, self.commitment.listed, self.result.results
         manifest = content_of(self.files, "manifest.json")
-        wanted = [
-            ("rules", 1, texts.document_text, {"about": wave, "content": self.contents["rules"]}),
-            ("commitment", 2, texts.document_text, {"about": self.draw, "content": self.contents["commitment"]}),
-            ("result", 2, texts.document_text, {"about": self.draw, "content": self.contents["result"]}),
-            ("manifest", 1, texts.document_text, {"about": self.draw, "content": manifest}),
-            ("list", 1, texts.tree_text, {"draw": self.draw, "size": listed.rows, "root": bytes.fromhex(listed.root)}),
-            (
-                "results",
-                1,
-                texts.tree_text,
-                {"draw": self.draw, "size": results.rows, "root": bytes.fromhex(results.root)},
-            ),
-        ]
-        for name, count, text, told in wanted:
-            note = Note.read(content_of(self.files, f"{name}.note"))
+        about = {"rules": wave, "commitment": self.draw, "result": self.draw, "manifest": self.draw}
+        contents = self.contents | {"manifest": manifest}
+        for name, note in {
+            name: Note.read(content_of(self.files, f"{name}.note")) for name in (*about, *_TREES)
+        }.items():
             origin = self.trust.origin if self.trust else note.text.partition("/draw/")[0]
-            _need(note.text == text(origin=origin, name=name, **told), f"{name}.note is of something else")
+            if name in about:
+                text = texts.document_text(origin=origin, about=about[name], name=name, content=contents[name])
+            else:
+                told = listed if name == "list" else results
+                root = bytes.fromhex(told.root)
+                text = texts.tree_text(origin=origin, draw=self.draw, name=name, size=told.rows, root=root)
+            _need(note.text == text, f"{name}.note is of something else")
             if self.trust:
                 signed = note.signatures(self.trust.operators)
-                _need(len(signed) >= count, f"{name}.note needs {count} signatures of operators")
+                _need(len(signed) >= texts.SIGNERS, f"{name}.note needs {texts.SIGNERS} signatures of operators")
         return "" if self.trust else "no keys were given: nobody's signature was looked at"
 
     def v4_rules(self) -> str:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DrawConfig(AppConfig):
+    name = "prakerja.draw"
+    label = "draw"

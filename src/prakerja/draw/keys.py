@@ -1,0 +1,150 @@
+"""Who signs a draw: operators, the log of documents, witnesses. Private keys are sealed, each bound to its row.
+
+An operator's key is made at their first signature and kept by the program, as their sign-in is: it says who confirmed, and
+that the same program says so. Witnesses keep their own; only a sandbox plays two of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.audit.operations import record
+from prakerja.draw.demo_beacon import DEMO
+from prakerja.draw.models import SigningKey
+from prakerja.draw.protocol.texts import WITNESSES, log_origin
+from prakerja.draw.protocol.trust import Trust
+from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.installation import is_sandbox
+from prakerja.kernel.secrets import seal_bytes, unseal_bytes
+from prakerja.proofs.drand import QUICKNET, Chain
+from prakerja.proofs.notes import COSIGNATURE, NOTE, NoteError, Signer, Verifier
+
+# Two of us must not give the same number to two keys.
+_LOCK = 0x7072616B_6B6579
+
+
+def origin() -> str:
+    """The name of the site, as every signature says it."""
+    return str(settings.DRAW_ORIGIN)
+
+
+def chains() -> tuple[Chain, ...]:
+    """The beacons that count here."""
+    return (QUICKNET, DEMO) if is_sandbox() else (QUICKNET,)
+
+
+@requires_transaction
+def operator_signer(*, actor: Actor, at: datetime) -> Signer:
+    """The key of an operator, made when they sign for the first time."""
+    user_id = uuid.UUID(actor.id)
+    row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    found = SigningKey.objects.filter(user_id=user_id).first()
+    if found is None:
+        number = SigningKey.objects.filter(kind="operator").count() + 1
+        found = _make(name=f"{origin()}/operator/{number}", kind="operator", at=at, user_id=user_id)
+        record(
+            action="draw.key_made",
+            at=at,
+            actor=actor,
+            subject_kind="signing_key",
+            subject_id=found.id,
+            data={"key": _verifier(found).spelled()},
+        )
+    return _signer(found)
+
+
+@requires_transaction
+def log_signer(*, at: datetime) -> Signer:
+    """The key of the log of documents."""
+    row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    name = log_origin(origin())
+    found = SigningKey.objects.filter(kind="documents", name=name).first()
+    return _signer(found or _make(name=name, kind="documents", at=at))
+
+
+@requires_transaction
+def played_witnesses(*, at: datetime) -> list[tuple[SigningKey, Signer]]:
+    """The witnesses whose part the program plays: two in a sandbox, none anywhere else."""
+    if not is_sandbox():
+        return []
+    row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    names = [f"{origin()}/witness/{number}" for number in range(1, WITNESSES + 1)]
+    known = {one.name: one for one in SigningKey.objects.filter(kind="witness", name__in=names)}
+    found = [known.get(name) or _make(name=name, kind="witness", at=at) for name in names]
+    return [(one, _signer(one)) for one in found]
+
+
+@permitted("draw.witness")
+def add_witness(*, key: str, actor: Actor, at: datetime) -> None:
+    """Know a witness by the key that it told us: an organisation outside that keeps watch over the log. Twice is once.
+
+    Raises Refused: not_permitted, witness_key_wrong, witness_name_taken.
+    """
+    try:
+        verifier = Verifier.read(key.strip())
+    except NoteError as error:
+        raise Refused("witness_key_wrong") from error
+    if verifier.kind != COSIGNATURE:
+        raise Refused("witness_key_wrong")
+    with transaction():
+        row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        known = SigningKey.objects.filter(name=verifier.name).first()
+        if known is not None:
+            if bytes(known.public) != verifier.public or known.kind != "witness":
+                raise Refused("witness_name_taken")
+            return
+        made = SigningKey.objects.create(
+            id=new_id(), name=verifier.name, kind="witness", public=verifier.public, made_at=at
+        )
+        record(
+            action="draw.witness_added",
+            at=at,
+            actor=actor,
+            subject_kind="signing_key",
+            subject_id=made.id,
+            data={"key": verifier.spelled()},
+        )
+
+
+def trust() -> Trust:
+    """Whose signatures count, as a file for those who check: it is told on other ways than the folders of draws."""
+    keys = [(one.kind, _verifier(one)) for one in SigningKey.objects.order_by("made_at", "name")]
+    return Trust(
+        origin(),
+        tuple(key for kind, key in keys if kind == "operator"),
+        tuple(key for kind, key in keys if kind == "documents"),
+        tuple(key for kind, key in keys if kind == "witness"),
+        chains(),
+    )
+
+
+@requires_transaction
+def _make(*, name: str, kind: str, at: datetime, user_id: uuid.UUID | None = None) -> SigningKey:
+    key_id, seed = new_id(), secrets.token_bytes(32)
+    return SigningKey.objects.create(
+        id=key_id,
+        name=name,
+        kind=kind,
+        user_id=user_id,
+        public=Signer(name, seed).verifier.public,
+        seed_enc=seal_bytes(seed, table="draw_signingkey", column="seed_enc", row_id=key_id),
+        made_at=at,
+    )
+
+
+def _verifier(key: SigningKey) -> Verifier:
+    return Verifier(key.name, bytes(key.public), COSIGNATURE if key.kind == "witness" else NOTE)
+
+
+def _signer(key: SigningKey) -> Signer:
+    assert key.seed_enc is not None
+    seed = unseal_bytes(key.seed_enc, table="draw_signingkey", column="seed_enc", row_id=key.id)
+    return Signer(key.name, seed, _verifier(key).kind)

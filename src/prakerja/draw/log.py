@@ -1,0 +1,111 @@
+"""The public log of documents: entries for ever, checkpoints, and the witnesses who saw them (draw.md 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.audit.operations import record
+from prakerja.draw.keys import log_signer, played_witnesses, trust
+from prakerja.draw.models import Cosignature, LogCheckpoint, LogEntry, SigningKey
+from prakerja.draw.protocol.texts import WITNESSES
+from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.proofs.merkle import Tree
+from prakerja.proofs.notes import Checkpoint, Note, NoteError
+
+# Entries are numbered one after the other, without a gap.
+_LOCK = 0x7072616B_6C6F67
+
+
+@requires_transaction
+def log_document(*, content: bytes, at: datetime) -> int:
+    """Append a document and sign the log as it is then; returns its index. One that stands there already is not logged twice."""
+    row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    entries = dict(LogEntry.objects.order_by("index").values_list("index", "content"))
+    for index, known in entries.items():
+        if bytes(known) == content:
+            return index
+    index = len(entries)
+    LogEntry.objects.create(index=index, content=content, logged_at=at)
+    tree = Tree()
+    for known in [*entries.values(), content]:
+        tree.add(bytes(known))
+    signer = log_signer(at=at)
+    text = Checkpoint(signer.name, tree.size, tree.root()).text()
+    checkpoint = LogCheckpoint.objects.create(size=tree.size, text=text, line=signer.line(text), signed_at=at)
+    seconds = int(at.timestamp())
+    for key, witness in played_witnesses(at=at):
+        Cosignature.objects.create(
+            id=new_id(),
+            checkpoint=checkpoint,
+            witness=key,
+            line=witness.cosignature(text, seconds=seconds),
+            seen_at=datetime.fromtimestamp(seconds, UTC),
+        )
+    return index
+
+
+@permitted("draw.witness")
+def add_cosignature(*, size: int, line: str, actor: Actor, at: datetime) -> None:
+    """Take the line by which a witness says that it saw the checkpoint of this size. Twice is once.
+
+    Raises Refused: not_permitted, checkpoint_unknown, cosignature_wrong.
+    """
+    with transaction():
+        checkpoint = LogCheckpoint.objects.filter(size=size).first()
+        if checkpoint is None:
+            raise Refused("checkpoint_unknown")
+        try:
+            note = Note.read((checkpoint.text + "\n" + line.strip() + "\n").encode())
+            (signed,) = note.signatures(trust().witnesses)
+        except (NoteError, ValueError) as error:
+            raise Refused("cosignature_wrong") from error
+        witness = SigningKey.objects.get(name=signed.by.name)
+        seen_at = datetime.fromtimestamp(signed.seconds or 0, UTC)
+        if seen_at > at:
+            raise Refused("cosignature_wrong")
+        made, is_new = Cosignature.objects.get_or_create(
+            checkpoint=checkpoint,
+            witness=witness,
+            defaults={"id": new_id(), "line": note.lines[0], "seen_at": seen_at},
+        )
+        if is_new:
+            record(
+                action="draw.checkpoint_cosigned",
+                at=at,
+                actor=actor,
+                subject_kind="cosignature",
+                subject_id=made.id,
+                data={"size": size, "witness": witness.name},
+            )
+
+
+@dataclass(frozen=True)
+class SeenCheckpoint:
+    """A checkpoint with all its lines, and when each witness saw it."""
+
+    size: int
+    note: bytes
+    seen_at: tuple[datetime, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Enough witnesses saw it."""
+        return len(self.seen_at) >= WITNESSES
+
+
+def seen_checkpoint(*, size: int) -> SeenCheckpoint:
+    """The checkpoint of this size with those who cosigned it until now."""
+    found = LogCheckpoint.objects.get(size=size)
+    seen = list(Cosignature.objects.filter(checkpoint=found).order_by("witness__name").values_list("line", "seen_at"))
+    lines = [found.line, *(line for line, _ in seen)]
+    return SeenCheckpoint(size, (found.text + "\n" + "".join(lines)).encode(), tuple(at for _, at in seen))
+
+
+def entries() -> list[bytes]:
+    """Every document of the log, in its order."""
+    return [bytes(one) for one in LogEntry.objects.order_by("index").values_list("content", flat=True)]

@@ -1,0 +1,256 @@
+"""Draws, their documents and signatures, the list that they are made of, and what came of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from prakerja.draw.states import DRAW_STATES
+from prakerja.kernel.models import (
+    KeyedRow,
+    OwnedReference,
+    PersonRow,
+    owned_foreign_key,
+    owned_key,
+    unindexed_foreign_key,
+)
+
+STEPS = ("rules", "commit", "draw", "publish", "void")
+KEY_KINDS = ("operator", "documents", "witness")
+
+
+class ApplicantList(KeyedRow):
+    """The list of a wave: a row for each application. A repeated draw keeps it."""
+
+    wave = models.ForeignKey("intake.Wave", on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    # Everybody has a row.
+    ended_at = models.DateTimeField(null=True)
+    rows = models.IntegerField(default=0)
+    eligible = models.IntegerField(default=0)
+
+
+class Draw(KeyedRow):
+    wave = models.ForeignKey("intake.Wave", on_delete=models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    # What it is called everywhere: g22/1.
+    name = models.TextField(unique=True)
+    # The name of the site, which every signature says.
+    origin = models.TextField()
+    status = models.TextField(default="drafted")
+    applicants = models.ForeignKey(ApplicantList, on_delete=models.PROTECT, null=True, related_name="+")
+    # Told when the draw is; until then nobody can rank anybody.
+    secret_enc = models.BinaryField(null=True)
+    seed = models.BinaryField(null=True)
+    # True while another wave's list must wait.
+    has_turn = models.BooleanField(null=True, unique=True)
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "number"], name="draw_draw_once"),
+            models.CheckConstraint(condition=Q(status__in=DRAW_STATES.states()), name="draw_draw_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=DRAW_STATES.group("UNDER_WAY"), has_turn=True)
+                | ~Q(status__in=DRAW_STATES.group("UNDER_WAY")) & Q(has_turn=None),
+                name="draw_draw_turn",
+            ),
+        ]
+
+
+class Step(KeyedRow):
+    """A step that one operator prepared and another confirms, or has confirmed."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    step = models.TextField()
+    # What is confirmed: a hash over all that was signed. Whoever confirms says it.
+    digest = models.TextField()
+    # The document that the step makes, and what else it needs to be taken.
+    content = models.BinaryField()
+    terms = models.JSONField(default=dict)
+    # Of each note: its text, and the line of whoever prepared it.
+    texts = models.JSONField()
+    lines = models.JSONField()
+    prepared_by = models.TextField()
+    prepared_at = models.DateTimeField()
+    confirmed_by = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # Another one was prepared instead, or it was taken back.
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(step__in=STEPS), name="draw_step_name"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="")
+                | Q(confirmed_at__isnull=False, replaced_at=None)
+                & ~Q(confirmed_by="")
+                & ~Q(confirmed_by=models.F("prepared_by")),
+                name="draw_step_two_people",
+            ),
+            # One that waits or was taken.
+            models.UniqueConstraint(fields=["draw", "step"], condition=Q(replaced_at=None), name="draw_step_once"),
+        ]
+
+
+class Document(KeyedRow):
+    """The bytes that were signed; they are never changed (a trigger)."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "name"], name="draw_document_once")]
+
+
+class SignedNote(KeyedRow):
+    """A note with the lines of both operators; never changed (a trigger)."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "name"], name="draw_signednote_once")]
+
+
+class SigningKey(KeyedRow):
+    """Who signs: an operator, the log of documents, or a witness whose key we only know."""
+
+    name = models.TextField(unique=True)
+    kind = models.TextField()
+    user = models.ForeignKey("access.User", on_delete=models.PROTECT, null=True, unique=True, related_name="+")
+    public = models.BinaryField()
+    # Ours, sealed; of witnesses nothing, but in a sandbox, which plays them itself.
+    seed_enc = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=KEY_KINDS), name="draw_signingkey_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="operator", user__isnull=False) | ~Q(kind="operator") & Q(user=None),
+                name="draw_signingkey_user",
+            ),
+        ]
+
+
+class LogEntry(models.Model):
+    """A document in the public log, for ever (a trigger); `index` counts from 0 without a gap."""
+
+    index = models.IntegerField(primary_key=True)
+    content = models.BinaryField()
+    logged_at = models.DateTimeField()
+
+
+class LogCheckpoint(models.Model):
+    """The log as it was when it had `size` documents: the checkpoint's text with the log's own line."""
+
+    size = models.IntegerField(primary_key=True)
+    text = models.TextField()
+    line = models.TextField()
+    signed_at = models.DateTimeField()
+
+
+class Cosignature(KeyedRow):
+    """That a witness saw a checkpoint, when it says that it did (`seen_at`)."""
+
+    checkpoint = models.ForeignKey(LogCheckpoint, on_delete=models.PROTECT, related_name="+")
+    witness = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="+")
+    line = models.TextField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="draw_cosignature_once")]
+
+
+class RandomValue(KeyedRow):
+    """A source that was named, and what it gave: `value` with what proves it (`kept`), or that it was absent (`absent_note`)."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    value = models.BinaryField(null=True)
+    kept = models.BinaryField(null=True)
+    certificate = models.BinaryField(null=True)
+    absent_note = models.BinaryField(null=True)
+    entered_by = models.TextField(blank=True)
+    entered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "number"], name="draw_randomvalue_once"),
+            models.CheckConstraint(
+                condition=Q(value=None, kept=None) | Q(value__isnull=False, kept__isnull=False, absent_note=None),
+                name="draw_randomvalue_proven",
+            ),
+        ]
+
+
+class Draft(models.Model):
+    """A row of a list that is being made. Emptied when the list is complete; `applicant` and `application` point nowhere."""
+
+    application = models.UUIDField(primary_key=True)
+    applicant = models.UUIDField()
+    ticket = models.BinaryField()
+    stratum = models.TextField()
+    groups = models.TextField()
+    allowance = models.SmallIntegerField()
+    # The blind index of the family card.
+    card = models.BinaryField()
+    # Why it is excluded, and the mark that is published of it; "" for an eligible one.
+    codes = models.TextField()
+    mark = models.TextField()
+
+
+class FamilyNonce(KeyedRow):
+    """What a crowded family card's label is made of: random, sealed, one for each card of a wave."""
+
+    wave = models.ForeignKey("intake.Wave", on_delete=models.PROTECT, related_name="+")
+    card = models.BinaryField()
+    nonce_enc = models.BinaryField()
+    label = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["wave", "card"], name="draw_familynonce_once")]
+
+
+class Entry(PersonRow):
+    """A row of a list, and whose it is; never changed (a trigger). `number` counts from 0 in the list's order."""
+
+    applicants = unindexed_foreign_key("draw.ApplicantList")
+    application = owned_foreign_key("intake.Application")
+    number = models.IntegerField()
+    ticket = models.BinaryField()
+    stratum = models.TextField()
+    groups = models.TextField()
+    # The label of a family card that has more rows than places.
+    family = models.BinaryField(null=True)
+    allowance = models.SmallIntegerField()
+    codes = models.TextField()
+    mark = models.TextField()
+
+    class Meta:
+        constraints = [
+            owned_key("draw_entry", "person"),
+            models.UniqueConstraint(fields=["person", "applicants"], name="draw_entry_once"),
+            OwnedReference(name="draw_entry_owned_application", field="application", to="intake_application"),
+        ]
+        indexes = [models.Index(fields=["applicants", "number"], name="draw_entry_in_order")]
+
+
+class Outcome(models.Model):
+    """What became of a row of the list in a draw; never changed (a trigger). Of excluded ones there is none."""
+
+    pk = models.CompositePrimaryKey("draw_id", "number")
+    # Millions are written at once, of one draw: asking for each whether it exists took longer than to rank them.
+    draw = unindexed_foreign_key(Draw, db_constraint=False)
+    number = models.IntegerField()
+    position = models.IntegerField()
+    # W, K or R.
+    kind = models.TextField()
+    pool = models.TextField()
+    reserve = models.IntegerField(null=True)

@@ -1,0 +1,36 @@
+"""The public verbs of the draw; each stands in the file that its noun names."""
+
+from prakerja.draw.committing import confirm_commitment, prepare_commitment
+from prakerja.draw.drawing import confirm_result, prepare_result
+from prakerja.draw.keys import add_witness, trust
+from prakerja.draw.listing import make_list
+from prakerja.draw.log import add_cosignature
+from prakerja.draw.publishing import confirm_publication, prepare_publication
+from prakerja.draw.randomness import attest_absence, enter_pulse, enter_round, fetch_round
+from prakerja.draw.ruling import confirm_rules, prepare_rules
+from prakerja.draw.steps import Prepared
+from prakerja.draw.voiding import confirm_void, prepare_void
+from prakerja.draw.writing import write_folder
+
+__all__ = [
+    "Prepared",
+    "add_cosignature",
+    "add_witness",
+    "attest_absence",
+    "confirm_commitment",
+    "confirm_publication",
+    "confirm_result",
+    "confirm_rules",
+    "confirm_void",
+    "enter_pulse",
+    "enter_round",
+    "fetch_round",
+    "make_list",
+    "prepare_commitment",
+    "prepare_publication",
+    "prepare_result",
+    "prepare_rules",
+    "prepare_void",
+    "trust",
+    "write_folder",
+]

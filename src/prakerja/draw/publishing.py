@@ -1,0 +1,84 @@
+"""The folder is complete: sealed by a manifest that two operators sign, with what the awards will rest on (draw.md 10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.draw.log import log_document, seen_checkpoint
+from prakerja.draw.models import Draw
+from prakerja.draw.protocol.documents import Manifest
+from prakerja.draw.protocol.folder import Directory, entry_of, write_file
+from prakerja.draw.protocol.texts import document_text
+from prakerja.draw.statistics import statistics_of
+from prakerja.draw.steps import (
+    Prepared,
+    advance_draw,
+    confirm_step,
+    document,
+    keep_document,
+    lock_draw,
+    prepare_step,
+    require_status,
+)
+from prakerja.draw.writing import folder_of, write_folder
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+
+_SEALS = ("manifest.json", "manifest.note")
+
+
+@permitted("draw.prepare")
+def prepare_publication(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
+    """Complete the folder of a draw, with statistics, and a manifest of its files to be signed.
+
+    Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status), result_unwitnessed.
+    """
+    with transaction():
+        draw = lock_draw(name=draw_name)
+        require_status(draw, "drawn")
+        _require_witnesses(draw, at)
+        path = folder_of(draw)
+        for name in _SEALS:
+            (path / name).unlink(missing_ok=True)
+        write_folder(draw_name=draw_name)
+        write_file(path, "stats.json", statistics_of(draw=draw))
+        content = _manifest(draw).spelled()
+        text = document_text(origin=draw.origin, about=draw.name, name="manifest", content=content)
+        terms = {"files": len(Manifest.read(content).files), "manifest": sha256(content).hexdigest()}
+        return prepare_step(
+            draw=draw, step="publish", content=content, texts={"manifest": text}, terms=terms, actor=actor, at=at
+        )
+
+
+@permitted("draw.confirm")
+def confirm_publication(*, draw_name: str, digest: str, actor: Actor, at: datetime) -> None:
+    """Publish a draw as it lies there: from now on anybody can check it, and its winners may be awarded.
+
+    Raises Refused: not_permitted, operator_needed, draw_unknown, draw_elsewhere (status), nothing_prepared, same_operator, step_changed,
+    folder_changed (the files are not those that were prepared: prepare it again).
+    """
+    with transaction():
+        draw = lock_draw(name=draw_name)
+        require_status(draw, "drawn")
+        taken = confirm_step(draw=draw, step="publish", digest=digest, actor=actor, at=at)
+        content = bytes(taken.content)
+        if _manifest(draw).spelled() != content:
+            raise Refused("folder_changed")
+        keep_document(draw=draw, name="manifest", content=content, at=at)
+        advance_draw(draw=draw, verb="publish", at=at)
+    write_folder(draw_name=draw_name)
+
+
+@requires_transaction
+def _require_witnesses(draw: Draw, at: datetime) -> None:
+    index = log_document(content=document(draw_id=draw.id, name="result"), at=at)
+    if not seen_checkpoint(size=index + 1).counts:
+        raise Refused("result_unwitnessed")
+
+
+def _manifest(draw: Draw) -> Manifest:
+    files = Directory(folder_of(draw))
+    return Manifest(draw=draw.name, files={name: entry_of(files, name) for name in files.names() if name not in _SEALS})

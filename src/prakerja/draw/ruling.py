@@ -1,0 +1,116 @@
+"""The rules of a wave's draw: published before the wave opens, by two operators (draw.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.draw.keys import origin
+from prakerja.draw.log import log_document
+from prakerja.draw.models import Draw
+from prakerja.draw.protocol.documents import DocumentError, Rules, instant_text
+from prakerja.draw.protocol.seats import plan_of
+from prakerja.draw.protocol.texts import document_text
+from prakerja.draw.steps import (
+    Prepared,
+    advance_draw,
+    confirm_step,
+    keep_document,
+    lock_draw,
+    prepare_step,
+    require_status,
+)
+from prakerja.draw.writing import write_folder
+from prakerja.intake.queries import WavePeriod, wave_period
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.programmes.queries import scheme
+
+# Applicants look at their row for so long before the randomness comes, seconds.
+LEAD_S = 24 * 3600
+
+
+def wave_code(number: int) -> str:
+    """What documents call a wave."""
+    return f"g{number}"
+
+
+@permitted("draw.prepare")
+def prepare_rules(
+    *, wave_number: int, weights: Mapping[str, int], actor: Actor, at: datetime, min_lead_s: int = LEAD_S
+) -> Prepared:
+    """Write down how a wave will be drawn: its quota over the strata by `weights` (province → whole number, rules.md 4.1).
+
+    The family cap is the scheme's. Until the wave opens another one may be prepared instead. Raises Refused: not_permitted,
+    wave_unknown, wave_open_already, draw_elsewhere (status), rules_wrong (why).
+    """
+    with transaction():
+        wave = _wave_ahead(wave_number, at)
+        name = f"{wave_code(wave.number)}/1"
+        draw, is_new = Draw.objects.get_or_create(
+            name=name,
+            defaults={
+                "id": new_id(),
+                "wave_id": wave.wave_id,
+                "number": 1,
+                "origin": origin(),
+                "made_at": at,
+                "changed_at": at,
+            },
+        )
+        if not is_new:
+            draw = lock_draw(name=name)
+        require_status(draw, "drafted")
+        rules = Rules(
+            wave=wave_code(wave.number),
+            seats=wave.quota,
+            weights=dict(weights),
+            groups=[],
+            family_cap=scheme(scheme_version_id=wave.scheme_version_id).eligibility.kk_max_recipients,
+            released_counts=False,
+            min_lead_s=min_lead_s,
+            published_at=instant_text(at),
+        )
+        try:
+            rules.require()
+            plan_of(rules)
+        except DocumentError as error:
+            raise Refused("rules_wrong", why=str(error)) from error
+        content = rules.spelled()
+        text = document_text(origin=draw.origin, about=rules.wave, name="rules", content=content)
+        terms = {"seats": rules.seats, "strata": len(rules.weights), "family_cap": rules.family_cap}
+        return prepare_step(
+            draw=draw, step="rules", content=content, texts={"rules": text}, terms=terms, actor=actor, at=at
+        )
+
+
+@permitted("draw.confirm")
+def confirm_rules(*, draw_name: str, digest: str, actor: Actor, at: datetime) -> None:
+    """Publish the rules that another operator prepared, before the wave opens.
+
+    Raises Refused: not_permitted, operator_needed, draw_unknown, draw_elsewhere (status), nothing_prepared, same_operator, step_changed,
+    wave_open_already.
+    """
+    with transaction():
+        draw = lock_draw(name=draw_name)
+        require_status(draw, "drafted")
+        taken = confirm_step(draw=draw, step="rules", digest=digest, actor=actor, at=at)
+        rules = Rules.read(bytes(taken.content))
+        _wave_ahead(int(rules.wave.removeprefix("g")), at)
+        keep_document(draw=draw, name="rules", content=bytes(taken.content), at=at)
+        log_document(content=bytes(taken.content), at=at)
+        advance_draw(draw=draw, verb="rule", at=at)
+    write_folder(draw_name=draw_name)
+
+
+@requires_transaction
+def _wave_ahead(number: int, at: datetime) -> WavePeriod:
+    wave = wave_period(number=number)
+    if wave is None:
+        raise Refused("wave_unknown", wave=number)
+    if at >= wave.opens_at:
+        raise Refused("wave_open_already")
+    return wave

@@ -1,0 +1,141 @@
+"""Ranks and seats of a whole wave, set-based: everybody in line by one sort, then pool by pool without a look at each row.
+
+A phase takes, of each pool, as many rows in line as it has seats; bars those who are one too many of their family; and takes as
+many further ones, until nobody is barred any more. That is the walk of draw.md 8: barring only frees seats, so a row that was
+taken is lost only to a better one of its own family, and a row that was barred stays so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from prakerja.draw.protocol.hashes import rank_prefix
+from prakerja.draw.protocol.seats import NATIONAL, Phase, Plan
+from prakerja.kernel.db import requires_transaction, row, rows
+
+# This connection's own tables, gone with the transaction. A rank's digits are compared as bytes; no language has a say.
+_LINE = """
+CREATE TEMPORARY TABLE draw_line ON COMMIT DROP AS
+SELECT number, stratum, groups, family, allowance,
+       (row_number() OVER (ORDER BY sha256('\\x{prefix}'::bytea || ticket), ticket))::integer AS position
+  FROM draw_entry WHERE applicants_id = '{list}' AND mark = ''"""
+_TABLES = (
+    "CREATE UNIQUE INDEX ON draw_line (position)",
+    "CREATE INDEX ON draw_line (stratum, position)",
+    "CREATE TEMPORARY TABLE draw_taken (position integer PRIMARY KEY, pool text, family bytea, allowance smallint) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE draw_asked (position integer PRIMARY KEY, pool text, family bytea, allowance smallint, "
+    "is_barred boolean) ON COMMIT DROP",
+    "ANALYZE draw_line",
+)
+_ASK = """
+INSERT INTO draw_asked (position, pool, family, allowance, is_barred)
+SELECT l.position, %(pool)s, l.family, l.allowance, false
+  FROM draw_line l
+ WHERE l.position > %(after)s {stratum} {group}
+   AND NOT EXISTS (SELECT 1 FROM draw_taken t WHERE t.position = l.position)
+ ORDER BY l.position LIMIT %(count)s
+RETURNING position"""
+# Of a family's rows that were asked and not barred, those beyond what the phases before left of the allowance.
+_BAR = """
+UPDATE draw_asked a SET is_barred = true
+  FROM (SELECT position, allowance, coalesce(taken, 0) + row_number() OVER (PARTITION BY family ORDER BY position) AS place
+          FROM draw_asked
+          LEFT JOIN (SELECT family, count(*) AS taken FROM draw_taken WHERE family IS NOT NULL GROUP BY family) t USING (family)
+         WHERE family IS NOT NULL AND NOT is_barred) f
+ WHERE f.position = a.position AND f.place > f.allowance
+RETURNING a.pool"""
+_TAKE = """
+WITH gone AS (DELETE FROM draw_asked RETURNING position, pool, family, allowance, is_barred)
+INSERT INTO draw_taken (position, pool, family, allowance)
+SELECT position, pool, family, allowance FROM gone WHERE NOT is_barred"""
+_KEEP = """
+INSERT INTO draw_outcome (draw_id, number, position, kind, pool, reserve)
+SELECT %(draw)s, number, position, kind, coalesce(pool, ''),
+       CASE WHEN kind = 'R' THEN count(*) FILTER (WHERE kind = 'R') OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) END
+  FROM (SELECT l.number, l.position, t.pool,
+               CASE WHEN t.position IS NOT NULL THEN 'W' WHEN l.family IS NULL OR coalesce(f.taken, 0) < l.allowance THEN 'R'
+                    ELSE 'K' END AS kind
+          FROM draw_line l
+          LEFT JOIN draw_taken t ON t.position = l.position
+          LEFT JOIN (SELECT family, count(*) AS taken FROM draw_taken WHERE family IS NOT NULL GROUP BY family) f
+            ON f.family = l.family) decided"""
+
+
+@dataclass(frozen=True)
+class Seated:
+    """What came of a draw, counted."""
+
+    winners: int
+    unfilled: int
+
+
+@requires_transaction
+def seat_all(*, draw_id: uuid.UUID, list_id: uuid.UUID, seed: bytes, plan: Plan) -> Seated:
+    """Rank everybody on a list and fill every pool; the outcomes are kept. The same list and seed give the same, always."""
+    with connection.cursor() as cursor:
+        # One sort of millions of rows, and then none: it may have memory of its own.
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        # A statement that makes a table takes no parameters; these are a hash and an identifier of ours.
+        cursor.execute(_LINE.format(prefix=rank_prefix(seed).hex(), list=uuid.UUID(str(list_id))))
+        for statement in _TABLES:
+            cursor.execute(statement)
+    seats = dict(plan.seats)
+    for phase in plan.phases:
+        filled = _fill(phase, {pool: seats[pool] for pool in _pools(phase, plan)}, plan)
+        for pool, count in filled.items():
+            seats[pool] -= count
+        if phase is not plan.phases[-1]:
+            for stratum in plan.quotas:
+                pool = phase.pool(stratum)
+                seats[phase.flows_to(stratum)] += seats[pool]
+                seats[pool] = 0
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE draw_taken")
+        cursor.execute(_KEEP, {"draw": draw_id})
+    found = row("SELECT count(*) FROM draw_taken")
+    return Seated(int(found[0]) if found else 0, seats[NATIONAL])
+
+
+def _pools(phase: Phase, plan: Plan) -> Iterator[str]:
+    return iter(dict.fromkeys(phase.pool(stratum) for stratum in plan.quotas))
+
+
+@requires_transaction
+def _fill(phase: Phase, seats: dict[str, int], plan: Plan) -> dict[str, int]:
+    """Fill the pools of a phase; how many seats of each were taken."""
+    strata = {phase.pool(stratum): stratum for stratum in plan.quotas}
+    last = dict.fromkeys(seats, 0)
+    taken = dict.fromkeys(seats, 0)
+    missing = dict(seats)
+    while any(missing.values()):
+        for pool, count in missing.items():
+            if count:
+                asked = _ask(phase, pool, strata[pool], after=last[pool], count=count)
+                taken[pool] += len(asked)
+                # Nobody is left in line where fewer came than were asked for.
+                last[pool] = max(asked) if len(asked) == count else _BEYOND
+        missing = dict.fromkeys(seats, 0)
+        for (pool,) in rows(_BAR):
+            taken[pool] -= 1
+            missing[pool] += last[pool] != _BEYOND
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE)
+    return taken
+
+
+# After everybody in line.
+_BEYOND = 2**31 - 1
+
+
+@requires_transaction
+def _ask(phase: Phase, pool: str, stratum: str, *, after: int, count: int) -> list[int]:
+    statement = _ASK.format(
+        stratum="" if phase.is_national else "AND l.stratum = %(stratum)s",
+        group="AND strpos(l.groups, %(group)s) > 0" if phase.group else "",
+    )
+    asked = {"pool": pool, "stratum": stratum, "group": phase.group, "after": after, "count": count}
+    return [position for (position,) in rows(statement, asked)]

@@ -1,0 +1,22 @@
+"""How far a draw is: each step once, never back (draw.md 2)."""
+
+from __future__ import annotations
+
+from prakerja.kernel.states import StateMachine
+
+DRAW_STATES = StateMachine(
+    "draw",
+    table="draw_draw",
+    # A repetition keeps the rules; and the list, unless that was what was wrong.
+    begins=("drafted", "ruled", "listed"),
+    verbs={
+        "rule": {"drafted": "ruled"},
+        "list": {"ruled": "listed"},
+        "commit": {"listed": "committed"},
+        "draw": {"committed": "drawn"},
+        "publish": {"drawn": "published"},
+        "make_void": {"committed": "void"},
+    },
+    # While one is here no other list may be fixed: what families have left would not be known.
+    groups={"UNDER_WAY": ("committed", "drawn")},
+)

@@ -1,0 +1,126 @@
+"""The published folder of a draw on its way: lists and results as files, rooted while they are written (draw.md 10).
+
+A part is whole on the disk before the next is begun, and the same rows give the same bytes: whoever is killed writes them
+again. PostgreSQL puts the lines together; here they are only hashed and written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from prakerja.draw.log import entries, seen_checkpoint
+from prakerja.draw.models import Document, Draw, RandomValue, SignedNote
+from prakerja.draw.protocol.folder import Parts, write_file
+from prakerja.draw.protocol.rows import PART_ROWS
+from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path
+from prakerja.kernel.db import requires_transaction
+
+
+class Written(NamedTuple):
+    """What a list or results are: rows, bytes, hash and root."""
+
+    rows: int
+    size: int
+    sha256: str
+    root: bytes
+
+
+def published_folder() -> Path:
+    """Where the folders of draws lie: PRAKERJA_PUBLISHED, else beside the keys."""
+    named = os.environ.get("PRAKERJA_PUBLISHED", "")
+    return Path(named) if named else Path(os.environ["PRAKERJA_KEYS"]).parent / "published"
+
+
+def folder_of(draw: Draw) -> Path:
+    """The folder of one draw: `g22-1`."""
+    return published_folder() / draw.name.replace("/", "-")
+
+
+# `ORDER BY number` follows the order of the tickets' bytes, in which the list was numbered.
+_LIST = """
+SELECT encode(e.ticket, 'hex') || CASE WHEN e.mark <> '' THEN ' X ' || e.mark
+       ELSE ' E ' || e.stratum || ' ' || coalesce(nullif(e.groups, ''), '-')
+            || coalesce(' ' || encode(e.family, 'hex') || ' ' || e.allowance, ' - -') END
+  FROM draw_entry e WHERE e.applicants_id = '{list}' ORDER BY e.number"""
+_RESULTS = """
+SELECT encode(e.ticket, 'hex') || ' ' || coalesce(o.position || ' ' || o.kind
+       || CASE o.kind WHEN 'W' THEN ' ' || o.pool WHEN 'R' THEN ' ' || o.reserve ELSE '' END, '- X')
+  FROM draw_entry e LEFT JOIN draw_outcome o ON o.draw_id = '{draw}' AND o.number = e.number
+ WHERE e.applicants_id = '{list}' ORDER BY e.number"""
+
+
+@requires_transaction
+def write_list(*, draw: Draw) -> Written:
+    """`list/…` of a draw, from the entries of its list."""
+    return _write(draw, "list", _LIST.format(list=uuid.UUID(str(draw.applicants_id))))
+
+
+@requires_transaction
+def write_results(*, draw: Draw) -> Written:
+    """`results/…` of a draw, from its outcomes."""
+    statement = _RESULTS.format(list=uuid.UUID(str(draw.applicants_id)), draw=uuid.UUID(str(draw.id)))
+    return _write(draw, "results", statement)
+
+
+@requires_transaction
+def _write(draw: Draw, name: str, statement: str) -> Written:
+    path = folder_of(draw)
+    shutil.rmtree(path / name, ignore_errors=True)
+    path.mkdir(parents=True, exist_ok=True)
+    parts = Parts(path, name, part_rows=PART_ROWS)
+    for line in _lines(statement):
+        parts.add(line)
+    parts.close()
+    return Written(parts.rows, parts.size, parts.sha256, parts.tree.root())
+
+
+def write_folder(*, draw_name: str) -> Path:
+    """Every document, note, value and checkpoint that there is of a draw, as files: what the database says is what lies there."""
+    draw = Draw.objects.get(name=draw_name)
+    path = folder_of(draw)
+    for name, content in Document.objects.filter(draw=draw).values_list("name", "content"):
+        write_file(path, f"{name}.json", bytes(content))
+    for name, content in SignedNote.objects.filter(draw=draw).values_list("name", "content"):
+        write_file(path, f"{name}.note", bytes(content))
+    for one in RandomValue.objects.filter(draw=draw):
+        if one.kept is not None:
+            write_file(path, beacon_path(one.number), bytes(one.kept))
+        if one.certificate is not None:
+            write_file(path, CERTIFICATE, bytes(one.certificate))
+        if one.absent_note is not None:
+            write_file(path, absent_path(one.number), bytes(one.absent_note))
+    _write_log(draw, path)
+    return path
+
+
+def _write_log(draw: Draw, path: Path) -> None:
+    """Every document of the log up to the last of this draw, and the checkpoints that count: after its commitment, and over all."""
+    ours = {bytes(one) for one in Document.objects.filter(draw=draw).values_list("content", flat=True)}
+    logged = entries()
+    last = max((index for index, content in enumerate(logged) if content in ours), default=-1)
+    for index, content in enumerate(logged[: last + 1]):
+        write_file(path, entry_path(index), content)
+    sizes = {last + 1, *(index + 1 for index, content in enumerate(logged) if content in ours)} - {0}
+    for size in sizes:
+        seen = seen_checkpoint(size=size)
+        if seen.counts:
+            write_file(path, checkpoint_path(size), seen.note)
+
+
+def _lines(statement: str) -> Iterator[bytes]:
+    """The rows of a query of one column of text, each with its newline, as COPY gives them."""
+    ours = connections[DEFAULT_DB_ALIAS]
+    rest = b""
+    with ours.cursor() as cursor, ours.wrap_database_errors, cursor.copy(f"COPY ({statement}) TO STDOUT") as copy:
+        for piece in copy:
+            lines = (rest + bytes(piece)).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                yield line + b"\n"
