@@ -124,7 +124,7 @@ def outcomes(folder, told, seed, rules):
             pool = pools[stratum]
             if seats[pool] and left[family] and mask & bit == bit and not taken[row]:
                 taken[row], seats[pool], left[family] = names.index(pool), seats[pool] - 1, left[family] - (family > 0)
-        for pool in set(pools): seats[pool], seats[pool[:-1] if letter else "*"] = 0, seats[pool[:-1] if letter else "*"] + seats[pool]
+        for pool in set(pools): left_over, seats[pool] = seats[pool], 0; seats[pool[:-1] if letter else "*"] += left_over
     place = [array("I", bytes(4 * tree.rows)) for _ in range(2)]
     for at, (row, family) in enumerate(zip(columns[0], columns[3]), 1):
         is_reserve = not taken[row] and left[family] > 0

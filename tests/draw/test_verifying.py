@@ -28,10 +28,14 @@ from tests.draw.published import (
     ROUND_VALUE,
     SEEN,
     TRUST,
+    TWELVE_RULES,
     WITNESSES,
     Draw,
     of,
+    rows_of,
+    rules_of,
     thousand_drawn,
+    twelve,
     twelve_drawn,
 )
 from tests.waiting import LIMIT
@@ -70,6 +74,15 @@ def test_both_programs_find_that_it_holds(tmp_path: Path, made: object) -> None:
     assert told.returncode == 0, told.stderr
     assert f"{draw.name} holds: {draw.result.winners.count} winners of {len(draw.rows)} rows" in told.stdout
     assert f"not checked here: chain {draw.sources[1].chain} round 30662982" in told.stdout
+
+
+def test_more_seats_than_people_and_a_province_without_anybody(tmp_path: Path) -> None:
+    rules = rules_of("g19", seats=50, weights={"31": 1, "73": 1, "94": 1}, groups=TWELVE_RULES["groups"])
+    draw = Draw(rules, list(rows_of(twelve(), wave="g19").values()))
+    path = draw.write(tmp_path / "draw")
+    report = _checked(path)
+    assert (report.holds, report.winners, report.unfilled) == (True, 9, 41)
+    assert "9 winners of 12 rows, 41 seats left" in _by_stranger(path).stdout
 
 
 def test_the_tool_is_short_and_imports_the_standard_library_alone() -> None:

@@ -198,12 +198,8 @@ def _chunks(making: ApplicantList, *, wave: str, eligibility: Eligibility, cap: 
         found = rows(_SELECT, {"wave": making.wave_id, "after": last, "chunk": chunk})
         if not found:
             return
-        yield Chunk(tuple(Applicant(*map(_plain, one)) for one in found), wave, eligibility, cap)
+        yield Chunk(tuple(Applicant(*one) for one in found), wave, eligibility, cap)
         last = found[-1][0]
-
-
-def _plain(value: object) -> object:
-    return bytes(value) if isinstance(value, memoryview) else value
 
 
 @requires_transaction

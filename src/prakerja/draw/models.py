@@ -247,7 +247,7 @@ class Outcome(models.Model):
 
     pk = models.CompositePrimaryKey("draw_id", "number")
     # Millions are written at once, of one draw: asking for each whether it exists took longer than to rank them.
-    draw = unindexed_foreign_key(Draw, db_constraint=False)
+    draw = unindexed_foreign_key("draw.Draw", db_constraint=False)
     number = models.IntegerField()
     position = models.IntegerField()
     # W, K or R.

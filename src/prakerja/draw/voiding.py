@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Literal
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
@@ -27,7 +28,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 
-REASONS = ("source", "secret", "list")
+REASONS: dict[str, Literal["source", "secret", "list"]] = {"source": "source", "secret": "secret", "list": "list"}
 
 
 @permitted("draw.prepare")
@@ -48,7 +49,7 @@ def prepare_void(*, draw_name: str, reason: str, actor: Actor, at: datetime) -> 
         void = docs.Void(
             draw=draw.name,
             commitment=sha256(content).hexdigest(),
-            reason=reason,
+            reason=REASONS[reason],
             voided_at=docs.instant_text(at),
         )
         told = void.spelled()
