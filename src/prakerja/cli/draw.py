@@ -1,29 +1,334 @@
-"""`prakerja draw …`: a wave's draw. `verify` needs neither a database nor a network."""
+"""`prakerja draw …`: a wave's draw, step by step. `verify` needs neither a database nor a network.
+
+Each step is given twice: by the operator who prepares it, and by another with `--confirm` and what the first one was told.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prakerja.cli.arguments import CommandError, answer, common, progress
+from prakerja.cli.arguments import CommandError, acting, answer, by_operator, common, instant, progress
+from prakerja.cli.database import database
+from prakerja.cli.draw_sentences import explained
+from prakerja.kernel.errors import Refused
 
 if TYPE_CHECKING:
     from prakerja.draw.protocol.verifying import Report
+    from prakerja.draw.queries import DrawState
 
-# A file of keys is a page of text.
-_MOST_KEYS = 1 << 20
+# A file of keys, of weights, or a pulse is a page of text.
+_MOST_BYTES = 1 << 20
+_VERBS = "rules|list|commit|enter|run|publish|void|show|log|witness|cosign|keys|verify"
 
 
 def add_to(subparsers: Any) -> None:
     family = subparsers.add_parser("draw", help="a wave's draw, and whether a published one holds")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="verify")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar=_VERBS)
+    rules = _step(verbs, "rules", "publish how a wave will be drawn, before it opens", draw_is_known=False)
+    rules.add_argument("--wave", type=int, required=True, metavar="22")
+    rules.add_argument("--weights", type=Path, metavar="FILE", help='JSON: {"31": 12, "32": 40, …}, by province')
+    rules.set_defaults(run=do_rules)
+    listing = by_operator(common(verbs.add_parser("list", help="make the list of a closed wave, or go on with it")))
+    listing.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
+    listing.set_defaults(run=make_list)
+    commit = _step(verbs, "commit", "fix the list, and name the randomness by which it will be drawn")
+    commit.add_argument("--round-at", type=instant, metavar="INSTANT", help="drand's first round from then on")
+    commit.add_argument("--pulse-at", type=instant, metavar="INSTANT", help="a pulse of the NIST beacon as well")
+    commit.add_argument("--certificate", default="", metavar="HEX", help="SHA-512 of the certificate that signs it")
+    commit.set_defaults(run=do_commit)
+    enter = by_operator(common(verbs.add_parser("enter", help="what a source gave: entered by hand, or fetched")))
+    enter.add_argument("draw", metavar="DRAW")
+    enter.add_argument("--source", type=int, default=None, metavar="0", help="its number (the last one)")
+    what = enter.add_mutually_exclusive_group(required=True)
+    what.add_argument("--fetch", action="store_true", help="ask drand for the round")
+    what.add_argument("--signature", metavar="HEX", help="the round's signature")
+    what.add_argument("--pulse", type=Path, metavar="FILE", help="what the NIST beacon answered")
+    what.add_argument("--absent", action="append", metavar="LINE", help="the line of a witness; give it twice")
+    enter.add_argument("--certificate-file", type=Path, metavar="PEM", help="the certificate of a pulse")
+    enter.set_defaults(run=do_enter)
+    _step(verbs, "run", "rank and seat everybody by the randomness that is there").set_defaults(run=do_run)
+    _step(verbs, "publish", "seal the folder, so that anybody can check it").set_defaults(run=do_publish)
+    void = _step(verbs, "void", "end a draw without a result, by the rule")
+    void.add_argument("--reason", choices=("source", "secret", "list"))
+    void.set_defaults(run=do_void)
+    shown = common(verbs.add_parser("show", help="where every draw is, and what waits for whom"))
+    shown.add_argument("--wave", type=int, metavar="22")
+    shown.set_defaults(run=show)
+    common(verbs.add_parser("log", help="the public log's checkpoints, for its witnesses")).set_defaults(run=show_log)
+    witness = by_operator(common(verbs.add_parser("witness", help="know a witness of the log by their key")))
+    witness.add_argument("--key", required=True, metavar="KEY", help="name+id+key, as they tell it")
+    witness.set_defaults(run=add_one_witness)
+    cosign = by_operator(common(verbs.add_parser("cosign", help="take a witness's line under a checkpoint")))
+    cosign.add_argument("--size", type=int, required=True, metavar="N")
+    cosign.add_argument("--line", required=True, metavar="LINE")
+    cosign.set_defaults(run=add_one_cosignature)
+    common(verbs.add_parser("keys", help="whose signatures count, as a file for those who check")).set_defaults(
+        run=show_keys
+    )
     verified = common(verbs.add_parser("verify", help="check a published draw: no database, no network"))
     verified.add_argument("file", type=Path, metavar="FILE", help="the folder, or a zip of it")
     verified.add_argument(
         "--keys", type=Path, default=None, metavar="KEYS", help="whose signatures count: a file that came another way"
     )
     verified.set_defaults(run=verify_published)
+
+
+def _step(verbs: Any, name: str, words: str, *, draw_is_known: bool = True) -> argparse.ArgumentParser:
+    parser = by_operator(common(verbs.add_parser(name, help=words)))
+    if draw_is_known:
+        parser.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
+    parser.add_argument("--confirm", default="", metavar="DIGEST", help="confirm what another operator prepared")
+    return parser
+
+
+def do_rules(arguments: argparse.Namespace) -> int:
+    """Prepare the rules of a wave's draw, or confirm them."""
+    if not arguments.confirm and arguments.weights is None:
+        raise CommandError("Sebutkan bobot provinsi: --weights.", "Say the weights of the provinces: --weights.")
+    weights = {} if arguments.weights is None else _weights(arguments.weights)
+
+    def prepare(at: Any) -> Any:
+        from prakerja.draw.operations import prepare_rules
+
+        return prepare_rules(wave_number=arguments.wave, weights=weights, actor=acting(arguments), at=at)
+
+    def confirm(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_rules
+
+        name = f"g{arguments.wave}/1"
+        confirm_rules(draw_name=name, digest=arguments.confirm, actor=acting(arguments), at=at)
+
+    return _taken(arguments, prepare, confirm)
+
+
+def make_list(arguments: argparse.Namespace) -> int:
+    """Make the list of a closed wave."""
+
+    def work(at: Any) -> int:
+        from prakerja.draw.operations import make_list as make
+
+        def told(done: int) -> None:
+            progress(f"{done} pendaftar · applicants")
+
+        return make(draw_name=arguments.draw, actor=acting(arguments), at=at, progress=told)
+
+    rows = _done(arguments, work)
+    answer({"draw": arguments.draw, "rows": rows})
+    return 0
+
+
+def do_commit(arguments: argparse.Namespace) -> int:
+    """Prepare the commitment, or confirm it."""
+
+    def prepare(at: Any) -> Any:
+        from prakerja.draw.operations import prepare_commitment
+
+        return prepare_commitment(
+            draw_name=arguments.draw,
+            actor=acting(arguments),
+            at=at,
+            round_at=arguments.round_at,
+            pulse_at=arguments.pulse_at,
+            certificate=arguments.certificate,
+        )
+
+    def confirm(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_commitment
+
+        confirm_commitment(draw_name=arguments.draw, digest=arguments.confirm, actor=acting(arguments), at=at)
+
+    return _taken(arguments, prepare, confirm)
+
+
+def do_enter(arguments: argparse.Namespace) -> int:
+    """Enter what a source gave; it is verified before it is kept."""
+
+    def work(at: Any) -> int:
+        from prakerja.draw import operations as draws
+        from prakerja.draw.queries import draws as states
+
+        known = next((one for one in states() if one.name == arguments.draw), None)
+        number = arguments.source if arguments.source is not None else len(known.sources) - 1 if known else 0
+        who = {"draw_name": arguments.draw, "number": number, "actor": acting(arguments), "at": at}
+        if arguments.fetch:
+            draws.fetch_round(**who)
+        elif arguments.signature is not None:
+            draws.enter_round(signature=arguments.signature, **who)
+        elif arguments.absent:
+            draws.attest_absence(lines=arguments.absent, **who)
+        else:
+            if arguments.certificate_file is None:
+                raise CommandError(
+                    "Sebutkan sertifikatnya: --certificate-file.", "Say its certificate: --certificate-file."
+                )
+            draws.enter_pulse(answer=_read(arguments.pulse), certificate=_read(arguments.certificate_file), **who)
+        return number
+
+    number = _done(arguments, work)
+    answer({"draw": arguments.draw, "source": number, "is_entered": True})
+    return 0
+
+
+def do_run(arguments: argparse.Namespace) -> int:
+    """Prepare the result, or confirm it."""
+
+    def prepare(at: Any) -> Any:
+        from prakerja.draw.operations import prepare_result
+
+        return prepare_result(draw_name=arguments.draw, actor=acting(arguments), at=at)
+
+    def confirm(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_result
+
+        confirm_result(draw_name=arguments.draw, digest=arguments.confirm, actor=acting(arguments), at=at)
+
+    return _taken(arguments, prepare, confirm)
+
+
+def do_publish(arguments: argparse.Namespace) -> int:
+    """Prepare the publication, or confirm it."""
+
+    def prepare(at: Any) -> Any:
+        from prakerja.draw.operations import prepare_publication
+
+        return prepare_publication(draw_name=arguments.draw, actor=acting(arguments), at=at)
+
+    def confirm(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_publication
+
+        confirm_publication(draw_name=arguments.draw, digest=arguments.confirm, actor=acting(arguments), at=at)
+
+    return _taken(arguments, prepare, confirm)
+
+
+def do_void(arguments: argparse.Namespace) -> int:
+    """Prepare the end of a draw without a result, or confirm it."""
+    if not arguments.confirm and arguments.reason is None:
+        raise CommandError("Sebutkan alasannya: --reason.", "Say why: --reason.")
+
+    def prepare(at: Any) -> Any:
+        from prakerja.draw.operations import prepare_void
+
+        return prepare_void(draw_name=arguments.draw, reason=arguments.reason, actor=acting(arguments), at=at)
+
+    def confirm(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_void
+
+        confirm_void(draw_name=arguments.draw, digest=arguments.confirm, actor=acting(arguments), at=at)
+
+    return _taken(arguments, prepare, confirm)
+
+
+def _taken(arguments: argparse.Namespace, prepare: Callable[[Any], Any], confirm: Callable[[Any], Any]) -> int:
+    """Prepare a step, or confirm it, and say what waits."""
+    name = getattr(arguments, "draw", "") or f"g{arguments.wave}/1"
+    prepared = _done(arguments, confirm if arguments.confirm else prepare)
+    if prepared is None:
+        answer({"draw": name, "step": arguments.verb, "is_confirmed": True})
+    else:
+        answer(
+            {
+                "draw": prepared.draw,
+                "step": arguments.verb,
+                "is_confirmed": False,
+                "confirm": prepared.digest,
+                **prepared.terms,
+            }
+        )
+    return 0
+
+
+def _done(arguments: argparse.Namespace, work: Callable[[Any], Any]) -> Any:
+    with database(arguments.data_dir):
+        from prakerja.kernel.clock import now
+
+        try:
+            return work(now())
+        except Refused as refusal:
+            raise explained(refusal) from refusal
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print where every draw is."""
+    with database(arguments.data_dir):
+        from prakerja.draw.queries import draws
+
+        answer({"draws": [_as_state(one) for one in draws(wave_number=arguments.wave)]})
+    return 0
+
+
+def _as_state(one: DrawState) -> dict[str, Any]:
+    waiting = one.waiting
+    return {
+        "draw": one.name,
+        "wave": one.wave,
+        "status": one.status,
+        "since": one.changed_at.isoformat(),
+        "rows": one.rows,
+        "eligible": one.eligible,
+        "sources": [
+            {"source": source.number, "kind": source.kind, "appears": source.appears.isoformat(), "state": source.state}
+            for source in one.sources
+        ],
+        "waiting": None
+        if waiting is None
+        else {"step": waiting.step, "confirm": waiting.digest, "prepared_by": waiting.prepared_by, **waiting.terms},
+        "folder": str(one.folder),
+    }
+
+
+def show_log(arguments: argparse.Namespace) -> int:
+    """Print the checkpoints that witnesses sign, the latest first."""
+    with database(arguments.data_dir):
+        from prakerja.draw.queries import checkpoints
+
+        answer(
+            {
+                "checkpoints": [
+                    {"size": size, "text": text, "signed_at": at.isoformat()} for size, text, at in checkpoints()
+                ]
+            }
+        )
+    return 0
+
+
+def add_one_witness(arguments: argparse.Namespace) -> int:
+    """Know a witness."""
+
+    def work(at: Any) -> None:
+        from prakerja.draw.operations import add_witness
+
+        add_witness(key=arguments.key, actor=acting(arguments), at=at)
+
+    _done(arguments, work)
+    answer({"witness": arguments.key.partition("+")[0], "is_known": True})
+    return 0
+
+
+def add_one_cosignature(arguments: argparse.Namespace) -> int:
+    """Take a witness's line."""
+
+    def work(at: Any) -> None:
+        from prakerja.draw.operations import add_cosignature
+
+        add_cosignature(size=arguments.size, line=arguments.line, actor=acting(arguments), at=at)
+
+    _done(arguments, work)
+    answer({"size": arguments.size, "is_cosigned": True})
+    return 0
+
+
+def show_keys(arguments: argparse.Namespace) -> int:
+    """Print the file of keys that `verify` takes."""
+    with database(arguments.data_dir):
+        from prakerja.draw.operations import trust
+
+        print(trust().spelled().decode(), end="")
+    return 0
 
 
 def verify_published(arguments: argparse.Namespace) -> int:
@@ -33,14 +338,11 @@ def verify_published(arguments: argparse.Namespace) -> int:
     from prakerja.draw.protocol.verifying import verify
 
     try:
-        keys = None
-        if arguments.keys is not None:
-            with arguments.keys.open("rb") as file:
-                keys = Trust.read(file.read(_MOST_KEYS))
+        keys = None if arguments.keys is None else Trust.read(_read(arguments.keys))
         if not arguments.file.exists():
             raise FolderError(f"{arguments.file} is not there")
         report = verify(files=open_files(arguments.file), trust=keys, progress=None if arguments.json else progress)
-    except (FolderError, TrustError, OSError) as error:
+    except (FolderError, TrustError) as error:
         raise CommandError(f"Tidak dapat dibaca: {error}", f"Cannot be read: {error}") from error
     if arguments.json:
         answer(_as_json(report))
@@ -72,3 +374,25 @@ def _as_text(report: Report) -> str:
     else:
         lines.append("This draw does not hold.")
     return "\n".join(lines)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES)
+    except OSError as error:
+        why = f"{path}: {error.strerror}"
+        raise CommandError(f"Tidak dapat dibaca: {why}", f"Cannot be read: {why}") from error
+
+
+def _weights(path: Path) -> dict[str, int]:
+    try:
+        told = json.loads(_read(path))
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or any(type(weight) is not int for weight in told.values()):
+        raise CommandError(
+            'Bobot berupa JSON: {"31": 12, "32": 40}, bilangan bulat tiap provinsi.',
+            'Weights are JSON: {"31": 12, "32": 40}, a whole number for each province.',
+        )
+    return told

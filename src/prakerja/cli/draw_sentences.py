@@ -1,0 +1,111 @@
+"""Why a verb of the draw was refused, in both languages."""
+
+from __future__ import annotations
+
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, when
+from prakerja.kernel.errors import Refused
+
+_PLAIN = {
+    **OPERATOR_SENTENCES,
+    "operator_needed": ("Sebutkan operatornya: --operator.", "Say which operator: --operator."),
+    "wave_unknown": ("Gelombang itu tidak ada.", "There is no such wave."),
+    "draw_unknown": ("Undian itu tidak ada.", "There is no such draw."),
+    "wave_open_already": (
+        "Gelombang itu sudah dibuka: aturan undian diterbitkan sebelum itu.",
+        "That wave is open already: the rules of its draw are published before.",
+    ),
+    "wave_not_closed": ("Gelombang itu belum ditutup.", "That wave is not closed yet."),
+    "wave_announced": (
+        "Hasil gelombang itu sudah diumumkan dengan daftar.",
+        "The results of that wave were announced by a list.",
+    ),
+    "list_running": ("Sebuah daftar sedang dibuat.", "A list is being made right now."),
+    "nothing_prepared": (
+        "Tidak ada langkah yang menunggu pengesahan.",
+        "No step waits for a confirmation.",
+    ),
+    "same_operator": (
+        "Yang menyiapkan langkah tidak mengesahkannya.",
+        "Whoever prepared a step does not confirm it.",
+    ),
+    "step_changed": (
+        "Yang menunggu bukan yang Anda sebut: baca lagi dengan `prakerja draw show`. Tidak ada yang disahkan.",
+        "What waits is not what you said: read it again with `prakerja draw show`. Nothing was confirmed.",
+    ),
+    "other_draw_under_way": (
+        "Undian gelombang lain belum diterbitkan; daftar ini menunggu.",
+        "Another wave's draw is not published yet; this list waits.",
+    ),
+    "source_unknown": ("Sumber itu tidak disebut dalam komitmen.", "The commitment names no such source."),
+    "source_required": (
+        "Hanya sumber yang boleh absen dapat dinyatakan absen.",
+        "Only an optional source may be absent.",
+    ),
+    "source_absent": (
+        "Saksi sudah menyatakan sumber itu absen, untuk seterusnya.",
+        "Witnesses attested that this source was absent, for good.",
+    ),
+    "value_known": ("Nilai sumber itu sudah ada.", "That source's value is there already."),
+    "absence_wrong": (
+        "Perlu pernyataan dua saksi yang dikenal, sehari setelah waktunya atau lebih.",
+        "Two witnesses that we know have to say so, a day after its time or later.",
+    ),
+    "commitment_unwitnessed": (
+        "Komitmen itu tidak dilihat dua saksi sebelum keacakannya muncul; undian tidak dapat berjalan.",
+        "Two witnesses did not see the commitment before its randomness appeared; it cannot be drawn.",
+    ),
+    "result_unwitnessed": (
+        "Hasil itu belum dilihat dua saksi: kirim catatan log kepada mereka (`prakerja draw log`).",
+        "Two witnesses have not seen the result yet: send them the log's checkpoint (`prakerja draw log`).",
+    ),
+    "folder_changed": (
+        "Isi folder bukan yang disiapkan. Siapkan lagi: prakerja draw publish.",
+        "The folder's files are not those that were prepared. Prepare it again: prakerja draw publish.",
+    ),
+    "void_reason_unknown": ("Alasan: source, secret atau list.", "The reason is source, secret or list."),
+    "witness_key_wrong": ("Itu bukan kunci saksi.", "That is no key of a witness."),
+    "witness_name_taken": ("Nama itu dipakai kunci lain.", "That name is another key's."),
+    "checkpoint_unknown": ("Log tidak punya catatan sebesar itu.", "The log has no checkpoint of that size."),
+    "cosignature_wrong": (
+        "Baris itu bukan tanda tangan saksi yang dikenal di bawah catatan itu.",
+        "That line is no signature under that checkpoint by a witness that we know.",
+    ),
+}
+
+
+def explained(refusal: Refused) -> CommandError:
+    """The sentence of a refusal by a verb of the draw."""
+    details = refusal.details
+    earliest, shows, since = (when(details.get(name)) for name in ("earliest", "appears", "since"))
+    sentences = {
+        **_PLAIN,
+        "draw_elsewhere": (
+            f"Undian itu sedang di tahap lain: {details.get('status')}.",
+            f"That draw is at another step: {details.get('status')}.",
+        ),
+        "rules_wrong": (f"Aturan itu tidak dapat dipakai: {details.get('why')}.", f"No rules: {details.get('why')}."),
+        "stratum_unknown": (
+            f"Ada pendaftar di provinsi {details.get('stratum')}, yang tidak berbobot dalam aturan.",
+            f"Somebody of province {details.get('stratum')} joined, which has no weight in the rules.",
+        ),
+        "source_too_soon": (
+            f"Keacakan muncul terlalu cepat; paling cepat setelah {earliest[0]}.",
+            f"The randomness would come too soon; at the earliest after {earliest[1]}.",
+        ),
+        "source_wrong": (f"Sumber tidak dapat dipakai: {details.get('why')}.", f"No source: {details.get('why')}."),
+        "source_not_yet": (f"Nilainya baru muncul setelah {shows[0]}.", f"Its value appears after {shows[1]} only."),
+        "source_silent": (f"Sumber tidak menjawab: {details.get('why')}.", f"No answer: {details.get('why')}."),
+        "value_wrong": (
+            f"Itu bukan nilai yang disebut: {details.get('why')}. Tidak ada yang disimpan.",
+            f"That is not the value that was named: {details.get('why')}. Nothing was kept.",
+        ),
+        "value_missing": (
+            f"Nilai sumber {details.get('number')} belum ada: prakerja draw enter.",
+            f"The value of source {details.get('number')} is missing: prakerja draw enter.",
+        ),
+        "void_not_due": (
+            f"Undian itu belum boleh dibatalkan; paling cepat setelah {since[0]}.",
+            f"That draw may not be made void, at the earliest after {since[1]}.",
+        ),
+    }
+    return CommandError(*sentences[refusal.reason])

@@ -1,0 +1,101 @@
+"""Reads of draws for others: where each is, and what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from prakerja.draw.committing import appears
+from prakerja.draw.models import Document, Draw, LogCheckpoint, RandomValue, Step
+from prakerja.draw.protocol.documents import Commitment, kind_of
+from prakerja.draw.steps import Prepared
+from prakerja.draw.writing import folder_of
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """A source that was named: when it gives its value, and whether that is there."""
+
+    number: int
+    kind: str
+    appears: datetime
+    state: str
+
+
+@dataclass(frozen=True)
+class DrawState:
+    """Where a draw is. `waiting`: what another operator has to confirm; `confirmed`: step → who and when."""
+
+    name: str
+    wave: int
+    status: str
+    changed_at: datetime
+    rows: int | None
+    eligible: int | None
+    sources: tuple[SourceState, ...]
+    waiting: Prepared | None
+    steps: tuple[Mapping[str, Any], ...]
+    folder: Path
+
+
+def draws(*, wave_number: int | None = None) -> list[DrawState]:
+    """Every draw, the latest first; of one wave, if it is named."""
+    found = Draw.objects.select_related("wave", "applicants").order_by("-wave__number", "-number")
+    if wave_number is not None:
+        found = found.filter(wave__number=wave_number)
+    return [_state(one) for one in found]
+
+
+def _state(draw: Draw) -> DrawState:
+    steps = list(Step.objects.filter(draw=draw, replaced_at=None).order_by("prepared_at"))
+    waiting = next((one for one in steps if one.confirmed_at is None), None)
+    return DrawState(
+        name=draw.name,
+        wave=draw.wave.number,
+        status=draw.status,
+        changed_at=draw.changed_at,
+        rows=None if draw.applicants is None else draw.applicants.rows,
+        eligible=None if draw.applicants is None else draw.applicants.eligible,
+        sources=_sources(draw),
+        waiting=None
+        if waiting is None
+        else Prepared(draw.name, waiting.step, waiting.digest, waiting.prepared_by, waiting.prepared_at, waiting.terms),
+        steps=tuple(
+            {
+                "step": one.step,
+                "digest": one.digest,
+                "prepared_at": one.prepared_at,
+                "prepared_by": one.prepared_by,
+                "confirmed_at": one.confirmed_at,
+                "confirmed_by": one.confirmed_by,
+                "terms": one.terms,
+            }
+            for one in steps
+        ),
+        folder=folder_of(draw),
+    )
+
+
+def _sources(draw: Draw) -> tuple[SourceState, ...]:
+    content = Document.objects.filter(draw=draw, name="commitment").values_list("content", flat=True).first()
+    if content is None:
+        return ()
+    given = {one.number: one for one in RandomValue.objects.filter(draw=draw)}
+    return tuple(
+        SourceState(number, kind_of(source), appears(source), _word(given.get(number)))
+        for number, source in enumerate(Commitment.read(bytes(content)).sources)
+    )
+
+
+def _word(value: RandomValue | None) -> str:
+    if value is None or (value.value is None and value.absent_note is None):
+        return "waiting"
+    return "absent" if value.value is None else "there"
+
+
+def checkpoints() -> list[tuple[int, str, datetime]]:
+    """The log's checkpoints for its witnesses: size, text, when it was signed; the latest first."""
+    return list(LogCheckpoint.objects.order_by("-size").values_list("size", "text", "signed_at"))
