@@ -116,8 +116,10 @@ def test_nobody_confirms_their_own_step_or_something_else_than_waits(two: tuple[
         draws.confirm_rules(draw_name=NAME, digest=prepared.digest, actor=second, at=RULED)
     assert Draw.objects.get().status == "drafted"
     draws.confirm_rules(draw_name=NAME, digest=other.digest, actor=second, at=RULED)
+    # Whoever was cut off may say it again; another may not.
+    draws.confirm_rules(draw_name=NAME, digest=other.digest, actor=second, at=RULED)
     with refused("draw_elsewhere"):
-        draws.confirm_rules(draw_name=NAME, digest=other.digest, actor=second, at=RULED)
+        draws.confirm_rules(draw_name=NAME, digest=other.digest, actor=operator("authoriser"), at=RULED)
     assert Step.objects.filter(confirmed_at=None, replaced_at=None).count() == 0
 
 

@@ -33,6 +33,7 @@ from prakerja.draw.steps import (
     lock_draw,
     prepare_step,
     require_status,
+    was_confirmed,
 )
 from prakerja.draw.writing import write_folder, write_list
 from prakerja.intake.queries import wave_period
@@ -117,19 +118,25 @@ def confirm_commitment(*, draw_name: str, digest: str, actor: Actor, at: datetim
     """
     with transaction():
         draw = lock_draw(name=draw_name)
-        require_status(draw, "listed")
-        _require_turn()
-        taken = confirm_step(draw=draw, step="commit", digest=digest, actor=actor, at=at)
-        content = bytes(taken.content)
-        commitment = Commitment.read(content)
-        rules = Rules.read(document(draw_id=draw.id, name="rules"))
-        _require_lead(commitment.sources, at=at, lead=timedelta(seconds=rules.min_lead_s))
-        keep_document(draw=draw, name="commitment", content=content, at=at)
-        log_document(content=content, at=at)
-        for number, _ in enumerate(commitment.sources):
-            RandomValue.objects.create(id=new_id(), draw=draw, number=number)
-        advance_draw(draw=draw, verb="commit", at=at)
+        if not was_confirmed(draw=draw, step="commit", digest=digest, actor=actor):
+            _take(draw, digest=digest, actor=actor, at=at)
     write_folder(draw_name=draw_name)
+
+
+@requires_transaction
+def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
+    require_status(draw, "listed")
+    _require_turn()
+    taken = confirm_step(draw=draw, step="commit", digest=digest, actor=actor, at=at)
+    content = bytes(taken.content)
+    commitment = Commitment.read(content)
+    rules = Rules.read(document(draw_id=draw.id, name="rules"))
+    _require_lead(commitment.sources, at=at, lead=timedelta(seconds=rules.min_lead_s))
+    keep_document(draw=draw, name="commitment", content=content, at=at)
+    log_document(content=content, at=at)
+    for number, _ in enumerate(commitment.sources):
+        RandomValue.objects.create(id=new_id(), draw=draw, number=number)
+    advance_draw(draw=draw, verb="commit", at=at)
 
 
 def appears(source: Source) -> datetime:

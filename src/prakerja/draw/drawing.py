@@ -26,6 +26,7 @@ from prakerja.draw.steps import (
     lock_draw,
     prepare_step,
     require_status,
+    was_confirmed,
 )
 from prakerja.draw.writing import write_folder, write_results
 from prakerja.kernel.db import requires_transaction, rows, transaction
@@ -95,13 +96,19 @@ def confirm_result(*, draw_name: str, digest: str, actor: Actor, at: datetime) -
     """
     with transaction():
         draw = lock_draw(name=draw_name)
-        require_status(draw, "committed")
-        taken = confirm_step(draw=draw, step="draw", digest=digest, actor=actor, at=at)
-        content = bytes(taken.content)
-        keep_document(draw=draw, name="result", content=content, at=at)
-        log_document(content=content, at=at)
-        advance_draw(draw=draw, verb="draw", at=at)
+        if not was_confirmed(draw=draw, step="draw", digest=digest, actor=actor):
+            _take(draw, digest=digest, actor=actor, at=at)
     write_folder(draw_name=draw_name)
+
+
+@requires_transaction
+def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
+    require_status(draw, "committed")
+    taken = confirm_step(draw=draw, step="draw", digest=digest, actor=actor, at=at)
+    content = bytes(taken.content)
+    keep_document(draw=draw, name="result", content=content, at=at)
+    log_document(content=content, at=at)
+    advance_draw(draw=draw, verb="draw", at=at)
 
 
 @requires_transaction

@@ -22,6 +22,7 @@ from prakerja.draw.steps import (
     lock_draw,
     prepare_step,
     require_status,
+    was_confirmed,
 )
 from prakerja.draw.writing import folder_of, write_folder
 from prakerja.kernel.db import requires_transaction, transaction
@@ -62,14 +63,20 @@ def confirm_publication(*, draw_name: str, digest: str, actor: Actor, at: dateti
     """
     with transaction():
         draw = lock_draw(name=draw_name)
-        require_status(draw, "drawn")
-        taken = confirm_step(draw=draw, step="publish", digest=digest, actor=actor, at=at)
-        content = bytes(taken.content)
-        if _manifest(draw).spelled() != content:
-            raise Refused("folder_changed")
-        keep_document(draw=draw, name="manifest", content=content, at=at)
-        advance_draw(draw=draw, verb="publish", at=at)
+        if not was_confirmed(draw=draw, step="publish", digest=digest, actor=actor):
+            _take(draw, digest=digest, actor=actor, at=at)
     write_folder(draw_name=draw_name)
+
+
+@requires_transaction
+def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
+    require_status(draw, "drawn")
+    taken = confirm_step(draw=draw, step="publish", digest=digest, actor=actor, at=at)
+    content = bytes(taken.content)
+    if _manifest(draw).spelled() != content:
+        raise Refused("folder_changed")
+    keep_document(draw=draw, name="manifest", content=content, at=at)
+    advance_draw(draw=draw, verb="publish", at=at)
 
 
 @requires_transaction

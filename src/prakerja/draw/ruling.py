@@ -21,6 +21,7 @@ from prakerja.draw.steps import (
     lock_draw,
     prepare_step,
     require_status,
+    was_confirmed,
 )
 from prakerja.draw.writing import write_folder
 from prakerja.intake.queries import WavePeriod, wave_period
@@ -96,14 +97,20 @@ def confirm_rules(*, draw_name: str, digest: str, actor: Actor, at: datetime) ->
     """
     with transaction():
         draw = lock_draw(name=draw_name)
-        require_status(draw, "drafted")
-        taken = confirm_step(draw=draw, step="rules", digest=digest, actor=actor, at=at)
-        rules = Rules.read(bytes(taken.content))
-        _wave_ahead(int(rules.wave.removeprefix("g")), at)
-        keep_document(draw=draw, name="rules", content=bytes(taken.content), at=at)
-        log_document(content=bytes(taken.content), at=at)
-        advance_draw(draw=draw, verb="rule", at=at)
+        if not was_confirmed(draw=draw, step="rules", digest=digest, actor=actor):
+            _take(draw, digest=digest, actor=actor, at=at)
     write_folder(draw_name=draw_name)
+
+
+@requires_transaction
+def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
+    require_status(draw, "drafted")
+    taken = confirm_step(draw=draw, step="rules", digest=digest, actor=actor, at=at)
+    rules = Rules.read(bytes(taken.content))
+    _wave_ahead(int(rules.wave.removeprefix("g")), at)
+    keep_document(draw=draw, name="rules", content=bytes(taken.content), at=at)
+    log_document(content=bytes(taken.content), at=at)
+    advance_draw(draw=draw, verb="rule", at=at)
 
 
 @requires_transaction

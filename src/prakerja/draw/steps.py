@@ -115,6 +115,13 @@ def confirm_step(*, draw: Draw, step: str, digest: str, actor: Actor, at: dateti
     return waiting
 
 
+def was_confirmed(*, draw: Draw, step: str, digest: str, actor: Actor) -> bool:
+    """Whether this operator confirmed the same step before: whoever was cut off says it again, and the folder is written."""
+    return Step.objects.filter(
+        draw=draw, step=step, digest=digest.strip().lower(), confirmed_by=actor.id, confirmed_at__isnull=False
+    ).exists()
+
+
 def _require_operator(actor: Actor) -> None:
     """Two people sign: neither the programme nor whoever sits at its machine is one of them."""
     if actor.kind != "operator":
