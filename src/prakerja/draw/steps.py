@@ -115,6 +115,7 @@ def confirm_step(*, draw: Draw, step: str, digest: str, actor: Actor, at: dateti
     return waiting
 
 
+@requires_transaction
 def was_confirmed(*, draw: Draw, step: str, digest: str, actor: Actor) -> bool:
     """Whether this operator confirmed the same step before: whoever was cut off says it again, and the folder is written."""
     return Step.objects.filter(
