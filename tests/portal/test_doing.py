@@ -7,13 +7,16 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from django.test import Client
 
 from prakerja.awards.models import Award, InductionView
 from prakerja.disbursements.models import PayoutAccount
 from prakerja.incentives.models import Incentive
+from prakerja.incentives.operations import lapse_survey
 from prakerja.kernel.clock import WIB
 from prakerja.ledger.models import Account
+from prakerja.people.models import Consent
 from prakerja.portal.induction import films, tells_own_amounts
 from prakerja.programmes.schemes import scheme_by_key
 from prakerja.reporting.dashboard import Video
@@ -269,6 +272,56 @@ def test_a_survey_needs_every_answer_and_no_consent(enter: Enter, move: Move) ->
     assert Response.objects.get().answers["work"] == "yes"
     move(world.BOUGHT + timedelta(days=40))
     assert Incentive.objects.filter(person_id=who.person_id, kind="survey").count() == 1
+
+
+def test_half_a_survey_is_kept_with_a_yes_and_gone_on_with_elsewhere(portal: Client, enter: Enter) -> None:
+    who = world.award(videos=3)
+    survey = world.open_survey(who, opens=world.BOUGHT)
+    address = f"/survei/{survey.id}"
+    browser = enter(who.person_id)
+    half = {"q_story": "Baru mulai", "keep": "yes", "consent_version": "1"}
+    unasked = browser.post(address, half)
+    assert unasked.status_code == 422
+    assert "centang dahulu persetujuan" in unasked.text
+    assert Response.objects.values_list("half_answers", "consented_at").get() == (None, None)
+    assert browser.post(address, half | {"consent": "yes"})["Location"] == "/survei"
+    # Another device: a session of its own.
+    portal.logout()
+    elsewhere = enter(who.person_id)
+    listed = elsewhere.get("/survei").text
+    assert "tersimpan: 1 dari 2" in listed
+    assert "Lanjutkan survei 1" in listed
+    form = elsewhere.get(address).text
+    assert "Baru mulai</textarea>" in form
+    assert 'value="yes" checked' in form
+    assert elsewhere.get("/data-saya").text.count("Cabut dan hapus jawaban survei 1") == 1
+    sent = elsewhere.post(address, {"consent": "yes", "consent_version": "1", "q_work": "yes", "q_story": "Selesai"})
+    assert sent.status_code == 302
+    stored = Response.objects.get()
+    assert (stored.half_answers, stored.answers["story"]) == (None, "Selesai")
+    assert Consent.objects.filter(purpose="survey").count() == 1
+
+
+@pytest.mark.parametrize("how", ["taken back", "sent without a yes", "closed"])
+def test_half_a_survey_goes_with_what_kept_it(enter: Enter, how: str) -> None:
+    who = world.award(videos=3)
+    survey = world.open_survey(who, opens=world.BOUGHT)
+    address = f"/survei/{survey.id}"
+    browser = enter(who.person_id)
+    browser.post(address, {"q_work": "yes", "keep": "yes", "consent": "yes", "consent_version": "1"})
+    assert Response.objects.get().half_answers == {"work": "yes"}
+    if how == "taken back":
+        browser.post("/data-saya/survei/1/cabut")
+        assert Response.objects.get().consented_at is None
+        assert "Isi survei 1" in browser.get("/survei").text
+    elif how == "sent without a yes":
+        browser.post(address, {"q_work": "yes", "q_story": "x"})
+        assert Response.objects.get().submitted_at is not None
+    else:
+        assert lapse_survey(person_id=who.person_id, response_id=survey.id, at=survey.closes_at)
+    stored = Response.objects.get()
+    assert (stored.half_answers, stored.half_saved_at, stored.answers) == (None, None, None)
+    assert Consent.objects.get().withdrawn_by == {"taken back": "own_data", "sent without a yes": "survey"}.get(how, "")
 
 
 def test_withdrawing_is_confirmed_and_only_before_the_first_purchase(enter: Enter) -> None:

@@ -13,6 +13,7 @@ from prakerja.incentives.payments import draft_many, draft_payment
 from prakerja.incentives.planning import fall_due, fall_due_many, plan_incentives, plan_many
 from prakerja.incentives.rechecks import note_accounts, recheck_incentive, retry_payment
 from prakerja.incentives.surveying import (
+    keep_half_survey,
     lapse_many,
     lapse_survey,
     lapse_unopened_many,
@@ -28,6 +29,7 @@ __all__ = [
     "fall_due",
     "fall_due_many",
     "finish_many",
+    "keep_half_survey",
     "lapse_many",
     "lapse_survey",
     "lapse_unlinked_many",

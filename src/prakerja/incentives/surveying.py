@@ -33,6 +33,7 @@ from prakerja.surveys.operations import (
     close_responses,
     close_unplanned,
     give_other_windows,
+    keep_half,
     lock_response,
     lock_unanswered,
     record_answers,
@@ -79,6 +80,22 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
             data={"survey": incentive.number, "amount": incentive.amount, "pay_date": incentive.pay_date.isoformat()},
         )
     return incentive.id
+
+
+def keep_half_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> None:
+    """Keep what is answered so far of an open survey, with the person's yes, so that they go on later (rules.md 7).
+
+    `survey_id` and `answers` as in `submit_survey`; questions may be missing. Nothing is owed by it, and the survey still ends on
+    its day. Raises Refused: survey_unknown, survey_submitted, survey_not_open (opens_at), survey_closed, survey_order,
+    survey_consent_needed, survey_incomplete (question that has something else than an answer), consent_words_changed, award_ended.
+    """
+    with transaction():
+        response = lock_response(person_id=person_id, survey_id=survey_id)
+        award = running_award(person_id=person_id)
+        if award is None:
+            raise Refused("award_ended")
+        rules = scheme(scheme_version_id=award.scheme_version_id)
+        keep_half(response=response, is_sequential=rules.survey.sequential, answers=answers, at=at)
 
 
 def lapse_survey(*, person_id: uuid.UUID, response_id: uuid.UUID, at: datetime) -> bool:

@@ -55,6 +55,9 @@ SENTENCES = {
     "survey_order": gettext_lazy("Isi dahulu survei sebelumnya."),
     "survey_unknown": gettext_lazy("Survei itu tidak ada."),
     "survey_submitted": gettext_lazy("Anda sudah mengisi survei ini."),
+    "survey_consent_needed": gettext_lazy(
+        "Untuk menyimpan jawaban sebelum dikirim, centang dahulu persetujuan ini. Tanpa itu, tidak ada yang disimpan."
+    ),
     "survey_incomplete": gettext_lazy("Jawab semua pertanyaan."),
     "consent_words_changed": gettext_lazy("Kalimat persetujuan baru saja berubah. Baca lagi, lalu kirim."),
     "lost_phone_unknown": gettext_lazy("Tidak ada penggantian nomor yang sedang berjalan."),
@@ -192,6 +195,9 @@ NOTICES = {
     "linked": gettext_lazy("Rekening tersambung."),
     "unlinked": gettext_lazy("Rekening diputuskan."),
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
+    "survey_half": gettext_lazy(
+        "Jawaban Anda sampai di sini tersimpan, tetapi belum dikirim. Lanjutkan kapan saja sebelum batasnya, juga di ponsel lain."
+    ),
     "survey_sent_unkept": gettext_lazy("Terima kasih. Survei dihitung terjawab; jawaban Anda tidak disimpan."),
     "answers_wiped": gettext_lazy("Persetujuan dicabut. Jawaban survei itu sudah dihapus; pembayarannya tetap."),
     "lost_phone_stopped": gettext_lazy("Penggantian nomor dihentikan. Nomor Anda tetap."),

@@ -231,7 +231,8 @@ SECTION_LIST = (
     Section(
         "surveys",
         "surveys_response",
-        "survey=survey__number opens_at announced_at closes_at consented_at submitted_at closed_at answers",
+        "survey=survey__number opens_at announced_at closes_at consented_at submitted_at closed_at answers half_answers "
+        "half_saved_at",
     ),
     Section(
         "institutions",

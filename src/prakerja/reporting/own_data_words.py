@@ -218,6 +218,8 @@ MEMBERS: dict[str, Any] = {
     "review": gettext_lazy("ulasan"),
     "revocation_held_at": gettext_lazy("pencabutan ditahan pada"),
     "revocation_released_at": gettext_lazy("pencabutan dilanjutkan pada"),
+    "half_answers": gettext_lazy("jawaban yang belum dikirim"),
+    "half_saved_at": gettext_lazy("disimpan sebagian pada"),
     "said": gettext_lazy("menurut bank"),
     "said_amount": gettext_lazy("jumlah menurut bank"),
     "revoke_at": gettext_lazy("dicabut paling cepat pada"),

@@ -28,11 +28,25 @@ class Response(PersonRow):
     closed_at = models.DateTimeField(null=True)
     # Wiped when the consent is taken back.
     answers = models.JSONField(null=True)
+    # What is answered so far of one that is not sent, with the same consent; it goes when the survey is sent or closes.
+    half_answers = models.JSONField(null=True)
+    half_saved_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             owned_key("surveys_response", "person"),
             models.UniqueConstraint(fields=["person", "survey"], name="surveys_response_once"),
+            models.CheckConstraint(
+                condition=Q(half_answers__isnull=True, half_saved_at=None)
+                | Q(
+                    half_answers__isnull=False,
+                    half_saved_at__isnull=False,
+                    consented_at__isnull=False,
+                    submitted_at=None,
+                    closed_at=None,
+                ),
+                name="surveys_response_half",
+            ),
         ]
         indexes = [
             # A wave's open and close at the same instant: the id beside it keeps each page of them as cheap as the first.

@@ -19,7 +19,7 @@ from prakerja.notifications.operations import Notice, queue_many
 from prakerja.people.consents import end_consent, note_consent
 from prakerja.programmes.schemes import Scheme, survey_window
 from prakerja.surveys.models import Response, Survey
-from prakerja.surveys.policies import checked_answers, is_consent
+from prakerja.surveys.policies import answers_so_far, checked_answers, is_consent
 from prakerja.surveys.questionnaires import QUESTIONNAIRES
 
 
@@ -101,32 +101,18 @@ def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[
     survey_closed, survey_order (an earlier one is open and unanswered), survey_incomplete (question),
     consent_words_changed.
     """
-    if response.submitted_at is not None:
-        raise Refused("survey_submitted")
-    if at < response.opens_at:
-        raise Refused("survey_not_open", opens_at=response.opens_at)
-    if response.closed_at is not None or at >= response.closes_at:
-        raise Refused("survey_closed", closed_at=response.closes_at)
-    earlier = Response.objects.filter(
-        person_id=response.person_id,
-        survey__number__lt=response.survey.number,
-        submitted_at=None,
-        closed_at=None,
-        closes_at__gt=at,
-    )
-    if is_sequential and earlier.exists():
-        raise Refused("survey_order")
+    _require_open(response, is_sequential=is_sequential, at=at)
     complete = checked_answers(questions=response.survey.questions, answers=answers)
     response.submitted_at = at
+    response.half_answers = response.half_saved_at = None
     if is_consent(answers):
-        response.answers, response.consented_at = complete, at
-        note_consent(
-            person_id=response.person_id,
-            purpose="survey",
-            about=str(response.survey.number),
-            version=str(answers.get("consent_version", "")),
-            page="survey",
-            at=at,
+        _note_yes(response, answers, at)
+        response.answers = complete
+    elif response.consented_at is not None:
+        # The yes that kept the first half of it is taken back with the second.
+        response.consented_at = None
+        end_consent(
+            person_id=response.person_id, purpose="survey", about=str(response.survey.number), by="survey", at=at
         )
     if response.announced_at is None:
         response.announced_at = at
@@ -142,8 +128,60 @@ def record_answers(*, response: Response, is_sequential: bool, answers: Mapping[
     )
 
 
+@requires_transaction
+def keep_half(*, response: Response, is_sequential: bool, answers: Mapping[str, Any], at: datetime) -> None:
+    """Keep what is answered so far of a survey, to go on later and on another device (rules.md 7).
+
+    Only with the yes that lets us keep answers (rules.md 11.2): nothing of a survey is stored before it. What stood there
+    before is replaced. Raises Refused: those of `record_answers`, and survey_consent_needed.
+    """
+    _require_open(response, is_sequential=is_sequential, at=at)
+    if not is_consent(answers):
+        raise Refused("survey_consent_needed")
+    response.half_answers = answers_so_far(questions=response.survey.questions, answers=answers)
+    response.half_saved_at = at
+    _note_yes(response, answers, at)
+    if response.announced_at is None:
+        response.announced_at = at
+    response.save()
+
+
+@requires_transaction
+def _note_yes(response: Response, answers: Mapping[str, Any], at: datetime) -> None:
+    """A yes that stands already, from when half of it was kept, is not said twice."""
+    if response.consented_at is not None:
+        return
+    response.consented_at = at
+    note_consent(
+        person_id=response.person_id,
+        purpose="survey",
+        about=str(response.survey.number),
+        version=str(answers.get("consent_version", "")),
+        page="survey",
+        at=at,
+    )
+
+
+def _require_open(response: Response, *, is_sequential: bool, at: datetime) -> None:
+    if response.submitted_at is not None:
+        raise Refused("survey_submitted")
+    if at < response.opens_at:
+        raise Refused("survey_not_open", opens_at=response.opens_at)
+    if response.closed_at is not None or at >= response.closes_at:
+        raise Refused("survey_closed", closed_at=response.closes_at)
+    earlier = Response.objects.filter(
+        person_id=response.person_id,
+        survey__number__lt=response.survey.number,
+        submitted_at=None,
+        closed_at=None,
+        closes_at__gt=at,
+    )
+    if is_sequential and earlier.exists():
+        raise Refused("survey_order")
+
+
 def withdraw_answers(*, person_id: uuid.UUID, survey_number: int, at: datetime) -> bool:
-    """The person takes back that the answers of this survey may be used: they are wiped at once (rules.md 11.2).
+    """The person takes back that the answers of this survey may be used: they are wiped at once (rules.md 11.2), also half of them.
 
     What was paid for it stays. False when there was nothing to wipe.
     """
@@ -154,11 +192,18 @@ def withdraw_answers(*, person_id: uuid.UUID, survey_number: int, at: datetime) 
 @requires_transaction
 def wipe_answers(*, person_id: uuid.UUID, by: str, at: datetime, survey_number: int | None = None) -> int:
     """Wipe what a person answered, in one survey or in all, and end the consent. Returns how many sets of answers went."""
-    kept = Response.objects.select_for_update(no_key=True).filter(person_id=person_id, answers__isnull=False)
+    kept = Response.objects.select_for_update(no_key=True).filter(
+        Q(answers__isnull=False) | Q(half_answers__isnull=False), person_id=person_id
+    )
     about = None
     if survey_number is not None:
         kept, about = kept.filter(survey__number=survey_number), str(survey_number)
-    count = Response.objects.filter(person_id=person_id, id__in=[one.id for one in kept]).update(answers=None)
+    found = list(kept)
+    count = Response.objects.filter(person_id=person_id, id__in=[one.id for one in found]).update(answers=None)
+    # One that is not sent may still be, with a yes of its own or without.
+    Response.objects.filter(
+        person_id=person_id, id__in=[one.id for one in found if one.half_answers is not None]
+    ).update(half_answers=None, half_saved_at=None, consented_at=None)
     end_consent(person_id=person_id, purpose="survey", about=about, by=by, at=at)
     return count
 
@@ -192,7 +237,9 @@ def close_unplanned(*, wanted: Sequence[tuple[uuid.UUID, int, datetime]], at: da
 @requires_transaction
 def close_unanswered(*, person_ids: Sequence[uuid.UUID], at: datetime) -> None:
     """Close every survey of these people that still waits: there is nothing to earn by answering any more."""
-    Response.objects.filter(person_id__any_of=list(person_ids), submitted_at=None, closed_at=None).update(closed_at=at)
+    Response.objects.filter(person_id__any_of=list(person_ids), submitted_at=None, closed_at=None).update(
+        closed_at=at, half_answers=None, half_saved_at=None
+    )
 
 
 @requires_transaction
@@ -214,7 +261,11 @@ def lock_unanswered(*, items: Sequence[Item]) -> list[Response]:
 
 @requires_transaction
 def close_responses(*, responses: Sequence[Response], at: datetime) -> None:
-    """These surveys were not answered in time."""
+    """These surveys were not answered in time; what was kept of half of them goes (rules.md 7)."""
+    Response.objects.filter(
+        person_id__any_of={one.person_id for one in responses},
+        id__any_of=[one.id for one in responses if one.half_answers is not None],
+    ).update(half_answers=None, half_saved_at=None)
     for response in responses:
         response.closed_at = at
     write_back(responses, "closed_at")

@@ -32,6 +32,23 @@ def checked_answers(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[
     return kept
 
 
+def answers_so_far(*, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Those questions that have an answer; what is left empty comes later.
+
+    Raises Refused: survey_incomplete (question), of one where something else stands than an answer.
+    """
+    kept: dict[str, Any] = {}
+    for question in questions:
+        given = answers.get(question["id"])
+        if given is None or given == "":
+            continue
+        value = _value(question, given)
+        if value is None:
+            raise Refused("survey_incomplete", question=question["id"])
+        kept[question["id"]] = value
+    return kept
+
+
 def is_answered(*, question: Mapping[str, Any], answer: Any) -> bool:
     """Whether this is an answer to that question: an option, a whole number, a text."""
     return _value(question, answer) is not None

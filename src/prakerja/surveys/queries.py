@@ -35,7 +35,27 @@ class KeptAnswers(NamedTuple):
 
 
 def kept_answers(*, person_id: uuid.UUID) -> list[KeptAnswers]:
-    """The surveys whose answers of this person we keep, by number."""
-    kept = Response.objects.filter(person_id=person_id, answers__isnull=False).order_by("survey__number")
+    """The surveys whose answers of this person we keep, of a whole one or of half, by number."""
+    kept = Response.objects.filter(
+        Q(answers__isnull=False) | Q(half_answers__isnull=False), person_id=person_id
+    ).order_by("survey__number")
     found = kept.values_list("survey__number", "consented_at")
     return [KeptAnswers(number, consented_at) for number, consented_at in found if consented_at is not None]
+
+
+class Half(NamedTuple):
+    """A survey that is not sent yet: how many questions it has, how many are answered and kept, and since when."""
+
+    questions: int
+    answered: int
+    saved_at: datetime
+
+
+def kept_halves(*, person_id: uuid.UUID) -> dict[uuid.UUID, Half]:
+    """What this person has answered so far of surveys that are not sent, by the response's id."""
+    kept = Response.objects.select_related("survey").filter(person_id=person_id, half_answers__isnull=False)
+    return {
+        one.id: Half(len(one.survey.questions), len(one.half_answers or {}), one.half_saved_at)
+        for one in kept
+        if one.half_saved_at is not None
+    }
