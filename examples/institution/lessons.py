@@ -13,7 +13,12 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).with_name("lessons")
-_SIGNS = {"list": re.compile(r"- "), "steps": re.compile(r"\d+\. "), "table": re.compile(r"\| "), "code": re.compile(r"> ")}
+_SIGNS = {
+    "list": re.compile(r"- "),
+    "steps": re.compile(r"\d+\. "),
+    "table": re.compile(r"\| "),
+    "code": re.compile(r"> "),
+}
 
 
 @dataclass(frozen=True)
