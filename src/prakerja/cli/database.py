@@ -13,6 +13,7 @@ from typing import Any
 from prakerja.cli.arguments import CommandError
 from prakerja.cli.running_lock import RunningLock
 from prakerja.kernel.secrets import create_keys
+from prakerja.kernel.standing_back import stand_back
 from prakerja.postgres import Server, server_for
 
 ADDRESSES = "addresses.json"
@@ -71,6 +72,8 @@ def database(data_dir: Path | None, *, sandbox_only: bool = False, may_install: 
     """
     with server_for(data_dir, own=False) as server:
         prepare_django(server)
+        # An operator can wait a little longer for a wave; a shop's customer waits for the door.
+        stand_back()
         from prakerja.cli.installation import check_installation, install_production
         from prakerja.sandbox import clock
 

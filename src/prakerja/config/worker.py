@@ -376,7 +376,8 @@ def _flag(connection: psycopg.Connection[Any], sql: str, key: int) -> bool:
 
 
 if __name__ == "__main__":
-    from prakerja.kernel.processes import die_with_parent, stand_back
+    from prakerja.kernel.processes import die_with_parent
+    from prakerja.kernel.standing_back import stand_back
 
     if os.environ.get("PRAKERJA_SUPERVISED"):
         die_with_parent()

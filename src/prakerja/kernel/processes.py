@@ -17,15 +17,6 @@ _PR_SET_PDEATHSIG = 1
 _LOADED = time.monotonic()
 
 
-# How far bulk work stands back behind whoever answers people: a quarter of a processor that both want.
-_STANDS_BACK = 5
-
-
-def stand_back() -> None:
-    """Let whoever waits before a screen have the processor first. For a process of its own, for as long as it lives."""
-    os.nice(_STANDS_BACK)
-
-
 def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to send `number` to this process when its parent dies. Only Linux can; elsewhere nothing happens."""
     _ask(os.getppid(), number)()

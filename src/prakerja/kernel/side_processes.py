@@ -15,7 +15,8 @@ from typing import TypeVar
 
 import django
 
-from prakerja.kernel.processes import die_with_parent, stand_back
+from prakerja.kernel.processes import die_with_parent
+from prakerja.kernel.standing_back import stand_back
 
 T = TypeVar("T")
 R = TypeVar("R")
