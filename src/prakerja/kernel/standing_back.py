@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def stand_back() -> None:
     it less there is said in docs/how-to/watch-long-work.md.
     """
     os.nice(_STANDS_BACK)
+    _do_not_push(0)
     with contextlib.suppress(OSError):
         # Linux shares the processors out among sessions first, where nobody else does: then a session's own number counts.
         if os.getsid(0) == os.getpid():
@@ -39,4 +41,12 @@ def _let_server_stand_back(connection: Any, **_: object) -> None:
             number = info.backend_pid
             # Behind a tunnel or in a container of its own, the server's number is somebody else's here.
             if Path(f"/proc/{number}/cmdline").read_bytes().startswith(b"postgres:"):
-                os.setpriority(os.PRIO_PROCESS, number, _STANDS_BACK)
+                back = max(os.getpriority(os.PRIO_PROCESS, one) for one in (0, number))
+                os.setpriority(os.PRIO_PROCESS, number, back)
+                _do_not_push(number)
+
+
+def _do_not_push(number: int) -> None:
+    """Have this process wait for its turn when it wakes, as bulk work may; somebody who answers people takes the processor at once."""
+    if sys.platform == "linux":
+        os.sched_setscheduler(number, os.SCHED_BATCH, os.sched_param(0))
