@@ -78,6 +78,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "draw.prepare": _only("approver"),
     "draw.confirm": _only("authoriser"),
     "draw.enter": _only("approver", "authoriser"),
+    # Whoever prepared a step thinks better of it, or whoever reads it sends it back: nothing happens by that.
+    "draw.take_back": _only("approver", "authoriser"),
     "draw.witness": _only("administrator"),
     # Revocations that wait because we were down.
     "award.extend_held": _only("approver"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # A file of keys, of weights, or a pulse is a page of text.
 _MOST_BYTES = 1 << 20
-_VERBS = "rules|list|commit|enter|run|publish|void|show|log|witness|cosign|keys|verify"
+_VERBS = "rules|list|commit|enter|run|publish|void|take-back|show|log|witness|cosign|keys|verify"
 
 
 def add_to(subparsers: Any) -> None:
@@ -55,6 +55,11 @@ def add_to(subparsers: Any) -> None:
     void = _step(verbs, "void", "end a draw without a result, by the rule")
     void.add_argument("--reason", choices=("source", "secret", "list"))
     void.set_defaults(run=do_void)
+    back = by_operator(common(verbs.add_parser("take-back", help="let nobody confirm what was prepared any more")))
+    back.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
+    back.add_argument("--step", required=True, choices=("rules", "commit", "draw", "publish", "void"))
+    back.add_argument("--digest", required=True, metavar="DIGEST", help="of what waits, as `show` says it")
+    back.set_defaults(run=take_one_back)
     shown = common(verbs.add_parser("show", help="where every draw is, and what waits for whom"))
     shown.add_argument("--wave", type=int, metavar="22")
     shown.set_defaults(run=show)
@@ -221,6 +226,21 @@ def do_void(arguments: argparse.Namespace) -> int:
         confirm_void(draw_name=arguments.draw, digest=arguments.confirm, actor=acting(arguments), at=at)
 
     return _taken(arguments, prepare, confirm)
+
+
+def take_one_back(arguments: argparse.Namespace) -> int:
+    """Take back what one operator prepared, before another confirms it."""
+
+    def work(at: Any) -> None:
+        from prakerja.draw.operations import take_back_step
+
+        take_back_step(
+            draw_name=arguments.draw, step=arguments.step, digest=arguments.digest, actor=acting(arguments), at=at
+        )
+
+    _done(arguments, work)
+    answer({"draw": arguments.draw, "step": arguments.step, "is_taken_back": True})
+    return 0
 
 
 def _taken(arguments: argparse.Namespace, prepare: Callable[[Any], Any], confirm: Callable[[Any], Any]) -> int:

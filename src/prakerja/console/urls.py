@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prakerja.console import cancelled_classes, held, own_account, signing_in
+from prakerja.console import cancelled_classes, draws, held, own_account, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.cases import case, cases
 from prakerja.console.completions import completion, withdrawal
@@ -62,6 +62,11 @@ urlpatterns = [
     path("classes/<uuid:person_id>/cases/<uuid:case_id>/", cancelled_classes.case, name="console_class_case"),
     path("letters/<uuid:letter_id>/", letter, name="console_letter"),
     path("waves/open/", open_wave, name="console_wave_open"),
+    path("waves/<int:number>/draw/", draws.draw, name="console_draw"),
+    path("waves/<int:number>/draw/<slug:step>/prepare/", draws.prepare, name="console_draw_prepare"),
+    path("waves/<int:number>/draw/<slug:step>/confirm/", draws.confirm, name="console_draw_confirm"),
+    path("waves/<int:number>/draw/<slug:step>/take-back/", draws.take_back, name="console_draw_take_back"),
+    path("waves/<int:number>/draw/sources/<int:source>/", draws.enter, name="console_draw_enter"),
     path("security/", security, name="console_security"),
     path("work/", work, name="console_work"),
     path("versions/", versions, name="console_versions"),

@@ -9,6 +9,7 @@ from prakerja.draw.publishing import confirm_publication, prepare_publication
 from prakerja.draw.randomness import attest_absence, enter_pulse, enter_round, fetch_round
 from prakerja.draw.ruling import confirm_rules, prepare_rules
 from prakerja.draw.steps import Prepared
+from prakerja.draw.taking_back import take_back_step
 from prakerja.draw.voiding import confirm_void, prepare_void
 from prakerja.draw.writing import write_folder
 
@@ -31,6 +32,7 @@ __all__ = [
     "prepare_result",
     "prepare_rules",
     "prepare_void",
+    "take_back_step",
     "trust",
     "write_folder",
 ]

@@ -1,0 +1,165 @@
+"""What the pages of a draw say: its steps, what each brings about, and why a verb of it was refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from prakerja.console.texts import SENTENCES as OF_ALL
+from prakerja.console.texts import written
+from prakerja.kernel.errors import Refused
+
+# In the order in which they are taken; a list is made by one operator and confirmed with the commitment.
+STEPS = {
+    "rules": gettext_lazy("Aturan undian"),
+    "list": gettext_lazy("Daftar pendaftar"),
+    "commit": gettext_lazy("Komitmen pada daftar"),
+    "draw": gettext_lazy("Hasil undian"),
+    "publish": gettext_lazy("Penerbitan"),
+}
+VOID = gettext_lazy("Pembatalan undian")
+# Where a draw stands while a step of it may be prepared.
+BEGINS = {
+    "rules": "drafted",
+    "list": "ruled",
+    "commit": "listed",
+    "draw": "committed",
+    "publish": "drawn",
+    "void": "committed",
+}
+STATES = {
+    "drafted": gettext_lazy("Aturan belum disahkan"),
+    "ruled": gettext_lazy("Aturan sudah diterbitkan"),
+    "listed": gettext_lazy("Daftar sudah lengkap"),
+    "committed": gettext_lazy("Daftar sudah tetap; menunggu keacakan"),
+    "drawn": gettext_lazy("Sudah diundi; belum diterbitkan"),
+    "published": gettext_lazy("Sudah diterbitkan"),
+    "void": gettext_lazy("Dibatalkan"),
+}
+# What follows once a second operator confirmed (of a list: at once).
+CONSEQUENCES: dict[str, tuple[Any, ...]] = {
+    "rules": (
+        gettext_lazy("Aturan dan bobot provinsi diterbitkan dan masuk log publik. Setelah itu tidak dapat diubah."),
+        gettext_lazy("Kuota gelombang ini dibagi menurut bobot itu, dan kuotanya tidak dapat diubah lagi."),
+    ),
+    "list": (
+        gettext_lazy(
+            "Setiap pendaftar dinilai dan mendapat satu baris: memenuhi syarat, atau tidak beserta alasannya."
+        ),
+        gettext_lazy(
+            "Tidak ada yang diberi tahu dan tidak ada yang diundi. Daftar baru tetap setelah komitmen disahkan."
+        ),
+    ),
+    "commit": (
+        gettext_lazy("Daftar diterbitkan dan tidak dapat diubah lagi: tidak ada yang ditambah, dihapus atau dipindah."),
+        gettext_lazy("Sumber keacakan ditetapkan sebelum nilainya ada. Putaran lain tidak pernah dipakai."),
+        gettext_lazy("Selama undian ini belum diterbitkan, daftar gelombang lain menunggu."),
+    ),
+    "draw": (
+        gettext_lazy(
+            "Rahasia dibuka, dan urutan semua pendaftar menjadi tetap. Tidak ada undian ulang karena hasilnya."
+        ),
+    ),
+    "publish": (
+        gettext_lazy("Berkas undian terbuka untuk umum, dan siapa pun dapat memeriksanya."),
+        gettext_lazy("Penetapan penerima dan pengumuman mengikuti hasil ini."),
+    ),
+    "void": (
+        gettext_lazy("Undian ini berakhir tanpa hasil, untuk seterusnya dan diketahui umum."),
+        gettext_lazy(
+            "Undian ulangan dimulai dengan aturan yang sama; daftarnya juga sama, kecuali daftarnya yang salah."
+        ),
+    ),
+}
+REASONS = {
+    "source": gettext_lazy("Keacakan yang wajib tidak muncul selama 7 hari"),
+    "secret": gettext_lazy("Rahasia tidak dibuka selama 72 jam"),
+    "list": gettext_lazy("Daftarnya salah, dan belum ada keacakan yang muncul"),
+}
+SOURCE_KINDS = {"drand": "drand", "nist-beacon-2": "NIST Beacon 2.0"}
+SOURCE_STATES = {
+    "waiting": gettext_lazy("Belum ada"),
+    "there": gettext_lazy("Sudah ada dan terbukti"),
+    "absent": gettext_lazy("Absen, menurut dua saksi"),
+}
+# A step's figures as people read them.
+TERMS = {
+    "seats": gettext_lazy("Kuota"),
+    "strata": gettext_lazy("Provinsi"),
+    "family_cap": gettext_lazy("Paling banyak per Kartu Keluarga"),
+    "rows": gettext_lazy("Pendaftar dalam daftar"),
+    "eligible": gettext_lazy("Memenuhi syarat"),
+    "sources": gettext_lazy("Keacakan muncul"),
+    "winners": gettext_lazy("Terpilih"),
+    "unfilled": gettext_lazy("Kuota yang tidak terisi"),
+    "files": gettext_lazy("Berkas"),
+    "manifest": gettext_lazy("Sidik daftar berkas"),
+    "reason": gettext_lazy("Alasan"),
+}
+_SENTENCES = {
+    "operator_needed": gettext_lazy("Ini hanya dapat dilakukan oleh seorang petugas."),
+    "wave_unknown": gettext_lazy("Gelombang itu tidak ada."),
+    "draw_unknown": gettext_lazy("Undian itu tidak ada."),
+    "wave_open_already": gettext_lazy(
+        "Gelombang ini sudah dibuka. Aturan undian diterbitkan sebelum gelombang dibuka."
+    ),
+    "wave_not_closed": gettext_lazy("Gelombang ini belum ditutup."),
+    "wave_announced": gettext_lazy("Hasil gelombang ini sudah diumumkan dengan daftar."),
+    "list_running": gettext_lazy("Sebuah daftar sedang dibuat. Lihat kemajuannya di Pekerjaan panjang."),
+    "nothing_prepared": gettext_lazy(
+        "Tidak ada lagi yang menunggu: langkah ini sudah disahkan, ditarik, atau belum disiapkan. Tidak ada yang diubah."
+    ),
+    "same_operator": gettext_lazy("Anda sendiri yang menyiapkan langkah ini. Petugas lain yang mengesahkannya."),
+    "step_changed": gettext_lazy(
+        "Angka itu bukan sidik dari yang menunggu sekarang: salah ketik, atau langkah ini disiapkan ulang sesudah halaman Anda dibuka. Tidak ada yang disahkan. Baca lagi di bawah, lalu ketik sidiknya."
+    ),
+    "other_draw_under_way": gettext_lazy("Undian gelombang lain belum diterbitkan; daftar ini menunggu."),
+    "source_unknown": gettext_lazy("Sumber itu tidak disebut dalam komitmen."),
+    "source_required": gettext_lazy("Hanya sumber yang boleh absen dapat dinyatakan absen."),
+    "source_absent": gettext_lazy("Saksi sudah menyatakan sumber itu absen, untuk seterusnya."),
+    "value_known": gettext_lazy("Nilai sumber itu sudah ada."),
+    "commitment_unwitnessed": gettext_lazy(
+        "Komitmen ini tidak dilihat dua saksi sebelum keacakannya muncul, jadi tidak dapat diundi."
+    ),
+    "result_unwitnessed": gettext_lazy(
+        "Hasil ini belum dilihat dua saksi. Kirim catatan log kepada mereka, lalu siapkan lagi."
+    ),
+    "folder_changed": gettext_lazy("Isi folder bukan lagi yang disiapkan. Siapkan penerbitan sekali lagi."),
+    "void_reason_unknown": gettext_lazy("Pilih alasannya."),
+}
+
+
+def draw_sentence(refused: Refused) -> str:
+    """A refusal of the draw in words."""
+    known = _SENTENCES.get(refused.reason) or OF_ALL.get(refused.reason)
+    if known is not None:
+        return str(known)
+    told = refused.details
+    if refused.reason == "draw_elsewhere":
+        state = STATES.get(str(told["status"]), told["status"])
+        return _("Undian ini sudah di tahap lain (%(state)s). Tidak ada yang diubah.") % {"state": state}
+    if refused.reason == "stratum_unknown":
+        return _("Ada pendaftar di provinsi %(code)s, yang tidak berbobot dalam aturan.") % {"code": told["stratum"]}
+    if refused.reason == "source_too_soon":
+        return _("Keacakan muncul terlalu cepat bagi pendaftar untuk memeriksa daftar: paling cepat %(when)s.") % {
+            "when": written(told["earliest"])
+        }
+    if refused.reason == "source_not_yet":
+        return _("Nilainya baru muncul %(when)s.") % {"when": written(told["appears"])}
+    if refused.reason == "value_missing":
+        return _("Nilai sumber %(number)s belum ada. Masukkan dahulu.") % {"number": told["number"]}
+    if refused.reason == "void_not_due" and told["since"] is not None:
+        return _("Undian ini belum boleh dibatalkan dengan alasan itu: paling cepat %(when)s.") % {
+            "when": written(told["since"])
+        }
+    if refused.reason == "void_not_due":
+        return _("Keacakan yang pertama sudah muncul: daftar tidak dapat lagi dinyatakan salah.")
+    words = {
+        "rules_wrong": _("Aturan ini tidak dapat dipakai: %(why)s"),
+        "source_wrong": _("Sumber ini tidak dapat dipakai: %(why)s"),
+        "source_silent": _("Sumber tidak menjawab: %(why)s"),
+        "value_wrong": _("Itu bukan nilai yang ditetapkan: %(why)s. Tidak ada yang disimpan."),
+    }.get(refused.reason)
+    return words % {"why": told["why"]} if words else _("Permintaan ini tidak dapat dilakukan sekarang.")

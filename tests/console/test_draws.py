@@ -1,0 +1,175 @@
+"""A wave's draw by page: prepared by one operator, confirmed by another, and everything that comes between the two."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from prakerja.access.models import OperatorRole, User
+from prakerja.audit.models import Record
+from prakerja.draw.models import Draw, Step
+from prakerja.draw.operations import trust
+from prakerja.draw.protocol.folder import open_files
+from prakerja.draw.protocol.verifying import verify
+from prakerja.draw.writing import published_folder
+from prakerja.intake.operations import join_wave
+from prakerja.kernel import clock
+from tests import builders as b
+from tests.console.test_own_account import text
+from tests.draw.drawing import COMMITTED, DRAWN, LISTED, PUBLISHED, RULED
+from tests.intake.joining import OPEN, OPENS, registered, wave
+from tests.portal.conftest import set_clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = "/waves/22/draw/"
+WEIGHTS = "31 3 DKI Jakarta\n32: 1\n"
+
+
+@pytest.fixture(autouse=True)
+def _wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))
+    made = wave()
+    made.quota = 5
+    made.save(update_fields=["quota"])
+    set_clock(RULED)
+    yield
+    clock.forget()
+
+
+def client_of(role: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(id=b.operator(role).id))
+    return client
+
+
+@pytest.fixture
+def first() -> Client:
+    return client_of("approver")
+
+
+@pytest.fixture
+def second() -> Client:
+    return client_of("authoriser")
+
+
+def prepared(first: Client, step: str, given: dict[str, str] | None = None) -> str:
+    answer = first.post(f"{PAGE}{step}/prepare/", given or {}, follow=True)
+    assert answer.redirect_chain, text(answer)
+    waiting = Step.objects.filter(confirmed_at=None, replaced_at=None).first()
+    return waiting.digest if waiting else ""
+
+
+def confirm(second: Client, step: str, digest: str) -> str:
+    """In fours, as the page shows it."""
+    digits = " ".join(re.findall("....", digest.upper()))
+    return text(second.post(f"{PAGE}{step}/confirm/", {"digits": digits}, follow=True))
+
+
+def test_a_wave_is_drawn_by_two_operators_page_by_page(first: Client, second: Client) -> None:
+    def step(name: str, at: datetime, given: dict[str, str] | None = None) -> None:
+        set_clock(at)
+        assert f"{PAGE}{name}/prepare/" in first.get(PAGE).text
+        assert f"{PAGE}{name}/prepare/" not in second.get(PAGE).text
+        digest = prepared(first, name, given)
+        assert f"{PAGE}{name}/confirm/" in second.get(PAGE).text
+        assert digest[:4] in text(second.get(f"{PAGE}{name}/confirm/"))
+        assert "Disahkan" in confirm(second, name, digest)
+
+    step("rules", RULED, {"weights": WEIGHTS})
+    for number in range(8):
+        join_wave(person_id=registered(number), wave_number=22, at=OPEN)
+    set_clock(LISTED)
+    assert "Daftar lengkap: 8 baris" in text(first.post(f"{PAGE}list/prepare/", {}, follow=True))
+    step("commit", COMMITTED)
+    enter = f"{PAGE}sources/0/"
+    assert enter not in first.get(PAGE).text
+    assert "baru muncul" in text(first.post(enter, {}))
+    set_clock(DRAWN)
+    assert enter in second.get(PAGE).text
+    assert "bukan nilai yang ditetapkan" in text(second.post(enter, {"signature": "c" + "0" * 95}))
+    assert "Nilai sumber 0 terbukti" in text(second.post(enter, {}, follow=True))
+    step("draw", DRAWN)
+    step("publish", PUBLISHED)
+    page = text(first.get(PAGE))
+    assert "Sudah diterbitkan" in page
+    assert "prepare/" not in first.get(PAGE).text
+    report = verify(files=open_files(published_folder() / "g22-1"), trust=trust())
+    assert (report.holds, report.winners) == (True, 5)
+
+
+def test_what_waits_is_prepared_anew_or_taken_back_meanwhile(first: Client, second: Client) -> None:
+    """A stale page confirms nothing, and says so; nor does one whose step was taken back half way."""
+    seen = prepared(first, "rules", {"weights": WEIGHTS})
+    other = prepared(client_of("approver"), "rules", {"weights": "31 1"})
+    stale = confirm(second, "rules", seen)
+    assert "disiapkan ulang sesudah halaman Anda dibuka" in stale
+    # The page that answers shows what waits now.
+    assert other[:4] in stale.split()
+    assert Draw.objects.get().status == "drafted"
+    # Whoever wants to take back what they saw does not take back another one.
+    stale = text(first.post(f"{PAGE}rules/take-back/", {"digest": seen}, follow=True))
+    assert "Tidak ada yang disahkan" in stale
+    assert other[:4] in text(first.get(PAGE)).split()
+    assert "Ditarik" in text(first.post(f"{PAGE}rules/take-back/", {"digest": other}, follow=True))
+    assert "Tidak ada lagi yang menunggu" in confirm(second, "rules", other)
+    assert "Tidak ada lagi yang menunggu" in text(first.post(f"{PAGE}rules/take-back/", {"digest": other}, follow=True))
+    assert Draw.objects.get().status == "drafted"
+    assert Record.objects.get(action="draw.rules_taken_back").data["digest"] == other
+    assert "Disahkan" in confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
+
+
+def test_nobody_confirms_their_own_step_whatever_their_role_is_now(first: Client) -> None:
+    digest = prepared(first, "rules", {"weights": WEIGHTS})
+    address = f"{PAGE}rules/confirm/"
+    assert first.get(address).status_code == 403
+    assert first.post(address, {"digits": digest}).status_code == 403
+    OperatorRole.objects.filter(role="approver").update(role="authoriser")
+    shown = first.get(address)
+    assert "Anda sendiri yang menyiapkan" in text(shown)
+    assert '<form method="post"' not in shown.text
+    assert "Anda sendiri yang menyiapkan" in text(first.post(address, {"digits": digest}))
+    assert Draw.objects.get().status == "drafted"
+
+
+@pytest.mark.parametrize("digits", ["", "0", "g" * 16, "0" * 17, "0" * 16])
+def test_other_digits_confirm_nothing(first: Client, second: Client, digits: str) -> None:
+    prepared(first, "rules", {"weights": WEIGHTS})
+    answer = second.post(f"{PAGE}rules/confirm/", {"digits": digits})
+    assert answer.status_code == 200
+    assert "errorlist" in answer.text
+    assert Draw.objects.get().status == "drafted"
+
+
+def test_a_step_out_of_its_turn_says_where_the_draw_is(first: Client, second: Client) -> None:
+    assert "Undian itu tidak ada" in text(first.post(f"{PAGE}commit/prepare/", {}))
+    confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
+    assert "belum ditutup" in text(first.post(f"{PAGE}list/prepare/", {}))
+    for step in ("commit", "draw", "publish", "rules"):
+        given = {"weights": WEIGHTS} if step == "rules" else {}
+        assert "Aturan sudah diterbitkan" in text(first.post(f"{PAGE}{step}/prepare/", given)), step
+    set_clock(OPENS + timedelta(hours=1))
+    assert Draw.objects.get().status == "ruled"
+
+
+@pytest.mark.parametrize("weights", ["", "31", "31 1\n31 2", "abc 1", "31 0", "31 1,5 7\n-1 3"])
+def test_weights_that_cannot_be_read(first: Client, weights: str) -> None:
+    answer = first.post(f"{PAGE}rules/prepare/", {"weights": weights})
+    assert answer.status_code == 200
+    assert "errorlist" in answer.text
+    assert Draw.objects.count() == 0
+
+
+def test_who_only_looks_sees_the_draw_and_does_nothing(first: Client) -> None:
+    viewer = client_of("viewer")
+    prepared(first, "rules", {"weights": WEIGHTS})
+    page = viewer.get(PAGE)
+    assert "Menunggu pengesahan" in text(page)
+    for action in ("prepare", "confirm", "take-back"):
+        assert f"rules/{action}/" not in page.text
+        assert viewer.get(f"{PAGE}rules/{action}/").status_code == 403
+    assert viewer.get("/waves/99/draw/").status_code == 404
+    assert first.get(f"{PAGE}nonsense/prepare/").status_code == 404
