@@ -49,6 +49,10 @@ def words_of(page: Iterable[Part]) -> str:
     return " ".join(line.replace("|", " ") for part in page for line in part.lines)
 
 
+def test_every_course_is_written() -> None:
+    assert set(written()) == set(SYLLABUSES)
+
+
 @pytest.mark.parametrize("code", sorted(written()))
 def test_lessons_follow_the_syllabus_and_have_pages_to_read(code: str) -> None:
     """Every part of the syllabus has two or three pages, a question, and four answers, the first of them right."""
