@@ -119,6 +119,8 @@ def test_addresses_of_the_portal_hold_nothing_about_a_person() -> None:
         ("akun/<slug:way>/kode", "way"),
         ("cek-sertifikat/<slug:token>", "token"),
         ("pelatihan/<str:code>", "code"),
+        # A file of a draw, as everybody takes it.
+        ("undian/<int:wave>/<int:draw>/berkas/<path:name>", "name"),
     }
 
 

@@ -24,7 +24,7 @@ from prakerja.draw.steps import (
     require_status,
     was_confirmed,
 )
-from prakerja.draw.writing import folder_of, write_folder
+from prakerja.draw.writing import folder_of, pack_folder, write_folder
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 
@@ -66,6 +66,7 @@ def confirm_publication(*, draw_name: str, digest: str, actor: Actor, at: dateti
         if not was_confirmed(draw=draw, step="publish", digest=digest, actor=actor):
             _take(draw, digest=digest, actor=actor, at=at)
     write_folder(draw_name=draw_name)
+    pack_folder(draw_name=draw_name)
 
 
 @requires_transaction

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +18,15 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from prakerja.draw.log import entries, seen_checkpoint
 from prakerja.draw.models import Document, Draw, RandomValue, SignedNote
-from prakerja.draw.protocol.folder import Parts, write_file
+from prakerja.draw.protocol.folder import Directory, Parts, write_file
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path
 from prakerja.kernel.db import requires_transaction
+
+# Hexadecimal digits pack to half their size however long one tries.
+_PACKED = 1
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_COPIED = 1 << 20
 
 
 class Written(NamedTuple):
@@ -41,6 +47,11 @@ def published_folder() -> Path:
 def folder_of(draw: Draw) -> Path:
     """The folder of one draw: `g22-1`."""
     return published_folder() / draw.name.replace("/", "-")
+
+
+def zip_of(draw: Draw) -> Path:
+    """The same folder in one file, beside it: a file of its own in the folder would have to be named by the manifest."""
+    return published_folder() / f"{draw.name.replace('/', '-')}.zip"
 
 
 # `ORDER BY number` follows the order of the tickets' bytes, in which the list was numbered.
@@ -98,6 +109,24 @@ def write_folder(*, draw_name: str) -> Path:
             write_file(path, absent_path(one.number), bytes(one.absent_note))
     _write_log(draw, path)
     return path
+
+
+def pack_folder(*, draw_name: str) -> Path:
+    """Put the folder of a draw into one zip, whole or not at all; the same folder gives the same bytes."""
+    draw = Draw.objects.get(name=draw_name)
+    path, target = folder_of(draw), zip_of(draw)
+    beside = target.with_name(f".{target.name}.part")
+    files = Directory(path)
+    with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=_PACKED) as packed:
+        for name in files.names():
+            about = zipfile.ZipInfo(name, _NO_TIME)
+            about.compress_type, about.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with files.open(name) as file, packed.open(about, "w", force_zip64=False) as into:
+                shutil.copyfileobj(file, into, _COPIED)
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+    beside.replace(target)
+    return target
 
 
 def _write_log(draw: Draw, path: Path) -> None:

@@ -252,3 +252,9 @@ def wave_period(*, number: int) -> WavePeriod | None:
     return WavePeriod(
         found.id, number, found.scheme_version_id, found.opens_at, found.closes_at, found.quota, found.announced_at
     )
+
+
+def all_waves() -> list[WavePeriod]:
+    """Every wave, the latest first."""
+    fields = ("id", "number", "scheme_version_id", "opens_at", "closes_at", "quota", "announced_at")
+    return [WavePeriod(*one) for one in Wave.objects.order_by("-number").values_list(*fields)]

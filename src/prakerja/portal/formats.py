@@ -30,3 +30,20 @@ def masked_phone(number: str) -> str:
 def rupiah(amount: int) -> str:
     """`1000000` → `Rp1.000.000`; in English `Rp1,000,000`."""
     return format_rupiah(amount, language=written_language())
+
+
+def sized(size: int) -> str:
+    """Bytes as people read them: `620 B`, `81 kB`, `354 MB`, `1,6 GB`."""
+    if size < 1_000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{decimal(size / 1e3, 0)} kB"
+    if size < 1_000_000_000:
+        return f"{decimal(size / 1e6, 0 if size >= 10_000_000 else 1)} MB"
+    return f"{decimal(size / 1e9)} GB"
+
+
+def decimal(number: float, places: int = 1) -> str:
+    """`50.04` → `50,0`; in English `50.0`."""
+    text = f"{number:,.{places}f}"
+    return text if written_language() == "en" else text.translate(str.maketrans(",.", ".,"))

@@ -164,6 +164,8 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "hour": dates.hour,
             "grouped": formats.grouped,
             "thousands": formats.thousands,
+            "decimal": formats.decimal,
+            "sized": formats.sized,
             "masked": formats.masked,
             "masked_phone": formats.masked_phone,
         }

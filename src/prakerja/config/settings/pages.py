@@ -12,7 +12,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "prakerja.config.static_files.StaticFiles",
     # Inside the static files, which are packed when they are built. Forms' tokens are masked anew for every answer.
-    "django.middleware.gzip.GZipMiddleware",
+    "prakerja.config.packing.PackedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "prakerja.config.language.ChosenLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
