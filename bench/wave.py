@@ -20,6 +20,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ _A_SECOND = 30
 _OF_THEM_BUY = 10
 _PASSERS_WAVE = 22
 _FIRST_PASSER = 2_000_000
-_PURCHASES_A_SECOND = 4.0
+_PURCHASES_A_SECOND = 8.0
+_ELSEWHERE = 5
 # The wave's instants follow from its announcement (`bench.world.ANNOUNCED`), those of the others come later.
 _PASSERS_ANNOUNCED = datetime(2021, 9, 27, 8, 0, tzinfo=WIB)
 REMINDERS = tuple(datetime(2021, 10, day, 9, tzinfo=WIB) for day in (14, 18, 20))
@@ -293,7 +295,9 @@ def _running(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, str], dict[
     lock.take()
     supervisor = Supervisor(bench.server.log, tell=say)
     try:
-        supervisor.start(plan.world(addresses, data=folder, **keys))
+        # Phones and their operator's machines are elsewhere: here they must not take the doors' processors.
+        outside = plan.world(addresses, data=folder, **keys)
+        supervisor.start(replace(outside, command=["nice", "-n", str(_ELSEWHERE), *outside.command]))
         for name in ("portal", "console", "partner_api", "callbacks"):
             supervisor.start(plan.door(name, addresses, environment))
         supervisor.start(plan.worker(environment, life=folder / "worker-lives", run=str(lock.holder)))

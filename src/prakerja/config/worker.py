@@ -55,19 +55,21 @@ def main() -> int:
     gc.disable()
     import django
 
-    django.setup()
-    from django.conf import settings
-
-    from prakerja.config.timekeeping import heartbeat
-    from prakerja.config.wsgi.door import refuse_another_database
     from prakerja.kernel.errors import CannotRun
     from prakerja.kernel.processes import when_asked_to_end
 
     try:
+        django.setup()
+        from prakerja.config.wsgi.door import refuse_another_database
+
         refuse_another_database()
     except CannotRun as error:
         _LOG.error("%s", error)
         return 2
+    from django.conf import settings
+
+    from prakerja.config.timekeeping import heartbeat
+
     gc.freeze()
     gc.enable()
     stopping = threading.Event()

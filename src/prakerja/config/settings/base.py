@@ -7,11 +7,19 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from prakerja.config.settings.database import database_from_environment
+from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.secrets import keys
 
 PACKAGE = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = ("production", "sandbox", "test")
 # Unset means production. `make run` and `journey` say "sandbox"; what may be done is still asked of the database.
-ENVIRONMENT = os.environ.get("PRAKERJA_ENV", "production")
+ENVIRONMENT = os.environ.get("PRAKERJA_ENV") or "production"
+if ENVIRONMENT not in ENVIRONMENTS:
+    # A word that was mistyped would make a demo of an installation, or the other way round.
+    raise CannotRun(
+        f"PRAKERJA_ENV={ENVIRONMENT} tidak dikenal. Pilih satu: {', '.join(ENVIRONMENTS)}.",
+        f"PRAKERJA_ENV={ENVIRONMENT} is not known. Choose one of {', '.join(ENVIRONMENTS)}.",
+    )
 IS_DEMO = ENVIRONMENT != "production"
 
 SECRET_KEY = keys().derive("django")
