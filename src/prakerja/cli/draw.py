@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prakerja.cli import draw_awards
 from prakerja.cli.arguments import CommandError, acting, answer, by_operator, common, instant, progress
 from prakerja.cli.database import database
 from prakerja.cli.draw_sentences import explained
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # A file of keys, of weights, or a pulse is a page of text.
 _MOST_BYTES = 1 << 20
-_VERBS = "rules|list|commit|enter|run|publish|void|take-back|show|log|witness|cosign|keys|verify"
+_VERBS = "rules|list|commit|enter|run|publish|award|void|take-back|show|log|witness|cosign|keys|verify"
 
 
 def add_to(subparsers: Any) -> None:
@@ -52,6 +53,7 @@ def add_to(subparsers: Any) -> None:
     enter.set_defaults(run=do_enter)
     _step(verbs, "run", "rank and seat everybody by the randomness that is there").set_defaults(run=do_run)
     _step(verbs, "publish", "seal the folder, so that anybody can check it").set_defaults(run=do_publish)
+    draw_awards.add_to(verbs)
     void = _step(verbs, "void", "end a draw without a result, by the rule")
     void.add_argument("--reason", choices=("source", "secret", "list"))
     void.set_defaults(run=do_void)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, when
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, deadline_sentences, when
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.money import format_rupiah
 
 _PLAIN = {
     **OPERATOR_SENTENCES,
@@ -18,6 +19,28 @@ _PLAIN = {
     "wave_announced": (
         "Hasil gelombang itu sudah diumumkan dengan daftar.",
         "The results of that wave were announced by a list.",
+    ),
+    "wave_not_announced": (
+        "Hasil undian gelombang itu sendiri belum diumumkan.",
+        "The draw's own results are not announced yet.",
+    ),
+    "decree_missing": ("Sebutkan nomor keputusannya.", "Say the decree's number."),
+    "announcement_not_ahead": (
+        "Saat pengumuman itu sudah lewat; siapkan dengan saat yang lain. Tidak ada yang diputuskan.",
+        "The moment of the announcement has passed; prepare another one. Nothing was decided.",
+    ),
+    "nothing_decided": (
+        "Tidak ada pengumuman undian itu yang diputuskan dan belum selesai.",
+        "No announcement of that draw is decided and not through.",
+    ),
+    "awards_begun": (
+        "Pengumuman itu sudah dimulai dan dilanjutkan sampai selesai: yang terpilih mendapat yang diberikan undian.",
+        "That announcement has begun and is carried through: whom the draw chose gets what it gave them.",
+    ),
+    "reason_missing": ("Sebutkan alasannya: --reason.", "Say why: --reason."),
+    "import_running": (
+        "Hasil lain sedang diberikan. Lihat `prakerja wave imports`, lalu ulangi perintah ini.",
+        "Other results are being awarded. See `prakerja wave imports`, then give this command again.",
     ),
     "list_running": ("Sebuah daftar sedang dibuat.", "A list is being made right now."),
     "nothing_prepared": (
@@ -77,8 +100,31 @@ def explained(refusal: Refused) -> CommandError:
     """The sentence of a refusal by a verb of the draw."""
     details = refusal.details
     earliest, shows, since = (when(details.get(name)) for name in ("earliest", "appears", "since"))
+    ahead = when(details.get("announced_at"))
     sentences = {
         **_PLAIN,
+        **deadline_sentences(details),
+        "decree_exists": (
+            f"Keputusan {details.get('number')} sudah ada; keputusan undian berdiri sendiri.",
+            f"The decree {details.get('number')} exists already; a draw's decree is its own.",
+        ),
+        "awards_decided": (
+            f"Pengumuman undian itu sudah diputuskan ({details.get('status')}).",
+            f"The announcement of that draw is decided already ({details.get('status')}).",
+        ),
+        "announcement_ahead": (f"Pengumumannya baru setelah {ahead[0]}.", f"It is announced after {ahead[1]} only."),
+        "import_unfinished": (
+            f"Hasil gelombang {details.get('wave')} belum selesai diberikan ({details.get('left', '?')} orang lagi). Lihat "
+            "`prakerja wave imports`.",
+            f"The results of wave {details.get('wave')} are not through ({details.get('left', '?')} people left). See "
+            "`prakerja wave imports`.",
+        ),
+        "budget_too_low": (
+            f"Dana program tidak cukup: perlu {format_rupiah(details.get('needed', 0))}, "
+            f"tersedia {format_rupiah(details.get('available', 0))}.",
+            f"The programme's funds do not suffice: {format_rupiah(details.get('needed', 0))} needed, "
+            f"{format_rupiah(details.get('available', 0))} available.",
+        ),
         "draw_elsewhere": (
             f"Undian itu sedang di tahap lain: {details.get('status')}.",
             f"That draw is at another step: {details.get('status')}.",

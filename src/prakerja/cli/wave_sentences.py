@@ -86,6 +86,10 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
             f"Tidak ada impor gelombang {wave} yang terputus.",
             f"No import of wave {wave} was cut off.",
         ),
+        "draw_is_carried_through": (
+            f"Itu hasil undian {details.get('draw')}, bukan sebuah daftar: hasilnya diberikan sampai selesai.",
+            f"Those are the results of the draw {details.get('draw')}, not of a list: they are carried through.",
+        ),
         "list_changed": (
             "Daftar berubah ketika sedang diimpor. Ulangi perintahnya dengan daftar yang lengkap.",
             "The list changed while it was imported. Give the command again with the whole list.",

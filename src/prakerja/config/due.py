@@ -22,6 +22,7 @@ CONTEXTS = (
     "registrations",
     "sittings",
     "awards",
+    "draw",
     "intake",
     "purchases",
     "training",

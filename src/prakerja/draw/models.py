@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.draw.states import DRAW_STATES
+from prakerja.draw.states import AWARDING_STATES, DRAW_STATES
 from prakerja.kernel.models import (
     KeyedRow,
     OwnedReference,
@@ -15,7 +15,9 @@ from prakerja.kernel.models import (
     unindexed_foreign_key,
 )
 
-STEPS = ("rules", "commit", "draw", "publish", "void")
+STEPS = ("rules", "commit", "draw", "publish", "void", "award")
+# Of these there may be many, one after the other: recall-1, recall-2 …
+RECALL = "recall-"
 KEY_KINDS = ("operator", "documents", "witness")
 
 
@@ -81,7 +83,7 @@ class Step(KeyedRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(step__in=STEPS), name="draw_step_name"),
+            models.CheckConstraint(condition=Q(step__in=STEPS) | Q(step__startswith=RECALL), name="draw_step_name"),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None, confirmed_by="")
                 | Q(confirmed_at__isnull=False, replaced_at=None)
@@ -254,3 +256,60 @@ class Outcome(models.Model):
     kind = models.TextField()
     pool = models.TextField()
     reserve = models.IntegerField(null=True)
+
+
+class Awarding(KeyedRow):
+    """That a draw's results are announced, decided by two operators: of its winners (`recall` 0), or of those who were recalled.
+
+    How far the awards are says `intake`, which makes them.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    recall = models.SmallIntegerField(default=0)
+    decree_number = models.TextField()
+    # The one moment at which it begins, from which the deadlines count.
+    announced_at = models.DateTimeField()
+    status = models.TextField(default="decided")
+    people = models.IntegerField()
+    # Seats that nobody was left for.
+    unfilled = models.IntegerField(default=0)
+    decided_by = models.TextField()
+    decided_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True, default="")
+    # Whoever was not selected has been told; of a recall nobody is.
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draw", "recall"], condition=~Q(status="cancelled"), name="draw_awarding_once"
+            ),
+            models.CheckConstraint(condition=Q(status__in=AWARDING_STATES.states()), name="draw_awarding_status"),
+        ]
+
+
+class Recalled(KeyedRow):
+    """A row of the list that was given a seat which came back; never changed (a trigger)."""
+
+    draw = unindexed_foreign_key("draw.Draw")
+    number = models.IntegerField()
+    recall = models.SmallIntegerField()
+    pool = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "number"], name="draw_recalled_once")]
+
+
+class Dropped(KeyedRow):
+    """A row that won or was recalled and got no award, because of what had happened since the list; never changed (a trigger)."""
+
+    draw = unindexed_foreign_key("draw.Draw")
+    number = models.IntegerField()
+    recall = models.SmallIntegerField()
+    # withdrawn, or a word of `intake.eligibility.Reason`.
+    reason = models.TextField()
+    dropped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "number"], name="draw_dropped_once")]

@@ -1,5 +1,6 @@
 """The public verbs of the draw; each stands in the file that its noun names."""
 
+from prakerja.draw.awarding import award_drawn, cancel_awards, confirm_awards, prepare_awards
 from prakerja.draw.committing import confirm_commitment, prepare_commitment
 from prakerja.draw.drawing import confirm_result, prepare_result
 from prakerja.draw.keys import add_witness, trust
@@ -18,6 +19,9 @@ __all__ = [
     "add_cosignature",
     "add_witness",
     "attest_absence",
+    "award_drawn",
+    "cancel_awards",
+    "confirm_awards",
     "confirm_commitment",
     "confirm_publication",
     "confirm_result",
@@ -27,6 +31,7 @@ __all__ = [
     "enter_round",
     "fetch_round",
     "make_list",
+    "prepare_awards",
     "prepare_commitment",
     "prepare_publication",
     "prepare_result",

@@ -20,3 +20,16 @@ DRAW_STATES = StateMachine(
     # While one is here no other list may be fixed: what families have left would not be known.
     groups={"UNDER_WAY": ("committed", "drawn")},
 )
+
+AWARDING_STATES = StateMachine(
+    "awarding",
+    table="draw_awarding",
+    begins=("decided",),
+    verbs={
+        # Its instant has come. From here on nobody stops it: whom the draw chose gets what it gave them.
+        "begin": {"decided": "begun"},
+        "finish": {"begun": "done"},
+        "cancel": {"decided": "cancelled"},
+    },
+    groups={"UNDER_WAY": ("decided", "begun")},
+)

@@ -1,4 +1,7 @@
-"""A chunk of a list becomes awards: packed and sealed beside the database, brought in by COPY, then a statement a table.
+"""A chunk of people becomes awards: packed and sealed beside the database, brought in by COPY, then a statement a table.
+
+They come from an imported list (`award_chunk`, which registers who is new) or from a draw (`drawn_results`); both end in
+`award_source`.
 
 Reads: awards_blacklist, people_contactclaim, people_nikclaim.
 """
@@ -6,6 +9,7 @@ Reads: awards_blacklist, people_contactclaim, people_nikclaim.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +34,6 @@ _CREATE = (
     f"CREATE TEMPORARY TABLE IF NOT EXISTS to_be_awarded ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS)}) "
     "ON COMMIT DELETE ROWS"
 )
-_COPY = f"COPY to_be_awarded ({', '.join(name for name, _ in _COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 
 
 @dataclass(frozen=True)
@@ -84,14 +87,7 @@ def award_chunk(*, chunk: Chunk, packed: bytes, grounds: Grounds, at: datetime) 
 
     Raises Refused: list_changed, when the rows are not those that were decided.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CREATE)
-        # Empty already, unless the caller's transaction holds several chunks.
-        cursor.execute("DELETE FROM to_be_awarded")
-    copy_packed(_COPY, [packed])
-    if len(chunk.rows) > 200:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE to_be_awarded")
+    bring_in(columns=[name for name, _ in _COLUMNS], packed=packed, count=len(chunk.rows))
     _require_same(len(chunk.rows))
     # Who registered at the portal since the list was decided is that person, and no new one.
     with connection.cursor() as cursor:
@@ -104,6 +100,29 @@ def award_chunk(*, chunk: Chunk, packed: bytes, grounds: Grounds, at: datetime) 
     for reason in set(late.values()):
         reject_lines(numbers=[number for number, why in late.items() if why == reason], reason=reason)
     register_listed(source=SOURCE, at=at)
+    award_source(grounds=grounds, at=at)
+    return [(row, late[number]) for number, row, _ in chunk.rows if number in late]
+
+
+@requires_transaction
+def bring_in(*, columns: Sequence[str], packed: bytes, count: int) -> None:
+    """Fill the temporary table of a chunk with packed rows of these columns, `count` of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE)
+        # Empty already, unless the caller's transaction holds several chunks.
+        cursor.execute("DELETE FROM to_be_awarded")
+    copy_packed(f"COPY to_be_awarded ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)", [packed])
+    if count > 200:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE to_be_awarded")
+
+
+@requires_transaction
+def award_source(*, grounds: Grounds, at: datetime) -> None:
+    """Select and award everybody in the temporary table: a person in each row, with `is_new` and AWARD_COLUMNS.
+
+    The one way to an award, whoever says that somebody is to have one; who may not have it was taken out before.
+    """
     _select_applications(wave_id=grounds.wave_id, at=at)
     while others := other_cards(source=SOURCE):
         with connection.cursor() as cursor:
@@ -112,7 +131,6 @@ def award_chunk(*, chunk: Chunk, packed: bytes, grounds: Grounds, at: datetime) 
                 [(index, sealed, award_id) for award_id, index, sealed in others],
             )
     award_listed(source=SOURCE, grounds=grounds, at=at)
-    return [(row, late[number]) for number, row, _ in chunk.rows if number in late]
 
 
 # What may have happened since the list was decided.

@@ -128,10 +128,15 @@ class Letter(PersonRow):
 
 
 class ResultImport(KeyedRow):
-    """A list of results on its way to become awards, and how far it is: what an operator reads, and where a second run goes on."""
+    """A list of results on its way to become awards, and how far it is: what an operator reads, and where a second run goes on.
+
+    The list is a file, or what a draw gave (`draw` names it); then a line is a row of the draw's list, counted from 1.
+    """
 
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
     decree_number = models.TextField()
+    # "" for a list that was imported.
+    draw = models.TextField(blank=True, default="", db_default="")
     status = models.TextField(default="reading")
     # What the list was, as a hash: only the same one goes on.
     list_digest = models.TextField()

@@ -2,28 +2,55 @@
 
 from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
 from prakerja.intake.applying import join_wave, keep_nonces, seal_nonce, withdraw_application
+from prakerja.intake.drawn_results import (
+    Announced,
+    Announcement,
+    Winner,
+    Winners,
+    announced,
+    award_winners,
+    begin_drawn_results,
+    finish_drawn_results,
+    require_announceable,
+)
 from prakerja.intake.letters import answer_letter, write_letter
-from prakerja.intake.result_import import ImportOutcome, Progress, give_up_import, import_results
+from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
+from prakerja.intake.result_import import ImportOutcome, Progress, alone, give_up_import, import_results, is_alone
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.waves import WavePlan, announce_wave, look_ahead, open_wave
 
 __all__ = [
+    "Announced",
+    "Announcement",
     "Correction",
     "ImportOutcome",
     "Progress",
     "ResultRow",
+    "TurnedDown",
     "WavePlan",
+    "Winner",
+    "Winners",
+    "alone",
     "announce_wave",
+    "announced",
     "answer_letter",
+    "award_winners",
+    "begin_drawn_results",
     "confirm_correction",
+    "finish_drawn_results",
     "give_up_import",
     "import_results",
+    "is_alone",
     "join_wave",
     "keep_nonces",
+    "let_rest_be_told",
+    "lock_waiting",
     "look_ahead",
     "open_wave",
     "prepare_correction",
+    "require_announceable",
     "seal_nonce",
+    "turn_down",
     "withdraw_application",
     "write_letter",
 ]

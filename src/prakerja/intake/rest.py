@@ -5,15 +5,19 @@ Reads: awards_award, awards_blacklist, people_person, programmes_schemeversion.
 
 from __future__ import annotations
 
+import itertools
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from prakerja.intake.eligibility import Reason
+from prakerja.intake.models import Application
 from prakerja.intake.policies import QUOTA_FULL
 from prakerja.intake.states import APPLICATION_STATES
-from prakerja.kernel.db import requires_transaction, row, rows, transaction
+from prakerja.kernel.db import requires_transaction, row, rows, transaction, update_rows
 from prakerja.kernel.due import CHUNK
 from prakerja.notifications.operations import Notice, queue_many
 
@@ -101,3 +105,50 @@ def turn_down_some(*, at: datetime) -> int | None:
             may_be_known=True,
         )
     return len(found) or None
+
+
+class TurnedDown(NamedTuple):
+    """Somebody who was not selected: why, and by which message with which parameters they are told."""
+
+    person_id: uuid.UUID
+    application_id: uuid.UUID
+    reason: str
+    template: str
+    parameters: Mapping[str, Any]
+
+
+@requires_transaction
+def lock_waiting(*, wave_id: uuid.UUID, most: int) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Some who still wait for a wave's results, as (person, application): they wait for whoever asked until the transaction ends."""
+    return rows(
+        "SELECT person_id, id FROM intake_application WHERE wave_id = %s AND status = 'waiting' ORDER BY id LIMIT %s "
+        "FOR NO KEY UPDATE SKIP LOCKED",
+        [wave_id, most],
+    )
+
+
+@requires_transaction
+def turn_down(*, told: Sequence[TurnedDown], at: datetime) -> None:
+    """Turn down those who were locked by `lock_waiting`, each told once by SMS and on the dashboard."""
+    if not told:
+        return
+    update_rows(
+        Application,
+        keys=["person_id", "id"],
+        each={
+            "person_id": [one.person_id for one in told],
+            "id": [one.application_id for one in told],
+            "reason": [one.reason for one in told],
+        },
+        same={"status": APPLICATION_STATES.target("turn_down"), "decided_at": at},
+    )
+    for template, some in itertools.groupby(sorted(told, key=lambda one: one.template), key=lambda one: one.template):
+        queue_many(
+            template=template,
+            channels=("sms", "dashboard"),
+            notices=[
+                Notice(one.person_id, dict(one.parameters), f"wave_not_selected:{one.application_id}") for one in some
+            ],
+            at=at,
+            may_be_known=True,
+        )

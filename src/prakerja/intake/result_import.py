@@ -133,7 +133,7 @@ def import_results(
     wave = Wave.objects.filter(number=wave_number).first()
     if wave is None:
         raise Refused("wave_unknown", wave=wave_number)
-    with _alone():
+    with alone():
         work = _Import(
             rows=rows,
             wave=wave,
@@ -157,14 +157,17 @@ def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime)
     """End an import that was cut off and whose list will not come again: who was awarded stays so, nobody else is.
 
     Returns how many of the list are left without an award. Raises Refused: not_permitted, reason_missing, import_running,
-    nothing_unfinished.
+    nothing_unfinished, draw_is_carried_through (draw; the results are those of a draw, not of a list).
     """
     if not reason.strip():
         raise Refused("reason_missing")
-    with _alone(), transaction():
+    with alone(), transaction():
         found = ResultImport.objects.filter(status="awarding", wave__number=wave_number).first()
         if found is None:
             raise Refused("nothing_unfinished", wave=wave_number)
+        if found.draw:
+            # Whom the draw chose gets what it gave them; nobody takes it from half of them.
+            raise Refused("draw_is_carried_through", draw=found.draw)
         found.status = IMPORT_STATES.advance(current=found.status, verb="give_up")
         found.ended_at = at
         found.save(update_fields=["status", "ended_at"])
@@ -273,10 +276,7 @@ class _Import:
         )
 
     def _require_budget(self, people: int) -> None:
-        """The programme promises only what it has: checked once per file (decisions.md 48)."""
-        needed, available = people * self._rules.total_benefit, holds(account=Chart.PROGRAMME_FUNDS)
-        if needed > available:
-            raise Refused("budget_too_low", needed=needed, available=available)
+        require_budget(people=people, rules=self._rules)
 
     def _read(self, beside: SideProcesses) -> ResultImport:
         """Read the whole list, keep it and decide it. When it is refused, nothing of it stays."""
@@ -469,6 +469,13 @@ class _Import:
         )
 
 
+def require_budget(*, people: int, rules: Scheme) -> None:
+    """The programme promises only what it has: checked once per list (decisions.md 48). Raises Refused: budget_too_low."""
+    needed, available = people * rules.total_benefit, holds(account=Chart.PROGRAMME_FUNDS)
+    if needed > available:
+        raise Refused("budget_too_low", needed=needed, available=available)
+
+
 class _Kept:
     """The report of whoever wants none: the lines are kept with the outcome."""
 
@@ -486,7 +493,7 @@ class _Kept:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Hold the lock of imports, which PostgreSQL takes back when our connection ends. Raises Refused: import_running."""
     for _ in range(_LOCK_TRIES):
         found = row("SELECT pg_try_advisory_lock(%s)", [_LOCK])
@@ -499,6 +506,13 @@ def _alone() -> Iterator[None]:
         yield
     finally:
         row("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+@requires_transaction
+def is_alone() -> bool:
+    """Take the lock of imports for this transaction, if nobody else holds it."""
+    found = row("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+    return bool(found and found[0])
 
 
 def _chunks(

@@ -223,6 +223,30 @@ TEMPLATES: Mapping[str, Template] = {
         ),
         sms=_("Anda belum terpilih di Gelombang {wave}. Lihat alasannya di Riwayat Gelombang di situs Prakerja."),
     ),
+    "wave_not_drawn": Template(
+        title=_("Kamu belum berhasil di Gelombang {wave}"),
+        text=_(
+            "Anda memenuhi syarat Gelombang {wave}, tetapi tempatnya habis sebelum giliran Anda: undian memberi Anda urutan {place} dari "
+            "{of}, dan yang terakhir terpilih di provinsi Anda urutan {last}. Cara memeriksanya sendiri ada di Riwayat Gelombang di "
+            "situs. Akun dan data Anda tetap ada: Anda dapat ikut gelombang berikutnya."
+        ),
+        sms=_(
+            "Anda belum terpilih di Gelombang {wave}: kuota penuh. Urutan undian Anda {place} dari {of}, yang terakhir terpilih {last}. "
+            "Lihat Riwayat Gelombang di situs."
+        ),
+    ),
+    "wave_not_drawn_family": Template(
+        title=_("Kamu belum berhasil di Gelombang {wave}"),
+        text=_(
+            "Anda memenuhi syarat Gelombang {wave}, tetapi jatah untuk KK Anda sudah dipakai anggota lain. Urutan undian "
+            "Anda {place} dari {of}, dan yang terakhir terpilih di provinsi Anda urutan {last}. Cara memeriksanya sendiri ada di "
+            "Riwayat Gelombang di situs."
+        ),
+        sms=_(
+            "Anda belum terpilih di Gelombang {wave}: jatah KK Anda penuh. Urutan undian Anda {place} dari {of}. "
+            "Lihat Riwayat Gelombang di situs."
+        ),
+    ),
     "result_pass": Template(
         title=_("Anda lolos Gelombang {wave}"),
         text=_(

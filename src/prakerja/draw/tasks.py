@@ -1,0 +1,25 @@
+"""What falls due of a draw: at the moment that was decided its winners are awarded, then everybody else is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prakerja.draw.awarding import award_some, awards_left, next_awarding
+from prakerja.draw.telling import next_telling, tell_some, tellings_left
+from prakerja.kernel.due import DueTask, in_chunks
+
+
+def run_awards(at: datetime) -> int:
+    """Award whose moment has come, some at a time. Returns how many."""
+    return in_chunks(lambda: award_some(at=at))
+
+
+def run_telling(at: datetime) -> int:
+    """Tell who was not drawn, some at a time. Returns how many."""
+    return in_chunks(lambda: tell_some(at=at))
+
+
+TASKS = [
+    DueTask(name="award who was drawn", next_due=next_awarding, run=run_awards, left=awards_left),
+    DueTask(name="tell who was not drawn", next_due=next_telling, run=run_telling, left=tellings_left),
+]
