@@ -311,3 +311,22 @@ def test_the_pages_of_a_lesson_are_turned_and_the_last_one_is_marked(learner: Vi
     assert "Tandai selesai dan lanjut" in last
     for odd in ("0", "99", "x", "-1"):
         learner.get(f"{mine}/lessons/1?page={odd}")
+
+
+def test_a_page_shows_steps_tables_and_programs_as_what_they_are(learner: Visitor, fake: FakePrakerja) -> None:
+    titles = list(written()["kelanakode-python-data"])
+    fake.listings[0] |= {"course_code": "kelanakode-python-data", "syllabus": titles}
+    fake.add_code(CODE, fake.listings[0])
+    learner.sign_up("/lpk-satu")
+    klass = f"/lpk-satu/class/kelanakode-python-data/{fake.listings[0]['runs'][0]['schedule_code']}"
+    learner.get(klass)
+    learner.send(klass, code=CODE)
+    mine = learner.path
+    chart = learner.get(f"{mine}/lessons/4")
+    assert '<th scope="col">Pertanyaan</th>' in chart
+    assert "<td>Garis</td>" in chart
+    assert "hasil.sort_values().plot.barh()\nplt.title(&#34;Penjualan per kota&#34;)" in chart
+    project = learner.get(f"{mine}/lessons/5")
+    assert "<ol><li>Muat kedua berkas dan catat jumlah barisnya.</li>" in project
+    for page in (chart, project):
+        assert not re.search(r"[>\n](\d\. |- |\| |&gt; )", page.partition('class="reading"')[2].partition("</div>")[0])

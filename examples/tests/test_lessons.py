@@ -24,6 +24,8 @@ import reading  # noqa: E402
 
 # Years of school: words of a trade are longer than those of the portal, whose limit is six.
 YEARS, LONGEST_SENTENCE = 8.0, 36
+# Words of a page: below is a caption, above is a wall on a phone.
+FEWEST, MOST = 80, 170
 WORD = re.compile(r"\w+(?:[.,/-]\w+)*")
 
 
@@ -62,7 +64,7 @@ def test_lessons_follow_the_syllabus_and_have_pages_to_read(code: str) -> None:
         tables = [part.rows for page in lesson.pages for part in page if part.kind == "table"]
         assert all(len({len(row) for row in rows}) == 1 and len(rows) > 2 for rows in tables), lesson.title
         assert 2 <= len(lesson.pages) <= 3
-        assert all(35 < len(WORD.findall(words_of(page))) <= 220 for page in lesson.pages), lesson.title
+        assert all(FEWEST <= len(WORD.findall(words_of(page))) <= MOST for page in lesson.pages), lesson.title
         assert len(set(lesson.options)) == quiz.OPTIONS
         assert lesson.question.endswith("?")
 
@@ -80,6 +82,9 @@ def test_the_quiz_asks_about_what_was_read_and_knows_one_right_answer(code: str)
     assert quiz.score(asked, {question.field: "1" for question in asked}) == 100
     # Whoever always takes the first one does not pass by that.
     assert quiz.score(asked, {question.field: str(question.options[0][0]) for question in asked}) < 100
+    # Nor whoever takes the longest, which gives an answer away where the wrong ones are short.
+    longest = {question.field: max(question.options, key=lambda option: len(option[1])) for question in asked}
+    assert quiz.score(asked, {field: str(value) for field, (value, _) in longest.items()}) <= 60
 
 
 def test_no_two_lessons_share_a_page_or_a_question() -> None:
