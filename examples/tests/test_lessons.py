@@ -26,6 +26,8 @@ import reading  # noqa: E402
 YEARS, LONGEST_SENTENCE = 8.0, 36
 # Words of a page: below is a caption, above is a wall on a phone.
 FEWEST, MOST = 80, 170
+# Letters that a table's longest words may take side by side: more push a page of 360 pixels to the side.
+WIDEST = 34
 WORD = re.compile(r"\w+(?:[.,/-]\w+)*")
 
 
@@ -55,6 +57,12 @@ def test_every_course_is_written() -> None:
     assert set(written()) == set(SYLLABUSES)
 
 
+def width(rows: Iterable[Iterable[str]]) -> int:
+    """Return how many letters a table takes at its narrowest."""
+    columns = zip(*rows, strict=True)
+    return sum(1 + max(len(word) for cell in column for word in cell.split() or [""]) for column in columns)
+
+
 @pytest.mark.parametrize("code", sorted(written()))
 def test_lessons_follow_the_syllabus_and_have_pages_to_read(code: str) -> None:
     """Every part of the syllabus has two or three pages, a question, and four answers, the first of them right."""
@@ -63,6 +71,7 @@ def test_lessons_follow_the_syllabus_and_have_pages_to_read(code: str) -> None:
     for lesson in lessons.values():
         tables = [part.rows for page in lesson.pages for part in page if part.kind == "table"]
         assert all(len({len(row) for row in rows}) == 1 and len(rows) > 2 for rows in tables), lesson.title
+        assert all(width(rows) <= WIDEST for rows in tables), lesson.title
         assert 2 <= len(lesson.pages) <= 3
         assert all(FEWEST <= len(WORD.findall(words_of(page))) <= MOST for page in lesson.pages), lesson.title
         assert len(set(lesson.options)) == quiz.OPTIONS
