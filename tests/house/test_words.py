@@ -56,6 +56,13 @@ def demo_data() -> Words:
         yield from ((shown(path), text) for text in _texts_of(tomllib.loads(path.read_text(encoding="utf-8"))))
 
 
+def lessons() -> Words:
+    """What the institutions teach, where a *dompet* is the one in a pocket."""
+    for path in files(".toml", below=ROOT / "examples/institution/lessons"):
+        for text in _texts_of(tomllib.loads(path.read_text(encoding="utf-8"))):
+            yield shown(path), re.sub(r"\bdompet\b(?! (?:elektronik|digital))", "tas", text, flags=re.IGNORECASE)
+
+
 def _texts_of(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -65,7 +72,7 @@ def _texts_of(value: object) -> Iterator[str]:
 
 
 SOURCES = {
-    "id": (lambda: catalogue("id"), lambda: tables("id"), templates, demo_data),
+    "id": (lambda: catalogue("id"), lambda: tables("id"), templates, demo_data, lessons),
     "en": (lambda: catalogue("en"), lambda: tables("en")),
 }
 
