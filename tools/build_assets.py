@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "src/prakerja/portal/styles"
 OWN_SCRIPT = ROOT / "src/prakerja/portal/scripts/portal.js"
+# The checker of draws that shares nothing with us: whoever reads a draw's page takes it from there.
+CHECKER = ROOT / "tools/verify_draw.py"
 TARGET = ROOT / "src/prakerja/portal/static/build"
 MODULES = ROOT / "node_modules"
 LOCK = ROOT / "package-lock.json"
@@ -187,12 +189,12 @@ def pack(path: Path) -> None:
 
 def build(force: bool) -> bool:
     """Build when needed; True when something was built."""
-    inputs = [*STYLES.glob("*.scss"), *NOTICES.glob("*.txt"), *users(), LOCK, ROOT / "tools/build_assets.py"]
+    inputs = [*STYLES.glob("*.scss"), *NOTICES.glob("*.txt"), *users(), LOCK, ROOT / "tools/build_assets.py", CHECKER]
     wanted = digest(inputs)
     stamp = TARGET / ".stamp"
     sheet, script, listed = TARGET / "portal.css", TARGET / "govuk-frontend.min.js", TARGET / "components.json"
-    own = TARGET / "portal.js"
-    made = (sheet, script, own, listed)
+    own, checker = TARGET / "portal.js", TARGET / CHECKER.name
+    made = (sheet, script, own, checker, listed)
     current = stamp.is_file() and stamp.read_text() == wanted and all(one.is_file() for one in made)
     if current and not force:
         return False
@@ -220,7 +222,8 @@ def build(force: bool) -> bool:
     )
     shutil.move(fresh, sheet)
     shutil.copyfile(OWN_SCRIPT, own)
-    for one in (sheet, script, own):
+    shutil.copyfile(CHECKER, checker)
+    for one in (sheet, script, own, checker):
         pack(one)
     listed.write_text(json.dumps(made_of, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stamp.write_text(wanted)

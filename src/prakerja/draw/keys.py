@@ -17,7 +17,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.demo_beacon import DEMO
 from prakerja.draw.models import SigningKey
-from prakerja.draw.protocol.texts import WITNESSES, log_origin
+from prakerja.draw.protocol.texts import WITNESSES, log_origin, receipt_origin
 from prakerja.draw.protocol.trust import Trust
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
@@ -68,6 +68,17 @@ def log_signer(*, at: datetime) -> Signer:
     name = log_origin(origin())
     found = SigningKey.objects.filter(kind="documents", name=name).first()
     return _signer(found or _make(name=name, kind="documents", at=at))
+
+
+@requires_transaction
+def receipt_signer(*, at: datetime) -> Signer:
+    """The key of receipts: it signs while people look, and says nothing of draws (draw.md 3)."""
+    name = receipt_origin(origin())
+    found = SigningKey.objects.filter(kind="receipt", name=name).first()
+    if found is None:
+        row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        found = SigningKey.objects.filter(kind="receipt", name=name).first()
+    return _signer(found or _make(name=name, kind="receipt", at=at))
 
 
 @requires_transaction
@@ -123,6 +134,7 @@ def trust() -> Trust:
         tuple(key for kind, key in keys if kind == "documents"),
         tuple(key for kind, key in keys if kind == "witness"),
         chains(),
+        tuple(key for kind, key in keys if kind == "receipt"),
     )
 
 

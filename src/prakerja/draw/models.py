@@ -18,7 +18,7 @@ from prakerja.kernel.models import (
 STEPS = ("rules", "commit", "draw", "publish", "void", "award")
 # Of these there may be many, one after the other: recall-1, recall-2 …
 RECALL = "recall-"
-KEY_KINDS = ("operator", "documents", "witness")
+KEY_KINDS = ("operator", "documents", "witness", "receipt")
 
 
 class ApplicantList(KeyedRow):
@@ -121,7 +121,7 @@ class SignedNote(KeyedRow):
 
 
 class SigningKey(KeyedRow):
-    """Who signs: an operator, the log of documents, or a witness whose key we only know."""
+    """Who signs: an operator, the log of documents, the receipts of tickets, or a witness whose key we only know."""
 
     name = models.TextField(unique=True)
     kind = models.TextField()

@@ -54,6 +54,11 @@ def zip_of(draw: Draw) -> Path:
     return published_folder() / f"{draw.name.replace('/', '-')}.zip"
 
 
+def blocks_of(draw: Draw, name: str) -> Path:
+    """What proofs of single rows of `list` or `results` are made with; beside the folder, for everybody can make it anew."""
+    return published_folder() / f"{draw.name.replace('/', '-')}.{name}.blocks"
+
+
 # `ORDER BY number` follows the order of the tickets' bytes, in which the list was numbered.
 _LIST = """
 SELECT encode(e.ticket, 'hex') || CASE WHEN e.mark <> '' THEN ' X ' || e.mark
@@ -89,6 +94,7 @@ def _write(draw: Draw, name: str, statement: str) -> Written:
     for line in _lines(statement):
         parts.add(line)
     parts.close()
+    write_file(published_folder(), blocks_of(draw, name).name, parts.blocks())
     return Written(parts.rows, parts.size, parts.sha256, parts.tree.root())
 
 

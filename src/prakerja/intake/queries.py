@@ -15,6 +15,7 @@ from prakerja.intake.policies import FAILURES_FOR_LETTER, application_label
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.secrets import unseal_bytes
 from prakerja.programmes.queries import scheme
 
 
@@ -258,3 +259,11 @@ def all_waves() -> list[WavePeriod]:
     """Every wave, the latest first."""
     fields = ("id", "number", "scheme_version_id", "opens_at", "closes_at", "quota", "announced_at")
     return [WavePeriod(*one) for one in Wave.objects.order_by("-number").values_list(*fields)]
+
+
+def own_nonce(*, person_id: uuid.UUID, wave_number: int) -> bytes | None:
+    """The random bytes of somebody's application, for themselves alone; None before there are any (draw.md 3)."""
+    found = Application.objects.filter(person_id=person_id, wave__number=wave_number).exclude(nonce_enc=None).first()
+    if found is None or found.nonce_enc is None:
+        return None
+    return unseal_bytes(found.nonce_enc, table="intake_application", column="nonce_enc", row_id=found.id)

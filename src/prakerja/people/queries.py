@@ -85,6 +85,6 @@ def province_of(*, person_id: uuid.UUID) -> str:
 
 
 def nik_of(*, person_id: uuid.UUID) -> str:
-    """The NIK, opened: for the name inquiry at a payout provider only. Raises Person.DoesNotExist."""
+    """The NIK, opened: for the name inquiry at a payout provider and the owner's own ticket only. Raises Person.DoesNotExist."""
     sealed = Person.objects.values_list("nik_enc", flat=True).get(id=person_id)
     return unseal(sealed, table="people_person", column="nik_enc", row_id=person_id)

@@ -54,6 +54,42 @@ class Tree:
         return root
 
 
+class BlockTree(Tree):
+    """A tree that keeps the root of every full block of leaves, of which a proof begins without the whole list at hand.
+
+    Blocks are a power of two, so that the tree over their roots (and the last, which may be smaller) is the tree over all leaves.
+    """
+
+    def __init__(self, block_leaves: int) -> None:
+        super().__init__()
+        if block_leaves & (block_leaves - 1) or block_leaves < 1:
+            raise ValueError("a block is a power of two")
+        self.block_leaves = block_leaves
+        self.roots: list[bytes] = []
+        self._block = Tree()
+
+    def add_hash(self, hashed: bytes) -> None:
+        self._block.add_hash(hashed)
+        self.size += 1
+        if self._block.size == self.block_leaves:
+            self._close()
+
+    def add(self, data: bytes) -> None:
+        self.add_hash(sha256(b"\x00" + data).digest())
+
+    def root(self) -> bytes:
+        """The root over what was added so far."""
+        return root_of(self.block_roots())
+
+    def block_roots(self) -> list[bytes]:
+        """The roots of all blocks, the last of which may be smaller."""
+        return [*self.roots, self._block.root()] if self._block.size else list(self.roots)
+
+    def _close(self) -> None:
+        self.roots.append(self._block.root())
+        self._block = Tree()
+
+
 def root_of(leaves: Iterable[bytes]) -> bytes:
     """The root over hashes of leaves."""
     tree = Tree()

@@ -11,9 +11,11 @@ from typing import IO, Protocol
 
 from prakerja.draw.protocol.documents import FileEntry
 from prakerja.draw.protocol.rows import part_path
-from prakerja.proofs.merkle import Tree
+from prakerja.proofs.merkle import BlockTree, Tree
 
 _CHUNK = 1 << 20
+# So many rows are hashed to prove one of them; a part has a whole number of blocks.
+BLOCK_ROWS = 1024
 # Of a document or note; the parts of lists are read by lines.
 MOST_BYTES = 8 << 20
 
@@ -133,7 +135,10 @@ class Parts:
     def __init__(self, path: Path, folder: str, *, part_rows: int) -> None:
         self.path, self.folder, self.part_rows = path, folder, part_rows
         self.rows = self.size = 0
-        self.tree = Tree()
+        self.tree = BlockTree(BLOCK_ROWS)
+        # Where each block begins in its part.
+        self.begins: list[int] = []
+        self._in_part = 0
         self._hash = sha256()
         self._waiting: list[bytes] = []
         self._part = 0
@@ -141,6 +146,9 @@ class Parts:
 
     def add(self, line: bytes) -> None:
         """One more line, with its newline."""
+        if self.rows % BLOCK_ROWS == 0:
+            self.begins.append(self._in_part)
+        self._in_part += len(line)
         self._waiting.append(line)
         self._hash.update(line)
         self.tree.add(line[:-1])
@@ -156,8 +164,13 @@ class Parts:
 
     def _write(self) -> None:
         write_file(self.path, part_path(self.folder, self._part), b"".join(self._waiting))
-        self._waiting = []
+        self._waiting, self._in_part = [], 0
         self._part += 1
+
+    def blocks(self) -> bytes:
+        """Of each block of rows where it begins in its part (8 bytes) and its root: what a proof of one row is made with."""
+        pairs = zip(self.begins, self.tree.block_roots(), strict=True)
+        return b"".join(begin.to_bytes(8, "big") + root for begin, root in pairs)
 
     @property
     def sha256(self) -> str:

@@ -34,6 +34,16 @@ def log_origin(origin: str) -> str:
     return f"{origin}/documents"
 
 
+def receipt_origin(origin: str) -> str:
+    """What receipts are called, and the key that signs them."""
+    return f"{origin}/receipt"
+
+
+def receipt_text(*, origin: str, wave: str, ticket: bytes) -> str:
+    """What is signed of a ticket when its owner asks: that it must stand in the wave's list (draw.md 3)."""
+    return f"{receipt_origin(origin)}\n{wave}\n{to_base64(ticket)}\n"
+
+
 def absent_text(*, origin: str, draw: str, number: int, source: Source) -> str:
     """What witnesses sign when an optional source was absent; its second line is a word, so it is never a checkpoint."""
     named = canonical.spelled(msgspec.to_builtins(source))

@@ -30,6 +30,8 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documents: list[str]
     witnesses: list[str]
     chains: list[_Chain]
+    # Of receipts; who only checks draws needs none.
+    receipts: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Trust:
     documents: tuple[Verifier, ...]
     witnesses: tuple[Verifier, ...]
     chains: tuple[Chain, ...] = (QUICKNET,)
+    receipts: tuple[Verifier, ...] = ()
 
     def chain(self, hashed: str) -> Chain | None:
         """The beacon that this hash names, where we know it."""
@@ -57,6 +60,7 @@ class Trust:
                 _Chain(one.hash, one.public_key.hex(), one.genesis, one.period, one.group_hash.hex(), one.beacon_id)
                 for one in self.chains
             ],
+            [one.spelled() for one in self.receipts],
         )
         return msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
 
@@ -77,6 +81,7 @@ class Trust:
                 _keys(kept.documents, NOTE),
                 _keys(kept.witnesses, COSIGNATURE),
                 chains,
+                _keys(kept.receipts, NOTE),
             )
         except (msgspec.DecodeError, NoteError, ValueError, OverflowError) as error:
             raise TrustError(f"this is no file of keys: {error}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -74,7 +76,8 @@ def draw_check(request: HttpRequest, wave: int, draw: int) -> HttpResponse:
         "draw_check",
         section="draws",
         draw=found,
-        sizes={name: told.size if told is not None else 0 for name, told in files.items()},
+        sizes=json.dumps({name: told.size if told is not None else 0 for name, told in files.items()}),
+        total=sum(told.size for told in files.values() if told is not None),
         trust=trust().spelled().decode(),
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from prakerja.draw.proving import own_outcome, own_proof, own_receipt, own_ticket
 from prakerja.intake import operations as intake
 from prakerja.intake.letters import LONGEST_WORDS, own_letters
 from prakerja.intake.queries import (
@@ -37,6 +39,7 @@ from prakerja.portal.pages import (
 )
 from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REFUSALS, why_of
 from prakerja.programmes.queries import scheme
+from prakerja.registrations.regions import province_name
 
 
 @participant
@@ -77,7 +80,44 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         name=name_of(person_id=person_id),
         label=LABELS[own.label],
         why=_why(own),
+        **_own_draw(person_id, own),
     )
+
+
+@participant
+@require_safe
+def proof(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """The proof of one's own row in the draw, as a file for the page that checks it."""
+    found = own_proof(person_id=person_id, wave_number=number)
+    if found is None:
+        raise Http404
+    return _taken(found, kind="application/json", name=f"bukti-undian-g{number}.json")
+
+
+@participant
+@require_safe
+def ticket_receipt(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """The signed receipt of one's ticket: with it a list that lacks the ticket is shown to be wrong."""
+    found = own_receipt(person_id=person_id, wave_number=number, at=clock.now())
+    if found is None:
+        raise Http404
+    return _taken(found, kind="text/plain; charset=utf-8", name=f"tanda-terima-g{number}.txt")
+
+
+def _taken(content: bytes, *, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _own_draw(person_id: uuid.UUID, own: OwnApplication) -> dict[str, Any]:
+    """What the page shows of the draw: the ticket, and once there is one the outcome with every reason in words."""
+    outcome = own_outcome(person_id=person_id, wave_number=own.wave)
+    eligibility = scheme(scheme_version_id=own.scheme_version_id).eligibility
+    return {
+        "own_ticket": own_ticket(person_id=person_id, wave_number=own.wave) if own.label != "withdrawn" else None,
+        "outcome": outcome,
+        "reasons": [why_of(one, eligibility=eligibility) for one in outcome.codes] if outcome is not None else [],
+        "province_name": province_name,
+    }
 
 
 @participant

@@ -1,0 +1,158 @@
+// The page that checks a draw: files in, words out. What is typed or chosen stays on this page; only a draw's published files are
+// asked for, of the same site, and only by the button that says so.
+"use strict";
+(function (ours) {
+  const page = document.getElementById("draw-check");
+  if (!page) return;
+  const { need, Wrong } = ours, words = page.dataset;
+  const find = (name) => page.querySelector(`[data-part="${name}"]`);
+  const show = (part, is) => { find(part).hidden = !is; };
+  const say = (part, text) => { find(part).textContent = text; };
+  let keys = JSON.parse(words.keys);
+
+  // --- a zip, read from the disk piece by piece --------------------------------------------------------------------------
+  async function zipped(file) {
+    const bytesOf = async (begin, end) => new Uint8Array(await file.slice(begin, end).arrayBuffer());
+    const begin = Math.max(0, file.size - 66000), tail = await bytesOf(begin, file.size);
+    let at = tail.length - 22;
+    while (at >= 0 && !(tail[at] === 0x50 && tail[at + 1] === 0x4b && tail[at + 2] === 5 && tail[at + 3] === 6)) at--;
+    need(at >= 0, words.noZip);
+    const end = new DataView(tail.buffer, at), count = end.getUint16(10, true), listed = end.getUint32(16, true);
+    need(listed < file.size, words.noZip);
+    const index = await bytesOf(listed, begin + at), view = new DataView(index.buffer), known = new Map();
+    for (let place = 0, left = count; left; left--) {
+      need(place + 46 <= index.length && view.getUint32(place, true) === 0x02014b50, words.noZip);
+      const sizes = [28, 30, 32].map((one) => view.getUint16(place + one, true));
+      const name = ours.text(index.subarray(place + 46, place + 46 + sizes[0]));
+      if (!name.endsWith("/")) known.set(name, { packed: view.getUint16(place + 10, true), size: view.getUint32(place + 20, true), begin: view.getUint32(place + 42, true) });
+      place += 46 + sizes[0] + sizes[1] + sizes[2];
+    }
+    return {
+      names: [...known.keys()],
+      read: async (name) => {
+        const told = known.get(name), head = new DataView((await bytesOf(told.begin, told.begin + 30)).buffer);
+        const from = told.begin + 30 + head.getUint16(26, true) + head.getUint16(28, true), content = file.slice(from, from + told.size);
+        if (!told.packed) return new Uint8Array(await content.arrayBuffer());
+        try { return new Uint8Array(await new Response(content.stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer()); }
+        catch { throw new Wrong(`${name}: ${words.noZip}`); }
+      },
+    };
+  }
+
+  // --- the files of this site --------------------------------------------------------------------------------------------
+  function fetched() {
+    const sizes = JSON.parse(words.sizes), names = Object.keys(sizes), kept = new Map();
+    return {
+      names,
+      read: async (name) => {
+        if (kept.has(name)) return kept.get(name);
+        const answer = await fetch(words.files + name, { credentials: "omit" });
+        need(answer.ok, `${name}: ${answer.status}`);
+        const content = new Uint8Array(await answer.arrayBuffer());
+        // The second look takes rows from the browser's own store of files.
+        if (!/^(?:list|results)\//.test(name) || names.length < 60) kept.set(name, content);
+        return content;
+      },
+    };
+  }
+
+  const TAGS = { yes: "green", no: "red", unseen: "yellow", running: "blue" };
+  function mark(item, state, detail) {
+    const tag = item.querySelector("[data-mark]");
+    tag.className = `govuk-tag govuk-tag--${TAGS[state]}`;
+    tag.textContent = words[state];
+    item.querySelector("[data-detail]").textContent = detail;
+  }
+  const clear = (list) => {
+    for (const item of page.querySelectorAll(`${list} > li`)) {
+      item.querySelector("[data-mark]").className = "govuk-tag govuk-tag--grey";
+      item.querySelector("[data-mark]").textContent = words.waiting;
+      item.querySelector("[data-detail]").textContent = "";
+    }
+  };
+  const grouped = (number) => number.toLocaleString(document.documentElement.lang === "en" ? "en" : "id");
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  // --- the whole draw ----------------------------------------------------------------------------------------------------
+  async function whole(open) {
+    clear("#whole-checks");
+    show("whole", true);
+    show("whole-verdict", false);
+    let report;
+    const inform = (text) => say("whole-far", text);
+    try {
+      inform("");
+      const typed = find("own-ticket").value.trim().toLowerCase();
+      report = await ours.verify(await open(), keys, {
+        ticket: typed,
+        tell: (number, state, detail) => mark(document.getElementById(number), state, state === "no" ? detail : ""),
+        far: (name, done, all) => inform(filled(words.far, { done: grouped(done), all: grouped(all) })),
+      });
+      inform("");
+      if (report.holds && report.draw !== words.draw) inform(filled(words.otherDraw, { draw: report.draw }));
+      const verdict = report.holds ? filled(words.holds, { draw: report.draw, winners: grouped(report.winners), rows: grouped(report.rows) }) : words.fails;
+      tell("whole-verdict", report.holds, verdict);
+      if (report.holds && typed) say("whole-own", report.own ? filled(words.ownRow, { row: report.own.row.replace(/^\S+ /, ""), result: report.own.result.replace(/^\S+ /, "") }) : words.ownMissing);
+      page.dataset.winners = report.winnersSha256 || "";
+    } catch (error) {
+      tell("whole-verdict", false, `${words.unread} ${error.message}`);
+    }
+  }
+  function tell(part, holds, text) {
+    const box = find(part);
+    box.className = `pk-next ${holds ? "pk-next--calm" : "pk-next--warn"}`;
+    box.querySelector("[data-words]").textContent = text;
+    box.hidden = false;
+    box.focus();
+  }
+
+  // --- one's own row -----------------------------------------------------------------------------------------------------
+  let proof = null;
+  async function own() {
+    if (!proof) { tell("own-verdict", false, words.chooseProof); return; }
+    const nik = find("nik").value.replace(/\D/g, "");
+    if (nik && nik.length !== 16) { tell("own-verdict", false, words.nikWrong); find("nik").focus(); return; }
+    clear("#own-checks");
+    show("own", true);
+    const found = await ours.checkOwn(proof, keys, nik);
+    for (const item of page.querySelectorAll("#own-checks > li")) {
+      const told = found.states[item.dataset.check];
+      item.hidden = !told;
+      if (told) mark(item, told.state, told.state === "no" ? told.detail : "");
+    }
+    const { row, outcome } = found;
+    let text = words.ownFails;
+    if (found.holds && !proof.result) text = words.ownListed;
+    else if (found.holds) text = filled(words[`outcome${outcome}`], { position: grouped(found.position || 0), of: grouped(found.of), reserve: grouped(found.reserve || 0) });
+    tell("own-verdict", found.holds, text);
+    show("own-line", found.holds && Boolean(found.rank));
+    if (found.holds && found.rank) {
+      const place = parseInt(found.rank.slice(0, 12), 16) / 2 ** 48;
+      find("own-point").setAttribute("cx", String(10 + 280 * place));
+      say("own-place", filled(words.place, { place: (100 * place).toFixed(1).replace(".", document.documentElement.lang === "en" ? "." : ","), position: grouped(found.position), of: grouped(found.of) }));
+      say("own-rank", found.rank);
+    }
+    if (row) find("own-ticket").value = row.ticket;
+  }
+
+  const textOf = (file) => file.text();
+  find("proof").addEventListener("change", async () => {
+    const file = find("proof").files[0];
+    try { proof = file ? JSON.parse(await textOf(file)) : null; } catch { proof = null; }
+    if (file && !proof) tell("own-verdict", false, words.noProof);
+  });
+  find("check-own").addEventListener("click", own);
+  find("keys-file").addEventListener("change", async () => {
+    const file = find("keys-file").files[0];
+    try {
+      keys = JSON.parse(file ? await textOf(file) : words.keys);
+      need(Array.isArray(keys.operators) && Array.isArray(keys.chains), "");
+      say("keys-said", file ? filled(words.keysTaken, { name: file.name }) : "");
+    } catch { keys = JSON.parse(words.keys); say("keys-said", words.noKeys); }
+  });
+  find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file)); });
+  const isSaved = location.protocol === "file:";
+  if (isSaved || !find("fetch")) { if (find("fetch")) find("fetch-block").hidden = true; }
+  else find("fetch").addEventListener("click", () => whole(async () => fetched()));
+  page.hidden = false;
+})(PrakerjaDraw);
