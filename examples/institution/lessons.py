@@ -19,6 +19,13 @@ _SIGNS = {
     "table": re.compile(r"\| "),
     "code": re.compile(r"> "),
 }
+# Letters of Japan, Korea and China, with the spaces between them.
+_FOREIGN = re.compile(r"([\u3000-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+)")
+_TONGUES = {
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "ko": re.compile(r"[\uac00-\ud7a3]"),
+    "zh": re.compile(r"[\u3400-\u9fff]"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson. The first of `options` is the right answer."""
+    """One lesson. The first of `options` is the right answer; `tongue`: the language of its foreign letters, or empty."""
 
     title: str
     pages: tuple[tuple[Part, ...], ...]
     question: str
     options: tuple[str, ...]
+    tongue: str = ""
+
+    def runs(self, text: str) -> list[tuple[str, str]]:
+        """Return a text in pieces with the language of each: empty is that of the page.
+
+        A phone draws the same sign differently for Japan and China, and a reader aloud spells what it takes for Indonesian."""
+        pieces = _FOREIGN.split(text)
+        return [(piece, self.tongue if index % 2 else "") for index, piece in enumerate(pieces) if piece]
 
 
 @cache
@@ -49,9 +64,9 @@ def written() -> dict[str, dict[str, Lesson]]:
     """Return every written lesson by course and title."""
     found = {}
     for path in sorted(HERE.glob("*.toml")):
-        with path.open("rb") as file:
-            entries = tomllib.load(file)["lesson"]
-        found[path.stem] = {entry["title"]: _lesson(entry) for entry in entries}
+        text = path.read_text(encoding="utf-8")
+        tongue = next((name for name, letter in _TONGUES.items() if letter.search(text)), "")
+        found[path.stem] = {entry["title"]: _lesson(entry, tongue) for entry in tomllib.loads(text)["lesson"]}
     return found
 
 
@@ -65,7 +80,7 @@ def lessons_of(course_code: str, titles: Sequence[str]) -> list[Lesson | None]:
     return [lesson_of(course_code, title) for title in titles]
 
 
-def _lesson(entry: dict[str, object]) -> Lesson:
+def _lesson(entry: dict[str, object], tongue: str) -> Lesson:
     pages, options = entry["pages"], entry["options"]
     assert isinstance(pages, list)
     assert isinstance(options, list)
@@ -74,6 +89,7 @@ def _lesson(entry: dict[str, object]) -> Lesson:
         pages=tuple(tuple(map(_part, str(page).strip().split("\n\n"))) for page in pages),
         question=str(entry["question"]),
         options=tuple(map(str, options)),
+        tongue=tongue,
     )
 
 

@@ -293,15 +293,19 @@ def test_the_code_is_in_no_page(learner: Visitor, bought: FakePrakerja) -> None:
     assert all(cookie.http_only for cookie in learner.client._cookies.values())
 
 
-def test_the_pages_of_a_lesson_are_turned_and_the_last_one_is_marked(learner: Visitor, fake: FakePrakerja) -> None:
-    titles = list(written()["rasakata-barista-dasar"])
-    fake.listings[0] |= {"course_code": "rasakata-barista-dasar", "syllabus": titles}
+def open_written(learner: Visitor, fake: FakePrakerja, course: str) -> str:
+    """Open a course that an institution wrote, and return the path of the class."""
+    fake.listings[0] |= {"course_code": course, "syllabus": list(written()[course])}
     fake.add_code(CODE, fake.listings[0])
     learner.sign_up("/lpk-satu")
-    klass = f"/lpk-satu/class/rasakata-barista-dasar/{fake.listings[0]['runs'][0]['schedule_code']}"
+    klass = f"/lpk-satu/class/{course}/{fake.listings[0]['runs'][0]['schedule_code']}"
     learner.get(klass)
     learner.send(klass, code=CODE)
-    mine = learner.path
+    return learner.path
+
+
+def test_the_pages_of_a_lesson_are_turned_and_the_last_one_is_marked(learner: Visitor, fake: FakePrakerja) -> None:
+    mine = open_written(learner, fake, "rasakata-barista-dasar")
     first = learner.get(f"{mine}/lessons/1")
     assert "Arabika tumbuh" in first
     assert "Tandai selesai" not in first
@@ -314,14 +318,7 @@ def test_the_pages_of_a_lesson_are_turned_and_the_last_one_is_marked(learner: Vi
 
 
 def test_a_page_shows_steps_tables_and_programs_as_what_they_are(learner: Visitor, fake: FakePrakerja) -> None:
-    titles = list(written()["kelanakode-python-data"])
-    fake.listings[0] |= {"course_code": "kelanakode-python-data", "syllabus": titles}
-    fake.add_code(CODE, fake.listings[0])
-    learner.sign_up("/lpk-satu")
-    klass = f"/lpk-satu/class/kelanakode-python-data/{fake.listings[0]['runs'][0]['schedule_code']}"
-    learner.get(klass)
-    learner.send(klass, code=CODE)
-    mine = learner.path
+    mine = open_written(learner, fake, "kelanakode-python-data")
     chart = learner.get(f"{mine}/lessons/4")
     assert '<th scope="col">Pertanyaan</th>' in chart
     assert "<td>Garis</td>" in chart
@@ -330,3 +327,15 @@ def test_a_page_shows_steps_tables_and_programs_as_what_they_are(learner: Visito
     assert "<ol><li>Muat kedua berkas dan catat jumlah barisnya.</li>" in project
     for page in (chart, project):
         assert not re.search(r"[>\n](\d\. |- |\| |&gt; )", page.partition('class="reading"')[2].partition("</div>")[0])
+
+
+@pytest.mark.parametrize(
+    ("course", "words"),
+    [
+        ("lenteratimur-jepang-percakapan", '<span lang="ja">インドネシアから来ました。</span> Indonesia kara'),
+        ("lenteratimur-korea-dasar", '<span lang="ko">한</span> terdiri dari <span lang="ko">ㅎ</span> h'),
+        ("lintasbahasa-mandarin-dagang", '<td>mā <span lang="zh">妈</span></td>'),
+    ],
+)
+def test_foreign_letters_say_their_language(learner: Visitor, fake: FakePrakerja, course: str, words: str) -> None:
+    assert words in learner.get(f"{open_written(learner, fake, course)}/lessons/1")
