@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "src/prakerja/portal/styles"
 OWN_SCRIPT = ROOT / "src/prakerja/portal/scripts/portal.js"
-# The checker of draws that shares nothing with us: whoever reads a draw's page takes it from there.
+# The checker of draws that shares nothing with us, as a text: whoever reads the page of a draw takes it from there.
 CHECKER = ROOT / "tools/verify_draw.py"
 TARGET = ROOT / "src/prakerja/portal/static/build"
 MODULES = ROOT / "node_modules"
@@ -193,7 +193,7 @@ def build(force: bool) -> bool:
     wanted = digest(inputs)
     stamp = TARGET / ".stamp"
     sheet, script, listed = TARGET / "portal.css", TARGET / "govuk-frontend.min.js", TARGET / "components.json"
-    own, checker = TARGET / "portal.js", TARGET / CHECKER.name
+    own, checker = TARGET / "portal.js", TARGET / "verify_draw.txt"
     made = (sheet, script, own, checker, listed)
     current = stamp.is_file() and stamp.read_text() == wanted and all(one.is_file() for one in made)
     if current and not force:

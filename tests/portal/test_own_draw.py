@@ -86,6 +86,9 @@ def test_everybody_finds_place_cut_off_reasons_and_proof(enter: Enter, move: Mov
         page = enter(person).get("/gelombang/22").text
         assert f"urutan {outcome.position} dari 8 orang" in page
         assert ("Anda terpilih" in page) is (outcome.kind == "W")
+        board = enter(person).get("/dashboard").text
+        assert f"urutan {outcome.position} dari 8 orang" in board
+        assert "/gelombang/22/bukti.json" in board
         assert f"<strong>{last}</strong>" in page
         proof = json.loads(enter(person).get("/gelombang/22/bukti.json").content)
         told = json.loads(proof["commitment"]), json.loads(proof["result"])

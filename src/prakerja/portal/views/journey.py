@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.portal.induction import films, tells_own_amounts
 from prakerja.portal.jinja2env import language
+from prakerja.portal.own_draw import own_draw_words
 from prakerja.portal.pages import (
     page,
     participant,
@@ -27,6 +29,7 @@ from prakerja.portal.pages import (
 from prakerja.portal.providers import PLATFORM_NAMES, PROVIDER_NAMES
 from prakerja.portal.texts import NOTICES, VOUCHER_LABELS, incentive_tag, sentence
 from prakerja.programmes.schemes import PurchaseCloses
+from prakerja.reporting.dashboard import Dashboard
 from prakerja.reporting.losses import lost_lines
 from prakerja.reporting.next_action import derived_stage, may_earn, next_action, reason_not_to_buy, unreviewed
 from prakerja.reporting.next_deadline import next_deadline
@@ -70,7 +73,17 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         voucher_words=VOUCHER_LABELS,
         provider_names=PROVIDER_NAMES,
         platform_names=PLATFORM_NAMES,
+        **_own_draw(person_id, board),
     )
+
+
+def _own_draw(person_id: uuid.UUID, board: Dashboard) -> dict[str, Any]:
+    """The draw of whoever has no award; who has one finds theirs on the page of the wave, and the hot page stays one statement."""
+    application = board.application
+    if application is None or board.award is not None:
+        return {"own_ticket": None}
+    shows = application.status != "withdrawn"
+    return own_draw_words(person_id, wave_number=application.wave, shows_ticket=shows)
 
 
 @participant

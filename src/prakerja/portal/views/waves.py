@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from prakerja.draw.proving import own_outcome, own_proof, own_receipt, own_ticket
+from prakerja.draw.proving import own_proof, own_receipt
 from prakerja.intake import operations as intake
 from prakerja.intake.letters import LONGEST_WORDS, own_letters
 from prakerja.intake.queries import (
@@ -29,6 +28,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.people.queries import name_of
 from prakerja.portal.drafts import keeps_typed
 from prakerja.portal.eligibility_words import ReasonWords, reason_words
+from prakerja.portal.own_draw import own_draw_words
 from prakerja.portal.pages import (
     page,
     participant,
@@ -39,7 +39,6 @@ from prakerja.portal.pages import (
 )
 from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REFUSALS, why_of
 from prakerja.programmes.queries import scheme
-from prakerja.registrations.regions import province_name
 
 
 @participant
@@ -80,7 +79,7 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         name=name_of(person_id=person_id),
         label=LABELS[own.label],
         why=_why(own),
-        **_own_draw(person_id, own),
+        **own_draw_words(person_id, wave_number=own.wave, shows_ticket=own.label != "withdrawn"),
     )
 
 
@@ -106,18 +105,6 @@ def ticket_receipt(request: HttpRequest, person_id: uuid.UUID, number: int) -> H
 
 def _taken(content: bytes, *, kind: str, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _own_draw(person_id: uuid.UUID, own: OwnApplication) -> dict[str, Any]:
-    """What the page shows of the draw: the ticket, and once there is one the outcome with every reason in words."""
-    outcome = own_outcome(person_id=person_id, wave_number=own.wave)
-    eligibility = scheme(scheme_version_id=own.scheme_version_id).eligibility
-    return {
-        "own_ticket": own_ticket(person_id=person_id, wave_number=own.wave) if own.label != "withdrawn" else None,
-        "outcome": outcome,
-        "reasons": [why_of(one, eligibility=eligibility) for one in outcome.codes] if outcome is not None else [],
-        "province_name": province_name,
-    }
 
 
 @participant
