@@ -141,7 +141,7 @@ def test_only_a_helper_reads_answers_and_closes() -> None:
 def test_a_case_ends_is_wiped_and_forgets_where_it_came_from(helper: Actor) -> None:
     number = ask(contact="siti@contoh.id")
     answer_case(case_id=case_id_of(number=number), answer="Sudah kami periksa.", actor=helper, at=AT)
-    ends, wipes, forgets = TASKS
+    ends, _prunes, wipes, forgets = TASKS
     forgotten = forgets.next_due()
     assert forgotten == AT + DAY + timedelta(seconds=1)
     assert forgets.run(forgotten) == 1
@@ -153,4 +153,4 @@ def test_a_case_ends_is_wiped_and_forgets_where_it_came_from(helper: Actor) -> N
     assert wipes.run(AT + ENDS_AFTER + WIPED_AFTER) == 1
     wiped = case_by_number(number=number)
     assert (wiped.is_wiped, wiped.entries) == (True, ())
-    assert [task.next_due() for task in TASKS] == [None, None, None]
+    assert [task.next_due() for task in TASKS] == [None] * 4

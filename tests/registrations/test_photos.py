@@ -12,10 +12,11 @@ from PIL import Image, ImageFilter
 
 from prakerja.config.settings import portal as door
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.pictures import MOST_BYTES
 from prakerja.portal.errors import too_large
 from prakerja.portal.registration_words import step_sentence
 from prakerja.registrations.models import Document
-from prakerja.registrations.photos import MOST_BYTES, open_photo, read_photo
+from prakerja.registrations.photos import open_photo, read_photo
 from prakerja.registrations.registry.dukcapil import Dukcapil
 from tests.registrations.walking import Walker, card
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from prakerja.cases.policies import TOPICS
+from prakerja.cases.policies import FILE_KINDS, TOPICS
 from prakerja.cases.states import QUESTION_STATES
 from prakerja.kernel.models import KeyedRow
 
 
 class Case(KeyedRow):
-    """One question with its answers. Who asked is not known: whoever has the number reads it, and it tells nobody else anything.
+    """One question with its answers. Who asked is not known, unless they wrote from their account: whoever has the number reads it,
+    and it tells nobody else anything.
 
     Words, number and address of whoever asked are sealed. `number_index` is the number's blind index, by which it is found.
     """
 
+    # The account it was sent from; empty when nobody was signed in. Then it is read there, and not by its number.
+    asked_by = models.UUIDField(null=True)
     number_enc = models.BinaryField()
     number_index = models.BinaryField(unique=True)
     topic = models.TextField()
@@ -48,6 +51,7 @@ class Case(KeyedRow):
             models.Index(fields=["asked_at", "id"], name="cases_case_waiting", condition=Q(status="open")),
             models.Index(fields=["opened_at"], name="cases_case_limits", condition=Q(browser_index__isnull=False)),
             models.Index(fields=["closed_at"], name="cases_case_wiping", condition=Q(wiped_at=None)),
+            models.Index(fields=["asked_by", "id"], name="cases_case_own", condition=Q(asked_by__isnull=False)),
         ]
 
 
@@ -55,6 +59,8 @@ class Entry(KeyedRow):
     """What one side wrote. `written_by` is the operator's id, "" for whoever asked."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False)
+    # As its case's, so that a person's copy of their data finds it.
+    asked_by = models.UUIDField(null=True)
     number = models.SmallIntegerField()
     written_by = models.TextField(blank=True)
     words_enc = models.BinaryField()
@@ -62,3 +68,20 @@ class Entry(KeyedRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="cases_entry_number")]
+        indexes = [models.Index(fields=["asked_by"], name="cases_entry_own", condition=Q(asked_by__isnull=False))]
+
+
+class Attachment(KeyedRow):
+    """A photo, made anew, or a PDF that was sent with what was written from an account; sealed. Pruned by a dated rule."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="attachments")
+    asked_by = models.UUIDField()
+    kind = models.TextField()
+    content_enc = models.BinaryField()
+    # Of what is kept, in bytes.
+    size = models.IntegerField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=FILE_KINDS), name="cases_attachment_kind")]
+        indexes = [models.Index(fields=["asked_by"], name="cases_attachment_own")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from prakerja.cases.models import Case
-from prakerja.cases.operations import end_some_answered, forget_some_askers, wipe_some_words
-from prakerja.cases.policies import DAY, ENDS_AFTER, WIPED_AFTER
+from prakerja.cases.models import Attachment, Case
+from prakerja.cases.operations import end_some_answered, forget_some_askers, prune_some_files, wipe_some_words
+from prakerja.cases.policies import DAY, ENDS_AFTER, WIPED_AFTER, file_terms
 from prakerja.kernel.due import DueTask, in_chunks
 
 
@@ -36,6 +36,12 @@ def _next_forgotten() -> datetime | None:
     return found + DAY + timedelta(seconds=1) if found else None
 
 
+def _next_pruned() -> datetime | None:
+    closed = Attachment.objects.filter(entry__case__status="closed").order_by("entry__case__closed_at")
+    found = closed.values_list("entry__case__closed_at", flat=True).first()
+    return found + file_terms(found).kept if found else None
+
+
 def _end(at: datetime) -> int:
     return in_chunks(lambda: end_some_answered(at=at))
 
@@ -44,12 +50,17 @@ def _wipe(at: datetime) -> int:
     return in_chunks(lambda: wipe_some_words(at=at))
 
 
+def _prune(at: datetime) -> int:
+    return in_chunks(lambda: prune_some_files(at=at))
+
+
 def _forget(at: datetime) -> int:
     return in_chunks(lambda: forget_some_askers(at=at))
 
 
 TASKS = (
     DueTask("end_answered_cases", _next_ended, _end),
+    DueTask("prune_case_files", _next_pruned, _prune),
     DueTask("wipe_cases", _next_wiped, _wipe),
     DueTask("forget_askers", _next_forgotten, _forget),
 )

@@ -1,9 +1,11 @@
-"""`prakerja case …`: what people ask the office is listed, read, answered and closed by an operator."""
+"""`prakerja case …`: what people ask the office is listed, read with its files, answered and closed by an operator."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import uuid
+from pathlib import Path
 from typing import Any
 
 from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common, positive
@@ -32,6 +34,7 @@ _SENTENCES = {
     ),
 }
 _VERBS = {
+    "file": "write a photo or a PDF of a case into a file; the look is recorded",
     "show": "a case with what was written; the look is recorded",
     "answer": "answer a case; whoever asked reads it by the number",
     "close": "end a case",
@@ -39,8 +42,8 @@ _VERBS = {
 
 
 def add_to(subparsers: Any) -> None:
-    family = subparsers.add_parser("case", help="what people ask the office: list, show, answer, close")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="list|show|answer|close")
+    family = subparsers.add_parser("case", help="what people ask the office: list, show, file, answer, close")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="list|show|file|answer|close")
     listing = common(verbs.add_parser("list", help="cases that wait, who has waited longest first"))
     listing.add_argument("--topic", default="", metavar="T", help="only of this topic")
     listing.add_argument("--most", type=positive, default=100, metavar="N", help="at most so many (100)")
@@ -50,6 +53,11 @@ def add_to(subparsers: Any) -> None:
         parser.add_argument("--case", required=True, type=uuid.UUID, metavar="ID", help="as `list` shows it")
         if verb == "answer":
             parser.add_argument("--answer", required=True, metavar="A", help="what they read, 10 to 2,000 characters")
+        if verb == "file":
+            parser.add_argument("--file", required=True, type=uuid.UUID, metavar="ID", help="as `show` shows it")
+            parser.add_argument(
+                "--out", required=True, type=Path, metavar="PATH", help="where to; it must not exist yet"
+            )
         parser.set_defaults(run=work_on_case)
 
 
@@ -77,7 +85,7 @@ def work_on_case(arguments: argparse.Namespace) -> int:
     """Show, answer or close one case."""
     with database(arguments.data_dir):
         from prakerja.cases.operations import answer_case, close_case
-        from prakerja.cases.queries import read_case
+        from prakerja.cases.queries import read_case, read_case_file
         from prakerja.kernel.clock import now
 
         told = {"case_id": arguments.case, "actor": acting(arguments), "at": now()}
@@ -86,10 +94,17 @@ def work_on_case(arguments: argparse.Namespace) -> int:
                 answer_case(**told, answer=arguments.answer)
             elif arguments.verb == "close":
                 close_case(**told)
+            elif arguments.verb == "file":
+                _write_file(arguments.out, read_case_file(**told, file_id=arguments.file).content)
             else:
                 found = read_case(**told)
                 entries = [
-                    {"by": "us" if e.is_ours else "asker", "at": e.at.isoformat(), "words": e.words}
+                    {
+                        "by": "us" if e.is_ours else "asker",
+                        "at": e.at.isoformat(),
+                        "words": e.words,
+                        "files": [{"file": str(f.file_id), "kind": f.kind, "bytes": f.size} for f in e.files],
+                    }
                     for e in found.entries
                 ]
                 answer(
@@ -97,6 +112,7 @@ def work_on_case(arguments: argparse.Namespace) -> int:
                         "case": str(arguments.case),
                         "topic": found.line.topic,
                         "status": found.line.status,
+                        "person": str(found.asked_by) if found.asked_by else None,
                         "entries": entries,
                     }
                 )
@@ -105,3 +121,14 @@ def work_on_case(arguments: argparse.Namespace) -> int:
             raise CommandError(*_SENTENCES[refusal.reason]) from refusal
         answer({"case": str(arguments.case), "done": arguments.verb})
     return 0
+
+
+def _write_file(out: Path, content: bytes) -> None:
+    try:
+        # For whoever runs the command only; what stands there is not written over.
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise CommandError(
+            f"Tidak dapat menulis {out}: {error.strerror}.", f"Cannot write {out}: {error.strerror}."
+        ) from error

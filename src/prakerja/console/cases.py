@@ -15,16 +15,25 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.cases.labels import STATE_WORDS, TOPIC_WORDS
 from prakerja.cases.operations import answer_case, close_case
 from prakerja.cases.policies import FEWEST, LONGEST
-from prakerja.cases.queries import CaseLine, case_id_of, read_case, waiting_cases, waiting_count
+from prakerja.cases.queries import (
+    CaseLine,
+    WholeCase,
+    case_id_of,
+    read_case,
+    read_case_file,
+    waiting_cases,
+    waiting_count,
+)
 from prakerja.console.pages import acting, operator
 from prakerja.console.texts import sentence, written
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.people.queries import name_of
 
 SHOWN = 50
 DECISIONS = {
@@ -125,7 +134,23 @@ def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "console/case.html",
         {
             "one": case_row(found.line),
-            "entries": [{"ours": one.is_ours, "words": one.words, "at": written(one.at)} for one in found.entries],
+            "entries": [
+                {
+                    "ours": one.is_ours,
+                    "words": one.words,
+                    "at": written(one.at),
+                    "files": [
+                        {
+                            "url": reverse("console_case_file", args=[case_id, file.file_id]),
+                            "is_photo": file.kind == "photo",
+                            "size": (file.size + 1023) // 1024,
+                        }
+                        for file in one.files
+                    ],
+                }
+                for one in found.entries
+            ],
+            "asker": _asker(found),
             "contact": found.contact,
             "language": {"id": "Indonesia", "en": "English"}.get(found.language, found.language),
             "is_closed": found.line.status == "closed",
@@ -133,6 +158,34 @@ def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             "here": request.path,
         },
     )
+
+
+@never_cache
+@require_safe
+@acting("case.answer")
+def case_file(request: HttpRequest, case_id: uuid.UUID, file_id: uuid.UUID) -> HttpResponse:
+    """A photo or a PDF of a case, to take along: it is a stranger's file and no page of ours. The look is recorded."""
+    try:
+        file = read_case_file(case_id=case_id, file_id=file_id, actor=operator(request), at=clock.now())
+    except Refused as refused:
+        if refused.reason == "not_permitted":
+            raise
+        raise Http404 from refused
+    kind, name = ("image/jpeg", "foto.jpg") if file.kind == "photo" else ("application/pdf", "berkas.pdf")
+    answer = HttpResponse(file.content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _asker(found: WholeCase) -> dict[str, str] | None:
+    """Who asked, when they wrote from their account."""
+    if found.asked_by is None:
+        return None
+    return {
+        "name": name_of(person_id=found.asked_by),
+        "url": reverse("admin:people_person_change", args=[found.asked_by]),
+    }
 
 
 def case_row(one: CaseLine) -> dict[str, Any]:

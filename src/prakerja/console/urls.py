@@ -6,7 +6,7 @@ from django.urls import path
 
 from prakerja.console import cancelled_classes, draws, held, own_account, signing_in
 from prakerja.console.attention import attention
-from prakerja.console.cases import case, cases
+from prakerja.console.cases import case, case_file, cases
 from prakerja.console.completions import completion, withdrawal
 from prakerja.console.discrepancies import discrepancy
 from prakerja.console.erasures import erasure
@@ -51,6 +51,7 @@ urlpatterns = [
     path("registrations/<uuid:case_id>/documents/", registration_documents, name="console_registration_documents"),
     path("cases/", cases, name="console_cases"),
     path("cases/<uuid:case_id>/", case, name="console_case"),
+    path("cases/<uuid:case_id>/files/<uuid:file_id>/", case_file, name="console_case_file"),
     path("reviews/", reviews, name="console_reviews"),
     path("reviews/<uuid:rating_id>/", review, name="console_review"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),

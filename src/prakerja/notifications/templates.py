@@ -211,6 +211,10 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("Anda mundur dari Gelombang {wave}"),
         text=_("Pendaftaran Anda di Gelombang {wave} (tiket {ticket}) dibatalkan karena Anda memintanya di situs."),
     ),
+    "case_answered": Template(
+        title=_("Kasus Anda sudah dijawab"),
+        text=_("Kartu Prakerja: kasus {number} sudah dijawab. Masuk ke situs, lalu buka Akun saya, Kasus saya."),
+    ),
     "letter_answered": Template(
         title=_("Surat Anda sudah dijawab"),
         text=_("Surat pernyataan Anda sudah dijawab. Baca jawabannya di halaman Gelombang di situs."),

@@ -68,12 +68,26 @@ SENTENCES = {
     "erasure_open": gettext_lazy("Permintaan hapus Anda sudah kami terima dan sedang ditangani."),
     "erasure_unknown": gettext_lazy("Tidak ada permintaan hapus yang sedang ditangani."),
     "topic_unknown": gettext_lazy("Pilih tentang apa pertanyaan Anda."),
+    "words_too_long": gettext_lazy("Terlalu panjang. Persingkat tulisan Anda, lalu kirim lagi."),
     "words_missing": gettext_lazy("Tulis pertanyaan Anda, paling sedikit 10 huruf."),
     "contact_format": gettext_lazy("Tulis nomor ponsel Indonesia atau satu alamat email, atau kosongkan."),
     "cases_too_many": gettext_lazy(
         "Hari ini sudah banyak pertanyaan dari sini. Tulis lagi besok, atau lanjutkan kasus yang sudah ada dengan nomornya."
     ),
     "office_case_unknown": gettext_lazy("Nomor kasus itu tidak kami kenal. Periksa huruf demi huruf."),
+    "office_case_of_account": gettext_lazy(
+        "Kasus ini dikirim dari akun. Masuk, lalu buka Akun saya, Kasus saya, untuk membacanya."
+    ),
+    "photo_missing": gettext_lazy("File itu kosong. Pilih file yang lain."),
+    "photo_too_big": gettext_lazy("File ini terlalu besar. Kirim foto atau PDF paling besar 2 MB."),
+    "photo_unreadable": gettext_lazy("Foto ini rusak atau tidak lengkap. Ambil foto baru, lalu kirim lagi."),
+    "case_file_kind": gettext_lazy("File ini bukan foto dan bukan PDF. Kirim JPG, PNG, atau PDF."),
+    "case_file_active": gettext_lazy(
+        "PDF ini terkunci, atau berisi lebih dari halaman saja. Kirim foto layarnya, atau cetak ke PDF lalu kirim lagi."
+    ),
+    "case_files_too_many": gettext_lazy(
+        "Kasus ini sudah berisi file sebanyak yang boleh. Buat kasus baru dan sebutkan nomornya."
+    ),
     "office_case_closed": gettext_lazy("Kasus ini sudah selesai. Buat kasus baru."),
     "case_too_long": gettext_lazy("Kasus ini sudah panjang. Buat kasus baru dan sebutkan nomornya."),
     "already_bought": gettext_lazy("Anda sudah membeli pelatihan, jadi tidak dapat mengundurkan diri."),
@@ -195,6 +209,10 @@ NOTICES = {
     "linked": gettext_lazy("Rekening tersambung."),
     "unlinked": gettext_lazy("Rekening diputuskan."),
     "survey_sent": gettext_lazy("Terima kasih. Jawaban survei Anda tersimpan."),
+    "case_sent": gettext_lazy(
+        "Kasus Anda sudah kami terima. Kami menjawab pada hari kerja, dan memberi tahu Anda dengan SMS."
+    ),
+    "case_written": gettext_lazy("Tulisan Anda sudah kami terima."),
     "survey_half": gettext_lazy(
         "Jawaban Anda sampai di sini tersimpan, tetapi belum dikirim. Lanjutkan kapan saja sebelum batasnya, juga di ponsel lain."
     ),

@@ -8,6 +8,7 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.access.forgetting import forget_person
 from prakerja.access.sessions import end_sessions
+from prakerja.cases.operations import wipe_own_cases
 from prakerja.disbursements.operations import unlink_for_erasure
 from prakerja.grants.operations import withdraw_everything
 from prakerja.intake.letters import wipe_letters
@@ -41,6 +42,7 @@ def erase_after_participation(*, person_id: uuid.UUID, actor: Actor, at: datetim
     return {
         "registration": wipe_registration(person_id=person_id),
         "test": wipe_test_answers(person_id=person_id),
+        "cases": wipe_own_cases(person_id=person_id, at=at),
         "letters": wipe_letters(person_id=person_id),
         "contacts": erase_contacts(person_id=person_id),
         "messages": wipe_messages(person_id=person_id),

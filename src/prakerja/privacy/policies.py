@@ -46,6 +46,7 @@ AFTERWARDS: tuple[Any, ...] = (
     ),
     gettext_lazy("alamat tempat tinggal Anda, dan foto yang Anda kirim saat mendaftar"),
     gettext_lazy("pilihan Anda dalam tes, dan isi surat Anda setelah tiga kali belum terpilih"),
+    gettext_lazy("isi kasus yang Anda kirim dari akun, dan foto atau PDF di dalamnya"),
     gettext_lazy("isi semua pesan kepada Anda"),
     gettext_lazy("alamat file tugas yang diserahkan untuk Anda, dan catatan umpan baliknya"),
     gettext_lazy("kode, hitungan percobaan, dan sesi masuk"),

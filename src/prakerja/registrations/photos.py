@@ -1,34 +1,25 @@
 """The photo of an identity card: looked at again on the server, made anew, and sealed (rules.md 3.1, 11.3).
 
-What we keep is never what was sent: it is decoded, turned upright, made smaller and written anew, so that no position, no camera and
-nothing that hides behind the picture comes along.
+What we keep is never what was sent (`kernel.pictures`).
 """
 
 from __future__ import annotations
 
-import io
 import uuid
-import warnings
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageFilter, ImageStat
 
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.pictures import KEPT_SIDE, decoded, written_anew
 from prakerja.kernel.secrets import seal_bytes, unseal_bytes
 from prakerja.registrations.models import Document
 from prakerja.registrations.rows import lock_draft, place
 
-# As the programme had it: JPEG or PNG of 2 MB at most.
-MOST_BYTES = 2 * 1024 * 1024
-_KINDS = ("JPEG", "PNG")
-# Decoding costs by the pixel, whatever the file weighs.
-_MOST_PIXELS = 50_000_000
 _FEWEST = (600, 360)
-_KEPT_SIDE = 1600
-_QUALITY = 85
 # Of grey values from 0 to 255 on a picture of this side. Text that can be read leaves edges.
 _LOOKED_AT_SIDE = 500
 _DARKEST, _BRIGHTEST, _LEAST_EDGES = 45.0, 240.0, 60.0
@@ -50,18 +41,12 @@ def read_photo(content: bytes) -> Photo:
     Raises Refused: photo_missing, photo_too_big, photo_kind, photo_unreadable, photo_too_small, photo_too_dark,
     photo_too_bright, photo_blurred.
     """
-    if not content:
-        raise Refused("photo_missing")
-    if len(content) > MOST_BYTES:
-        raise Refused("photo_too_big")
-    picture = _decoded(content)
+    picture = decoded(content)
     if max(picture.size) < _FEWEST[0] or min(picture.size) < _FEWEST[1]:
         raise Refused("photo_too_small")
-    picture.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
+    picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
     _look(picture)
-    out = io.BytesIO()
-    picture.save(out, format="JPEG", quality=_QUALITY)
-    return Photo(out.getvalue(), *picture.size)
+    return Photo(written_anew(picture), *picture.size)
 
 
 def save_photo(*, registration_id: uuid.UUID, content: bytes, at: datetime, kind: str = "ktp") -> None:
@@ -94,37 +79,6 @@ def open_photo(*, registration_id: uuid.UUID, kind: str = "ktp") -> bytes | None
     if found is None:
         return None
     return unseal_bytes(found.content_enc, **place("document", "content_enc", found.id))
-
-
-def _decoded(content: bytes) -> Image.Image:
-    """The picture, upright and in plain colours. Whatever a file can do to a decoder comes to a refusal."""
-    try:
-        with warnings.catch_warnings():
-            # A picture that is far larger than its file is a warning to Pillow, and a refusal to us.
-            warnings.simplefilter("error")
-            opened = Image.open(io.BytesIO(content), formats=_KINDS)
-            width, height = opened.size
-            if width * height > _MOST_PIXELS:
-                raise Refused("photo_too_big")
-            # A JPEG is decoded at the size that is wanted: a fraction of the work.
-            opened.draft("RGB", (_KEPT_SIDE, _KEPT_SIDE))
-            opened.load()
-            upright = ImageOps.exif_transpose(opened)
-            # What can be seen through is white, as on paper.
-            if upright.mode in ("RGBA", "LA", "P", "PA"):
-                through = upright.convert("RGBA")
-                paper = Image.new("RGBA", through.size, "white")
-                paper.alpha_composite(through)
-                upright = paper
-            return upright.convert("RGB")
-    except Refused:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused("photo_too_big") from None
-    except UnidentifiedImageError:
-        raise Refused("photo_kind") from None
-    except Exception:
-        raise Refused("photo_unreadable") from None
 
 
 def _look(picture: Image.Image) -> None:

@@ -301,6 +301,27 @@ SECTION_LIST = (
         {"answered_by": "others"},
     ),
     Section(
+        "questions",
+        "cases_case",
+        "number=!number_enc topic status contact=!contact_enc language opened_at asked_at answered_at closed_at wiped_at",
+        {"number_index": "index", "browser_index": "index", "network_index": "index"},
+        person="asked_by",
+    ),
+    Section(
+        "questions_written",
+        "cases_entry",
+        "question=case_id number words=!words_enc at",
+        {"written_by": "others"},
+        person="asked_by",
+    ),
+    Section(
+        "question_files",
+        "cases_attachment",
+        "written=entry_id kind size taken_at",
+        {"content_enc": "file"},
+        person="asked_by",
+    ),
+    Section(
         "trail",
         "audit_record",
         "action actor_kind subject_kind at recorded_at",
@@ -410,7 +431,9 @@ def _value(table: str, member: Member, row: dict[str, Any], language: str) -> An
         return unseal_bytes(value, table=table, column=member.path, row_id=row["pk"]).hex()
     if member.sign:
         place = SEALED_AS if member.path == "card_number_enc" else table
-        text = unseal(value, table=place, column=member.path, row_id=row["pk"])
+        # Questions were sealed under their columns' short names first.
+        column = member.path.removesuffix("_enc") if table.startswith("cases_") else member.path
+        text = unseal(value, table=place, column=column, row_id=row["pk"])
         is_hidden = member.sign == "~" or (member.sign == "?" and row["retired_at"] is not None)
         return "…" + text[-_SHOWN:] if is_hidden else text
     if isinstance(value, datetime | date):

@@ -50,6 +50,9 @@ SECTIONS: dict[str, Any] = {
     "codes_sent": gettext_lazy("Kode yang dikirim"),
     "counts": gettext_lazy("Hitungan percobaan kode"),
     "erasure_requests": gettext_lazy("Permintaan hapus data"),
+    "questions": gettext_lazy("Kasus yang Anda kirim dari akun"),
+    "questions_written": gettext_lazy("Isi kasus Anda"),
+    "question_files": gettext_lazy("Foto dan PDF dalam kasus Anda"),
     "trail": gettext_lazy("Jejak: siapa melakukan apa"),
 }
 MEMBERS: dict[str, Any] = {
@@ -218,6 +221,13 @@ MEMBERS: dict[str, Any] = {
     "review": gettext_lazy("ulasan"),
     "revocation_held_at": gettext_lazy("pencabutan ditahan pada"),
     "revocation_released_at": gettext_lazy("pencabutan dilanjutkan pada"),
+    "contact": gettext_lazy("dapat dihubungi di"),
+    "question": gettext_lazy("nomor kasus dalam salinan ini"),
+    "size": gettext_lazy("besar dalam bita"),
+    "taken_at": gettext_lazy("diterima pada"),
+    "topic": gettext_lazy("tentang"),
+    "wiped_at": gettext_lazy("isinya dihapus pada"),
+    "written": gettext_lazy("nomor tulisan dalam salinan ini"),
     "half_answers": gettext_lazy("jawaban yang belum dikirim"),
     "half_saved_at": gettext_lazy("disimpan sebagian pada"),
     "said": gettext_lazy("menurut bank"),
@@ -281,4 +291,5 @@ REASONS: dict[str, Any] = {
         "Catatan petugas dan rincian jejak, karena dapat menyebut orang lain. Mintalah lewat kontak di halaman Privasi; kami menyamarkan orang lain lalu memberikannya."
     ),
     "elsewhere": gettext_lazy("Yang sudah tertulis di bagian lain."),
+    "file": gettext_lazy("Foto dan PDF dalam kasus Anda: unduh di halaman Kasus saya."),
 }

@@ -12,8 +12,8 @@ import re
 import struct
 import zlib
 
-# A reader looks for a PDF's head in its first kilobyte, and for its end in its last ones.
-_PDF_HEAD = 1024
+from prakerja.kernel.pdf import is_pdf
+
 _BLANK = b" \t\r\n\f\v\0"
 # What may stand in a text; the last is the end that old editors write.
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v") | frozenset(map(chr, range(0x7F, 0xA0)))
@@ -196,18 +196,6 @@ def _is_json(text: str) -> bool:
     return not isinstance(read, str)
 
 
-def _is_pdf(content: bytes) -> bool:
-    """Readers take what stands before the head: a mark of the encoding, blank lines, a mailer's words; but no page."""
-    at = content.find(b"%PDF-", 0, _PDF_HEAD)
-    if at < 0 or re.match(rb"\d", content[at + 5 : at + 6]) is None:
-        return False
-    before = content[:at].removeprefix(codecs.BOM_UTF8).strip(_BLANK)
-    if before.startswith((b"<", b"{", b"[")):
-        return False
-    # A file that was cut off has no end; without one and without objects there is nothing to open.
-    return re.search(rb"\bobj\b", content) is not None and (b"%%EOF" in content or b"startxref" in content)
-
-
 def _is_png(content: bytes) -> bool:
     if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[12:16] != b"IHDR" or len(content) < 33:
         return False
@@ -252,7 +240,7 @@ def _is_docx(content: bytes) -> bool:
 
 
 _LOOKS = {
-    "pdf": _is_pdf,
+    "pdf": is_pdf,
     "docx": _is_docx,
     "zip": _is_zip,
     "png": _is_png,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.pictures import MOST_BYTES
 from prakerja.portal.formats import masked_phone
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import (
@@ -41,7 +42,6 @@ from prakerja.privacy.asking_lost_phone import (
 from prakerja.privacy.lost_phone_policies import PHOTOS, lost_phone_terms
 from prakerja.privacy.lost_phone_queries import OwnLostPhone, lost_phone_code_state, own_lost_phone
 from prakerja.privacy.lost_phones import object_to_new_phone
-from prakerja.registrations.photos import MOST_BYTES
 
 SESSION_CASE = "lost_phone_case"
 # What the last form of the code's page came to, for the page that can be asked for again.

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
+from prakerja.kernel.pictures import MOST_BYTES
 from prakerja.people.consents import consent_text
 from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.jinja2env import language
@@ -33,7 +34,6 @@ from prakerja.portal.registration_words import (
 from prakerja.portal.texts import sentence
 from prakerja.registrations import operations as registrations
 from prakerja.registrations.answers import Answers
-from prakerja.registrations.photos import MOST_BYTES
 from prakerja.registrations.policies import CONTRADICTED, IDENTITY_STEPS, STEP_OF_FIELD, STEPS, is_done, next_step
 from prakerja.registrations.queries import OwnRegistration, email_code_of, own_registration
 from prakerja.registrations.regions import PROVINCES, regencies_of
