@@ -10,6 +10,7 @@ from typing import Any
 
 from django.test import Client
 
+from prakerja.access.code_load import RULES
 from prakerja.access.session_store import SessionStore
 from prakerja.audit.models import Record
 from prakerja.awards.models import Award
@@ -305,3 +306,24 @@ def is_open(portal: Client, address: str) -> bool:
     portal.cookies["portal_session"] = session.session_key
     assert kept != session.session_key
     return False
+
+
+def test_where_many_codes_went_unused_the_page_gives_a_turn_and_keeps_it(portal: Client) -> None:
+    person_id = world.person(phone="+6281234567877")
+    from_house = {"REMOTE_ADDR": "2001:db8::7"}
+    for number in range(RULES[0].household.unused):
+        Client().post("/masuk", {"phone": f"08990000{number:04}"}, **from_house)
+    asked = portal.post("/masuk", {"phone": "081234567877"}, **from_house)
+    assert asked["Location"] == "/masuk/kode"
+    waiting = portal.get("/masuk/kode", **from_house).text
+    assert "Tunggu giliran Anda" in waiting
+    assert not Message.objects.filter(person_id=person_id).exists()
+    # Too early: the turn stays. At its time the code leaves, whoever else asks.
+    portal.post("/masuk/kode/baru", **from_house)
+    assert "Tunggu giliran Anda" in portal.get("/masuk/kode", **from_house).text
+    set_clock(clock.now() + RULES[0].soonest)
+    assert "Sekarang giliran Anda" in portal.get("/masuk/kode", **from_house).text
+    assert portal.post("/masuk/kode/baru", **from_house)["Location"] == "/masuk/kode"
+    assert 'name="otp"' in portal.get("/masuk/kode", **from_house).text
+    inside = portal.post("/masuk/kode", {"otp": otp_of(person_id, "otp_sign_in")}, **from_house)
+    assert (inside.status_code, portal.session["person_id"]) == (302, str(person_id))

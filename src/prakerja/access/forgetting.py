@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Min, Q
 
-from prakerja.access.models import OtpChallenge, OtpGuard, PhoneGuard, Session, SignInGuard
+from prakerja.access.models import CodeLoad, OtpChallenge, OtpGuard, PhoneGuard, Session, SignInGuard
 from prakerja.access.policies import retention_at
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
@@ -53,6 +53,7 @@ def forget_old(*, at: datetime, wall: datetime) -> int:
         lambda: _tries(wall - kept.operators, wall),
         lambda: _counts(at - kept.purchases, at, Q(purpose="purchase")),
         lambda: _counts(at - kept.codes, at, ~Q(purpose="purchase")),
+        lambda: _loads(at - kept.numbers),
         lambda: _numbers(at.astimezone(WIB).date() - kept.numbers - timedelta(days=1)),
         lambda: _codes(at - kept.codes),
     ]
@@ -91,6 +92,13 @@ def _numbers(last_day: date) -> int:
     """No lock is as long as these days."""
     old = PhoneGuard.objects.select_for_update(skip_locked=True).filter(day__lte=last_day)
     return PhoneGuard.objects.filter(index__in=list(old.values_list("index", flat=True)[:_CHUNK])).delete()[0]
+
+
+@requires_transaction
+def _loads(before: datetime) -> int:
+    """Of days gone by, as the numbers that they were asked for."""
+    old = CodeLoad.objects.select_for_update(skip_locked=True).filter(hour__lte=before)
+    return CodeLoad.objects.filter(index__in=list(old.values_list("index", flat=True)[:_CHUNK])).delete()[0]
 
 
 @requires_transaction

@@ -165,6 +165,18 @@ class OtpGuard(OwnedRow):
         ]
 
 
+class CodeLoad(models.Model):
+    """Counts codes that one browser, one network or everybody asked for in an hour, and those of them that were used
+    (`access.code_load`). Known by a blind index; forgotten with the counts of numbers."""
+
+    index = models.BinaryField(primary_key=True)
+    hour = models.DateTimeField(db_index=True)
+    asked = models.IntegerField(default=0)
+    used = models.IntegerField(default=0)
+    # When the next turn is free.
+    next_at = models.DateTimeField(null=True)
+
+
 class PhoneGuard(models.Model):
     """Counts codes for signing in by the blind index of a number and of who asks, whether anybody registered it or not.
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -37,10 +38,16 @@ class Pending:
     channel: str = "sms"
     # Somebody begins to register: a number of nobody gets a code too.
     begins: bool = False
+    # When this browser may ask for this number's code, in seconds of programme time since 1970, after it was told to wait; else 0.
+    turn: float = 0.0
 
     def after(self, said: str, *, seconds: int = 0) -> Pending:
-        """The same sign-in after another form."""
-        return replace(self, said=said, seconds=seconds)
+        """The same sign-in after another form. A turn that was taken is no turn any more."""
+        return replace(self, said=said, seconds=seconds, turn=0.0)
+
+    def turn_at(self) -> datetime | None:
+        """The turn that this browser waits for."""
+        return datetime.fromtimestamp(self.turn, UTC) if self.turn else None
 
 
 def read(request: HttpRequest, *, browser: str) -> Pending | None:

@@ -75,6 +75,9 @@ SENTENCES = {
         "Hari ini sudah banyak pertanyaan dari sini. Tulis lagi besok, atau lanjutkan kasus yang sudah ada dengan nomornya."
     ),
     "office_case_unknown": gettext_lazy("Nomor kasus itu tidak kami kenal. Periksa huruf demi huruf."),
+    "codes_queue_full": gettext_lazy(
+        "Terlalu banyak kode diminta dari jaringan ini. Coba lagi 10 menit lagi, atau pakai jaringan lain, misalnya Wi-Fi."
+    ),
     "office_case_of_account": gettext_lazy(
         "Kasus ini dikirim dari akun. Masuk, lalu buka Akun saya, Kasus saya, untuk membacanya."
     ),

@@ -9,6 +9,8 @@ import uuid
 from datetime import datetime
 
 from prakerja.access.actors import SYSTEM
+from prakerja.access.code_load import note_asked
+from prakerja.access.sign_in_codes import Asker
 from prakerja.access.stranger_codes import check_new_phone_code, send_new_phone_code
 from prakerja.audit.operations import record
 from prakerja.kernel.db import transaction
@@ -25,15 +27,18 @@ from prakerja.privacy.models import LostPhoneCase, LostPhonePhoto
 from prakerja.privacy.states import LOST_PHONE_STATES
 from prakerja.registrations.photos import read_photo
 
+_NOBODY = Asker()
 
-def ask_for_new_phone(*, phone: str, language: str, at: datetime) -> uuid.UUID:
+
+def ask_for_new_phone(*, phone: str, language: str, at: datetime, asker: Asker = _NOBODY) -> uuid.UUID:
     """Begin, and send a code to the new phone, whoever's it is; returns the case, which only this browser may know.
 
-    Raises Refused: phone_format, otp_daily_limit.
+    Raises Refused: phone_format, otp_daily_limit, codes_queue_full (until).
     """
     number = normal_phone(phone)
     if number is None:
         raise Refused("phone_format")
+    note_asked(asker=asker, at=at, gives_turn=False)
     case_id = new_id()
     send_new_phone_code(phone=number, owner=case_id, language=language, at=at)
     with transaction():

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.access.code_load import note_asked, note_used
 from prakerja.access.sign_in_codes import Asker
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
@@ -33,20 +34,27 @@ class Entered:
     holds_phone: bool = True
 
 
-def request_code(*, phone: str, begins: bool, language: str, asker: Asker, at: datetime) -> None:
+def request_code(
+    *, phone: str, begins: bool, language: str, asker: Asker, at: datetime, has_waited: bool = False
+) -> None:
     """Send a code by SMS to whoever signs in, goes on registering or, when `begins`, begins to.
 
-    Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    `has_waited`: this browser was given a turn for this number, which has come. Raises Refused: phone_format, otp_locked (until),
+    otp_too_soon (seconds), otp_daily_limit, codes_queued (turn_at), codes_queue_full (until).
     """
+    if not has_waited:
+        note_asked(asker=asker, at=at)
     wanted = begins or _live(phone) is not None
     request_sign_in_otp(phone=phone, asker=asker, at=at, stranger_language=language if wanted else "")
 
 
-def request_code_by_email(*, phone: str, asker: Asker, at: datetime) -> None:
+def request_code_by_email(*, phone: str, asker: Asker, at: datetime, has_waited: bool = False) -> None:
     """Send a code to the e-mail address of whoever signs in, if they have one; who registers has none yet.
 
-    Raises Refused: phone_format, otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
+    Raises Refused: as `request_code`.
     """
+    if not has_waited:
+        note_asked(asker=asker, at=at)
     request_sign_in_otp(phone=phone, asker=asker, at=at, channel="email")
 
 
@@ -56,6 +64,7 @@ def enter(*, phone: str, otp: str, language: str, asker: Asker, at: datetime) ->
     Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked, otp_of_other_browser.
     """
     person_id, channel = sign_in_by_code(phone=phone, otp=otp, asker=asker, at=at)
+    note_used(asker=asker, at=at)
     if person_id is not None:
         return Entered(person_id, None, holds_phone=channel == "sms")
     return Entered(None, _begin(phone=phone, language=language, at=at))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.pictures import MOST_BYTES
+from prakerja.portal.browsers import asker_of
 from prakerja.portal.formats import masked_phone
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import (
@@ -58,7 +59,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     typed, errors = request.POST.get("phone", "").replace("\x00", "").strip()[:30], {}
     if request.method == "POST":
         try:
-            case_id = ask_for_new_phone(phone=typed, language=language(), at=clock.now())
+            case_id = ask_for_new_phone(phone=typed, language=language(), at=clock.now(), asker=asker_of(request))
         except Refused as refused:
             errors["phone"] = sentence(refused)
         else:

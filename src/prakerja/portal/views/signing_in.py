@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from prakerja.access.code_load import is_turn
 from prakerja.access.policies import SIGN_IN
 from prakerja.access.session_store import DEVICE
 from prakerja.access.sessions import device_words
@@ -189,19 +190,38 @@ def _again(request: HttpRequest, *, channel: str) -> HttpResponse:
     waiting = pending.read(request, browser=asker.browser)
     if waiting is None:
         return redirect("portal:sign_in")
-    sent = _send(replace(waiting.after("sent_again"), channel="sms" if waiting.begins else channel), asker)
+    turn_at = waiting.turn_at()
+    if turn_at is not None and clock.now() < turn_at:
+        # Its turn has not come: nothing is asked anew, or the turn would be lost.
+        return _to_code(request, waiting, asker)
+    has_waited = turn_at is not None and is_turn(turn_at=turn_at, at=clock.now())
+    wanted = replace(
+        waiting.after("sent" if has_waited else "sent_again"), channel="sms" if waiting.begins else channel
+    )
+    sent = _send(wanted, asker, has_waited=has_waited)
+    if sent.turn or has_waited:
+        return _to_code(request, sent, asker)
     # What was not sent changes nothing about the code that is waited for.
     return _to_code(request, sent if sent.said == "sent_again" else replace(sent, channel=waiting.channel), asker)
 
 
-def _send(wanted: Pending, asker: Asker) -> Pending:
+def _send(wanted: Pending, asker: Asker, *, has_waited: bool = False) -> Pending:
     """Ask for a code; what became of it."""
     try:
         if wanted.channel == "email":
-            request_code_by_email(phone=wanted.phone, asker=asker, at=clock.now())
+            request_code_by_email(phone=wanted.phone, asker=asker, at=clock.now(), has_waited=has_waited)
             return wanted
-        request_code(phone=wanted.phone, begins=wanted.begins, language=language(), asker=asker, at=clock.now())
+        request_code(
+            phone=wanted.phone,
+            begins=wanted.begins,
+            language=language(),
+            asker=asker,
+            at=clock.now(),
+            has_waited=has_waited,
+        )
     except Refused as refused:
+        if refused.reason == "codes_queued":
+            return replace(wanted.after(refused.reason), turn=refused.details["turn_at"].timestamp())
         return wanted.after(refused.reason, seconds=int(refused.details.get("seconds", 0)))
     return wanted
 
@@ -216,6 +236,17 @@ def _to_code(request: HttpRequest, waiting: Pending, asker: Asker) -> HttpRespon
 def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> HttpResponse:
     """What a sign-in came to, told from what is counted: it is as true at the second look as at the first."""
     at = clock.now()
+    turn_at = waiting.turn_at()
+    if turn_at is not None or waiting.said == "codes_queue_full":
+        return page(
+            request,
+            "sign_in_turn",
+            section="sign_in",
+            phone=waiting.phone,
+            begins=waiting.begins,
+            turn_at=turn_at,
+            wait=seconds_until(turn_at, at) if turn_at is not None and turn_at > at else 0,
+        )
     is_live = state.sent_at is not None and state.expires_at is not None and at < state.expires_at
     errors = {}
     if state.locked_until is not None:

@@ -1,0 +1,82 @@
+"""One sender who asks for codes for thousands of numbers waits; a village that uses its codes does not, nor who was here before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from prakerja.access.code_load import RULES, is_turn, note_asked, note_used
+from prakerja.access.forgetting import forget_old
+from prakerja.access.models import CodeLoad
+from prakerja.access.sign_in_codes import Asker
+from prakerja.kernel.clock import WIB
+from prakerja.kernel.errors import Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2021, 10, 1, 9, tzinfo=WIB)
+CARRIER, HOUSE = "203.0.113.7", "2001:db8::/64"
+RULE = RULES[0]
+
+
+def ask(name: str, network: str = CARRIER, *, at: datetime = AT, marks: tuple[str, ...] = ()) -> Refused | None:
+    try:
+        note_asked(asker=Asker(browser=name, network=network, marks=marks), at=at)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def test_who_uses_their_codes_never_waits() -> None:
+    for number in range(RULE.household.unused * 3):
+        someone = Asker(browser=f"warga-{number}", network=HOUSE)
+        assert ask(someone.browser, HOUSE) is None
+        note_used(asker=someone, at=AT)
+
+
+def test_who_tries_numbers_gets_turns_that_lie_apart_and_others_elsewhere_do_not() -> None:
+    for number in range(RULE.household.unused):
+        assert ask(f"mesin-{number}", HOUSE) is None
+    first, second = ask("mesin", HOUSE), ask("mesin-lain", HOUSE)
+    assert first is not None
+    assert second is not None
+    assert (first.reason, first.details["turn_at"]) == ("codes_queued", AT + RULE.soonest)
+    assert second.details["turn_at"] == AT + RULE.soonest + RULE.household.apart
+    assert not is_turn(turn_at=AT + RULE.soonest, at=AT + timedelta(seconds=29))
+    assert is_turn(turn_at=AT + RULE.soonest, at=AT + timedelta(seconds=30))
+    assert not is_turn(turn_at=AT + RULE.soonest, at=AT + RULE.soonest + RULE.kept)
+    # Another network, and somebody of this one who signed in here before.
+    assert ask("jauh", "198.51.100.1") is None
+    assert ask("lama", HOUSE, marks=("tanda",)) is None
+    said = [ask(f"mesin-{number}", HOUSE) for number in range(30)]
+    assert said[-1] is not None
+    assert (said[-1].reason, said[-1].details["until"]) == ("codes_queue_full", AT + RULE.farthest)
+    # The next hour begins anew; a turn that was given stands.
+    assert ask("besok", HOUSE, at=AT + timedelta(hours=1)) is None
+
+
+def test_a_browser_that_somebody_signed_in_with_is_counted_for_itself() -> None:
+    for _ in range(RULE.browser.unused):
+        assert ask("lama", marks=("tanda",)) is None
+    waits = ask("lama", marks=("tanda",))
+    assert waits is not None
+    assert waits.reason == "codes_queued"
+    assert ask("lain", marks=("tanda",)) is None
+
+
+def test_everybody_together_has_a_limit_where_no_network_is_known() -> None:
+    tight = replace(RULE, everybody=replace(RULE.everybody, unused=32))
+    for _ in range(2):
+        note_asked(asker=Asker(browser="satu"), at=AT, rules=tight)
+    with pytest.raises(Refused, match="codes_queued"):
+        note_asked(asker=Asker(browser="satu"), at=AT, rules=tight)
+
+
+def test_a_door_without_turns_says_no_and_old_counts_are_forgotten() -> None:
+    for _ in range(RULE.household.unused):
+        note_asked(asker=Asker(browser="x", network=HOUSE), at=AT, gives_turn=False)
+    with pytest.raises(Refused, match="codes_queue_full"):
+        note_asked(asker=Asker(browser="x", network=HOUSE), at=AT, gives_turn=False)
+    assert CodeLoad.objects.count() == 2
+    assert forget_old(at=AT + timedelta(days=3), wall=AT) == 2
