@@ -1,4 +1,4 @@
-"""The whole way from a stranger to a survey: once without scripts in English, once without a mouse in Indonesian.
+"""The whole way from a stranger to a survey, once without scripts and once without a mouse; each changes its language on the way.
 
 Registration, test, joining, result, films, purchase, class, certificate, review, account, incentive, survey. Both go at the
 same time, because they share the clock. The article by a mouse and with scripts is a test of its own (test_article.py).
@@ -40,17 +40,21 @@ def test_from_a_stranger_to_a_survey(
     registers(old_phone)
     registers(no_mouse)
     for me in both:
+        # Each way goes its main steps in both languages: what follows in the other one, and back for the shop and the class.
+        me.speak_the_other()
         takes_the_test(me)
         joins(me)
     announce(empty_system, *both, folder=tmp_path)
     for me in both:
         reads_the_result(me)
+        me.speak_the_other()
     watch_the_films(empty_system, both)
     codes = {me: buys(me) for me in both}
     certificates = {me: finishes_the_class(me, codes[me]) for me in both}
     move_to(empty_system, "2021-09-29T10:00")
     for me in both:
         reads_the_certificate(me, certificates[me])
+        me.speak_the_other()
         rates(me)
         links_an_account(me)
     move_to(empty_system, "2021-10-20T12:00")

@@ -20,7 +20,7 @@ from prakerja.config import portal_urls
 from prakerja.console import urls as console_urls
 from prakerja.developer_site import urls as developer_urls
 from prakerja.sandbox.site import urls as sandbox_urls
-from tests.browser.applicant import SEND, Applicant, answers
+from tests.browser.applicant import PHOTO, SEND, Applicant, answers
 from tests.browser.checks import AXE, PICTURES, problems_of
 from tests.browser.chromium import PHONE, SMALLEST
 from tests.browser.citizen import COURSE, RUN, Citizen
@@ -53,7 +53,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("portal:wave_join", "portal:read_all"), ONLY_POST),
         **dict.fromkeys(("portal:certificate_share", "portal:certificate_unshare"), ONLY_POST),
         **dict.fromkeys(("portal:calendar", "portal:purchase_calendar", "portal:receipt_file"), A_FILE),
-        "portal:certificate_file": A_FILE,
+        **dict.fromkeys(("portal:certificate_file", "portal:own_case_file"), A_FILE),
         "portal:language": LEADS_ON,
         **dict.fromkeys(("portal:wipe_survey", "portal:own_data_take", "portal:own_data_keep"), ONLY_POST),
         "portal:own_data_schema": A_FILE,
@@ -84,9 +84,8 @@ NO_PAGES: dict[str, dict[str, str]] = {
         "console_theme": A_FILE,
         **dict.fromkeys(("console_language", "password_link"), LEADS_ON),
         **dict.fromkeys(("end_session", "end_other_sessions", "console_completion_withdraw"), ONLY_POST),
-        **dict.fromkeys(
-            ("console_lost_phone", "console_lost_phone_documents", "console_case", "console_letter"), A_CASE
-        ),
+        "console_case_file": A_FILE,
+        "console_letter": A_CASE,
         **dict.fromkeys(("console_retry", "console_discrepancy", "console_class_case", "console_erasure"), A_CASE),
     },
 }
@@ -164,6 +163,7 @@ def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: R
         if stage == "completed":
             links_an_account(me, visitor)
             asks_for_another_address(me, visitor)
+            writes_a_case(me, visitor)
         visitor.in_english()
     begins_the_films(Citizen(small(), system, system.new_participant(stage="awarded")), crawl)
     for stage in ("registry_differs", "registry_case", "registry_waits"):
@@ -297,6 +297,18 @@ def asks_for_another_address(me: Citizen, visitor: Visitor) -> None:
     visitor.look()
     page.fill("#value", me.email)
     follow(page.locator(SEND).first)
+    visitor.look(is_address=True)
+
+
+def writes_a_case(me: Citizen, visitor: Visitor) -> None:
+    """From the account, first with nothing on the form, then with a photo."""
+    page = me.visit("/kasus-saya/baru")
+    follow(page.locator(SEND))
+    visitor.look()
+    page.select_option("#topic", "payment")
+    page.fill("#words", "Insentif pertama belum masuk ke rekening saya.")
+    page.set_input_files("#file", PHOTO)
+    follow(page.locator(SEND))
     visitor.look(is_address=True)
 
 
@@ -463,6 +475,8 @@ def test_every_page_of_the_console(small: Callable[[], BrowserContext], system: 
         else:
             stranger.look()
 
+    asks_the_office(small().new_page(), system)
+    loses_the_phone(Applicant(small(), system))
     visitor = Visitor(crawl, small().new_page())
     enters_for_the_first_time(system, visitor, "helper", "curator", "partner_manager", "approver")
     unlinked = (
@@ -487,6 +501,29 @@ def test_every_page_of_the_console(small: Callable[[], BrowserContext], system: 
     # Of unfold's other addresses each refuses, leads on, or is a row of a list: looked at where the demo has one.
     missing = {name for name in unseen(crawl, "console") if not name.startswith("admin:") or name in lists}
     assert {name for name in missing if "<path:object_id>" not in name and name != CATCH_ALL} == set()
+
+
+def asks_the_office(page: Page, system: RunningSystem) -> None:
+    page.goto(f"{system.portal}/bantuan/tulis")
+    page.select_option("#topic", "site")
+    page.fill("#words", "Halaman pelatihan tidak terbuka di ponsel saya.")
+    follow(page.locator(SEND))
+    expect(page.locator("[data-testid=case-number]")).to_be_visible()
+
+
+def loses_the_phone(me: Applicant) -> None:
+    """Another phone is shown, two cards are sent; the operators have a case."""
+    page = me.visit("/masuk/nomor-hilang")
+    page.fill("#phone", me.number)
+    follow(page.locator(SEND))
+    page.fill("#otp", me.otp("OTP"))
+    follow(page.locator("main form:has(#otp) button"))
+    for _card in ("ktp", "kk"):
+        page.set_input_files("#photo", PHOTO)
+        follow(page.locator(SEND))
+    page.fill("#nik", dict(answers(me.number))["nik"][0].value)
+    follow(page.locator(SEND))
+    expect(page.locator(".govuk-error-summary")).to_have_count(0)
 
 
 # unfold's, for whatever is no address.

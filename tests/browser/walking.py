@@ -41,7 +41,7 @@ CODE_FORM = "main form:has(#otp) button"
 
 
 class Walker(Applicant):
-    """One person, one browser, one language."""
+    """One person and one browser; what begins in one language goes on in the other."""
 
     language = "id"
 
@@ -84,6 +84,13 @@ class Walker(Applicant):
             self.press(self.page.locator(f"a[lang={self.language}]").first)
         expect(self.page.locator("html")).to_have_attribute("lang", self.language)
 
+    def speak_the_other(self) -> None:
+        """Go on in the other language, by the link that every page of the portal has."""
+        other = "en" if self.language == "id" else "id"
+        self.press(self.page.locator(f"header a[lang={other}]").first)
+        self.language = other
+        expect(self.page.locator("html")).to_have_attribute("lang", other)
+
     def answers_every_question(self) -> None:
         """The first choice of each question on the page, and a number or a sentence where one is typed."""
         fields = self.page.locator("main form").last.evaluate(
@@ -96,7 +103,7 @@ class Walker(Applicant):
 
 
 class WithoutScripts(Walker):
-    """An old phone or a thrifty browser, in English."""
+    """An old phone or a thrifty browser, in English first."""
 
     language = "en"
 
@@ -108,7 +115,7 @@ class WithoutScripts(Walker):
 
 
 class WithoutMouse(Walker):
-    """Tab, letters, Space, arrows and Enter, in Indonesian; every stop of the focus must be seen."""
+    """Tab, letters, Space, arrows and Enter, in Indonesian first; every stop of the focus must be seen."""
 
     def press(self, where: Locator) -> None:
         self.tab_to(where)
