@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from prakerja.cli import (
     award,
+    backup,
     bench,
     case,
     clock,
@@ -46,6 +47,7 @@ FAMILIES = (
     wave,
     draw,
     award,
+    backup,
     person,
     case,
     payment,

@@ -53,6 +53,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "The folder {path} exists but is not a PostgreSQL database (it has no PG_VERSION). "
         "Prakerja does not delete it; move it away or use another data folder.",
     ),
+    "no-client": (
+        "Program pg_dump dan pg_restore PostgreSQL {major} tidak ada di mesin ini. Pasang postgresql-client-{major}, lalu ulangi.",
+        "This machine has no pg_dump and pg_restore of PostgreSQL {major}. Install postgresql-client-{major}, then try again.",
+    ),
+    "dump-failed": (
+        "Salinan basis data tidak selesai: {reason}. Yang setengah jadi tidak berlaku.",
+        "The database was not copied: {reason}. What is half done does not count.",
+    ),
+    "restore-failed": (
+        "Salinan itu tidak dapat dibaca: {reason}. Basis data tidak berubah.",
+        "That copy cannot be read: {reason}. The database is as it was.",
+    ),
     "no-binaries": (
         "Program PostgreSQL versi {oldest} sampai {newest} tidak ditemukan ({tried}). "
         "Jalankan make setup, pasang PostgreSQL, atau beri DATABASE_URL.",

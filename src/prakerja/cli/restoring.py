@@ -1,0 +1,66 @@
+"""Reading a backup into a new installation: keys first, since nothing in it can be read by others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from prakerja.cli.arguments import CommandError, progress
+from prakerja.kernel.secrets import Keys
+from prakerja.postgres import backups, server_for
+from prakerja.postgres.backups import Manifest
+
+
+def restore(*, backup: Path, data_dir: Path | None, keys: Path | None) -> Manifest:
+    """Read `backup` into the empty database of `data_dir` (or DATABASE_URL); `keys` are copied into its own folder.
+
+    Raises CommandError: the keys are missing or others; and what `postgres.backups.restore` raises. Nothing is changed then.
+    """
+    manifest = backups.verify(backup)
+    progress("Salinan utuh · The backup is whole.")
+    with server_for(data_dir, own=False) as server:
+        own = Path(os.environ.get("PRAKERJA_KEYS", "")) if os.environ.get("PRAKERJA_KEYS") else server.keys
+        _require_keys(keys if keys is not None else own, manifest)
+        if keys is not None and keys.resolve() != own.resolve():
+            _require_no_others(own, manifest)
+
+        def tell() -> None:
+            progress("Sedang dibaca · Reading …")
+
+        backups.restore(backup=backup, dsn=server.dsn, tell=tell)
+        if keys is not None and keys.resolve() != own.resolve():
+            own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for one in keys.glob("*.json"):
+                shutil.copyfile(one, own / one.name)
+                (own / one.name).chmod(0o600)
+    return manifest
+
+
+def _fingerprint(folder: Path) -> str | None:
+    if not folder.is_dir() or not any(folder.glob("*.json")):
+        return None
+    return Keys(folder).fingerprint
+
+
+def _require_keys(folder: Path, manifest: Manifest) -> None:
+    found = _fingerprint(folder)
+    if found is None:
+        raise CommandError(
+            f"Kunci salinan itu tidak ada di {folder}. Sebutkan folder kuncinya: --keys.",
+            f"The keys of that backup are not in {folder}. Say where they are: --keys.",
+        )
+    if found != manifest.about.get("keys"):
+        raise CommandError(
+            f"Kunci di {folder} bukan kunci salinan itu; isinya tidak akan terbaca.",
+            f"The keys in {folder} are not those of that backup; it could not be read.",
+        )
+
+
+def _require_no_others(own: Path, manifest: Manifest) -> None:
+    found = _fingerprint(own)
+    if found is not None and found != manifest.about.get("keys"):
+        raise CommandError(
+            f"Di {own} sudah ada kunci lain, yang tidak ditimpa. Pilih folder data lain.",
+            f"There are other keys in {own}, which are not overwritten. Choose another data folder.",
+        )
