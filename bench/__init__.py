@@ -30,6 +30,8 @@ NAMES = (
     "slow-clients",
     "due",
     "import",
+    "draw",
+    "award",
     "payout-run",
     "proof",
     "wave",

@@ -28,6 +28,8 @@ _MODULES = {
     "slow-clients": "bench.slow_clients",
     "due": "bench.due",
     "import": "bench.importing",
+    "draw": "bench.drawing",
+    "award": "bench.awarding",
     "payout-run": "bench.payout_run",
     "proof": "bench.proof",
     "wave": "bench.wave",

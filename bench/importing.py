@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -75,7 +76,7 @@ def run(bench: Bench, seconds: float) -> Result:
     lists, size = (1, ROWS) if seconds >= FULL.seconds else (2, max(500, int(seconds * 400)))
     world.install(budget=BUDGET + lists * size * world.A_PERSON)
     settle()
-    name = _copy_database(bench.server.dsn)
+    name = copy_database(bench.server.dsn)
     found = _Found()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(lists):
@@ -84,7 +85,7 @@ def run(bench: Bench, seconds: float) -> Result:
             path = Path(folder) / f"list-{number}.csv"
             write_list(path, first=number * size, count=size)
             _import(found, path, decree)
-            found.copied.append(_copy(bench.server.dsn, name, decree, Path(folder)))
+            found.copied.append(copy_rows_of(bench.server.dsn, name, decree, Path(folder), tables=_TABLES))
     say("verifying …")
     count = lists * size
     return Result(
@@ -115,7 +116,7 @@ def run(bench: Bench, seconds: float) -> Result:
     )
 
 
-def _copy_database(dsn: str) -> str:
+def copy_database(dsn: str) -> str:
     """A second database like the first, before anybody is imported."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")
@@ -160,7 +161,7 @@ def _import(found: _Found, path: Path, decree: str) -> None:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()
     ) as started:
-        watch = _Memory(started.pid)
+        watch = Memory(started.pid)
         watch.start()
         answer, said = started.communicate()
         found.imported.append(time.monotonic() - began)
@@ -174,7 +175,7 @@ def _import(found: _Found, path: Path, decree: str) -> None:
     found.resident_beside = max(found.resident_beside, watch.beside)
 
 
-class _Memory(threading.Thread):
+class Memory(threading.Thread):
     """The most that a process held, and its children together, in KiB."""
 
     def __init__(self, pid: int) -> None:
@@ -189,8 +190,11 @@ class _Memory(threading.Thread):
             self.beside = max(self.beside, sum(most_resident(child) for child in children(self._pid)))
 
 
-def _copy(dsn: str, ceiling: str, decree: str, folder: Path) -> float:
-    """Bring the rows of a list into the second database by COPY; how many seconds that took."""
+def copy_rows_of(dsn: str, ceiling: str, decree: str, folder: Path, *, tables: Mapping[str, str]) -> float:
+    """Bring the rows of a decree's people into the second database by COPY; how many seconds that took.
+
+    `tables`: in the order of the keys between them, each with which of its rows.
+    """
     with psycopg.connect(dsn) as source, source.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE bench_listed AS SELECT person_id FROM awards_award a "
@@ -198,7 +202,7 @@ def _copy(dsn: str, ceiling: str, decree: str, folder: Path) -> float:
             [decree],
         )
         cursor.execute("ANALYZE bench_listed")
-        for table, condition in _TABLES.items():
+        for table, condition in tables.items():
             chosen = ", ".join(_AS_IT_BEGINS.get((table, column), column) for column in _columns(table))
             query = f"SELECT {chosen} FROM {table} WHERE {condition.format(decree=decree)}"
             with (folder / table).open("wb") as file, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
@@ -207,7 +211,7 @@ def _copy(dsn: str, ceiling: str, decree: str, folder: Path) -> float:
     with psycopg.connect(dsn, dbname=ceiling, autocommit=True) as target:
         target.execute("CHECKPOINT")
         began = time.monotonic()
-        for table in _TABLES:
+        for table in tables:
             statement = f"COPY {table} ({', '.join(_columns(table))}) FROM STDIN (FORMAT BINARY)"
             with (folder / table).open("rb") as file, target.cursor().copy(statement) as copy:
                 while piece := file.read(1 << 20):

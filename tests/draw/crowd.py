@@ -47,7 +47,7 @@ def crowd(
                     wave.id,
                     "waiting",
                     at,
-                    f"{wave.number}-{number:010d}",
+                    None,
                     "",
                     seal_nonce(application_id=application, nonce=secrets.token_bytes(32)),
                 )

@@ -9,22 +9,21 @@ import pytest
 
 from prakerja.access.actors import Actor
 from prakerja.awards.models import Award, CardClaim
+from prakerja.awards.operations import blacklist_person
 from prakerja.draw import operations as draws
-from prakerja.draw.models import Awarding, Draw, Outcome
+from prakerja.draw.models import Awarding, Dropped, Outcome, Recalled
 from prakerja.draw.tasks import run_awards, run_telling
-from prakerja.intake.models import Application, Decree, Wave
-from prakerja.kernel.db import rows, transaction
+from prakerja.intake.models import Application, Decree, ResultImport, Wave
+from prakerja.intake.operations import give_up_import, prepare_correction, withdraw_application
+from prakerja.kernel.db import transaction
+from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
 from prakerja.notifications.models import Message
-from prakerja.sandbox.building import fund_programme
 from tests.builders import operator
-from tests.draw.crowd import crowd
-from tests.draw.drawing import NAME, PUBLISHED, committed, drawn, listed, published, ruled
-from tests.intake.joining import OPEN
+from tests.draw.awarded import ANNOUNCED, DECREE, decided, differences, drawn_wave, winners
+from tests.draw.drawing import NAME, PUBLISHED
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DECREE = "SK 22/2021"
-ANNOUNCED = PUBLISHED + timedelta(hours=6)
 
 
 @pytest.fixture(autouse=True)
@@ -36,37 +35,6 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def two() -> tuple[Actor, Actor]:
     """Who prepares and who confirms."""
     return operator("approver"), operator("authoriser")
-
-
-def drawn_wave(two: tuple[Actor, Actor], *, people: int = 200, quota: int = 100) -> None:
-    """A wave of invented people, drawn and published, and the money for its awards."""
-    ruled(*two, quota=quota)
-    with transaction():
-        fund_programme(at=OPEN)
-    crowd(wave=Draw.objects.get().wave, count=people, at=OPEN)
-    listed(two[0])
-    committed(*two)
-    drawn(*two)
-    published(*two)
-
-
-def decided(two: tuple[Actor, Actor]) -> None:
-    prepared = draws.prepare_awards(
-        draw_name=NAME, decree_number=DECREE, announced_at=ANNOUNCED, actor=two[0], at=PUBLISHED
-    )
-    draws.confirm_awards(draw_name=NAME, digest=prepared.digest, actor=two[1], at=PUBLISHED)
-
-
-def winners() -> set[object]:
-    draw = Draw.objects.get()
-    return {
-        person
-        for (person,) in rows(
-            "SELECT e.person_id FROM draw_outcome o JOIN draw_entry e ON e.number = o.number AND e.applicants_id = %s "
-            "WHERE o.draw_id = %s AND o.kind = 'W'",
-            [draw.applicants_id, draw.id],
-        )
-    }
 
 
 def test_a_wave_of_two_hundred_is_drawn_and_a_hundred_are_awarded(two: tuple[Actor, Actor]) -> None:
@@ -95,3 +63,103 @@ def test_a_wave_of_two_hundred_is_drawn_and_a_hundred_are_awarded(two: tuple[Act
     assert Message.objects.filter(template="wave_not_drawn", channel="sms").count() == kinds["R"]
     assert Message.objects.filter(template="wave_not_drawn_family", channel="sms").count() == kinds["K"]
     assert run_telling(ANNOUNCED + timedelta(days=1)) == 0
+
+
+def test_who_left_was_excluded_or_awarded_otherwise_since_the_list_is_dropped(two: tuple[Actor, Actor]) -> None:
+    """Their seats come back, nobody else loses theirs, and each keeps the reason (rules.md 4.4)."""
+    drawn_wave(two)
+    gone, listed_one, *_ = sorted(winners(), key=str)
+    withdraw_application(person_id=gone, wave_number=22, at=PUBLISHED)
+    with transaction():
+        blacklist_person(person_id=listed_one, reason="not_bought", at=PUBLISHED)
+    decided(two)
+    assert run_awards(ANNOUNCED) == 98
+    assert set(Award.objects.values_list("person_id", flat=True)) == winners() - {gone, listed_one}
+    assert sorted(Dropped.objects.values_list("reason", flat=True)) == ["BLACKLIST", "withdrawn"]
+    found = ResultImport.objects.get()
+    assert (found.draw, found.status, found.people, found.awarded) == (NAME, "done", 98, 98)
+    run_telling(ANNOUNCED)
+    states = dict(Application.objects.values_list("person_id", "status"))
+    assert (states[gone], states[listed_one]) == ("withdrawn", "not_selected")
+    assert Application.objects.get(person_id=listed_one).reason == "BLACKLIST"
+    with refused("wave_decided"):
+        withdraw_application(person_id=next(iter(winners() - {gone, listed_one})), wave_number=22, at=ANNOUNCED)
+
+
+def refused(reason: str) -> pytest.RaisesExc[Refused]:
+    return pytest.raises(Refused, check=lambda error: error.reason == reason)
+
+
+def test_what_operators_may_not_decide(two: tuple[Actor, Actor]) -> None:
+    first, second = two
+    drawn_wave(two, people=20, quota=10)
+    terms = {"draw_name": NAME, "decree_number": DECREE, "announced_at": ANNOUNCED}
+    with refused("announcement_not_ahead"):
+        draws.prepare_awards(**terms, actor=first, at=ANNOUNCED + timedelta(seconds=1))
+    with refused("decree_missing"):
+        draws.prepare_awards(**{**terms, "decree_number": " "}, actor=first, at=PUBLISHED)
+    with refused("operator_needed"):
+        draws.prepare_awards(**terms, actor=Actor.system("command"), at=PUBLISHED)
+    prepared = draws.prepare_awards(**terms, actor=first, at=PUBLISHED)
+    for actor in (first, operator("approver"), operator("viewer")):
+        with refused("not_permitted"):
+            draws.confirm_awards(draw_name=NAME, digest=prepared.digest, actor=actor, at=PUBLISHED)
+    with refused("step_changed"):
+        draws.confirm_awards(draw_name=NAME, digest="0" * 16, actor=second, at=PUBLISHED)
+    # Whoever confirms after the moment confirms nothing.
+    with refused("announcement_not_ahead"):
+        draws.confirm_awards(draw_name=NAME, digest=prepared.digest, actor=second, at=ANNOUNCED + timedelta(seconds=1))
+    assert Awarding.objects.count() == 0
+    draws.confirm_awards(draw_name=NAME, digest=prepared.digest, actor=second, at=PUBLISHED)
+    draws.confirm_awards(draw_name=NAME, digest=prepared.digest, actor=second, at=PUBLISHED)
+    with refused("awards_decided"):
+        draws.prepare_awards(**terms, actor=first, at=PUBLISHED)
+    # Taken back before its moment, and decided anew.
+    with refused("reason_missing"):
+        draws.cancel_awards(draw_name=NAME, reason=" ", actor=second, at=PUBLISHED)
+    draws.cancel_awards(draw_name=NAME, reason="Salah jam", actor=second, at=PUBLISHED)
+    assert run_awards(ANNOUNCED) == 0
+    decided(two)
+    with refused("announcement_ahead"):
+        draws.award_drawn(draw_name=NAME, at=PUBLISHED)
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append((done, total))
+        raise KeyboardInterrupt
+
+    # An operator stops the command half way; from the first award on it is carried through.
+    with pytest.raises(KeyboardInterrupt):
+        draws.award_drawn(draw_name=NAME, at=ANNOUNCED, chunk=4, progress=stop)
+    assert (seen, Award.objects.count()) == ([(4, 10)], 4)
+    with refused("awards_begun"):
+        draws.cancel_awards(draw_name=NAME, reason="Salah jam", actor=second, at=ANNOUNCED)
+    with refused("draw_is_carried_through"):
+        give_up_import(wave_number=22, reason="Salah jam", actor=first, at=ANNOUNCED)
+    with refused("import_unfinished"):
+        prepare_correction(wave_number=22, announced_at=PUBLISHED, reason="Salah jam", actor=first, at=ANNOUNCED)
+    assert draws.award_drawn(draw_name=NAME, at=ANNOUNCED, chunk=4) == 6
+    with refused("nothing_decided"):
+        draws.award_drawn(draw_name=NAME, at=ANNOUNCED)
+    with refused("awards_decided"):
+        draws.prepare_awards(**terms, actor=first, at=PUBLISHED)
+    assert (Award.objects.count(), Decree.objects.count(), CardClaim.objects.count()) == (10, 1, 10)
+
+
+def test_the_proof_finds_an_award_that_no_draw_gave_and_a_winner_without_one(two: tuple[Actor, Actor]) -> None:
+    drawn_wave(two, people=20, quota=10)
+    decided(two)
+    run_awards(ANNOUNCED)
+    assert differences() == {}
+    draw = Awarding.objects.get().draw
+    won, loser = (Outcome.objects.filter(kind=kind).values_list("number", flat=True)[0] for kind in ("W", "R"))
+    Dropped.objects.create(draw=draw, number=won, recall=0, reason="withdrawn", dropped_at=ANNOUNCED)
+    assert differences() == {"every award of a draw is of a winner or of somebody who was recalled": 1}
+    Recalled.objects.create(draw=draw, number=loser, recall=1, pool="31")
+    of_recall = {"recall": 1, "decree_number": "SK 22-R/2021", "announced_at": ANNOUNCED, "people": 1}
+    Awarding.objects.create(draw=draw, decided_by="x", decided_at=PUBLISHED, **of_recall)
+    Awarding.objects.filter(recall=1).update(status="begun")
+    Awarding.objects.filter(recall=1).update(status="done")
+    found = differences()
+    assert found["every winner, and whoever was recalled, has an award or was dropped with a reason"] == 1
+    assert found["a seat that was given on came back before, and each was given on once"] == 1

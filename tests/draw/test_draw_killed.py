@@ -15,13 +15,18 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from prakerja.awards.models import Award
 from prakerja.draw.models import Document, Draft, Draw, Entry, Outcome, Step
 from prakerja.draw.operations import trust
 from prakerja.draw.protocol.folder import open_files
 from prakerja.draw.protocol.verifying import verify
+from prakerja.draw.tasks import run_awards
+from prakerja.intake.models import ResultImport
 from prakerja.kernel.clock import wall
 from prakerja.kernel.models import Clock
+from prakerja.notifications.models import Message
 from tests.builders import operator
+from tests.draw.awarded import ANNOUNCED, decided, differences, drawn_wave, winners
 from tests.draw.crowd import crowd
 from tests.draw.drawing import COMMITTED, DRAWN, LISTED, NAME, PUBLISHED, ruled
 from tests.intake.joining import OPEN
@@ -85,6 +90,25 @@ class Office:
         is_taken = Document.objects.filter(name=document).exists()
         assert Step.objects.filter(step={"run": "draw"}.get(name, name)).exclude(confirmed_at=None).exists() is is_taken
         assert self.done(*confirm, by=self.second, at=at)["is_confirmed"]
+
+
+def test_awards_are_killed_and_the_worker_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is awarded, told or paid for twice, and nobody is missed."""
+    monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))
+    first, second = operator("approver"), operator("authoriser")
+    drawn_wave((first, second), people=7_000, quota=4_500)
+    decided((first, second))
+    office = Office(tmp_path, first.name, second.name)
+    office.killed(Award.objects.exists, "award", NAME, "--run", by=office.first, at=ANNOUNCED)
+    assert office.kills == ["award"]
+    awarded = Award.objects.count()
+    assert 0 < awarded < 4_500
+    assert ResultImport.objects.get().awarded == awarded
+    assert run_awards(ANNOUNCED) == 4_500 - awarded
+    assert run_awards(ANNOUNCED) == 0
+    assert set(Award.objects.values_list("person_id", flat=True)) == winners()
+    assert Message.objects.filter(template="result_pass", channel="sms").count() == 4_500
+    assert differences() == {}
 
 
 def _status() -> str:

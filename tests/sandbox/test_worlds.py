@@ -44,7 +44,7 @@ def test_the_empty_world_has_everything_but_people() -> None:
 
 def test_the_journey_opens_its_first_wave_itself() -> None:
     assert [number for number, *_ in making.waves_of("journey")] == [22, 51]
-    assert STARTS_AT["journey"] < at_wib(making.waves_of("g21")[0][1], time(12))
+    assert STARTS_AT["journey"] < at_wib(making.waves_of("empty")[0][1], time(12))
 
 
 def test_every_sandbox_client_may_commit_by_the_old_call() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 # A file of keys, of weights, or a pulse is a page of text.
 _MOST_BYTES = 1 << 20
-_VERBS = "rules|list|commit|enter|run|publish|award|void|take-back|show|log|witness|cosign|keys|verify"
+_VERBS = "rules|list|commit|enter|run|publish|award|recall|void|take-back|show|log|witness|cosign|keys|verify"
 
 
 def add_to(subparsers: Any) -> None:
@@ -299,6 +300,7 @@ def _as_state(one: DrawState) -> dict[str, Any]:
         "waiting": None
         if waiting is None
         else {"step": waiting.step, "confirm": waiting.digest, "prepared_by": waiting.prepared_by, **waiting.terms},
+        "rounds": [{**asdict(each), "announced_at": each.announced_at.isoformat()} for each in one.rounds],
         "folder": str(one.folder),
     }
 

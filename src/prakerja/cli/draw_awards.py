@@ -22,6 +22,8 @@ def add_to(verbs: Any) -> None:
     what.add_argument("--cancel", action="store_true", help="take the decision back before its moment")
     award.add_argument("--reason", default="", metavar="R", help="why it is taken back, for the audit trail")
     award.set_defaults(run=do_award)
+    recall = _decision(verbs, "recall", "give seats that came back to those who are next, as a draw had them in line")
+    recall.set_defaults(run=do_recall)
 
 
 def _decision(verbs: Any, name: str, words: str) -> argparse.ArgumentParser:
@@ -90,6 +92,23 @@ def do_award(arguments: argparse.Namespace) -> int:
 
         from_operations = prepare
     return _tell(arguments, _done(arguments, from_operations))
+
+
+def do_recall(arguments: argparse.Namespace) -> int:
+    """Propose or confirm; the award is carried through as that of the draw is: `award --run`, or the worker."""
+    if not arguments.confirm:
+        _require_terms(arguments)
+
+    def work(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_recall, prepare_recall
+
+        who = {"draw_name": arguments.draw, "actor": acting(arguments), "at": at}
+        if not arguments.confirm:
+            return prepare_recall(decree_number=arguments.decree, announced_at=arguments.announced_at, **who)
+        is_confirmed = _stands_for_short_deadline(arguments)
+        return confirm_recall(digest=arguments.confirm, is_short_deadline_confirmed=is_confirmed, **who)
+
+    return _tell(arguments, _done(arguments, work))
 
 
 def _go_on(arguments: argparse.Namespace) -> int:

@@ -24,6 +24,19 @@ _PLAIN = {
         "Hasil undian gelombang itu sendiri belum diumumkan.",
         "The draw's own results are not announced yet.",
     ),
+    "awards_unfinished": (
+        "Pengumuman sebelumnya belum selesai diberikan.",
+        "The announcement before this one is not carried through yet.",
+    ),
+    "nothing_released": ("Tidak ada tempat yang kembali.", "No seat came back."),
+    "nobody_to_recall": (
+        "Tidak ada lagi yang dapat mendapat tempat yang kembali.",
+        "Nobody is left for the seats that came back.",
+    ),
+    "recall_changed": (
+        "Sejak disiapkan ada tempat yang kembali atau orang yang mundur; siapkan lagi. Tidak ada yang diputuskan.",
+        "Since it was prepared a seat came back or somebody left; prepare it again. Nothing was decided.",
+    ),
     "decree_missing": ("Sebutkan nomor keputusannya.", "Say the decree's number."),
     "announcement_not_ahead": (
         "Saat pengumuman itu sudah lewat; siapkan dengan saat yang lain. Tidak ada yang diputuskan.",

@@ -75,7 +75,7 @@ def prepare_awards(
         result = document(draw_id=draw.id, name="result")
         winners = Result.read(result).winners.count
         terms = require_terms(
-            announcement=_announcement(draw, decree_number, announced_at, people=winners, recall=0),
+            announcement=announcement_of(draw, decree_number, announced_at, people=winners, recall=0),
             is_short_deadline_confirmed=True,
             at=at,
         )
@@ -164,7 +164,7 @@ def decide(
     at: datetime,
 ) -> None:
     """Keep what two operators decided; the clock begins it."""
-    announcement = _announcement(
+    announcement = announcement_of(
         draw, terms["decree"], datetime.fromisoformat(terms["announced_at"]), people=terms["people"], recall=recall
     )
     require_terms(announcement=announcement, is_short_deadline_confirmed=is_short_deadline_confirmed, at=at)
@@ -190,7 +190,9 @@ def release_step(*, draw: Draw, step: str, at: datetime) -> None:
     )
 
 
-def _announcement(draw: Draw, decree_number: str, announced_at: datetime, *, people: int, recall: int) -> Announcement:
+def announcement_of(
+    draw: Draw, decree_number: str, announced_at: datetime, *, people: int, recall: int
+) -> Announcement:
     return Announcement(
         wave_number=draw.wave.number,
         decree_number=decree_number.strip(),
@@ -281,6 +283,14 @@ def awards_left(at: datetime) -> int:
     return left
 
 
+def awarded_of(found: Awarding, *, dropped: int) -> int:
+    """How many of a round have their award by now; `dropped` of it got none."""
+    if found.status == AWARDING_STATES.target("finish"):
+        return found.people - dropped
+    results = announced(draw=results_name(found))
+    return 0 if results is None else results.awarded
+
+
 def _due() -> QuerySet[Awarding]:
     """What is decided and not through; what has begun comes first."""
     under_way = Awarding.objects.filter(status__in=AWARDING_STATES.group("UNDER_WAY"))
@@ -307,7 +317,7 @@ def _begin(found: Awarding, *, at: datetime) -> None:
         return
     name = "result" if not found.recall else f"{RECALL}{found.recall}"
     begin_drawn_results(
-        announcement=_announcement(
+        announcement=announcement_of(
             found.draw, found.decree_number, found.announced_at, people=found.people, recall=found.recall
         ),
         draw=results_name(found),

@@ -301,6 +301,18 @@ class Recalled(KeyedRow):
         constraints = [models.UniqueConstraint(fields=["draw", "number"], name="draw_recalled_once")]
 
 
+class Released(KeyedRow):
+    """A seat that came back and was given on by a recall; never changed (a trigger)."""
+
+    draw = unindexed_foreign_key("draw.Draw")
+    number = models.IntegerField()
+    recall = models.SmallIntegerField()
+    pool = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "number"], name="draw_released_once")]
+
+
 class Dropped(KeyedRow):
     """A row that won or was recalled and got no award, because of what had happened since the list; never changed (a trigger)."""
 

@@ -8,6 +8,7 @@ from prakerja.draw.listing import make_list
 from prakerja.draw.log import add_cosignature
 from prakerja.draw.publishing import confirm_publication, prepare_publication
 from prakerja.draw.randomness import attest_absence, enter_pulse, enter_round, fetch_round
+from prakerja.draw.recalling import confirm_recall, prepare_recall
 from prakerja.draw.ruling import confirm_rules, prepare_rules
 from prakerja.draw.steps import Prepared
 from prakerja.draw.taking_back import take_back_step
@@ -24,6 +25,7 @@ __all__ = [
     "confirm_awards",
     "confirm_commitment",
     "confirm_publication",
+    "confirm_recall",
     "confirm_result",
     "confirm_rules",
     "confirm_void",
@@ -34,6 +36,7 @@ __all__ = [
     "prepare_awards",
     "prepare_commitment",
     "prepare_publication",
+    "prepare_recall",
     "prepare_result",
     "prepare_rules",
     "prepare_void",

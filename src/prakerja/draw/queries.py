@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from prakerja.draw.awarding import awarded_of
 from prakerja.draw.committing import appears
-from prakerja.draw.models import Document, Draw, LogCheckpoint, RandomValue, Step
+from prakerja.draw.models import Awarding, Document, Draw, Dropped, LogCheckpoint, RandomValue, Step
 from prakerja.draw.protocol.documents import Commitment, kind_of
 from prakerja.draw.steps import Prepared
 from prakerja.draw.writing import folder_of
@@ -26,8 +28,25 @@ class SourceState:
 
 
 @dataclass(frozen=True)
+class Round:
+    """Awards of a draw, decided by two operators: of its winners (`recall` 0) or of those who were recalled.
+
+    `people` were chosen, `awarded` have an award by now, `dropped` got none because of what had happened since the list.
+    """
+
+    recall: int
+    decree: str
+    announced_at: datetime
+    status: str
+    people: int
+    awarded: int
+    dropped: int
+    unfilled: int
+
+
+@dataclass(frozen=True)
 class DrawState:
-    """Where a draw is. `waiting`: what another operator has to confirm; `confirmed`: step → who and when."""
+    """Where a draw is. `waiting`: what another operator has to confirm; `confirmed`: step → who and when; `rounds`: its awards."""
 
     name: str
     wave: int
@@ -39,6 +58,7 @@ class DrawState:
     waiting: Prepared | None
     steps: tuple[Mapping[str, Any], ...]
     folder: Path
+    rounds: tuple[Round, ...] = ()
 
 
 def draws(*, wave_number: int | None = None) -> list[DrawState]:
@@ -76,6 +96,25 @@ def _state(draw: Draw) -> DrawState:
             for one in steps
         ),
         folder=folder_of(draw),
+        rounds=_rounds(draw),
+    )
+
+
+def _rounds(draw: Draw) -> tuple[Round, ...]:
+    dropped = Counter(Dropped.objects.filter(draw=draw).values_list("recall", flat=True))
+    found = Awarding.objects.select_related("draw").filter(draw=draw).exclude(status="cancelled").order_by("recall")
+    return tuple(
+        Round(
+            recall=one.recall,
+            decree=one.decree_number,
+            announced_at=one.announced_at,
+            status=one.status,
+            people=one.people,
+            awarded=awarded_of(one, dropped=dropped[one.recall]),
+            dropped=dropped[one.recall],
+            unfilled=one.unfilled,
+        )
+        for one in found
     )
 
 

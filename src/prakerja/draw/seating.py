@@ -8,7 +8,7 @@ taken is lost only to a better one of its own family, and a row that was barred 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -65,6 +65,26 @@ SELECT %(draw)s, number, position, kind, coalesce(pool, ''),
             ON f.family = l.family) decided"""
 
 
+# Whoever has not had a seat and may still take one, in the places that they were drawn, with what is left of their family's
+# allowance: released seats count against it only if the rules say so.
+_LINE_AGAIN = """
+CREATE TEMPORARY TABLE draw_line ON COMMIT DROP AS
+SELECT e.number, e.stratum, e.groups, e.family, (e.allowance - coalesce(used.seats, 0))::smallint AS allowance, o.position
+  FROM draw_entry e
+  JOIN draw_outcome o ON o.draw_id = '{draw}' AND o.number = e.number
+  LEFT JOIN (SELECT held.family, count(*) AS seats
+               FROM draw_entry held
+               JOIN draw_outcome won ON won.draw_id = '{draw}' AND won.number = held.number
+               LEFT JOIN draw_recalled again ON again.draw_id = '{draw}' AND again.number = held.number
+              WHERE held.applicants_id = '{list}' AND held.family IS NOT NULL
+                AND (won.kind = 'W' OR again.number IS NOT NULL)
+                AND ({counts} OR NOT EXISTS (SELECT 1 FROM draw_back back WHERE back.number = held.number))
+              GROUP BY held.family) used ON used.family = e.family
+ WHERE e.applicants_id = '{list}' AND e.mark = '' AND o.kind <> 'W'
+   AND NOT EXISTS (SELECT 1 FROM draw_recalled r WHERE r.draw_id = '{draw}' AND r.number = e.number)
+   AND NOT EXISTS (SELECT 1 FROM draw_declined d WHERE d.number = e.number)"""
+
+
 @dataclass(frozen=True)
 class Seated:
     """What came of a draw, counted."""
@@ -76,14 +96,47 @@ class Seated:
 @requires_transaction
 def seat_all(*, draw_id: uuid.UUID, list_id: uuid.UUID, seed: bytes, plan: Plan) -> Seated:
     """Rank everybody on a list and fill every pool; the outcomes are kept. The same list and seed give the same, always."""
+    # A statement that makes a table takes no parameters; these are a hash and an identifier of ours.
+    _stand_in_line(_LINE.format(prefix=rank_prefix(seed).hex(), list=uuid.UUID(str(list_id))))
+    unfilled = _walk(plan, plan.seats)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE draw_taken")
+        cursor.execute(_KEEP, {"draw": draw_id})
+    found = row("SELECT count(*) FROM draw_taken")
+    return Seated(int(found[0]) if found else 0, unfilled)
+
+
+@requires_transaction
+def seat_again(
+    *, draw_id: uuid.UUID, list_id: uuid.UUID, plan: Plan, seats: Mapping[str, int], released_counts: bool
+) -> tuple[list[tuple[int, str]], int]:
+    """Fill seats that came back, by the same places and phases (draw.md 9): who gets which, by number, and how many stay.
+
+    The tables `draw_back` and `draw_declined` of this transaction hold the numbers of all seats that came back, and of who does not want one.
+    """
+    words = {"draw": uuid.UUID(str(draw_id)), "list": uuid.UUID(str(list_id)), "counts": str(released_counts).lower()}
+    _stand_in_line(_LINE_AGAIN.format(**words))
+    unfilled = _walk(plan, {pool: seats.get(pool, 0) for pool in plan.seats})
+    taken = rows(
+        "SELECT l.number, t.pool FROM draw_taken t JOIN draw_line l ON l.position = t.position ORDER BY l.number"
+    )
+    return taken, unfilled
+
+
+@requires_transaction
+def _stand_in_line(statement: str) -> None:
     with connection.cursor() as cursor:
         # One sort of millions of rows, and then none: it may have memory of its own.
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        # A statement that makes a table takes no parameters; these are a hash and an identifier of ours.
-        cursor.execute(_LINE.format(prefix=rank_prefix(seed).hex(), list=uuid.UUID(str(list_id))))
-        for statement in _TABLES:
-            cursor.execute(statement)
-    seats = dict(plan.seats)
+        cursor.execute(statement)
+        for table in _TABLES:
+            cursor.execute(table)
+
+
+@requires_transaction
+def _walk(plan: Plan, given: Mapping[str, int]) -> int:
+    """Fill the pools, phase by phase; how many seats nobody took."""
+    seats = dict(given)
     for phase in plan.phases:
         filled = _fill(phase, {pool: seats[pool] for pool in _pools(phase, plan)}, plan)
         for pool, count in filled.items():
@@ -93,11 +146,7 @@ def seat_all(*, draw_id: uuid.UUID, list_id: uuid.UUID, seed: bytes, plan: Plan)
                 pool = phase.pool(stratum)
                 seats[phase.flows_to(stratum)] += seats[pool]
                 seats[pool] = 0
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE draw_taken")
-        cursor.execute(_KEEP, {"draw": draw_id})
-    found = row("SELECT count(*) FROM draw_taken")
-    return Seated(int(found[0]) if found else 0, seats[NATIONAL])
+    return seats[NATIONAL]
 
 
 def _pools(phase: Phase, plan: Plan) -> Iterator[str]:

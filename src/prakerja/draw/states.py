@@ -18,7 +18,7 @@ DRAW_STATES = StateMachine(
         "make_void": {"committed": "void"},
     },
     # While one is here no other list may be fixed: what families have left would not be known.
-    groups={"UNDER_WAY": ("committed", "drawn")},
+    groups={"UNDER_WAY": ("committed", "drawn"), "RESULTED": ("drawn", "published")},
 )
 
 AWARDING_STATES = StateMachine(
@@ -31,5 +31,5 @@ AWARDING_STATES = StateMachine(
         "finish": {"begun": "done"},
         "cancel": {"decided": "cancelled"},
     },
-    groups={"UNDER_WAY": ("decided", "begun")},
+    groups={"UNDER_WAY": ("decided", "begun"), "BEGUN": ("begun", "done")},
 )

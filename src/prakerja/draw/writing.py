@@ -10,14 +10,14 @@ import os
 import shutil
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from prakerja.draw.log import entries, seen_checkpoint
-from prakerja.draw.models import Document, Draw, RandomValue, SignedNote
+from prakerja.draw.models import RECALL, Document, Draw, RandomValue, SignedNote
 from prakerja.draw.protocol.folder import Directory, Parts, write_file
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path
@@ -102,9 +102,10 @@ def write_folder(*, draw_name: str) -> Path:
     """Every document, note, value and checkpoint that there is of a draw, as files: what the database says is what lies there."""
     draw = Draw.objects.get(name=draw_name)
     path = folder_of(draw)
-    for name, content in Document.objects.filter(draw=draw).values_list("name", "content"):
+    # A recall comes after the folder was sealed and has one of its own.
+    for name, content in _ours(Document, draw).values_list("name", "content"):
         write_file(path, f"{name}.json", bytes(content))
-    for name, content in SignedNote.objects.filter(draw=draw).values_list("name", "content"):
+    for name, content in _ours(SignedNote, draw).values_list("name", "content"):
         write_file(path, f"{name}.note", bytes(content))
     for one in RandomValue.objects.filter(draw=draw):
         if one.kept is not None:
@@ -135,9 +136,24 @@ def pack_folder(*, draw_name: str) -> Path:
     return target
 
 
+def _ours(model: type[Document] | type[SignedNote], draw: Draw) -> Any:
+    return model.objects.filter(draw=draw).exclude(name__startswith=RECALL)
+
+
+def write_recall(*, draw: Draw, recall: int, lists: Mapping[str, Iterable[str]]) -> Path:
+    """The folder of a recall, beside that of its draw: the document, its note, and the lines that its hashes are of."""
+    name = f"{RECALL}{recall}"
+    path = folder_of(draw).with_name(f"{folder_of(draw).name}-{name}")
+    write_file(path, "recall.json", bytes(Document.objects.get(draw=draw, name=name).content))
+    write_file(path, "recall.note", bytes(SignedNote.objects.get(draw=draw, name=name).content))
+    for one, lines in lists.items():
+        write_file(path, f"{one}.txt", "".join(f"{line}\n" for line in lines).encode())
+    return path
+
+
 def _write_log(draw: Draw, path: Path) -> None:
     """Every document of the log up to the last of this draw, and the checkpoints that count: after its commitment, and over all."""
-    ours = {bytes(one) for one in Document.objects.filter(draw=draw).values_list("content", flat=True)}
+    ours = {bytes(one) for one in _ours(Document, draw).values_list("content", flat=True)}
     logged = entries()
     last = max((index for index, content in enumerate(logged) if content in ours), default=-1)
     for index, content in enumerate(logged[: last + 1]):

@@ -50,6 +50,7 @@ GUARDS = {
     "draw_logentry_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "draw_outcome_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "draw_recalled_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
+    "draw_released_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "draw_signednote_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "kernel_clock_guard": ("kernel_guard_clock", "d1f8db3af8954a65e5bd85c8cf2370d3"),
     "kernel_installation_guard": ("kernel_guard_installation", "ee63d0066bb970617c881b6fa6cff27a"),

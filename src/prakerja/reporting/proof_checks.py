@@ -5,6 +5,7 @@ from __future__ import annotations
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.ledger.chart import Chart
+from prakerja.reporting.draw_checks import DRAW_CHECKS
 from prakerja.vouchers.states import VOUCHER_STATES
 
 # The accounts of a person, each with a running balance.
@@ -619,4 +620,11 @@ _JOINED = [
     ),
 ]
 
-CHECKS: tuple[tuple[str, str, str], ...] = (*_MONEY, *_CAUSES, *_CLAIMS, *_REGISTERED, *_JOINED)
+CHECKS: tuple[tuple[str, str, str], ...] = (
+    *_MONEY,
+    *_CAUSES,
+    *_CLAIMS,
+    *_REGISTERED,
+    *_JOINED,
+    *DRAW_CHECKS,
+)

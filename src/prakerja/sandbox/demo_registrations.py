@@ -40,6 +40,9 @@ class DemoRegistrant:
     phone: str
     # A key of STAGES.
     stage: str
+    province_code: str = "33"
+    # "" for one of their own.
+    family_card: str = ""
 
 
 # Begun; the family card differs; sent while the registry was silent; a human looks; registered; has taken the test and may join;
@@ -60,6 +63,7 @@ REGISTRANTS = (
 # While wave 21 was open.
 _EARLIER = parse_instant("2021-09-17T10:00")
 _JOINED_WAVES = {"joined": 22, "not_selected": 21}
+_REGENCIES = {"33": "3374", "34": "3471"}
 
 
 def make_demo_registrants(*, at: datetime) -> None:
@@ -78,15 +82,20 @@ def make_earlier_applicants() -> None:
 
 def _live(person: DemoRegistrant, *, at: datetime) -> None:
     """Everything that this person did, from `at` on, within an hour."""
-    _register(person, at=at)
     if STAGES.index(person.stage) < STAGES.index("tested"):
+        _register(person, at=at)
         return
+    live_until_joined(person, wave_number=_JOINED_WAVES.get(person.stage, 22), at=at)
+
+
+def live_until_joined(person: DemoRegistrant, *, wave_number: int, at: datetime) -> None:
+    """Somebody registers, takes the test and, unless they stop there, joins a wave, from `at` on, within an hour."""
+    _register(person, at=at)
     person_id = person_id_by_contact(kind="phone", value=person.phone)
     assert person_id is not None
-    number = _JOINED_WAVES.get(person.stage, 22)
-    _take_test(person_id, wave_number=number, at=at + timedelta(minutes=20))
+    _take_test(person_id, wave_number=wave_number, at=at + timedelta(minutes=20))
     if person.stage in _JOINED_WAVES:
-        join_wave(person_id=person_id, wave_number=number, at=at + timedelta(minutes=40))
+        join_wave(person_id=person_id, wave_number=wave_number, at=at + timedelta(minutes=40))
 
 
 def _take_test(person_id: uuid.UUID, *, wave_number: int, at: datetime) -> None:
@@ -119,13 +128,13 @@ def _register(person: DemoRegistrant, *, at: datetime) -> None:
     answer("nik", nik=person.nik)
     if person.stage == "registering":
         return
-    answer("family_card", family_card_number=f"99{person.nik[2:]}")
+    answer("family_card", family_card_number=person.family_card or f"99{person.nik[2:]}")
     answer("name", name=person.name)
     answer(
         "birth_date",
         birth_day=str(day - 40 if day > 40 else day),
         birth_month=person.nik[8:10],
-        birth_year=f"19{person.nik[10:12]}",
+        birth_year=f"{19 if person.nik[10:12] > '21' else 20}{person.nik[10:12]}",
     )
     ask_registry(registration_id=registration_id, at=at, by_person=True)
     if person.stage == "registry_differs":
@@ -134,14 +143,14 @@ def _register(person: DemoRegistrant, *, at: datetime) -> None:
     if person.stage == "registry_case":
         ask_human(registration_id=registration_id, words="Saya masih hidup; KTP saya ada di foto.", at=at)
         return
-    _answer_the_rest(answer)
+    _answer_the_rest(answer, province_code=person.province_code)
     submit_registration(registration_id=registration_id, at=at)
 
 
-def _answer_the_rest(answer: Callable[..., None]) -> None:
+def _answer_the_rest(answer: Callable[..., None], *, province_code: str) -> None:
     answer("email", has_email="no")
-    answer("province", province_code="33")
-    answer("regency", regency_code="3374")
+    answer("province", province_code=province_code)
+    answer("regency", regency_code=_REGENCIES[province_code])
     answer("address", district="Candisari", village="Jatingaleh", street="Jalan Rekaan 7, RT 03/RW 05")
     answer("education", education="sma")
     answer("school", is_enrolled="no")

@@ -15,7 +15,7 @@ from prakerja.people.policies import EDUCATION
 from prakerja.programmes.operations import install_scheme
 from prakerja.programmes.schemes import at_wib, end_of_day, published_schemes
 from prakerja.sandbox.building import fund_programme
-from prakerja.sandbox.calendar import OPENED_LATER, OPENS_EARLY, SET_UP_AT, STARTS_AT, WAVES
+from prakerja.sandbox.calendar import EARLIER, OPENED_LATER, OPENS_EARLY, SET_UP_AT, STARTS_AT, WAVES
 from prakerja.sandbox.operators import make_operators
 from prakerja.sandbox.worlds.catalogue import Catalogue, CatalogueCourse, load_catalogue
 from prakerja.surveys.operations import install_surveys
@@ -30,9 +30,11 @@ def make_world(world: str) -> None:
     make_programme(world)
     make_operators()
     if world == "g21":
+        from prakerja.sandbox.demo_draw import make_drawn_wave
         from prakerja.sandbox.demo_people import make_demo_people
         from prakerja.sandbox.demo_registrations import make_demo_registrants, make_earlier_applicants
 
+        make_drawn_wave()
         # Before the results of their wave, which make_demo_people brings.
         make_earlier_applicants()
         make_demo_people(until=STARTS_AT["g21"])
@@ -44,7 +46,7 @@ def waves_of(world: str) -> list[tuple[int, date, date, int]]:
     early = OPENS_EARLY.get(world, {})
     return [
         (number, early.get(number, opens), closes, quota)
-        for number, opens, closes, quota in WAVES
+        for number, opens, closes, quota in (*EARLIER.get(world, ()), *WAVES)
         if number not in OPENED_LATER.get(world, ())
     ]
 

@@ -9,8 +9,9 @@ from prakerja.cli.journeys.people import Participant, Phone
 from prakerja.cli.journeys.tools import Person
 from prakerja.sandbox.demo_registrations import card_picture
 
-# Whoever registers lives in Semarang.
-PROVINCE, REGENCY = "33", "3374"
+# Whoever registers lives in Semarang, or, by their province, in Yogyakarta.
+PROVINCE = "33"
+REGENCIES = {PROVINCE: "3374", "34": "3471"}
 _BUTTON = re.compile(r'<a class="govuk-button" href="(/daftar/[a-z/-]+)"')
 
 
@@ -90,8 +91,8 @@ def _answers(one: Person) -> dict[str, dict[str, str]]:
         "nama": {"name": one.name},
         "tanggal-lahir": {"birth_day": day, "birth_month": month, "birth_year": year},
         "email": {"has_email": "yes", "email": one.email},
-        "provinsi": {"province_code": PROVINCE},
-        "kabupaten": {"regency_code": REGENCY},
+        "provinsi": {"province_code": one.province_code},
+        "kabupaten": {"regency_code": REGENCIES[one.province_code]},
         "alamat": {"district": "Candisari", "village": "Jatingaleh", "street": "Jalan Rekaan 7, RT 03/RW 05"},
         "pendidikan": {"education": "sma"},
         "sekolah": {"is_enrolled": "no"},

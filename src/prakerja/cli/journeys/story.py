@@ -1,6 +1,6 @@
 """Three people of wave 21: one goes all the way, one buys nothing, one is paid after a hold; a fourth comes in 2023.
 
-A fifth joined wave 21 and was not selected. The third is known from the list of results only.
+Wave 21 is drawn: the first and the second win, the fifth does not. The third is known from a further list of results only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from prakerja.cli.journeys.browser import Browser, Page, UnexpectedPage
 from prakerja.cli.journeys.people import Participant, Phone
 from prakerja.cli.journeys.story_2023 import FOURTH, Story2023
 from prakerja.cli.journeys.story_of_joining import StoryOfJoining
+from prakerja.cli.journeys.story_of_the_draw import OTHER_PROVINCE, StoryOfTheDraw
 from prakerja.cli.journeys.timeline import Timeline
 from prakerja.cli.journeys.tools import Person, award, wib
 from prakerja.cli.journeys.watching import watch_videos
@@ -28,9 +29,9 @@ ANNOUNCED = wib(2021, 9, 22, 20)
 PEOPLE = (
     Person("first", "Ratna Kusumawati", "9901015503950011", "1995-03-15", "081290001011", "SK-21-A", PROVINCE),
     Person("second", "Bagas Prakoso", "9901011204960012", "1996-04-12", "081290001012", "SK-21-A", PROVINCE),
-    Person("third", "Sari Wulandari", "9901016005970013", "1997-05-20", "081290001013", "SK-21-A"),
+    Person("third", "Sari Wulandari", "9901016005970013", "1997-05-20", "081290001013", "SK-21-B"),
 )
-FIFTH = Person("fifth", "Rudi Hartanto", "9901010907940015", "1994-07-09", "081290001015", "", PROVINCE)
+FIFTH = Person("fifth", "Rudi Hartanto", "9901010907940015", "1994-07-09", "081290001015", "", OTHER_PROVINCE)
 
 
 class Story:
@@ -42,6 +43,7 @@ class Story:
         for one in (*PEOPLE, FIFTH):
             self.meet(one)
         self.registers = (PEOPLE[0], PEOPLE[1], FIFTH)
+        self.draw = StoryOfTheDraw(self)
         self.joining = StoryOfJoining(self)
         self.tokopedia = addresses.url("platform:tokopedia")
         self.pintaria = addresses.url("platform:pintaria")
@@ -76,6 +78,7 @@ class Story:
 
     def tell(self) -> None:
         self.joining.tell()
+        self.draw.tell(decree=PEOPLE[0].decree, announced_at=ANNOUNCED)
         self.announcement()
         self.first_buys()
         self.third_buys()
@@ -89,8 +92,10 @@ class Story:
 
     def announcement(self) -> None:
         at = self.at(ANNOUNCED)
-        with self.timeline.step(at, "operator", "imports the results of wave 21: three people are awarded"):
-            award(PEOPLE, wave=21, announced_at=ANNOUNCED, data_dir=self.data_dir)
+        with self.timeline.step(at, "programme", "announces wave 21: who was drawn is awarded, at this moment"):
+            self.expect_awarded("first", "second")
+        with self.timeline.step(at, "operator", "imports a further list of results: the third is awarded as well"):
+            award(PEOPLE[2:], wave=21, announced_at=ANNOUNCED, data_dir=self.data_dir)
         for one in PEOPLE:
             with self.timeline.step(at, one.short, "gets the SMS with the exact deadline"):
                 text = self.people[one.short].phone.wait_for("Gelombang 21")
@@ -248,6 +253,15 @@ class Story:
             self.expect_paid("first", incentive=2_400_000, survey=150_000)
             first.portal.get("/insentif").must_say("Berhasil")
         self.at(wib(2022, 2, 1, 12))
+
+    def expect_awarded(self, *names: str) -> None:
+        """Who has an award, of those who joined."""
+        from prakerja.awards.queries import current_award
+
+        people = self.person_ids()
+        found = {one.short for one in self.registers if (key := people[one.short]) and current_award(person_id=key)}
+        if found != set(names):
+            raise UnexpectedPage(f"awarded are {sorted(found)}, drawn were {sorted(names)}")
 
     def expect_paid(self, name: str, *, incentive: int, survey: int) -> None:
         """What reached the person's account until now, by the ledger."""

@@ -10,7 +10,8 @@ from prakerja.cli.journeys.browser import Browser, UnexpectedPage
 from prakerja.cli.journeys.tools import prakerja, wib
 
 OPENS, CLOSES = wib(2021, 9, 16, 12), wib(2021, 9, 20)
-QUOTA = 754_929
+# So few that somebody of the story is not drawn.
+QUOTA = 2
 
 
 class StoryOfJoining:
@@ -44,10 +45,11 @@ class StoryOfJoining:
         with self.timeline.step(at, "operator", "announces wave 21: open from noon to the end of 19 September"):
             dates = ("--opens", OPENS.isoformat(), "--closes", CLOSES.isoformat())
             prakerja("wave", "open", "--number", "21", *dates, "--quota", str(QUOTA), data_dir=self.story.data_dir)
+        self.story.draw.rules()
         first = self.applicants["first"].participant
         at = self.at(OPENS)
         with self.timeline.step(at, "first", "a stranger yet, reads on the home page that wave 21 is open"):
-            first.portal.get("/").must_say("Gelombang 21 sedang dibuka", "754.929", "19 September 2021 pukul 23.59 WIB")
+            first.portal.get("/").must_say("Gelombang 21 sedang dibuka", "19 September 2021 pukul 23.59 WIB")
 
     def first_registers(self) -> None:
         first = self.applicants["first"]
@@ -86,10 +88,14 @@ class StoryOfJoining:
                 applicant.participant.sign_out()
 
     def fifth_is_told(self, at: datetime) -> None:
-        """Whoever joined and stands in no list (rules.md 3.5)."""
+        """Whoever joined and was not drawn (rules.md 4.4)."""
         fifth = self.applicants["fifth"].participant
-        with self.timeline.step(at, "fifth", "joined, and stands in no list: an SMS says so, the page says why"):
-            fifth.phone.wait_for("belum terpilih di Gelombang 21")
+        with self.timeline.step(
+            at, "fifth", "was not drawn: an SMS says so, with the place in line; the page says why"
+        ):
+            text = fifth.phone.wait_for("belum terpilih di Gelombang 21")
+            if "dari 3" not in text:
+                raise UnexpectedPage(f"the SMS does not say the place: {text}")
             fifth.sign_in().must_say("Kamu Belum Berhasil di Gelombang 21")
             fifth.portal.get("/gelombang/21").must_say("Kuota gelombang ini penuh", "Ikuti gelombang berikutnya")
 

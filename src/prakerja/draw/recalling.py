@@ -1,0 +1,213 @@
+"""A recovery wave: seats that came back are given on by the places that were drawn, decided by two operators (draw.md 9).
+
+A seat comes back when its award was revoked, annulled or withdrawn and nothing was bought with it, so that the whole benefit
+is the programme's again, or when its winner was dropped. Each comes back once. Who left, was excluded for life or holds an award
+otherwise does not get one (`declined`). What was prepared is reckoned again when it is confirmed: if somebody's award ended or
+somebody left in between, it is prepared anew. Those who are recalled have a decree, a moment and a deadline of their own.
+
+Reads: awards_award, awards_blacklist, intake_application.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import connection
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import permitted
+from prakerja.awards.states import AWARD_STATES
+from prakerja.draw.awarding import announcement_of, decide, require_terms
+from prakerja.draw.log import log_document
+from prakerja.draw.models import RECALL, Awarding, Draw, Recalled, Released
+from prakerja.draw.protocol import documents as docs
+from prakerja.draw.protocol.seats import NATIONAL, plan_of
+from prakerja.draw.protocol.texts import document_text
+from prakerja.draw.seating import seat_again
+from prakerja.draw.states import AWARDING_STATES
+from prakerja.draw.steps import (
+    Prepared,
+    confirm_step,
+    document,
+    keep_document,
+    lock_draw,
+    prepare_step,
+    require_status,
+    was_confirmed,
+)
+from prakerja.draw.writing import write_recall
+from prakerja.kernel.db import copy_rows, requires_transaction, rows, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+
+# Every seat of a winner or a recalled one that came back, with the pool that it is of.
+_BACK = f"""
+CREATE TEMPORARY TABLE draw_back ON COMMIT DROP AS
+SELECT e.number, coalesce(nullif(r.pool, ''), o.pool) AS pool
+  FROM draw_entry e
+  JOIN draw_outcome o ON o.draw_id = '{{draw}}' AND o.number = e.number
+  LEFT JOIN draw_recalled r ON r.draw_id = '{{draw}}' AND r.number = e.number
+  LEFT JOIN awards_award a ON a.person_id = e.person_id AND a.wave_id = '{{wave}}'
+  LEFT JOIN draw_dropped d ON d.draw_id = '{{draw}}' AND d.number = e.number
+ WHERE e.applicants_id = '{{list}}' AND (o.kind = 'W' OR r.number IS NOT NULL)
+   AND (d.number IS NOT NULL OR a.status IN {AWARD_STATES.sql("TAKEN_BACK")} AND a.first_purchase_at IS NULL)"""
+_DECLINED = """
+CREATE TEMPORARY TABLE draw_declined ON COMMIT DROP AS
+SELECT e.number
+  FROM draw_entry e
+  JOIN intake_application a ON a.person_id = e.person_id AND a.id = e.application_id
+ WHERE e.applicants_id = '{list}' AND e.mark = ''
+   AND (a.status = 'withdrawn'
+        OR EXISTS (SELECT 1 FROM draw_dropped d WHERE d.draw_id = '{draw}' AND d.number = e.number)
+        OR a.status <> 'selected' AND (EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.person_id = e.person_id)
+                                       OR EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = e.person_id)))"""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a recall does, as it stands now: seats by number and pool, and how many nobody is left for."""
+
+    number: int
+    content: bytes
+    released: list[tuple[int, str]]
+    awarded: list[tuple[int, str]]
+    lists: dict[str, list[str]]
+    unfilled: int
+
+
+@permitted("draw.prepare")
+def prepare_recall(
+    *, draw_name: str, decree_number: str, announced_at: datetime, actor: Actor, at: datetime
+) -> Prepared:
+    """Propose who gets the seats that came back since the draw or the recall before, by which decree, and when they are told.
+
+    Raises Refused: not_permitted, operator_needed, draw_unknown, draw_elsewhere (status), awards_unfinished (the round before is not through),
+    nothing_released, nobody_to_recall, announcement_not_ahead, and as `awarding.prepare_awards`.
+    """
+    with transaction():
+        draw = lock_draw(name=draw_name)
+        given = _given(draw)
+        terms = require_terms(
+            announcement=announcement_of(
+                draw, decree_number, announced_at, people=len(given.awarded), recall=given.number
+            ),
+            is_short_deadline_confirmed=True,
+            at=at,
+        )
+        name = f"{RECALL}{given.number}"
+        text = document_text(origin=draw.origin, about=draw.name, name=name, content=given.content)
+        return prepare_step(
+            draw=draw,
+            step=name,
+            content=given.content,
+            texts={name: text},
+            terms={**terms, "recall": given.number, "released": len(given.released), "unfilled": given.unfilled},
+            actor=actor,
+            at=at,
+        )
+
+
+@permitted("draw.confirm")
+def confirm_recall(
+    *, draw_name: str, digest: str, actor: Actor, at: datetime, is_short_deadline_confirmed: bool = False
+) -> None:
+    """Decide what another operator proposed: the document is signed and logged, and at its moment those recalled are awarded.
+
+    Said again it changes nothing. Raises Refused: not_permitted, operator_needed, draw_unknown, nothing_prepared, same_operator, step_changed,
+    recall_changed (other seats came back, or somebody left: prepare it again), and as `prepare_recall` and `awarding.confirm_awards`.
+    """
+    with transaction():
+        draw = lock_draw(name=draw_name)
+        last = Awarding.objects.filter(draw=draw).exclude(status="cancelled").order_by("-recall").first()
+        if last is not None and was_confirmed(draw=draw, step=f"{RECALL}{last.recall}", digest=digest, actor=actor):
+            return
+        given = _given(draw)
+        name = f"{RECALL}{given.number}"
+        taken = confirm_step(draw=draw, step=name, digest=digest, actor=actor, at=at)
+        if bytes(taken.content) != given.content:
+            raise Refused("recall_changed")
+        keep_document(draw=draw, name=name, content=given.content, at=at)
+        log_document(content=given.content, at=at)
+        for model, seats in ((Released, given.released), (Recalled, given.awarded)):
+            copy_rows(
+                model,
+                ("id", "draw_id", "number", "recall", "pool"),
+                ((new_id(), draw.id, number, given.number, pool) for number, pool in seats),
+            )
+        decide(
+            draw=draw,
+            terms=taken.terms,
+            recall=given.number,
+            unfilled=given.unfilled,
+            actor=actor,
+            is_short_deadline_confirmed=is_short_deadline_confirmed,
+            at=at,
+        )
+        # Within the transaction, so that whoever is killed leaves either both or files that the next one writes again.
+        write_recall(draw=draw, recall=given.number, lists=given.lists)
+
+
+@requires_transaction
+def _given(draw: Draw) -> _Given:
+    require_status(draw, "published")
+    last = Awarding.objects.filter(draw=draw).exclude(status="cancelled").order_by("-recall").first()
+    if last is None or last.status != AWARDING_STATES.target("finish"):
+        raise Refused("awards_unfinished")
+    assert draw.applicants_id is not None
+    words = {"draw": draw.id, "list": draw.applicants_id, "wave": draw.wave_id}
+    with connection.cursor() as cursor:
+        # Whoever asks twice in one transaction asks anew.
+        cursor.execute("DROP TABLE IF EXISTS draw_back, draw_declined, draw_line, draw_taken, draw_asked")
+        # A statement that makes a table takes no parameters; these are identifiers of ours.
+        cursor.execute(_BACK.format(**words))
+        cursor.execute(_DECLINED.format(**words))
+        cursor.execute("ANALYZE draw_back, draw_declined")
+    released = rows(
+        "SELECT b.number, b.pool FROM draw_back b WHERE NOT EXISTS (SELECT 1 FROM draw_released r "
+        "WHERE r.draw_id = %s AND r.number = b.number) ORDER BY b.number",
+        [draw.id],
+    )
+    seats = Counter(pool for _, pool in released)
+    seats[NATIONAL] += last.unfilled
+    if not sum(seats.values()):
+        raise Refused("nothing_released")
+    rules = docs.Rules.read(document(draw_id=draw.id, name="rules"))
+    awarded, unfilled = seat_again(
+        draw_id=draw.id,
+        list_id=draw.applicants_id,
+        plan=plan_of(rules),
+        seats=seats,
+        released_counts=rules.released_counts,
+    )
+    if not awarded:
+        raise Refused("nobody_to_recall")
+    declined = rows("SELECT number FROM draw_declined ORDER BY number")
+    lists = {
+        "released": _tickets(draw, [number for number, _ in released]),
+        "declined": _tickets(draw, [number for (number,) in declined]),
+        "awarded": _tickets(draw, [number for number, _ in awarded]),
+    }
+    recall = docs.Recall(
+        draw=draw.name,
+        recall=last.recall + 1,
+        result=sha256(document(draw_id=draw.id, name="result")).hexdigest(),
+        **{name: _hashed(lines) for name, lines in lists.items()},
+    )
+    return _Given(recall.recall, recall.spelled(), released, awarded, lists, unfilled)
+
+
+@requires_transaction
+def _tickets(draw: Draw, numbers: list[int]) -> list[str]:
+    """The tickets of rows of the list in hex, in its order, which is theirs."""
+    found = rows(
+        "SELECT encode(ticket, 'hex') FROM draw_entry WHERE applicants_id = %s AND number = ANY(%s) ORDER BY number",
+        [draw.applicants_id, numbers],
+    )
+    return [ticket for (ticket,) in found]
+
+
+def _hashed(lines: list[str]) -> docs.Tickets:
+    return docs.Tickets(count=len(lines), sha256=sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest())

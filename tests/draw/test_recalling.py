@@ -1,0 +1,150 @@
+"""Seats that come back are given on by the places that were drawn, to nobody twice, decided by two."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from prakerja.access.actors import Actor
+from prakerja.awards.models import Award
+from prakerja.awards.operations import blacklist_person, withdraw_award
+from prakerja.draw import operations as draws
+from prakerja.draw.models import Awarding, Document, Draw, Dropped, LogEntry, Recalled
+from prakerja.draw.protocol.documents import Recall
+from prakerja.draw.protocol.folder import open_files
+from prakerja.draw.protocol.verifying import verify
+from prakerja.draw.tasks import run_awards, run_telling
+from prakerja.draw.writing import published_folder, write_folder
+from prakerja.intake.models import Application, Wave
+from prakerja.intake.operations import withdraw_application
+from prakerja.kernel.db import rows, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.ledger.models import Transfer
+from prakerja.notifications.models import Message
+from tests.builders import operator
+from tests.draw.awarded import ANNOUNCED, decided, differences, drawn_wave, winners
+from tests.draw.drawing import NAME, PUBLISHED
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = ANNOUNCED + timedelta(days=20)
+TOLD = LATER + timedelta(hours=2)
+TERMS = {"draw_name": NAME, "decree_number": "SK 22-R/2021", "announced_at": TOLD}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))
+
+
+@pytest.fixture
+def two() -> tuple[Actor, Actor]:
+    """Who prepares and who confirms."""
+    return operator("approver"), operator("authoriser")
+
+
+def refused(reason: str) -> pytest.RaisesExc[Refused]:
+    return pytest.raises(Refused, check=lambda error: error.reason == reason)
+
+
+def expected(back: set[uuid.UUID], gone: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Who is to get the seats of `back`, by a walk along the line that knows nothing of how the program does it."""
+    line = rows(
+        "SELECT e.person_id, o.kind, o.pool, e.stratum, e.family, e.allowance FROM draw_outcome o "
+        "JOIN draw_entry e ON e.number = o.number WHERE o.draw_id = %s ORDER BY o.position",
+        [Draw.objects.get().id],
+    )
+    seats = Counter(pool for person, kind, pool, *_ in line if person in back)
+    used = Counter(bytes(one[4]) for one in line if one[1] == "W" and one[0] not in back and one[4] is not None)
+    given: dict[uuid.UUID, str] = {}
+    for is_national in (False, True):
+        if is_national:
+            seats = Counter({"*": sum(seats.values())})
+        for person, kind, _, stratum, family, allowance in line:
+            pool = "*" if is_national else stratum
+            if kind == "W" or person in gone or person in given or not seats[pool]:
+                continue
+            if family is not None and used[bytes(family)] >= allowance:
+                continue
+            given[person], seats[pool] = pool, seats[pool] - 1
+            if family is not None:
+                used[bytes(family)] += 1
+    return given
+
+
+def test_seats_that_came_back_go_to_who_is_next(two: tuple[Actor, Actor]) -> None:
+    first, second = two
+    drawn_wave(two, people=90, quota=40)
+    all_winners = sorted(winners(), key=str)
+    dropped, *given_back = all_winners[:8]
+    withdraw_application(person_id=dropped, wave_number=22, at=PUBLISHED)
+    with refused("awards_unfinished"):
+        draws.prepare_recall(**TERMS, actor=first, at=PUBLISHED)
+    decided(two)
+    run_awards(ANNOUNCED)
+    run_telling(ANNOUNCED)
+    for person in given_back:
+        withdraw_award(person_id=person, at=LATER)
+    back = {dropped, *given_back}
+    one_out = next(iter(expected(back, set())))
+    with transaction():
+        blacklist_person(person_id=one_out, reason="not_bought", at=LATER)
+    prepared = draws.prepare_recall(**TERMS, actor=first, at=LATER)
+    assert (prepared.terms["recall"], prepared.terms["released"], prepared.terms["people"]) == (1, 8, 8)
+    # Somebody else leaves the programme between the two operators.
+    last = all_winners[8]
+    withdraw_award(person_id=last, at=LATER)
+    with refused("recall_changed"):
+        draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=second, at=LATER)
+    assert (Recalled.objects.count(), Awarding.objects.count()) == (0, 1)
+    back.add(last)
+    prepared = draws.prepare_recall(**TERMS, actor=first, at=LATER)
+    with refused("not_permitted"):
+        draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=first, at=LATER)
+    for _ in range(2):
+        draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=second, at=LATER)
+    with refused("awards_unfinished"):
+        draws.prepare_recall(**TERMS, actor=first, at=LATER)
+    assert run_awards(TOLD - timedelta(seconds=1)) == 0
+    assert run_awards(TOLD) == 9
+    recalled = dict(
+        rows(
+            "SELECT e.person_id, r.pool FROM draw_recalled r JOIN draw_entry e ON e.number = r.number WHERE r.recall = 1"
+        )
+    )
+    assert recalled == expected(back, {dropped, one_out})
+    assert {one.person_id for one in Award.objects.filter(awarded_at=TOLD)} == set(recalled)
+    assert set(Application.objects.filter(person_id__in=recalled).values_list("status", flat=True)) == {"selected"}
+    # Their days count from their own announcement; the wave's stays.
+    deadlines = {one.purchase_deadline_at for one in Award.objects.filter(awarded_at=TOLD)}
+    assert len(deadlines) == 1
+    assert (
+        deadlines.pop() > Award.objects.filter(awarded_at=ANNOUNCED).latest("purchase_deadline_at").purchase_deadline_at
+    )
+    assert Wave.objects.get().announced_at == ANNOUNCED
+    assert Message.objects.filter(template="result_pass", channel="sms").count() == 39 + 9
+    assert Transfer.objects.filter(kind="fund").count() == 39 + 9
+    assert Dropped.objects.count() == 1
+    # A seat comes back once.
+    with refused("nothing_released"):
+        draws.prepare_recall(**{**TERMS, "announced_at": TOLD}, actor=first, at=TOLD)
+    assert differences() == {}
+    _published(recalled)
+
+
+def _published(recalled: dict[uuid.UUID, str]) -> None:
+    """The folder says the same, and that of the draw is as it was."""
+    folder = published_folder() / "g22-1-recall-1"
+    content = (folder / "recall.json").read_bytes()
+    recall = Recall.read(content)
+    assert content == bytes(Document.objects.get(name="recall-1").content)
+    assert content in [bytes(one.content) for one in LogEntry.objects.all()]
+    for name, told in (("released", recall.released), ("declined", recall.declined), ("awarded", recall.awarded)):
+        lines = (folder / f"{name}.txt").read_bytes()
+        assert (told.count, told.sha256) == (lines.count(b"\n"), sha256(lines).hexdigest())
+    assert recall.awarded.count == len(recalled)
+    write_folder(draw_name=NAME)
+    assert verify(files=open_files(published_folder() / "g22-1"), trust=draws.trust()).holds
