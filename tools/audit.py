@@ -101,7 +101,7 @@ def lighthouse_scores(browser: Browser, system: RunningSystem) -> list[str]:
         context = _context(browser, system, person, PHONE)
         cookies = {str(one["name"]): str(one["value"]) for one in context.cookies(system.portal)}
         context.close()
-        scores = lighthouse.measure(system.portal + path, chromium=chromium, cookies=cookies)
+        scores = lighthouse.measure_fairly(system.portal + path, chromium=chromium, cookies=cookies)
         print(
             "{accessibility:>13} {best-practices:>14} {performance:>11}".format(**scores.of),
             f" portal{path}",

@@ -11,6 +11,7 @@ from prakerja.access.code_load import RULES, is_turn, note_asked, note_used
 from prakerja.access.forgetting import forget_old
 from prakerja.access.models import CodeLoad
 from prakerja.access.sign_in_codes import Asker
+from prakerja.audit.models import Record
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
 
@@ -46,6 +47,7 @@ def test_who_tries_numbers_gets_turns_that_lie_apart_and_others_elsewhere_do_not
     assert not is_turn(turn_at=AT + RULE.soonest, at=AT + timedelta(seconds=29))
     assert is_turn(turn_at=AT + RULE.soonest, at=AT + timedelta(seconds=30))
     assert not is_turn(turn_at=AT + RULE.soonest, at=AT + RULE.soonest + RULE.kept)
+    assert Record.objects.filter(action="sign_in.turns_began").count() == 1
     # Another network, and somebody of this one who signed in here before.
     assert ask("jauh", "198.51.100.1") is None
     assert ask("lama", HOUSE, marks=("tanda",)) is None

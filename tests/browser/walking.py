@@ -94,7 +94,7 @@ class Walker(Applicant):
     def answers_every_question(self) -> None:
         """The first choice of each question on the page, and a number or a sentence where one is typed."""
         fields = self.page.locator("main form").last.evaluate(
-            """form => [...new Map([...form.elements].filter((one) => one.name && one.type !== "hidden")
+            """form => [...new Map([...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "submit")
                  .map((one) => [one.name, one.inputMode === "numeric" ? "3" : one.type === "radio" ? one.value
                    : one.type === "checkbox" ? one.value : "Cukup membantu."]).reverse())].reverse()"""
         )

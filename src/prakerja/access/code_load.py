@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from prakerja.access.models import CodeLoad
 from prakerja.access.sign_in_codes import Asker
+from prakerja.audit.operations import record
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -77,6 +78,9 @@ def note_asked(*, asker: Asker, at: datetime, gives_turn: bool = True, rules: Lo
         for index, pace in _counted(asker, rules):
             load = _locked(index, at)
             load.asked += 1
+            if load.asked - load.used == pace.unused + 1:
+                # For operators: that turns began, and how wide; never whose network it is.
+                record(action="sign_in.turns_began", at=at, data={"unused": pace.unused})
             if load.asked - load.used > pace.unused:
                 turn_at = max(at + rules.soonest, load.next_at or at)
                 if not gives_turn or turn_at > at + rules.farthest:
