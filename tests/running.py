@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,19 +63,58 @@ def folder() -> Iterator[Path]:
 def world() -> Iterator[Path]:
     """A data folder in which the demo world stands already, as after `up` was ended; gone at the end.
 
-    A run of the tests makes it once (a first start makes some hundred tables, which takes longer than all else) and
-    copies it. Whoever looks at a first start takes `folder`.
+    A run of the tests makes it once and copies it. Whoever looks at a first start takes `folder`.
     """
+    with _copy_of("world", _make_world) as copied:
+        yield copied
+
+
+@contextlib.contextmanager
+def tables() -> Iterator[Path]:
+    """A data folder whose database has its tables and nothing is installed yet; gone at the end.
+
+    A run of the tests makes them once: they take longer than all else of a first start.
+    """
+    with _copy_of("tables", _make_tables) as copied:
+        yield copied
+
+
+@contextlib.contextmanager
+def _copy_of(name: str, make: Callable[[Path], None]) -> Iterator[Path]:
     with folder() as copied:
         shutil.rmtree(copied)
-        with once("world") as made:
+        with once(name) as made:
             if not made.exists():
-                with folder() as first:
-                    with system(first) as started:
-                        assert started.stop() == 0
-                    first.rename(made)
+                make(made)
         subprocess.run(["cp", "-a", str(made), str(copied)], check=True)
         yield copied
+
+
+def _make_world(made: Path) -> None:
+    with tables() as first:
+        with system(first) as started:
+            assert started.stop() == 0
+        first.rename(made)
+
+
+# What `up` does first, and nothing after it.
+_MAKE_TABLES = """
+import gc, sys
+from pathlib import Path
+gc.disable()
+from prakerja.cli.database import prepare_django
+from prakerja.postgres import server_for
+with server_for(Path(sys.argv[1]), own=True) as server:
+    prepare_django(server)
+    from prakerja.cli.installation import migrate
+    migrate()
+"""
+
+
+def _make_tables(made: Path) -> None:
+    with folder() as first:
+        subprocess.run([sys.executable, "-c", _MAKE_TABLES, str(first)], check=True, env=environment())
+        first.rename(made)
 
 
 @contextlib.contextmanager

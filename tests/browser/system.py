@@ -39,7 +39,7 @@ class RunningSystem:
 def running_system(*, is_empty: bool = False) -> Iterator[RunningSystem]:
     """Start a system of one's own, whose clock one may move; stop it at the end. `is_empty`: without the demo's people."""
     with (
-        running.folder() if is_empty else running.world() as folder,
+        running.tables() if is_empty else running.world() as folder,
         running.system(folder, "--world", "empty" if is_empty else "g21") as process,
     ):
         names = ("portal", "console", "phone", "sandbox", "institution", "platforms", "accounts")
