@@ -18,6 +18,14 @@ from psycopg import sql
 from prakerja.kernel import clock
 from tests import owner_guard, running
 
+# What is thrown away on the way goes with the process.
+MIGRATE = """
+import gc
+gc.disable()
+from django.core.management import execute_from_command_line
+execute_from_command_line(["django", "migrate", "--verbosity", "0"])
+"""
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
@@ -30,8 +38,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         if not made.exists():
             with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
                 server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-            subprocess.run(migrate, env={**os.environ, "DATABASE_URL": url}, check=True)
+            subprocess.run([sys.executable, "-c", MIGRATE], env={**os.environ, "DATABASE_URL": url}, check=True)
             made.touch()
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = name
 
@@ -65,25 +72,41 @@ def system() -> Iterator[running.System]:
         yield started
 
 
+def folder_of(nodeid: str) -> str:
+    return "/".join(nodeid.split("/")[:2])
+
+
 class OneSystemToAWorker:
-    """Under xdist, folders that look at one running system stay whole on one worker: two would start two systems.
+    """Under xdist, what looks at one running system stays whole on one worker: two would start two systems.
 
     By folder, because the marks of `--dist loadgroup` do not reach the scheduler: xdist 3.8 writes them into a field that
     pytest 9.2 no longer reads.
     """
 
-    FOLDERS = ("tests/browser", "tests/cli", "tests/conformance", "tests/console", "tests/journeys", "tests/sandbox")
+    # The folders, by whose system it is. In the first the demo's first day is looked at; others move its clock.
+    SYSTEMS = {
+        "tests/sandbox": "everybody's",
+        "tests/cli": "everybody's",
+        "tests/conformance": "everybody's",
+        "tests/journeys": "everybody's",
+        "tests/browser": "the browsers'",
+        "tests/console": "the console's",
+    }
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        places = {folder: place for place, folder in enumerate(self.SYSTEMS)}
+        items.sort(key=lambda item: places.get(folder_of(item.nodeid), len(places)))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         from xdist.scheduler import LoadScopeScheduling
 
-        folders = self.FOLDERS
+        systems = self.SYSTEMS
 
         class ByFolder(LoadScopeScheduling):
             def _split_scope(self, nodeid: str) -> str:
-                folder = "/".join(nodeid.split("/")[:2])
-                return folder if folder in folders else nodeid
+                return systems.get(folder_of(nodeid), nodeid)
 
         return ByFolder(config, log) if config.getoption("dist") == "loadgroup" else None
 
