@@ -6,9 +6,11 @@ HMAC-SHA256. Both sign the same text without separators: client_code + timestamp
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -59,6 +61,12 @@ def signature(
     return hmac.new(credentials.sign_key.encode(), text.encode(), getattr(hashlib, algorithm)).hexdigest()
 
 
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Who may vouch for a server. Read once: a shop has a client for each of its fronts, and reading takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class PrakerjaClient:
     """Every call takes the credentials of the partner it speaks for; amounts are whole rupiah."""
 
@@ -77,6 +85,7 @@ class PrakerjaClient:
             timeout=httpx.Timeout(timeout_s, connect=min(3.0, timeout_s)),
             limits=httpx.Limits(max_connections=32, keepalive_expiry=3.0),
             trust_env=False,
+            verify=_certificates(),
             follow_redirects=False,
         )
         self._wall_time = wall_time

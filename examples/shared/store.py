@@ -93,6 +93,12 @@ class Visitors:
     ) -> Account | None:
         """Open an account; None when the e-mail already has one at this site, or the id is somebody's."""
         account = Account(id=account_id or uuid.uuid4().hex, site=site, name=name, email=email.lower())
+        known = self._connection.execute(
+            "SELECT 1 FROM accounts WHERE id = ? OR (site = ? AND email = ?)", (account.id, site, account.email)
+        ).fetchone()
+        if known:
+            # Said before the password is hashed, which costs more than all else: a demo's accounts are opened at every start.
+            return None
         inserted = self._connection.execute(
             "INSERT INTO accounts (id, site, name, email, password_hash) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (account.id, site, name, account.email, generate_password_hash(password)),

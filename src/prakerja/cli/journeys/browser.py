@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import ssl
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -141,12 +143,18 @@ def read_page(*, url: str, status: int, html: str) -> Page:
     return Page(url, status, html, text, tuple(reader.forms), reader.marked)
 
 
+@functools.cache
+def certificates() -> ssl.SSLContext:
+    """Who may vouch for a server. Read once: reading them takes longer than most pages."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Browser:
     """One person at one site. Each site has its own, because cookies do not know ports."""
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self._client = httpx.Client(follow_redirects=True, timeout=120, trust_env=False)
+        self._client = httpx.Client(follow_redirects=True, timeout=120, trust_env=False, verify=certificates())
 
     def get(self, path: str) -> Page:
         answer = self._client.get(urljoin(self.base, path))
