@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from examples.institution.app import create_app as create_institution
@@ -123,18 +124,26 @@ def settings(api: Server, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Return where templates lie compiled: each test makes its program anew, and compiling took most of its time."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def platform(settings: Settings) -> Iterator[Flask]:
+def platform(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """Return the shop program."""
     app = create_platform(settings, PORTS)
+    app.jinja_env.bytecode_cache = compiled
     yield app
     app.extensions["shop"].client.close()
 
 
 @pytest.fixture
-def institution(settings: Settings) -> Iterator[Flask]:
+def institution(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """Return the class site program."""
     app = create_institution(settings)
+    app.jinja_env.bytecode_cache = compiled
     yield app
     app.extensions["school"].client.close()
 

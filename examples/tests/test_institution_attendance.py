@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from examples.institution.app import create_app
 from examples.shared.config import Settings, read_settings
@@ -20,9 +21,10 @@ SITE = "http://127.0.0.1:8005"
 
 
 @pytest.fixture
-def site(settings: Settings) -> Iterator[Flask]:
+def site(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """Return the class site that sends participants to Prakerja's page."""
     app = create_app(dataclasses.replace(settings, attendance="verification", institution_url=SITE))
+    app.jinja_env.bytecode_cache = compiled
     yield app
     app.extensions["school"].client.close()
 
