@@ -5,12 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.test import Client
 
 from prakerja.intake.models import Application
+from prakerja.rosters.operations import undo_turn
+from tests.builders import operator
 from tests.intake.joining import CLOSES, OPEN, OPENS, registered, wave
 from tests.intake.test_letters import WORDS, failed
+from tests.rosters.handing import confirmed, handed_over
 
 Enter = Callable[[uuid.UUID], Client]
 Move = Callable[[datetime], None]
@@ -111,3 +115,27 @@ def test_the_letter_is_a_form_after_three_failures(enter: Enter, move: Move) -> 
     page = browser.get("/gelombang/surat").text
     assert WORDS in page
     assert "<textarea" not in page
+
+
+def test_whoever_stands_on_a_list_sees_which_and_where_to_object_and_may_join(
+    enter: Enter, move: Move, tmp_path: Path
+) -> None:
+    wave()
+    person_id, other = registered(1), registered(2)
+    by = (operator("approver"), operator("authoriser"))
+    named = "Data penerima bantuan Kementerian Sosial (DTKS)"
+    handed_over(tmp_path / "dtks.csv", "DTKS", ["9901021708900001"], by=by, at=OPENS)
+    handed_over(tmp_path / "pmi.csv", "CALON_PMI", ["9901021708900001"], by=by, at=OPENS)
+    move(OPEN)
+    browser = enter(person_id)
+    page = browser.get("/gelombang").text
+    assert "tercatat dalam 1 daftar" in page
+    assert named in page
+    assert "dinas sosial" in page
+    assert browser.post("/gelombang/22/gabung")["Location"] == "/gelombang/22"
+    assert [named in browser.get(path).text for path in ("/gelombang/22", "/dashboard")] == [True, True]
+    assert "tidak ada yang menghalangi" in enter(other).get("/gelombang").text
+    # The version before counts again: nobody stood on it.
+    undo_turn(roster="DTKS", reason="keliru", actor=by[0], at=OPEN)
+    confirmed("DTKS", actor=by[1], at=OPEN)
+    assert [named in browser.get(path).text for path in ("/gelombang/22", "/dashboard")] == [False, False]

@@ -74,6 +74,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # A wrong announcement is corrected by two people: nobody holds both roles.
     "announcement.correct": _only("approver"),
     "announcement.confirm": _only("authoriser"),
+    # A list of another office that excludes people, or puts them first: two people answer for it.
+    "roster.import": _only("approver"),
+    "roster.confirm": _only("authoriser"),
     # A draw: each step is prepared by one and confirmed by another, and nobody holds both roles. What a source gave proves itself.
     "draw.prepare": _only("approver"),
     "draw.confirm": _only("authoriser"),

@@ -6,7 +6,6 @@ Each step is given twice: by the operator who prepares it, and by another with `
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -16,13 +15,14 @@ from prakerja.cli import draw_awards
 from prakerja.cli.arguments import CommandError, acting, answer, by_operator, common, instant, progress
 from prakerja.cli.database import database
 from prakerja.cli.draw_sentences import explained
+from prakerja.cli.wave_planning import read_weights
 from prakerja.kernel.errors import Refused
 
 if TYPE_CHECKING:
     from prakerja.draw.protocol.verifying import Report
     from prakerja.draw.queries import DrawState
 
-# A file of keys, of weights, or a pulse is a page of text.
+# A file of keys or a pulse is a page of text.
 _MOST_BYTES = 1 << 20
 _VERBS = "rules|list|commit|enter|run|publish|award|recall|void|take-back|show|log|witness|cosign|keys|verify"
 
@@ -32,7 +32,7 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(dest="verb", required=True, metavar=_VERBS)
     rules = _step(verbs, "rules", "publish how a wave will be drawn, before it opens", draw_is_known=False)
     rules.add_argument("--wave", type=int, required=True, metavar="22")
-    rules.add_argument("--weights", type=Path, metavar="FILE", help='JSON: {"31": 12, "32": 40, …}, by province')
+    rules.add_argument("--weights", type=Path, metavar="FILE", help="other weights than those of `wave strata`")
     rules.set_defaults(run=do_rules)
     listing = by_operator(common(verbs.add_parser("list", help="make the list of a closed wave, or go on with it")))
     listing.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
@@ -95,9 +95,7 @@ def _step(verbs: Any, name: str, words: str, *, draw_is_known: bool = True) -> a
 
 def do_rules(arguments: argparse.Namespace) -> int:
     """Prepare the rules of a wave's draw, or confirm them."""
-    if not arguments.confirm and arguments.weights is None:
-        raise CommandError("Sebutkan bobot provinsi: --weights.", "Say the weights of the provinces: --weights.")
-    weights = {} if arguments.weights is None else _weights(arguments.weights)
+    weights = None if arguments.weights is None else read_weights(arguments.weights)
 
     def prepare(at: Any) -> Any:
         from prakerja.draw.operations import prepare_rules
@@ -407,16 +405,3 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         why = f"{path}: {error.strerror}"
         raise CommandError(f"Tidak dapat dibaca: {why}", f"Cannot be read: {why}") from error
-
-
-def _weights(path: Path) -> dict[str, int]:
-    try:
-        told = json.loads(_read(path))
-    except ValueError:
-        told = None
-    if not isinstance(told, dict) or any(type(weight) is not int for weight in told.values()):
-        raise CommandError(
-            'Bobot berupa JSON: {"31": 12, "32": 40}, bilangan bulat tiap provinsi.',
-            'Weights are JSON: {"31": 12, "32": 40}, a whole number for each province.',
-        )
-    return told

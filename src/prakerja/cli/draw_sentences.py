@@ -15,6 +15,18 @@ _PLAIN = {
         "Gelombang itu sudah dibuka: aturan undian diterbitkan sebelum itu.",
         "That wave is open already: the rules of its draw are published before.",
     ),
+    "strata_missing": (
+        "Gelombang itu belum punya bobot provinsi: prakerja wave strata.",
+        "That wave has no weights of provinces yet: prakerja wave strata.",
+    ),
+    "group_unknown": (
+        "Kelompok prioritas memakai salah satu daftar prioritas di rules.md 4.6.",
+        "A priority group is of one of the priority rosters of rules.md 4.6.",
+    ),
+    "wave_line_stands": (
+        "Masih ada pendaftar yang mengantre sejak sebelum gelombang ditutup. Ulangi perintah ini sebentar lagi.",
+        "People who stood in line before the wave closed may still join. Give this command again in a while.",
+    ),
     "wave_not_closed": ("Gelombang itu belum ditutup.", "That wave is not closed yet."),
     "wave_announced": (
         "Hasil gelombang itu sudah diumumkan dengan daftar.",

@@ -6,7 +6,7 @@ import argparse
 import uuid
 from typing import Any
 
-from prakerja.cli import wave_results
+from prakerja.cli import wave_planning, wave_results
 from prakerja.cli.arguments import (
     CommandError,
     acting,
@@ -29,9 +29,10 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(
         dest="verb",
         required=True,
-        metavar="open|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
+        metavar="open|strata|simulate|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
     )
     wave_results.add_to(verbs)
+    wave_planning.add_to(verbs)
     common(verbs.add_parser("letters", help="letters of those who were not selected three times")).set_defaults(
         run=list_letters
     )

@@ -9,7 +9,6 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +22,10 @@ from prakerja.cli.arguments import (
     progress,
 )
 from prakerja.cli.database import database
+from prakerja.cli.list_files import BRIEFLY, SELDOM, rejected_path, told, until, writing
 from prakerja.cli.wave_sentences import explained
-from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.errors import Refused
-from prakerja.lists import BrokenList, Contents, Leftovers, PeoplesList, Shape, read_list, sentence
+from prakerja.lists import Contents, Leftovers, PeoplesList, Shape, read_list
 
 if TYPE_CHECKING:
     from prakerja.intake.result_import import ImportOutcome, Progress
@@ -59,8 +58,6 @@ Nobody is awarded before the whole list was read. An import that was cut off goe
 again, and nobody is awarded or told twice; `prakerja wave imports` shows how far it is."""
 _EXAMPLE = """example:
   prakerja wave import-results lolos.xlsx --wave 21 --decree SK-21/2021 --announced-at 2021-09-22T20:00"""
-# Seconds between two words to whoever watches: on a terminal, and in a file.
-_BRIEFLY, _SELDOM = 0.5, 5.0
 _BESIDE = ("line", "reason", "petunjuk", "what_to_do")
 _BESIDE_DIFFERENT = ("line", "different", "person", "is_awarded")
 
@@ -119,11 +116,11 @@ def run(arguments: argparse.Namespace) -> int:
             "Nomor keputusan: 1 sampai 100 huruf.", "A decree's number is 1 to 100 printable characters."
         )
     # A list that cannot be read is said before a database is started for it.
-    with _told(arguments.file), _opened(arguments.file) as found:
+    with told(arguments.file), _opened(arguments.file) as found:
         shape = found.shape
     del found
     listed = _ResultFile(arguments.file)
-    with database(arguments.data_dir), _told(arguments.file):
+    with database(arguments.data_dir), told(arguments.file):
         with _Leftovers(arguments, shape) as left:
             outcome = _import(arguments, listed, left)
         contents = listed.contents()
@@ -234,7 +231,7 @@ class _Watch:
             if seen.stage == "reading":
                 self._began, self._first = self._said, 0
         is_through = seen.done == seen.total
-        if moment - self._said < (_BRIEFLY if self._is_terminal else _SELDOM) and not is_through:
+        if moment - self._said < (BRIEFLY if self._is_terminal else SELDOM) and not is_through:
             return
         self._said = moment
         text = self._text(seen, max(moment - self._began, 0.001))
@@ -248,18 +245,9 @@ class _Watch:
         if seen.stage == "reading":
             part = self._listed.part_read()
             left = seconds * (1 - part) / part if part else None
-            return f"reading the list: {seen.done:,} rows{_until(left)}"
+            return f"reading the list: {seen.done:,} rows{until(left)}"
         left = (seen.total - seen.done) / rate if seen.total is not None and rate else None
-        return f"awarding: {seen.done:,} of {seen.total:,} people, {rate:,.0f} a second{_until(left)}"
-
-
-def _until(seconds: float | None) -> str:
-    """When that will be, by the machine's clock."""
-    if seconds is None:
-        return ""
-    end = wall().astimezone(WIB) + timedelta(seconds=seconds)
-    minutes, rest = divmod(round(seconds), 60)
-    return f", {minutes} min {rest} s left, until {end:%H:%M} WIB"
+        return f"awarding: {seen.done:,} of {seen.total:,} people, {rate:,.0f} a second{until(left)}"
 
 
 def _confirming(arguments: argparse.Namespace) -> Any:
@@ -276,18 +264,11 @@ class _Leftovers:
         file: Path = arguments.file
         self._stack = contextlib.ExitStack()
         self._shape = shape
-        self._rejected_path = arguments.rejected_file or file.with_name(f"{file.name}.rejected.csv")
+        self._rejected_path = rejected_path(file, arguments.rejected_file)
         self._different_path = self._rejected_path.with_name(
             f"{self._rejected_path.name.removesuffix('.csv').removesuffix('.rejected')}.different.csv"
         )
-        for path in (self._rejected_path, self._different_path):
-            with self._writing(path):
-                is_list = path.exists() and path.samefile(file)
-            if is_list:
-                raise CommandError(
-                    f"{path} adalah daftarnya sendiri. Beri nama lain: --rejected-file.",
-                    f"{path} is the list itself. Name another file: --rejected-file.",
-                )
+        rejected_path(file, self._different_path)
 
     def __enter__(self) -> _Leftovers:
         with contextlib.ExitStack() as opening:
@@ -300,24 +281,24 @@ class _Leftovers:
         self._stack.__exit__(*raised)
 
     def _file(self, path: Path, beside: tuple[str, ...]) -> Leftovers:
-        with self._writing(path):
+        with writing(path):
             return Leftovers(path, shape=self._shape, beside=beside)
 
     def rejected(self, row: ResultRow, reason: str) -> None:
         from prakerja.intake.result_rows import REASONS
 
-        with self._writing(self._rejected_path):
+        with writing(self._rejected_path):
             self._rejected.add(row.cells, (str(row.line), reason, *REASONS[reason]))
 
     def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None:
-        with self._writing(self._different_path):
+        with writing(self._different_path):
             self._different.add(
                 row.cells, (str(row.line), " ".join(fields), str(person_id), "yes" if is_awarded else "no")
             )
 
     def finish(self) -> None:
         for left in (self._rejected, self._different):
-            with self._writing(left.path):
+            with writing(left.path):
                 left.finish()
 
     def files(self) -> tuple[str | None, str | None]:
@@ -325,36 +306,8 @@ class _Leftovers:
         rejected, different = self._rejected, self._different
         return str(rejected.path) if rejected.count else None, str(different.path) if different.count else None
 
-    @contextlib.contextmanager
-    def _writing(self, path: Path) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise CommandError(
-                f"Berkas {path} tidak dapat ditulis: {error.strerror}. Pilih tempat lain dengan --rejected-file dan ulangi "
-                "perintahnya.",
-                f"Cannot write {path}: {error.strerror}. Choose another place with --rejected-file and give the command again.",
-            ) from error
-
 
 def _opened(path: Path) -> PeoplesList:
     from prakerja.intake.result_columns import BIRTH_IN_NIK, COLUMNS
 
     return read_list(path, columns=COLUMNS, agreement=BIRTH_IN_NIK)
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Say in a sentence why a list was refused. Nothing of it was taken."""
-    try:
-        yield
-    except BrokenList as broken:
-        indonesian, english = sentence(broken)
-        raise CommandError(
-            f"Berkas {path} ditolak, tidak ada yang diimpor. {indonesian}",
-            f"The file {path} was refused, nothing was imported. {english}",
-        ) from broken
-    except OSError as error:
-        raise CommandError(
-            f"Berkas {path} tidak dapat dibaca: {error.strerror}.", f"Cannot read {path}: {error.strerror}."
-        ) from error

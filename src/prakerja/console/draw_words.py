@@ -105,6 +105,10 @@ _SENTENCES = {
     "wave_open_already": gettext_lazy(
         "Gelombang ini sudah dibuka. Aturan undian diterbitkan sebelum gelombang dibuka."
     ),
+    "wave_line_stands": gettext_lazy(
+        "Masih ada pendaftar yang mengantre sejak sebelum gelombang ditutup. Ulangi sebentar lagi."
+    ),
+    "strata_missing": gettext_lazy("Gelombang ini belum punya bobot provinsi."),
     "wave_not_closed": gettext_lazy("Gelombang ini belum ditutup."),
     "wave_announced": gettext_lazy("Hasil gelombang ini sudah diumumkan dengan daftar."),
     "list_running": gettext_lazy("Sebuah daftar sedang dibuat. Lihat kemajuannya di Pekerjaan panjang."),

@@ -307,10 +307,12 @@ for _config in apps.get_app_configs():
         continue
     for _model in _config.get_models():
         # A claim is a blind index and whom it belongs to: nothing a person could read. A listed line and a draft are nobody's row yet;
-        # an outcome is a number's, by the million, and stands in the published results.
+        # an outcome is a number's, by the million, and stands in the published results; who stands on a roster cannot be read.
         if not _model.__name__.endswith("Claim") and _model.__name__ not in (
             "Blacklist",
             "ListedLine",
+            "ListedNik",
+            "RejectedLine",
             "Draft",
             "Outcome",
         ):

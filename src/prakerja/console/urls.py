@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prakerja.console import cancelled_classes, draws, held, own_account, signing_in
+from prakerja.console import cancelled_classes, draws, held, own_account, rosters, signing_in
 from prakerja.console.attention import attention
 from prakerja.console.cases import case, case_file, cases
 from prakerja.console.completions import completion, withdrawal
@@ -68,6 +68,11 @@ urlpatterns = [
     path("waves/<int:number>/draw/<slug:step>/confirm/", draws.confirm, name="console_draw_confirm"),
     path("waves/<int:number>/draw/<slug:step>/take-back/", draws.take_back, name="console_draw_take_back"),
     path("waves/<int:number>/draw/sources/<int:source>/", draws.enter, name="console_draw_enter"),
+    path("rosters/", rosters.rosters, name="console_rosters"),
+    path("rosters/import/", rosters.import_list, name="console_roster_import"),
+    path("rosters/turns/<uuid:turn_id>/confirm/", rosters.confirm, name="console_roster_confirm"),
+    path("rosters/<slug:roster>/undo/", rosters.undo, name="console_roster_undo"),
+    path("rosters/<slug:roster>/<int:number>/rejected.csv", rosters.rejected, name="console_roster_rejected"),
     path("security/", security, name="console_security"),
     path("work/", work, name="console_work"),
     path("versions/", versions, name="console_versions"),

@@ -4,7 +4,7 @@ Some thousand applications at a time are read, judged and hashed (beside this pr
 down as drafts; whoever is killed is followed by the same verb, which goes on there. Then one statement puts all of them in the
 list's order. Nobody's arrival, name or number decides anything here.
 
-Reads: awards_award, awards_blacklist, intake_application, people_person, registrations_profile.
+Reads: intake_application, people_person.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -22,13 +22,15 @@ from django.db import connection
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
+from prakerja.draw.applicants import FIRST, Applicant, Grounds, applicants, judge
 from prakerja.draw.models import ApplicantList, Draft, Entry, FamilyNonce
+from prakerja.draw.planning import letters
 from prakerja.draw.protocol.documents import Rules
 from prakerja.draw.protocol.hashes import NONCE_BYTES, family_label, reason_mark, ticket
 from prakerja.draw.steps import advance_draw, document, lock_draw, require_status
-from prakerja.intake.eligibility import Facts, Reason, reasons_against
 from prakerja.intake.operations import keep_nonces, seal_nonce
-from prakerja.intake.queries import wave_period
+from prakerja.intake.queries import line_ends_at, wave_period
+from prakerja.kernel.clock import wall
 from prakerja.kernel.db import copy_rows, requires_transaction, row, rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -36,29 +38,26 @@ from prakerja.kernel.progress import Meter
 from prakerja.kernel.secrets import seal_bytes, unseal, unseal_bytes
 from prakerja.kernel.side_processes import SideProcesses, spare_processors
 from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes.model import Eligibility
+from prakerja.rosters.queries import counting, versions_named
 
 CHUNK = 5_000
 _WORTH_PROCESSES = 20_000
 _LOCK = 0x7072616B_6C7374
 
 
-class Applicant(NamedTuple):
-    """What is known of an application when the list is made; `nonce` is sealed, "" where there was none."""
+class Drafted(NamedTuple):
+    """A draft, and the sealed nonce where one was made, else ""."""
 
     application: uuid.UUID
-    person: uuid.UUID
-    nonce: bytes
-    joined_on: date
-    nik: bytes
-    birth_date: date
-    province: str
+    applicant: uuid.UUID
+    ticket: bytes
+    stratum: str
+    allowance: int
     card: bytes
-    is_enrolled: bool | None
-    holds_post: bool | None
-    was_recipient: bool
-    was_revoked: bool
-    card_recipients: int
+    codes: str
+    mark: str
+    groups: str
+    made: bytes
 
 
 @dataclass(frozen=True)
@@ -67,24 +66,7 @@ class Chunk:
 
     applicants: tuple[Applicant, ...]
     wave: str
-    eligibility: Eligibility
-    family_cap: int
-
-
-_SELECT = """
-SELECT a.id, a.person_id, coalesce(a.nonce_enc, ''::bytea), (a.joined_at AT TIME ZONE 'Asia/Jakarta')::date, p.nik_enc,
-       p.birth_date, p.province_code, p.family_card_index, f.is_enrolled, f.holds_excluded_post,
-       EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = a.person_id),
-       EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.person_id = a.person_id),
-       (SELECT count(*) FROM people_person other
-         WHERE other.family_card_index = p.family_card_index AND other.id <> p.id
-           AND EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = other.id))
-  FROM intake_application a
-  JOIN people_person p ON p.id = a.person_id
-  LEFT JOIN registrations_profile f ON f.person_id = a.person_id
- WHERE a.wave_id = %(wave)s AND a.status = 'waiting' AND a.id > %(after)s
- ORDER BY a.id LIMIT %(chunk)s"""
-_FIRST = uuid.UUID(int=0)
+    grounds: Grounds
 
 
 @contextlib.contextmanager
@@ -110,16 +92,16 @@ def make_list(
 ) -> int:
     """Make the list of a closed wave, or go on with it; returns how many rows it has. `progress` is told after each chunk.
 
-    A row is eligible unless `intake.eligibility` names a reason, as of the day of joining and of what is known now; or its family
-    card has no place left (rules.md 3.2). Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status),
-    wave_not_closed, wave_announced, list_running, stratum_unknown (stratum; an applicant's province has no weight).
+    A row is eligible unless `intake.eligibility` names a reason, as of the day of joining and of what is known now, rosters too (the
+    versions that count when the list is begun, rules.md 4.6); or its family card has no place left (rules.md 3.2). Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status),
+    wave_not_closed, wave_announced, wave_line_stands (ends_at, wall time), list_running, stratum_unknown (stratum; an applicant's province has no weight).
     """
     with _alone(), SideProcesses(spare_processors()) as beside:
-        making, rules, eligibility = _begin(draw_name=draw_name, at=at)
+        making, rules, grounds = _begin(draw_name=draw_name, at=at)
         meter = Meter("draw_list")
-        pieces = _chunks(making, wave=rules.wave, eligibility=eligibility, cap=rules.family_cap, chunk=chunk)
+        pieces = _chunks(making, wave=rules.wave, grounds=grounds, chunk=chunk)
         done = Draft.objects.count()
-        for piece, drafts in beside.each(judge, pieces, is_long=_is_long(making)):
+        for piece, drafts in beside.each(draft, pieces, is_long=_is_long(making)):
             with transaction():
                 _keep_drafts(piece, drafts)
             done += len(drafts)
@@ -132,8 +114,8 @@ def make_list(
     return count
 
 
-def judge(chunk: Chunk) -> list[tuple[uuid.UUID, uuid.UUID, bytes, str, int, bytes, str, str, bytes]]:
-    """The drafts of these applications, and last the sealed nonce where one was made. Needs keys and no database."""
+def draft(chunk: Chunk) -> list[Drafted]:
+    """The drafts of these applications. Needs keys and no database."""
     found = []
     for one in chunk.applicants:
         made = b""
@@ -144,27 +126,26 @@ def judge(chunk: Chunk) -> list[tuple[uuid.UUID, uuid.UUID, bytes, str, int, byt
             made = seal_nonce(application_id=one.application, nonce=nonce)
         nik = unseal(one.nik, table="people_person", column="nik_enc", row_id=one.person)
         name = ticket(wave=chunk.wave, nik=nik, nonce=nonce)
-        facts = Facts(
-            birth_date=one.birth_date,
-            is_enrolled=one.is_enrolled,
-            post={True: "unnamed", False: "", None: None}[one.holds_post],
-            was_recipient=one.was_recipient,
-            was_revoked=one.was_revoked,
-            card_recipients=one.card_recipients,
+        verdict = judge(one, chunk.grounds)
+        mark = reason_mark(ticket=name, nonce=nonce, codes=verdict.codes) if verdict.codes else ""
+        found.append(
+            Drafted(
+                one.application,
+                one.person,
+                name,
+                one.province,
+                verdict.allowance,
+                one.card,
+                " ".join(verdict.codes),
+                mark,
+                verdict.groups,
+                made,
+            )
         )
-        codes = [
-            str(reason) for reason in reasons_against(facts=facts, eligibility=chunk.eligibility, on=one.joined_on)
-        ]
-        allowance = chunk.family_cap - one.card_recipients
-        if allowance < 1 and Reason.KK_PENUH not in codes:
-            codes.append(str(Reason.KK_PENUH))
-        mark = reason_mark(ticket=name, nonce=nonce, codes=codes) if codes else ""
-        words = " ".join(codes)
-        found.append((one.application, one.person, name, one.province, max(allowance, 0), one.card, words, mark, made))
     return found
 
 
-def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, Eligibility]:
+def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, Grounds]:
     with transaction():
         draw = lock_draw(name=draw_name)
         require_status(draw, "ruled")
@@ -175,13 +156,29 @@ def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, Eligi
             raise Refused("wave_not_closed")
         if wave.announced_at is not None:
             raise Refused("wave_announced")
+        ends_at = line_ends_at(wave_id=wave.wave_id)
+        if ends_at is not None and wall() < ends_at:
+            # Whoever stood in line when the wave closed may still join.
+            raise Refused("wave_line_stands", ends_at=ends_at)
         making = ApplicantList.objects.filter(wave_id=wave.wave_id, ended_at=None).first()
         if making is None:
             # One list at a time has drafts; another that was cut off begins anew.
             ApplicantList.objects.filter(ended_at=None).delete()
             Draft.objects.all().delete()
-            making = ApplicantList.objects.create(id=new_id(), wave_id=wave.wave_id, begun_at=at)
-        return making, rules, scheme(scheme_version_id=wave.scheme_version_id).eligibility
+            making = ApplicantList.objects.create(
+                id=new_id(),
+                wave_id=wave.wave_id,
+                begun_at=at,
+                # What counts when the list begins, for all of it.
+                rosters={one.roster: one.number for one in counting(at=at)},
+            )
+        grounds = Grounds(
+            eligibility=scheme(scheme_version_id=wave.scheme_version_id).eligibility,
+            family_cap=rules.family_cap,
+            versions=versions_named(versions=making.rosters),
+            letters=letters(wave_id=wave.wave_id),
+        )
+        return making, rules, grounds
 
 
 def _is_long(making: ApplicantList) -> bool:
@@ -192,26 +189,16 @@ def _is_long(making: ApplicantList) -> bool:
     return int(found[0]) == _WORTH_PROCESSES
 
 
-def _chunks(making: ApplicantList, *, wave: str, eligibility: Eligibility, cap: int, chunk: int) -> Iterator[Chunk]:
-    last = Draft.objects.order_by("-application").values_list("application", flat=True).first() or _FIRST
-    while True:
-        found = rows(_SELECT, {"wave": making.wave_id, "after": last, "chunk": chunk})
-        if not found:
-            return
-        yield Chunk(tuple(Applicant(*one) for one in found), wave, eligibility, cap)
-        last = found[-1][0]
+def _chunks(making: ApplicantList, *, wave: str, grounds: Grounds, chunk: int) -> Iterator[Chunk]:
+    last = Draft.objects.order_by("-application").values_list("application", flat=True).first() or FIRST
+    for found in applicants(wave_id=making.wave_id, versions=grounds.versions, chunk=chunk, after=last):
+        yield Chunk(found, wave, grounds)
 
 
 @requires_transaction
-def _keep_drafts(
-    piece: Chunk, drafts: list[tuple[uuid.UUID, uuid.UUID, bytes, str, int, bytes, str, str, bytes]]
-) -> None:
-    copy_rows(
-        Draft,
-        ("application", "applicant", "ticket", "stratum", "allowance", "card", "codes", "mark", "groups"),
-        ((*one[:-1], "") for one in drafts),
-    )
-    keep_nonces(nonces=[(one[1], one[0], one[-1]) for one in drafts if one[-1]])
+def _keep_drafts(piece: Chunk, drafts: list[Drafted]) -> None:
+    copy_rows(Draft, Drafted._fields[:-1], (one[:-1] for one in drafts))
+    keep_nonces(nonces=[(one.applicant, one.application, one.made) for one in drafts if one.made])
 
 
 # Cards with more eligible rows than places, with one applicant each, who knows the card's number.
@@ -253,7 +240,13 @@ def _finish(*, draw_name: str, making: ApplicantList, rules: Rules, actor: Actor
         actor=actor,
         subject_kind="draw",
         subject_id=draw.id,
-        data={"draw": draw.name, "rows": making.rows, "eligible": making.eligible},
+        data={
+            "draw": draw.name,
+            "rows": making.rows,
+            "eligible": making.eligible,
+            # Who was excluded by which lists can be traced.
+            "rosters": making.rosters,
+        },
     )
     return making.rows
 

@@ -14,6 +14,7 @@ from prakerja.kernel.models import (
     owned_key,
     unindexed_foreign_key,
 )
+from prakerja.rosters.policies import PRIORITIES
 
 STEPS = ("rules", "commit", "draw", "publish", "void", "award")
 # Of these there may be many, one after the other: recall-1, recall-2 …
@@ -30,6 +31,8 @@ class ApplicantList(KeyedRow):
     ended_at = models.DateTimeField(null=True)
     rows = models.IntegerField(default=0)
     eligible = models.IntegerField(default=0)
+    # Which version of each roster excluded people, or put them first: name → number.
+    rosters = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
 
 
 class Draw(KeyedRow):
@@ -57,6 +60,44 @@ class Draw(KeyedRow):
                 condition=Q(status__in=DRAW_STATES.group("UNDER_WAY"), has_turn=True)
                 | ~Q(status__in=DRAW_STATES.group("UNDER_WAY")) & Q(has_turn=None),
                 name="draw_draw_turn",
+            ),
+        ]
+
+
+class Stratum(KeyedRow):
+    """A province of a wave and its weight: its part of the quota. Changed until the rules are published."""
+
+    wave = models.ForeignKey("intake.Wave", on_delete=models.PROTECT, related_name="+")
+    code = models.TextField()
+    weight = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "code"], name="draw_stratum_once"),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="draw_stratum_weight"),
+        ]
+
+
+class PriorityGroup(KeyedRow):
+    """Those who stand on a roster have seats of their own, which are filled first; `place` is in which order."""
+
+    wave = models.ForeignKey("intake.Wave", on_delete=models.PROTECT, related_name="+")
+    place = models.SmallIntegerField()
+    # The letter that list and rules call it by.
+    code = models.TextField()
+    roster = models.TextField()
+    seats = models.IntegerField()
+    # stratum: each province its share of them; national: for all together.
+    scope = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "code"], name="draw_prioritygroup_code"),
+            models.UniqueConstraint(fields=["wave", "place"], name="draw_prioritygroup_place"),
+            models.UniqueConstraint(fields=["wave", "roster"], name="draw_prioritygroup_roster"),
+            models.CheckConstraint(condition=Q(roster__in=PRIORITIES), name="draw_prioritygroup_priority"),
+            models.CheckConstraint(
+                condition=Q(scope__in=["stratum", "national"], seats__gte=0), name="draw_prioritygroup_seats"
             ),
         ]
 

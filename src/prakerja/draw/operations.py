@@ -6,6 +6,7 @@ from prakerja.draw.drawing import confirm_result, prepare_result
 from prakerja.draw.keys import add_witness, trust
 from prakerja.draw.listing import make_list
 from prakerja.draw.log import add_cosignature
+from prakerja.draw.planning import Priority, SeatPlan, set_strata
 from prakerja.draw.publishing import confirm_publication, prepare_publication
 from prakerja.draw.randomness import attest_absence, enter_pulse, enter_round, fetch_round
 from prakerja.draw.recalling import confirm_recall, prepare_recall
@@ -17,6 +18,8 @@ from prakerja.draw.writing import write_folder
 
 __all__ = [
     "Prepared",
+    "Priority",
+    "SeatPlan",
     "add_cosignature",
     "add_witness",
     "attest_absence",
@@ -40,6 +43,7 @@ __all__ = [
     "prepare_result",
     "prepare_rules",
     "prepare_void",
+    "set_strata",
     "take_back_step",
     "trust",
     "write_folder",

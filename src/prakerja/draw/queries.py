@@ -12,9 +12,22 @@ from typing import Any
 from prakerja.draw.awarding import awarded_of
 from prakerja.draw.committing import appears
 from prakerja.draw.models import Awarding, Document, Draw, Dropped, LogCheckpoint, RandomValue, Step
+from prakerja.draw.planning import SeatPlan, seat_plan
 from prakerja.draw.protocol.documents import Commitment, kind_of
+from prakerja.draw.simulating import Simulation, simulate_wave
 from prakerja.draw.steps import Prepared
 from prakerja.draw.writing import folder_of
+
+__all__ = [
+    "DrawState",
+    "SeatPlan",
+    "Simulation",
+    "SourceState",
+    "checkpoints",
+    "draws",
+    "seat_plan",
+    "simulate_wave",
+]
 
 
 @dataclass(frozen=True)

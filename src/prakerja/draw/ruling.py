@@ -10,8 +10,8 @@ from prakerja.access.permitting import permitted
 from prakerja.draw.keys import origin
 from prakerja.draw.log import log_document
 from prakerja.draw.models import Draw
-from prakerja.draw.protocol.documents import DocumentError, Rules, instant_text
-from prakerja.draw.protocol.seats import plan_of
+from prakerja.draw.planning import LEAD_S, keep_strata, rules_of, seat_plan, wave_ahead
+from prakerja.draw.protocol.documents import DocumentError, Rules
 from prakerja.draw.protocol.texts import document_text
 from prakerja.draw.steps import (
     Prepared,
@@ -24,14 +24,9 @@ from prakerja.draw.steps import (
     was_confirmed,
 )
 from prakerja.draw.writing import write_folder
-from prakerja.intake.queries import WavePeriod, wave_period
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.programmes.queries import scheme
-
-# Applicants look at their row for so long before the randomness comes, seconds.
-LEAD_S = 24 * 3600
 
 
 def wave_code(number: int) -> str:
@@ -41,15 +36,21 @@ def wave_code(number: int) -> str:
 
 @permitted("draw.prepare")
 def prepare_rules(
-    *, wave_number: int, weights: Mapping[str, int], actor: Actor, at: datetime, min_lead_s: int = LEAD_S
+    *,
+    wave_number: int,
+    weights: Mapping[str, int] | None = None,
+    actor: Actor,
+    at: datetime,
+    min_lead_s: int = LEAD_S,
 ) -> Prepared:
-    """Write down how a wave will be drawn: its quota over the strata by `weights` (province → whole number, rules.md 4.1).
+    """Write down how a wave will be drawn: its quota over the strata by their weights (rules.md 4.1), groups first.
 
-    The family cap is the scheme's. Until the wave opens another one may be prepared instead. Raises Refused: not_permitted,
-    wave_unknown, wave_open_already, draw_elsewhere (status), rules_wrong (why).
+    Strata and groups are those of `planning.set_strata`; `weights` (province → whole number) replaces the strata. The family cap is
+    the scheme's. Until the wave opens another one may be prepared instead. Raises Refused: not_permitted, wave_unknown,
+    wave_open_already, draw_elsewhere (status), strata_missing, rules_wrong (why).
     """
     with transaction():
-        wave = _wave_ahead(wave_number, at)
+        wave = wave_ahead(number=wave_number, at=at)
         name = f"{wave_code(wave.number)}/1"
         draw, is_new = Draw.objects.get_or_create(
             name=name,
@@ -65,24 +66,23 @@ def prepare_rules(
         if not is_new:
             draw = lock_draw(name=name)
         require_status(draw, "drafted")
-        rules = Rules(
-            wave=wave_code(wave.number),
-            seats=wave.quota,
-            weights=dict(weights),
-            groups=[],
-            family_cap=scheme(scheme_version_id=wave.scheme_version_id).eligibility.kk_max_recipients,
-            released_counts=False,
-            min_lead_s=min_lead_s,
-            published_at=instant_text(at),
-        )
+        if weights is not None:
+            keep_strata(wave=wave, weights=weights, groups=None, actor=actor, at=at)
+        plan = seat_plan(wave_number=wave_number, at=at)
+        if not plan.weights:
+            raise Refused("strata_missing")
         try:
-            rules.require()
-            plan_of(rules)
+            rules = rules_of(wave=wave, weights=plan.weights, groups=plan.groups, at=at, min_lead_s=min_lead_s)
         except DocumentError as error:
             raise Refused("rules_wrong", why=str(error)) from error
         content = rules.spelled()
         text = document_text(origin=draw.origin, about=rules.wave, name="rules", content=content)
-        terms = {"seats": rules.seats, "strata": len(rules.weights), "family_cap": rules.family_cap}
+        terms = {
+            "seats": rules.seats,
+            "strata": len(rules.weights),
+            "groups": len(rules.groups),
+            "family_cap": rules.family_cap,
+        }
         return prepare_step(
             draw=draw, step="rules", content=content, texts={"rules": text}, terms=terms, actor=actor, at=at
         )
@@ -107,17 +107,7 @@ def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
     require_status(draw, "drafted")
     taken = confirm_step(draw=draw, step="rules", digest=digest, actor=actor, at=at)
     rules = Rules.read(bytes(taken.content))
-    _wave_ahead(int(rules.wave.removeprefix("g")), at)
+    wave_ahead(number=int(rules.wave.removeprefix("g")), at=at)
     keep_document(draw=draw, name="rules", content=bytes(taken.content), at=at)
     log_document(content=bytes(taken.content), at=at)
     advance_draw(draw=draw, verb="rule", at=at)
-
-
-@requires_transaction
-def _wave_ahead(number: int, at: datetime) -> WavePeriod:
-    wave = wave_period(number=number)
-    if wave is None:
-        raise Refused("wave_unknown", wave=number)
-    if at >= wave.opens_at:
-        raise Refused("wave_open_already")
-    return wave

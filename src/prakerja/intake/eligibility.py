@@ -6,12 +6,14 @@ come from: what somebody says of themselves, or what we and the registries know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from prakerja.intake.policies import born_until
 from prakerja.programmes.schemes.model import Aid, Eligibility
+from prakerja.rosters.policies import KINDS
 
 
 class Reason(StrEnum):
@@ -68,6 +70,30 @@ def reasons_against(*, facts: Facts, eligibility: Eligibility, on: date) -> tupl
         Reason.KK_PENUH: (facts.card_recipients or 0) >= eligibility.kk_max_recipients,
     }
     return tuple(reason for reason in Reason if found.get(reason, False))
+
+
+def with_rosters(*, facts: Facts, rosters: Iterable[str]) -> Facts:
+    """These facts, with what standing on these rosters adds to them; a roster takes nothing away (rules.md 3.2, 4.6)."""
+    kinds = [KINDS[code] for code in rosters]
+    meanings = {kind.meaning for kind in kinds}
+    aid = frozenset(Aid(kind.what) for kind in kinds if kind.meaning == "aid")
+    return replace(
+        facts,
+        is_enrolled=True if "enrolled" in meanings else facts.is_enrolled,
+        post=facts.post or next((kind.what for kind in kinds if kind.meaning == "post"), facts.post),
+        aid=(facts.aid or frozenset()) | aid if aid else facts.aid,
+        was_recipient=True if "recipient" in meanings else facts.was_recipient,
+        was_revoked=True if "revoked" in meanings else facts.was_revoked,
+    )
+
+
+def rosters_against(*, rosters: Iterable[str], eligibility: Eligibility, on: date) -> tuple[tuple[str, Reason], ...]:
+    """Of these rosters those that exclude somebody under a scheme, each with its reason: what of them a person is told."""
+    found = []
+    for code in rosters:
+        facts = with_rosters(facts=Facts(), rosters=[code])
+        found += [(code, reason) for reason in reasons_against(facts=facts, eligibility=eligibility, on=on)]
+    return tuple(found)
 
 
 def unknown_facts(*, facts: Facts) -> tuple[str, ...]:

@@ -25,6 +25,14 @@ class Wave(KeyedRow):
         ]
 
 
+class JoinLine(models.Model):
+    """The line before a wave's door (`lining`). Wall time: when the next place comes, and when the last one that made somebody wait."""
+
+    wave = models.OneToOneField(Wave, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    next_at = models.DateTimeField()
+    last_place_at = models.DateTimeField(null=True)
+
+
 class AnnouncementCorrection(KeyedRow):
     """Another instant of a wave's announcement, prepared by one operator and confirmed by another."""
 

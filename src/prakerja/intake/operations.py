@@ -14,6 +14,7 @@ from prakerja.intake.drawn_results import (
     require_announceable,
 )
 from prakerja.intake.letters import answer_letter, write_letter
+from prakerja.intake.lining import InLine, Place, join_in_turn
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
 from prakerja.intake.result_import import ImportOutcome, Progress, alone, give_up_import, import_results, is_alone
 from prakerja.intake.result_rows import ResultRow
@@ -24,6 +25,8 @@ __all__ = [
     "Announcement",
     "Correction",
     "ImportOutcome",
+    "InLine",
+    "Place",
     "Progress",
     "ResultRow",
     "TurnedDown",
@@ -41,6 +44,7 @@ __all__ = [
     "give_up_import",
     "import_results",
     "is_alone",
+    "join_in_turn",
     "join_wave",
     "keep_nonces",
     "let_rest_be_told",

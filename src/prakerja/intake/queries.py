@@ -9,14 +9,16 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.intake.eligibility import Facts, Reason, reasons_against
-from prakerja.intake.models import AnnouncementCorrection, Application, ResultImport, Wave
+from prakerja.intake.eligibility import Facts, Reason, reasons_against, rosters_against
+from prakerja.intake.lining import GRACE
+from prakerja.intake.models import AnnouncementCorrection, Application, JoinLine, ResultImport, Wave
 from prakerja.intake.policies import FAILURES_FOR_LETTER, application_label
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal_bytes
 from prakerja.programmes.queries import scheme
+from prakerja.rosters.queries import rosters_of
 
 
 @dataclass(frozen=True)
@@ -209,10 +211,33 @@ SELECT person.birth_date, profile.id, profile.is_enrolled, profile.holds_exclude
  WHERE person.id = %s"""
 
 
+def listed_against(
+    *, person_id: uuid.UUID, scheme_version_id: uuid.UUID, at: datetime
+) -> tuple[tuple[str, Reason], ...]:
+    """The rosters that name this person now and exclude them under a scheme, each with its reason (rules.md 4.6).
+
+    Nobody is kept from joining by one: the versions that count when the draw's list is made decide.
+    """
+    found = rosters_of(person_id=person_id, at=at)
+    if not found:
+        return ()
+    eligibility = scheme(scheme_version_id=scheme_version_id).eligibility
+    return rosters_against(rosters=found, eligibility=eligibility, on=at.astimezone(WIB).date())
+
+
+def waiting_listed(*, person_id: uuid.UUID, at: datetime) -> tuple[tuple[str, Reason], ...]:
+    """The same for the wave whose result this person waits for; () where they wait for none."""
+    waiting = Application.objects.filter(person_id=person_id, status="waiting").select_related("wave")
+    latest = waiting.order_by("-joined_at").first()
+    if latest is None:
+        return ()
+    return listed_against(person_id=person_id, scheme_version_id=latest.wave.scheme_version_id, at=at)
+
+
 def standing(*, person_id: uuid.UUID, wave: WaveDates, at: datetime) -> Standing:
     """What speaks against somebody who wants to join, by what we know now; `join_wave` asks the same again.
 
-    Lists of other aid are asked after the wave is closed, so nothing is concluded from them here. Raises Refused: person_unknown.
+    Rosters are asked after the wave is closed, so nothing is concluded from them here (`listed_against` tells of them). Raises Refused: person_unknown.
     """
     found = row(_FACTS, [at, person_id])
     if found is None:
@@ -230,6 +255,12 @@ def standing(*, person_id: uuid.UUID, wave: WaveDates, at: datetime) -> Standing
     rules = scheme(scheme_version_id=wave.scheme_version_id)
     reasons = reasons_against(facts=facts, eligibility=rules.eligibility, on=at.astimezone(WIB).date())
     return Standing(is_registered=profile is not None, test_done=test_done, reasons=reasons)
+
+
+def line_ends_at(*, wave_id: uuid.UUID) -> datetime | None:
+    """Until when, in wall time, people who stood in line while a wave was open may still join it; None: nobody had to wait."""
+    last = JoinLine.objects.filter(wave_id=wave_id).values_list("last_place_at", flat=True).first()
+    return None if last is None else last + GRACE
 
 
 @dataclass(frozen=True)

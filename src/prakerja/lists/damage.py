@@ -160,6 +160,9 @@ class Damage:
 
     def _note_gaps(self, line: int, values: Mapping[str, str]) -> None:
         lacking = [column.name for column in self._columns if not values[column.name]]
+        if len(self._columns) == 1:
+            # A column alone cannot be moved against others.
+            return
         if len(lacking) == 1:
             self._lacking[lacking[0]] += 1
             self._last_lack[lacking[0]] = line

@@ -130,7 +130,7 @@ class DelimitedList:
         return ""
 
     def _find_header(self, said: str) -> tuple[Header, str]:
-        best, place, cells, separator = 0, 0, [""], ","
+        best, place, cells, separator = (0, False), 0, [""], ","
         looked_at = self._look(TITLE_LINES * 4)
         if not any(line.strip() for line in looked_at):
             raise BrokenList("empty")
@@ -140,12 +140,14 @@ class DelimitedList:
             if filled > TITLE_LINES:
                 break
             for candidate in (said,) if said else SEPARATORS:
-                written = spread(_cells(line, candidate), self._columns)
-                hits = known(written, self._columns)
-                if hits > best:
+                split = _cells(line, candidate)
+                written = spread(split, self._columns)
+                # Of a list with one column that is wanted, any separator finds it: the one that the line has is meant.
+                hits = known(written, self._columns), written == split
+                if hits[0] and hits > best:
                     best, place, cells, separator = hits, number, written, candidate
         wanted = ",".join(column.name for column in self._columns)
-        if best < least(self._columns):
+        if best[0] < least(self._columns):
             raise BrokenList("header_missing", searched=TITLE_LINES, wanted=wanted)
         for _ in range(place + 1):
             self._next()
@@ -156,8 +158,12 @@ class DelimitedList:
         """The data's own separator: a header that was pasted above it may have another."""
         sample = [line for line in self._look(_SAMPLE) if line.strip()]
         needed = max(header.places.values()) + 1
+        # Enough cells for what is wanted, and then for all that the header names.
         fits = {
-            candidate: sum(1 for line in sample if len(_cells(line, candidate)) >= needed)
+            candidate: tuple(
+                sum(1 for line in sample if len(_cells(line, candidate)) >= least_cells)
+                for least_cells in (needed, header.width)
+            )
             for candidate in (separator, *SEPARATORS)
         }
         best = max(fits, key=lambda candidate: (fits[candidate], candidate == separator))

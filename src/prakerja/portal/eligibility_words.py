@@ -29,6 +29,76 @@ AID_WORDS = {
 }
 
 
+# What each roster is called; and whose it is, so that whoever stands on it by mistake knows where that is put right.
+ROSTER_WORDS = {
+    "DTKS": (
+        gettext_lazy("Data penerima bantuan Kementerian Sosial (DTKS)"),
+        gettext_lazy("Tidak menerima bantuan itu? Tanyakan kepada kantor desa, kelurahan, atau dinas sosial."),
+    ),
+    "BSU": (
+        gettext_lazy("Daftar penerima Bantuan Subsidi Upah (BSU)"),
+        gettext_lazy("Tidak menerimanya? Periksa di bsu.kemnaker.go.id, atau telepon 1500-630."),
+    ),
+    "BPUM": (
+        gettext_lazy("Daftar penerima Banpres Produktif Usaha Mikro (BPUM)"),
+        gettext_lazy("Tidak menerimanya? Periksa di eform.bri.co.id/bpum."),
+    ),
+    "DAPODIK": (
+        gettext_lazy("Data siswa dan mahasiswa (Dapodik)"),
+        gettext_lazy("Sudah lulus atau berhenti? Minta sekolah atau kampus memperbarui datanya."),
+    ),
+    "PEJABAT_NEGARA": (
+        gettext_lazy("Daftar pejabat negara"),
+        gettext_lazy("Tidak lagi menjabat? Minta lembaga tempat Anda menjabat memperbarui daftarnya."),
+    ),
+    "DPRD": (
+        gettext_lazy("Daftar pimpinan dan anggota DPRD"),
+        gettext_lazy("Tidak lagi menjabat? Minta sekretariat DPRD memperbarui daftarnya."),
+    ),
+    "ASN": (
+        gettext_lazy("Daftar aparatur sipil negara (PNS dan PPPK)"),
+        gettext_lazy("Bukan pegawai negeri? Tanyakan kepada BKN atau bagian kepegawaian yang mencatat Anda."),
+    ),
+    "TNI": (
+        gettext_lazy("Daftar prajurit TNI"),
+        gettext_lazy("Bukan prajurit, atau sudah berhenti? Tanyakan kepada kesatuan yang mencatat Anda."),
+    ),
+    "POLRI": (
+        gettext_lazy("Daftar anggota Polri"),
+        gettext_lazy("Bukan anggota, atau sudah berhenti? Tanyakan kepada kesatuan yang mencatat Anda."),
+    ),
+    "PERANGKAT_DESA": (
+        gettext_lazy("Daftar kepala desa dan perangkat desa"),
+        gettext_lazy("Tidak lagi menjabat? Minta kantor desa atau kecamatan memperbarui daftarnya."),
+    ),
+    "BUMN_BUMD": (
+        gettext_lazy("Daftar direksi, komisaris, dan dewan pengawas BUMN dan BUMD"),
+        gettext_lazy("Tidak lagi menjabat? Minta perusahaan itu memperbarui daftarnya."),
+    ),
+    "PERNAH_MENERIMA": (
+        gettext_lazy("Daftar penerima sebelumnya"),
+        gettext_lazy("Merasa belum pernah? Tulis kepada kami: mungkin orang lain memakai NIK Anda."),
+    ),
+    "BLACKLIST": (
+        gettext_lazy("Daftar kepesertaan yang dicabut"),
+        gettext_lazy("Merasa keliru? Tulis kepada kami dan jelaskan mengapa."),
+    ),
+}
+
+
+class RosterWords(NamedTuple):
+    """Which list names somebody, and where they object."""
+
+    name: str
+    remedy: str
+
+
+def roster_words(code: str) -> RosterWords:
+    """The words of a roster that excludes people (rules.md 4.6)."""
+    name, remedy = ROSTER_WORDS[code]
+    return RosterWords(str(name), str(remedy))
+
+
 class ReasonWords(NamedTuple):
     """Why not, and what to do next."""
 

@@ -99,6 +99,7 @@ pages = [
     path("gelombang/<int:number>/bukti.json", waves.proof, name="draw_proof"),
     path("gelombang/<int:number>/tanda-terima.txt", waves.ticket_receipt, name="draw_receipt"),
     path("gelombang/<int:number>/gabung", waves.join, name="wave_join"),
+    path("gelombang/<int:number>/antrean", waves.line, name="wave_line"),
     path("gelombang/<int:number>/batalkan", waves.leave, name="wave_leave"),
     path("video", journey.videos, name="videos"),
     path("video/<int:number>/mulai", journey.video_start, name="video_start"),

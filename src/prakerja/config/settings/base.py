@@ -58,6 +58,7 @@ CONTEXTS = [
     "grants",
     "registrations",
     "sittings",
+    "rosters",
     "awards",
     "intake",
     "draw",

@@ -41,6 +41,10 @@ TEMPLATES = [
         },
     }
 ]
+# A list of another office: into memory and into no file, where NIKs would lie open. Longer ones are imported by the command.
+LARGER_BODIES = {"/rosters/import/": 8_100_000}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8_100_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "console_session"
 CSRF_COOKIE_NAME = "console_csrf"
@@ -88,6 +92,11 @@ UNFOLD = {
                         "title": gettext_lazy("Perlu perhatian"),
                         "icon": "notification_important",
                         "link": reverse_lazy("console_attention"),
+                    },
+                    {
+                        "title": gettext_lazy("Daftar lembaga lain"),
+                        "icon": "fact_check",
+                        "link": reverse_lazy("console_rosters"),
                     },
                     {
                         "title": gettext_lazy("Ulasan"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from prakerja.config.settings.pages import *  # noqa: F403
 from prakerja.config.settings.pages import INSTALLED_APPS, PACKAGE
 
@@ -27,6 +29,9 @@ SESSION_OWNER = "person_id"
 # An idle participant is signed out after an hour, and everybody after half a day: phones are shared.
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_ABSOLUTE_AGE = 12 * 60 * 60
+# So many joins a second are taken, by all doors together; whoever comes faster stands in line (`intake.lining`). A bit
+# more than what the database of one machine makes durable, so that the line begins where taps would be kept waiting.
+JOINS_A_SECOND = int(os.environ.get("PRAKERJA_JOINS_A_SECOND", "3000"))
 # Said in our words, with what to do next.
 CSRF_FAILURE_VIEW = "prakerja.portal.errors.expired_form"
 # Photos: the server reads more at these addresses (2 MB, and the form around it), into memory and into no file, where a card would

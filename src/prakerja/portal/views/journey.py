@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from prakerja.awards import operations as awards
 from prakerja.awards.policies import require_active
 from prakerja.awards.states import AWARD_STATES
+from prakerja.intake.queries import waiting_listed
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.portal.eligibility_words import roster_words
 from prakerja.portal.induction import films, tells_own_amounts
 from prakerja.portal.jinja2env import language
 from prakerja.portal.own_draw import own_draw_words
@@ -42,11 +44,13 @@ STEP_OF_STAGE = {"awarded": 0, "ready": 1, "purchased": 2, "redeemed": 3, "compl
 @participant
 @require_safe
 def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
-    """Where am I now and what do I do next (one statement; the hot page)."""
+    """Where am I now and what do I do next (one statement; the hot page; whoever waits for a result asks the rosters too)."""
     at = clock.now()
     board = read_dashboard(person_id=person_id)
     stage = derived_stage(dashboard=board)
     award = board.award
+    waits = award is None and board.application is not None and board.application.status == "waiting"
+    listed = waiting_listed(person_id=person_id, at=at) if waits else ()
     return page(
         request,
         "dashboard",
@@ -65,6 +69,7 @@ def dashboard(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         unreviewed=unreviewed(dashboard=board),
         closes_on_review=award is not None and award.rules.purchase_closes_on is PurchaseCloses.REVIEW,
         lost=lost_lines(dashboard=board),
+        listed=[roster_words(code) for code, why in listed],
         may_earn=may_earn(dashboard=board),
         steps=(_("Video"), _("Beli"), _("Tukar kode"), _("Belajar"), _("Ulasan"), _("Insentif")),
         # No way is drawn for an award that stands still, or whose first training was lost with its code.

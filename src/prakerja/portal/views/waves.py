@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from prakerja.draw.proving import own_proof, own_receipt
 from prakerja.intake import operations as intake
 from prakerja.intake.letters import LONGEST_WORDS, own_letters
+from prakerja.intake.lining import GRACE
 from prakerja.intake.queries import (
     OwnApplication,
     Standing,
     WaveDates,
     last_wave,
+    listed_against,
     may_write_letter,
     next_wave,
     open_wave_at,
@@ -27,7 +30,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.people.queries import name_of
 from prakerja.portal.drafts import keeps_typed
-from prakerja.portal.eligibility_words import ReasonWords, reason_words
+from prakerja.portal.eligibility_words import ReasonWords, RosterWords, reason_words, roster_words
 from prakerja.portal.own_draw import own_draw_words
 from prakerja.portal.pages import (
     page,
@@ -37,8 +40,14 @@ from prakerja.portal.pages import (
     with_notice,
     with_the_phone,
 )
+from prakerja.portal.places import keep_place, place_of
 from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REFUSALS, why_of
 from prakerja.programmes.queries import scheme
+
+# The waiting page asks again after so many seconds at the latest.
+LINE_ASKS = 20
+# Where an application's label leaves open whether it is drawn.
+UNDECIDED = ("open", "processing", "evaluating")
 
 
 @participant
@@ -52,14 +61,48 @@ def waves(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The one tap. Twice, or in two tabs, is joined once; what refuses it is said on the page of waves."""
+    place = place_of(request, person_id=person_id, wave=number)
     try:
-        intake.join_wave(person_id=person_id, wave_number=number, at=clock.now())
+        intake.join_in_turn(
+            person_id=person_id,
+            wave_number=number,
+            place=place,
+            pace=settings.JOINS_A_SECOND,
+            at=clock.now(),
+            now=clock.wall(),
+        )
+    except intake.InLine as waiting:
+        response = redirect("portal:wave_line", number)
+        keep_place(response, waiting.place)
+        return response
     except Refused as refused:
         if refused.reason not in REFUSALS:
             raise
         return _waves_page(request, person_id, problem=refused.reason)
     # Nothing is written to the session: a whole country taps in the same hour.
     return redirect("portal:wave", number)
+
+
+@participant
+@require_safe
+def line(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
+    """Where one stands before a full door; the page asks again by itself, without a script, and costs no statement of ours."""
+    place = place_of(request, person_id=person_id, wave=number)
+    if place is None:
+        return redirect("portal:waves")
+    left = (place.turn_at - clock.wall()).total_seconds()
+    return page(
+        request,
+        "wave_line",
+        section="waves",
+        number=number,
+        waits=left > 0,
+        ahead=max(int(left * settings.JOINS_A_SECOND), 0),
+        minutes=-int(-left // 60),
+        # Never sooner than the turn by more than a moment, and often enough to be believed.
+        again=min(max(int(left) + 1, 3), LINE_ASKS),
+        grace=int(GRACE.total_seconds() // 60),
+    )
 
 
 @participant
@@ -79,6 +122,7 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         name=name_of(person_id=person_id),
         label=LABELS[own.label],
         why=_why(own),
+        listed=_listed(person_id, own.scheme_version_id, at) if own.label in UNDECIDED else [],
         **own_draw_words(person_id, wave_number=own.wave, shows_ticket=own.label != "withdrawn"),
     )
 
@@ -174,6 +218,11 @@ def _against(may: Standing | None, wave: WaveDates | None) -> list[ReasonWords]:
     return [reason_words(one, eligibility=eligibility) for one in may.reasons]
 
 
+def _listed(person_id: uuid.UUID, scheme_version_id: uuid.UUID, at: datetime) -> list[RosterWords]:
+    found = listed_against(person_id=person_id, scheme_version_id=scheme_version_id, at=at)
+    return [roster_words(code) for code, why in found]
+
+
 def _is_fresh(own: OwnApplication, at: datetime) -> bool:
     """Whether they joined just now, so that the page says so."""
     return own.label == "open" and at - own.joined_at < timedelta(minutes=2)
@@ -195,6 +244,7 @@ def _waves_page(request: HttpRequest, person_id: uuid.UUID, *, problem: str = ""
         last=last_wave(at=at),
         standing=may,
         against=_against(may, open_now),
+        listed=_listed(person_id, open_now.scheme_version_id, at) if open_now is not None else [],
         joined=next((one for one in applications if open_now is not None and one.wave == open_now.number), None),
         applications=applications,
         labels=LABELS,

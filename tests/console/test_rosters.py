@@ -1,0 +1,60 @@
+"""Lists of other offices by page: one operator imports, another sees what changes and confirms, and it is undone by two."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from prakerja.kernel.clock import now
+from prakerja.rosters.models import ListedNik
+from prakerja.rosters.queries import counting, turns
+from tests.builders import install
+from tests.console.test_cancelled_classes import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sent(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("dtks.csv", text.encode())
+
+
+def test_a_list_is_imported_confirmed_and_undone_by_page() -> None:
+    install()
+    page, address = reverse("console_rosters"), reverse("console_roster_import")
+    assert signed_in("helper").get(address).status_code == 403
+    first, second = signed_in("approver"), signed_in("authoriser")
+    assert address in first.get(page).text
+    assert address not in second.get(page).text
+
+    broken = first.post(address, {"roster": "DTKS", "file": sent("nik\n9.90102E+15\n9.90102E+15\n")})
+    assert "angka yang diringkas Excel" in broken.text
+    short = first.post(address, {"roster": "DTKS", "file": sent("nik\n9901021708900001\n"), "rows": 2})
+    assert "mungkin terpotong" in short.text
+    assert ListedNik.objects.count() == 0
+    given = {"roster": "DTKS", "file": sent("nik,nama\n9901021708900001,Siti\n123,Budi\n"), "rows": 2}
+    assert first.post(address, given).status_code == 302
+    assert counting(at=now()) == ()
+
+    (waiting,) = turns(is_open=True)
+    confirm = reverse("console_roster_confirm", args=[waiting.turn_id])
+    assert first.get(confirm).status_code == 403
+    assert confirm in second.get(page).text
+    assert "<dt>Masuk</dt><dd>1</dd>" in second.get(confirm).text
+    assert second.post(confirm).status_code == 302
+    assert [(one.roster, one.number) for one in counting(at=now())] == [("DTKS", 3)]
+    # Confirmed on a page that is stale by now: nothing changes.
+    assert "sudah diganti atau disahkan" in second.post(confirm, follow=True).text
+
+    rejected = first.get(reverse("console_roster_rejected", args=["DTKS", 3]))
+    assert rejected["Content-Disposition"] == 'attachment; filename="DTKS-3.rejected.csv"'
+    assert "3,nik_format," in rejected.text
+    assert "123" not in rejected.text.replace("1234", "")
+    assert first.get(reverse("console_roster_rejected", args=["DTKS", 9])).status_code == 404
+
+    undo = reverse("console_roster_undo", args=["DTKS"])
+    assert "errorlist" in first.post(undo, {"reason": " "}).text
+    assert first.post(undo, {"reason": "salah bulan"}).status_code == 302
+    (waiting,) = turns(is_open=True)
+    second.post(reverse("console_roster_confirm", args=[waiting.turn_id]))
+    assert counting(at=now()) == ()
