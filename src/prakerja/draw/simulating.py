@@ -97,7 +97,7 @@ def simulate_wave(
 ) -> Simulation:
     """Draw a wave as it stands at `at`, for looking. `progress` is told after each chunk: how many of how many.
 
-    Takes about 15 microseconds a person and 60 bytes of memory. Raises Refused: wave_unknown.
+    Takes about 50 microseconds a person and some tens of bytes of memory. Raises Refused: wave_unknown.
     """
     wave = wave_period(number=wave_number)
     if wave is None:
