@@ -33,9 +33,31 @@ async ({ language, least }) => {
     }
     return false;
   };
+  // Words of the main heading that stand on two lines. What is longer than these may: some line has to break it.
+  const brokenWords = () => {
+    const broken = [];
+    for (const heading of document.querySelectorAll("h1")) {
+      const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        for (const { 0: word, index } of text.data.matchAll(/\p{L}+/gu)) {
+          if (word.length > 11) continue;
+          const range = document.createRange();
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word);
+        }
+      }
+    }
+    return broken;
+  };
   const before = root.style.fontSize;
   for (const percent of [100, 130, Math.min(200, Math.round(innerWidth / 1.8))]) {
     root.style.fontSize = percent === 100 ? before : `${percent}%`;
+    if (percent > 130) {
+      const warned = document.querySelector(".pk-demo, .demo")?.getBoundingClientRect().height || 0;
+      if (warned > 110) found.push(`the demo's warning takes ${warned.toFixed(0)} pixels at ${percent} %`);
+      found.push(...brokenWords().map((word) => `a heading breaks inside “${word}” at ${percent} %`));
+    }
     const wide = root.scrollWidth - root.clientWidth;
     if (wide <= 0) continue;
     const over = [...document.body.querySelectorAll("*")].filter(
