@@ -54,6 +54,9 @@ _MAY_USE_NETWORK = {
     "kernel/ssrf_transport.py": {"httpcore", "socket"},
     # Reads addresses with them and calls nobody.
     "kernel/ssrf_policy.py": {"httpx", "socket"},
+    # A session with a telephone company, and a mail server: they refuse inside a transaction as well.
+    "notifications/gateways/smpp/session.py": {"socket"},
+    "notifications/gateways/smtp.py": {"smtplib"},
     # Is a port free, does a child answer: the command talks to its own children on this machine.
     "supervisor/children.py": {"socket"},
     "supervisor/watching.py": {"urllib.request"},

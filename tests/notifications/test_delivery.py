@@ -106,7 +106,7 @@ def test_an_accepted_message_is_delivered_once_and_forgets_its_secrets(person_id
         }
     ]
     message.refresh_from_db()
-    assert (message.status, message.sent_at, message.parameters_enc) == ("delivered", AT, None)
+    assert (message.status, message.sent_at, message.parameters_enc) == ("sent", AT, None)
 
 
 def test_nothing_leaves_before_its_time(person_id: uuid.UUID) -> None:
@@ -124,7 +124,7 @@ def test_a_temporary_failure_comes_back_later_and_keeps_its_words(person_id: uui
     assert deliver_messages(at=later - timedelta(seconds=1), resolve=resolve, gateway=Gateway()) == 0
     assert deliver_messages(at=later, resolve=resolve, gateway=Gateway()) == 1
     message.refresh_from_db()
-    assert (message.status, message.attempt_count, message.failure) == ("delivered", 2, "")
+    assert (message.status, message.attempt_count, message.failure) == ("sent", 2, "")
 
 
 def tried_at(template: str, *, ends_at: datetime | None = None) -> list[datetime]:
@@ -217,7 +217,7 @@ def test_an_operator_sends_again_what_was_set_aside_and_it_is_wiped_then(person_
     gateway = Gateway()
     assert deliver_messages(at=message.send_after, resolve=resolve, gateway=gateway) == 1
     message.refresh_from_db()
-    assert (message.status, message.parameters_enc, len(gateway.sent)) == ("delivered", None, 1)
+    assert (message.status, message.parameters_enc, len(gateway.sent)) == ("sent", None, 1)
     with pytest.raises(Refused, match="nothing_undelivered"):
         send_again(reason="lagi", actor=by, at=later)
 
@@ -306,13 +306,13 @@ def test_a_one_time_password_is_there_while_the_gateway_still_has_the_announceme
     wait_until(codes.woken.is_set, what="the code is sent")
     codes.settle(at=AT)
     code.refresh_from_db()
-    assert (code.status, len(gateway.sent)) == ("delivered", 1)
+    assert (code.status, len(gateway.sent)) == ("sent", 1)
     assert (others.in_hand, Message.objects.filter(status="queued").count()) == (OTHERS.width, 50 - OTHERS.width)
     gateway.released.set()
     wait_until(lambda: len(gateway.sent) == 1 + OTHERS.width, what="the announcements are sent")
     others.settle(at=AT)
     wait_until(lambda: not others.turn(at=AT) and not others.in_hand, what="the rest is sent")
-    assert Message.objects.exclude(status="delivered").count() == 0
+    assert Message.objects.exclude(status="sent").count() == 0
     assert others.has_caught_up
 
 
@@ -353,7 +353,7 @@ def test_more_and_more_go_into_one_call_of_a_gateway_that_is_quick(person_id: uu
     assert max(gateway.calls) > 50
     assert max(gateway.calls) <= OTHERS.at_once
     states = Counter(Message.objects.values_list("status", flat=True))
-    assert states == {"delivered": len(gateway.sent), "undelivered": len(gateway.calls)}
+    assert states == {"sent": len(gateway.sent), "undelivered": len(gateway.calls)}
     assert sum(states.values()) == 1_000
 
 
@@ -367,7 +367,7 @@ def test_fewer_go_into_one_call_of_a_gateway_that_does_not_answer(person_id: uui
     wait_until(lambda: sender.turn(at=AT) >= 0 and gateway.calls[-1] <= 2, what="small calls again", every=0)
     wait_until(lambda: sender.settle(at=AT) is None and not sender.in_hand, what="all is answered")
     # Nothing is given up for it: it is tried again, under the same references.
-    assert not Message.objects.exclude(status__in=("queued", "delivered", "undelivered", "failed_temporary")).exists()
+    assert not Message.objects.exclude(status__in=("queued", "sent", "undelivered", "failed_temporary")).exists()
 
 
 def test_a_fault_over_many_is_the_fault_of_one(person_id: uuid.UUID) -> None:
@@ -379,7 +379,7 @@ def test_a_fault_over_many_is_the_fault_of_one(person_id: uuid.UUID) -> None:
     gateway = Faulty()
     sender = Sender(OTHERS, resolve=resolve, gateway=gateway)
     wait_until(lambda: not sender.turn(at=AT) and not sender.in_hand, what="everything is sent")
-    assert len(gateway.sent) == Message.objects.filter(status="delivered").count() == 100
+    assert len(gateway.sent) == Message.objects.filter(status="sent").count() == 100
 
 
 def test_a_message_that_meets_a_fault_keeps_nobody_waiting(person_id: uuid.UUID) -> None:
@@ -395,7 +395,7 @@ def test_a_message_that_meets_a_fault_keeps_nobody_waiting(person_id: uuid.UUID)
     gateway = Broken()
     assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 2
     assert sorted(Message.objects.values_list("status", "failure")) == [
-        ("delivered", ""),
+        ("sent", ""),
         ("failed_temporary", "fault"),
     ]
     assert first.id != second.id

@@ -51,7 +51,7 @@ def settled(sender: Sender) -> bool:
 
 
 def sent(queue: str, template: str) -> int:
-    return Message.objects.filter(queue=queue, template=template, status="delivered").count()
+    return Message.objects.filter(queue=queue, template=template, status="sent").count()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_sender_has_come_round_before_a_queue_has_its_second_turn(person_id: u
     for _ in range(2):
         sender.turn(at=AT)
         wait_until(lambda: settled(sender), what="the gateway has answered")
-    served = rows("SELECT queue FROM notifications_message WHERE status = 'delivered' GROUP BY queue")
+    served = rows("SELECT queue FROM notifications_message WHERE status = 'sent' GROUP BY queue")
     assert len(served) == OTHERS.width + 4
 
 

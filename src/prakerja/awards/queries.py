@@ -157,7 +157,7 @@ SELECT award.person_id, person.name, max(failed.created_at), award.purchase_dead
  WHERE failed.channel = 'sms' AND failed.status IN {MESSAGE_STATES.sql("UNREACHED")} AND failed.template <> ALL (%(urgent)s)
    AND award.status = 'active' AND award.first_purchase_at IS NULL AND award.purchase_deadline_at > %(at)s
    AND NOT EXISTS (SELECT 1 FROM notifications_message told
-                    WHERE told.person_id = failed.person_id AND told.channel = 'sms' AND told.status = 'delivered'
+                    WHERE told.person_id = failed.person_id AND told.channel = 'sms' AND told.status IN {MESSAGE_STATES.sql("TOLD")}
                       AND told.created_at > failed.created_at)
  GROUP BY award.person_id, award.id, person.id
  ORDER BY award.purchase_deadline_at, award.person_id

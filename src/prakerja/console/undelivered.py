@@ -24,6 +24,10 @@ WHY = {
     "no_answer": gettext_lazy("Gerbang pesan tidak menjawab"),
     "no_address": gettext_lazy("Tidak ada nomor atau alamat"),
     "refused": gettext_lazy("Ditolak oleh gerbang pesan"),
+    "unknown_fate": gettext_lazy("Tidak diketahui apakah sampai"),
+    "sms_undeliverable": gettext_lazy("Nomor tidak dapat dijangkau"),
+    "sms_expired": gettext_lazy("Ponsel tidak aktif sampai pesan kedaluwarsa"),
+    "sms_b": gettext_lazy("Nomor tidak ada"),
     "cannot_be_written": gettext_lazy("Pesannya tidak dapat ditulis"),
 }
 DECISIONS = {

@@ -7,6 +7,7 @@ the others waiting for those seconds and no longer.
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import queue
@@ -19,24 +20,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol, cast
 
-from django.conf import settings
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
-from prakerja.kernel.db import repeatable_transaction
+from prakerja.kernel.db import repeatable_transaction, transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.threads import side_by_side
+from prakerja.notifications import arrivals, gateway_states
 from prakerja.notifications.fair_claims import Turns
 from prakerja.notifications.gateways import (
-    GATEWAYS,
     Accepted,
     Busy,
+    Channel,
     Delivery,
+    Forgets,
     Handed,
     ManyAtOnce,
     MessageGateway,
     PermanentFailure,
+    TellsLater,
     TemporaryFailure,
+    Told,
+    Unknown,
+    gateway_of,
 )
 from prakerja.notifications.models import Message
 from prakerja.notifications.quiet_hours import leaves_at
@@ -64,7 +70,8 @@ class Lane:
     messages each where the gateway takes several.
 
     A claimed message belongs to its worker for the `lease`, programme time; a worker that died loses it to the next one. It
-    is longer than any gateway takes. The gateway knows messages by their id, so that one sent twice is delivered once.
+    is longer than any gateway takes. A gateway knows messages by their id, so that one sent twice is delivered once; where it
+    `Forgets`, a message is written down as handed over before it leaves, for `handed`, and is claimed by nobody afterwards.
     """
 
     name: str
@@ -72,6 +79,7 @@ class Lane:
     width: int
     lease: timedelta
     at_once: int = 1
+    handed: timedelta = timedelta(minutes=3)
 
 
 CODES = Lane("codes", is_urgent=True, width=16, lease=timedelta(seconds=10))
@@ -80,6 +88,9 @@ LANES = (CODES, OTHERS)
 # Wall seconds of one call: a gateway that is faster is given more at once, a slower one less. Whoever waits behind a call waits
 # for no longer, and far less than what the gateway's answer is waited for.
 _QUICK, _SLOW = 0.25, 1.0
+# News that are written down at once; how often (wall seconds) what waits for a word is looked at, and gateways are judged by it;
+# for how long one that delivers nothing gets nothing; parts that are asked about at once.
+_NEWS_AT_ONCE, _LOOK_EVERY, _JUDGE_EVERY, _DISTRUSTED, _QUESTIONS = 500, 1.0, 60.0, 300, 20
 # Calls that are written before the first of them leaves.
 _CALLS_A_TURN = 2
 
@@ -142,11 +153,12 @@ def deliver_messages(
     accepted message loses its parameters (they may hold an OTP or a code); what failed comes back later (rules.md 12.27).
     Without `wanted` a code is sent until it expires, also one that was replaced.
     """
-    chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
     tried = 0
     for lane in LANES:
+        chosen = gateway or gateway_of(is_urgent=lane.is_urgent)
         letters = _written(_claim(lane, Turns(), most=BATCH - tried, at=at), resolve=resolve, wanted=wanted, at=at)
-        outcomes = side_by_side(lambda letter: _send(letter, chosen), letters, width=lane.width)
+        _note_handed_over(letters, lane, chosen, at)
+        outcomes = side_by_side(functools.partial(_send, gateway=chosen), letters, width=lane.width)
         _settle([_Outgoing(*one) for one in zip(letters, outcomes, strict=True)], at)
         tried += len(letters)
     return tried
@@ -168,7 +180,8 @@ class Sender:
         self.woken = threading.Event()
         self._resolve = resolve
         self._wanted = wanted
-        self._gateway = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
+        self._gateway = gateway or gateway_of(is_urgent=lane.is_urgent)
+        self._news = _News(self._gateway, lane, resolve=resolve, wake=self.woken.set)
         self._back: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
@@ -189,6 +202,7 @@ class Sender:
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
+        self._news.take(at=at)
         if self._rests():
             self.has_caught_up = False
             return 0
@@ -198,6 +212,7 @@ class Sender:
         claimed = _claim(self.lane, self._turns, most=room, at=at)
         self.has_caught_up = calls > 0 and len(claimed) < room
         letters = _written(claimed, resolve=self._resolve, wanted=self._wanted, at=at)
+        _note_handed_over(letters, self.lane, self._gateway, at)
         for begun in range(0, len(letters), self._at_once):
             some = letters[begun : begun + self._at_once]
             self._in_hand += len(some)
@@ -206,6 +221,8 @@ class Sender:
             threading.Thread(target=self._hand_over, args=(some,), daemon=True).start()
         if claimed and self._calls < self.lane.width and not self.has_caught_up:
             self.woken.set()
+        if self.has_caught_up:
+            self._news.ask(at=at)
         return len(claimed)
 
     def settle(self, *, at: datetime) -> None:
@@ -407,20 +424,70 @@ def _handed(letter: _Letter) -> Handed:
     )
 
 
+def _note_handed_over(letters: list[_Letter], lane: Lane, gateway: MessageGateway, at: datetime) -> None:
+    """Where a gateway would not know them again: from here on they may have arrived, whatever becomes of us.
+
+    Unlike a claim this waits for the disk: the machine's death must not make anybody believe that nothing left.
+    """
+    if not isinstance(gateway, Forgets):
+        return
+    leaving = [
+        one.message.id for one in letters if one.failure is None and gateway.forgets(cast(Channel, one.message.channel))
+    ]
+    if leaving:
+        with transaction():
+            _in(leaving, "hand_over").update(status=MESSAGE_STATES.target("hand_over"), send_after=at + lane.handed)
+
+
 def _settle(done: Iterable[_Outgoing], at: datetime) -> None:
     done = list(done)
     if not done:
         return
-    delivered = [one.letter.message.id for one in done if isinstance(one.outcome, Accepted)]
-    # What is lost of it when the machine dies is handed over again, which the gateway sees by the reference. The disk is left to
-    # those who wait for it: a wave's messages are a commit every few milliseconds.
+    # What is lost of it when the machine dies is handed over again, which the gateway sees by the reference; what was handed over
+    # to one that forgets is of unknown fate then. The disk is left to those who wait for it: a wave's messages are a commit every
+    # few milliseconds.
     with repeatable_transaction():
-        _sending(delivered).update(status=MESSAGE_STATES.target("deliver"), sent_at=at, parameters_enc=None, failure="")
+        _settle_accepted([one for one in done if isinstance(one.outcome, Accepted)], at)
         for one in done:
             if isinstance(one.outcome, Busy):
                 _put_off_busy(one.letter, one.outcome, at)
+            elif isinstance(one.outcome, Unknown):
+                _settle_unknown(one.letter, one.outcome, at)
             elif not isinstance(one.outcome, Accepted):
                 _settle_failure(one.letter, one.outcome, at)
+
+
+def _settle_accepted(done: list[_Outgoing], at: datetime) -> None:
+    """A gateway took them. What it says is kept until a receipt came: what did not arrive can be sent again; a code cannot."""
+    groups: dict[tuple[str, bool], list[_Outgoing]] = {}
+    for one in done:
+        accepted = cast(Accepted, one.outcome)
+        is_kept = bool(accepted.parts) and one.letter.message.template not in URGENT
+        groups.setdefault((accepted.gateway, is_kept), []).append(one)
+    for (gateway, is_kept), some in groups.items():
+        chosen = _in([one.letter.message.id for one in some], "send")
+        taken: dict[str, Any] = {"status": MESSAGE_STATES.target("send"), "sent_at": at, "failure": ""}
+        if gateway:
+            taken["gateway"] = gateway
+        chosen.update(**taken, **({} if is_kept else {"parameters_enc": None}))
+    arrivals.note_parts((_taken(one) for one in done), at=at)
+
+
+def _settle_unknown(letter: _Letter, outcome: Unknown, at: datetime) -> None:
+    """It waits for its receipt, and nobody sends it again before its time (rules.md 12.39)."""
+    lost = _in([letter.message.id], "lose_sight").update(
+        status=MESSAGE_STATES.target("lose_sight"),
+        send_after=at + arrivals.waits_at(at).unknown,
+        failure=arrivals.UNKNOWN,
+        gateway=outcome.gateway,
+    )
+    if lost:
+        arrivals.note_parts([_taken(_Outgoing(letter, outcome))], at=at)
+
+
+def _taken(one: _Outgoing) -> arrivals.Taken:
+    outcome = cast(Accepted | Unknown, one.outcome)
+    return arrivals.Taken(one.letter.message.person_id, one.letter.message.id, outcome.gateway, outcome.parts)
 
 
 def _put_off_busy(letter: _Letter, outcome: Busy, at: datetime) -> None:
@@ -431,7 +498,7 @@ def _put_off_busy(letter: _Letter, outcome: Busy, at: datetime) -> None:
     message = letter.message
     rest = timedelta(seconds=outcome.seconds)
     following = at + (min(rest, _CODE_RESTS) if message.template in URGENT else rest)
-    _sending([message.id]).update(
+    _in([message.id], "put_off").update(
         status=MESSAGE_STATES.target("put_off"),
         send_after=leaves_at(template=message.template, channel=message.channel, parameters=letter.said, at=following),
         attempt_count=Greatest(F("attempt_count") - 1, 1),
@@ -453,7 +520,7 @@ def _settle_failure(letter: _Letter, outcome: TemporaryFailure | PermanentFailur
         if isinstance(outcome, TemporaryFailure)
         else None
     )
-    chosen, why = _sending([message.id]), _code(outcome.reason)
+    chosen, why = _in_our_hands(message.id), _code(outcome.reason)
     if following is not None:
         # What could not be sent in the evening wakes nobody at night either.
         following = leaves_at(template=message.template, channel=message.channel, parameters=letter.said, at=following)
@@ -472,5 +539,80 @@ def _code(reason: str) -> str:
     return reason if re.fullmatch(r"[a-z0-9_]{1,40}", reason) and not re.search(r"\d{6}", reason) else "refused"
 
 
-def _sending(message_ids: list[uuid.UUID]) -> QuerySet[Message]:
-    return Message.objects.filter(id__any_of=message_ids, status="sending")
+def _in(message_ids: list[uuid.UUID], verb: str) -> QuerySet[Message]:
+    return Message.objects.filter(id__any_of=message_ids, status__in=MESSAGE_STATES.sources(verb))
+
+
+def _in_our_hands(message_id: uuid.UUID) -> QuerySet[Message]:
+    """A message whose outcome we know: claimed or handed over, by us."""
+    return Message.objects.filter(id=message_id, status__in=("sending", "handed_over"))
+
+
+class _News:
+    """What gateways say later, taken in by whoever sends; and what is asked of them while nothing else is to be sent."""
+
+    def __init__(self, gateway: MessageGateway, lane: Lane, *, resolve: Resolver, wake: Callable[[], None]) -> None:
+        self._gateway = gateway if isinstance(gateway, TellsLater) else None
+        self._lane = lane
+        self._resolve = resolve
+        self._asked: queue.SimpleQueue[Told] = queue.SimpleQueue()
+        self._asking: threading.Thread | None = None
+        self._wake = wake
+        self._looked = self._judged = -_JUDGE_EVERY
+        if self._gateway is not None:
+            self._gateway.on_news(wake)
+
+    def take(self, *, at: datetime) -> None:
+        """Write down what came, then acknowledge it; and what a worker that died had handed over."""
+        gateway = self._gateway
+        if gateway is not None:
+            while told := gateway.take_news(_NEWS_AT_ONCE):
+                with repeatable_transaction():
+                    arrivals.take_told(told, at=at)
+                gateway.acknowledge(told)
+        answers = []
+        while not self._asked.empty():
+            answers.append(self._asked.get())
+        if answers:
+            with repeatable_transaction():
+                arrivals.take_told(answers, at=at, is_new=False)
+        now = time.monotonic()
+        if now - self._looked > _LOOK_EVERY:
+            self._looked = now
+            if not self._lane.is_urgent:
+                self._look(at)
+            if gateway is not None:
+                gateway_states.note(gateway.states(), lane=self._lane.name, at=at)
+
+    def _look(self, at: datetime) -> None:
+        arrivals.lose_sight(at=at, resolve=self._resolve)
+        arrivals.end_unknown(at=at)
+        while arrivals.look_at_strays(at=at) >= arrivals.AT_ONCE:
+            pass
+        now = time.monotonic()
+        if self._gateway is not None and now - self._judged > _JUDGE_EVERY:
+            self._judged = now
+            for name in arrivals.gateways_that_deliver_nothing(at=at):
+                self._gateway.distrust(name, seconds=_DISTRUSTED)
+
+    def ask(self, *, at: datetime) -> None:
+        """Ask about some parts without a receipt, in a thread: nobody waits for the answers."""
+        gateway = self._gateway
+        if gateway is None or self._lane.is_urgent or (self._asking is not None and self._asking.is_alive()):
+            return
+        questions = arrivals.claim_questions(at=at, most=_QUESTIONS)
+        addresses = self._resolve([one.person_id for one in questions], "phone") if questions else {}
+
+        def ask() -> None:
+            for one in questions:
+                address = addresses.get(one.person_id)
+                if address is None:
+                    continue
+                told = gateway.ask(gateway=one.gateway, message_id=one.gateway_id, phone=arrivals.digits(address.value))
+                if told is not None:
+                    self._asked.put(told)
+            self._wake()
+
+        if questions:
+            self._asking = threading.Thread(target=ask, daemon=True)
+            self._asking.start()

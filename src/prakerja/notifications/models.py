@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
-from prakerja.notifications.states import MESSAGE_STATES, UNREACHED, WAITING
+from prakerja.kernel.models import KeyedRow, OwnedReference, OwnedRow, owned_key
+from prakerja.notifications.states import IN_HAND, MESSAGE_STATES, UNREACHED, WAITING
 from prakerja.notifications.templates import URGENT
 
 
@@ -29,6 +30,9 @@ class Message(OwnedRow):
     # What it queues up with, beside its words and its channel, named by whoever queues many at once: a wave's deadline, say, and
     # nothing of one person. Queues are served in turn (`fair_claims`).
     queue = models.TextField(blank=True, default="", db_default="")
+    # Which gateway took it, where there is more than one; and when a receipt said that it arrived.
+    gateway = models.TextField(blank=True, default="", db_default="")
+    delivered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -62,7 +66,85 @@ class Message(OwnedRow):
                 name="notifications_message_aside",
                 condition=Q(status="undelivered"),
             ),
+            models.Index(
+                fields=["send_after"],
+                name="notifications_message_in_hand",
+                condition=Q(status__in=IN_HAND),
+            ),
         ]
+
+
+class SmsPart(OwnedRow):
+    """A part of an SMS that a gateway took, or may have taken: what its receipt is found by, and what the receipt said.
+
+    A receipt must name the id, or our own reference where no answer brought an id, and come from the phone: a company that
+    confuses its ids settles nobody's message.
+    """
+
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    number = models.SmallIntegerField()
+    gateway = models.TextField()
+    # As the gateway answered, in the notation that its receipts are brought into; empty when no answer came.
+    gateway_id = models.TextField(blank=True, default="")
+    # What we called it, sixteen bits.
+    reference = models.IntegerField()
+    # Blind index of the number that it went to.
+    phone_index = models.BinaryField()
+    sent_at = models.DateTimeField()
+    # What a receipt, or an answer to a question, said: nothing yet, `delivered`, `failed`, or `silent` after days of neither.
+    word = models.TextField(blank=True, default="")
+    code = models.TextField(blank=True, default="")
+    # When its gateway is asked; None when nothing is to be asked any more.
+    ask_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_key("notifications_smspart"),
+            OwnedReference(name="notifications_smspart_message", field="message", to="notifications_message"),
+            models.CheckConstraint(
+                condition=Q(word__in=["", "delivered", "failed", "silent"]), name="notifications_smspart_word"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person_id", "message"], name="notifications_smspart_of"),
+            # A person has few, and a phone is what every receipt names.
+            models.Index(fields=["phone_index"], name="notifications_smspart_phone"),
+            models.Index(fields=["ask_at"], name="notifications_smspart_ask", condition=Q(ask_at__isnull=False)),
+            BrinIndex(fields=["sent_at"], name="notifications_smspart_lately"),
+        ]
+
+
+class StrayReceipt(KeyedRow):
+    """A receipt that belongs to no part yet: it came before the answer that names its id, or names an id of nobody's."""
+
+    gateway = models.TextField()
+    gateway_id = models.TextField(blank=True, default="")
+    reference = models.IntegerField(null=True)
+    phone_index = models.BinaryField()
+    word = models.TextField()
+    code = models.TextField(blank=True, default="")
+    came_at = models.DateTimeField()
+    look_at = models.DateTimeField(db_index=True)
+
+
+class GatewayState(models.Model):
+    """How a gateway's session stands, as the worker that keeps it last said: for operators."""
+
+    id = models.TextField(primary_key=True)
+    name = models.TextField()
+    lane = models.TextField()
+    said = models.TextField()
+    said_since = models.DateTimeField()
+    is_chosen = models.BooleanField(default=False)
+    accepted = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    throttled = models.BigIntegerField(default=0)
+    unanswered = models.BigIntegerField(default=0)
+    receipts = models.BigIntegerField(default=0)
+    # Wall time: a sandbox's clock says nothing about a session.
+    seen_wall = models.DateTimeField()
 
 
 class StrangerMessage(KeyedRow):
@@ -83,6 +165,8 @@ class StrangerMessage(KeyedRow):
     # Worth nothing from then on.
     ends_at = models.DateTimeField()
     attempt_count = models.SmallIntegerField(default=0)
+    # Written before it is given to a gateway that would not know it again, and gone when that answered.
+    handed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

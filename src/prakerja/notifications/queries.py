@@ -27,16 +27,16 @@ def downtime(*, since: datetime, until: datetime, wall: datetime) -> timedelta:
     return sum((min(ended, until) - max(began, since) for began, ended in found), timedelta())
 
 
-# Tried and put off, or given up or set aside after several tries: the gateway was away. What a gateway refuses for good it
+# Tried and put off, of unknown fate, or given up or set aside after several tries: the gateway was away. What a gateway refuses for good it
 # refuses at once. A message that an operator sends again keeps the number of its tries.
-_PUT_OFF = """
+_PUT_OFF = f"""
 SELECT DISTINCT person_id FROM notifications_message untold
  WHERE untold.person_id = ANY(%(people)s) AND untold.template = %(template)s AND untold.channel = 'sms'
    AND untold.created_at >= %(since)s AND untold.created_at < %(until)s
-   AND (untold.status = 'failed_temporary' OR untold.status <> 'delivered' AND untold.attempt_count > 1)
+   AND (untold.status IN ('failed_temporary', 'unknown') OR untold.status NOT IN {MESSAGE_STATES.sql("TOLD")} AND untold.attempt_count > 1)
    AND NOT EXISTS (SELECT 1 FROM notifications_message told
                     WHERE told.person_id = untold.person_id AND told.template = %(template)s AND told.channel = 'sms'
-                      AND told.status = 'delivered' AND told.sent_at >= %(since)s AND told.sent_at < %(until)s)"""
+                      AND told.status IN {MESSAGE_STATES.sql("TOLD")} AND told.sent_at >= %(since)s AND told.sent_at < %(until)s)"""
 
 
 def put_off_until_too_late(

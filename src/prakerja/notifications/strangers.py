@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 import msgspec
-from django.conf import settings
 from django.db.models import F
 
 from prakerja.kernel.db import requires_transaction, transaction
@@ -20,10 +19,21 @@ from prakerja.kernel.due import in_chunks
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal, unseal
 from prakerja.kernel.threads import side_by_side
-from prakerja.notifications.gateways import GATEWAYS, Delivery, MessageGateway, TemporaryFailure
+from prakerja.notifications.arrivals import waits_at
+from prakerja.notifications.gateways import (
+    Busy,
+    Channel,
+    Delivery,
+    Forgets,
+    MessageGateway,
+    TemporaryFailure,
+    Unknown,
+    gateway_of,
+)
 from prakerja.notifications.models import StrangerMessage
 from prakerja.notifications.operations import wake_worker
 from prakerja.notifications.quiet_hours import leaves_at
+from prakerja.notifications.retrying import Kind, kind_of
 from prakerja.notifications.templates import render_message
 
 _LOG = logging.getLogger(__name__)
@@ -76,12 +86,16 @@ def has_message_to_stranger(*, to: str, at: datetime) -> bool:
 
 
 def deliver_to_strangers(*, at: datetime, gateway: MessageGateway | None = None) -> int:
-    """Send what may leave at `at`, some at a time; returns how many were tried. `gateway` defaults to the one in the settings."""
-    chosen = gateway or GATEWAYS[settings.MESSAGE_GATEWAY]()
-    return in_chunks(lambda: _deliver(at, chosen))
+    """Send what may leave at `at`, some at a time; returns how many were tried. `gateway` defaults to those in the settings.
+
+    What was handed over to a gateway that forgets, and got no answer, is not sent again when it is a code; anything else after
+    the wait of rules.md 12.39.
+    """
+    codes, others = (gateway or gateway_of(is_urgent=is_urgent) for is_urgent in (True, False))
+    return in_chunks(lambda: _deliver(at, codes, others))
 
 
-def _deliver(at: datetime, gateway: MessageGateway) -> int | None:
+def _deliver(at: datetime, codes: MessageGateway, others: MessageGateway) -> int | None:
     with transaction():
         waiting = StrangerMessage.objects.filter(send_after__lte=at).order_by("send_after")
         claimed = list(waiting.select_for_update(skip_locked=True)[:_WIDTH])
@@ -90,18 +104,41 @@ def _deliver(at: datetime, gateway: MessageGateway) -> int | None:
         StrangerMessage.objects.filter(id__any_of=[one.id for one in claimed]).update(
             send_after=at + _LEASE, attempt_count=F("attempt_count") + 1
         )
-    live = [one for one in claimed if one.ends_at > at]
-    outcomes = side_by_side(lambda one: _send(one, gateway), live, width=_WIDTH)
-    put_off = {
-        one.id: at + _PAUSES[min(one.attempt_count, len(_PAUSES) - 1)]
-        for one, outcome in zip(live, outcomes, strict=True)
-        if isinstance(outcome, TemporaryFailure)
-    }
+        put_off = {one.id: at + waits_at(at).unknown for one in claimed if one.handed_at and not _is_code(one)}
+        live = [one for one in claimed if one.ends_at > at and one.handed_at is None]
+        gateways = {one.id: codes if _is_code(one) else others for one in live}
+        forgotten = [one.id for one in live if _forgets(gateways[one.id], one)]
+        # Before it leaves: whoever claims it after our death must know that it may have arrived.
+        StrangerMessage.objects.filter(id__any_of=forgotten).update(handed_at=at)
+    outcomes = side_by_side(lambda one: _send(one, gateways[one.id]), live, width=_WIDTH)
+    for one, outcome in zip(live, outcomes, strict=True):
+        following = _following(one, outcome, at)
+        if following is not None:
+            put_off[one.id] = following
     with transaction():
         StrangerMessage.objects.filter(id__any_of=[one.id for one in claimed if one.id not in put_off]).delete()
         for message_id, send_after in put_off.items():
-            StrangerMessage.objects.filter(id=message_id).update(send_after=send_after)
+            StrangerMessage.objects.filter(id=message_id).update(send_after=send_after, handed_at=None)
     return len(claimed)
+
+
+def _following(message: StrangerMessage, outcome: Delivery, at: datetime) -> datetime | None:
+    """When it is tried again; None: no more."""
+    if isinstance(outcome, TemporaryFailure):
+        return at + _PAUSES[min(message.attempt_count, len(_PAUSES) - 1)]
+    if isinstance(outcome, Busy):
+        return at + timedelta(seconds=min(outcome.seconds, 2) if _is_code(message) else outcome.seconds)
+    if isinstance(outcome, Unknown) and not _is_code(message):
+        return at + waits_at(at).unknown
+    return None
+
+
+def _is_code(message: StrangerMessage) -> bool:
+    return kind_of(message.template) is Kind.CODE
+
+
+def _forgets(gateway: MessageGateway, message: StrangerMessage) -> bool:
+    return isinstance(gateway, Forgets) and gateway.forgets(cast(Channel, message.channel))
 
 
 def _send(message: StrangerMessage, gateway: MessageGateway) -> Delivery:

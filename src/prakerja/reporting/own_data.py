@@ -267,7 +267,7 @@ SECTION_LIST = (
     Section(
         "messages",
         "notifications_message",
-        "template channel text=parameters_enc status created_at sent_at read_at failure",
+        "template channel text=parameters_enc status created_at sent_at gateway delivered_at read_at failure",
         {
             "send_after": "inner",
             "attempt_count": "inner",
@@ -345,6 +345,8 @@ LEFT_OUT = {
     "vouchers_codeclaim": "claim",
     # Known by a keyed index of the phone number only; it is gone after days.
     "access_phoneguard": "index",
+    # What a gateway calls the parts of an SMS; whether it arrived stands with the message.
+    "notifications_smspart": "inner",
 }
 
 

@@ -12,11 +12,16 @@ import prakerja
 
 ROOT = Path(prakerja.__file__).resolve().parents[2]
 PLATFORMS = ("bukalapak", "maubelajarapa", "pintaria", "pijarmahir", "sisnaker", "sekolahmu", "tokopedia")
-OFFSETS = {"portal": 0, "console": 1, "partner_api": 2, "callbacks": 3, "world": 4, "institution": 5, "sandbox": 6}
+OFFSETS = {
+    "portal": 0, "console": 1, "partner_api": 2, "callbacks": 3, "world": 4, "institution": 5, "sandbox": 6, "smsc": 7, "smpp": 8,
+}  # fmt: skip
 PLATFORM_OFFSET = 11
 # What a program needs to run at all. Nothing else of ours reaches the example programs: no database, no keys.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _BANK_CLIENTS = ("portal", "callbacks", "sandbox")
+# How telephone companies and the mail server are spoken to: for those that send, and for the page that moves a demo's clock.
+_OF_SENDERS = ("PRAKERJA_SMPP_", "PRAKERJA_SMTP_")
+_SENDERS = ("sandbox",)
 POOLS = {"portal": 4, "console": 2, "partner_api": 4, "callbacks": 2, "sandbox": 2}
 
 
@@ -54,6 +59,7 @@ class Addresses:
             "partner_api": self.url("partner_api"),
             "callbacks": self.url("callbacks"),
             "phone": self.url("world"),
+            "smsc": f"http://127.0.0.1:{self.ports['smsc']}",
             "sandbox": self.url("sandbox"),
             "institution": self.url("institution"),
             "platforms": self.platform_urls(),
@@ -104,7 +110,12 @@ def our_environment(
         "PRAKERJA_MESSAGE_GATEWAY": "sandbox_phone" if is_sandbox else "log_only",
         "PRAKERJA_GATEWAY_KEY": gateway_key,
         "PRAKERJA_BANK_KEY": bank_key,
-        **(_demo_registry(addresses) if is_sandbox else _named_registry()),
+        **(
+            _demo_company(addresses, gateway_key)
+            if is_sandbox
+            else _named("PRAKERJA_SMS_", "PRAKERJA_EMAIL_", *_OF_SENDERS)
+        ),
+        **(_demo_registry(addresses) if is_sandbox else _named("PRAKERJA_CIVIL_REGISTRY", "PRAKERJA_REGISTRY_")),
         "PRAKERJA_SUPERVISED": "1",
         # Who answers for people's data; the privacy page names it.
         **{name: value for name, value in os.environ.items() if name.startswith("PRAKERJA_PRIVACY_")},
@@ -122,10 +133,29 @@ def _demo_registry(addresses: Addresses) -> dict[str, str]:
     }
 
 
-def _named_registry() -> dict[str, str]:
-    """The civil registry that whoever starts us named."""
-    wanted = ("PRAKERJA_CIVIL_REGISTRY", "PRAKERJA_REGISTRY_")
-    return {name: value for name, value in os.environ.items() if name.startswith(wanted)}
+def _demo_company(addresses: Addresses, gateway_key: str) -> dict[str, str]:
+    """The telephone company of the demo: SMS reach the phone by it, e-mails the mailbox beside the phone without it."""
+    return {
+        "PRAKERJA_SMS_GATEWAY": "smpp",
+        "PRAKERJA_SMPP_NAME": "demo",
+        "PRAKERJA_SMPP_HOST": "127.0.0.1",
+        "PRAKERJA_SMPP_PORT": str(addresses.ports["smpp"]),
+        "PRAKERJA_SMPP_SYSTEM_ID": "prakerja",
+        "PRAKERJA_SMPP_PASSWORD": company_password(gateway_key),
+        # Only here, where the phone shows the clock of the demo.
+        "PRAKERJA_SMPP_INSTANT_TAG": "1401",
+        "PRAKERJA_SMPP_WINDOW": "50",
+    }
+
+
+def company_password(gateway_key: str) -> str:
+    """SMPP's passwords have eight signs at most."""
+    return gateway_key[:8]
+
+
+def _named(*beginnings: str) -> dict[str, str]:
+    """What whoever starts us named in variables that begin so."""
+    return {name: value for name, value in os.environ.items() if name.startswith(beginnings)}
 
 
 def _named_hosts() -> set[str]:
@@ -140,7 +170,12 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
         *("--host", addresses.host, "--port", str(addresses.ports[name]), "--threads", "8"),
     ]
     # Only those that move money or link accounts hold the bank's key (architecture.md "Four doors").
-    own = {key: value for key, value in environment.items() if key != "PRAKERJA_BANK_KEY" or name in _BANK_CLIENTS}
+    own = {
+        key: value
+        for key, value in environment.items()
+        if (key != "PRAKERJA_BANK_KEY" or name in _BANK_CLIENTS)
+        and (not key.startswith(_OF_SENDERS) or name in _SENDERS)
+    }
     return Program(
         name=name,
         command=command,
@@ -179,6 +214,25 @@ def world(addresses: Addresses, *, data: Path, gateway_key: str, bank_key: str) 
             "HOSTS": ",".join(sorted({platform.node().lower()} | _named_hosts())),
         },
         health=[addresses.url("world") + "/health"],
+    )
+
+
+def telephone_company(addresses: Addresses, *, gateway_key: str) -> Program:
+    """The short message centre: what the worker sends it shows on the phone. It knows no database, no clock and no key but that."""
+    return Program(
+        name="smsc",
+        command=[sys.executable, "-m", "examples.smsc"],
+        environment=bare_environment()
+        | {
+            "HOST": "127.0.0.1",
+            "PORT": str(addresses.ports["smsc"]),
+            "SMPP_PORT": str(addresses.ports["smpp"]),
+            "SYSTEM_ID": "prakerja",
+            "PASSWORD": company_password(gateway_key),
+            "PHONE_URL": addresses.url("world"),
+            "GATEWAY_KEY": gateway_key,
+        },
+        health=[f"http://127.0.0.1:{addresses.ports['smsc']}/health"],
     )
 
 

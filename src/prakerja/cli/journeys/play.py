@@ -25,7 +25,9 @@ def run(*, as_json: bool) -> int:
     began = time.monotonic()
     try:
         with stoppable(), throwaway_server() as server:
-            addresses = plan.Addresses.from_free(host="127.0.0.1", free=free_ports(14))
+            addresses = plan.Addresses.from_free(
+                host="127.0.0.1", free=free_ports(len(plan.OFFSETS) + len(plan.PLATFORMS))
+            )
             with up.running(server, addresses, world=WORLD):
                 document = _play(addresses, data_dir=server.data_dir)
     except Stopped:

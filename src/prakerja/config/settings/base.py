@@ -116,6 +116,17 @@ HELP_HOURS = os.environ.get("PRAKERJA_HELP_HOURS", "1-5 08:00-17:00")
 # A name of `notifications.gateways.GATEWAYS`.
 MESSAGE_GATEWAY = os.environ.get("PRAKERJA_MESSAGE_GATEWAY", "log_only")
 GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")
+# The same for one channel alone, where it is another; and how telephone companies and the mail server are spoken to
+# (docs/how-to/send-sms-and-email.md). The second company takes over while the first cannot be trusted.
+SMS_GATEWAY = os.environ.get("PRAKERJA_SMS_GATEWAY", "")
+EMAIL_GATEWAY = os.environ.get("PRAKERJA_EMAIL_GATEWAY", "")
+_OF_COMPANY = "NAME HOST PORT SYSTEM_ID PASSWORD SYSTEM_TYPE SENDER WINDOW RATE IDS INSTANT_TAG".split()
+SMPP = [
+    {name: os.environ.get(f"{prefix}{name}", "") for name in _OF_COMPANY}
+    for prefix in ("PRAKERJA_SMPP_", "PRAKERJA_SMPP_SECOND_")
+]
+_OF_SERVER = "HOST PORT SENDER USER PASSWORD SECURITY".split()
+SMTP = {name: os.environ.get(f"PRAKERJA_SMTP_{name}", "") for name in _OF_SERVER}
 # Who owes money and has it paid by disbursements: the kind that its payments carry → a `disbursements.payers.Payer`.
 PAYERS = {"incentives": "prakerja.incentives.payer.INCENTIVES"}
 # The rail of new payments: a name of `disbursements.rails.RAILS`.
