@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
@@ -25,11 +26,20 @@ _SENTENCES = {
 
 
 def add_to(subparsers: Any) -> None:
-    family = subparsers.add_parser("message", help="messages that did not arrive: list them, send again, let go")
-    verbs = family.add_subparsers(dest="verb", required=True, metavar="|".join(("undelivered", *_VERBS)))
+    family = subparsers.add_parser("message", help="messages: what became of them, and what did not arrive")
+    verbs = family.add_subparsers(
+        dest="verb", required=True, metavar="|".join(("undelivered", "counts", "gateways", *_VERBS))
+    )
     listing = common(verbs.add_parser("undelivered", help="what waits for a decision, by what it says and why"))
     listing.add_argument("--person", type=uuid.UUID, default=None, metavar="ID", help="of one person only")
     listing.set_defaults(run=list_undelivered)
+    counting = common(verbs.add_parser("counts", help="SMS and e-mails by what became of them"))
+    counting.add_argument("--days", type=int, default=30, metavar="N", help="of the last N days (30)")
+    counting.set_defaults(run=count)
+    sessions = common(
+        verbs.add_parser("gateways", help="the sessions with telephone companies, as the worker last saw them")
+    )
+    sessions.set_defaults(run=list_gateways)
     for verb, words in _VERBS.items():
         parser = by_operator(common(verbs.add_parser(verb, help=words)))
         parser.add_argument("--template", default="", metavar="T", help="only what the list calls so (all)")
@@ -54,6 +64,30 @@ def list_undelivered(arguments: argparse.Namespace) -> int:
                     "oldest": one.oldest_at.isoformat(),
                 }
                 for one in undelivered_messages(person_id=arguments.person)
+            ]
+        )
+    return 0
+
+
+def count(arguments: argparse.Namespace) -> int:
+    """Print how many wait, were sent, arrived, failed or reach nobody, by template and channel."""
+    with database(arguments.data_dir):
+        from prakerja.kernel.clock import now
+        from prakerja.notifications.queries import message_counts
+
+        answer([one._asdict() for one in message_counts(since=now() - timedelta(days=arguments.days))])
+    return 0
+
+
+def list_gateways(arguments: argparse.Namespace) -> int:
+    """Print each session with what it last said."""
+    with database(arguments.data_dir):
+        from prakerja.notifications.queries import gateway_states
+
+        answer(
+            [
+                one._asdict() | {"said_since": one.said_since.isoformat(), "seen_wall": one.seen_wall.isoformat()}
+                for one in gateway_states()
             ]
         )
     return 0

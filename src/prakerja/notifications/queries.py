@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, Min
 
 from prakerja.kernel.db import rows
-from prakerja.notifications.models import Lifesign, Message, Outage
+from prakerja.notifications.models import GatewayState, Lifesign, Message, Outage
 from prakerja.notifications.outages import SILENCE
 from prakerja.notifications.states import MESSAGE_STATES
 
@@ -80,3 +80,60 @@ def undelivered_messages(*, person_id: uuid.UUID | None = None) -> list[Undelive
         .order_by("oldest_at", "template", "channel", "failure")
     )
     return [UndeliveredGroup(*one) for one in counted]
+
+
+class MessageCount(NamedTuple):
+    """Messages of one template and channel, by what became of them. `sent`: taken, and no receipt yet, or none for ever."""
+
+    template: str
+    channel: str
+    waiting: int
+    unknown: int
+    sent: int
+    delivered: int
+    failed: int
+    never_reachable: int
+
+
+# The address is none, or the phone or mailbox takes nothing: no trying again would mend it.
+_NEVER_REACHABLE = r"^(no_address|no_email|unreachable|refused|smtp_55\d|sms_.*)$"
+_COUNTS = f"""
+SELECT template, channel, count(*) FILTER (WHERE status IN {MESSAGE_STATES.sql("WAITING")} OR status = 'handed_over'),
+       count(*) FILTER (WHERE status = 'unknown'), count(*) FILTER (WHERE status = 'sent'),
+       count(*) FILTER (WHERE status = 'delivered'),
+       count(*) FILTER (WHERE status IN {MESSAGE_STATES.sql("UNREACHED")} AND failure !~ %(never)s),
+       count(*) FILTER (WHERE status IN {MESSAGE_STATES.sql("UNREACHED")} AND failure ~ %(never)s)
+  FROM notifications_message
+ WHERE channel <> 'dashboard' AND created_at >= %(since)s AND (%(queue)s = '' OR queue = %(queue)s)
+ GROUP BY template, channel ORDER BY template, channel"""
+
+
+def message_counts(*, since: datetime, queue: str = "") -> list[MessageCount]:
+    """SMS and e-mails that became true since an instant, by what became of them; of one queue (a wave's) where named.
+
+    It reads every message there is: for a command and a page that somebody asks for.
+    """
+    return [MessageCount(*one) for one in rows(_COUNTS, {"since": since, "queue": queue, "never": _NEVER_REACHABLE})]
+
+
+class GatewayLine(NamedTuple):
+    """A session with a gateway as its worker last said. `said`: bound, throttles, distrusted, not_connected, wrong_password …;
+    counts are those since the worker began, `seen_wall` is wall time."""
+
+    name: str
+    lane: str
+    said: str
+    said_since: datetime
+    is_chosen: bool
+    accepted: int
+    refused: int
+    throttled: int
+    unanswered: int
+    receipts: int
+    seen_wall: datetime
+
+
+def gateway_states() -> list[GatewayLine]:
+    """How the sessions with gateways are, by name and lane."""
+    found = GatewayState.objects.order_by("name", "lane").values_list(*GatewayLine._fields)
+    return [GatewayLine(*one) for one in found]

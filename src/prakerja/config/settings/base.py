@@ -120,12 +120,24 @@ GATEWAY_KEY = os.environ.get("PRAKERJA_GATEWAY_KEY", "")
 # (docs/how-to/send-sms-and-email.md). The second company takes over while the first cannot be trusted.
 SMS_GATEWAY = os.environ.get("PRAKERJA_SMS_GATEWAY", "")
 EMAIL_GATEWAY = os.environ.get("PRAKERJA_EMAIL_GATEWAY", "")
-_OF_COMPANY = "NAME HOST PORT SYSTEM_ID PASSWORD SYSTEM_TYPE SENDER WINDOW RATE IDS INSTANT_TAG".split()
+_OF_COMPANY = [
+    "NAME",
+    "HOST",
+    "PORT",
+    "SYSTEM_ID",
+    "PASSWORD",
+    "SYSTEM_TYPE",
+    "SENDER",
+    "WINDOW",
+    "RATE",
+    "IDS",
+    "INSTANT_TAG",
+]
 SMPP = [
     {name: os.environ.get(f"{prefix}{name}", "") for name in _OF_COMPANY}
     for prefix in ("PRAKERJA_SMPP_", "PRAKERJA_SMPP_SECOND_")
 ]
-_OF_SERVER = "HOST PORT SENDER USER PASSWORD SECURITY".split()
+_OF_SERVER = ["HOST", "PORT", "SENDER", "USER", "PASSWORD", "SECURITY"]
 SMTP = {name: os.environ.get(f"PRAKERJA_SMTP_{name}", "") for name in _OF_SERVER}
 # Who owes money and has it paid by disbursements: the kind that its payments carry → a `disbursements.payers.Payer`.
 PAYERS = {"incentives": "prakerja.incentives.payer.INCENTIVES"}

@@ -22,7 +22,7 @@ _BYTES = {sign: bytes((place,)) for place, sign in enumerate(_BASIC) if sign != 
 _SIGNS = {place: sign for place, sign in enumerate(_BASIC) if sign != "\x1b"}
 _SECOND_SIGNS = {place: sign for sign, place in _SECOND.items()}
 # Signs that look alike and say the same; what a word processor put there does not make an SMS three times as dear.
-_ALIKE = str.maketrans(
+ALIKE = str.maketrans(
     {"‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u202f": " "}
 )
 GSM, LATIN_1, UCS2 = 0, 3, 8
@@ -49,7 +49,7 @@ def parts_of(text: str, *, reference: int) -> Parts:
 
     :raises TooLong: more than ten parts.
     """
-    text = text.translate(_ALIKE)
+    text = text.translate(ALIKE)
     signs = [_BYTES.get(sign) for sign in text]
     if None not in signs:
         bodies = _divide([sign for sign in signs if sign is not None], whole=160, part=152)
