@@ -20,6 +20,7 @@ from prakerja.console.reviews import review, reviews
 from prakerja.console.security import security
 from prakerja.console.site import site
 from prakerja.console.theme import theme
+from prakerja.console.told import told
 from prakerja.console.undelivered import undelivered
 from prakerja.console.versions import versions
 from prakerja.console.waves import open_wave
@@ -54,6 +55,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/files/<uuid:file_id>/", case_file, name="console_case_file"),
     path("reviews/", reviews, name="console_reviews"),
     path("reviews/<uuid:rating_id>/", review, name="console_review"),
+    path("messages/", told, name="console_told"),
     path("messages/undelivered/", undelivered, name="console_undelivered"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/", completion, name="console_completion"),
     path("completions/<uuid:person_id>/<uuid:completion_id>/withdraw/", withdrawal, name="console_completion_withdraw"),

@@ -555,6 +555,7 @@ class _News:
         self._gateway = gateway if isinstance(gateway, TellsLater) else None
         self._lane = lane
         self._resolve = resolve
+        self._told: list[Told] = []
         self._asked: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._asking: threading.Thread | None = None
         self._wake = wake
@@ -566,9 +567,12 @@ class _News:
         """Write down what came, then acknowledge it; and what a worker that died had handed over."""
         gateway = self._gateway
         if gateway is not None:
-            while told := gateway.take_news(_NEWS_AT_ONCE):
-                with repeatable_transaction():
+            # What could not be written down, because the database is away, is kept until the next call.
+            while told := self._told or gateway.take_news(_NEWS_AT_ONCE):
+                self._told = told
+                with transaction():
                     arrivals.take_told(told, at=at)
+                self._told = []
                 gateway.acknowledge(told)
         answers = []
         while not self._asked.empty():

@@ -6,6 +6,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import connection
+
 from prakerja.kernel.db import row, transaction
 from prakerja.kernel.ids import first_id_of
 from prakerja.notifications.states import MESSAGE_STATES
@@ -23,6 +25,13 @@ gone AS (
 SELECT (SELECT count(*) FROM gone), (SELECT id FROM old ORDER BY id DESC LIMIT 1)"""
 
 
+_FORGET_PARTS = """
+DELETE FROM notifications_smspart part
+ USING (SELECT person_id, id FROM notifications_message
+         WHERE id > %(after)s AND id < %(before)s ORDER BY id LIMIT %(most)s) old
+ WHERE part.person_id = old.person_id AND part.message_id = old.id"""
+
+
 class Forgotten(NamedTuple):
     """How many went, and the last that was looked at; None when there was none left."""
 
@@ -38,5 +47,7 @@ def forget_sent_messages(*, wall: datetime, after: uuid.UUID | None = None) -> F
     """
     parameters = {"after": after or uuid.UUID(int=0), "before": first_id_of(wall - SENT_KEPT), "most": _AT_ONCE}
     with transaction():
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET_PARTS, parameters)
         found = row(_FORGET, parameters)
     return Forgotten(*found) if found is not None else Forgotten(0, None)

@@ -15,7 +15,7 @@ from django.db import connection
 from prakerja.kernel.db import copy_rows, requires_transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal
-from prakerja.notifications.models import Message
+from prakerja.notifications.models import Message, SmsPart
 from prakerja.notifications.quiet_hours import leaves_at
 from prakerja.notifications.states import MESSAGE_STATES
 
@@ -154,8 +154,9 @@ def let_undelivered_go(*, person_id: uuid.UUID | None, template: str, most: int)
 def wipe_messages(*, person_id: uuid.UUID) -> int:
     """Wipe what was said to a person, on the dashboard too, inside the work that erases their data; returns how many messages.
 
-    What was set aside is let go. What is on its way leaves, and is wiped then.
+    What was set aside is let go. What is on its way leaves, and is wiped then. By which receipts it would be known goes with it.
     """
+    SmsPart.objects.filter(person_id=person_id).delete()
     aside = Message.objects.filter(person_id=person_id, status__in=MESSAGE_STATES.sources("let_go"))
     count = aside.update(status=MESSAGE_STATES.target("let_go"), parameters_enc=None)
     said = Message.objects.filter(person_id=person_id, parameters_enc__isnull=False)
