@@ -33,6 +33,7 @@ NAMES = (
     "draw",
     "award",
     "payout-run",
+    "sms",
     "proof",
     "wave",
 )

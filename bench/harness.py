@@ -31,6 +31,7 @@ _MODULES = {
     "draw": "bench.drawing",
     "award": "bench.awarding",
     "payout-run": "bench.payout_run",
+    "sms": "bench.sms",
     "proof": "bench.proof",
     "wave": "bench.wave",
 }
