@@ -203,7 +203,13 @@ def _recover(server: Server, backoff: Backoff) -> Server:
 
 def _write_addresses(home: Path, addresses: plan.Addresses, environment: dict[str, str]) -> None:
     """Tell one-shot commands where everything answers; gone when we stop."""
-    kept = ("PRAKERJA_PHONE_URL", "PRAKERJA_BANK_URL", "PRAKERJA_BANK_KEY", "PRAKERJA_GATEWAY_KEY", "PRAKERJA_ENV")
+    kept: tuple[str, ...] = (
+        "PRAKERJA_PHONE_URL",
+        "PRAKERJA_BANK_URL",
+        "PRAKERJA_BANK_KEY",
+        "PRAKERJA_GATEWAY_KEY",
+        "PRAKERJA_ENV",
+    )
     # Whoever moves the clock writes to strangers itself.
     kept += tuple(
         name for name in environment if "MESSAGE_GATEWAY" in name or "SMS_GATEWAY" in name or "_SMPP_" in name

@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, Greatest
 from prakerja.kernel.db import repeatable_transaction, transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.threads import side_by_side
-from prakerja.notifications import arrivals, gateway_states
+from prakerja.notifications import arrivals
 from prakerja.notifications.fair_claims import Turns
 from prakerja.notifications.gateways import (
     Accepted,
@@ -38,13 +38,12 @@ from prakerja.notifications.gateways import (
     ManyAtOnce,
     MessageGateway,
     PermanentFailure,
-    TellsLater,
     TemporaryFailure,
-    Told,
     Unknown,
     gateway_of,
 )
 from prakerja.notifications.models import Message
+from prakerja.notifications.news import News
 from prakerja.notifications.quiet_hours import leaves_at
 from prakerja.notifications.retrying import Kind, kind_of, next_try, tries_of
 from prakerja.notifications.states import MESSAGE_STATES, WAITING
@@ -88,9 +87,6 @@ LANES = (CODES, OTHERS)
 # Wall seconds of one call: a gateway that is faster is given more at once, a slower one less. Whoever waits behind a call waits
 # for no longer, and far less than what the gateway's answer is waited for.
 _QUICK, _SLOW = 0.25, 1.0
-# News that are written down at once; how often (wall seconds) what waits for a word is looked at, and gateways are judged by it;
-# for how long one that delivers nothing gets nothing; parts that are asked about at once.
-_NEWS_AT_ONCE, _LOOK_EVERY, _JUDGE_EVERY, _DISTRUSTED, _QUESTIONS = 500, 1.0, 60.0, 300, 20
 # Calls that are written before the first of them leaves.
 _CALLS_A_TURN = 2
 
@@ -181,7 +177,7 @@ class Sender:
         self._resolve = resolve
         self._wanted = wanted
         self._gateway = gateway or gateway_of(is_urgent=lane.is_urgent)
-        self._news = _News(self._gateway, lane, resolve=resolve, wake=self.woken.set)
+        self._news = News(self._gateway, lane=lane.name, is_urgent=lane.is_urgent, resolve=resolve, wake=self.woken.set)
         self._back: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
@@ -546,77 +542,3 @@ def _in(message_ids: list[uuid.UUID], verb: str) -> QuerySet[Message]:
 def _in_our_hands(message_id: uuid.UUID) -> QuerySet[Message]:
     """A message whose outcome we know: claimed or handed over, by us."""
     return Message.objects.filter(id=message_id, status__in=("sending", "handed_over"))
-
-
-class _News:
-    """What gateways say later, taken in by whoever sends; and what is asked of them while nothing else is to be sent."""
-
-    def __init__(self, gateway: MessageGateway, lane: Lane, *, resolve: Resolver, wake: Callable[[], None]) -> None:
-        self._gateway = gateway if isinstance(gateway, TellsLater) else None
-        self._lane = lane
-        self._resolve = resolve
-        self._told: list[Told] = []
-        self._asked: queue.SimpleQueue[Told] = queue.SimpleQueue()
-        self._asking: threading.Thread | None = None
-        self._wake = wake
-        self._looked = self._judged = -_JUDGE_EVERY
-        if self._gateway is not None:
-            self._gateway.on_news(wake)
-
-    def take(self, *, at: datetime) -> None:
-        """Write down what came, then acknowledge it; and what a worker that died had handed over."""
-        gateway = self._gateway
-        if gateway is not None:
-            # What could not be written down, because the database is away, is kept until the next call.
-            while told := self._told or gateway.take_news(_NEWS_AT_ONCE):
-                self._told = told
-                with transaction():
-                    arrivals.take_told(told, at=at)
-                self._told = []
-                gateway.acknowledge(told)
-        answers = []
-        while not self._asked.empty():
-            answers.append(self._asked.get())
-        if answers:
-            with repeatable_transaction():
-                arrivals.take_told(answers, at=at, is_new=False)
-        now = time.monotonic()
-        if now - self._looked > _LOOK_EVERY:
-            self._looked = now
-            if not self._lane.is_urgent:
-                self._look(at)
-            if gateway is not None:
-                gateway_states.note(gateway.states(), lane=self._lane.name, at=at)
-
-    def _look(self, at: datetime) -> None:
-        arrivals.lose_sight(at=at, resolve=self._resolve)
-        arrivals.end_unknown(at=at)
-        while arrivals.look_at_strays(at=at) >= arrivals.AT_ONCE:
-            pass
-        now = time.monotonic()
-        if self._gateway is not None and now - self._judged > _JUDGE_EVERY:
-            self._judged = now
-            for name in arrivals.gateways_that_deliver_nothing(at=at):
-                self._gateway.distrust(name, seconds=_DISTRUSTED)
-
-    def ask(self, *, at: datetime) -> None:
-        """Ask about some parts without a receipt, in a thread: nobody waits for the answers."""
-        gateway = self._gateway
-        if gateway is None or self._lane.is_urgent or (self._asking is not None and self._asking.is_alive()):
-            return
-        questions = arrivals.claim_questions(at=at, most=_QUESTIONS)
-        addresses = self._resolve([one.person_id for one in questions], "phone") if questions else {}
-
-        def ask() -> None:
-            for one in questions:
-                address = addresses.get(one.person_id)
-                if address is None:
-                    continue
-                told = gateway.ask(gateway=one.gateway, message_id=one.gateway_id, phone=arrivals.digits(address.value))
-                if told is not None:
-                    self._asked.put(told)
-            self._wake()
-
-        if questions:
-            self._asking = threading.Thread(target=ask, daemon=True)
-            self._asking.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -45,7 +45,11 @@ def forget_sent_messages(*, wall: datetime, after: uuid.UUID | None = None) -> F
     Some thousand are looked at, those behind `after`; whoever calls comes again with the last of them. What stands on somebody's
     dashboard stays, and the audit trail still knows what happened.
     """
-    parameters = {"after": after or uuid.UUID(int=0), "before": first_id_of(wall - SENT_KEPT), "most": _AT_ONCE}
+    parameters: dict[str, Any] = {
+        "after": after or uuid.UUID(int=0),
+        "before": first_id_of(wall - SENT_KEPT),
+        "most": _AT_ONCE,
+    }
     with transaction():
         with connection.cursor() as cursor:
             cursor.execute(_FORGET_PARTS, parameters)

@@ -6,6 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
+# What sums of fractions are wrong by.
+_NOTHING = 1e-6
+
 
 class Bucket:
     """Fills with `rate` a second, up to a fifth of a second's worth. 0: there is no limit.
@@ -32,8 +35,8 @@ class Bucket:
                 now = self._now()
                 self._there = min(self._most, self._there + (now - self._looked) * self._rate)
                 self._looked = now
-                if at_once or self._there >= 1:
-                    taken = wanted if at_once else min(wanted, int(self._there))
+                if at_once or self._there >= 1 - _NOTHING:
+                    taken = wanted if at_once else min(wanted, int(self._there + _NOTHING))
                     self._there -= taken
                     return taken
                 missing = (1 - self._there) / self._rate
