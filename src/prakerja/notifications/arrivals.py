@@ -163,23 +163,23 @@ def _take(words: Sequence[_Word], *, at: datetime, is_new: bool) -> list[int]:
     return strays
 
 
-_DELIVERED = f"""
+_DELIVERED = """
 UPDATE notifications_message message
-   SET status = '{MESSAGE_STATES.target("deliver")}', delivered_at = %(at)s, parameters_enc = NULL, failure = ''
+   SET status = 'delivered', delivered_at = %(at)s, parameters_enc = NULL, failure = ''
  WHERE message.id = ANY(%(ids)s) AND message.status = ANY(%(sources)s)
    AND NOT EXISTS (SELECT 1 FROM notifications_smspart part
                     WHERE part.person_id = message.person_id AND part.message_id = message.id AND part.word IN ('', 'failed'))"""
-_FAILED = """
-UPDATE notifications_message message
-   SET status = CASE WHEN message.parameters_enc IS NULL OR message.template = ANY(%(urgent)s) THEN 'failed_permanent'
-                     ELSE 'undelivered' END,
-       parameters_enc = CASE WHEN message.template = ANY(%(urgent)s) THEN NULL ELSE message.parameters_enc END,
-       failure = (SELECT part.code FROM notifications_smspart part
-                   WHERE part.person_id = message.person_id AND part.message_id = message.id AND part.word = 'failed'
-                   ORDER BY part.number LIMIT 1)
- WHERE message.id = ANY(%(ids)s) AND message.status = ANY(%(sources)s)
-   AND EXISTS (SELECT 1 FROM notifications_smspart part
-                WHERE part.person_id = message.person_id AND part.message_id = message.id AND part.word = 'failed')"""
+_WHY = """(SELECT part.code FROM notifications_smspart part
+           WHERE part.person_id = message.person_id AND part.message_id = message.id AND part.word = 'failed'
+           ORDER BY part.number LIMIT 1)"""
+_HAS_FAILED = f"""
+   message.id = ANY(%(ids)s) AND message.status IN {MESSAGE_STATES.sql("AWAITED")} AND {_WHY} IS NOT NULL"""
+# Of a code nothing is left to be sent again.
+_GIVEN_UP = f"""
+UPDATE notifications_message message SET status = 'failed_permanent', parameters_enc = NULL, failure = {_WHY}
+ WHERE {_HAS_FAILED} AND (message.parameters_enc IS NULL OR message.template = ANY(%(urgent)s))"""
+_SET_ASIDE = f"""
+UPDATE notifications_message message SET status = 'undelivered', failure = {_WHY} WHERE {_HAS_FAILED}"""
 
 
 def _conclude(message_ids: list[uuid.UUID], *, at: datetime) -> None:
@@ -189,7 +189,8 @@ def _conclude(message_ids: list[uuid.UUID], *, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_DELIVERED, {"ids": message_ids, "at": at, "sources": list(MESSAGE_STATES.sources("deliver"))})
         if cursor.rowcount < len(message_ids):
-            cursor.execute(_FAILED, {"ids": message_ids, "urgent": URGENT, "sources": ["sent", "unknown"]})
+            cursor.execute(_GIVEN_UP, {"ids": message_ids, "urgent": URGENT})
+            cursor.execute(_SET_ASIDE, {"ids": message_ids})
 
 
 def look_at_strays(*, at: datetime) -> int:

@@ -541,4 +541,4 @@ def _in(message_ids: list[uuid.UUID], verb: str) -> QuerySet[Message]:
 
 def _in_our_hands(message_id: uuid.UUID) -> QuerySet[Message]:
     """A message whose outcome we know: claimed or handed over, by us."""
-    return Message.objects.filter(id=message_id, status__in=("sending", "handed_over"))
+    return Message.objects.filter(id=message_id, status__in=MESSAGE_STATES.group("OURS"))

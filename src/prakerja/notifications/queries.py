@@ -33,7 +33,7 @@ _PUT_OFF = f"""
 SELECT DISTINCT person_id FROM notifications_message untold
  WHERE untold.person_id = ANY(%(people)s) AND untold.template = %(template)s AND untold.channel = 'sms'
    AND untold.created_at >= %(since)s AND untold.created_at < %(until)s
-   AND (untold.status IN ('failed_temporary', 'unknown') OR untold.status NOT IN {MESSAGE_STATES.sql("TOLD")} AND untold.attempt_count > 1)
+   AND (untold.status IN {MESSAGE_STATES.sql("PUT_OFF")} OR untold.status NOT IN {MESSAGE_STATES.sql("TOLD")} AND untold.attempt_count > 1)
    AND NOT EXISTS (SELECT 1 FROM notifications_message told
                     WHERE told.person_id = untold.person_id AND told.template = %(template)s AND told.channel = 'sms'
                       AND told.status IN {MESSAGE_STATES.sql("TOLD")} AND told.sent_at >= %(since)s AND told.sent_at < %(until)s)"""

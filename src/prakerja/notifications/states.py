@@ -45,6 +45,12 @@ MESSAGE_STATES = StateMachine(
     groups={
         "WAITING": ("queued", "failed_temporary", "sending"),
         "LEAVING": ("queued", "sending", "handed_over"),
+        # Claimed by us, with or without a gateway in between: whoever claimed it knows its outcome.
+        "OURS": ("sending", "handed_over"),
+        # A receipt may still come.
+        "AWAITED": ("sent", "unknown"),
+        # Not told yet, for no fault of its person's.
+        "PUT_OFF": ("failed_temporary", "unknown"),
         # In a gateway's hands, without its word.
         "IN_HAND": ("handed_over", "unknown"),
         "UNREACHED": ("failed_permanent", "undelivered"),

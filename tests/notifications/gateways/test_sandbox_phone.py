@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django.fixtures import SettingsWrapper
 
 from examples.world.testing import RunningWorld, running_world
-from prakerja.notifications.gateways import Accepted, Handed, PermanentFailure, TemporaryFailure
+from prakerja.notifications.gateways import Accepted, Handed, PermanentFailure, TemporaryFailure, gateway_of
 from prakerja.notifications.gateways.log_only import LogOnly
 from prakerja.notifications.gateways.sandbox_phone import SandboxPhone
 from tests.waiting import LIMIT
@@ -82,6 +83,15 @@ def test_log_only_sends_nothing_and_says_so(caplog: pytest.LogCaptureFixture) ->
         sent = LogOnly().send(reference="s-4", channel="sms", to="+6281200000204", text="482913", at=AT)
     assert sent == Accepted()
     assert caplog.messages == ["no gateway is configured: sms message s-4 reaches nobody"]
+
+
+def test_in_production_nothing_counts_as_told_by_a_gateway_that_only_logs(settings: SettingsWrapper) -> None:
+    settings.MESSAGE_GATEWAY = "log_only"
+    said = {"reference": "s-5", "channel": "sms", "to": "+6281200000204", "text": "dicabut", "at": AT}
+    settings.IS_DEMO = False
+    assert gateway_of(is_urgent=False).send(**said) == TemporaryFailure("no_gateway")  # type: ignore[arg-type]
+    settings.IS_DEMO = True
+    assert gateway_of(is_urgent=False).send(**said) == Accepted()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("url", "key"), [("", "k"), ("http://127.0.0.1:9", "")])

@@ -150,8 +150,8 @@ def test_a_company_rests_by_its_share_of_errors_and_when_it_throttles_for_long()
     assert not health.rests()
     pauses = []
     for _ in range(8):
+        clock[0] += pauses[-1] if pauses else 0
         pauses.append(health.throttled())
-        clock[0] += pauses[-1]
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
     # By now it has throttled for longer than anybody wants to wait: it rests beyond its own pause.
     assert health.rests()

@@ -36,7 +36,7 @@ from prakerja.notifications.gateways.smtp import Smtp
 GATEWAYS: Mapping[str, Callable[[bool], MessageGateway]] = MappingProxyType(
     {
         "sandbox_phone": lambda is_urgent: SandboxPhone.from_settings(),
-        "log_only": lambda is_urgent: LogOnly(),
+        "log_only": lambda is_urgent: LogOnly(counts=settings.IS_DEMO),
         "smpp": smpp_from_settings,
         "smtp": lambda is_urgent: Smtp.from_settings(),
     }

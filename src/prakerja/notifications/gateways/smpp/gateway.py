@@ -49,7 +49,7 @@ class _Letter:
     message: Handed
     reference: int
     bodies: list[bytes] = field(default_factory=list)
-    outcome: Delivery | None = None
+    result: Delivery | None = None
 
 
 class _Line:
@@ -94,7 +94,7 @@ class _Line:
         """Give every letter its outcome. One that never left has a TemporaryFailure and may be given to another company."""
         if not self.session.wait_until_bound(_WAITS_FOR_BIND):
             for letter in letters:
-                letter.outcome = TemporaryFailure("not_bound")
+                letter.result = TemporaryFailure("not_bound")
             self.health.note(errors=len(letters))
             return
         bodies = [body for letter in letters for body in letter.bodies]
@@ -103,7 +103,7 @@ class _Line:
         for letter in letters:
             mine = answers[place : place + len(letter.bodies)]
             place += len(letter.bodies)
-            letter.outcome = self._outcome(letter, mine)
+            letter.result = self._outcome(letter, mine)
 
     def _outcome(self, letter: _Letter, answers: Sequence[Answer]) -> Delivery:
         parts = tuple(self._part(letter, number, answer) for number, answer in enumerate(answers))
@@ -205,10 +205,10 @@ class Smpp:
             for letter in left:
                 self._write(letter, line.company)
             line.submit([letter for letter in left if letter.bodies])
-            left = [letter for letter in left if isinstance(letter.outcome, TemporaryFailure | Busy)]
+            left = [letter for letter in left if isinstance(letter.result, TemporaryFailure | Busy)]
             if not left:
                 break
-        return [letter.outcome or TemporaryFailure("not_bound") for letter in letters]
+        return [letter.result or TemporaryFailure("not_bound") for letter in letters]
 
     def _in_order(self) -> list[_Line]:
         """The companies to be tried: those that are trusted, or all when none is."""
@@ -223,7 +223,7 @@ class Smpp:
         try:
             parts = texts.parts_of(message.text, reference=letter.reference)
         except texts.TooLong:
-            letter.outcome, letter.bodies = PermanentFailure("sms_too_long"), []
+            letter.result, letter.bodies = PermanentFailure("sms_too_long"), []
             return
         more = {}
         if company.instant_tag:
