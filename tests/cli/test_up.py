@@ -22,7 +22,8 @@ def test_one_line_names_every_address(system: running.System) -> None:
     at = system.urls
     base = system.base
     assert list(at) == [
-        *("portal", "console", "partner_api", "callbacks", "phone", "sandbox", "institution", "platforms", "accounts")
+        *("portal", "console", "partner_api", "callbacks", "phone", "smsc", "sandbox"),
+        *("institution", "platforms", "accounts"),
     ]
     assert {name: at[name].rsplit(":", 1)[1] for name in ("portal", "console", "partner_api", "callbacks")} == {
         "portal": str(base),
@@ -33,6 +34,7 @@ def test_one_line_names_every_address(system: running.System) -> None:
     assert at["phone"].endswith(f":{base + 4}")
     assert at["institution"].endswith(f":{base + 5}")
     assert at["sandbox"].endswith(f":{base + 6}")
+    assert at["smsc"].endswith(f":{base + 7}")
     assert at["platforms"] == {code: f"http://127.0.0.1:{base + 11 + index}" for index, code in enumerate(PLATFORMS)}
 
 

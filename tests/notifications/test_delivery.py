@@ -395,8 +395,8 @@ def test_a_message_that_meets_a_fault_keeps_nobody_waiting(person_id: uuid.UUID)
     gateway = Broken()
     assert deliver_messages(at=AT, resolve=resolve, gateway=gateway) == 2
     assert sorted(Message.objects.values_list("status", "failure")) == [
-        ("sent", ""),
         ("failed_temporary", "fault"),
+        ("sent", ""),
     ]
     assert first.id != second.id
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from examples.world.testing import RunningWorld, running_world
 from prakerja.notifications.gateways import Accepted, Handed, PermanentFailure, TemporaryFailure, gateway_of
@@ -85,7 +85,7 @@ def test_log_only_sends_nothing_and_says_so(caplog: pytest.LogCaptureFixture) ->
     assert caplog.messages == ["no gateway is configured: sms message s-4 reaches nobody"]
 
 
-def test_in_production_nothing_counts_as_told_by_a_gateway_that_only_logs(settings: SettingsWrapper) -> None:
+def test_in_production_nothing_counts_as_told_by_a_gateway_that_only_logs(settings: Settings) -> None:
     settings.MESSAGE_GATEWAY = "log_only"
     said = {"reference": "s-5", "channel": "sms", "to": "+6281200000204", "text": "dicabut", "at": AT}
     settings.IS_DEMO = False
