@@ -67,6 +67,8 @@ _SEED = (
     f"language, created_at) SELECT {_PERSON}, 'Peserta ' || n, '1990-08-17', sha256(n::text::bytea), sha256(n::text::bytea), "
     "sha256(('card ' || n / %(to_a_card)s)::bytea), (%(strata)s::text[])[1 + n %% 34], 3, 'id', %(at)s "
     "FROM generate_series(1, %(count)s) n",
+    f"INSERT INTO people_nikclaim (index, person_id) SELECT sha256(('nik ' || n)::bytea), {_PERSON} "
+    "FROM generate_series(1, %(count)s) n",
     "INSERT INTO intake_application (id, person_id, wave_id, status, joined_at, reason, nonce_enc) "
     f"SELECT {_APPLICATION}, {_PERSON}, %(wave)s, 'waiting', %(at)s, '', sha256(n::text::bytea) "
     "FROM generate_series(1, %(count)s) n",

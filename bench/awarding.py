@@ -29,7 +29,7 @@ from prakerja.sandbox.building import BUDGET
 TARGETS = {"to_copy": 3.0, "resident_mib": 1024.0}
 # Winners at full size, three times as many joined; at a small one so many for each second that was asked for.
 PEOPLE = 800_000
-_A_SECOND = 200
+_A_SECOND = 400
 _JOINED = 3
 _DECREE = "SK-TOLOK-19"
 ANNOUNCED = applicants.PUBLISHED + timedelta(hours=6)

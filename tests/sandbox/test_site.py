@@ -138,6 +138,8 @@ def test_whoever_registers_and_joins_has_a_door_to_what_comes_next(system: runni
         "registered": ("test", "/tes", "Mulai tes"),
         "joined": ("waves", "/gelombang", "Menunggu gelombang ditutup"),
         "not_selected": ("waves", "/gelombang", "Gabung Gelombang 22"),
+        # Of the wave that was drawn before the demo began: their place in line stands there.
+        "not_drawn": ("waves", "/gelombang", "Gabung Gelombang 22"),
         "tested": ("waves", "/gelombang", "Gabung Gelombang 22"),
     }
     with httpx.Client(follow_redirects=True, timeout=LIMIT) as client:

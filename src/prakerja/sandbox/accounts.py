@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from prakerja.intake.policies import QUOTA_FULL
 from prakerja.intake.queries import own_applications
 from prakerja.kernel.clock import now
 from prakerja.people.queries import person_id_by_contact
@@ -12,6 +13,7 @@ from prakerja.registrations.queries import registration_id_of
 from prakerja.reporting.next_action import derived_stage
 from prakerja.reporting.queries import dashboard
 from prakerja.sandbox.demo_accounts import accounts_of
+from prakerja.sandbox.demo_draw import APPLICANTS
 from prakerja.sandbox.demo_operators import OPERATORS
 from prakerja.sandbox.demo_people import PEOPLE
 from prakerja.sandbox.demo_registrations import REGISTRANTS
@@ -34,7 +36,18 @@ def registering() -> list[dict[str, str]]:
         if person_id is not None or registration_id_of(phone=one.phone) is not None:
             stage = one.stage if person_id is None else _stage_of_applicant(person_id)
             found.append({"name": one.name, "phone": one.phone, "stage": stage})
-    return found
+    return [*found, *_not_drawn()]
+
+
+def _not_drawn() -> list[dict[str, str]]:
+    """Somebody whom the demo's draw gave no seat, and who can look at their place in line and prove it; chance says who."""
+    for one in APPLICANTS:
+        person_id = person_id_by_contact(kind="phone", value=one.phone)
+        if person_id is not None:
+            joined = own_applications(person_id=person_id, at=now())
+            if [found.reason for found in joined] == [QUOTA_FULL]:
+                return [{"name": one.name, "phone": one.phone, "stage": "not_drawn"}]
+    return []
 
 
 def _stage_of_applicant(person_id: uuid.UUID) -> str:

@@ -45,7 +45,10 @@ PLACES = {"": "/", "dashboard": "/dashboard", "video": "/video", "courses": "/pe
 }
 
 # Where the portal opens for whoever is no participant yet: what comes next for them.
-_PLACE_OF_STAGE = {"registered": "test", "tested": "waves", "joined": "waves", "not_selected": "waves"}
+_PLACE_OF_STAGE = {"registered": "test", "tested": "waves", "joined": "waves"} | {
+    "not_selected": "waves",
+    "not_drawn": "waves",
+}
 
 
 @dataclass(frozen=True)
