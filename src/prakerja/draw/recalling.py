@@ -194,7 +194,9 @@ def _given(draw: Draw) -> _Given:
         draw=draw.name,
         recall=last.recall + 1,
         result=sha256(document(draw_id=draw.id, name="result")).hexdigest(),
-        **{name: _hashed(lines) for name, lines in lists.items()},
+        released=_hashed(lists["released"]),
+        declined=_hashed(lists["declined"]),
+        awarded=_hashed(lists["awarded"]),
     )
     return _Given(recall.recall, recall.spelled(), released, awarded, lists, unfilled)
 
