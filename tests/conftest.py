@@ -83,20 +83,15 @@ class OneSystemToAWorker:
     pytest 9.2 no longer reads.
     """
 
-    # The folders, by whose system it is. In the first the demo's first day is looked at; others move its clock.
+    # The folders, by whose system it is.
     SYSTEMS = {
-        "tests/sandbox": "everybody's",
         "tests/cli": "everybody's",
         "tests/conformance": "everybody's",
         "tests/journeys": "everybody's",
         "tests/browser": "the browsers'",
         "tests/console": "the console's",
+        "tests/sandbox": "the sandbox's",
     }
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        places = {folder: place for place, folder in enumerate(self.SYSTEMS)}
-        items.sort(key=lambda item: places.get(folder_of(item.nodeid), len(places)))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
