@@ -9,6 +9,7 @@ from django.urls import reverse
 from prakerja.kernel.clock import now
 from prakerja.rosters.models import ListedNik
 from prakerja.rosters.queries import counting, turns
+from prakerja.serving import WHOLE_BODY
 from tests.builders import install
 from tests.console.test_cancelled_classes import signed_in
 
@@ -58,3 +59,13 @@ def test_a_list_is_imported_confirmed_and_undone_by_page() -> None:
     (waiting,) = turns(is_open=True)
     second.post(reverse("console_roster_confirm", args=[waiting.turn_id]))
     assert counting(at=now()) == ()
+
+
+def test_a_file_that_no_page_takes_is_said_so_and_is_no_old_form() -> None:
+    """The server does not read it, and with it not the form's token."""
+    install()
+    browser = signed_in("approver")
+    browser.handler.enforce_csrf_checks = True
+    answer = browser.post(reverse("console_roster_import"), {"roster": "DTKS"}, **{WHOLE_BODY: False})
+    assert answer.status_code == 413
+    assert "prakerja roster import" in answer.text

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from prakerja.serving import WHOLE_BODY
+
 
 def _answer(status: int, heading: str, text: str) -> HttpResponse:
     """Without session and database: it must work when they do not. Its languages lead to the front page."""
@@ -30,6 +32,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form whose token is missing or old."""
+    if request.META.get(WHOLE_BODY) is False:
+        # Its token was in what we did not read.
+        return _answer(
+            413,
+            _("File terlalu besar"),
+            _("Tidak ada yang diimpor. Berkas sebesar itu diimpor dengan perintah: prakerja roster import."),
+        )
     return _answer(
         403,
         _("Formulir sudah kedaluwarsa"),

@@ -139,7 +139,7 @@ def _import(request: HttpRequest, given: dict[str, Any]) -> Imported:
 
 
 @contextmanager
-def _in_memory(sent: UploadedFile) -> Iterator[tuple[Path, str]]:
+def _in_memory(sent: UploadedFile[Any]) -> Iterator[tuple[Path, str]]:
     """What was sent as a file that has no name and is on no disk; and its hash."""
     content = sent.read()
     descriptor = os.memfd_create("roster")

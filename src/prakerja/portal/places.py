@@ -17,6 +17,12 @@ _SALT = "a place in line"
 _SECONDS = 12 * 60 * 60
 
 
+def joins_a_second() -> int:
+    """The pace of all doors together, as this one was told."""
+    pace: int = getattr(settings, "JOINS_A_SECOND")  # noqa: B009
+    return pace
+
+
 def place_of(request: HttpRequest, *, person_id: uuid.UUID, wave: int) -> Place | None:
     """The place that this browser holds before a wave for whoever is signed in; None where there is none, or it is not theirs."""
     try:

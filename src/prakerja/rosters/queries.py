@@ -174,7 +174,9 @@ class Change:
 def change(*, roster: str, number: int | None, at: datetime) -> Change:
     """What would change if version `number` (None: no version) counted instead of what counts at `at`."""
     before = next((one.short for one in counting(at=at) if one.roster == roster), None)
-    after = Version.objects.filter(roster=roster, number=number).values_list("short", flat=True).first()
+    after = None
+    if number is not None:
+        after = Version.objects.filter(roster=roster, number=number).values_list("short", flat=True).first()
     counted = row(
         "SELECT count(*) FILTER (WHERE version = %(before)s), count(*) FILTER (WHERE version = %(after)s), "
         "count(DISTINCT nik_index) FROM rosters_listednik WHERE version = ANY(%(both)s)",

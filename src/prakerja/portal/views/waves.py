@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -40,7 +39,7 @@ from prakerja.portal.pages import (
     with_notice,
     with_the_phone,
 )
-from prakerja.portal.places import keep_place, place_of
+from prakerja.portal.places import joins_a_second, keep_place, place_of
 from prakerja.portal.wave_words import LABELS, LETTER_REFUSALS, NOTICES, REFUSALS, why_of
 from prakerja.programmes.queries import scheme
 
@@ -67,7 +66,7 @@ def join(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
             person_id=person_id,
             wave_number=number,
             place=place,
-            pace=settings.JOINS_A_SECOND,
+            pace=joins_a_second(),
             at=clock.now(),
             now=clock.wall(),
         )
@@ -97,7 +96,7 @@ def line(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         section="waves",
         number=number,
         waits=left > 0,
-        ahead=max(int(left * settings.JOINS_A_SECOND), 0),
+        ahead=max(int(left * joins_a_second()), 0),
         minutes=-int(-left // 60),
         # Never sooner than the turn by more than a moment, and often enough to be believed.
         again=min(max(int(left) + 1, 3), LINE_ASKS),
