@@ -75,7 +75,9 @@ def test_everybody_finds_place_cut_off_reasons_and_proof(enter: Enter, move: Mov
     assert "belum ada yang tahu urutan Anda" in enter(people[0]).get("/gelombang/22").text
     drawn(*two)
     # Ranked and not said yet: their page shows nothing that the public does not know.
-    assert "belum ada yang tahu urutan Anda" in enter(people[0]).get("/gelombang/22").text
+    unsaid = enter(people[0]).get("/gelombang/22").text
+    assert "dua petugas memeriksanya sebelum hasil diterbitkan" in unsaid
+    assert "urutan" not in unsaid.replace("Urutan semua orang", "")
     assert "result" not in json.loads(enter(people[0]).get("/gelombang/22/bukti.json").content)
     published(*two)
     move(PUBLISHED)

@@ -11,14 +11,12 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from prakerja.draw.keys import origin, receipt_signer
 from prakerja.draw.models import Document, Draw, Entry, Outcome, SignedNote
-from prakerja.draw.protocol.folder import BLOCK_ROWS
 from prakerja.draw.protocol.hashes import rank, ticket
+from prakerja.draw.protocol.proving import prove_row
 from prakerja.draw.protocol.ranking import BARRED
-from prakerja.draw.protocol.rows import PART_ROWS, part_path
 from prakerja.draw.protocol.seats import NATIONAL
 from prakerja.draw.protocol.texts import receipt_text
 from prakerja.draw.public import PublicDraw, public_draws
@@ -28,10 +26,8 @@ from prakerja.intake.queries import own_nonce
 from prakerja.kernel.db import row, transaction
 from prakerja.kernel.secrets import unseal_bytes
 from prakerja.people.queries import nik_of
-from prakerja.proofs.merkle import Levels, leaf_hash
 from prakerja.proofs.notes import sign
 
-_OFFSET, _ROOT = 8, 32
 _FAMILY = """
 SELECT f.id, f.nonce_enc FROM draw_familynonce f JOIN people_person p ON p.family_card_index = f.card
  WHERE f.wave_id = %s AND p.id = %s AND f.label = %s"""
@@ -188,24 +184,7 @@ def _family_nonce(entry: Entry) -> str | None:
 
 
 def _proven(draw: Draw, name: str, number: int) -> tuple[str, list[str]]:
-    """A row as it was published, and the hashes beside its way up to the root; of a thousand rows of its block only."""
-    index = blocks_of(draw, name).read_bytes()
-    block, place = divmod(number, BLOCK_ROWS)
-    size = _OFFSET + _ROOT
-    begin = int.from_bytes(index[block * size : block * size + _OFFSET], "big")
-    lines = []
-    with (folder_of(draw) / part_path(name, number // PART_ROWS)).open("rb") as file:
-        file.seek(begin)
-        for _ in range(BLOCK_ROWS):
-            line = file.readline(256)
-            if not line:
-                break
-            lines.append(line[:-1])
-    below = Levels(leaf_hash(one) for one in lines).inclusion(place)
-    return lines[place].decode(), [one.hex() for one in (*below, *_tops(index).inclusion(block))]
-
-
-@lru_cache(maxsize=8)
-def _tops(index: bytes) -> Levels:
-    size = _OFFSET + _ROOT
-    return Levels(index[at + _OFFSET : at + size] for at in range(0, len(index), size))
+    """A row as it was published, and what proves it."""
+    blocks = blocks_of(draw, name).read_bytes()
+    line, path = prove_row(path=folder_of(draw), folder=name, blocks=blocks, number=number)
+    return line.decode(), [one.hex() for one in path]

@@ -106,6 +106,8 @@ class DrawStep:
     about: Any
     at: datetime | None
     is_done: bool
+    # `at` is the first instant after it: the last minute before is shown.
+    is_until: bool = False
 
 
 def steps_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> list[DrawStep]:
@@ -126,6 +128,7 @@ def steps_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> list
             _("Sejak itu tidak ada yang dapat masuk ke daftar."),
             wave.closes_at,
             at >= wave.closes_at,
+            is_until=True,
         ),
         DrawStep(
             _("Daftar dikunci"),
@@ -134,6 +137,8 @@ def steps_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> list
             commitment is not None,
         ),
     ]
+    if not draw.sources:
+        found.append(DrawStep(_("Bilangan acak muncul"), _("Waktunya disebut saat daftar dikunci."), None, False))
     for source in draw.sources:
         about = (
             _("Ronde nomor %(round)s dari drand, dibuat bersama oleh banyak lembaga di dunia.")

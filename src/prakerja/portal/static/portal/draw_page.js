@@ -92,12 +92,18 @@
       if (report.holds && report.draw !== words.draw) inform(filled(words.otherDraw, { draw: report.draw }));
       const verdict = report.holds ? filled(words.holds, { draw: report.draw, winners: grouped(report.winners), rows: grouped(report.rows) }) : words.fails;
       tell("whole-verdict", report.holds, verdict);
-      if (report.holds && typed) say("whole-own", report.own ? filled(words.ownRow, { row: report.own.row.replace(/^\S+ /, ""), result: report.own.result.replace(/^\S+ /, "") }) : words.ownMissing);
+      say("whole-own", !report.holds || !typed ? "" : report.own ? `${words.ownRow} ${told(report)}` : words.ownMissing);
       page.dataset.winners = report.winnersSha256 || "";
     } catch (error) {
       tell("whole-verdict", false, `${words.unread} ${error.message}`);
     }
   }
+  function told({ own, eligible }) {
+    const [, position, outcome, more] = own.result.split(" ");
+    return ofOutcome(outcome || position, { position: Number(position) || 0, of: eligible, reserve: Number(more) || 0 });
+  }
+  const ofOutcome = (outcome, { position, of, reserve }) =>
+    filled(words[`outcome${outcome}`], { position: grouped(position || 0), of: grouped(of), reserve: grouped(reserve || 0) });
   function tell(part, holds, text) {
     const box = find(part);
     box.className = `pk-next ${holds ? "pk-next--calm" : "pk-next--warn"}`;
@@ -123,7 +129,7 @@
     const { row, outcome } = found;
     let text = words.ownFails;
     if (found.holds && !proof.result) text = words.ownListed;
-    else if (found.holds) text = filled(words[`outcome${outcome}`], { position: grouped(found.position || 0), of: grouped(found.of), reserve: grouped(found.reserve || 0) });
+    else if (found.holds) text = ofOutcome(outcome, found);
     tell("own-verdict", found.holds, text);
     show("own-line", found.holds && Boolean(found.rank));
     if (found.holds && found.rank) {
@@ -132,7 +138,7 @@
       say("own-place", filled(words.place, { place: (100 * place).toFixed(1).replace(".", document.documentElement.lang === "en" ? "." : ","), position: grouped(found.position), of: grouped(found.of) }));
       say("own-rank", found.rank);
     }
-    if (row) find("own-ticket").value = row.ticket;
+    if (row && find("own-ticket")) find("own-ticket").value = row.ticket;
   }
 
   const textOf = (file) => file.text();
@@ -150,9 +156,12 @@
       say("keys-said", file ? filled(words.keysTaken, { name: file.name }) : "");
     } catch { keys = JSON.parse(words.keys); say("keys-said", words.noKeys); }
   });
-  find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file)); });
-  const isSaved = location.protocol === "file:";
-  if (isSaved || !find("fetch")) { if (find("fetch")) find("fetch-block").hidden = true; }
-  else find("fetch").addEventListener("click", () => whole(async () => fetched()));
+  // Before there is a result there is no draw to check, only rows.
+  if (find("zip")) {
+    find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file)); });
+    find("fetch").addEventListener("click", () => whole(async () => fetched()));
+    // A saved page has no site to ask.
+    find("fetch-block").hidden = location.protocol === "file:";
+  }
   page.hidden = false;
 })(PrakerjaDraw);

@@ -27,7 +27,7 @@
       if (state === "no") break;
     }
     const holds = Object.values(states).every((one) => one.state !== "no");
-    return { holds, states, draw: work.draw, winners: work.winners, winnersSha256: work.winnersSha256, unfilled: work.unfilled, rows: work.rows, own: work.own };
+    return { holds, states, draw: work.draw, winners: work.winners, winnersSha256: work.winnersSha256, unfilled: work.unfilled, rows: work.rows, eligible: work.ranking ? work.ranking.eligible : 0, own: work.own };
   };
 
   class Work {
