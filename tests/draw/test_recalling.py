@@ -17,6 +17,7 @@ from prakerja.draw.models import Awarding, Document, Draw, Dropped, LogEntry, Re
 from prakerja.draw.protocol.documents import Recall
 from prakerja.draw.protocol.folder import open_files
 from prakerja.draw.protocol.verifying import verify
+from prakerja.draw.public import public_file, public_recalls
 from prakerja.draw.tasks import run_awards, run_telling
 from prakerja.draw.writing import published_folder, write_folder
 from prakerja.intake.models import Application, Wave
@@ -106,6 +107,16 @@ def test_seats_that_came_back_go_to_who_is_next(two: tuple[Actor, Actor]) -> Non
         draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=first, at=LATER)
     for _ in range(2):
         draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=second, at=LATER)
+    # Anybody may read what was given on, as everything else of the draw.
+    names = public_recalls(wave_number=22, number=1)
+    assert [name.split("/")[1] for name in names] == [
+        "recall.json",
+        "recall.note",
+        "released.txt",
+        "declined.txt",
+        "awarded.txt",
+    ]
+    assert all(public_file(wave_number=22, number=1, name=name) for name in names)
     with refused("awards_unfinished"):
         draws.prepare_recall(**TERMS, actor=first, at=LATER)
     assert run_awards(TOLD - timedelta(seconds=1)) == 0

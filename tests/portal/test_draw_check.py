@@ -167,6 +167,8 @@ def test_a_person_checks_their_row_and_the_whole_draw_without_a_network(
     rows = (changed / "list/00000.txt").read_bytes()
     (changed / "list/00000.txt").write_bytes(rows.replace(b" E 94 ", b" E 11 ", 1))
 
+    from playwright.sync_api import expect
+
     with opened(saved(html, tmp_path / "kept")) as (page, asked):
         # Nothing there can be sent: neither a form nor a field with a name.
         assert page.locator("#draw-check form, #draw-check [name]").count() == 0
@@ -193,7 +195,7 @@ def test_a_person_checks_their_row_and_the_whole_draw_without_a_network(
         assert failed(page) == ["V2"]
         page.locator("details:has(#keys-file) summary").click()
         page.locator("#keys-file").set_input_files(tmp_path / "keys.json")
-        assert "keys.json" in page.locator("[data-part=keys-said]").inner_text()
+        expect(page.locator("[data-part=keys-said]")).to_contain_text("keys.json")
         for by_hand in (False, True):
             page.evaluate(f"PrakerjaDraw.withoutTheBrowsers = {str(by_hand).lower()}")
             assert check_whole(page, tmp_path / "thousand.zip").startswith("Undian g20/1 cocok.")

@@ -13,4 +13,4 @@ class PackedPages(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.streaming:
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type,return-value]
+        return super().process_response(request, response)

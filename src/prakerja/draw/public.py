@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from prakerja.draw.committing import appears
-from prakerja.draw.models import Document, Draw, LogEntry
+from prakerja.draw.models import RECALL, Document, Draw, LogEntry, SignedNote
 from prakerja.draw.protocol.documents import (
     Commitment,
     FileEntry,
@@ -32,6 +32,7 @@ from prakerja.draw.protocol.rows import part_count, part_path
 from prakerja.draw.protocol.texts import checkpoint_path, entry_path
 from prakerja.draw.writing import folder_of, zip_of
 
+_OF_A_RECALL = ("recall.json", "recall.note", "released.txt", "declined.txt", "awarded.txt")
 # What is there before anybody decided that it is said.
 _UNSAID = ("drafted",)
 # Published draws, as they were read.
@@ -107,15 +108,25 @@ def public_files(*, wave_number: int, number: int) -> Mapping[str, FileEntry | N
     return {} if found is None else _files(found)
 
 
+def public_recalls(*, wave_number: int, number: int) -> list[str]:
+    """The files of seats that came back and were given on, by name: `recall-1/recall.json`, and the tickets of each list."""
+    found = _found(wave_number, number)
+    return [] if found is None else _recalls(found)
+
+
 def public_file(*, wave_number: int, number: int, name: str) -> PublicFile | None:
     """One of them, or None: what is not on the list is not looked for on the disk."""
     found = _found(wave_number, number)
     if found is None:
         return None
-    files = _files(found)
-    if name not in files:
+    files, path = _files(found), folder_of(found)
+    if name in files:
+        path, told = path / name, files[name]
+    elif name in _recalls(found):
+        # Each recall has a folder of its own beside the draw's, which was sealed before: `g22-1-recall-1`.
+        path, told = path.with_name(f"{path.name}-{name}"), None
+    else:
         return None
-    path, told = folder_of(found) / name, files[name]
     if not path.is_file():
         return None
     return PublicFile(path, path.stat().st_size, told.sha256 if told is not None else "")
@@ -185,6 +196,13 @@ def _named(source: Any) -> NamedSource:
 def _documents(draw: Draw) -> list[tuple[str, Any]]:
     names = ("rules", "commitment", "result", "void")
     return list(Document.objects.filter(draw=draw, name__in=names).values_list("name", "content"))
+
+
+def _recalls(draw: Draw) -> list[str]:
+    if draw.status != "published":
+        return []
+    confirmed = SignedNote.objects.filter(draw=draw, name__startswith=RECALL).order_by("made_at")
+    return [f"{one}/{file}" for one in confirmed.values_list("name", flat=True) for file in _OF_A_RECALL]
 
 
 def _stats(draw: Draw) -> Mapping[str, Any]:

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template import loader
 from django.urls import reverse
@@ -28,6 +29,8 @@ from prakerja.portal.jinja2env import language
 from prakerja.portal.texts import sentence
 
 P = ParamSpec("P")
+# A page, or a file on its way.
+R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SESSION_PERSON = "person_id"
 # Unix wall seconds of the code from the phone; institutions may ask for a fresh one.
@@ -37,7 +40,7 @@ SESSION_BY_EMAIL = "by_email"
 OTP_DIGITS = 6
 
 
-def anyone(view: View[P]) -> View[P]:
+def anyone(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
     """Declare a page that needs no sign-in."""
     view.allowed = "anyone"  # type: ignore[attr-defined]
     return view

@@ -15,6 +15,7 @@ from prakerja.draw.public import (
     public_draws,
     public_file,
     public_files,
+    public_recalls,
     public_zip,
 )
 from prakerja.intake.queries import WavePeriod, all_waves, wave_period
@@ -94,6 +95,7 @@ def draw_files(request: HttpRequest, wave: int, draw: int) -> HttpResponse:
         section="draws",
         draw=found,
         documents=[(name, told) for name, told in files.items() if not name.startswith(_ROWS)],
+        recalls=[(name, None) for name in public_recalls(wave_number=wave, number=draw)],
         rows=[(name, told) for name, told in files.items() if name.startswith(_ROWS)],
     )
 

@@ -81,6 +81,7 @@
     let report;
     const inform = (text) => say("whole-far", text);
     try {
+      await reading;
       inform("");
       const typed = find("own-ticket").value.trim().toLowerCase();
       report = await ours.verify(await open(), keys, {
@@ -113,8 +114,9 @@
   }
 
   // --- one's own row -----------------------------------------------------------------------------------------------------
-  let proof = null;
+  let proof = null, reading = Promise.resolve();
   async function own() {
+    await reading;
     if (!proof) { tell("own-verdict", false, words.chooseProof); return; }
     const nik = find("nik").value.replace(/\D/g, "");
     if (nik && nik.length !== 16) { tell("own-verdict", false, words.nikWrong); find("nik").focus(); return; }
@@ -141,21 +143,21 @@
     if (row && find("own-ticket")) find("own-ticket").value = row.ticket;
   }
 
-  const textOf = (file) => file.text();
-  find("proof").addEventListener("change", async () => {
-    const file = find("proof").files[0];
-    try { proof = file ? JSON.parse(await textOf(file)) : null; } catch { proof = null; }
+  // Whoever presses the button sooner than a file is read waits for it.
+  find("proof").addEventListener("change", () => { reading = takeProof(find("proof").files[0]); });
+  find("keys-file").addEventListener("change", () => { reading = takeKeys(find("keys-file").files[0]); });
+  async function takeProof(file) {
+    try { proof = file ? JSON.parse(await file.text()) : null; } catch { proof = null; }
     if (file && !proof) tell("own-verdict", false, words.noProof);
-  });
-  find("check-own").addEventListener("click", own);
-  find("keys-file").addEventListener("change", async () => {
-    const file = find("keys-file").files[0];
+  }
+  async function takeKeys(file) {
     try {
-      keys = JSON.parse(file ? await textOf(file) : words.keys);
+      keys = JSON.parse(file ? await file.text() : words.keys);
       need(Array.isArray(keys.operators) && Array.isArray(keys.chains), "");
       say("keys-said", file ? filled(words.keysTaken, { name: file.name }) : "");
     } catch { keys = JSON.parse(words.keys); say("keys-said", words.noKeys); }
-  });
+  }
+  find("check-own").addEventListener("click", own);
   // Before there is a result there is no draw to check, only rows.
   if (find("zip")) {
     find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file)); });
