@@ -124,7 +124,7 @@ def public_file(*, wave_number: int, number: int, name: str) -> PublicFile | Non
         path, told = path / name, files[name]
     elif name in _recalls(found):
         # Each recall has a folder of its own beside the draw's, which was sealed before: `g22-1-recall-1`.
-        path, told = path.with_name(f"{path.name}-{name}"), None
+        path, told = path.parent / f"{path.name}-{name}", None
     else:
         return None
     if not path.is_file():
