@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,17 +12,21 @@ from django.test import Client
 
 from prakerja.access.models import OperatorRole, User
 from prakerja.audit.models import Record
-from prakerja.draw.models import Draw, Step
-from prakerja.draw.operations import trust
+from prakerja.draw.models import Awarding, Draft, Draw, Step
+from prakerja.draw.operations import make_list, trust
 from prakerja.draw.protocol.folder import open_files
 from prakerja.draw.protocol.verifying import verify
+from prakerja.draw.tasks import run_asked, run_awards
 from prakerja.draw.writing import published_folder
+from prakerja.intake.models import Wave
 from prakerja.intake.operations import join_wave
 from prakerja.kernel import clock
+from prakerja.kernel.db import transaction
+from prakerja.sandbox.building import fund_programme
 from tests import builders as b
 from tests.console.test_own_account import text
-from tests.draw.drawing import COMMITTED, DRAWN, LISTED, PUBLISHED, RULED
-from tests.intake.joining import OPEN, OPENS, registered, wave
+from tests.draw.drawing import COMMITTED, DRAWN, LISTED, PUBLISHED, RULED, committed, drawn, listed, published, ruled
+from tests.intake.joining import OPEN, registered, wave
 from tests.portal.conftest import set_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,14 +35,19 @@ WEIGHTS = "31 3 DKI Jakarta\n32: 1\n"
 
 
 @pytest.fixture(autouse=True)
-def _wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))
+    yield
+    clock.forget()
+
+
+@pytest.fixture
+def ahead() -> None:
+    """A wave that has not opened."""
     made = wave()
     made.quota = 5
     made.save(update_fields=["quota"])
     set_clock(RULED)
-    yield
-    clock.forget()
 
 
 def client_of(role: str) -> Client:
@@ -59,6 +69,7 @@ def second() -> Client:
 def prepared(first: Client, step: str, given: dict[str, str] | None = None) -> str:
     answer = first.post(f"{PAGE}{step}/prepare/", given or {}, follow=True)
     assert answer.redirect_chain, text(answer)
+    run_asked(clock.now())
     waiting = Step.objects.filter(confirmed_at=None, replaced_at=None).first()
     return waiting.digest if waiting else ""
 
@@ -69,6 +80,7 @@ def confirm(second: Client, step: str, digest: str) -> str:
     return text(second.post(f"{PAGE}{step}/confirm/", {"digits": digits}, follow=True))
 
 
+@pytest.mark.usefixtures("ahead")
 def test_a_wave_is_drawn_by_two_operators_page_by_page(first: Client, second: Client) -> None:
     def step(name: str, at: datetime, given: dict[str, str] | None = None) -> None:
         set_clock(at)
@@ -83,7 +95,8 @@ def test_a_wave_is_drawn_by_two_operators_page_by_page(first: Client, second: Cl
     for number in range(8):
         join_wave(person_id=registered(number), wave_number=22, at=OPEN)
     set_clock(LISTED)
-    assert "Daftar lengkap: 8 baris" in text(first.post(f"{PAGE}list/prepare/", {}, follow=True))
+    prepared(first, "list")
+    assert "Pendaftar dalam daftar 8" in " ".join(text(first.get(PAGE)).split())
     step("commit", COMMITTED)
     enter = f"{PAGE}sources/0/"
     assert enter not in first.get(PAGE).text
@@ -96,11 +109,11 @@ def test_a_wave_is_drawn_by_two_operators_page_by_page(first: Client, second: Cl
     step("publish", PUBLISHED)
     page = text(first.get(PAGE))
     assert "Sudah diterbitkan" in page
-    assert "prepare/" not in first.get(PAGE).text
     report = verify(files=open_files(published_folder() / "g22-1"), trust=trust())
     assert (report.holds, report.winners) == (True, 5)
 
 
+@pytest.mark.usefixtures("ahead")
 def test_what_waits_is_prepared_anew_or_taken_back_meanwhile(first: Client, second: Client) -> None:
     """A stale page confirms nothing, and says so; nor does one whose step was taken back half way."""
     seen = prepared(first, "rules", {"weights": WEIGHTS})
@@ -122,6 +135,7 @@ def test_what_waits_is_prepared_anew_or_taken_back_meanwhile(first: Client, seco
     assert "Disahkan" in confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
 
 
+@pytest.mark.usefixtures("ahead")
 def test_nobody_confirms_their_own_step_whatever_their_role_is_now(first: Client) -> None:
     digest = prepared(first, "rules", {"weights": WEIGHTS})
     address = f"{PAGE}rules/confirm/"
@@ -135,6 +149,47 @@ def test_nobody_confirms_their_own_step_whatever_their_role_is_now(first: Client
     assert Draw.objects.get().status == "drafted"
 
 
+def test_awards_are_decided_for_a_moment_and_taken_back_before_it(first: Client, second: Client) -> None:
+    """The planned announcement is offered; a near deadline needs a name; what is decided is cancelled before its moment only."""
+    two = b.operator("approver"), b.operator("authoriser")
+    ruled(*two, quota=5)
+    with transaction():
+        fund_programme(at=OPEN)
+    for number in range(6):
+        join_wave(person_id=registered(number), wave_number=22, at=OPEN)
+    listed(two[0])
+    committed(*two)
+    drawn(*two)
+    published(*two)
+    set_clock(PUBLISHED)
+    moment = PUBLISHED + timedelta(hours=6)
+    Wave.objects.update(results_at=moment)
+    address = f"{PAGE}award/prepare/"
+    assert f'value="{moment:%Y-%m-%d}"' in first.get(address).text
+    given = {"decree_number": "SK 22/2021", "announced_day": f"{moment:%Y-%m-%d}", "announced_hour": f"{moment:%H:%M}"}
+    assert "sudah lewat" in text(first.post(address, given | {"announced_day": "2021-10-01"}))
+    digest = prepared(first, "award", given)
+    waiting = text(second.get(f"{PAGE}award/confirm/"))
+    assert "SK 22/2021" in waiting
+    assert "Batas waktu pembelian pertama" in waiting
+    assert "Disahkan" in confirm(second, "award", digest)
+    page = second.get(PAGE)
+    assert "Sudah diputuskan; menunggu saatnya" in text(page)
+    assert "sudah diputuskan" in text(first.post(address, given))
+    cancel = f"{PAGE}award/cancel/"
+    assert cancel in page.text
+    assert cancel not in first.get(PAGE).text
+    assert "errorlist" in second.post(cancel, {"reason": " "}).text
+    assert "dibatalkan" in text(second.post(cancel, {"reason": "Nomor keputusan salah"}, follow=True))
+    assert Awarding.objects.get().status == "cancelled"
+    confirm(second, "award", prepared(first, "award", given))
+    set_clock(moment)
+    run_awards(moment)
+    assert "sudah dimulai" in text(second.post(cancel, {"reason": "Terlambat"}))
+    assert Awarding.objects.get(status="done").people == 5
+
+
+@pytest.mark.usefixtures("ahead")
 @pytest.mark.parametrize("digits", ["", "0", "g" * 16, "0" * 17, "0" * 16])
 def test_other_digits_confirm_nothing(first: Client, second: Client, digits: str) -> None:
     prepared(first, "rules", {"weights": WEIGHTS})
@@ -144,17 +199,66 @@ def test_other_digits_confirm_nothing(first: Client, second: Client, digits: str
     assert Draw.objects.get().status == "drafted"
 
 
+@pytest.mark.usefixtures("ahead")
 def test_a_step_out_of_its_turn_says_where_the_draw_is(first: Client, second: Client) -> None:
     assert "Undian itu tidak ada" in text(first.post(f"{PAGE}commit/prepare/", {}))
     confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
-    assert "belum ditutup" in text(first.post(f"{PAGE}list/prepare/", {}))
+    prepared(first, "list")
+    assert "Gelombang ini belum ditutup" in text(first.get(PAGE))
     for step in ("commit", "draw", "publish", "rules"):
         given = {"weights": WEIGHTS} if step == "rules" else {}
         assert "Aturan sudah diterbitkan" in text(first.post(f"{PAGE}{step}/prepare/", given)), step
-    set_clock(OPENS + timedelta(hours=1))
     assert Draw.objects.get().status == "ruled"
 
 
+@pytest.mark.usefixtures("ahead")
+def test_a_long_step_is_asked_for_once_and_stopped_half_way(first: Client, second: Client) -> None:
+    """The worker makes it; whoever stops it leaves nothing to confirm, and a list goes on where it was."""
+    confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
+    for number in range(3):
+        join_wave(person_id=registered(number), wave_number=22, at=OPEN)
+    set_clock(LISTED)
+    ask = f"{PAGE}list/prepare/"
+    assert "Sistem sedang mengerjakannya" in text(first.post(ask, {}, follow=True))
+    assert "sudah diminta" in text(first.post(ask, {}))
+    stop = f"{PAGE}stop/"
+    assert stop in second.get(PAGE).text
+    assert stop not in client_of("viewer").get(PAGE).text
+    assert "dihentikan" in text(second.post(stop, follow=True))
+    assert run_asked(clock.now()) == 1
+    assert "Dihentikan petugas" in text(first.get(PAGE))
+    assert "Tidak ada lagi yang sedang dikerjakan" in text(second.post(stop, follow=True))
+    assert Draw.objects.get().status == "ruled"
+    prepared(first, "list")
+    assert Draw.objects.get().status == "listed"
+    # Whoever lost their role meanwhile prepares nothing: the verb asks again.
+    first.post(f"{PAGE}commit/prepare/", {})
+    OperatorRole.objects.filter(role="approver").delete()
+    assert run_asked(clock.now()) == 1
+    assert Step.objects.filter(step="commit").count() == 0
+    assert "Peran Anda tidak mengizinkan" in text(second.get(PAGE))
+
+
+@pytest.mark.usefixtures("ahead")
+def test_a_list_is_stopped_after_its_chunk_and_goes_on(first: Client, second: Client) -> None:
+    confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
+    for number in range(3):
+        join_wave(person_id=registered(number), wave_number=22, at=OPEN)
+    draw, actor = Draw.objects.get(), b.operator("approver")
+
+    class Enough(Exception):
+        pass
+
+    def stop(_done: int) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        make_list(draw_name=draw.name, actor=actor, at=LISTED, chunk=1, progress=stop)
+    assert Draft.objects.count() == 1
+    assert make_list(draw_name=draw.name, actor=actor, at=LISTED, chunk=1) == 3
+
+
+@pytest.mark.usefixtures("ahead")
 @pytest.mark.parametrize("weights", ["", "31", "31 1\n31 2", "abc 1", "31 0", "31 1,5 7\n-1 3"])
 def test_weights_that_cannot_be_read(first: Client, weights: str) -> None:
     answer = first.post(f"{PAGE}rules/prepare/", {"weights": weights})
@@ -163,6 +267,7 @@ def test_weights_that_cannot_be_read(first: Client, weights: str) -> None:
     assert Draw.objects.count() == 0
 
 
+@pytest.mark.usefixtures("ahead")
 def test_who_only_looks_sees_the_draw_and_does_nothing(first: Client) -> None:
     viewer = client_of("viewer")
     prepared(first, "rules", {"weights": WEIGHTS})

@@ -66,8 +66,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "partner.change": _only("partner_manager"),
     "partner.key": _only("partner_manager"),
     "partner.webhook": _only("partner_manager"),
-    # A wave that people may join: when it opens and closes is told before and stays.
+    # A wave that people may join; what of it may still change, and when, is a rule (rules.md 4.7).
     "wave.open": _only("approver"),
+    "wave.change": _only("approver"),
     # The letter of somebody who failed three times: nothing is promised or moved by an answer.
     "letter.answer": _only("helper"),
     "results.import": _only("approver"),

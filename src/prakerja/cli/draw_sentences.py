@@ -27,6 +27,10 @@ _PLAIN = {
         "Masih ada pendaftar yang mengantre sejak sebelum gelombang ditutup. Ulangi perintah ini sebentar lagi.",
         "People who stood in line before the wave closed may still join. Give this command again in a while.",
     ),
+    "quota_changed": (
+        "Kuota gelombang itu sudah diubah: siapkan lagi aturannya.",
+        "That wave's quota was changed: prepare the rules again.",
+    ),
     "wave_not_closed": ("Gelombang itu belum ditutup.", "That wave is not closed yet."),
     "wave_announced": (
         "Hasil gelombang itu sudah diumumkan dengan daftar.",

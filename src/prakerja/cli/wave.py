@@ -6,7 +6,7 @@ import argparse
 import uuid
 from typing import Any
 
-from prakerja.cli import wave_planning, wave_results
+from prakerja.cli import wave_changes, wave_planning, wave_results
 from prakerja.cli.arguments import (
     CommandError,
     acting,
@@ -29,7 +29,7 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(
         dest="verb",
         required=True,
-        metavar="open|strata|simulate|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
+        metavar="open|change|list|show|strata|simulate|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
     )
     wave_results.add_to(verbs)
     wave_planning.add_to(verbs)
@@ -53,6 +53,7 @@ def add_to(subparsers: Any) -> None:
     opened.add_argument("--quota", type=int, required=True, metavar="N", help="how many people may be selected")
     opened.add_argument("--dry-run", action="store_true", help="say what would be, and do nothing")
     opened.set_defaults(run=open_one)
+    wave_changes.add_to(verbs)
     common(verbs.add_parser("imports", help="how far the lists are that were imported or are")).set_defaults(
         run=list_imports
     )

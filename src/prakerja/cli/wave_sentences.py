@@ -26,8 +26,38 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
             "Write an answer of 10 to 1,000 characters: --answer.",
         ),
         "wave_exists": (
-            f"Gelombang {wave} sudah ada; jadwalnya sudah diumumkan dan tetap.",
-            f"There is a wave {wave} already; its dates were told and stay.",
+            f"Gelombang {wave} sudah ada; yang boleh diubah: prakerja wave change.",
+            f"There is a wave {wave} already; what may change of it: prakerja wave change.",
+        ),
+        "wave_changed": (
+            "Gelombang itu baru saja diubah orang lain. Tidak ada yang diubah; lihat lagi.",
+            "Somebody else has just changed that wave. Nothing was changed; look again.",
+        ),
+        "wave_unchanged": ("Itu sudah begitu.", "It is so already."),
+        "wave_closed_already": (
+            "Gelombang itu sudah ditutup atau diumumkan, dan tetap begitu.",
+            "That wave is closed or announced, and stays so.",
+        ),
+        "wave_open_already": (
+            "Gelombang itu sudah dibuka: saat dibukanya tetap.",
+            "That wave is open: when it opened stays.",
+        ),
+        "opening_not_ahead": ("Saat dibuka itu sudah lewat.", "That opening has passed already."),
+        "closing_too_soon": (
+            f"Gelombang yang dibuka ditutup lebih awal paling cepat setelah {when(details.get('earliest'))[0]}.",
+            f"An open wave closes sooner after {when(details.get('earliest'))[1]} at the earliest.",
+        ),
+        "quota_fixed": (
+            "Aturan undiannya sudah diterbitkan dengan kuota itu.",
+            "The rules of its draw are published with that quota.",
+        ),
+        "quota_lower": (
+            "Gelombang itu sudah dibuka: kuotanya hanya dapat naik.",
+            "That wave is open: its quota can only grow.",
+        ),
+        "results_too_early": (
+            "Hasil diumumkan setelah gelombang ditutup, dan nanti.",
+            "Results are announced after the wave closes, and ahead of now.",
         ),
         "wave_number_wrong": ("Nomor gelombang antara 1 dan 9999.", "A wave's number lies between 1 and 9999."),
         "wave_ends_before_it_begins": (

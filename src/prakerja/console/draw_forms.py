@@ -83,12 +83,28 @@ class VoidForm(forms.Form):
     reason = forms.ChoiceField(label=gettext_lazy("Alasan"), choices=tuple(REASONS.items()), widget=forms.RadioSelect)
 
 
+class AwardForm(forms.Form):
+    """A decree, and the moment at which everybody is told."""
+
+    decree_number = forms.CharField(label=gettext_lazy("Nomor keputusan"), max_length=200)
+    announced_day = forms.DateField(
+        label=gettext_lazy("Hari pengumuman"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    announced_hour = forms.TimeField(label=gettext_lazy("Jamnya (WIB)"), widget=forms.TimeInput(attrs={"type": "time"}))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        at = _instant(given.get("announced_day"), given.get("announced_hour"))
+        return {"decree_number": given.get("decree_number", ""), "announced_at": at}
+
+
 FORMS: dict[str, type[forms.Form]] = {
     "rules": WeightsForm,
     "list": PlainForm,
     "commit": CommitForm,
     "draw": PlainForm,
     "publish": PlainForm,
+    "award": AwardForm,
     "void": VoidForm,
 }
 
@@ -108,6 +124,17 @@ class ConfirmForm(forms.Form):
                 _("Ketik seluruh sidiknya, angka 0–9 dan huruf a–f: ada %(n)s.") % {"n": DIGEST_DIGITS}
             )
         return digits
+
+
+class ConfirmAwardForm(ConfirmForm):
+    is_short_deadline_confirmed = forms.BooleanField(
+        label=gettext_lazy("Bila tersisa kurang dari tujuh hari penuh: saya menanggung batas waktu yang pendek"),
+        required=False,
+    )
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Alasan"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RoundForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from prakerja.console.texts import SENTENCES as OF_ALL
 from prakerja.console.texts import written
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.money import format_rupiah
 
 # In the order in which they are taken; a list is made by one operator and confirmed with the commitment.
 STEPS = {
@@ -18,6 +20,7 @@ STEPS = {
     "commit": gettext_lazy("Komitmen pada daftar"),
     "draw": gettext_lazy("Hasil undian"),
     "publish": gettext_lazy("Penerbitan"),
+    "award": gettext_lazy("Penetapan penerima dan pengumuman"),
 }
 VOID = gettext_lazy("Pembatalan undian")
 # Where a draw stands while a step of it may be prepared.
@@ -27,6 +30,7 @@ BEGINS = {
     "commit": "listed",
     "draw": "committed",
     "publish": "drawn",
+    "award": "published",
     "void": "committed",
 }
 STATES = {
@@ -66,6 +70,11 @@ CONSEQUENCES: dict[str, tuple[Any, ...]] = {
         gettext_lazy("Berkas undian terbuka untuk umum, dan siapa pun dapat memeriksanya."),
         gettext_lazy("Penetapan penerima dan pengumuman mengikuti hasil ini."),
     ),
+    "award": (
+        gettext_lazy("Pada saat pengumuman semua yang terpilih ditetapkan dan diberi tahu, lalu semua yang lain juga."),
+        gettext_lazy("Batas waktu pembelian pertama dihitung sejak saat itu."),
+        gettext_lazy("Sampai saat itu keputusan ini masih dapat dibatalkan; sesudahnya tidak dapat dihentikan."),
+    ),
     "void": (
         gettext_lazy("Undian ini berakhir tanpa hasil, untuk seterusnya dan diketahui umum."),
         gettext_lazy(
@@ -97,6 +106,21 @@ TERMS = {
     "files": gettext_lazy("Berkas"),
     "manifest": gettext_lazy("Sidik daftar berkas"),
     "reason": gettext_lazy("Alasan"),
+    "decree": gettext_lazy("Nomor keputusan"),
+    "announced_at": gettext_lazy("Saat pengumuman"),
+    "deadline": gettext_lazy("Batas waktu pembelian pertama"),
+    "people": gettext_lazy("Orang yang ditetapkan"),
+}
+# What came of a step that was asked for, when it is neither done nor refused.
+OUTCOMES = {
+    "stopped": gettext_lazy("Dihentikan petugas. Dapat diminta lagi; daftar dilanjutkan dari tempat berhentinya."),
+    "broken": gettext_lazy("Terputus karena kesalahan sistem. Tidak ada yang berubah; minta lagi, dan laporkan."),
+}
+AWARDINGS = {
+    "decided": gettext_lazy("Sudah diputuskan; menunggu saatnya"),
+    "begun": gettext_lazy("Sedang berjalan"),
+    "done": gettext_lazy("Selesai"),
+    "cancelled": gettext_lazy("Dibatalkan sebelum saatnya"),
 }
 _SENTENCES = {
     "operator_needed": gettext_lazy("Ini hanya dapat dilakukan oleh seorang petugas."),
@@ -109,6 +133,7 @@ _SENTENCES = {
         "Masih ada pendaftar yang mengantre sejak sebelum gelombang ditutup. Ulangi sebentar lagi."
     ),
     "strata_missing": gettext_lazy("Gelombang ini belum punya bobot provinsi."),
+    "quota_changed": gettext_lazy("Kuota gelombang ini sudah diubah sesudah aturan disiapkan. Siapkan lagi aturannya."),
     "wave_not_closed": gettext_lazy("Gelombang ini belum ditutup."),
     "wave_announced": gettext_lazy("Hasil gelombang ini sudah diumumkan dengan daftar."),
     "list_running": gettext_lazy("Sebuah daftar sedang dibuat. Lihat kemajuannya di Pekerjaan panjang."),
@@ -131,6 +156,15 @@ _SENTENCES = {
         "Hasil ini belum dilihat dua saksi. Kirim catatan log kepada mereka, lalu siapkan lagi."
     ),
     "folder_changed": gettext_lazy("Isi folder bukan lagi yang disiapkan. Siapkan penerbitan sekali lagi."),
+    "decree_missing": gettext_lazy("Tulis nomor keputusannya."),
+    "announcement_not_ahead": gettext_lazy(
+        "Saat pengumuman itu sudah lewat. Siapkan lagi dengan saat yang lain. Tidak ada yang diputuskan."
+    ),
+    "nothing_decided": gettext_lazy("Tidak ada pengumuman yang diputuskan dan belum selesai."),
+    "awards_begun": gettext_lazy("Pengumuman itu sudah dimulai, jadi dilanjutkan sampai selesai."),
+    "import_unfinished": gettext_lazy("Hasil gelombang lain belum selesai ditetapkan."),
+    "step_asked": gettext_lazy("Sebuah langkah undian ini sudah diminta dan sedang dikerjakan."),
+    "nothing_asked": gettext_lazy("Tidak ada lagi yang sedang dikerjakan."),
     "void_reason_unknown": gettext_lazy("Pilih alasannya."),
 }
 
@@ -160,6 +194,27 @@ def draw_sentence(refused: Refused) -> str:
         }
     if refused.reason == "void_not_due":
         return _("Keacakan yang pertama sudah muncul: daftar tidak dapat lagi dinyatakan salah.")
+    if refused.reason == "decree_exists":
+        return _("Keputusan %(number)s sudah ada. Undian mempunyai keputusan sendiri.") % {"number": told["number"]}
+    if refused.reason == "awards_decided":
+        state = AWARDINGS.get(str(told["status"]), told["status"])
+        return _("Pengumuman undian ini sudah diputuskan (%(state)s). Tidak ada yang diubah.") % {"state": state}
+    if refused.reason == "deadline_not_ahead":
+        return _("Dengan saat itu sebuah batas waktu sudah lewat: %(when)s. Pilih saat yang lain.") % {
+            "when": written(told["deadline"] - timedelta(seconds=1))
+        }
+    if refused.reason == "deadline_close":
+        return _(
+            "Sampai batas waktu %(when)s tersisa kurang dari %(days)s hari penuh. Centang bahwa Anda menanggungnya."
+        ) % {
+            "when": written(told["deadline"] - timedelta(seconds=1)),
+            "days": told["needed"],
+        }
+    if refused.reason == "budget_too_low":
+        return _("Dana program tidak cukup: perlu %(needed)s, tersedia %(available)s.") % {
+            "needed": format_rupiah(told["needed"]),
+            "available": format_rupiah(told["available"]),
+        }
     words = {
         "rules_wrong": _("Aturan ini tidak dapat dipakai: %(why)s"),
         "source_wrong": _("Sumber ini tidak dapat dipakai: %(why)s"),

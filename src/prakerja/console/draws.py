@@ -6,7 +6,7 @@ Nothing here decides: a page shows what a step brings about, and calls its verb.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +15,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.access.permitting import operator_names
-from prakerja.console.draw_forms import FORMS, ConfirmForm, PulseForm, RoundForm
+from prakerja.console.draw_forms import FORMS, CancelForm, ConfirmAwardForm, ConfirmForm, PulseForm, RoundForm
 from prakerja.console.draw_words import (
+    AWARDINGS,
     BEGINS,
     CONSEQUENCES,
+    OUTCOMES,
     REASONS,
     SOURCE_KINDS,
     SOURCE_STATES,
@@ -32,15 +34,23 @@ from prakerja.console.draw_words import (
     draw_sentence,
 )
 from prakerja.console.pages import acting, browsing, may, operator
-from prakerja.console.texts import written
+from prakerja.console.texts import counted, written
+from prakerja.console.work import progress_line
 from prakerja.draw import operations as draws
-from prakerja.draw.queries import DrawState, SourceState
+from prakerja.draw.asking import ASKABLE, AskedState, asked_state
+from prakerja.draw.queries import DrawState, Round, SourceState
 from prakerja.draw.queries import draws as all_draws
 from prakerja.draw.steps import Prepared
 from prakerja.intake.queries import WavePeriod, wave_period
 from prakerja.kernel import clock
+from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.progress import all_progress
 
+# The long work that is a draw's.
+OF_A_DRAW = frozenset(
+    ("draw_list", "draw_files", "draw_ranks", "draw_publish", "award who was drawn", "tell who was not drawn")
+)
 # After these a draw goes no further.
 _ENDED = ("published", "void")
 _ORDER = ("drafted", "ruled", "listed", "committed", "drawn", "published")
@@ -70,6 +80,9 @@ def draw(request: HttpRequest, number: int) -> HttpResponse:
             "eligible": now.eligible if now else None,
             "void_url": _void_url(request, number, now),
             "void": _waiting(now, "void") is not None,
+            "awardings": [_awarding_line(request, number, one) for one in now.rounds] if now else [],
+            "asked": _asked_line(request, number, asked_state(draw_name=now.name)) if now else None,
+            "progress": [progress_line(one) for one in all_progress() if one.task in OF_A_DRAW],
             "earlier": [{"name": one.name, "state": STATES[one.status]} for one in earlier],
         },
     )
@@ -84,7 +97,7 @@ def prepare(request: HttpRequest, number: int, step: str) -> HttpResponse:
     if step not in FORMS:
         raise Http404
     now = _draw(number)
-    form = FORMS[step](request.POST if request.method == "POST" else None)
+    form = FORMS[step](request.POST if request.method == "POST" else None, initial=_planned(wave, step))
     if request.method == "POST" and form.is_valid():
         try:
             done = _prepare(request, wave, now, step, form.cleaned_data)
@@ -121,11 +134,13 @@ def confirm(request: HttpRequest, number: int, step: str) -> HttpResponse:
     now = _draw(number)
     if step not in (*STEPS, "void") or step == "list" or now is None:
         raise Http404
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    form = (ConfirmAwardForm if step == "award" else ConfirmForm)(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        values = {"draw_name": now.name, "digest": form.cleaned_data["digits"], "actor": operator(request)}
+        given = dict(form.cleaned_data)
         try:
-            _CONFIRMS[step](**values, at=clock.now())
+            _CONFIRMS[step](
+                draw_name=now.name, digest=given.pop("digits"), actor=operator(request), at=clock.now(), **given
+            )
         except Refused as refused:
             _shown(refused)
             form.add_error("digits", draw_sentence(refused))
@@ -224,6 +239,7 @@ _CONFIRMS: Mapping[str, Any] = {
     "commit": draws.confirm_commitment,
     "draw": draws.confirm_result,
     "publish": draws.confirm_publication,
+    "award": draws.confirm_awards,
     "void": draws.confirm_void,
 }
 
@@ -234,15 +250,14 @@ def _prepare(request: HttpRequest, wave: WavePeriod, now: DrawState | None, step
         draws.prepare_rules(wave_number=wave.number, weights=given["weights"], actor=actor, at=at)
     elif now is None:
         raise Refused("draw_unknown")
-    elif step == "list":
-        rows = draws.make_list(draw_name=now.name, actor=actor, at=at)
-        return _("Daftar lengkap: %(n)s baris.") % {"n": rows}
-    elif step == "commit":
-        draws.prepare_commitment(draw_name=now.name, actor=actor, at=at, **given)
-    elif step == "draw":
-        draws.prepare_result(draw_name=now.name, actor=actor, at=at)
-    elif step == "publish":
-        draws.prepare_publication(draw_name=now.name, actor=actor, at=at)
+    elif step in ASKABLE:
+        told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()}
+        draws.ask_step(draw_name=now.name, step=step, given=told, actor=actor, at=at)
+        return _("Diminta: %(step)s. Sistem mengerjakannya; muat ulang halaman ini untuk melihat hasilnya.") % {
+            "step": _name(step)
+        }
+    elif step == "award":
+        draws.prepare_awards(draw_name=now.name, actor=actor, at=at, **given)
     else:
         draws.prepare_void(draw_name=now.name, reason=given["reason"], actor=actor, at=at)
     return _("Disiapkan: %(step)s. Sekarang petugas lain membacanya dan mengesahkannya.") % {"step": _name(step)}
@@ -256,6 +271,106 @@ def _enter(request: HttpRequest, name: str, source: SourceState, given: Mapping[
         draws.enter_round(signature=given["signature"], **who)
     else:
         draws.fetch_round(**who)
+
+
+@never_cache
+@require_POST
+@acting("draw.take_back")
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop what was asked for, half way."""
+    _wave(number)
+    now = _draw(number)
+    if now is None:
+        raise Http404
+    try:
+        draws.stop_asked(draw_name=now.name, actor=operator(request), at=clock.now())
+    except Refused as refused:
+        _shown(refused)
+        messages.error(request, draw_sentence(refused))
+    else:
+        messages.success(request, _("Langkah itu dihentikan. Tidak ada yang disiapkan untuk disahkan."))
+    return HttpResponseRedirect(reverse("console_draw", args=[number]))
+
+
+def _asked_line(request: HttpRequest, number: int, asked: AskedState | None) -> dict[str, Any] | None:
+    """What was asked for last: on its way, or why nothing came of it. What came of it well speaks for itself."""
+    if asked is None or asked.outcome == "done":
+        return None
+    words: Any = _("Sistem sedang mengerjakannya.")
+    if asked.outcome:
+        details = {name: _instant(name, value) for name, value in asked.details.items()}
+        words = OUTCOMES.get(asked.outcome) or draw_sentence(Refused(asked.outcome, **details))
+    elif asked.is_stopping:
+        words = _("Sedang dihentikan.")
+    return {
+        "step": _name(asked.step),
+        "by": operator_names(ids=[asked.asked_by]).get(asked.asked_by, "–"),
+        "when": written(asked.asked_at),
+        "words": words,
+        "is_error": bool(asked.outcome),
+        "stop_url": reverse("console_draw_stop", args=[number])
+        if not asked.outcome and not asked.is_stopping and may(request, "draw.take_back")
+        else "",
+    }
+
+
+def _instant(name: str, value: Any) -> Any:
+    """An instant of a refusal's details, as the sentence expects it."""
+    return datetime.fromisoformat(value) if name in ("earliest", "appears", "since") and value else value
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@acting("draw.confirm")
+def cancel_awards(request: HttpRequest, number: int) -> HttpResponse:
+    """Take back an announcement before its moment, and say why."""
+    _wave(number)
+    now = _draw(number)
+    if now is None:
+        raise Http404
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draws.cancel_awards(
+                draw_name=now.name, reason=form.cleaned_data["reason"], actor=operator(request), at=clock.now()
+            )
+        except Refused as refused:
+            _shown(refused)
+            form.add_error("reason", draw_sentence(refused))
+        else:
+            messages.success(request, _("Pengumuman itu dibatalkan. Undian tetap, dan yang lain dapat disiapkan."))
+            return HttpResponseRedirect(reverse("console_draw", args=[number]))
+    return render(
+        request,
+        "console/draw_cancel.html",
+        {
+            "wave": number,
+            "form": form,
+            "here": request.path,
+            "found": [_awarding_line(request, number, one) for one in now.rounds],
+        },
+    )
+
+
+def _planned(wave: WavePeriod, step: str) -> dict[str, str]:
+    """The announcement that was planned is offered first."""
+    if step != "award" or wave.results_at is None:
+        return {}
+    at = wave.results_at.astimezone(WIB)
+    return {"announced_day": f"{at:%Y-%m-%d}", "announced_hour": f"{at:%H:%M}"}
+
+
+def _awarding_line(request: HttpRequest, number: int, one: Round) -> dict[str, Any]:
+    may_cancel = one.status == "decided" and not one.recall and may(request, "draw.confirm")
+    return {
+        "what": _("Tempat yang kembali (%(n)s)") % {"n": one.recall} if one.recall else _("Hasil undian"),
+        "decree": one.decree,
+        "when": written(one.announced_at),
+        "people": counted(one.people),
+        "unfilled": counted(one.unfilled),
+        "state": AWARDINGS[one.status],
+        "cancel_url": reverse("console_draw_cancel", args=[number]) if may_cancel else "",
+    }
 
 
 def _wave(number: int) -> WavePeriod:
@@ -308,7 +423,14 @@ def _prepared_lines(waiting: Prepared | None) -> dict[str, Any] | None:
 def _term(name: str, value: Any) -> Any:
     if name == "sources":
         return ", ".join(written(datetime.fromisoformat(one)) for one in value)
-    return REASONS.get(value, value) if name == "reason" else value
+    if name == "announced_at":
+        return written(datetime.fromisoformat(value))
+    if name == "deadline":
+        # Exclusive: the last second before it still counts.
+        return written(datetime.fromisoformat(value) - timedelta(seconds=1))
+    if name == "reason":
+        return REASONS.get(value, value)
+    return counted(value) if isinstance(value, int) else value
 
 
 def _step_lines(request: HttpRequest, wave: WavePeriod, now: DrawState | None, at: datetime) -> list[dict[str, Any]]:
@@ -316,12 +438,13 @@ def _step_lines(request: HttpRequest, wave: WavePeriod, now: DrawState | None, a
     taken = {one["step"]: one for one in now.steps if one["confirmed_at"] is not None} if now else {}
     names = operator_names(ids={one[who] for one in taken.values() for who in ("prepared_by", "confirmed_by")})
     place = _ORDER.index(status if status != "void" else "committed")
+    is_awarded = now is not None and any(not one.recall for one in now.rounds)
     lines = []
     for step, name in STEPS.items():
         waiting, done = _waiting(now, step), taken.get(step)
-        is_now = status == BEGINS[step]
+        is_now = status == BEGINS[step] and not (step == "award" and is_awarded)
         # A repetition has rules and list that were confirmed for the first draw.
-        is_done = place > _ORDER.index(BEGINS[step])
+        is_done = is_awarded if step == "award" else place > _ORDER.index(BEGINS[step])
         lines.append(
             {
                 "name": name,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
@@ -71,6 +71,11 @@ def sentence(refused: Refused) -> str:
         }
     known = SENTENCES.get(refused.reason)
     return str(known) if known else _("Permintaan ini tidak dapat dilakukan sekarang.")
+
+
+def counted(number: int) -> str:
+    """`4210` → `4.210`; in English `4,210`."""
+    return f"{number:,}" if get_language() == "en" else f"{number:,}".replace(",", ".")
 
 
 def written(at: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prakerja.console import cancelled_classes, draws, held, own_account, rosters, signing_in
+from prakerja.console import cancelled_classes, draws, held, own_account, rosters, signing_in, wave_pages
 from prakerja.console.attention import attention
 from prakerja.console.cases import case, case_file, cases
 from prakerja.console.completions import completion, withdrawal
@@ -64,11 +64,16 @@ urlpatterns = [
     path("classes/cancel/", cancelled_classes.cancel, name="console_class_cancel"),
     path("classes/<uuid:person_id>/cases/<uuid:case_id>/", cancelled_classes.case, name="console_class_case"),
     path("letters/<uuid:letter_id>/", letter, name="console_letter"),
+    path("waves/", wave_pages.waves, name="console_waves"),
+    path("waves/<int:number>/", wave_pages.wave, name="console_wave"),
+    path("waves/<int:number>/change/", wave_pages.change, name="console_wave_change"),
     path("waves/open/", open_wave, name="console_wave_open"),
     path("waves/<int:number>/draw/", draws.draw, name="console_draw"),
     path("waves/<int:number>/draw/<slug:step>/prepare/", draws.prepare, name="console_draw_prepare"),
     path("waves/<int:number>/draw/<slug:step>/confirm/", draws.confirm, name="console_draw_confirm"),
     path("waves/<int:number>/draw/<slug:step>/take-back/", draws.take_back, name="console_draw_take_back"),
+    path("waves/<int:number>/draw/stop/", draws.stop, name="console_draw_stop"),
+    path("waves/<int:number>/draw/award/cancel/", draws.cancel_awards, name="console_draw_cancel"),
     path("waves/<int:number>/draw/sources/<int:source>/", draws.enter, name="console_draw_enter"),
     path("rosters/", rosters.rosters, name="console_rosters"),
     path("rosters/import/", rosters.import_list, name="console_roster_import"),

@@ -23,7 +23,7 @@ from prakerja.kernel.errors import Refused
 
 SENTENCES = {
     "wave_number_wrong": ("number", gettext_lazy("Nomor gelombang antara 1 dan 9999.")),
-    "wave_exists": ("number", gettext_lazy("Gelombang itu sudah ada; jadwalnya sudah diumumkan dan tetap.")),
+    "wave_exists": ("number", gettext_lazy("Gelombang itu sudah ada. Ubah dari halamannya.")),
     "wave_ends_before_it_begins": ("closes_day", gettext_lazy("Gelombang ditutup setelah dibuka.")),
     "wave_not_ahead": ("closes_day", gettext_lazy("Saat penutupan itu sudah lewat.")),
     "wave_too_short": ("closes_day", gettext_lazy("Gelombang dibuka paling sedikit satu jam sejak sekarang.")),
@@ -67,7 +67,7 @@ def open_wave(request: HttpRequest) -> HttpResponse:
                 announce_wave(actor=operator(request), **values)
                 words = _("Gelombang %(n)s dibuka %(when)s.")
                 messages.success(request, words % {"n": values["number"], "when": written(values["opens_at"])})
-                return HttpResponseRedirect(reverse("console_attention"))
+                return HttpResponseRedirect(reverse("console_wave", args=[values["number"]]))
             ahead = look_ahead(**values)
             plan = {
                 "number": ahead.number,

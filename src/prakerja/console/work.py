@@ -22,6 +22,13 @@ STATES = {
 }
 # What each kind of work is called; one that is not here is shown by its own name.
 NAMES = {
+    "draw_list": gettext_lazy("Daftar pendaftar untuk undian"),
+    "draw_files": gettext_lazy("Berkas undian"),
+    "draw_ranks": gettext_lazy("Urutan dan kuota undian"),
+    "draw_publish": gettext_lazy("Statistik dan sidik berkas undian"),
+    "prepare draws": gettext_lazy("Langkah undian yang diminta"),
+    "tell who was not drawn": gettext_lazy("Pemberitahuan hasil undian: belum terpilih"),
+    "award who was drawn": gettext_lazy("Penetapan penerima"),
     "remind to buy": gettext_lazy("Pengingat pembelian pertama"),
     "revoke": gettext_lazy("Pencabutan kepesertaan"),
     "tell who was not selected": gettext_lazy("Pemberitahuan hasil: belum terpilih"),
@@ -48,10 +55,11 @@ NAMES = {
 @browsing
 def work(request: HttpRequest) -> HttpResponse:
     """The table: which work, since when, done, left, rate, estimated end. What is worked at comes first."""
-    return render(request, "console/work.html", {"found": [_line(one) for one in all_progress()]})
+    return render(request, "console/work.html", {"found": [progress_line(one) for one in all_progress()]})
 
 
-def _line(one: HowFar) -> dict[str, Any]:
+def progress_line(one: HowFar) -> dict[str, Any]:
+    """A piece of long work as tables show it."""
     ends = one.ended_at or one.ends_at
     return {
         "task": NAMES.get(one.task, one.task),

@@ -31,6 +31,7 @@ from prakerja.draw.steps import (
 from prakerja.draw.writing import write_folder, write_results
 from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.progress import beside
 
 
 @permitted("draw.prepare")
@@ -57,7 +58,8 @@ def prepare_result(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
         )
         plan = plan_of(docs.Rules.read(document(draw_id=draw.id, name="rules")))
         if draw.seed is None:
-            seat_all(draw_id=draw.id, list_id=draw.applicants_id, seed=seed, plan=plan)
+            with beside("draw_ranks"):
+                seat_all(draw_id=draw.id, list_id=draw.applicants_id, seed=seed, plan=plan)
             draw.seed = seed
             draw.save(update_fields=["seed"])
         assert bytes(draw.seed) == seed

@@ -98,7 +98,7 @@ def make_list(
     """
     with _alone(), SideProcesses(spare_processors()) as beside:
         making, rules, grounds = _begin(draw_name=draw_name, at=at)
-        meter = Meter("draw_list")
+        meter = Meter("draw_list", count_left=lambda: _left(making))
         pieces = _chunks(making, wave=rules.wave, grounds=grounds, chunk=chunk)
         done = Draft.objects.count()
         for piece, drafts in beside.each(draft, pieces, is_long=_is_long(making)):
@@ -187,6 +187,12 @@ def _is_long(making: ApplicantList) -> bool:
         [making.wave_id, _WORTH_PROCESSES],
     )
     return int(found[0]) == _WORTH_PROCESSES
+
+
+def _left(making: ApplicantList) -> int:
+    """How many applications have no draft yet."""
+    found = row("SELECT count(*) FROM intake_application WHERE wave_id = %s AND status = 'waiting'", [making.wave_id])
+    return int(found[0] if found else 0) - Draft.objects.count()
 
 
 def _chunks(making: ApplicantList, *, wave: str, grounds: Grounds, chunk: int) -> Iterator[Chunk]:

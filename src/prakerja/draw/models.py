@@ -137,6 +137,33 @@ class Step(KeyedRow):
         ]
 
 
+class Asked(KeyedRow):
+    """A long step that an operator asked for by page; the worker makes it (`asking`)."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    step = models.TextField()
+    # What its verb is called with, beside who and when.
+    given = models.JSONField(default=dict)
+    # The operator's id, as the audit trail keeps it, and what they are called.
+    asked_by = models.TextField()
+    asked_by_name = models.TextField()
+    asked_at = models.DateTimeField()
+    stop_asked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # done, stopped, broken, or why it was refused, with what its sentence needs.
+    outcome = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw"], condition=Q(ended_at=None), name="draw_asked_one_open"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, outcome="") | Q(ended_at__isnull=False) & ~Q(outcome=""),
+                name="draw_asked_ended",
+            ),
+        ]
+
+
 class Document(KeyedRow):
     """The bytes that were signed; they are never changed (a trigger)."""
 

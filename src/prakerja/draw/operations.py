@@ -1,5 +1,6 @@
 """The public verbs of the draw; each stands in the file that its noun names."""
 
+from prakerja.draw.asking import ask_step, stop_asked
 from prakerja.draw.awarding import award_drawn, cancel_awards, confirm_awards, prepare_awards
 from prakerja.draw.committing import confirm_commitment, prepare_commitment
 from prakerja.draw.drawing import confirm_result, prepare_result
@@ -22,6 +23,7 @@ __all__ = [
     "SeatPlan",
     "add_cosignature",
     "add_witness",
+    "ask_step",
     "attest_absence",
     "award_drawn",
     "cancel_awards",
@@ -44,6 +46,7 @@ __all__ = [
     "prepare_rules",
     "prepare_void",
     "set_strata",
+    "stop_asked",
     "take_back_step",
     "trust",
     "write_folder",

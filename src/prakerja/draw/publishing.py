@@ -27,6 +27,7 @@ from prakerja.draw.steps import (
 from prakerja.draw.writing import folder_of, pack_folder, write_folder
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.progress import beside
 
 _SEALS = ("manifest.json", "manifest.note")
 
@@ -45,8 +46,9 @@ def prepare_publication(*, draw_name: str, actor: Actor, at: datetime) -> Prepar
         for name in _SEALS:
             (path / name).unlink(missing_ok=True)
         write_folder(draw_name=draw_name)
-        write_file(path, "stats.json", statistics_of(draw=draw))
-        content = _manifest(draw).spelled()
+        with beside("draw_publish"):
+            write_file(path, "stats.json", statistics_of(draw=draw))
+            content = _manifest(draw).spelled()
         text = document_text(origin=draw.origin, about=draw.name, name="manifest", content=content)
         terms = {"files": len(Manifest.read(content).files), "manifest": sha256(content).hexdigest()}
         return prepare_step(

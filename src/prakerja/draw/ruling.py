@@ -24,6 +24,7 @@ from prakerja.draw.steps import (
     was_confirmed,
 )
 from prakerja.draw.writing import write_folder
+from prakerja.intake.operations import fix_quota
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -93,7 +94,7 @@ def confirm_rules(*, draw_name: str, digest: str, actor: Actor, at: datetime) ->
     """Publish the rules that another operator prepared, before the wave opens.
 
     Raises Refused: not_permitted, operator_needed, draw_unknown, draw_elsewhere (status), nothing_prepared, same_operator, step_changed,
-    wave_open_already.
+    wave_open_already, quota_changed (the wave has another quota since: prepare them again).
     """
     with transaction():
         draw = lock_draw(name=draw_name)
@@ -107,7 +108,8 @@ def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
     require_status(draw, "drafted")
     taken = confirm_step(draw=draw, step="rules", digest=digest, actor=actor, at=at)
     rules = Rules.read(bytes(taken.content))
-    wave_ahead(number=int(rules.wave.removeprefix("g")), at=at)
+    wave = wave_ahead(number=int(rules.wave.removeprefix("g")), at=at)
+    fix_quota(wave_id=wave.wave_id, seats=rules.seats, at=at)
     keep_document(draw=draw, name="rules", content=bytes(taken.content), at=at)
     log_document(content=bytes(taken.content), at=at)
     advance_draw(draw=draw, verb="rule", at=at)

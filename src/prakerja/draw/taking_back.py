@@ -7,9 +7,9 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
-from prakerja.draw.models import Step
+from prakerja.draw.models import Draw, Step
 from prakerja.draw.steps import lock_draw
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 
 
@@ -22,22 +22,28 @@ def take_back_step(*, draw_name: str, step: str, digest: str, actor: Actor, at: 
     """
     with transaction():
         draw = lock_draw(name=draw_name)
-        waiting = (
-            Step.objects.select_for_update(no_key=True)
-            .filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)
-            .first()
-        )
-        if waiting is None:
-            raise Refused("nothing_prepared")
-        if waiting.digest != digest.strip().lower():
-            raise Refused("step_changed")
-        waiting.replaced_at = at
-        waiting.save(update_fields=["replaced_at"])
+        replace_waiting(draw=draw, step=step, digest=digest, at=at)
         record(
             action=f"draw.{step}_taken_back",
             at=at,
             actor=actor,
             subject_kind="draw",
             subject_id=draw.id,
-            data={"draw": draw.name, "digest": waiting.digest},
+            data={"draw": draw.name, "digest": digest.strip().lower()},
         )
+
+
+@requires_transaction
+def replace_waiting(*, draw: Draw, step: str, digest: str, at: datetime) -> None:
+    """What waits is no longer to be confirmed. Raises Refused: nothing_prepared, step_changed."""
+    waiting = (
+        Step.objects.select_for_update(no_key=True)
+        .filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)
+        .first()
+    )
+    if waiting is None:
+        raise Refused("nothing_prepared")
+    if waiting.digest != digest.strip().lower():
+        raise Refused("step_changed")
+    waiting.replaced_at = at
+    waiting.save(update_fields=["replaced_at"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from prakerja.draw.asking import do_asked, next_asked
 from prakerja.draw.awarding import award_some, awards_left, next_awarding
 from prakerja.draw.telling import next_telling, tell_some, tellings_left
 from prakerja.kernel.due import DueTask, in_chunks
@@ -19,7 +20,14 @@ def run_telling(at: datetime) -> int:
     return in_chunks(lambda: tell_some(at=at))
 
 
+def run_asked(at: datetime) -> int:
+    """Prepare what operators asked for, one after the other. Returns how many."""
+    return in_chunks(lambda: do_asked(at=at))
+
+
 TASKS = [
+    # It waits for nobody, but a list of millions takes minutes: nobody else shall wait for it.
+    DueTask(name="prepare draws", next_due=next_asked, run=run_asked, calls_network=True),
     DueTask(name="award who was drawn", next_due=next_awarding, run=run_awards, left=awards_left),
     DueTask(name="tell who was not drawn", next_due=next_telling, run=run_telling, left=tellings_left),
 ]

@@ -22,11 +22,16 @@ from prakerja.draw.protocol.folder import Directory, Parts, write_file
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path
 from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.progress import beside
 
 # Hexadecimal digits pack to half their size however long one tries.
 _PACKED = 1
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _COPIED = 1 << 20
+
+
+# Whoever watches is told after so many rows.
+_TOLD_EVERY = 10_000
 
 
 class Written(NamedTuple):
@@ -91,9 +96,13 @@ def _write(draw: Draw, name: str, statement: str) -> Written:
     shutil.rmtree(path / name, ignore_errors=True)
     path.mkdir(parents=True, exist_ok=True)
     parts = Parts(path, name, part_rows=PART_ROWS)
-    for line in _lines(statement):
-        parts.add(line)
-    parts.close()
+    with beside("draw_files", left=None if draw.applicants is None else draw.applicants.rows) as note:
+        for number, line in enumerate(_lines(statement), 1):
+            parts.add(line)
+            if not number % _TOLD_EVERY:
+                note(_TOLD_EVERY)
+        parts.close()
+        note(parts.rows % _TOLD_EVERY)
     write_file(published_folder(), blocks_of(draw, name).name, parts.blocks())
     return Written(parts.rows, parts.size, parts.sha256, parts.tree.root())
 

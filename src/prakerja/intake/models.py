@@ -15,6 +15,10 @@ class Wave(KeyedRow):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     quota = models.IntegerField()
+    # Since when it stays: the rules of its draw are published, which name it.
+    quota_fixed_at = models.DateTimeField(null=True)
+    # When its result is planned to be told; nothing falls due by it.
+    results_at = models.DateTimeField(null=True)
     announced_at = models.DateTimeField(null=True)
     # From when on whoever joined and stands in no list is told that they were not selected; None: a list is still to come.
     rest_due_at = models.DateTimeField(null=True)

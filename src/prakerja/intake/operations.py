@@ -18,6 +18,7 @@ from prakerja.intake.lining import InLine, Place, join_in_turn
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
 from prakerja.intake.result_import import ImportOutcome, Progress, alone, give_up_import, import_results, is_alone
 from prakerja.intake.result_rows import ResultRow
+from prakerja.intake.wave_changes import WaveChange, WaveTerms, change_wave, fix_quota, look_at_change, wave_terms
 from prakerja.intake.waves import WavePlan, announce_wave, look_ahead, open_wave
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "Progress",
     "ResultRow",
     "TurnedDown",
+    "WaveChange",
     "WavePlan",
+    "WaveTerms",
     "Winner",
     "Winners",
     "alone",
@@ -39,8 +42,10 @@ __all__ = [
     "answer_letter",
     "award_winners",
     "begin_drawn_results",
+    "change_wave",
     "confirm_correction",
     "finish_drawn_results",
+    "fix_quota",
     "give_up_import",
     "import_results",
     "is_alone",
@@ -50,11 +55,13 @@ __all__ = [
     "let_rest_be_told",
     "lock_waiting",
     "look_ahead",
+    "look_at_change",
     "open_wave",
     "prepare_correction",
     "require_announceable",
     "seal_nonce",
     "turn_down",
+    "wave_terms",
     "withdraw_application",
     "write_letter",
 ]

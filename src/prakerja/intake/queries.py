@@ -265,7 +265,7 @@ def line_ends_at(*, wave_id: uuid.UUID) -> datetime | None:
 
 @dataclass(frozen=True)
 class WavePeriod:
-    """When a wave is open (`closes_at` is exclusive), and how many it may select."""
+    """When a wave is open (`closes_at` is exclusive), how many it may select, and when its result is planned and was told."""
 
     wave_id: uuid.UUID
     number: int
@@ -274,22 +274,39 @@ class WavePeriod:
     closes_at: datetime
     quota: int
     announced_at: datetime | None
+    results_at: datetime | None
+
+    def state(self, *, at: datetime) -> str:
+        """ahead, open, closed or announced."""
+        if self.announced_at is not None and self.announced_at <= at:
+            return "announced"
+        if at < self.opens_at:
+            return "ahead"
+        return "open" if at < self.closes_at else "closed"
 
 
 def wave_period(*, number: int) -> WavePeriod | None:
     """The wave with this number, or None."""
     found = Wave.objects.filter(number=number).first()
-    if found is None:
-        return None
+    return None if found is None else _period(found)
+
+
+def _period(found: Wave) -> WavePeriod:
     return WavePeriod(
-        found.id, number, found.scheme_version_id, found.opens_at, found.closes_at, found.quota, found.announced_at
+        found.id,
+        found.number,
+        found.scheme_version_id,
+        found.opens_at,
+        found.closes_at,
+        found.quota,
+        found.announced_at,
+        found.results_at,
     )
 
 
 def all_waves() -> list[WavePeriod]:
     """Every wave, the latest first."""
-    fields = ("id", "number", "scheme_version_id", "opens_at", "closes_at", "quota", "announced_at")
-    return [WavePeriod(*one) for one in Wave.objects.order_by("-number").values_list(*fields)]
+    return [_period(one) for one in Wave.objects.order_by("-number")]
 
 
 def own_nonce(*, person_id: uuid.UUID, wave_number: int) -> bytes | None:

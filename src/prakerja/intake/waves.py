@@ -28,6 +28,7 @@ def open_wave(*, number: int, opens_at: datetime, closes_at: datetime, quota: in
 # A wave that is open for less was typed wrongly.
 SHORTEST = timedelta(hours=1)
 MOST_WAVE = 9_999
+MOST_QUOTA = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def look_ahead(*, number: int, opens_at: datetime, closes_at: datetime, quota: i
         raise Refused("wave_not_ahead", closes_at=closes_at)
     if closes_at - max(opens_at, at) < SHORTEST:
         raise Refused("wave_too_short")
-    if not 1 <= quota <= 100_000_000:
+    if not 1 <= quota <= MOST_QUOTA:
         raise Refused("quota_wrong")
     meanwhile = Wave.objects.filter(opens_at__lt=closes_at, closes_at__gt=opens_at).order_by("number")
     return WavePlan(

@@ -6,14 +6,20 @@ whose `seen_at` is old while it has no end is of somebody who was killed: what i
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from django.db import DatabaseError, connection
 
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import row, rows
 
+_LOG = logging.getLogger(__name__)
 # Work that is done within this many seconds is not written down: most of what falls due is one person's.
 LONG = 1.0
 _EVERY = 1.0
@@ -112,6 +118,48 @@ class Meter:
 
     def _left(self) -> int | None:
         return None if self._count_left is None else self._count_left()
+
+
+@contextmanager
+def beside(task: str, *, left: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Watch work that is one transaction: a thread writes down how far it is over a connection of its own, so that others see it.
+
+    Yields what is told how many pieces more are done; `left` is how many there are. What fails leaves a row that says where it stopped.
+    """
+    done = 0
+
+    def note(count: int) -> None:
+        nonlocal done
+        done += count
+
+    ended = threading.Event()
+    is_whole = False
+
+    def watch() -> None:
+        meter = Meter(task, count_left=lambda: None if left is None else left)
+        told = 0
+        try:
+            while not ended.wait(_EVERY):
+                now = done
+                meter.note(now - told)
+                told = now
+            if is_whole:
+                meter.note(done - told)
+                meter.end()
+        except DatabaseError:
+            # Nobody sees how far it is; the work itself has its own connection, and says what is wrong with that.
+            _LOG.warning("how far %s is cannot be written down", task)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=watch, daemon=True, name=f"progress of {task}")
+    thread.start()
+    try:
+        yield note
+        is_whole = True
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _begin(task: str, *, left: int | None, began_at: datetime) -> None:
