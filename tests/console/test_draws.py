@@ -12,6 +12,8 @@ from django.test import Client
 
 from prakerja.access.models import OperatorRole, User
 from prakerja.audit.models import Record
+from prakerja.awards.models import Award
+from prakerja.awards.operations import withdraw_award
 from prakerja.draw.models import Awarding, Draft, Draw, Step
 from prakerja.draw.operations import make_list, trust
 from prakerja.draw.protocol.folder import open_files
@@ -187,6 +189,17 @@ def test_awards_are_decided_for_a_moment_and_taken_back_before_it(first: Client,
     run_awards(moment)
     assert "sudah dimulai" in text(second.post(cancel, {"reason": "Terlambat"}))
     assert Awarding.objects.get(status="done").people == 5
+    # A seat comes back, and goes to the one who is left in line, by the same two pages.
+    recall = f"{PAGE}recall/prepare/"
+    later = given | {"decree_number": "SK 22-R/2021"}
+    later["announced_day"] = f"{moment + timedelta(days=1):%Y-%m-%d}"
+    assert "Tidak ada tempat yang kembali" in text(first.post(recall, later))
+    withdraw_award(person_id=Award.objects.values_list("person_id", flat=True)[0], at=clock.now())
+    digest = prepared(first, "recall", later)
+    assert "Tempat yang kembali 1" in " ".join(text(second.get(PAGE)).split())
+    assert "Ditarik" in text(first.post(f"{PAGE}recall/take-back/", {"digest": digest}, follow=True))
+    assert "Disahkan" in confirm(second, "recall", prepared(first, "recall", later))
+    assert Awarding.objects.get(recall=1).people == 1
 
 
 @pytest.mark.usefixtures("ahead")

@@ -105,6 +105,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "draw": PlainForm,
     "publish": PlainForm,
     "award": AwardForm,
+    "recall": AwardForm,
     "void": VoidForm,
 }
 

@@ -22,6 +22,7 @@ STEPS = {
     "publish": gettext_lazy("Penerbitan"),
     "award": gettext_lazy("Penetapan penerima dan pengumuman"),
 }
+RECALL = gettext_lazy("Tempat yang kembali: penetapan dan pengumuman")
 VOID = gettext_lazy("Pembatalan undian")
 # Where a draw stands while a step of it may be prepared.
 BEGINS = {
@@ -31,6 +32,7 @@ BEGINS = {
     "draw": "committed",
     "publish": "drawn",
     "award": "published",
+    "recall": "published",
     "void": "committed",
 }
 STATES = {
@@ -75,6 +77,10 @@ CONSEQUENCES: dict[str, tuple[Any, ...]] = {
         gettext_lazy("Batas waktu pembelian pertama dihitung sejak saat itu."),
         gettext_lazy("Sampai saat itu keputusan ini masih dapat dibatalkan; sesudahnya tidak dapat dihentikan."),
     ),
+    "recall": (
+        gettext_lazy("Tempat yang kembali diberikan kepada yang berikutnya dalam urutan undian yang sama."),
+        gettext_lazy("Mereka ditetapkan dan diberi tahu pada saat pengumumannya, dengan batas waktu mereka sendiri."),
+    ),
     "void": (
         gettext_lazy("Undian ini berakhir tanpa hasil, untuk seterusnya dan diketahui umum."),
         gettext_lazy(
@@ -110,6 +116,8 @@ TERMS = {
     "announced_at": gettext_lazy("Saat pengumuman"),
     "deadline": gettext_lazy("Batas waktu pembelian pertama"),
     "people": gettext_lazy("Orang yang ditetapkan"),
+    "recall": gettext_lazy("Pemulihan ke"),
+    "released": gettext_lazy("Tempat yang kembali"),
 }
 # What came of a step that was asked for, when it is neither done nor refused.
 OUTCOMES = {
@@ -156,6 +164,13 @@ _SENTENCES = {
         "Hasil ini belum dilihat dua saksi. Kirim catatan log kepada mereka, lalu siapkan lagi."
     ),
     "folder_changed": gettext_lazy("Isi folder bukan lagi yang disiapkan. Siapkan penerbitan sekali lagi."),
+    "wave_not_announced": gettext_lazy("Hasil undian gelombang ini sendiri belum diumumkan."),
+    "awards_unfinished": gettext_lazy("Pengumuman sebelumnya belum selesai diberikan."),
+    "nothing_released": gettext_lazy("Tidak ada tempat yang kembali."),
+    "nobody_to_recall": gettext_lazy("Tidak ada lagi yang dapat mendapat tempat yang kembali."),
+    "recall_changed": gettext_lazy(
+        "Sejak disiapkan ada tempat yang kembali atau orang yang mundur. Siapkan lagi. Tidak ada yang diputuskan."
+    ),
     "decree_missing": gettext_lazy("Tulis nomor keputusannya."),
     "announcement_not_ahead": gettext_lazy(
         "Saat pengumuman itu sudah lewat. Siapkan lagi dengan saat yang lain. Tidak ada yang diputuskan."

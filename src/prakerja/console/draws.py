@@ -25,6 +25,7 @@ from prakerja.console.draw_words import (
     CONSEQUENCES,
     OUTCOMES,
     REASONS,
+    RECALL,
     SOURCE_KINDS,
     SOURCE_STATES,
     STATES,
@@ -78,6 +79,7 @@ def draw(request: HttpRequest, number: int) -> HttpResponse:
             "folder": now.folder.name if now else "",
             "rows": now.rows if now else None,
             "eligible": now.eligible if now else None,
+            "recall": _recall_line(request, number, now),
             "void_url": _void_url(request, number, now),
             "void": _waiting(now, "void") is not None,
             "awardings": [_awarding_line(request, number, one) for one in now.rounds] if now else [],
@@ -132,9 +134,11 @@ def confirm(request: HttpRequest, number: int, step: str) -> HttpResponse:
     """Show what waits and ask for its digits; whoever types those of something else, or prepared it, confirms nothing."""
     _wave(number)
     now = _draw(number)
-    if step not in (*STEPS, "void") or step == "list" or now is None:
+    if step not in (*STEPS, "recall", "void") or step == "list" or now is None:
         raise Http404
-    form = (ConfirmAwardForm if step == "award" else ConfirmForm)(request.POST if request.method == "POST" else None)
+    form = (ConfirmAwardForm if step in ("award", "recall") else ConfirmForm)(
+        request.POST if request.method == "POST" else None
+    )
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         try:
@@ -170,13 +174,14 @@ def take_back(request: HttpRequest, number: int, step: str) -> HttpResponse:
     """Ask whether what waits shall be taken back; a POST does it, if it is still the one that was shown."""
     _wave(number)
     now = _draw(number)
-    if step not in (*STEPS, "void") or now is None:
+    if step not in (*STEPS, "recall", "void") or now is None:
         raise Http404
+    waiting = _waiting(now, step)
     if request.method == "POST":
         try:
             draws.take_back_step(
                 draw_name=now.name,
-                step=step,
+                step=waiting.step if waiting is not None else step,
                 digest=request.POST.get("digest", ""),
                 actor=operator(request),
                 at=clock.now(),
@@ -194,7 +199,7 @@ def take_back(request: HttpRequest, number: int, step: str) -> HttpResponse:
             "wave": number,
             "step": _name(step),
             "here": request.path,
-            "waiting": _prepared_lines(_waiting(now, step)),
+            "waiting": _prepared_lines(waiting),
         },
     )
 
@@ -240,6 +245,7 @@ _CONFIRMS: Mapping[str, Any] = {
     "draw": draws.confirm_result,
     "publish": draws.confirm_publication,
     "award": draws.confirm_awards,
+    "recall": draws.confirm_recall,
     "void": draws.confirm_void,
 }
 
@@ -256,6 +262,8 @@ def _prepare(request: HttpRequest, wave: WavePeriod, now: DrawState | None, step
         return _("Diminta: %(step)s. Sistem mengerjakannya; muat ulang halaman ini untuk melihat hasilnya.") % {
             "step": _name(step)
         }
+    elif step == "recall":
+        draws.prepare_recall(draw_name=now.name, actor=actor, at=at, **given)
     elif step == "award":
         draws.prepare_awards(draw_name=now.name, actor=actor, at=at, **given)
     else:
@@ -391,11 +399,14 @@ def _shown(refused: Refused) -> None:
 
 
 def _name(step: str) -> Any:
-    return VOID if step == "void" else STEPS[step]
+    return {"void": VOID, "recall": RECALL}.get(step) or STEPS[step]
 
 
 def _waiting(now: DrawState | None, step: str) -> Prepared | None:
-    return now.waiting if now is not None and now.waiting is not None and now.waiting.step == step else None
+    waiting = now.waiting if now is not None else None
+    # Of recalls there may be many, one after the other: one name for the page, a number of each in the draw.
+    is_it = waiting is not None and (waiting.step == step or (step == "recall" and waiting.step.startswith("recall-")))
+    return waiting if is_it else None
 
 
 def _facts(wave: WavePeriod, now: DrawState | None) -> list[tuple[Any, Any]]:
@@ -479,6 +490,23 @@ def _source_line(request: HttpRequest, number: int, now: DrawState, one: SourceS
         "url": reverse("console_draw_enter", args=[number, one.number])
         if may_enter and may(request, "draw.enter")
         else "",
+    }
+
+
+def _recall_line(request: HttpRequest, number: int, now: DrawState | None) -> dict[str, Any] | None:
+    """What waits of seats that came back, and what may be done; None before the draw's own winners are awarded."""
+    if now is None or not any(one.status == "done" for one in now.rounds):
+        return None
+    waiting = _waiting(now, "recall")
+
+    def link(name: str, verb: str, is_offered: bool) -> str:
+        return reverse(name, args=[number, "recall"]) if is_offered and may(request, verb) else ""
+
+    return {
+        "waiting": _prepared_lines(waiting),
+        "prepare_url": link("console_draw_prepare", "draw.prepare", True),
+        "confirm_url": link("console_draw_confirm", "draw.confirm", waiting is not None),
+        "take_back_url": link("console_draw_take_back", "draw.take_back", waiting is not None),
     }
 
 

@@ -21,7 +21,7 @@ from prakerja.audit.operations import record
 from prakerja.draw.committing import prepare_commitment
 from prakerja.draw.drawing import prepare_result
 from prakerja.draw.listing import make_list
-from prakerja.draw.models import Asked, Draw
+from prakerja.draw.models import AskedStep, Draw
 from prakerja.draw.publishing import prepare_publication
 from prakerja.draw.steps import lock_draw, require_status
 from prakerja.draw.taking_back import replace_waiting
@@ -62,9 +62,9 @@ def ask_step(*, draw_name: str, step: str, given: Mapping[str, Any], actor: Acto
     with transaction():
         draw = lock_draw(name=draw_name)
         require_status(draw, ASKABLE[step])
-        if Asked.objects.filter(draw=draw, ended_at=None).exists():
+        if AskedStep.objects.filter(draw=draw, ended_at=None).exists():
             raise Refused("step_asked")
-        Asked.objects.create(
+        AskedStep.objects.create(
             id=new_id(),
             draw=draw,
             step=step,
@@ -84,14 +84,14 @@ def stop_asked(*, draw_name: str, actor: Actor, at: datetime) -> None:
     """
     with transaction():
         draw = lock_draw(name=draw_name)
-        if not Asked.objects.filter(draw=draw, ended_at=None).update(stop_asked_at=at):
+        if not AskedStep.objects.filter(draw=draw, ended_at=None).update(stop_asked_at=at):
             raise Refused("nothing_asked")
         _record("draw.asked_stopped", draw, actor, at)
 
 
 def asked_state(*, draw_name: str) -> AskedState | None:
     """What was asked for last, and what came of it."""
-    found = Asked.objects.filter(draw__name=draw_name).order_by("-asked_at", "-id").first()
+    found = AskedStep.objects.filter(draw__name=draw_name).order_by("-asked_at", "-id").first()
     if found is None:
         return None
     return AskedState(
@@ -101,14 +101,17 @@ def asked_state(*, draw_name: str) -> AskedState | None:
 
 def next_asked() -> datetime | None:
     """Since when somebody waits for a step."""
-    return Asked.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at", flat=True).first()
+    return AskedStep.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at", flat=True).first()
 
 
 def do_asked(*, at: datetime) -> int | None:
     """Do what was asked for first; None when nothing waits, or another worker is at it."""
     with _alone() as is_alone:
         found = (
-            Asked.objects.select_related("draw").filter(ended_at=None, asked_at__lte=at).order_by("asked_at").first()
+            AskedStep.objects.select_related("draw")
+            .filter(ended_at=None, asked_at__lte=at)
+            .order_by("asked_at")
+            .first()
         )
         if not is_alone or found is None:
             return None
@@ -118,7 +121,7 @@ def do_asked(*, at: datetime) -> int | None:
     return 1
 
 
-def _outcome(found: Asked, at: datetime) -> tuple[str, dict[str, Any]]:
+def _outcome(found: AskedStep, at: datetime) -> tuple[str, dict[str, Any]]:
     try:
         return "done", _do(found, at)
     except Refused as refused:
@@ -134,7 +137,7 @@ def _outcome(found: Asked, at: datetime) -> tuple[str, dict[str, Any]]:
         return "broken", {}
 
 
-def _do(found: Asked, at: datetime) -> dict[str, Any]:
+def _do(found: AskedStep, at: datetime) -> dict[str, Any]:
     actor = Actor("operator", found.asked_by, found.asked_by_name)
     who = {"draw_name": found.draw.name, "actor": actor, "at": at}
     _go_on(found)
@@ -156,13 +159,13 @@ def _do(found: Asked, at: datetime) -> dict[str, Any]:
     return {"digest": prepared.digest}
 
 
-def _go_on(found: Asked) -> None:
+def _go_on(found: AskedStep) -> None:
     if _is_stopped(found):
         raise _Stopped
 
 
-def _is_stopped(found: Asked) -> bool:
-    return Asked.objects.filter(id=found.id, stop_asked_at__isnull=False).exists()
+def _is_stopped(found: AskedStep) -> bool:
+    return AskedStep.objects.filter(id=found.id, stop_asked_at__isnull=False).exists()
 
 
 def _as_data(value: Any) -> Any:

@@ -137,7 +137,7 @@ class Step(KeyedRow):
         ]
 
 
-class Asked(KeyedRow):
+class AskedStep(KeyedRow):
     """A long step that an operator asked for by page; the worker makes it (`asking`)."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
@@ -156,10 +156,10 @@ class Asked(KeyedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["draw"], condition=Q(ended_at=None), name="draw_asked_one_open"),
+            models.UniqueConstraint(fields=["draw"], condition=Q(ended_at=None), name="draw_askedstep_one_open"),
             models.CheckConstraint(
                 condition=Q(ended_at=None, outcome="") | Q(ended_at__isnull=False) & ~Q(outcome=""),
-                name="draw_asked_ended",
+                name="draw_askedstep_ended",
             ),
         ]
 

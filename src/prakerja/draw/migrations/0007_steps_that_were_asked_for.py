@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("draw", "0006_strata_of_a_wave")]
     operations = [
         migrations.CreateModel(
-            name="Asked",
+            name="AskedStep",
             fields=[
                 ("id", models.UUIDField(default=new_id, editable=False, primary_key=True, serialize=False)),
                 ("step", models.TextField()),
@@ -32,12 +32,12 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)), fields=("draw",), name="draw_asked_one_open"
+                        condition=models.Q(("ended_at", None)), fields=("draw",), name="draw_askedstep_one_open"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("ended_at", None), ("outcome", ""))
                         | (models.Q(("ended_at__isnull", False)) & ~models.Q(("outcome", ""))),
-                        name="draw_asked_ended",
+                        name="draw_askedstep_ended",
                     ),
                 ]
             },
