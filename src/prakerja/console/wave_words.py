@@ -57,7 +57,9 @@ CHANNELS = {"sms": "SMS", "email": gettext_lazy("Email"), "dashboard": gettext_l
 MESSAGE_STATES = {
     "queued": gettext_lazy("Menunggu"),
     "sending": gettext_lazy("Sedang dikirim"),
+    "handed_over": gettext_lazy("Diserahkan ke gerbang"),
     "sent": gettext_lazy("Terkirim, belum dipastikan sampai"),
+    "unknown": gettext_lazy("Tidak diketahui"),
     "failed_temporary": gettext_lazy("Dicoba lagi"),
     "delivered": gettext_lazy("Sampai"),
     "failed_permanent": gettext_lazy("Gagal"),
