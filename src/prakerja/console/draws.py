@@ -272,7 +272,7 @@ def _prepare(request: HttpRequest, wave: WavePeriod, now: DrawState | None, step
 
 
 def _enter(request: HttpRequest, name: str, source: SourceState, given: Mapping[str, Any]) -> None:
-    who = {"draw_name": name, "number": source.number, "actor": operator(request), "at": clock.now()}
+    who: dict[str, Any] = {"draw_name": name, "number": source.number, "actor": operator(request), "at": clock.now()}
     if source.kind != "drand":
         draws.enter_pulse(answer=given["answer"].read(), certificate=given["certificate"].read(), **who)
     elif given["signature"]:

@@ -139,12 +139,12 @@ def _outcome(found: AskedStep, at: datetime) -> tuple[str, dict[str, Any]]:
 
 def _do(found: AskedStep, at: datetime) -> dict[str, Any]:
     actor = Actor("operator", found.asked_by, found.asked_by_name)
-    who = {"draw_name": found.draw.name, "actor": actor, "at": at}
+    who: dict[str, Any] = {"draw_name": found.draw.name, "actor": actor, "at": at}
     _go_on(found)
     if found.step == "list":
         return {"rows": make_list(**who, progress=lambda _done: _go_on(found))}
     if found.step == "commit":
-        instants = {
+        instants: dict[str, Any] = {
             name: datetime.fromisoformat(found.given[name])
             for name in ("round_at", "pulse_at")
             if found.given.get(name)
