@@ -160,6 +160,8 @@
   find("check-own").addEventListener("click", own);
   // Before there is a result there is no draw to check, only rows.
   if (find("zip")) {
+    // A browser says nothing of a file that is chosen again.
+    find("zip").addEventListener("click", () => { find("zip").value = ""; });
     find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file)); });
     find("fetch").addEventListener("click", () => whole(async () => fetched()));
     // A saved page has no site to ask.
