@@ -219,14 +219,12 @@ def test_one_list_at_a_time_is_fixed(two: tuple[Actor, Actor]) -> None:
     other = wave(23, opens=COMMITTED + timedelta(hours=1), closes=COMMITTED + timedelta(hours=3))
     prepared = draws.prepare_rules(wave_number=other.number, weights=WEIGHTS, actor=two[0], at=COMMITTED)
     draws.confirm_rules(draw_name="g23/1", digest=prepared.digest, actor=two[1], at=COMMITTED)
-    draws.make_list(draw_name="g23/1", actor=two[0], at=COMMITTED + timedelta(hours=4))
     with refused("other_draw_under_way"):
-        draws.prepare_commitment(draw_name="g23/1", actor=two[0], at=COMMITTED + timedelta(hours=4))
+        draws.make_list(draw_name="g23/1", actor=two[0], at=COMMITTED + timedelta(hours=4))
+    # It waits for its awards, too: test_turns.py.
     drawn(*two)
     with refused("other_draw_under_way"):
-        draws.prepare_commitment(draw_name="g23/1", actor=two[0], at=PUBLISHED)
-    published(*two)
-    committed(*two, name="g23/1", at=PUBLISHED)
+        draws.make_list(draw_name="g23/1", actor=two[0], at=PUBLISHED)
 
 
 def test_the_randomness_comes_late_enough_and_is_what_was_named(two: tuple[Actor, Actor]) -> None:

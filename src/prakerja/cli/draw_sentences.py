@@ -84,9 +84,9 @@ _PLAIN = {
         "Yang menunggu bukan yang Anda sebut: baca lagi dengan `prakerja draw show`. Tidak ada yang disahkan.",
         "What waits is not what you said: read it again with `prakerja draw show`. Nothing was confirmed.",
     ),
-    "other_draw_under_way": (
-        "Undian gelombang lain belum diterbitkan; daftar ini menunggu.",
-        "Another wave's draw is not published yet; this list waits.",
+    "list_stale": (
+        "Sejak daftar itu dibuat ada yang ditetapkan sebagai penerima: buat lagi dengan `prakerja draw list`.",
+        "Somebody was awarded since that list was made: make it anew with `prakerja draw list`.",
     ),
     "source_unknown": ("Sumber itu tidak disebut dalam komitmen.", "The commitment names no such source."),
     "source_required": (
@@ -157,6 +157,17 @@ def explained(refusal: Refused) -> CommandError:
         "draw_elsewhere": (
             f"Undian itu sedang di tahap lain: {details.get('status')}.",
             f"That draw is at another step: {details.get('status')}.",
+        ),
+        "other_draw_under_way": (
+            f"Undian {details.get('draw')} belum selesai sampai penerimanya ditetapkan; yang ini menunggu, supaya batas tiap Kartu "
+            "Keluarga terjaga.",
+            f"The draw {details.get('draw')} is not through until its winners are awarded; this one waits, so that each family's cap holds.",
+        ),
+        "list_unfinished": (
+            f"Daftar gelombang {details.get('wave')} terputus dan belum lengkap. Lanjutkan dahulu dengan `prakerja draw list`; sesudah "
+            "sehari daftar itu tidak lagi menghalangi.",
+            f"The list of wave {details.get('wave')} was cut off and is not complete. Go on with it first, `prakerja draw list`; after a "
+            "day it bars no other.",
         ),
         "rules_wrong": (f"Aturan itu tidak dapat dipakai: {details.get('why')}.", f"No rules: {details.get('why')}."),
         "stratum_unknown": (

@@ -92,6 +92,12 @@ def explained(refusal: Refused, arguments: argparse.Namespace) -> CommandError:
             f"Keputusan {decree} milik gelombang lain.",
             f"The decree {decree} belongs to another wave.",
         ),
+        "draw_decides": (
+            f"Gelombang {wave} diundi: penerimanya ditetapkan undian, bukan daftar. Lihat `prakerja draw show`, "
+            "lalu tetapkan dengan `prakerja draw award`. Tidak ada yang diimpor.",
+            f"Wave {wave} is drawn: its draw says who is awarded, and no list does. See `prakerja draw show`, "
+            "then award with `prakerja draw award`. Nothing was imported.",
+        ),
         "announced_differs": (
             f"Gelombang {wave} sudah diumumkan pada {details.get('announced_at')}.",
             f"Wave {wave} was announced at {details.get('announced_at')} already.",

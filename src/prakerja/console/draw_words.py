@@ -61,7 +61,7 @@ CONSEQUENCES: dict[str, tuple[Any, ...]] = {
     "commit": (
         gettext_lazy("Daftar diterbitkan dan tidak dapat diubah lagi: tidak ada yang ditambah, dihapus atau dipindah."),
         gettext_lazy("Sumber keacakan ditetapkan sebelum nilainya ada. Putaran lain tidak pernah dipakai."),
-        gettext_lazy("Selama undian ini belum diterbitkan, daftar gelombang lain menunggu."),
+        gettext_lazy("Sampai penerima undian ini ditetapkan, daftar gelombang lain menunggu."),
     ),
     "draw": (
         gettext_lazy(
@@ -152,7 +152,9 @@ _SENTENCES = {
     "step_changed": gettext_lazy(
         "Angka itu bukan sidik dari yang menunggu sekarang: salah ketik, atau langkah ini disiapkan ulang sesudah halaman Anda dibuka. Tidak ada yang disahkan. Baca lagi di bawah, lalu ketik sidiknya."
     ),
-    "other_draw_under_way": gettext_lazy("Undian gelombang lain belum diterbitkan; daftar ini menunggu."),
+    "list_stale": gettext_lazy(
+        "Sejak daftar ini dibuat ada yang ditetapkan sebagai penerima. Buat daftarnya sekali lagi: prakerja draw list."
+    ),
     "source_unknown": gettext_lazy("Sumber itu tidak disebut dalam komitmen."),
     "source_required": gettext_lazy("Hanya sumber yang boleh absen dapat dinyatakan absen."),
     "source_absent": gettext_lazy("Saksi sudah menyatakan sumber itu absen, untuk seterusnya."),
@@ -195,6 +197,14 @@ def draw_sentence(refused: Refused) -> str:
         return _("Undian ini sudah di tahap lain (%(state)s). Tidak ada yang diubah.") % {"state": state}
     if refused.reason == "stratum_unknown":
         return _("Ada pendaftar di provinsi %(code)s, yang tidak berbobot dalam aturan.") % {"code": told["stratum"]}
+    if refused.reason == "other_draw_under_way":
+        return _(
+            "Undian %(draw)s belum selesai sampai penerimanya ditetapkan. Yang ini menunggu, supaya batas tiap Kartu Keluarga terjaga."
+        ) % {"draw": told["draw"]}
+    if refused.reason == "list_unfinished":
+        return _("Daftar gelombang %(wave)s terputus dan belum lengkap. Lanjutkan dahulu daftar itu.") % {
+            "wave": told["wave"]
+        }
     if refused.reason == "source_too_soon":
         return _("Keacakan muncul terlalu cepat bagi pendaftar untuk memeriksa daftar: paling cepat %(when)s.") % {
             "when": written(told["earliest"])

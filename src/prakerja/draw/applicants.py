@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from prakerja.intake.eligibility import Facts, Reason, reasons_against, with_rosters
@@ -68,7 +68,8 @@ SELECT a.id, a.person_id, coalesce(a.nonce_enc, ''::bytea), (a.joined_at AT TIME
   FROM intake_application a
   JOIN people_person p ON p.id = a.person_id
   LEFT JOIN registrations_profile f ON f.person_id = a.person_id
- WHERE a.wave_id = %(wave)s AND a.status = 'waiting' AND a.id > %(after)s
+ WHERE a.wave_id = %(wave)s AND a.id > %(after)s
+   AND (a.status = 'waiting' OR a.status = 'withdrawn' AND a.decided_at >= %(closed)s)
  ORDER BY a.id LIMIT %(chunk)s"""
 _ROSTERS = """
        (SELECT array_agg(r.version) FROM people_nikclaim c JOIN rosters_listednik r ON r.nik_index = c.index
@@ -77,13 +78,19 @@ FIRST = uuid.UUID(int=0)
 
 
 def applicants(
-    *, wave_id: uuid.UUID, versions: Mapping[int, str], chunk: int, after: uuid.UUID = FIRST
+    *, wave_id: uuid.UUID, closed_at: datetime, versions: Mapping[int, str], chunk: int, after: uuid.UUID = FIRST
 ) -> Iterator[tuple[Applicant, ...]]:
-    """Those who wait in a wave, `chunk` at a time, after an application's id."""
+    """Those who were in a wave when it closed, `chunk` at a time, after an application's id.
+
+    Who left later has a row as well: their receipt says that they were there, and who wins and left is dropped (rules.md 4.4).
+    """
     # Where no roster counts nobody is looked up.
     statement = _SELECT.format(rosters=_ROSTERS if versions else "NULL::integer[]")
     while True:
-        found = rows(statement, {"wave": wave_id, "after": after, "chunk": chunk, "versions": list(versions)})
+        found = rows(
+            statement,
+            {"wave": wave_id, "closed": closed_at, "after": after, "chunk": chunk, "versions": list(versions)},
+        )
         if not found:
             return
         yield tuple(Applicant(*one) for one in found)

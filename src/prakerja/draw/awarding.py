@@ -198,7 +198,8 @@ def announcement_of(
         decree_number=decree_number.strip(),
         announced_at=announced_at,
         people=people,
-        is_first=recall == 0,
+        # Before lists were refused beside a draw, one may have announced the wave: the winners come after it, as a recall does.
+        is_first=recall == 0 and draw.wave.announced_at is None,
     )
 
 

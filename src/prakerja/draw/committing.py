@@ -35,6 +35,7 @@ from prakerja.draw.steps import (
     require_status,
     was_confirmed,
 )
+from prakerja.draw.turns import is_stale, require_turn
 from prakerja.draw.writing import write_folder, write_list
 from prakerja.intake.queries import wave_period
 from prakerja.kernel.db import requires_transaction, transaction
@@ -60,13 +61,14 @@ def prepare_commitment(
 
     `round_at`: drand's first round from then on (None: as soon as the rules' lead allows, with an hour for confirming). `pulse_at`:
     the pulse of the NIST beacon at this full minute too, signed by `certificate` (SHA-512 of its DER, hex), which may be absent.
-    Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status), other_draw_under_way, source_too_soon (earliest),
-    source_wrong (why).
+    Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status), other_draw_under_way (draw), list_stale (somebody was awarded since;
+    make it anew), source_too_soon (earliest), source_wrong (why).
     """
     with transaction():
         draw = lock_draw(name=draw_name)
         require_status(draw, "listed")
-        _require_turn()
+        require_turn(draw)
+        _require_fresh(draw)
         rules = Rules.read(document(draw_id=draw.id, name="rules"))
         lead = timedelta(seconds=rules.min_lead_s)
         sources = _sources(at=at, lead=lead, round_at=round_at, pulse_at=pulse_at, certificate=certificate)
@@ -114,7 +116,7 @@ def confirm_commitment(*, draw_name: str, digest: str, actor: Actor, at: datetim
     """Fix the list for ever: publish it, and log the commitment for the witnesses.
 
     Raises Refused: not_permitted, operator_needed, draw_unknown, draw_elsewhere (status), nothing_prepared, same_operator, step_changed,
-    other_draw_under_way, source_too_soon (earliest: applicants would have less time than the rules say).
+    other_draw_under_way (draw), list_stale, source_too_soon (earliest: applicants would have less time than the rules say).
     """
     with transaction():
         draw = lock_draw(name=draw_name)
@@ -126,7 +128,8 @@ def confirm_commitment(*, draw_name: str, digest: str, actor: Actor, at: datetim
 @requires_transaction
 def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
     require_status(draw, "listed")
-    _require_turn()
+    require_turn(draw)
+    _require_fresh(draw)
     taken = confirm_step(draw=draw, step="commit", digest=digest, actor=actor, at=at)
     content = bytes(taken.content)
     commitment = Commitment.read(content)
@@ -176,9 +179,9 @@ def _require_lead(sources: Sequence[Source], *, at: datetime, lead: timedelta) -
 
 
 @requires_transaction
-def _require_turn() -> None:
-    if Draw.objects.filter(has_turn=True).exists():
-        raise Refused("other_draw_under_way")
+def _require_fresh(draw: Draw) -> None:
+    if is_stale(draw):
+        raise Refused("list_stale")
 
 
 @requires_transaction

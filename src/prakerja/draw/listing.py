@@ -14,7 +14,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -23,11 +23,12 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.applicants import FIRST, Applicant, Grounds, applicants, judge
-from prakerja.draw.models import ApplicantList, Draft, Entry, FamilyNonce
+from prakerja.draw.models import ApplicantList, Draft, Draw, Entry, FamilyNonce, Step
 from prakerja.draw.planning import letters
 from prakerja.draw.protocol.documents import Rules
 from prakerja.draw.protocol.hashes import NONCE_BYTES, family_label, reason_mark, ticket
 from prakerja.draw.steps import advance_draw, document, lock_draw, require_status
+from prakerja.draw.turns import is_stale, knows_too_little, require_turn
 from prakerja.intake.operations import keep_nonces, seal_nonce
 from prakerja.intake.queries import line_ends_at, wave_period
 from prakerja.kernel.clock import wall
@@ -41,6 +42,8 @@ from prakerja.programmes.queries import scheme
 from prakerja.rosters.queries import counting, versions_named
 
 CHUNK = 5_000
+# A list that was cut off goes on so long; then it begins anew, with everything as it is known then.
+GOES_ON_FOR = timedelta(days=1)
 _WORTH_PROCESSES = 20_000
 _LOCK = 0x7072616B_6C7374
 
@@ -93,13 +96,14 @@ def make_list(
     """Make the list of a closed wave, or go on with it; returns how many rows it has. `progress` is told after each chunk.
 
     A row is eligible unless `intake.eligibility` names a reason, as of the day of joining and of what is known now, rosters too (the
-    versions that count when the list is begun, rules.md 4.6); or its family card has no place left (rules.md 3.2). Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status),
-    wave_not_closed, wave_announced, wave_line_stands (ends_at, wall time), list_running, stratum_unknown (stratum; an applicant's province has no weight).
+    versions that count when the list is begun, rules.md 4.6); or its family card has no place left (rules.md 3.2). A list that was cut off goes on for a
+    day, and begins anew when somebody was awarded meanwhile. Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status),
+    other_draw_under_way (draw), list_unfinished (wave; another list was cut off less than a day ago), wave_not_closed, wave_announced, wave_line_stands (ends_at, wall time), list_running, stratum_unknown (stratum; an applicant's province has no weight).
     """
     with _alone(), SideProcesses(spare_processors()) as beside:
-        making, rules, grounds = _begin(draw_name=draw_name, at=at)
+        making, rules, closed_at, grounds = _begin(draw_name=draw_name, at=at)
         meter = Meter("draw_list", count_left=lambda: _left(making))
-        pieces = _chunks(making, wave=rules.wave, grounds=grounds, chunk=chunk)
+        pieces = _chunks(making, wave=rules.wave, closed_at=closed_at, grounds=grounds, chunk=chunk)
         done = Draft.objects.count()
         for piece, drafts in beside.each(draft, pieces, is_long=_is_long(making)):
             with transaction():
@@ -145,10 +149,11 @@ def draft(chunk: Chunk) -> list[Drafted]:
     return found
 
 
-def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, Grounds]:
+def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, datetime, Grounds]:
     with transaction():
         draw = lock_draw(name=draw_name)
-        require_status(draw, "ruled")
+        _require_unlisted(draw)
+        require_turn(draw)
         rules = Rules.read(document(draw_id=draw.id, name="rules"))
         wave = wave_period(number=int(rules.wave.removeprefix("g")))
         assert wave is not None
@@ -160,11 +165,16 @@ def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, Groun
         if ends_at is not None and wall() < ends_at:
             # Whoever stood in line when the wave closed may still join.
             raise Refused("wave_line_stands", ends_at=ends_at)
-        making = ApplicantList.objects.filter(wave_id=wave.wave_id, ended_at=None).first()
-        if making is None:
-            # One list at a time has drafts; another that was cut off begins anew.
-            ApplicantList.objects.filter(ended_at=None).delete()
+        # One list at a time has drafts.
+        making = ApplicantList.objects.select_related("wave").filter(ended_at=None).first()
+        if making is not None and knows_too_little(making, since=at - GOES_ON_FOR):
+            # What was read for it is too old to be half of a list.
             Draft.objects.all().delete()
+            making.delete()
+            making = None
+        if making is not None and making.wave_id != wave.wave_id:
+            raise Refused("list_unfinished", wave=making.wave.number)
+        if making is None:
             making = ApplicantList.objects.create(
                 id=new_id(),
                 wave_id=wave.wave_id,
@@ -178,7 +188,14 @@ def _begin(*, draw_name: str, at: datetime) -> tuple[ApplicantList, Rules, Groun
             versions=versions_named(versions=making.rosters),
             letters=letters(wave_id=wave.wave_id),
         )
-        return making, rules, grounds
+        return making, rules, wave.closes_at, grounds
+
+
+@requires_transaction
+def _require_unlisted(draw: Draw) -> None:
+    """The draw has no list, or one that is made anew because somebody was awarded since."""
+    if draw.status != "listed" or not is_stale(draw):
+        require_status(draw, "ruled")
 
 
 def _is_long(making: ApplicantList) -> bool:
@@ -195,9 +212,11 @@ def _left(making: ApplicantList) -> int:
     return int(found[0] if found else 0) - Draft.objects.count()
 
 
-def _chunks(making: ApplicantList, *, wave: str, grounds: Grounds, chunk: int) -> Iterator[Chunk]:
+def _chunks(making: ApplicantList, *, wave: str, closed_at: datetime, grounds: Grounds, chunk: int) -> Iterator[Chunk]:
     last = Draft.objects.order_by("-application").values_list("application", flat=True).first() or FIRST
-    for found in applicants(wave_id=making.wave_id, versions=grounds.versions, chunk=chunk, after=last):
+    for found in applicants(
+        wave_id=making.wave_id, closed_at=closed_at, versions=grounds.versions, chunk=chunk, after=last
+    ):
         yield Chunk(found, wave, grounds)
 
 
@@ -225,7 +244,8 @@ SELECT gen_random_uuid(), d.applicant, %(list)s, d.application, row_number() OVE
 @requires_transaction
 def _finish(*, draw_name: str, making: ApplicantList, rules: Rules, actor: Actor, at: datetime) -> int:
     draw = lock_draw(name=draw_name)
-    require_status(draw, "ruled")
+    _require_unlisted(draw)
+    require_turn(draw)
     for (stratum,) in rows("SELECT DISTINCT stratum FROM draw_draft WHERE codes = ''"):
         if stratum not in rules.weights:
             raise Refused("stratum_unknown", stratum=stratum)
@@ -239,6 +259,8 @@ def _finish(*, draw_name: str, making: ApplicantList, rules: Rules, actor: Actor
     entries = Entry.objects.filter(applicants=making)
     making.rows, making.eligible, making.ended_at = entries.count(), entries.filter(mark="").count(), at
     making.save(update_fields=["rows", "eligible", "ended_at"])
+    # Whoever prepared a commitment to the list before this one prepares another.
+    Step.objects.filter(draw=draw, step="commit", confirmed_at=None, replaced_at=None).update(replaced_at=at)
     advance_draw(draw=draw, verb="list", at=at, applicants=making)
     record(
         action="draw.listed",

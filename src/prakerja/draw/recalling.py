@@ -38,6 +38,7 @@ from prakerja.draw.steps import (
     require_status,
     was_confirmed,
 )
+from prakerja.draw.turns import require_turn
 from prakerja.draw.writing import write_recall
 from prakerja.kernel.db import copy_rows, requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
@@ -85,7 +86,7 @@ def prepare_recall(
     """Propose who gets the seats that came back since the draw or the recall before, by which decree, and when they are told.
 
     Raises Refused: not_permitted, operator_needed, draw_unknown, draw_elsewhere (status), awards_unfinished (the round before is not through),
-    nothing_released, nobody_to_recall, announcement_not_ahead, and as `awarding.prepare_awards`.
+    other_draw_under_way (draw; another wave's list knows what families have left now), nothing_released, nobody_to_recall, announcement_not_ahead, and as `awarding.prepare_awards`.
     """
     with transaction():
         draw = lock_draw(name=draw_name)
@@ -153,6 +154,7 @@ def confirm_recall(
 @requires_transaction
 def _given(draw: Draw) -> _Given:
     require_status(draw, "published")
+    require_turn(draw)
     last = Awarding.objects.filter(draw=draw).exclude(status="cancelled").order_by("-recall").first()
     if last is None or last.status != AWARDING_STATES.target("finish"):
         raise Refused("awards_unfinished")

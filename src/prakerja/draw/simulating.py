@@ -149,7 +149,9 @@ class _Simulating:
         several = self._several()
         meter = Meter(progress_name(wave_number=self._wave.number), count_left=lambda: total)
         done = 0
-        for piece in applicants(wave_id=self._wave.wave_id, versions=self._grounds.versions, chunk=chunk):
+        for piece in applicants(
+            wave_id=self._wave.wave_id, closed_at=self._wave.closes_at, versions=self._grounds.versions, chunk=chunk
+        ):
             for one in piece:
                 verdict = judge(one, self._grounds)
                 self._joined[one.province] += 1

@@ -11,7 +11,8 @@ DRAW_STATES = StateMachine(
     begins=("drafted", "ruled", "listed"),
     verbs={
         "rule": {"drafted": "ruled"},
-        "list": {"ruled": "listed"},
+        # Anew, while nobody committed to it and somebody was awarded since.
+        "list": {"ruled": "listed", "listed": "listed"},
         "commit": {"listed": "committed"},
         "draw": {"committed": "drawn"},
         "publish": {"drawn": "published"},

@@ -37,6 +37,12 @@ def wave(*, number: int) -> WaveState | None:
     return WaveState(found.id, found.number, found.scheme_version_id, found.announced_at) if found is not None else None
 
 
+def were_awarded_since(*, at: datetime) -> bool:
+    """Whether a list or a draw of any wave gave somebody an award after this moment, or is about to."""
+    some = ResultImport.objects.filter(awarded__gt=0)
+    return some.filter(ended_at__gt=at).exists() or ResultImport.objects.filter(status="awarding").exists()
+
+
 def has_waiting_application(*, person_id: uuid.UUID) -> bool:
     """Whether a wave that this person joined has not decided yet."""
     return Application.objects.filter(person_id=person_id, status="waiting").exists()

@@ -122,7 +122,7 @@ def import_results(
 
     Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
     than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
-    keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, decree_of_other_wave, announced_differs,
+    keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), decree_of_other_wave, announced_differs,
     budget_too_low (needed, available; rupiah), deadline_not_ahead (what, deadline), deadline_close (what, deadline, days_left,
     needed), import_running, import_unfinished (wave, decree, awarded, left), list_changed.
     """
@@ -224,6 +224,7 @@ class _Import:
         self._require_fitting(self._wave)
         found = self._unfinished()
         if found is None:
+            self._require_undrawn()
             found = self._read(beside)
         try:
             self._tell()
@@ -265,6 +266,12 @@ class _Import:
             raise Refused("announced_differs", announced_at=wave.announced_at)
         if Decree.objects.filter(number=self._decree_number).exclude(wave=wave).exists():
             raise Refused("decree_of_other_wave", number=self._decree_number)
+
+    def _require_undrawn(self) -> None:
+        """Where the rules of a draw are published, the draw says who is awarded; beside it, and after it, no list does."""
+        is_ruled = Wave.objects.filter(id=self._wave.id, quota_fixed_at__isnull=False).exists()
+        if is_ruled or ResultImport.objects.filter(wave=self._wave).exclude(draw="").exists():
+            raise Refused("draw_decides", wave=self._wave.number)
 
     def _require_ahead(self) -> None:
         """Every date that ends something for those awarded lies ahead (decisions.md 48)."""
