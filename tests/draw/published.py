@@ -48,6 +48,7 @@ TRUST = Trust(
     tuple(one.verifier for one in OPERATORS),
     (LOG.verifier,),
     tuple(one.verifier for one in WITNESSES),
+    certificates=(PULSE.certificate,),
 )
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
-from prakerja.draw.keys import chains
+from prakerja.draw.keys import certificates, chains
 from prakerja.draw.log import log_document
 from prakerja.draw.models import Draw, RandomValue
 from prakerja.draw.protocol.documents import (
@@ -60,7 +60,8 @@ def prepare_commitment(
     """Write the list's files, and a commitment to them: root, rules, the hash of a new secret, and the randomness by name.
 
     `round_at`: drand's first round from then on (None: as soon as the rules' lead allows, with an hour for confirming). `pulse_at`:
-    the pulse of the NIST beacon at this full minute too, signed by `certificate` (SHA-512 of its DER, hex), which may be absent.
+    the pulse of the NIST beacon at this full minute too, signed by `certificate` (SHA-512 of its DER, hex; one of the setting
+    NIST_CERTIFICATES, for who names their own chooses the value), which may be absent.
     Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status), other_draw_under_way (draw), list_stale (somebody was awarded since;
     make it anew), source_too_soon (earliest), source_wrong (why).
     """
@@ -160,8 +161,11 @@ def _sources(
     if pulse_at is not None:
         if pulse_at.second or pulse_at.microsecond:
             raise Refused("source_wrong", why="a pulse is of a full minute")
+        certificate = certificate.strip().lower()
+        if certificate not in certificates():
+            raise Refused("source_wrong", why="this certificate does not count here (PRAKERJA_NIST_CERTIFICATES)")
         time = instant_text(pulse_at).replace("Z", ".000Z")
-        found.append(NistSource(chain=2, time=time, certificate=certificate.strip().lower(), optional=True))
+        found.append(NistSource(chain=2, time=time, certificate=certificate, optional=True))
         earliest = pulse_at + AFTER_PULSE
     # In a sandbox the last one is its own.
     chain = chains()[-1]

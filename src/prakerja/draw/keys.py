@@ -41,6 +41,11 @@ def chains() -> tuple[Chain, ...]:
     return (QUICKNET, DEMO) if is_sandbox() else (QUICKNET,)
 
 
+def certificates() -> tuple[str, ...]:
+    """The certificates of the NIST beacon that count here, by SHA-512; one that was ever committed to stays among them."""
+    return tuple(settings.NIST_CERTIFICATES)
+
+
 @requires_transaction
 def operator_signer(*, actor: Actor, at: datetime) -> Signer:
     """The key of an operator, made when they sign for the first time."""
@@ -135,6 +140,7 @@ def trust() -> Trust:
         tuple(key for kind, key in keys if kind == "witness"),
         chains(),
         tuple(key for kind, key in keys if kind == "receipt"),
+        certificates(),
     )
 
 

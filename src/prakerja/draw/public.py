@@ -29,7 +29,7 @@ from prakerja.draw.protocol.documents import (
     read_instant,
 )
 from prakerja.draw.protocol.rows import part_count, part_path
-from prakerja.draw.protocol.texts import checkpoint_path, entry_path
+from prakerja.draw.protocol.texts import checkpoint_path, entry_path, void_name
 from prakerja.draw.writing import folder_of, zip_of
 
 _OF_A_RECALL = ("recall.json", "recall.note", "released.txt", "declined.txt", "awarded.txt")
@@ -218,6 +218,7 @@ def _files(draw: Draw) -> Mapping[str, FileEntry | None]:
         content = bytes(Document.objects.get(draw=draw, name="commitment").content)
         rows = Commitment.read(content).listed.rows
         found += ["commitment.json", "commitment.note", "list.note"]
+        found += [f"{void_name(number)}.note" for number in range(1, draw.number)]
         found += [part_path("list", number) for number in range(part_count(rows))]
         # The log's later documents may tell the secret of a draw that is not published yet.
         index = LogEntry.objects.values_list("index", flat=True).get(content=content)

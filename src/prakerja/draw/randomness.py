@@ -15,7 +15,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.committing import appears
 from prakerja.draw.demo_beacon import DEMO, demo_signature
-from prakerja.draw.keys import chains, trust
+from prakerja.draw.keys import certificates, chains, trust
 from prakerja.draw.models import Draw, RandomValue
 from prakerja.draw.protocol.documents import ABSENT_AFTER_S, Commitment, DrandSource, NistSource, Source
 from prakerja.draw.protocol.texts import WITNESSES, absent_text
@@ -60,6 +60,8 @@ def enter_pulse(*, draw_name: str, number: int, answer: bytes, certificate: byte
     source = _named(draw_name, number, at)
     if not isinstance(source, NistSource):
         raise Refused("source_unknown")
+    if source.certificate not in certificates():
+        raise Refused("value_wrong", why="this certificate does not count here (PRAKERJA_NIST_CERTIFICATES)")
     try:
         pulse = Pulse.of_service(json.loads(answer))
         value = nist_beacon.randomness(

@@ -20,7 +20,7 @@ from prakerja.draw.log import entries, seen_checkpoint
 from prakerja.draw.models import RECALL, Document, Draw, RandomValue, SignedNote
 from prakerja.draw.protocol.folder import Directory, Parts, write_file
 from prakerja.draw.protocol.rows import PART_ROWS
-from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path
+from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path, void_name
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.progress import beside
 
@@ -116,6 +116,10 @@ def write_folder(*, draw_name: str) -> Path:
         write_file(path, f"{name}.json", bytes(content))
     for name, content in _ours(SignedNote, draw).values_list("name", "content"):
         write_file(path, f"{name}.note", bytes(content))
+    # What ended the draws before it, by the two who signed that: who checks a repetition asks for it.
+    ended = SignedNote.objects.filter(draw__wave_id=draw.wave_id, draw__number__lt=draw.number, name="void")
+    for number, content in ended.values_list("draw__number", "content"):
+        write_file(path, f"{void_name(number)}.note", bytes(content))
     for one in RandomValue.objects.filter(draw=draw):
         if one.kept is not None:
             write_file(path, beacon_path(one.number), bytes(one.kept))

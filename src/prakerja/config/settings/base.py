@@ -157,3 +157,10 @@ REGISTRY_THRESHOLD = int(os.environ.get("PRAKERJA_REGISTRY_THRESHOLD", "90"))
 # What a draw's signatures call this site, and where rounds of drand are asked for (draw.md 6, 7). Empty: they are entered by hand.
 DRAW_ORIGIN = os.environ.get("PRAKERJA_DRAW_ORIGIN", "prakerja.example")
 DRAND_URL = os.environ.get("PRAKERJA_DRAND_URL", "").rstrip("/")
+# The NIST beacon's certificates whose pulses count, each by the SHA-512 of its DER in hex; one that was used stays. Empty: no pulse does.
+NIST_CERTIFICATES = os.environ.get("PRAKERJA_NIST_CERTIFICATES", "").lower().replace(",", " ").split()
+if any(len(one) != 128 or set(one) - set("0123456789abcdef") for one in NIST_CERTIFICATES):
+    raise CannotRun(
+        "PRAKERJA_NIST_CERTIFICATES menyebut setiap sertifikat dengan SHA-512-nya: 128 angka heksadesimal.",
+        "PRAKERJA_NIST_CERTIFICATES names each certificate by its SHA-512: 128 hex digits.",
+    )

@@ -60,6 +60,11 @@ def absent_path(number: int) -> str:
     return f"beacon/{number}.absent.note"
 
 
+def void_name(number: int) -> str:
+    """The note of the void that ended draw `number` of the same wave: two operators signed it, or nothing was ended."""
+    return f"void-{number}"
+
+
 def entry_path(index: int) -> str:
     """A document of the log."""
     return f"{LOG_ENTRIES}/{index:06d}.json"

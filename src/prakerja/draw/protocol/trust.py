@@ -32,11 +32,14 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chains: list[_Chain]
     # Of receipts; who only checks draws needs none.
     receipts: list[str] = []
+    # Of the NIST beacon, by the SHA-512 of each: who knows none takes no pulse.
+    certificates: list[str] = []
 
 
 @dataclass(frozen=True)
 class Trust:
-    """`origin`: the deployment's name. Keys of operators, of the log of documents, of its witnesses; beacons by their hash."""
+    """`origin`: the deployment's name. Keys of operators, of the log of documents, of its witnesses; beacons by their hash, certificates
+    of the NIST beacon by the SHA-512 of their DER."""
 
     origin: str
     operators: tuple[Verifier, ...]
@@ -44,6 +47,7 @@ class Trust:
     witnesses: tuple[Verifier, ...]
     chains: tuple[Chain, ...] = (QUICKNET,)
     receipts: tuple[Verifier, ...] = ()
+    certificates: tuple[str, ...] = ()
 
     def chain(self, hashed: str) -> Chain | None:
         """The beacon that this hash names, where we know it."""
@@ -61,6 +65,7 @@ class Trust:
                 for one in self.chains
             ],
             [one.spelled() for one in self.receipts],
+            list(self.certificates),
         )
         return msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
 
@@ -82,11 +87,14 @@ class Trust:
                 _keys(kept.witnesses, COSIGNATURE),
                 chains,
                 _keys(kept.receipts, NOTE),
+                tuple(kept.certificates),
             )
         except (msgspec.DecodeError, NoteError, ValueError, OverflowError) as error:
             raise TrustError(f"this is no file of keys: {error}") from error
         if not re.fullmatch(r"[a-z0-9.-]+(?::[0-9]+)?", found.origin):
             raise TrustError("the origin is the name of a site")
+        if any(not re.fullmatch("[0-9a-f]{128}", one) for one in found.certificates):
+            raise TrustError("a certificate is named by its SHA-512")
         if [one.hash for one in kept.chains] != [one.hash for one in chains]:
             raise TrustError("a beacon's hash is another one's")
         return found

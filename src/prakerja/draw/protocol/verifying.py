@@ -156,8 +156,10 @@ class _Work:
         expected |= {"list.note", "results.note", "stats.json"}
         for folder, rows in (("list", self.commitment.listed.rows), ("results", self.result.results.rows)):
             expected |= {part_path(folder, number) for number in range(part_count(rows))}
+        expected |= {f"{texts.void_name(number)}.note" for number in range(1, docs.read_draw(self.draw)[1])}
         others = set(self.files.names()) - expected - {"manifest.json", "manifest.note"}
-        known = ("beacon/", "log/", "tsa/")
+        # What lies in these is looked at where it is read: V8, V11.
+        known = ("beacon/", f"{texts.LOG_ENTRIES}/", f"{texts.LOG_CHECKPOINTS}/")
         _need(all(one.startswith(known) for one in others), "a file that nobody needs")
         return ""
 
@@ -195,6 +197,7 @@ class _Work:
         names = self.files.names()
         count = sum(one.startswith(f"{texts.LOG_ENTRIES}/") for one in names)
         entries = [content_of(self.files, texts.entry_path(index)) for index in range(count)]
+        self.over: list[docs.Void] = []
         places = self._places(entries)
         tree, roots = Tree(), {0: Tree().root()}
         for entry in entries:
@@ -216,14 +219,16 @@ class _Work:
         if self.trust:
             for checkpoint, note in self.checkpoints:
                 self._witnessed(checkpoint, note)
+            for void in self.over:
+                self._two_ended(void)
         return "" if self.trust else "no keys were given: the log's checkpoints may be anybody's"
 
     def _places(self, entries: list[bytes]) -> dict[str, int]:
         """Where in the log the documents of this draw stand; each once, and a void of the draw before it."""
         wave, number = docs.read_draw(self.draw)
         places: dict[str, int] = {}
-        voids: dict[str, docs.Void] = {}
-        commitments: dict[str, docs.Commitment] = {}
+        voids: dict[str, tuple[int, docs.Void]] = {}
+        commitments: dict[str, tuple[int, docs.Commitment]] = {}
         for index, entry in enumerate(entries):
             try:
                 value = canonical.read(entry)
@@ -233,24 +238,57 @@ class _Work:
             kind = docs.is_of_document(value)
             if kind == "prakerja-draw-void":
                 void = docs.Void.read(entry)
-                voids[void.draw] = void
+                _need(void.draw not in voids, f"{void.draw} was ended twice")
+                voids[void.draw] = (index, void)
             elif kind == "prakerja-draw-commitment":
                 told = docs.Commitment.read(entry)
                 _need(told.draw not in commitments, f"two commitments of {told.draw}")
-                commitments[told.draw] = told
+                commitments[told.draw] = (index, told)
             for name in texts.DOCUMENTS:
                 if entry == self.contents[name]:
                     _need(name not in places, f"the {name} stands twice in the log")
                     places[name] = index
         _need(set(places) == set(texts.DOCUMENTS), "a document of this draw is not in the log")
         _need(self.draw not in voids, "this draw was ended without a result")
-        for earlier in range(1, number):
-            name = f"{wave}/{earlier}"
+        before, over = -1, docs.read_instant(self.rules.published_at)
+        for name in (f"{wave}/{earlier}" for earlier in range(1, number)):
             _need(name in voids and name in commitments, f"nothing says why {name} has no result")
-            if voids[name].reason != "list":
-                same = commitments[name].rules, commitments[name].listed
+            (at, commitment), (ended, void) = commitments[name], voids[name]
+            _need(before < at < ended < places["commitment"], f"the documents of {name} came in another order")
+            _need(over <= docs.read_instant(commitment.committed_at), f"{name} began before the one before it ended")
+            if void.reason != "list":
+                same = commitment.rules, commitment.listed
                 _need(same == (self.commitment.rules, self.commitment.listed), f"list or rules changed after {name}")
+            self._may_end(commitment, void)
+            before, over = ended, docs.read_instant(void.voided_at)
+            self.over.append(void)
         return places
+
+    def _may_end(self, commitment: docs.Commitment, void: docs.Void) -> None:
+        """A draw ends without a result by the rule alone: else it would be drawn until somebody likes what comes."""
+        _need(void.commitment == commitment.sha256, f"what ended {void.draw} is of another commitment")
+        when, name = docs.read_instant(void.voided_at), f"{void.draw} was ended ({void.reason})"
+        _need(docs.read_instant(commitment.committed_at) <= when, f"{name} before it began")
+        first, last = (self._appears(commitment.sources[place]) for place in (0, -1))
+        if first is None or last is None:
+            _need(self.trust is None, "a beacon that is not one of those that you know")
+        elif void.reason == "list":
+            _need(when < first, f"{name} when its randomness was there")
+        else:
+            wait = docs.MISSING_AFTER_S if void.reason == "source" else docs.SILENT_AFTER_S
+            _need(when >= last + timedelta(seconds=wait), f"{name} too soon")
+
+    def _two_ended(self, void: docs.Void) -> None:
+        """Two operators signed that a draw of this wave ended."""
+        assert self.trust is not None
+        name = texts.void_name(docs.read_draw(void.draw)[1])
+        note = Note.read(content_of(self.files, f"{name}.note"))
+        text = texts.document_text(origin=self.trust.origin, about=void.draw, name="void", content=void.spelled())
+        _need(note.text == text, f"{name}.note is of something else")
+        _need(
+            len(note.signatures(self.trust.operators)) >= texts.SIGNERS,
+            f"{name}.note needs {texts.SIGNERS} signatures of operators",
+        )
 
     def _witnessed(self, checkpoint: Checkpoint, note: Note) -> list[Signature]:
         """Signed by the log, and by witnesses if it is one that counts."""
@@ -266,6 +304,8 @@ class _Work:
     def v6_time(self) -> str:
         committed = docs.read_instant(self.commitment.committed_at)
         _need(docs.read_instant(self.rules.published_at) < committed, "the rules came after the commitment")
+        over = [docs.read_instant(one.voided_at) for one in self.over]
+        _need(all(one <= committed for one in over), "committed before the draw before it ended")
         times = [self._appears(source) for source in self.commitment.sources]
         known = [one for one in times if one is not None]
         _need(all(one < other for one, other in pairwise(known)), "the sources are not in the order of their times")
@@ -283,6 +323,10 @@ class _Work:
         _need(
             sum(one.seconds is not None and one.seconds < known[0].timestamp() for one in seen) >= texts.WITNESSES,
             "witnesses saw the commitment only when its randomness was there",
+        )
+        _need(
+            all(one.seconds is not None and one.seconds >= when.timestamp() for one in seen for when in over),
+            "witnesses saw a draw ended before it may have been",
         )
         return ""
 
@@ -308,6 +352,8 @@ class _Work:
         for number, (source, told) in enumerate(zip(self.commitment.sources, self.result.values, strict=True)):
             value = None if told.value is None else bytes.fromhex(told.value)
             self.values.append(value)
+            if isinstance(source, docs.NistSource):
+                unchecked = self._certified(source) or unchecked
             if value is None:
                 _need(source.optional and told.signature is msgspec.UNSET, "a required source has no value")
                 expected.add(texts.absent_path(number))
@@ -340,6 +386,13 @@ class _Work:
         present = {one for one in self.files.names() if one.startswith("beacon/")}
         _need(present == expected, "beacon/ has other files than the sources need")
         return unchecked
+
+    def _certified(self, source: docs.NistSource) -> str:
+        """Whoever may name a certificate of their own signs as many pulses as they like, and chooses the winners."""
+        if self.trust is None:
+            return "no keys were given: whoever signed the pulse may be anybody"
+        _need(source.certificate in self.trust.certificates, "the pulse's certificate is none of those that you know")
+        return ""
 
     def _absent(self, number: int, source: docs.Source) -> str:
         note = Note.read(content_of(self.files, texts.absent_path(number)))

@@ -5,13 +5,42 @@
   const need = ours.need;
 
   // --- documents: JSON in its one spelling ------------------------------------------------------------------------------
-  const MEMBERS = {
-    rules: "family_cap groups min_lead_s published_at released_counts seats type version wave weights",
-    commitment: "closed_at committed_at draw list rules secret sources type version",
-    result: "commitment draw drawn_at results secret seed type unfilled values version winners",
-    manifest: "draw files type version",
-    void: "commitment draw reason type version voided_at",
+  // The members of each document with what may stand there: a pattern of a text, a kind, a list of, one of, or members again. A
+  // member whose name is a pattern stands for any number of them.
+  const HASH = /^[0-9a-f]{64}$/, LONG = /^[0-9a-f]{128}$/, DRAW = /^[a-z0-9-]{1,32}\/[1-9][0-9]{0,3}$/;
+  const WHEN = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && Number.isFinite(ours.seconds(value));
+  const number = (value) => Number.isSafeInteger(value) && value >= 0, flag = (value) => typeof value === "boolean";
+  const from = (least, most) => (value) => number(value) && least <= value && value <= most;
+  const only = (...some) => (value) => some.includes(value);
+  const any = (pattern, shape) => ({ pattern, shape });
+  const oneOf = (...shapes) => (value) => shapes.some((shape) => fits(value, shape));
+  const ROWS = { rows: number, bytes: number, sha256: HASH, root: HASH };
+  const NIST = { kind: only("nist-beacon-2"), chain: only(2), time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/, certificate: LONG, optional: only(true) };
+  const DRAND = { kind: only("drand"), chain: HASH, round: from(1, Number.MAX_SAFE_INTEGER), optional: only(false) };
+  const short = from(0, 0xffffffff);
+  const SHAPES = {
+    rules: { wave: /^[a-z0-9-]{1,32}$/, seats: number, weights: any(/^[0-9]{1,8}$/, number), family_cap: from(1, 9), released_counts: flag, min_lead_s: number,
+      groups: [{ code: /^[A-Z]$/, seats: number, scope: only("stratum", "national") }], published_at: WHEN },
+    commitment: { draw: DRAW, rules: HASH, closed_at: WHEN, committed_at: WHEN, list: { ...ROWS, eligible: number }, secret: HASH, sources: [oneOf(NIST, DRAND)] },
+    result: { draw: DRAW, commitment: HASH, drawn_at: WHEN, secret: HASH, seed: HASH, results: ROWS, winners: { count: number, sha256: HASH }, unfilled: number,
+      values: [oneOf({ value: only(null) }, { value: LONG }, { value: HASH, signature: /^[0-9a-f]{96}$/ })] },
+    manifest: { draw: DRAW, files: any(/./, { bytes: number, sha256: HASH }) },
+    void: { draw: DRAW, commitment: HASH, reason: only("source", "secret", "list"), voided_at: WHEN },
+    pulse: { uri: /^/, version: only("2.0"), cipher_suite: only(0), period: short, chain: only(2), number: short, time: NIST.time, external_status: short,
+      status: only(0), signature: /^[0-9a-f]{1024}$/, output: LONG },
   };
+  for (const name of "certificate local_random external_source external_value previous hour day month year precommitment".split(" ")) SHAPES.pulse[name] = LONG;
+  for (const name of ["rules", "commitment", "result", "manifest", "void"]) Object.assign(SHAPES[name], { type: only(`prakerja-draw-${name}`), version: only(1) });
+  const isPlain = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
+  function fits(value, shape) {
+    if (typeof shape === "function") return shape(value);
+    if (shape instanceof RegExp) return typeof value === "string" && shape.test(value);
+    if (Array.isArray(shape)) return Array.isArray(value) && value.every((one) => fits(one, shape[0]));
+    if (!isPlain(value)) return false;
+    if (shape.pattern instanceof RegExp) return Object.entries(value).every(([name, one]) => shape.pattern.test(name) && fits(one, shape.shape));
+    const names = Object.keys(shape);
+    return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name) && fits(value[name], shape[name]));
+  }
   const spelled = (value) => {
     if (Array.isArray(value)) return `[${value.map(spelled).join(",")}]`;
     if (value && typeof value === "object") return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${spelled(value[name])}`).join(",")}}`;
@@ -24,15 +53,15 @@
     let value;
     try { value = JSON.parse(ours.text(content)); } catch { throw new ours.Wrong(`${name || "a document"} cannot be read`); }
     need(ours.same(ours.bytes(spelled(value)), content), `${name || "a document"} is spelled another way`);
-    if (MEMBERS[name]) {
-      need(Object.keys(value).sort().join(" ") === MEMBERS[name], `${name} has other members`);
-      need(value.type === `prakerja-draw-${name}` && value.version === 1, `${name} is something else`);
-    }
+    if (SHAPES[name]) need(fits(value, SHAPES[name]), `${name} has other members, or other things in them`);
     return value;
   };
   ours.seconds = (instant) => {
     need(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.000)?Z$/.test(instant), "an instant that cannot be read");
-    return Date.parse(instant) / 1000;
+    const found = Date.parse(instant);
+    // A 31 February is read as March by some.
+    need(Number.isFinite(found) && new Date(found).toISOString() === instant.replace(/(?:\.000)?Z$/, ".000Z"), "an instant that does not exist");
+    return found / 1000;
   };
   ours.documentText = (origin, about, name, content) => `${origin}/draw/${about}\n${name}\n${ours.base64(ours.sha256(content))}\n`;
   ours.treeText = (origin, draw, name, told) => `${origin}/draw/${draw}/${name}\n${told.rows}\n${ours.base64(ours.unhex(told.root))}\n`;
@@ -76,6 +105,7 @@
   };
   ours.planOf = (rules) => {
     const national = rules.groups.reduce((sum, one) => sum + (one.scope === "national" ? one.seats : 0), 0);
+    need(new Set(rules.groups.map((one) => one.code)).size === rules.groups.length, "a group stands twice in the rules");
     need(national <= rules.seats, "national groups reserve more seats than there are");
     const quotas = ours.apportion(rules.seats - national, rules.weights), seats = new Map(quotas);
     seats.set("*", 0);

@@ -18,7 +18,7 @@
         detail = await work[step]() || "";
         if (detail) state = "unseen";
       } catch (error) {
-        if (!(error instanceof ours.Wrong) && !(error instanceof TypeError) && !(error instanceof RangeError)) throw error;
+        // Whatever goes wrong over somebody's file: it does not hold.
         state = "no";
         detail = error.message;
       }
@@ -40,7 +40,6 @@
       this.content.manifest = await this.read("manifest.json");
       this.manifest = ours.document(this.content.manifest, "manifest");
       this.draw = this.manifest.draw;
-      need(/^[a-z0-9-]{1,32}\/[1-9][0-9]{0,3}$/.test(this.draw), "no name of a draw");
       const named = [...Object.keys(this.manifest.files), "manifest.json", "manifest.note"].sort().join("\n");
       need([...this.names].sort().join("\n") === named, "a file is missing or one too many");
       for (const [name, told] of Object.entries(this.manifest.files)) {
@@ -60,7 +59,9 @@
       const parts = Math.max(1, Math.ceil(this.rows / PART)), expected = new Set(["list.note", "results.note", "stats.json", "manifest.json", "manifest.note"]);
       for (const name of ["rules", "commitment", "result"]) { expected.add(`${name}.json`); expected.add(`${name}.note`); }
       for (let part = 0; part < parts; part++) for (const name of ["list", "results"]) expected.add(pathOf(name, part));
-      for (const name of this.names) need(expected.has(name) || /^(?:beacon|log)\//.test(name), `${name} is a file that nobody needs`);
+      for (let before = 1; before < Number(this.draw.split("/")[1]); before++) expected.add(`void-${before}.note`);
+      const known = /^(?:beacon\/.*|log\/entries\/\d{6}\.json|log\/checkpoints\/\d{6}\.note)$/;
+      for (const name of this.names) need(expected.has(name) || known.test(name), `${name} is a file that nobody needs`);
     }
     async notes() {
       const { origin, operators } = this.keys, draw = this.draw;
@@ -78,11 +79,10 @@
     async rules() {
       need(ours.hex(ours.sha256(this.content.rules)) === this._commitment.rules, "the rules are not those of the commitment");
       need(ours.hex(ours.sha256(this.content.commitment)) === this._result.commitment, "a result of another list");
-      need(Number.isInteger(this._rules.family_cap) && 1 <= this._rules.family_cap && this._rules.family_cap <= 9, "no family cap");
       ours.planOf(this._rules);
     }
     async log() {
-      const tree = new ours.Tree(), places = {}, commitments = {}, voids = {};
+      const tree = new ours.Tree(), places = {}, commitments = new Map(), voids = new Map();
       const roots = new Map(), count = this.names.filter((name) => name.startsWith("log/entries/")).length;
       for (let index = 0; index < count; index++) {
         const entry = await this.read(`log/entries/${String(index).padStart(6, "0")}.json`);
@@ -94,22 +94,17 @@
         }
         let value;
         try { value = ours.document(entry); } catch { continue; }
-        if (value && value.type === "prakerja-draw-commitment") {
-          need(!commitments[value.draw], `two commitments of ${value.draw}`);
-          commitments[value.draw] = value;
-        } else if (value && value.type === "prakerja-draw-void") voids[value.draw] = value;
+        for (const [name, found] of [["commitment", commitments], ["void", voids]]) if (value && value.type === `prakerja-draw-${name}`) {
+          ours.document(entry, name);
+          need(!found.has(value.draw), `two documents of the kind ${name} of ${value.draw}`);
+          found.set(value.draw, { index, entry, value });
+        }
       }
       need(places.rules < places.commitment && places.commitment < places.result, "documents are missing in the log, or in another order");
-      need(!voids[this.draw], "this draw was ended without a result");
-      const [wave, number] = this.draw.split("/");
-      for (let before = 1; before < Number(number); before++) {
-        const name = `${wave}/${before}`;
-        need(voids[name] && commitments[name], `nothing says why ${name} has no result`);
-        if (voids[name].reason !== "list") for (const what of ["rules", "list"])
-          need(ours.spelled(commitments[name][what]) === ours.spelled(this._commitment[what]), `${what} changed after ${name}`);
-      }
+      need(!voids.has(this.draw), "this draw was ended without a result");
+      let unseen = await this.ended(commitments, voids, places.commitment) ? UNSIGNED : "";
       this.seen = null;
-      let unseen = "", largest = 0, smallest = Infinity;
+      let largest = 0, smallest = Infinity;
       for (const name of this.names.filter((one) => one.startsWith("log/checkpoints/"))) {
         const size = Number(/^log\/checkpoints\/(\d{6})\.note$/.exec(name)[1]), root = roots.get(size);
         need(root, `${name} is not of these documents`);
@@ -124,19 +119,50 @@
       need(largest === count, "a document that no checkpoint knows");
       return unseen;
     }
+    // The draws of this wave that ended before it: each by the rule, when it might, and with the word of two. Returns whether
+    // signatures could not be looked at.
+    async ended(commitments, voids, last) {
+      const [wave, number] = this.draw.split("/");
+      let isUnseen = false, end = -1;
+      this.over = 0;
+      for (let before = 1; before < Number(number); before++) {
+        const name = `${wave}/${before}`, commitment = commitments.get(name), done = voids.get(name);
+        need(commitment && done, `nothing says why ${name} has no result`);
+        const { value: told } = commitment, { value: { reason, voided_at: at, commitment: of } } = done, when = ours.seconds(at), begun = ours.seconds(told.committed_at);
+        need(end < commitment.index && commitment.index < done.index && done.index < last, `the documents of ${name} came in another order`);
+        need(this.over <= begun && begun <= when, `${name} began before the one before it ended, or after its own end`);
+        need(of === ours.hex(ours.sha256(commitment.entry)), `what ended ${name} is of another commitment`);
+        const times = told.sources.map((source) => this.appears(source));
+        if (reason === "list") need(when < times[0], `${name} was ended for its list when its randomness was there`);
+        else need(when >= times[times.length - 1] + (reason === "source" ? 7 : 3) * 86400, `${name} was ended too soon`);
+        if (reason !== "list") for (const what of ["rules", "list"]) need(ours.spelled(told[what]) === ours.spelled(this._commitment[what]), `${what} changed after ${name}`);
+        const by = await ours.signers(await this.read(`void-${before}.note`), ours.documentText(this.keys.origin, name, "void", done.entry), this.keys.operators);
+        if (by === null) isUnseen = true;
+        else need(by.length >= 2, `void-${before}.note needs two operators`);
+        this.over = when;
+        end = done.index;
+      }
+      return isUnseen;
+    }
+    // When a source gives its value, in seconds.
+    appears(source) {
+      if (source.kind === "nist-beacon-2") return ours.seconds(source.time);
+      const chain = this.keys.chains.find((one) => one.hash === source.chain);
+      need(source.kind === "drand" && chain, "this beacon is not one of those that you know");
+      return chain.genesis + (source.round - 1) * chain.period;
+    }
     async time() {
-      const chainOf = (source) => this.keys.chains.find((one) => one.hash === source.chain);
-      const { sources, committed_at: committed } = this._commitment;
-      need(sources.length && sources[sources.length - 1].kind === "drand" && !sources[sources.length - 1].optional, "the last source is drand");
-      this.at = sources.map((source) => {
-        if (source.kind === "nist-beacon-2") return ours.seconds(source.time);
-        need(source.kind === "drand" && chainOf(source), "this beacon is not one of those that you know");
-        return chainOf(source).genesis + (source.round - 1) * chainOf(source).period;
-      });
-      need(ours.seconds(this._rules.published_at) < ours.seconds(committed), "the rules came after the commitment");
-      const times = [ours.seconds(committed) + this._rules.min_lead_s, ...this.at, ours.seconds(this._result.drawn_at)];
-      need(times.every((one, at) => !at || times[at - 1] <= one), "the sources came too soon, or in another order");
+      const { sources } = this._commitment, committed = ours.seconds(this._commitment.committed_at), last = sources.length - 1;
+      need(sources.length && sources.every((one, at) => (one.kind === "drand") === (at === last)), "the last source is drand, and no other");
+      this.at = sources.map((source) => this.appears(source));
+      need(ours.seconds(this._rules.published_at) < committed, "the rules came after the commitment");
+      need(ours.seconds(this._commitment.closed_at) <= committed, "committed before the wave was closed");
+      need(this.over <= committed, "committed before the draw before it ended");
+      need(committed + this._rules.min_lead_s <= this.at[0], "the first source came too soon after the commitment");
+      need(this.at.every((one, at) => !at || this.at[at - 1] < one), "the sources are not in the order of their times");
+      need(this.at[last] <= ours.seconds(this._result.drawn_at), "drawn before the last source");
       if (this.seen === null) return UNSIGNED;
+      need(this.seen.every((one) => one.seconds >= this.over), "witnesses saw a draw ended before it may have been");
       need(this.seen.filter((one) => one.seconds < this.at[0]).length >= 2, "witnesses saw the commitment too late");
       return "";
     }
@@ -149,6 +175,8 @@
       const expected = [];
       for (const [number, source] of this._commitment.sources.entries()) {
         const told = this._result.values[number];
+        // Whoever may name a certificate of their own signs as many pulses as they like, and chooses the winners.
+        if (source.kind !== "drand") need((this.keys.certificates || []).includes(source.certificate), "the pulse's certificate is none of those that you know");
         if (told.value === null) {
           need(source.optional, "a required source has no value");
           expected.push(`beacon/${number}.absent.note`);
@@ -159,7 +187,7 @@
           continue;
         }
         expected.push(`beacon/${number}.json`);
-        const kept = ours.document(await this.read(`beacon/${number}.json`), `beacon ${number}`);
+        const kept = ours.document(await this.read(`beacon/${number}.json`), source.kind === "drand" ? `beacon ${number}` : "pulse");
         if (source.kind === "drand") {
           need(ours.spelled(kept) === ours.spelled({ chain: source.chain, round: source.round, signature: told.signature }), "another round");
           need(ours.hex(ours.sha256(ours.unhex(told.signature))) === told.value, "a value is not that of its source");
@@ -261,7 +289,9 @@
     const n = ours.big(der.subarray(at + 4, at + 4 + der[at + 2] * 256 + der[at + 3])), signature = ours.unhex(kept.signature);
     const padded = ours.joined(Uint8Array.of(0, 1), new Uint8Array(426).fill(255), ours.unhex("003051300d060960864801650304020305000440"), await ours.sha512(message));
     need(ours.power(ours.big(signature), 65537n, n) === ours.big(padded), "the pulse's signature");
-    return ours.hex(await ours.sha512(ours.joined(message, signature)));
+    const value = ours.hex(await ours.sha512(ours.joined(message, signature)));
+    need(value === kept.output, "the pulse's value is not that of its signature");
+    return value;
   }
 
   // --- one's own proof ------------------------------------------------------------------------------------------------------
@@ -273,7 +303,7 @@
     const check = async (name, step) => {
       try { const detail = await step() || ""; states[name] = { state: detail ? "unseen" : "yes", detail }; }
       catch (error) {
-        if (!(error instanceof ours.Wrong) && !(error instanceof TypeError)) throw error;
+        // Whatever goes wrong over somebody's file: it does not hold.
         states[name] = { state: "no", detail: error.message };
       }
     };
