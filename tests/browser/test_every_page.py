@@ -54,6 +54,9 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("portal:certificate_share", "portal:certificate_unshare"), ONLY_POST),
         **dict.fromkeys(("portal:calendar", "portal:purchase_calendar", "portal:receipt_file"), A_FILE),
         **dict.fromkeys(("portal:certificate_file", "portal:own_case_file"), A_FILE),
+        **dict.fromkeys(("portal:draw_file", "portal:draw_zip", "portal:draw_keys"), A_FILE),
+        **dict.fromkeys(("portal:draw_proof", "portal:draw_receipt"), A_FILE),
+        "portal:wave_line": "opens when more people join than the door takes",
         "portal:language": LEADS_ON,
         **dict.fromkeys(("portal:wipe_survey", "portal:own_data_take", "portal:own_data_keep"), ONLY_POST),
         "portal:own_data_schema": A_FILE,
@@ -131,8 +134,15 @@ def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: R
         f"/pelatihan/bandingkan{chosen}",
         "/bantuan?cari=exel",
     )
+    drawn = ("/undian/20", "/undian/20/1/periksa", "/undian/20/1/berkas")
     stranger.crawl(
-        "/", *searched, "/pelatihan/tidak-ada", "/tidak-ada", "/verifikasi/tidak-ada", "/cek-sertifikat/tidak-ada"
+        "/",
+        *searched,
+        *drawn,
+        "/pelatihan/tidak-ada",
+        "/tidak-ada",
+        "/verifikasi/tidak-ada",
+        "/cek-sertifikat/tidak-ada",
     )
     # Forms with something missing, and with all of it.
     for path, field, button in (

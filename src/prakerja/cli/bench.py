@@ -23,7 +23,10 @@ NAMES = (
     "slow-clients",
     "due",
     "import",
+    "draw",
+    "award",
     "payout-run",
+    "sms",
     "proof",
     "wave",
 )
