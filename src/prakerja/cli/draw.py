@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A file of keys or a pulse is a page of text.
 _MOST_BYTES = 1 << 20
-_VERBS = "rules|list|commit|enter|run|publish|award|recall|void|take-back|show|log|witness|cosign|keys|verify"
+_VERBS = "rules|list|commit|enter|run|publish|files|award|recall|void|take-back|show|log|witness|cosign|keys|verify"
 
 
 def add_to(subparsers: Any) -> None:
@@ -54,6 +54,9 @@ def add_to(subparsers: Any) -> None:
     enter.set_defaults(run=do_enter)
     _step(verbs, "run", "rank and seat everybody by the randomness that is there").set_defaults(run=do_run)
     _step(verbs, "publish", "seal the folder, so that anybody can check it").set_defaults(run=do_publish)
+    files = by_operator(common(verbs.add_parser("files", help="write the folder of a draw anew from the database")))
+    files.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
+    files.set_defaults(run=write_files)
     draw_awards.add_to(verbs)
     void = _step(verbs, "void", "end a draw without a result, by the rule")
     void.add_argument("--reason", choices=("source", "secret", "list"))
@@ -271,6 +274,19 @@ def _done(arguments: argparse.Namespace, work: Callable[[Any], Any]) -> Any:
             return work(now())
         except Refused as refusal:
             raise explained(refusal) from refusal
+
+
+def write_files(arguments: argparse.Namespace) -> int:
+    """Write a folder anew."""
+
+    def work(at: Any) -> list[str]:
+        from prakerja.draw.operations import rewrite_files
+
+        return rewrite_files(draw_name=arguments.draw, actor=acting(arguments), at=at)
+
+    mended = _done(arguments, work)
+    answer({"draw": arguments.draw, "is_written": True, "mended": mended})
+    return 0
 
 
 def show(arguments: argparse.Namespace) -> int:

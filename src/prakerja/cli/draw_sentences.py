@@ -116,6 +116,10 @@ _PLAIN = {
     ),
     "void_reason_unknown": ("Alasan: source, secret atau list.", "The reason is source, secret or list."),
     "witness_key_wrong": ("Itu bukan kunci saksi.", "That is no key of a witness."),
+    "witnesses_fixed": (
+        "Sebuah undian berjalan: saksi bertambah setelah undian itu diterbitkan.",
+        "A draw is under way: witnesses are added after it is published.",
+    ),
     "witness_name_taken": ("Nama itu dipakai kunci lain.", "That name is another key's."),
     "checkpoint_unknown": ("Log tidak punya catatan sebesar itu.", "The log has no checkpoint of that size."),
     "cosignature_wrong": (
@@ -168,6 +172,11 @@ def explained(refusal: Refused) -> CommandError:
             "sehari daftar itu tidak lagi menghalangi.",
             f"The list of wave {details.get('wave')} was cut off and is not complete. Go on with it first, `prakerja draw list`; after a "
             "day it bars no other.",
+        ),
+        "rows_differ": (
+            f"Isi basis data untuk `{details.get('name')}` bukan yang ditandatangani. Tidak ada yang diterbitkan: periksa siapa yang "
+            "mengubahnya.",
+            f"The database has other rows of `{details.get('name')}` than were signed. Nothing was published: find out who changed them.",
         ),
         "rules_wrong": (f"Aturan itu tidak dapat dipakai: {details.get('why')}.", f"No rules: {details.get('why')}."),
         "stratum_unknown": (

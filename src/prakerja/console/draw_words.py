@@ -205,6 +205,10 @@ def draw_sentence(refused: Refused) -> str:
         return _("Daftar gelombang %(wave)s terputus dan belum lengkap. Lanjutkan dahulu daftar itu.") % {
             "wave": told["wave"]
         }
+    if refused.reason == "rows_differ":
+        return _("Isi basis data untuk %(name)s bukan yang ditandatangani. Tidak ada yang diterbitkan.") % {
+            "name": told["name"]
+        }
     if refused.reason == "source_too_soon":
         return _("Keacakan muncul terlalu cepat bagi pendaftar untuk memeriksa daftar: paling cepat %(when)s.") % {
             "when": written(told["earliest"])

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
+from prakerja.draw.files import settle_files
 from prakerja.draw.keys import certificates, chains
 from prakerja.draw.log import log_document
 from prakerja.draw.models import Draw, RandomValue
@@ -36,7 +37,7 @@ from prakerja.draw.steps import (
     was_confirmed,
 )
 from prakerja.draw.turns import is_stale, require_turn
-from prakerja.draw.writing import write_folder, write_list
+from prakerja.draw.writing import write_list
 from prakerja.intake.queries import wave_period
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -123,7 +124,7 @@ def confirm_commitment(*, draw_name: str, digest: str, actor: Actor, at: datetim
         draw = lock_draw(name=draw_name)
         if not was_confirmed(draw=draw, step="commit", digest=digest, actor=actor):
             _take(draw, digest=digest, actor=actor, at=at)
-    write_folder(draw_name=draw_name)
+    settle_files(draw_name=draw_name)
 
 
 @requires_transaction

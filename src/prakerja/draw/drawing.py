@@ -10,6 +10,7 @@ import msgspec
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.draw.committing import appears, unseal_secret
+from prakerja.draw.files import settle_files
 from prakerja.draw.log import log_document, seen_checkpoint
 from prakerja.draw.models import Draw, LogEntry, RandomValue
 from prakerja.draw.protocol import documents as docs
@@ -28,7 +29,7 @@ from prakerja.draw.steps import (
     require_status,
     was_confirmed,
 )
-from prakerja.draw.writing import write_folder, write_results
+from prakerja.draw.writing import write_results
 from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.progress import beside
@@ -100,7 +101,7 @@ def confirm_result(*, draw_name: str, digest: str, actor: Actor, at: datetime) -
         draw = lock_draw(name=draw_name)
         if not was_confirmed(draw=draw, step="draw", digest=digest, actor=actor):
             _take(draw, digest=digest, actor=actor, at=at)
-    write_folder(draw_name=draw_name)
+    settle_files(draw_name=draw_name)
 
 
 @requires_transaction

@@ -16,7 +16,7 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.demo_beacon import DEMO
-from prakerja.draw.models import SigningKey
+from prakerja.draw.models import Draw, SigningKey
 from prakerja.draw.protocol.texts import WITNESSES, log_origin, receipt_origin
 from prakerja.draw.protocol.trust import Trust
 from prakerja.kernel.db import requires_transaction, row, transaction
@@ -102,7 +102,8 @@ def played_witnesses(*, at: datetime) -> list[tuple[SigningKey, Signer]]:
 def add_witness(*, key: str, actor: Actor, at: datetime) -> None:
     """Know a witness by the key that it told us: an organisation outside that keeps watch over the log. Twice is once.
 
-    Raises Refused: not_permitted, witness_key_wrong, witness_name_taken.
+    Raises Refused: not_permitted, witness_key_wrong, witness_name_taken, witnesses_fixed (a draw is between
+    its commitment and its publication).
     """
     try:
         verifier = Verifier.read(key.strip())
@@ -117,6 +118,9 @@ def add_witness(*, key: str, actor: Actor, at: datetime) -> None:
             if bytes(known.public) != verifier.public or known.kind != "witness":
                 raise Refused("witness_name_taken")
             return
+        if Draw.objects.filter(has_turn=True).exists():
+            # Who has to see a list is known before it is fixed.
+            raise Refused("witnesses_fixed")
         made = SigningKey.objects.create(
             id=new_id(), name=verifier.name, kind="witness", public=verifier.public, made_at=at
         )

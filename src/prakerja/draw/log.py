@@ -9,8 +9,9 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.keys import log_signer, played_witnesses, trust
-from prakerja.draw.models import Cosignature, LogCheckpoint, LogEntry, SigningKey
+from prakerja.draw.models import Cosignature, Draw, LogCheckpoint, LogEntry, SigningKey
 from prakerja.draw.protocol.texts import WITNESSES
+from prakerja.draw.states import DRAW_STATES
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -66,7 +67,8 @@ def add_cosignature(*, size: int, line: str, actor: Actor, at: datetime) -> None
             raise Refused("cosignature_wrong") from error
         witness = SigningKey.objects.get(name=signed.by.name)
         seen_at = datetime.fromtimestamp(signed.seconds or 0, UTC)
-        if seen_at > at:
+        # Nobody saw it before it was signed; a line says whole seconds.
+        if not checkpoint.signed_at.replace(microsecond=0) <= seen_at <= at:
             raise Refused("cosignature_wrong")
         made, is_new = Cosignature.objects.get_or_create(
             checkpoint=checkpoint,
@@ -74,6 +76,8 @@ def add_cosignature(*, size: int, line: str, actor: Actor, at: datetime) -> None
             defaults={"id": new_id(), "line": note.lines[0], "seen_at": seen_at},
         )
         if is_new:
+            # The folders of draws that are not sealed show who saw the log: the worker writes them.
+            Draw.objects.filter(status__in=DRAW_STATES.group("UNSEALED")).update(files_due_at=at)
             record(
                 action="draw.checkpoint_cosigned",
                 at=at,

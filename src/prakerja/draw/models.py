@@ -51,6 +51,8 @@ class Draw(KeyedRow):
     has_turn = models.BooleanField(null=True, unique=True)
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    # From when on somebody writes the folder, because it may not hold what was signed; None: it does.
+    files_due_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from prakerja.draw.asking import ask_step, stop_asked
 from prakerja.draw.awarding import award_drawn, cancel_awards, confirm_awards, prepare_awards
 from prakerja.draw.committing import confirm_commitment, prepare_commitment
 from prakerja.draw.drawing import confirm_result, prepare_result
+from prakerja.draw.files import rewrite_files
 from prakerja.draw.keys import add_witness, trust
 from prakerja.draw.listing import make_list
 from prakerja.draw.log import add_cosignature
@@ -45,6 +46,7 @@ __all__ = [
     "prepare_result",
     "prepare_rules",
     "prepare_void",
+    "rewrite_files",
     "set_strata",
     "stop_asked",
     "take_back_step",

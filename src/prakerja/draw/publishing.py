@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
+from prakerja.draw.files import mend_rows, rows_are_whole, settle_files
 from prakerja.draw.log import log_document, seen_checkpoint
 from prakerja.draw.models import Draw
 from prakerja.draw.protocol.documents import Manifest
@@ -24,7 +25,7 @@ from prakerja.draw.steps import (
     require_status,
     was_confirmed,
 )
-from prakerja.draw.writing import folder_of, pack_folder, write_folder
+from prakerja.draw.writing import folder_of, write_folder
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.progress import beside
@@ -36,7 +37,8 @@ _SEALS = ("manifest.json", "manifest.note")
 def prepare_publication(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
     """Complete the folder of a draw, with statistics, and a manifest of its files to be signed.
 
-    Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status), result_unwitnessed.
+    Files of list and results that are not what was signed are written anew first. Raises Refused: not_permitted, draw_unknown,
+    draw_elsewhere (status), result_unwitnessed, rows_differ (name; the database has other rows than were signed).
     """
     with transaction():
         draw = lock_draw(name=draw_name)
@@ -47,6 +49,8 @@ def prepare_publication(*, draw_name: str, actor: Actor, at: datetime) -> Prepar
             (path / name).unlink(missing_ok=True)
         write_folder(draw_name=draw_name)
         with beside("draw_publish"):
+            # What is sealed is what was signed before: whatever somebody did to the files ends here.
+            mend_rows(draw)
             write_file(path, "stats.json", statistics_of(draw=draw))
             content = _manifest(draw).spelled()
         text = document_text(origin=draw.origin, about=draw.name, name="manifest", content=content)
@@ -67,8 +71,7 @@ def confirm_publication(*, draw_name: str, digest: str, actor: Actor, at: dateti
         draw = lock_draw(name=draw_name)
         if not was_confirmed(draw=draw, step="publish", digest=digest, actor=actor):
             _take(draw, digest=digest, actor=actor, at=at)
-    write_folder(draw_name=draw_name)
-    pack_folder(draw_name=draw_name)
+    settle_files(draw_name=draw_name)
 
 
 @requires_transaction
@@ -76,7 +79,7 @@ def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
     require_status(draw, "drawn")
     taken = confirm_step(draw=draw, step="publish", digest=digest, actor=actor, at=at)
     content = bytes(taken.content)
-    if _manifest(draw).spelled() != content:
+    if _manifest(draw).spelled() != content or not rows_are_whole(draw):
         raise Refused("folder_changed")
     keep_document(draw=draw, name="manifest", content=content, at=at)
     advance_draw(draw=draw, verb="publish", at=at)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
+from prakerja.draw.files import settle_files
 from prakerja.draw.keys import origin
 from prakerja.draw.log import log_document
 from prakerja.draw.models import Draw
@@ -23,7 +24,6 @@ from prakerja.draw.steps import (
     require_status,
     was_confirmed,
 )
-from prakerja.draw.writing import write_folder
 from prakerja.intake.operations import fix_quota
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -100,7 +100,7 @@ def confirm_rules(*, draw_name: str, digest: str, actor: Actor, at: datetime) ->
         draw = lock_draw(name=draw_name)
         if not was_confirmed(draw=draw, step="rules", digest=digest, actor=actor):
             _take(draw, digest=digest, actor=actor, at=at)
-    write_folder(draw_name=draw_name)
+    settle_files(draw_name=draw_name)
 
 
 @requires_transaction

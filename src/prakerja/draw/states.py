@@ -19,7 +19,12 @@ DRAW_STATES = StateMachine(
         "make_void": {"committed": "void"},
     },
     # While one is here no other list may be fixed: what families have left would not be known.
-    groups={"UNDER_WAY": ("committed", "drawn"), "RESULTED": ("drawn", "published")},
+    groups={
+        "UNDER_WAY": ("committed", "drawn"),
+        "RESULTED": ("drawn", "published"),
+        # What is seen of their folders may still come: who witnessed them.
+        "UNSEALED": ("ruled", "listed", "committed", "drawn", "void"),
+    },
 )
 
 AWARDING_STATES = StateMachine(

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -22,6 +22,7 @@ from prakerja.proofs.notes import Note
 
 # So much of a digest is shown, and typed by whoever confirms.
 DIGEST_DIGITS = 16
+FILES_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,9 @@ def advance_draw(*, draw: Draw, verb: str, at: datetime, **values: Any) -> None:
 def keep_document(*, draw: Draw, name: str, content: bytes, at: datetime) -> None:
     """A document of a draw, as the bytes that were signed."""
     Document.objects.create(id=new_id(), draw=draw, name=name, content=content, made_at=at)
+    # Whoever signed writes the file as well; if they are killed before, the worker does.
+    draw.files_due_at = at + FILES_AFTER
+    draw.save(update_fields=["files_due_at"])
 
 
 def document(*, draw_id: uuid.UUID, name: str) -> bytes:
