@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -19,12 +21,15 @@ from prakerja.draw.models import Cosignature, Document, Draw, Entry, Outcome, Ra
 from prakerja.draw.protocol.documents import Commitment
 from prakerja.draw.protocol.folder import open_files
 from prakerja.draw.protocol.hashes import reason_mark
+from prakerja.draw.protocol.trust import Trust
 from prakerja.draw.protocol.verifying import Report, verify
+from prakerja.draw.public import public_files
 from prakerja.draw.writing import published_folder
 from prakerja.intake.models import Application
 from prakerja.kernel.db import transaction as piece
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal_bytes
+from prakerja.proofs.drand import QUICKNET
 from prakerja.registrations.models import Profile
 from tests.builders import operator
 from tests.draw.drawing import (
@@ -41,8 +46,10 @@ from tests.draw.drawing import (
     published,
     ruled,
 )
+from tests.draw.published import ROUND, SIGNATURE
 from tests.intake.joining import CLOSES, OPENS, wave
-from tests.waiting import LIMIT
+from tests.kernel.strangers import Visit, stranger
+from tests.waiting import LIMIT, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOOL = Path(__file__).parents[2] / "tools/verify_draw.py"
@@ -287,7 +294,9 @@ def test_what_witnesses_did_not_see_in_time_is_not_drawn(two: tuple[Actor, Actor
         draws.prepare_result(draw_name=NAME, actor=two[0], at=DRAWN)
 
 
-def test_a_draw_is_void_by_the_rule_alone_and_repeated_with_the_same_list(two: tuple[Actor, Actor]) -> None:
+def test_a_draw_is_void_by_the_rule_alone_and_repeated_with_the_same_list(
+    two: tuple[Actor, Actor], tmp_path: Path
+) -> None:
     first, second = two
     ruled(*two)
     for number in range(8):
@@ -304,12 +313,21 @@ def test_a_draw_is_void_by_the_rule_alone_and_repeated_with_the_same_list(two: t
             draws.prepare_void(draw_name=NAME, reason=reason, actor=first, at=at)
         assert refusal.value.reason in ("void_reason_unknown", "void_not_due")
     gone = DRAWN + timedelta(days=8)
-    prepared = draws.prepare_void(draw_name=NAME, reason="source", actor=first, at=gone)
-    # It comes after all, between the two: then there is a draw.
+    # Nobody has to enter a round: the program asks for itself whether it is there.
+    with refused("source_there"):
+        draws.prepare_void(draw_name=NAME, reason="source", actor=first, at=gone)
     draws.fetch_round(draw_name=NAME, number=0, actor=first, at=gone)
-    with refused("void_not_due"):
+    # The program holds the secret, so it is never missing, unless two witnesses did not see the commitment in time.
+    with refused("secret_held"):
+        draws.prepare_void(draw_name=NAME, reason="secret", actor=first, at=gone)
+    seen = dict(Cosignature.objects.filter(checkpoint__size=2).values_list("id", "seen_at"))
+    Cosignature.objects.filter(checkpoint__size=2).update(seen_at=gone)
+    prepared = draws.prepare_void(draw_name=NAME, reason="secret", actor=first, at=gone)
+    for one, at in seen.items():
+        Cosignature.objects.filter(id=one).update(seen_at=at)
+    with refused("secret_held"):
         draws.confirm_void(draw_name=NAME, digest=prepared.digest, actor=second, at=gone)
-    RandomValue.objects.update(value=None, kept=None)
+    Cosignature.objects.filter(checkpoint__size=2).update(seen_at=gone)
     assert draws.confirm_void(draw_name=NAME, digest=prepared.digest, actor=second, at=gone) == "g22/2"
     assert Draw.objects.get(number=1).status == "void"
     with refused("draw_elsewhere"):
@@ -319,7 +337,94 @@ def test_a_draw_is_void_by_the_rule_alone_and_repeated_with_the_same_list(two: t
     published(*two, name="g22/2", at=gone + timedelta(hours=27))
     report = check("g22-2")
     assert [(one.number, one.detail) for one in report.checks if one.holds is not True] == []
+    assert "g22/2 holds" in by_stranger(tmp_path, "g22-2")
     assert Draw.objects.get(number=2).applicants_id == Draw.objects.get(number=1).applicants_id
+    note = "void-1.note"
+    assert (published_folder() / "g22-2" / note).read_bytes() == (published_folder() / "g22-1/void.note").read_bytes()
+    assert note in public_files(wave_number=22, number=2)
+
+
+def test_a_draw_whose_result_was_computed_is_never_void(two: tuple[Actor, Actor]) -> None:
+    """Before anybody confirmed it, it is in the database: who does not like it would take another seed."""
+    first, second = two
+    ruled(*two)
+    join(1)
+    listed(first)
+    committed(*two)
+    draws.fetch_round(draw_name=NAME, number=0, actor=first, at=DRAWN)
+    late = DRAWN + timedelta(days=30)
+    Cosignature.objects.filter(checkpoint__size=2).update(seen_at=DRAWN)
+    void = draws.prepare_void(draw_name=NAME, reason="secret", actor=first, at=late)
+    Cosignature.objects.filter(checkpoint__size=2).update(seen_at=COMMITTED)
+    prepared = draws.prepare_result(draw_name=NAME, actor=first, at=DRAWN)
+    for reason in ("secret", "source", "list"):
+        with pytest.raises(Refused) as refusal:
+            draws.prepare_void(draw_name=NAME, reason=reason, actor=first, at=late)
+        assert refusal.value.reason in ("result_known", "source_there")
+    with refused("result_known"):
+        draws.confirm_void(draw_name=NAME, digest=void.digest, actor=second, at=late)
+    draws.confirm_result(draw_name=NAME, digest=prepared.digest, actor=second, at=late)
+    assert Draw.objects.get().status == "drawn"
+
+
+def test_drand_itself_is_asked_before_a_round_counts_as_missing(two: tuple[Actor, Actor], settings: Any) -> None:
+    """The round of the worked examples, and a server that has it or not."""
+    first, second = two
+    ruled(*two)
+    join(1)
+    listed(first)
+    # Outside a sandbox only drand counts.
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE kernel_installation CASCADE")
+    appears = QUICKNET.at(ROUND)
+    prepared = draws.prepare_commitment(draw_name=NAME, actor=first, at=COMMITTED, round_at=appears)
+    draws.confirm_commitment(draw_name=NAME, digest=prepared.digest, actor=second, at=COMMITTED)
+    late = appears + timedelta(days=7)
+
+    def prepare() -> draws.Prepared:
+        return draws.prepare_void(draw_name=NAME, reason="source", actor=first, at=late)
+
+    with refused("source_silent"):
+        prepare()
+    answers: dict[str, str] = {"status": "404", "signature": ""}
+
+    def answer(visit: Visit) -> None:
+        assert visit.path == f"/{QUICKNET.hash}/public/{ROUND}"
+        visit.say(int(answers["status"]), json.dumps({"round": ROUND, "signature": answers["signature"]}).encode())
+
+    with stranger(answer) as server:
+        settings.DRAND_URL = server.url
+        waiting = prepare()
+        # Something that is no round is no round.
+        answers.update(status="200", signature="00" * 48)
+        assert prepare().digest
+        answers.update(signature=SIGNATURE)
+        with refused("source_there"):
+            prepare()
+        with refused("source_there"):
+            draws.confirm_void(draw_name=NAME, digest=waiting.digest, actor=second, at=late)
+    settings.DRAND_URL = f"http://127.0.0.1:{free_port()}"
+    # Whoever is cut off from everybody knows nothing of drand.
+    with refused("source_silent"):
+        prepare()
+    assert Draw.objects.get().status == "committed"
+
+
+def test_a_pulse_is_named_by_a_certificate_that_counts(two: tuple[Actor, Actor], settings: Any) -> None:
+    first, _ = two
+    ruled(*two)
+    join(1)
+    listed(first)
+    pulse_at = (COMMITTED + timedelta(hours=30)).replace(minute=0, second=0, microsecond=0)
+    for certificate in ("", "ab" * 64):
+        with refused("source_wrong"):
+            draws.prepare_commitment(
+                draw_name=NAME, actor=first, at=COMMITTED, pulse_at=pulse_at, certificate=certificate
+            )
+    settings.NIST_CERTIFICATES = ["cd" * 64, "ab" * 64]
+    draws.prepare_commitment(draw_name=NAME, actor=first, at=COMMITTED, pulse_at=pulse_at, certificate="AB" * 64)
+    assert draws.trust().certificates == ("cd" * 64, "ab" * 64)
+    assert Trust.read(draws.trust().spelled()) == draws.trust()
 
 
 def test_a_wrong_list_is_made_anew_before_the_first_source(two: tuple[Actor, Actor]) -> None:

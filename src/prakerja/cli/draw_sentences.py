@@ -114,6 +114,18 @@ _PLAIN = {
         "Isi folder bukan yang disiapkan. Siapkan lagi: prakerja draw publish.",
         "The folder's files are not those that were prepared. Prepare it again: prakerja draw publish.",
     ),
+    "result_known": (
+        "Urutannya sudah dihitung; undian itu tidak dapat lagi dibatalkan. Sahkan hasilnya: prakerja draw run.",
+        "Its ranks were computed; that draw can no longer be made void. Confirm its result: prakerja draw run.",
+    ),
+    "source_there": (
+        "drand sudah memberi putaran itu; masukkan: prakerja draw enter. Undian itu tidak dapat dibatalkan.",
+        "drand has given that round; enter it: prakerja draw enter. That draw may not be made void.",
+    ),
+    "secret_held": (
+        "Bilangan rahasianya ada dan komitmennya dilihat saksi; undian itu dapat berjalan: prakerja draw run.",
+        "The secret is held and witnesses saw the commitment; that draw can go on: prakerja draw run.",
+    ),
     "void_reason_unknown": ("Alasan: source, secret atau list.", "The reason is source, secret or list."),
     "witness_key_wrong": ("Itu bukan kunci saksi.", "That is no key of a witness."),
     "witnesses_fixed": (

@@ -182,6 +182,15 @@ _SENTENCES = {
     "import_unfinished": gettext_lazy("Hasil gelombang lain belum selesai ditetapkan."),
     "step_asked": gettext_lazy("Sebuah langkah undian ini sudah diminta dan sedang dikerjakan."),
     "nothing_asked": gettext_lazy("Tidak ada lagi yang sedang dikerjakan."),
+    "result_known": gettext_lazy(
+        "Urutannya sudah dihitung, jadi undian ini tidak dapat lagi dibatalkan. Sahkan hasilnya."
+    ),
+    "source_there": gettext_lazy(
+        "drand sudah memberi putaran itu. Masukkan nilainya; undian ini tidak dapat dibatalkan."
+    ),
+    "secret_held": gettext_lazy(
+        "Bilangan rahasianya ada dan saksi melihat komitmennya, jadi undian ini dapat berjalan. Siapkan hasilnya."
+    ),
     "void_reason_unknown": gettext_lazy("Pilih alasannya."),
 }
 

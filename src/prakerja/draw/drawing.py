@@ -48,7 +48,8 @@ def prepare_result(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
         assert draw.applicants_id is not None
         content = document(draw_id=draw.id, name="commitment")
         commitment = docs.Commitment.read(content)
-        _require_witnesses(content, commitment)
+        if not was_witnessed(content=content, commitment=commitment):
+            raise Refused("commitment_unwitnessed")
         values = _values(draw, commitment)
         secret = unseal_secret(draw)
         lengths = [docs.VALUE_BYTES[docs.kind_of(one)] for one in commitment.sources]
@@ -130,8 +131,8 @@ def _values(draw: Draw, commitment: docs.Commitment) -> list[tuple[bytes | None,
 
 
 @requires_transaction
-def _require_witnesses(content: bytes, commitment: docs.Commitment) -> None:
-    """The first checkpoint that has the commitment was seen by two witnesses before the first source gave anything."""
+def was_witnessed(*, content: bytes, commitment: docs.Commitment) -> bool:
+    """Whether two witnesses saw the first checkpoint that has the commitment before its first source gave anything."""
     first = appears(commitment.sources[0])
     index = next(
         number
@@ -139,8 +140,7 @@ def _require_witnesses(content: bytes, commitment: docs.Commitment) -> None:
         if bytes(known) == content
     )
     seen = seen_checkpoint(size=index + 1).seen_at
-    if sum(one < first for one in seen) < WITNESSES:
-        raise Refused("commitment_unwitnessed")
+    return sum(one < first for one in seen) >= WITNESSES
 
 
 @requires_transaction

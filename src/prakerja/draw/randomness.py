@@ -132,9 +132,32 @@ def _of_round(source: DrandSource, signature: str) -> Evidence:
     return Evidence(value, canonical.spelled(told))
 
 
+def is_public(source: DrandSource) -> bool:
+    """Whether drand has given a round already, by its own answer and not by what was entered here; a sandbox's is computed.
+
+    Raises Refused: source_silent (why): nobody could be asked, so nothing is known of it.
+    """
+    _, signature = _told(source)
+    try:
+        _of_round(source, signature or "")
+    except Refused:
+        # Something else than the round: it says nothing of whether the round is there.
+        return False
+    return True
+
+
 def _asked(source: DrandSource) -> str:
+    """The signature of a round. Raises Refused: source_silent (why)."""
+    status, signature = _told(source)
+    if signature is None:
+        raise Refused("source_silent", why=f"answer {status}")
+    return signature
+
+
+def _told(source: DrandSource) -> tuple[int, str | None]:
+    """What drand answers: its status, and the signature of the round if it gave one. Raises Refused: source_silent (why)."""
     if source.chain == DEMO.hash:
-        return demo_signature(source.round)
+        return 200, demo_signature(source.round)
     if not settings.DRAND_URL:
         raise Refused("source_silent", why="no address of drand is set (PRAKERJA_DRAND_URL)")
     try:
@@ -143,8 +166,8 @@ def _asked(source: DrandSource) -> str:
         raise Refused("source_silent", why=str(error)) from error
     told = answer.json()
     if answer.status != 200 or not isinstance(told, dict) or not isinstance(told.get("signature"), str):
-        raise Refused("source_silent", why=f"answer {answer.status}")
-    return str(told["signature"])
+        return answer.status, None
+    return 200, str(told["signature"])
 
 
 def _named(draw_name: str, number: int, at: datetime) -> Source:

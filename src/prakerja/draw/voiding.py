@@ -9,10 +9,12 @@ from typing import Literal
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.draw.committing import appears
+from prakerja.draw.drawing import was_witnessed
 from prakerja.draw.log import log_document
-from prakerja.draw.models import Draw, RandomValue, SignedNote
+from prakerja.draw.models import Document, Draw, RandomValue, SignedNote, Step
 from prakerja.draw.protocol import documents as docs
 from prakerja.draw.protocol.texts import document_text
+from prakerja.draw.randomness import is_public
 from prakerja.draw.steps import (
     Prepared,
     advance_draw,
@@ -36,11 +38,15 @@ def prepare_void(*, draw_name: str, reason: str, actor: Actor, at: datetime) -> 
     """Propose to end a draw without a result: a required `source` 7 days late, the `secret` untold 72 hours after the last
     source, or a wrong `list` before the first source.
 
-    A result that somebody does not like is no reason. Raises Refused: not_permitted, draw_unknown, draw_elsewhere (status),
-    void_reason_unknown, void_not_due (since: from when it may be).
+    A result that somebody does not like is no reason: what is there to be seen ends nothing. Raises Refused: not_permitted,
+    draw_unknown, draw_elsewhere (status), void_reason_unknown, void_not_due (since: from when it may be), result_known (ranks were
+    computed), source_there (drand answers with the round), source_silent (why: drand cannot be asked), secret_held (the program
+    holds the secret, and two witnesses saw the commitment: it can be drawn).
     """
     if reason not in REASONS:
         raise Refused("void_reason_unknown")
+    if reason == "source":
+        _require_absent(draw_name, at)
     with transaction():
         draw = lock_draw(name=draw_name)
         require_status(draw, "committed")
@@ -64,8 +70,11 @@ def confirm_void(*, draw_name: str, digest: str, actor: Actor, at: datetime) -> 
     """End the draw, for good, and begin its repetition; returns the name of that one.
 
     It keeps rules and list; after a wrong list the list is made anew. Raises Refused: not_permitted, draw_unknown,
-    draw_elsewhere (status), nothing_prepared, same_operator, step_changed, void_not_due (since).
+    draw_elsewhere (status), nothing_prepared, same_operator, step_changed, void_not_due (since), result_known, source_there,
+    source_silent (why), secret_held.
     """
+    if _waiting_reason(draw_name) == "source":
+        _require_absent(draw_name, at)
     with transaction():
         draw = lock_draw(name=draw_name)
         require_status(draw, "committed")
@@ -82,20 +91,47 @@ def confirm_void(*, draw_name: str, digest: str, actor: Actor, at: datetime) -> 
     return repeated
 
 
+def _waiting_reason(draw_name: str) -> str:
+    """Why the draw would end by what waits now, "" where nothing does."""
+    waiting = Step.objects.filter(draw__name=draw_name, step="void", confirmed_at=None, replaced_at=None).first()
+    return "" if waiting is None else docs.Void.read(bytes(waiting.content)).reason
+
+
+def _require_absent(draw_name: str, at: datetime) -> None:
+    """Nobody has to enter a round that is public: so it is drand who is asked, outside any transaction."""
+    content = Document.objects.filter(draw__name=draw_name, draw__status="committed", name="commitment").first()
+    if content is None:
+        # Whoever locks the draw says what it is.
+        return
+    last = docs.Commitment.read(bytes(content.content)).sources[-1]
+    if at < appears(last) + timedelta(seconds=docs.MISSING_AFTER_S):
+        # It is not asked for what is not due.
+        return
+    if isinstance(last, docs.DrandSource) and is_public(last):
+        raise Refused("source_there")
+
+
 @requires_transaction
 def _require_due(draw: Draw, reason: str, at: datetime) -> None:
-    sources = docs.Commitment.read(document(draw_id=draw.id, name="commitment")).sources
+    if draw.seed is not None:
+        # The result is in the database, if nowhere else: whoever saw it must not be able to have another.
+        raise Refused("result_known")
+    content = document(draw_id=draw.id, name="commitment")
+    commitment = docs.Commitment.read(content)
+    sources = commitment.sources
     last = appears(sources[-1])
     if reason == "list":
         if at >= appears(sources[0]):
             raise Refused("void_not_due", since=None)
         return
     is_there = RandomValue.objects.get(draw=draw, number=len(sources) - 1).value is not None
-    # A secret that we hold is never missing: what is missing then is whoever tells it.
     wait = docs.MISSING_AFTER_S if reason == "source" else docs.SILENT_AFTER_S
     since = last + timedelta(seconds=wait)
     if at < since or (reason == "source" and is_there) or (reason == "secret" and not is_there):
         raise Refused("void_not_due", since=since)
+    # A secret that the program holds is never missing: it may stay untold only where nothing may be drawn.
+    if reason == "secret" and was_witnessed(content=content, commitment=commitment):
+        raise Refused("secret_held")
 
 
 @requires_transaction
