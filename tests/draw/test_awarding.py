@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from prakerja.access.actors import Actor
 from prakerja.awards.models import Award, CardClaim
@@ -13,6 +15,7 @@ from prakerja.awards.operations import blacklist_person
 from prakerja.draw import operations as draws
 from prakerja.draw.models import Awarding, Dropped, Outcome, Recalled
 from prakerja.draw.tasks import run_awards, run_telling
+from prakerja.draw.telling import tell_some
 from prakerja.intake.models import Application, Decree, ResultImport, Wave
 from prakerja.intake.operations import give_up_import, prepare_correction, withdraw_application
 from prakerja.kernel.db import transaction
@@ -21,6 +24,7 @@ from prakerja.ledger.models import Transfer
 from prakerja.notifications.models import Message
 from tests.builders import operator
 from tests.draw.awarded import ANNOUNCED, DECREE, decided, differences, drawn_wave, winners
+from tests.draw.crowd import crowd
 from tests.draw.drawing import NAME, PUBLISHED
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -163,3 +167,20 @@ def test_the_proof_finds_an_award_that_no_draw_gave_and_a_winner_without_one(two
     found = differences()
     assert found["every winner, and whoever was recalled, has an award or was dropped with a reason"] == 1
     assert found["a seat that was given on came back before, and each was given on once"] == 1
+
+
+def test_who_stands_in_no_list_keeps_nobody_from_being_told(two: tuple[Actor, Actor]) -> None:
+    drawn_wave(two, people=20, quota=10)
+    decided(two)
+    # Applications that came after the list, and that are asked about first.
+    wave = Wave.objects.get()
+    crowd(wave=wave, count=3, at=PUBLISHED)
+    late = set(Application.objects.order_by("-joined_at").values_list("id", flat=True)[:3])
+    with connection.cursor() as cursor:
+        for number, one in enumerate(late):
+            cursor.execute("UPDATE intake_application SET id = %s WHERE id = %s", [uuid.UUID(int=number + 1), one])
+    run_awards(ANNOUNCED)
+    while tell_some(at=ANNOUNCED, chunk=2) is not None:
+        pass
+    assert Application.objects.filter(status="waiting").count() == 3
+    assert Awarding.objects.get().told_at is not None

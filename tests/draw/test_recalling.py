@@ -20,7 +20,7 @@ from prakerja.draw.protocol.verifying import verify
 from prakerja.draw.public import public_file, public_recalls
 from prakerja.draw.tasks import run_awards, run_telling
 from prakerja.draw.writing import published_folder, write_folder
-from prakerja.intake.models import Application, Wave
+from prakerja.intake.models import Application, Decree, Wave
 from prakerja.intake.operations import withdraw_application
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.errors import Refused
@@ -159,3 +159,38 @@ def _published(recalled: dict[uuid.UUID, str]) -> None:
     assert recall.awarded.count == len(recalled)
     write_folder(draw_name=NAME)
     assert verify(files=open_files(published_folder() / "g22-1"), trust=draws.trust()).holds
+
+
+def test_a_recall_whose_decree_was_used_bars_nobody_and_gets_other_terms(two: tuple[Actor, Actor]) -> None:
+    first, second = two
+    drawn_wave(two, people=60, quota=20)
+    decided(two)
+    run_awards(ANNOUNCED)
+    withdraw_award(person_id=min(winners(), key=str), at=ANNOUNCED)
+    prepared = draws.prepare_recall(**TERMS, actor=first, at=LATER)
+    draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=second, at=LATER)
+    Decree.objects.create(number=TERMS["decree_number"], wave=Wave.objects.get(), issued_at=LATER)
+    # The worker does not stumble over it, and says why.
+    assert run_awards(TOLD) == 0
+    assert run_awards(TOLD) == 0
+    found = Awarding.objects.get(recall=1)
+    assert (found.status, found.refusal) == ("decided", "decree_exists")
+    later = TOLD + timedelta(days=1)
+    again = {"draw_name": NAME, "decree_number": "SK 22-S/2021", "announced_at": later}
+    with refused("announcement_not_ahead"):
+        draws.prepare_terms(**again, actor=first, at=later + timedelta(seconds=1))
+    with refused("decree_exists"):
+        draws.prepare_terms(**{**again, "decree_number": "SK 22-R/2021"}, actor=first, at=TOLD)
+    for _ in range(2):
+        other = draws.prepare_terms(**again, actor=first, at=TOLD)
+        with refused("not_permitted"):
+            draws.confirm_terms(draw_name=NAME, digest=other.digest, actor=first, at=TOLD)
+        draws.confirm_terms(draw_name=NAME, digest=other.digest, actor=second, at=TOLD)
+        draws.confirm_terms(draw_name=NAME, digest=other.digest, actor=second, at=TOLD)
+    assert run_awards(TOLD) == 0
+    assert run_awards(later) == 1
+    assert Award.objects.get(awarded_at=later).wave_id == Wave.objects.get().id
+    found.refresh_from_db()
+    assert (found.status, found.refusal, found.decree_number) == ("done", "", "SK 22-S/2021")
+    with refused("nothing_decided"):
+        draws.prepare_terms(**again, actor=first, at=TOLD)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 # A file of keys or a pulse is a page of text.
 _MOST_BYTES = 1 << 20
-_VERBS = "rules|list|commit|enter|run|publish|files|award|recall|void|take-back|show|log|witness|cosign|keys|verify"
+_VERBS = (
+    "rules|list|commit|enter|run|publish|files|award|recall|terms|void|take-back|show|log|witness|cosign|keys|verify"
+)
 
 
 def add_to(subparsers: Any) -> None:
@@ -63,7 +65,7 @@ def add_to(subparsers: Any) -> None:
     void.set_defaults(run=do_void)
     back = by_operator(common(verbs.add_parser("take-back", help="let nobody confirm what was prepared any more")))
     back.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
-    back.add_argument("--step", required=True, choices=("rules", "commit", "draw", "publish", "award", "void"))
+    back.add_argument("--step", required=True, choices=("rules", "commit", "draw", "publish", "award", "terms", "void"))
     back.add_argument("--digest", required=True, metavar="DIGEST", help="of what waits, as `show` says it")
     back.set_defaults(run=take_one_back)
     shown = common(verbs.add_parser("show", help="where every draw is, and what waits for whom"))

@@ -24,6 +24,8 @@ def add_to(verbs: Any) -> None:
     award.set_defaults(run=do_award)
     recall = _decision(verbs, "recall", "give seats that came back to those who are next, as a draw had them in line")
     recall.set_defaults(run=do_recall)
+    terms = _decision(verbs, "terms", "give what is decided and has not begun another decree or another moment")
+    terms.set_defaults(run=do_terms)
 
 
 def _decision(verbs: Any, name: str, words: str) -> argparse.ArgumentParser:
@@ -107,6 +109,23 @@ def do_recall(arguments: argparse.Namespace) -> int:
             return prepare_recall(decree_number=arguments.decree, announced_at=arguments.announced_at, **who)
         is_confirmed = _stands_for_short_deadline(arguments)
         return confirm_recall(digest=arguments.confirm, is_short_deadline_confirmed=is_confirmed, **who)
+
+    return _tell(arguments, _done(arguments, work))
+
+
+def do_terms(arguments: argparse.Namespace) -> int:
+    """Propose or confirm other terms of an announcement that has not begun."""
+    if not arguments.confirm:
+        _require_terms(arguments)
+
+    def work(at: Any) -> Any:
+        from prakerja.draw.operations import confirm_terms, prepare_terms
+
+        who = {"draw_name": arguments.draw, "actor": acting(arguments), "at": at}
+        if not arguments.confirm:
+            return prepare_terms(decree_number=arguments.decree, announced_at=arguments.announced_at, **who)
+        is_confirmed = _stands_for_short_deadline(arguments)
+        return confirm_terms(digest=arguments.confirm, is_short_deadline_confirmed=is_confirmed, **who)
 
     return _tell(arguments, _done(arguments, work))
 

@@ -376,7 +376,9 @@ def _awarding_line(request: HttpRequest, number: int, one: Round) -> dict[str, A
         "when": written(one.announced_at),
         "people": counted(one.people),
         "unfilled": counted(one.unfilled),
-        "state": AWARDINGS[one.status],
+        "state": _("Tertahan ketika waktunya tiba. Beri keputusan atau waktu lain: prakerja draw terms.")
+        if one.refusal
+        else AWARDINGS[one.status],
         "cancel_url": reverse("console_draw_cancel", args=[number]) if may_cancel else "",
     }
 

@@ -10,6 +10,7 @@ Reads: people_person.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from hashlib import sha256
@@ -112,33 +113,16 @@ def confirm_awards(
         )
 
 
-@permitted("draw.confirm")
-def cancel_awards(*, draw_name: str, reason: str, actor: Actor, at: datetime) -> None:
-    """Take a decision back before its moment; another one may be proposed. The draw stays as it is.
+def require_terms(
+    *, announcement: Announcement, is_short_deadline_confirmed: bool, at: datetime, besides: uuid.UUID | None = None
+) -> dict[str, Any]:
+    """What two operators decide, as they read it. Raises Refused: announcement_not_ahead, and as `intake.require_announceable`.
 
-    Raises Refused: not_permitted, operator_needed, reason_missing, draw_unknown, nothing_decided, awards_begun (whom the draw chose
-    gets what it gave them).
+    A decree that was decided is taken, also before its moment, but by the announcement itself (`besides`).
     """
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
-    if not reason.strip():
-        raise Refused("reason_missing")
-    with transaction():
-        draw = lock_draw(name=draw_name)
-        found = Awarding.objects.filter(draw=draw, recall=0).exclude(status="cancelled").first()
-        if found is None:
-            raise Refused("nothing_decided")
-        if found.status not in AWARDING_STATES.sources("cancel"):
-            raise Refused("awards_begun")
-        found.status = AWARDING_STATES.advance(current=found.status, verb="cancel")
-        found.ended_at, found.end_reason = at, reason.strip()
-        found.save(update_fields=["status", "ended_at", "end_reason"])
-        release_step(draw=draw, step="award", at=at)
-        _record("draw.awards_cancelled", draw, found, actor=actor, at=at, why=reason.strip())
-
-
-def require_terms(*, announcement: Announcement, is_short_deadline_confirmed: bool, at: datetime) -> dict[str, Any]:
-    """What two operators decide, as they read it. Raises Refused: announcement_not_ahead, and as `intake.require_announceable`."""
+    taken = Awarding.objects.filter(decree_number=announcement.decree_number).exclude(status="cancelled")
+    if taken.exclude(id=besides).exists():
+        raise Refused("decree_exists", number=announcement.decree_number)
     if announcement.announced_at < at:
         raise Refused("announcement_not_ahead")
     deadline = require_announceable(
@@ -179,15 +163,13 @@ def decide(
         decided_by=actor.id,
         decided_at=at,
     )
-    _record("draw.awards_decided", draw, found, actor=actor, at=at)
+    record_awards("draw.awards_decided", draw, found, actor=actor, at=at)
 
 
 @requires_transaction
 def release_step(*, draw: Draw, step: str, at: datetime) -> None:
-    """A step that was taken back may be prepared anew; who confirmed it stays in the audit trail."""
-    Step.objects.filter(draw=draw, step=step, replaced_at=None).update(
-        replaced_at=at, confirmed_by="", confirmed_at=None
-    )
+    """A step that was taken back may be prepared anew; who confirmed it stays written."""
+    Step.objects.filter(draw=draw, step=step, replaced_at=None).update(replaced_at=at)
 
 
 def announcement_of(
@@ -248,15 +230,23 @@ def award_drawn(
 
 def award_some(*, at: datetime) -> int | None:
     """Some of those whose moment has come; None when nobody's has, or somebody else is awarding."""
-    found = _due().filter(announced_at__lte=at).first()
-    if found is None:
-        return None
-    if found.status in AWARDING_STATES.sources("begin"):
-        with transaction():
-            if not is_alone():
-                return None
-            _begin(found, at=at)
+    for found in _due().filter(announced_at__lte=at):
+        if found.status not in AWARDING_STATES.sources("begin"):
+            return _award_more(found, at=at)
+        try:
+            with transaction():
+                if not is_alone():
+                    return None
+                _begin(found, at=at)
+        except Refused as refusal:
+            # Operators see why, and it is tried again; nobody behind it waits for that.
+            Awarding.objects.filter(id=found.id).update(refusal=refusal.reason)
+            continue
         return 0
+    return None
+
+
+def _award_more(found: Awarding, *, at: datetime) -> int | None:
     results = _results(found)
     piece = next(_chunks(found, results, CHUNK), None)
     packed = b"" if piece is None else pack_winners(piece)
@@ -327,7 +317,8 @@ def _begin(found: Awarding, *, at: datetime) -> None:
         at=at,
     )
     locked.status = AWARDING_STATES.advance(current=locked.status, verb="begin")
-    locked.save(update_fields=["status"])
+    locked.refusal = ""
+    locked.save(update_fields=["status", "refusal"])
 
 
 # In the order of the list, which is that of the tickets' bytes: no row comes first for who or when it is.
@@ -379,11 +370,11 @@ def _finish(found: Awarding, results: Announced, *, at: datetime) -> None:
     locked.status = AWARDING_STATES.advance(current=locked.status, verb="finish")
     locked.ended_at = at
     locked.save(update_fields=["status", "ended_at"])
-    _record("draw.awards_made", found.draw, locked, actor=_ACTOR, at=at)
+    record_awards("draw.awards_made", found.draw, locked, actor=_ACTOR, at=at)
 
 
 @requires_transaction
-def _record(action: str, draw: Draw, found: Awarding, *, actor: Actor, at: datetime, why: str = "") -> None:
+def record_awards(action: str, draw: Draw, found: Awarding, *, actor: Actor, at: datetime, why: str = "") -> None:
     record(
         action=action,
         at=at,

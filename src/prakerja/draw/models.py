@@ -16,7 +16,7 @@ from prakerja.kernel.models import (
 )
 from prakerja.rosters.policies import PRIORITIES
 
-STEPS = ("rules", "commit", "draw", "publish", "void", "award")
+STEPS = ("rules", "commit", "draw", "publish", "void", "award", "terms")
 # Of these there may be many, one after the other: recall-1, recall-2 …
 RECALL = "recall-"
 KEY_KINDS = ("operator", "documents", "witness", "receipt")
@@ -129,9 +129,7 @@ class Step(KeyedRow):
             models.CheckConstraint(condition=Q(step__in=STEPS) | Q(step__startswith=RECALL), name="draw_step_name"),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None, confirmed_by="")
-                | Q(confirmed_at__isnull=False, replaced_at=None)
-                & ~Q(confirmed_by="")
-                & ~Q(confirmed_by=models.F("prepared_by")),
+                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),
                 name="draw_step_two_people",
             ),
             # One that waits or was taken.
@@ -347,6 +345,8 @@ class Awarding(KeyedRow):
     decided_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True, default="")
+    # Why it was refused when its moment came; "" while nothing was.
+    refusal = models.TextField(blank=True, default="", db_default="")
     # Whoever was not selected has been told; of a recall nobody is.
     told_at = models.DateTimeField(null=True)
 

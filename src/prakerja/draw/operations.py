@@ -1,7 +1,7 @@
 """The public verbs of the draw; each stands in the file that its noun names."""
 
 from prakerja.draw.asking import ask_step, stop_asked
-from prakerja.draw.awarding import award_drawn, cancel_awards, confirm_awards, prepare_awards
+from prakerja.draw.awarding import award_drawn, confirm_awards, prepare_awards
 from prakerja.draw.committing import confirm_commitment, prepare_commitment
 from prakerja.draw.drawing import confirm_result, prepare_result
 from prakerja.draw.files import rewrite_files
@@ -12,6 +12,7 @@ from prakerja.draw.planning import Priority, SeatPlan, set_strata
 from prakerja.draw.publishing import confirm_publication, prepare_publication
 from prakerja.draw.randomness import attest_absence, enter_pulse, enter_round, fetch_round
 from prakerja.draw.recalling import confirm_recall, prepare_recall
+from prakerja.draw.redeciding import cancel_awards, confirm_terms, prepare_terms
 from prakerja.draw.ruling import confirm_rules, prepare_rules
 from prakerja.draw.steps import Prepared
 from prakerja.draw.taking_back import take_back_step
@@ -34,6 +35,7 @@ __all__ = [
     "confirm_recall",
     "confirm_result",
     "confirm_rules",
+    "confirm_terms",
     "confirm_void",
     "enter_pulse",
     "enter_round",
@@ -45,6 +47,7 @@ __all__ = [
     "prepare_recall",
     "prepare_result",
     "prepare_rules",
+    "prepare_terms",
     "prepare_void",
     "rewrite_files",
     "set_strata",

@@ -55,6 +55,8 @@ class Round:
     awarded: int
     dropped: int
     unfilled: int
+    # Why it did not begin at its moment; it is tried again, and may be given other terms (`redeciding`).
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def _rounds(draw: Draw) -> tuple[Round, ...]:
             awarded=awarded_of(one, dropped=dropped[one.recall]),
             dropped=dropped[one.recall],
             unfilled=one.unfilled,
+            refusal=one.refusal,
         )
         for one in found
     )

@@ -120,7 +120,7 @@ def confirm_step(*, draw: Draw, step: str, digest: str, actor: Actor, at: dateti
 def was_confirmed(*, draw: Draw, step: str, digest: str, actor: Actor) -> bool:
     """Whether this operator confirmed the same step before: whoever was cut off says it again, and the folder is written."""
     return Step.objects.filter(
-        draw=draw, step=step, digest=digest.strip().lower(), confirmed_by=actor.id, confirmed_at__isnull=False
+        draw=draw, step=step, digest=digest.strip().lower(), confirmed_by=actor.id, replaced_at=None
     ).exists()
 
 

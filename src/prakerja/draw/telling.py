@@ -21,6 +21,8 @@ from prakerja.intake.policies import QUOTA_FULL
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.due import CHUNK
 
+# By person: reason, template and parameters.
+_Told = dict[uuid.UUID, tuple[str, str, Mapping[str, Any]]]
 _UNTOLD = {"status": "done", "recall": 0, "told_at": None}
 
 _ROWS = """
@@ -71,7 +73,7 @@ def tellings_left(at: datetime) -> int:
     return int(found[0]) if found else 0
 
 
-def tell_some(*, at: datetime) -> int | None:
+def tell_some(*, at: datetime, chunk: int = CHUNK) -> int | None:
     """Some of those who were not drawn, each told by SMS and on the dashboard; None when nobody waits."""
     with transaction():
         found = (
@@ -84,8 +86,7 @@ def tell_some(*, at: datetime) -> int | None:
             return None
         draw = found.draw
         assert draw.applicants_id is not None
-        waiting = dict(lock_waiting(wave_id=draw.wave_id, most=CHUNK))
-        about = _about(found, list(waiting))
+        waiting, about = _next(found, chunk)
         if not about:
             if _somebody_waits(found):
                 # Another worker is telling them.
@@ -103,6 +104,18 @@ def tell_some(*, at: datetime) -> int | None:
 
 
 @requires_transaction
+def _next(found: Awarding, chunk: int) -> tuple[dict[uuid.UUID, uuid.UUID], _Told]:
+    """The next who wait, and what those of them are told who stand in the list; whoever stands in none bars nobody behind them."""
+    after = uuid.UUID(int=0)
+    while waiting := lock_waiting(wave_id=found.draw.wave_id, most=chunk, after=after):
+        about = _about(found, [person for person, _ in waiting])
+        if about:
+            return dict(waiting), about
+        after = waiting[-1][1]
+    return {}, {}
+
+
+@requires_transaction
 def _somebody_waits(found: Awarding) -> bool:
     waiting = row(
         "SELECT 1 FROM intake_application a JOIN draw_entry e ON e.person_id = a.person_id AND e.application_id = a.id "
@@ -113,12 +126,12 @@ def _somebody_waits(found: Awarding) -> bool:
 
 
 @requires_transaction
-def _about(found: Awarding, people: list[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str, Mapping[str, Any]]]:
+def _about(found: Awarding, people: list[uuid.UUID]) -> _Told:
     """By person: reason, template and parameters."""
     draw = found.draw
     assert draw.applicants is not None
     ends = cut_offs(draw_id=draw.id, list_id=draw.applicants.id)
-    told: dict[uuid.UUID, tuple[str, str, Mapping[str, Any]]] = {}
+    told: _Told = {}
     of = {"draw": draw.id, "list": draw.applicants.id, "people": people}
     for person, codes, stratum, kind, position, dropped in rows(_ROWS, of):
         wave: dict[str, Any] = {"wave": draw.wave.number}

@@ -118,12 +118,15 @@ class TurnedDown(NamedTuple):
 
 
 @requires_transaction
-def lock_waiting(*, wave_id: uuid.UUID, most: int) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """Some who still wait for a wave's results, as (person, application): they wait for whoever asked until the transaction ends."""
+def lock_waiting(*, wave_id: uuid.UUID, most: int, after: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Some who still wait for a wave's results, as (person, application), in the order of their applications' ids and after this one.
+
+    They wait for whoever asked until the transaction ends.
+    """
     return rows(
-        "SELECT person_id, id FROM intake_application WHERE wave_id = %s AND status = 'waiting' ORDER BY id LIMIT %s "
+        "SELECT person_id, id FROM intake_application WHERE wave_id = %s AND status = 'waiting' AND id > %s ORDER BY id LIMIT %s "
         "FOR NO KEY UPDATE SKIP LOCKED",
-        [wave_id, most],
+        [wave_id, after, most],
     )
 
 
