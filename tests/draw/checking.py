@@ -47,6 +47,18 @@ def by_page(path: Path, trust: Trust = TRUST) -> dict[str, Any] | None:
     return found
 
 
+def own_by_page(path: Path, proof: Any, *, nik: str = "", card: str = "") -> dict[str, Any] | None:
+    """What the page says of one applicant's own proof, each check by its state."""
+    if NODE is None:
+        return None
+    write_file(path.parent, "proof.json", json.dumps(proof).encode())
+    program = [NODE, Path(__file__).with_name("verify_in_node.cjs"), SCRIPTS, path, _keys(path, TRUST)]
+    told = subprocess.run(
+        [*program, path.parent / "proof.json", nik, card], capture_output=True, text=True, timeout=LIMIT, check=True
+    )
+    return {name: one["state"] for name, one in json.loads(told.stdout)["states"].items()}
+
+
 def all_refuse(path: Path, check: str, trust: Trust = TRUST) -> None:
     """Every program says no, and the two that name a check name this one."""
     assert failed(path, trust) == [check]

@@ -41,6 +41,7 @@ def of(text: str) -> bytes:
 
 
 OPERATORS = [Signer(f"{ORIGIN}/operator/{number}", of(f"operator {number}")) for number in (1, 2)]
+RECEIPTS = Signer(texts.receipt_origin(ORIGIN), of("receipts"))
 LOG = Signer(texts.log_origin(ORIGIN), of("documents"))
 WITNESSES = [Signer(f"witness-{number}.example", of(f"witness {number}"), COSIGNATURE) for number in (1, 2)]
 TRUST = Trust(
@@ -48,6 +49,7 @@ TRUST = Trust(
     tuple(one.verifier for one in OPERATORS),
     (LOG.verifier,),
     tuple(one.verifier for one in WITNESSES),
+    receipts=(RECEIPTS.verifier,),
     certificates=(PULSE.certificate,),
 )
 

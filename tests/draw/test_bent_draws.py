@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha512
@@ -15,20 +16,22 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from prakerja.cli.command import main
 from prakerja.draw.protocol import documents as docs
 from prakerja.draw.protocol import texts
 from prakerja.draw.protocol.folder import write_file
 from prakerja.proofs import canonical, nist_beacon
 from prakerja.proofs.drand import QUICKNET
-from prakerja.proofs.merkle import Tree
-from prakerja.proofs.notes import Checkpoint, Note, sign
-from tests.draw.checking import all_hold, all_refuse
+from prakerja.proofs.merkle import Levels, Tree, leaf_hash
+from prakerja.proofs.notes import Checkpoint, Note, Signer, sign
+from tests.draw.checking import all_hold, all_refuse, own_by_page
 from tests.draw.published import (
     CERTIFICATE,
     LOG,
     OPERATORS,
     ORIGIN,
     PULSE,
+    RECEIPTS,
     ROUND_VALUE,
     SEEN,
     SOURCES,
@@ -36,6 +39,7 @@ from tests.draw.published import (
     TWELVE_RULES,
     WITNESSES,
     Draw,
+    of,
     rows_of,
     rules_of,
     twelve,
@@ -302,3 +306,64 @@ def test_seats_without_a_weight_are_no_valid_rule(tmp_path: Path) -> None:
     draw.result = msgspec.structs.replace(draw.result, commitment=draw.commitment.sha256)
     folder = draw.write(tmp_path / "draw")
     all_refuse(folder, "V4")
+
+
+# What one applicant holds in their hand.
+
+
+def test_a_receipt_shows_whether_a_list_has_its_ticket(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draw = twelve_drawn()
+    folder, keys, receipt = draw.write(tmp_path / "draw"), tmp_path / "keys.json", tmp_path / "receipt.txt"
+    keys.write_bytes(TRUST.spelled())
+    asked = ["draw", "verify", str(folder), "--receipt", str(receipt), "--json"]
+
+    def found(ticket: bytes, *, wave: str = "g19", by: Signer = RECEIPTS) -> tuple[int, str]:
+        receipt.write_bytes(sign(texts.receipt_text(origin=ORIGIN, wave=wave, ticket=ticket), [by]).spelled())
+        status = main([*asked, "--keys", str(keys)])
+        return status, capsys.readouterr().out
+
+    row = draw.rows[4]
+    status, told = found(row.ticket)
+    assert (status, json.loads(told)["row"]) == (0, row.spelled().decode().strip())
+    status, told = found(of("somebody who was left out"))
+    assert (status, json.loads(told)["row"]) == (1, None)
+    # Another wave's, or signed by somebody else: it says nothing of this list.
+    assert found(row.ticket, wave="g20")[0] == found(row.ticket, by=OPERATORS[0])[0] == 2
+    found(row.ticket)
+    assert main(asked) == 2
+
+
+def test_a_family_s_label_is_checked_by_who_knows_the_card(tmp_path: Path) -> None:
+    draw = twelve_drawn()
+    folder = draw.write(tmp_path / "draw")
+    person = next(one for one in twelve() if one.number == 9)
+    row = rows_of(twelve(), wave="g19")[9]
+    number = draw.rows.index(row)
+    path = Levels(leaf_hash(one.spelled()[:-1]) for one in draw.rows).inclusion(number)
+    proof = {
+        "type": "prakerja-draw-proof",
+        "version": 1,
+        "draw": draw.name,
+        "number": number,
+        "row": row.spelled()[:-1].decode(),
+        "list_path": [one.hex() for one in path],
+        "rules": draw.rules.spelled().decode(),
+        "commitment": draw.commitment.spelled().decode(),
+        "notes": {name: (folder / f"{name}.note").read_text() for name in ("rules", "commitment", "list")},
+        "nonce": person.nonce.hex(),
+        "codes": [],
+        "family_nonce": of(f"family {person.card}").hex(),
+    }
+    for change, card, state in (
+        ({}, person.card, "yes"),
+        ({}, "", "unseen"),
+        ({}, "9" * 16, "no"),
+        ({"family_nonce": of("another").hex()}, person.card, "no"),
+        ({"family_nonce": None}, "", "no"),
+    ):
+        states = own_by_page(folder, proof | change, nik=person.nik, card=card)
+        assert states is None or (states["listed"], states["ticket"], states["family"]) == ("yes", "yes", state)
+    # Whatever stands in the file, the page says so and does not wait for ever.
+    for change in ({"nonce": 7}, {"notes": None}, {"row": "x"}, {"commitment": "[" * 50_000}):
+        states = own_by_page(folder, proof | change, nik=person.nik)
+        assert states is None or "no" in states.values()

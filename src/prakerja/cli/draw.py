@@ -87,6 +87,13 @@ def add_to(subparsers: Any) -> None:
     verified.add_argument(
         "--keys", type=Path, default=None, metavar="KEYS", help="whose signatures count: a file that came another way"
     )
+    verified.add_argument(
+        "--receipt",
+        type=Path,
+        default=None,
+        metavar="RECEIPT",
+        help="also look for the ticket of this receipt in its list",
+    )
     verified.set_defaults(run=verify_published)
 
 
@@ -372,8 +379,9 @@ def show_keys(arguments: argparse.Namespace) -> int:
 
 
 def verify_published(arguments: argparse.Namespace) -> int:
-    """Check everything that can be checked; 0 when it holds, 1 when it does not."""
+    """Check everything that can be checked; 0 when it holds, 1 when it does not or lacks the ticket of a receipt."""
     from prakerja.draw.protocol.folder import FolderError, open_files
+    from prakerja.draw.protocol.receipts import ReceiptError, row_of_receipt
     from prakerja.draw.protocol.trust import Trust, TrustError
     from prakerja.draw.protocol.verifying import verify
 
@@ -381,14 +389,21 @@ def verify_published(arguments: argparse.Namespace) -> int:
         keys = None if arguments.keys is None else Trust.read(_read(arguments.keys))
         if not arguments.file.exists():
             raise FolderError(f"{arguments.file} is not there")
-        report = verify(files=open_files(arguments.file), trust=keys, progress=None if arguments.json else progress)
-    except (FolderError, TrustError) as error:
+        files, is_asked, row = open_files(arguments.file), arguments.receipt is not None, None
+        report = verify(files=files, trust=keys, progress=None if arguments.json else progress)
+        if is_asked and report.holds:
+            if keys is None:
+                raise ReceiptError("a receipt is checked by keys from elsewhere (--keys)")
+            row = row_of_receipt(files=files, trust=keys, content=_read(arguments.receipt))
+    except (FolderError, TrustError, ReceiptError) as error:
         raise CommandError(f"Tidak dapat dibaca: {error}", f"Cannot be read: {error}") from error
     if arguments.json:
-        answer(_as_json(report))
+        answer(_as_json(report) | ({"row": row} if is_asked else {}))
     else:
         print(_as_text(report))
-    return 0 if report.holds else 1
+        if is_asked and report.holds:
+            print(f"The receipt's row: {row}" if row else "THE LIST LACKS THE TICKET OF THIS RECEIPT.")
+    return 0 if report.holds and (row or not is_asked) else 1
 
 
 def _as_json(report: Report) -> dict[str, Any]:

@@ -120,9 +120,13 @@
     if (!proof) { tell("own-verdict", false, words.chooseProof); return; }
     const nik = find("nik").value.replace(/\D/g, "");
     if (nik && nik.length !== 16) { tell("own-verdict", false, words.nikWrong); find("nik").focus(); return; }
+    const card = find("card").value.replace(/\D/g, "");
+    if (card && card.length !== 16) { tell("own-verdict", false, words.cardWrong); find("card").focus(); return; }
     clear("#own-checks");
     show("own", true);
-    const found = await ours.checkOwn(proof, keys, nik);
+    let found;
+    // Somebody's file may be anything: whatever goes wrong with it is said, and never waited for.
+    try { found = await ours.checkOwn(proof, keys, nik, card); } catch (error) { tell("own-verdict", false, `${words.unread} ${error.message}`); return; }
     for (const item of page.querySelectorAll("#own-checks > li")) {
       const told = found.states[item.dataset.check];
       item.hidden = !told;

@@ -78,6 +78,7 @@
     return ours.tagged("seed", ...parts, ours.unhex(result.secret));
   };
   ours.ticketOf = (wave, nik, nonce) => ours.tagged("ticket", ours.bytes(`${wave}\n${nik}\n`), nonce);
+  ours.labelOf = (wave, card, nonce) => ours.tagged("family", ours.bytes(`${wave}\n${card}\n`), nonce);
   ours.rankOf = (seed, ticket) => ours.tagged("rank", seed, ticket);
   ours.markOf = (ticket, nonce, codes) => ours.hex(ours.tagged("reason", ticket, nonce, ours.bytes([...codes].sort().join(",")))).slice(0, 32);
 

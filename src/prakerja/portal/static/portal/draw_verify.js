@@ -295,10 +295,10 @@
   }
 
   // --- one's own proof ------------------------------------------------------------------------------------------------------
-  // `proof`: what the portal gave its owner. `nik`: 16 digits, or "" for whoever does not type it. Nothing is sent anywhere.
-  // Returns {holds, states: {ticket, listed, signed, reason, seed, outcome}, row, result, rank}; a step that does not concern this
+  // `proof`: what the portal gave its owner. `nik`, `card`: 16 digits, or "" for whoever does not type them. Nothing is sent anywhere.
+  // Returns {holds, states: {ticket, listed, signed, family, reason, seed, outcome}, row, result, rank}; a step that does not concern this
   // row, or was not asked for, is not in it or "unseen".
-  ours.checkOwn = async (proof, keys, nik = "") => {
+  ours.checkOwn = async (proof, keys, nik = "", card = "") => {
     const states = {}, found = { states, row: null, outcome: null, rank: null, position: null };
     const check = async (name, step) => {
       try { const detail = await step() || ""; states[name] = { state: detail ? "unseen" : "yes", detail }; }
@@ -322,11 +322,19 @@
     });
     if (states.listed.state === "no") return { ...found, holds: false };
     found.row = row;
-    const nonce = ours.unhex(proof.nonce);
+    let nonce;
     await check("ticket", () => {
+      nonce = ours.unhex(proof.nonce);
       if (!nik) return "no NIK was typed";
       need(/^\d{16}$/.test(nik), "a NIK has sixteen digits");
       need(ours.hex(ours.ticketOf(rules.wave, nik, nonce)) === row.ticket, "this row is not that of this NIK");
+    });
+    if (row.family) await check("family", () => {
+      const familyNonce = ours.unhex(proof.family_nonce);
+      need(familyNonce.length === 32, "the proof lacks what the family's label is made of");
+      if (!card) return "no family card was typed";
+      need(/^\d{16}$/.test(card), "a family card has sixteen digits");
+      need(ours.hex(ours.labelOf(rules.wave, card, familyNonce)) === row.family, "the label is not that of this family card");
     });
     if (row.mark) await check("reason", () => need(ours.markOf(ticket, nonce, proof.codes) === row.mark, "the reasons are not those that were committed to"));
     await check("signed", async () => {
