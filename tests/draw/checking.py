@@ -41,7 +41,13 @@ def by_page(path: Path, trust: Trust = TRUST) -> dict[str, Any] | None:
     """What the scripts of the page say; None where nothing runs them."""
     if NODE is None:
         return None
-    program = [NODE, Path(__file__).with_name("verify_in_node.cjs"), SCRIPTS, path, _keys(path, trust)]
+    program: list[str | Path] = [
+        NODE,
+        Path(__file__).with_name("verify_in_node.cjs"),
+        SCRIPTS,
+        path,
+        _keys(path, trust),
+    ]
     told = subprocess.run(program, capture_output=True, text=True, timeout=LIMIT, check=True)
     found: dict[str, Any] = json.loads(told.stdout)
     return found
@@ -52,7 +58,13 @@ def own_by_page(path: Path, proof: Any, *, nik: str = "", card: str = "") -> dic
     if NODE is None:
         return None
     write_file(path.parent, "proof.json", json.dumps(proof).encode())
-    program = [NODE, Path(__file__).with_name("verify_in_node.cjs"), SCRIPTS, path, _keys(path, TRUST)]
+    program: list[str | Path] = [
+        NODE,
+        Path(__file__).with_name("verify_in_node.cjs"),
+        SCRIPTS,
+        path,
+        _keys(path, TRUST),
+    ]
     told = subprocess.run(
         [*program, path.parent / "proof.json", nik, card], capture_output=True, text=True, timeout=LIMIT, check=True
     )

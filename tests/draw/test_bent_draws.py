@@ -364,6 +364,6 @@ def test_a_family_s_label_is_checked_by_who_knows_the_card(tmp_path: Path) -> No
         states = own_by_page(folder, proof | change, nik=person.nik, card=card)
         assert states is None or (states["listed"], states["ticket"], states["family"]) == ("yes", "yes", state)
     # Whatever stands in the file, the page says so and does not wait for ever.
-    for change in ({"nonce": 7}, {"notes": None}, {"row": "x"}, {"commitment": "[" * 50_000}):
-        states = own_by_page(folder, proof | change, nik=person.nik)
+    for name, value in (("nonce", 7), ("notes", None), ("row", "x"), ("commitment", "[" * 50_000)):
+        states = own_by_page(folder, proof | {name: value}, nik=person.nik)
         assert states is None or "no" in states.values()
