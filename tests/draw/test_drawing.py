@@ -117,6 +117,10 @@ def test_nobody_confirms_their_own_step_or_something_else_than_waits(two: tuple[
         draws.confirm_rules(draw_name=NAME, digest=prepared.digest, actor=both, at=RULED)
     with refused("operator_needed"):
         draws.confirm_rules(draw_name=NAME, digest=prepared.digest, actor=Actor.system("command"), at=RULED)
+    # Nobody replaces what another prepared by preparing it again: they take it back, which everybody sees.
+    with refused("step_waits"):
+        draws.prepare_rules(wave_number=22, actor=both, at=RULED)
+    draws.take_back_step(draw_name=NAME, step="rules", digest=prepared.digest, actor=both, at=RULED)
     # Somebody prepared another one meanwhile: who confirms the page that they see confirms nothing.
     other = draws.prepare_rules(wave_number=22, weights={"31": 1}, actor=both, at=RULED)
     with refused("step_changed"):

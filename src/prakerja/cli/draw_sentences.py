@@ -185,6 +185,11 @@ def explained(refusal: Refused) -> CommandError:
             f"The list of wave {details.get('wave')} was cut off and is not complete. Go on with it first, `prakerja draw list`; after a "
             "day it bars no other.",
         ),
+        "step_waits": (
+            f"Petugas lain sudah menyiapkan langkah itu ({details.get('digest')}). Sahkan, atau tarik dahulu: prakerja draw take-back.",
+            f"Another operator prepared that step already ({details.get('digest')}). Confirm it, or take it back first: "
+            "prakerja draw take-back.",
+        ),
         "rows_differ": (
             f"Isi basis data untuk `{details.get('name')}` bukan yang ditandatangani. Tidak ada yang diterbitkan: periksa siapa yang "
             "mengubahnya.",

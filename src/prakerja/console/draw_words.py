@@ -152,6 +152,7 @@ _SENTENCES = {
     "step_changed": gettext_lazy(
         "Angka itu bukan sidik dari yang menunggu sekarang: salah ketik, atau langkah ini disiapkan ulang sesudah halaman Anda dibuka. Tidak ada yang disahkan. Baca lagi di bawah, lalu ketik sidiknya."
     ),
+    "step_waits": gettext_lazy("Petugas lain sudah menyiapkan langkah ini. Sahkan, atau tarik dahulu."),
     "list_stale": gettext_lazy(
         "Sejak daftar ini dibuat ada yang ditetapkan sebagai penerima. Buat daftarnya sekali lagi: prakerja draw list."
     ),

@@ -63,12 +63,16 @@ def prepare_step(
     actor: Actor,
     at: datetime,
 ) -> Prepared:
-    """Write a step down with the signatures of whoever prepares it; one that waited before is replaced.
+    """Write a step down with the signatures of whoever prepares it; what they prepared before is replaced.
 
-    Raises Refused: operator_needed.
+    Raises Refused: operator_needed, step_waits (digest; another operator prepared one: it is confirmed, or taken back by a verb of its own).
     """
     _require_operator(actor)
-    Step.objects.filter(draw=draw, step=step, confirmed_at=None, replaced_at=None).update(replaced_at=at)
+    waiting = Step.objects.filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)
+    of_another = waiting.exclude(prepared_by=actor.id).first()
+    if of_another is not None:
+        raise Refused("step_waits", digest=of_another.digest)
+    waiting.update(replaced_at=at)
     signer = operator_signer(actor=actor, at=at)
     told = json.dumps([draw.name, step, dict(texts), dict(terms)], sort_keys=True).encode()
     digest = sha256(told + content).hexdigest()[:DIGEST_DIGITS]
