@@ -105,7 +105,7 @@ def test_rows_do_not_stamp_themselves() -> None:
 
 
 def test_statements_take_their_instants_as_parameters() -> None:
-    """SQL that asks the database's clock would mix the two clocks."""
+    """SQL that asks the database's clock would mix the two clocks; the one that compares them has to."""
     clock = re.compile(r"\b(now|clock_timestamp|statement_timestamp)\s*\(\s*\)|\bCURRENT_(TIMESTAMP|DATE|TIME)\b", re.I)
     texts = [(path, 0, path.read_text(encoding="utf-8")) for path in files(".sql", below=PACKAGE)]
     for path in python(migrations=True):
@@ -116,7 +116,8 @@ def test_statements_take_their_instants_as_parameters() -> None:
             and isinstance(node.value, str)
             and re.search(r"\b(SELECT|INSERT|UPDATE|DELETE)\b", node.value)
         ]
-    assert [f"{shown(path)}:{line}" for path, line, text in texts if clock.search(text)] == []
+    found = [shown(path) for path, _, text in texts if clock.search(text)]
+    assert found == ["src/prakerja/cli/safety.py"]
 
 
 def test_only_entry_points_and_tasks_read_programme_time() -> None:

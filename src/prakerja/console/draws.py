@@ -41,6 +41,7 @@ from prakerja.draw import operations as draws
 from prakerja.draw.asking import ASKABLE, AskedState, asked_state
 from prakerja.draw.queries import DrawState, Round, SourceState
 from prakerja.draw.queries import draws as all_draws
+from prakerja.draw.states import DRAW_STATES
 from prakerja.draw.steps import Prepared
 from prakerja.intake.queries import WavePeriod, wave_period
 from prakerja.kernel import clock
@@ -53,8 +54,8 @@ OF_A_DRAW = frozenset(
     ("draw_list", "draw_files", "draw_ranks", "draw_publish", "award who was drawn", "tell who was not drawn")
 )
 # After these a draw goes no further.
-_ENDED = ("published", "void")
-_ORDER = ("drafted", "ruled", "listed", "committed", "drawn", "published")
+_ENDED = DRAW_STATES.ends()
+_ORDER = tuple(state for state in DRAW_STATES.states() if state != "void")
 
 
 @never_cache

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from prakerja.awards.states import AWARD_STATES
 from prakerja.console import wave_words as words
 from prakerja.console.charts import Bars
 from prakerja.console.draw_words import STATES as DRAW_STATES
@@ -83,7 +84,7 @@ def wave(request: HttpRequest, number: int) -> HttpResponse:
             "charts": [one for one in charts_of(found) if one.lines],
             "told": message_lines(found),
             "message_states": list(words.MESSAGE_STATES.values()),
-            "released": counted(sum(found.awards.get(state, 0) for state in ("revoked", "annulled", "withdrawn"))),
+            "released": counted(sum(found.awards.get(state, 0) for state in AWARD_STATES.group("TAKEN_BACK"))),
             "found": [progress_line(one) for one in all_progress() if one.task in OF_A_WAVE],
         },
     )

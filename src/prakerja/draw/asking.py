@@ -95,7 +95,7 @@ def asked_state(*, draw_name: str) -> AskedState | None:
     if found is None:
         return None
     return AskedState(
-        found.step, found.asked_by, found.asked_at, found.stop_asked_at is not None, found.outcome, found.details
+        found.step, found.asked_by, found.asked_at, found.stop_asked_at is not None, found.answer, found.details
     )
 
 
@@ -116,8 +116,8 @@ def do_asked(*, at: datetime) -> int | None:
         if not is_alone or found is None:
             return None
         outcome, details = _outcome(found, at)
-        found.ended_at, found.outcome, found.details = at, outcome, details
-        found.save(update_fields=["ended_at", "outcome", "details"])
+        found.ended_at, found.answer, found.details = at, outcome, details
+        found.save(update_fields=["ended_at", "answer", "details"])
     return 1
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from prakerja.draw.models import Document, Draw
 from prakerja.draw.protocol.documents import Rules
 from prakerja.draw.protocol.seats import Plan, plan_of
+from prakerja.draw.states import DRAW_STATES
 from prakerja.kernel.db import rows
 
 
@@ -46,7 +47,7 @@ SELECT e.stratum, o.kind, count(*) FROM draw_outcome o
   JOIN draw_entry e ON e.applicants_id = %s AND e.number = o.number
  WHERE o.draw_id = %s GROUP BY e.stratum, o.kind"""
 # What was prepared and nobody confirmed is no result yet.
-_DRAWN = ("drawn", "published")
+_DRAWN = DRAW_STATES.group("RESULTED")
 
 
 def draw_figures(*, wave_number: int) -> DrawFigures | None:

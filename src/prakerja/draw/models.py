@@ -151,14 +151,14 @@ class AskedStep(KeyedRow):
     stop_asked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     # done, stopped, broken, or why it was refused, with what its sentence needs.
-    outcome = models.TextField(blank=True, default="")
+    answer = models.TextField(blank=True, default="")
     details = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["draw"], condition=Q(ended_at=None), name="draw_askedstep_one_open"),
             models.CheckConstraint(
-                condition=Q(ended_at=None, outcome="") | Q(ended_at__isnull=False) & ~Q(outcome=""),
+                condition=Q(ended_at=None, answer="") | Q(ended_at__isnull=False) & ~Q(answer=""),
                 name="draw_askedstep_ended",
             ),
         ]

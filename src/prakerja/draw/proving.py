@@ -21,6 +21,7 @@ from prakerja.draw.protocol.seats import NATIONAL
 from prakerja.draw.protocol.texts import receipt_text
 from prakerja.draw.public import PublicDraw, public_draws
 from prakerja.draw.ruling import wave_code
+from prakerja.draw.states import DRAW_STATES
 from prakerja.draw.writing import blocks_of, folder_of
 from prakerja.intake.queries import own_nonce
 from prakerja.kernel.db import row, transaction
@@ -31,7 +32,7 @@ from prakerja.proofs.notes import sign
 _FAMILY = """
 SELECT f.id, f.nonce_enc FROM draw_familynonce f JOIN people_person p ON p.family_card_index = f.card
  WHERE f.wave_id = %s AND p.id = %s AND f.label = %s"""
-_FIXED = ("committed", "drawn", "published", "void")
+_FIXED = DRAW_STATES.group("FIXED")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from prakerja.draw.protocol.documents import (
 )
 from prakerja.draw.protocol.rows import part_count, part_path
 from prakerja.draw.protocol.texts import checkpoint_path, entry_path, void_name
+from prakerja.draw.states import DRAW_STATES
 from prakerja.draw.writing import folder_of, zip_of
 
 _OF_A_RECALL = ("recall.json", "recall.note", "released.txt", "declined.txt", "awarded.txt")
@@ -38,7 +39,7 @@ _UNSAID = ("drafted",)
 # Published draws, as they were read.
 _KEPT: dict[uuid.UUID, PublicDraw] = {}
 _MOST_KEPT = 256
-_FIXED = ("committed", "drawn", "void", "published")
+_FIXED = DRAW_STATES.group("FIXED")
 
 
 @dataclass(frozen=True)

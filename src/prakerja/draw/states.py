@@ -22,6 +22,8 @@ DRAW_STATES = StateMachine(
     groups={
         "UNDER_WAY": ("committed", "drawn"),
         "RESULTED": ("drawn", "published"),
+        # Its list is fixed, and public.
+        "FIXED": ("committed", "drawn", "published", "void"),
         # What is seen of their folders may still come: who witnessed them.
         "UNSEALED": ("ruled", "listed", "committed", "drawn", "void"),
     },

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prakerja.draw.protocol.documents import read_instant
 from prakerja.draw.public import PublicDraw
+from prakerja.draw.states import DRAW_STATES
 from prakerja.intake.queries import WavePeriod
 
 
@@ -87,7 +88,7 @@ VOID_REASONS: Mapping[str, Any] = MappingProxyType(
 
 def stage_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> str:
     """A key of STAGES: what the latest draw of a wave came to, else where the wave is by the clock."""
-    if draw is not None and draw.status in ("committed", "drawn", "published", "void"):
+    if draw is not None and draw.status in DRAW_STATES.group("FIXED"):
         return draw.status
     if at < wave.opens_at:
         return "ahead"
@@ -115,7 +116,7 @@ def steps_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> list
     if draw is None:
         return []
     rules, commitment, result = draw.rules, draw.commitment, draw.result
-    drawn = draw.status in ("drawn", "published")
+    drawn = draw.status in DRAW_STATES.group("RESULTED")
     found = [
         DrawStep(
             _("Aturan undian terbit"),

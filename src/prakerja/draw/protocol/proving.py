@@ -1,4 +1,4 @@
-"""The proof of one row of a published folder, made from a thousand rows and not from millions (draw.md 10a)."""
+"""The proof of one row of a published folder, made from a thousand rows and not from millions (draw.md 10)."""
 
 from __future__ import annotations
 
