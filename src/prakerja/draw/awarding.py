@@ -121,7 +121,9 @@ def require_terms(
     A decree that was decided is taken, also before its moment, but by the announcement itself (`besides`).
     """
     taken = Awarding.objects.filter(decree_number=announcement.decree_number).exclude(status="cancelled")
-    if taken.exclude(id=besides).exists():
+    if besides is not None:
+        taken = taken.exclude(id=besides)
+    if taken.exists():
         raise Refused("decree_exists", number=announcement.decree_number)
     if announcement.announced_at < at:
         raise Refused("announcement_not_ahead")
