@@ -46,6 +46,15 @@ def as_worker(task: DueTask, at: datetime) -> object:
 
 _RIGHT: list[tuple[datetime, Happened]] = []
 _MET: set[str] = set()
+# Nobody of `life` is drawn or writes a case with files: the draw's own tests kill and repeat its steps (tests/draw/test_draw_killed.py,
+# test_files.py), and tests/portal/test_own_cases.py prunes files.
+ELSEWHERE = {
+    "prepare draws",
+    "write folders of draws",
+    "award who was drawn",
+    "tell who was not drawn",
+    "prune_case_files",
+}
 _ARRIVED: list[tuple[str, str]] = []
 
 
@@ -81,7 +90,7 @@ def lives(
 @pytest.mark.usefixtures("right")
 def test_every_registered_task_is_met() -> None:
     """A task that is added is disturbed like the others: somebody of `life` meets it."""
-    assert [task.name for task in due_tasks() if task.name not in _MET] == []
+    assert [task.name for task in due_tasks() if task.name not in _MET | ELSEWHERE] == []
 
 
 def test_a_worker_killed_at_every_step_of_every_task(

@@ -10,6 +10,7 @@ from prakerja.cli.journeys.browser import Browser, UnexpectedPage
 from prakerja.cli.journeys.tools import prakerja, wib
 
 OPENS, CLOSES = wib(2021, 9, 16, 12), wib(2021, 9, 20)
+EARLIER = wib(2021, 9, 16, 10), wib(2021, 9, 16, 11)
 # So few that somebody of the story is not drawn.
 QUOTA = 2
 
@@ -45,6 +46,9 @@ class StoryOfJoining:
         with self.timeline.step(at, "operator", "announces wave 21: open from noon to the end of 19 September"):
             dates = ("--opens", OPENS.isoformat(), "--closes", CLOSES.isoformat())
             prakerja("wave", "open", "--number", "21", *dates, "--quota", str(QUOTA), data_dir=self.story.data_dir)
+            # Before it, one whose results come as a list: a wave that is drawn takes none.
+            dates = ("--opens", EARLIER[0].isoformat(), "--closes", EARLIER[1].isoformat())
+            prakerja("wave", "open", "--number", "20", *dates, "--quota", "1", data_dir=self.story.data_dir)
         self.story.draw.rules()
         first = self.applicants["first"].participant
         at = self.at(OPENS)

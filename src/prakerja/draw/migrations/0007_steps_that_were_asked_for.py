@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at", None)), fields=("draw",), name="draw_askedstep_one_open"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("ended_at", None), ("answer", ""))
+                        condition=models.Q(("answer", ""), ("ended_at", None))
                         | (models.Q(("ended_at__isnull", False)) & ~models.Q(("answer", ""))),
                         name="draw_askedstep_ended",
                     ),
