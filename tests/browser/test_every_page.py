@@ -89,6 +89,22 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("end_session", "end_other_sessions", "console_completion_withdraw"), ONLY_POST),
         "console_case_file": A_FILE,
         "console_letter": A_CASE,
+        # Steps of a draw and of a list that nobody of the demo has half way; looked at by tests/console.
+        **dict.fromkeys(
+            (
+                "console_draw_prepare",
+                "console_draw_confirm",
+                "console_draw_take_back",
+                "console_draw_stop",
+                "console_draw_cancel",
+                "console_draw_enter",
+                "console_roster_import",
+                "console_roster_confirm",
+                "console_roster_undo",
+                "console_roster_rejected",
+            ),
+            A_CASE,
+        ),
         **dict.fromkeys(("console_retry", "console_discrepancy", "console_class_case", "console_erasure"), A_CASE),
     },
 }
