@@ -7,9 +7,7 @@ import statistics
 import uuid
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from django.db import connection
 from django.test import override_settings
 
 from bench import world
@@ -17,6 +15,7 @@ from bench.doors import served
 from bench.harness import Bench, settle
 from bench.hot_call import Operation, Queue
 from bench.load import drive, percentile
+from bench.registered import MILLION, register_people
 from bench.report import Result, machine, say
 from bench.verify import holds
 from prakerja.access.session_store import SessionStore
@@ -28,7 +27,7 @@ from prakerja.kernel.clock import now
 from prakerja.kernel.db import rows, transaction
 from prakerja.portal.pages import SESSION_PERSON
 
-REGISTERED = int(os.environ.get("PRAKERJA_BENCH_PEOPLE", "1000000"))
+REGISTERED = int(os.environ.get("PRAKERJA_BENCH_PEOPLE", "0")) or MILLION
 WAVE = 22
 CLIENTS, CONNECTIONS = 8, 16
 ROUNDS = 3
@@ -36,33 +35,13 @@ WARM = 400
 TARGETS = {"http_to_function": 0.5}
 _CSRF = "b" * 32
 _EXPECT = b"Location: /gelombang/22"
-# Whoever registered, proved who they are and took the test. What is sealed nobody opens here.
-_PEOPLE = """
-INSERT INTO people_person (id, name, birth_date, nik_enc, family_card_enc, family_card_index, province_code, education,
-                           language, created_at)
-SELECT md5('joins ' || n)::uuid, 'Pelamar Rekaan', DATE '1990-08-17' + n %% 3000, '\\x00', '\\x00',
-       decode(md5('card ' || n), 'hex'), '31', 3, 'id', %(at)s FROM generate_series(1, %(count)s) n"""
-_PROFILES = """
-INSERT INTO registrations_profile (id, person_id, registered_at, proven_by, regency_code, details_enc, is_enrolled, work_status,
-                                   holds_excluded_post)
-SELECT md5('profile ' || n)::uuid, md5('joins ' || n)::uuid, %(at)s, 'registry', '3171', '\\x00', false, 'seeking', false
-  FROM generate_series(1, %(count)s) n"""
-_SITTINGS = """
-INSERT INTO sittings_sitting (id, person_id, scheme_version_id, status, questions, has_extra_time, begun_at, ends_at)
-SELECT md5('sitting ' || n)::uuid, md5('joins ' || n)::uuid, %(scheme)s, 'under_way', '[]', false, %(at)s,
-       %(at)s + interval '25 minutes'
-  FROM generate_series(1, %(count)s) n"""
-# No test ends before it began, for a benchmark either.
-_HANDED_IN = """
-UPDATE sittings_sitting SET status = 'handed_in', ended_at = %(at)s::timestamptz + interval '9 minutes', literacy = 4, numeracy = 4,
-                            motivation = 20"""
 
 
 def run(bench: Bench, seconds: float) -> Result:
     """Alternate the function alone and the portal's door, each with people who have not joined; then count what came of it."""
     about = machine(postgresql=bench.postgresql)
     say(f"registering {REGISTERED:,} people …")
-    _seed()
+    _seed(REGISTERED)
     queue = Queue(_join())
     people = iter(_people())
     log = Path(bench.server.log) / "bench.log"
@@ -139,19 +118,12 @@ def run(bench: Bench, seconds: float) -> Result:
     )
 
 
-def _seed() -> None:
+def _seed(people: int) -> None:
     world.install()
     at = now()
     with transaction():
-        open_wave(number=WAVE, opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=30), quota=REGISTERED)
-    values: dict[str, Any] = {
-        "at": at - timedelta(days=2),
-        "count": REGISTERED,
-        "scheme": Wave.objects.get(number=WAVE).scheme_version_id,
-    }
-    for sql in (_PEOPLE, _PROFILES, _SITTINGS, _HANDED_IN):
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+        open_wave(number=WAVE, opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=30), quota=people)
+    register_people(people, scheme_version_id=Wave.objects.get(number=WAVE).scheme_version_id)
     settle()
 
 

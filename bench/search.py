@@ -16,6 +16,7 @@ from bench import verify, world
 from bench.doors import served
 from bench.harness import Bench, settle
 from bench.load import Load, drive, percentile
+from bench.registered import how_many, register_people
 from bench.report import Result, machine, say
 from prakerja.catalogue.models import SLICES, Course, CourseRun, CourseRunSeats, Listing, Promotion
 from prakerja.catalogue.search_words import learn_words
@@ -72,6 +73,9 @@ def run(bench: Bench, seconds: float) -> Result:
     world.install()
     at = clock.now()
     made = seed(chosen, at=at)
+    beside = how_many(seconds)
+    say(f"registering {beside:,} people …")
+    register_people(beside)
     settle()
     before = verify.money()
     questions = [_question(chosen, made) for _ in range(400)]
@@ -102,6 +106,7 @@ def run(bench: Bench, seconds: float) -> Result:
         figures={
             "the whole catalogue, p95 ms": percentile([value * 1000 for value in browsed.latencies], 95),
             "text alone, p95 ms": percentile([value * 1000 for value in worded.latencies], 95),
+            "registered people beside": float(beside),
             "questions that found something, %": 100 * _found(questions, at=at),
         },
     )
