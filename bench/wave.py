@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -60,6 +61,8 @@ _PASSERS_WAVE = 22
 _FIRST_PASSER = 2_000_000
 _PURCHASES_A_SECOND = 8.0
 _ELSEWHERE = 5
+# Bytes that all messages of one person take there, at most.
+_ON_THE_PHONE = 8_000
 # The wave's instants follow from its announcement (`bench.world.ANNOUNCED`), those of the others come later.
 _PASSERS_ANNOUNCED = datetime(2021, 9, 27, 8, 0, tzinfo=WIB)
 REMINDERS = tuple(datetime(2021, 10, day, 9, tzinfo=WIB) for day in (14, 18, 20))
@@ -94,12 +97,12 @@ def run(bench: Bench, seconds: float) -> Result:
     shops, classes, popular = world.make_market()
     _log_slow_statements(bench)
     settle()
-    with tempfile.TemporaryDirectory(prefix="wave-") as name:
+    with tempfile.TemporaryDirectory(prefix="wave-") as name, _elsewhere(people) as elsewhere:
         folder = Path(name)
         listed, others = folder / "wave.csv", folder / "others.csv"
         write_list(listed, first=0, count=people)
         write_list(others, first=_FIRST_PASSER, count=passers)
-        with _running(bench, folder) as (environment, ports, phone, supervisor):
+        with _running(bench, folder, elsewhere=elsewhere) as (environment, ports, phone, supervisor):
             played = _Played(bench, environment, folder, phone, supervisor)
             played.command("wave", "import-results", str(others), "--wave", str(_PASSERS_WAVE), "--decree", "SK-TOLOK-22",
                            "--announced-at", _PASSERS_ANNOUNCED.isoformat())  # fmt: skip
@@ -282,8 +285,20 @@ class _Passers:
 
 
 @contextlib.contextmanager
-def _running(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, str], dict[str, int], Path, Supervisor]]:
-    """Doors, worker and phone as `up` starts them; their environment, their ports, the phone's file, and who tends them."""
+def _elsewhere(people: int) -> Iterator[Path]:
+    """Where the phone keeps its messages: in memory where there is room, for it is another company's machine with a disk of its own."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > people * _ON_THE_PHONE
+    with tempfile.TemporaryDirectory(prefix="wave-phone-", dir=memory if has_room else None) as name:
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def _running(
+    bench: Bench, folder: Path, *, elsewhere: Path
+) -> Iterator[tuple[dict[str, str], dict[str, int], Path, Supervisor]]:
+    """Doors, worker and phone as `up` starts them; their environment, their ports, the phone's file (in `elsewhere`), and who tends
+    them."""
     host = "127.0.0.1"
     addresses = plan.Addresses.from_free(host=host, free=free_ports(len(plan.OFFSETS) + len(plan.PLATFORMS), host))
     keys = {"gateway_key": "gateway-key-of-a-bench", "bank_key": "bank-key-of-a-bench"}
@@ -297,13 +312,13 @@ def _running(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, str], dict[
     supervisor = Supervisor(bench.server.log, tell=say)
     try:
         # Phones and their operator's machines are elsewhere: here they must not take the doors' processors.
-        outside = plan.world(addresses, data=folder, **keys)
+        outside = plan.world(addresses, data=elsewhere, **keys)
         supervisor.start(replace(outside, command=["nice", "-n", str(_ELSEWHERE), *outside.command]))
         for name in ("portal", "console", "partner_api", "callbacks"):
             supervisor.start(plan.door(name, addresses, environment))
         supervisor.start(plan.worker(environment, life=folder / "worker-lives", run=str(lock.holder)))
         supervisor.wait()
-        yield environment, addresses.ports, folder / "world" / "world.sqlite3", supervisor
+        yield environment, addresses.ports, elsewhere / "world" / "world.sqlite3", supervisor
     finally:
         supervisor.stop()
         lock.give_back()
