@@ -1,17 +1,21 @@
-"""`sms`: messages of the outbox to a telephone company by SMPP until their receipts are booked ÷ a bare client of the same company.
+"""`sms`: messages of the outbox to a telephone company by SMPP until their receipts are booked ÷ bare clients of the same company.
 
-The company is the short message centre of the examples, a process of its own that says a receipt for every message at once. The bare
-client has its units ready as bytes, keeps the same window and acknowledges every receipt: it knows no outbox, no database and no
-text. The outbox claims, opens, writes, writes down what is handed over, submits, and books answers and receipts. Addresses are invented here: the people are copies, whose sealed contact points open for nobody.
+The company is the short message centre of the examples, a process of its own that says a receipt for every message at once. Two clients
+are beside it, which keep the same window and acknowledge every receipt, and know no outbox, no database and no people: the library
+smpplib, where it is installed (its licence, LGPL, is why it is not among what we pin: `pip install smpplib`), and a few lines over a
+socket with their units ready as bytes, which are faster than any library. The outbox claims, opens, writes, writes down what is handed over, submits, and books answers and receipts. Addresses are invented here: the people are copies, whose sealed contact points open for nobody.
 """
 
 from __future__ import annotations
 
+import importlib
+import logging
 import os
 import socket
 import time
 import uuid
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 
@@ -36,7 +40,8 @@ FULL = 800_000
 _SEED = 20_000
 _WINDOW = 50
 _TEMPLATE = "withdrawn"
-TARGETS = {"outbox_to_bare_client": 0.75}
+_TO, _TEXT = "6281300000001", b"Kartu Prakerja: Anda mengundurkan diri. Bila bukan Anda, hubungi kami segera."
+TARGET = 0.75
 
 
 def run(bench: Bench, seconds: float) -> Result:
@@ -65,16 +70,20 @@ def run(bench: Bench, seconds: float) -> Result:
         say("the outbox …")
         sent, delivered = _outbox(centre, count)
         taken = centre.taken()
+        say("smpplib …")
+        library = _smpplib(centre, count)
     counts = dict(Message.objects.order_by().values_list("status").annotate(n=Count("id")))
     (parts,) = rows("SELECT count(*), count(DISTINCT message_id) FROM notifications_smspart WHERE word = 'delivered'")
+    # Without the library the target stands against the faster one.
+    ratio = "outbox_to_smpplib" if library else "outbox_to_bare_client"
     return Result(
         name="sms",
         value=count / delivered,
         unit="messages/s",
         p50_ms=0.0,
         p99_ms=0.0,
-        ratios={"outbox_to_bare_client": bare / delivered},
-        targets=TARGETS,
+        ratios={ratio: (library or bare) / delivered},
+        targets={ratio: TARGET},
         checks={
             "every message was delivered": counts == {"delivered": count},
             "every message has one part, with its receipt": parts == (count, count),
@@ -85,8 +94,11 @@ def run(bench: Bench, seconds: float) -> Result:
             "messages": float(count),
             "the bare client a second": count / bare,
             "until the last was taken a second": count / sent,
-        },
-        notes=["The bare client is a few lines over a socket, with its units ready: a library's is slower."],
+        }
+        | ({"smpplib a second": count / library} if library else {}),
+        notes=[]
+        if library
+        else ["smpplib is not installed: the target stands against the bare client, which is faster."],
     )
 
 
@@ -111,7 +123,8 @@ def _outbox(centre: RunningCentre, count: int) -> tuple[float, float]:
     try:
         while True:
             sender.woken.clear()
-            sender.turn(at=world.PAY_AT)
+            # Programme time goes on as in a worker: what is looked at again later is.
+            sender.turn(at=world.PAY_AT + timedelta(seconds=time.perf_counter() - began))
             if not sent and not sender.in_hand and sender.has_caught_up:
                 sent = time.perf_counter() - began
             if sent and not Message.objects.exclude(status="delivered").exists():
@@ -126,8 +139,8 @@ def _bare(centre: RunningCentre, count: int) -> float:
     body = ShortMessage(
         source="PRAKERJA",
         source_kind=(5, 0),
-        destination="6281300000001",
-        text=b"Kartu Prakerja: Anda mengundurkan diri. Bila bukan Anda, hubungi kami segera.",
+        destination=_TO,
+        text=_TEXT,
         registered_delivery=1,
     ).body()
     with socket.create_connection(("127.0.0.1", centre.port)) as there:
@@ -155,3 +168,47 @@ def _bare(centre: RunningCentre, count: int) -> float:
             if acknowledged:
                 there.sendall(b"".join(acknowledged))
         return time.perf_counter() - began
+
+
+def _smpplib(centre: RunningCentre, count: int) -> float | None:
+    """The same of the library smpplib, whose loop is ours; None where it is not installed."""
+    try:
+        client_module = importlib.import_module("smpplib.client")
+    except ImportError:
+        return None
+    logging.getLogger("smpp").setLevel(logging.ERROR)
+    answered = receipts = submitted = 0
+
+    def note_answer(pdu: Any, **_: Any) -> None:
+        nonlocal answered
+        answered += 1
+
+    def note_receipt(pdu: Any, **_: Any) -> None:
+        nonlocal receipts
+        receipts += 1
+
+    client = client_module.Client("127.0.0.1", centre.port, timeout=10, allow_unknown_opt_params=True)
+    client.set_message_sent_handler(note_answer)
+    client.set_message_received_handler(note_receipt)
+    client.connect()
+    try:
+        client.bind_transceiver(system_id=USER, password=PASSWORD)
+        began = time.perf_counter()
+        while receipts < count:
+            while submitted < count and submitted - answered < _WINDOW:
+                client.send_message(
+                    source_addr_ton=5,
+                    source_addr_npi=0,
+                    source_addr="PRAKERJA",
+                    dest_addr_ton=1,
+                    dest_addr_npi=1,
+                    destination_addr=_TO,
+                    short_message=_TEXT,
+                    registered_delivery=True,
+                )
+                submitted += 1
+            client.read_once()
+        return time.perf_counter() - began
+    finally:
+        client.unbind()
+        client.disconnect()

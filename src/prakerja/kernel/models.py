@@ -12,14 +12,15 @@ from prakerja.kernel.ids import array_of_ids, new_id
 
 
 @models.UUIDField.register_lookup
+@models.BinaryField.register_lookup
 @ForeignObject.register_lookup
 class AnyOf(models.Lookup):
-    """`id__any_of=[…]`: one of these ids, which are one parameter however many they are. `__in` makes one of each, takes no more
+    """`id__any_of=[…]`: one of these ids (or blind indexes), which are one parameter however many they are. `__in` makes one of each, takes no more
     than 65,535 of them, and is another statement to prepare for every number of them."""
 
     lookup_name = "any_of"
 
-    def get_prep_lookup(self) -> list[uuid.UUID]:
+    def get_prep_lookup(self) -> list[uuid.UUID | bytes]:
         return list(self.rhs)
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:

@@ -81,22 +81,34 @@ _COLUMNS = (
     "id", "person_id", "message_id", "number", "gateway", "gateway_id", "reference", "phone_index", "sent_at", "word",
     "code", "ask_at",
 )  # fmt: skip
+_PHONE = _COLUMNS.index("phone_index")
 
 
 @requires_transaction
 def note_parts(found: Iterable[Taken], *, at: datetime) -> None:
-    """Write down what receipts will be found by."""
+    """Write down what receipts will be found by, and take those that came before the answer was written down."""
     first = at + waits_at(at).first_asked
+    records = [
+        (
+            new_id(), one.person_id, one.message_id, part.number, one.gateway, part.message_id, part.reference,
+            index_of(part.phone), at, "", "", first if part.message_id else None,
+        )
+        for one in found
+        for part in one.parts
+    ]  # fmt: skip
+    copy_rows(SmsPart, _COLUMNS, records)
+    if records:
+        _take_early([record[_PHONE] for record in records], at=at)
 
-    def records() -> Iterable[tuple[Any, ...]]:
-        for one in found:
-            for part in one.parts:
-                yield (
-                    new_id(), one.person_id, one.message_id, part.number, one.gateway, part.message_id, part.reference,
-                    index_of(part.phone), at, "", "", first if part.message_id else None,
-                )  # fmt: skip
 
-    copy_rows(SmsPart, _COLUMNS, records())
+def _take_early(phones: list[Any], *, at: datetime) -> None:
+    """Take the receipts of these phones that belonged to no part until now. Those that still do not wait for their look."""
+    waiting = StrayReceipt.objects.filter(phone_index__any_of=phones)
+    found = list(waiting.select_for_update(skip_locked=True)[:AT_ONCE])
+    if found:
+        left = set(_take([_Word.kept(one) for one in found], at=at, is_new=False))
+        taken = [one.id for place, one in enumerate(found) if place not in left]
+        StrayReceipt.objects.filter(id__any_of=taken).delete()
 
 
 # By its id, or by what we called it; from its phone in either case. What a company confuses settles nothing.
@@ -146,6 +158,11 @@ class _Word(NamedTuple):
     @classmethod
     def of(cls, told: Told, index: bytes) -> _Word:
         return cls(told.gateway, told.message_id, told.reference, index, told.word, told.code)
+
+    @classmethod
+    def kept(cls, stray: StrayReceipt) -> _Word:
+        phone = bytes(stray.phone_index)
+        return cls(stray.gateway, stray.gateway_id, stray.reference, phone, stray.word, stray.code)
 
 
 def _take(words: Sequence[_Word], *, at: datetime, is_new: bool) -> list[int]:
@@ -200,11 +217,7 @@ def look_at_strays(*, at: datetime) -> int:
         found = list(waiting.select_for_update(skip_locked=True)[:AT_ONCE])
         if not found:
             return 0
-        words = [
-            _Word(one.gateway, one.gateway_id, one.reference, bytes(one.phone_index), one.word, one.code)
-            for one in found
-        ]
-        left = set(_take(words, at=at, is_new=False))
+        left = set(_take([_Word.kept(one) for one in found], at=at, is_new=False))
         gone = []
         for place, one in enumerate(found):
             later = [one.came_at + wait for wait in _LOOKS_AGAIN if one.came_at + wait > at]

@@ -128,6 +128,10 @@ class StrayReceipt(KeyedRow):
     came_at = models.DateTimeField()
     look_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        # Whoever writes down what a company took looks for the receipts that came before that.
+        indexes = [models.Index(fields=["phone_index"], name="notifications_stray_phone")]
+
 
 class GatewayState(models.Model):
     """How a gateway's session stands, as the worker that keeps it last said: for operators."""
