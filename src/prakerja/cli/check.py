@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
-from prakerja.cli import safety
+from prakerja.cli import role_safety, safety, settings_files
 from prakerja.cli.arguments import answer, common
 from prakerja.cli.database import database, keys_folder
 
@@ -26,8 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir) as found:
         from django.conf import settings
 
+        from prakerja.config import privileges as wanted
+        from prakerja.kernel import privileges
         from prakerja.kernel.clock import wall
-        from prakerja.kernel.db import row
+        from prakerja.kernel.db import row, rows
         from prakerja.kernel.installation import is_sandbox
 
         def ask(statement: str) -> tuple[Any, ...]:
@@ -35,10 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
             assert answered is not None
             return tuple(answered)
 
+        prefix = privileges.prefix_of_roles(wanted.ROLES)
+        differing = [] if prefix is None else privileges.differences(wanted.wanted(), prefix=prefix)
+        settings_folder = os.environ.get(settings_files.FOLDER, "")
         findings = [
             *safety.of_settings(settings, is_sandbox=is_sandbox()),
             *safety.of_keys(keys_folder(found.server), data_dir=found.server.data_dir),
             *safety.of_database(ask, wall=wall()),
+            *role_safety.of_roles(rows, prefix=prefix, differing=[str(one) for one in differing]),
+            *role_safety.of_settings_files(Path(settings_folder) if settings_folder else None, prefix=prefix),
             *safety.of_disk(found.server.data_dir),
             *safety.of_backups(arguments.backups, wall=wall()),
         ]

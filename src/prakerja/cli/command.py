@@ -20,6 +20,7 @@ from prakerja.cli import (
     curation,
     draw,
     due,
+    install,
     journey,
     message,
     migrate,
@@ -37,11 +38,13 @@ from prakerja.cli import (
     versions,
     wave,
 )
+from prakerja.cli.settings_files import use
 from prakerja.cli.troubles import in_words
 from prakerja.kernel.errors import CannotRun
 
 FAMILIES = (
     up,
+    install,
     migrate,
     journey,
     proof,
@@ -71,6 +74,11 @@ FAMILIES = (
     versions,
 )
 
+# They make the settings, or run what has others.
+_WITHOUT_SETTINGS = ("install", "up", "journey", "bench", "conformance")
+# Whoever changes tables; everybody else works with what is in them.
+_OF_OWNER = (("migrate", ""), ("backup", "restore"))
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
@@ -88,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: everything it claims was checked and holds; 1: it does not hold; 2: it could not run."""
     given = parser().parse_args(arguments)
     try:
+        if given.command not in _WITHOUT_SETTINGS and getattr(given, "data_dir", None) is None:
+            use("owner" if (given.command, getattr(given, "verb", "")) in _OF_OWNER else "command")
         code: int = given.run(given)
         # Here and not when the interpreter ends: an answer that could not be written was not given.
         sys.stdout.flush()

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from prakerja.cli.arguments import CommandError
+from prakerja.cli.embedded_roles import dsn_for
 from prakerja.cli.running_lock import RunningLock
+from prakerja.config.privileges import SANDBOX
 from prakerja.kernel.secrets import create_keys
 from prakerja.kernel.standing_back import stand_back
 from prakerja.postgres import Server, server_for
@@ -46,11 +49,15 @@ def keys_folder(server: Server) -> Path:
     return Path(named) if named else server.keys
 
 
-def prepare_django(server: Server) -> None:
-    """Point this process at the database and its keys, and load Django. Called once, before any model is imported."""
+def prepare_django(server: Server, *, role: str | None = None) -> None:
+    """Point this process at the database and its keys, and load Django, before any model is imported.
+
+    `role`: as which role of an embedded server; None: as the owner of its tables.
+    """
+    dsn = dsn_for(server, role) if role else server.dsn
     folder = keys_folder(server)
     create_keys(folder)
-    os.environ["DATABASE_URL"] = server.dsn
+    os.environ["DATABASE_URL"] = dsn
     os.environ["PRAKERJA_KEYS"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "prakerja.config.settings.command"
     addresses = server.data_dir / "prakerja" / ADDRESSES
@@ -60,6 +67,13 @@ def prepare_django(server: Server) -> None:
     import django
 
     django.setup()
+    from django.db import connection
+
+    user = urlsplit(dsn).username
+    if user and connection.settings_dict["USER"] != unquote(user):
+        # Whoever loaded the programme before us was another.
+        connection.close()
+        connection.settings_dict["USER"] = unquote(user)
 
 
 @contextlib.contextmanager
@@ -71,7 +85,7 @@ def database(data_dir: Path | None, *, sandbox_only: bool = False, may_install: 
     Raises CommandError when there is no world, it is no sandbox (`sandbox_only`), or the keys are others.
     """
     with server_for(data_dir, own=False) as server:
-        prepare_django(server)
+        prepare_django(server, role=None if may_install else SANDBOX if sandbox_only else "command")
         # An operator can wait a little longer for a wave; a shop's customer waits for the door.
         stand_back()
         from prakerja.cli.installation import check_installation, install_production

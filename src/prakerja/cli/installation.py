@@ -13,6 +13,8 @@ from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from prakerja.cli.arguments import CommandError, progress
+from prakerja.config import privileges as wanted
+from prakerja.kernel import privileges
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
 from prakerja.kernel.installation import (
@@ -65,7 +67,19 @@ def migrate(*, reinstall: bool = False) -> None:
             for name in reinstall_code():
                 progress(f"Installed again: {name}")
     require_code()
+    settle_privileges()
     _refuse_changed_rules()
+
+
+def settle_privileges() -> None:
+    """Let each role of this database do what the program says it may, and nothing else. One without roles stays as it is."""
+    prefix = privileges.prefix_of_roles((*wanted.ROLES, wanted.SANDBOX))
+    if prefix is None:
+        return
+    with transaction():
+        found = privileges.settle(wanted.wanted(), prefix=prefix)
+    if found:
+        progress(f"Hak peran disesuaikan · Privileges of roles settled: {len(found)}")
 
 
 @contextlib.contextmanager

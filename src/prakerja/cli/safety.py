@@ -32,26 +32,26 @@ class Finding:
     english: str = ""
 
 
-def _one(name: str, is_safe: bool, indonesian: str, english: str) -> Finding:
+def one(name: str, is_safe: bool, indonesian: str, english: str) -> Finding:
     return Finding(name, True) if is_safe else Finding(name, False, indonesian, english)
 
 
 def of_settings(settings: Any, *, is_sandbox: bool) -> Iterator[Finding]:
     """What the environment says of names, proxies, gateways and rails."""
-    yield _one(
+    yield one(
         "environment",
         not is_sandbox and settings.ENVIRONMENT == "production",
         "Ini bukan pemasangan produksi: basis data ini sandbox, atau PRAKERJA_ENV bukan production.",
         "This is no production: the database is a sandbox, or PRAKERJA_ENV is not production.",
     )
     outside = [name for name in settings.HOSTS if name not in ("127.0.0.1", "localhost", "[::1]", "testserver")]
-    yield _one(
+    yield one(
         "host names",
         bool(outside) and not {"*", "@addresses"} & set(outside),
         "PRAKERJA_HOSTS harus menyebut nama pintu-pintu ini yang sebenarnya, tanpa * dan @addresses.",
         "PRAKERJA_HOSTS has to name what these doors are really called, without * and @addresses.",
     )
-    yield _one(
+    yield one(
         "proxy",
         bool(settings.TRUSTED_PROXIES),
         "PRAKERJA_TRUSTED_PROXIES kosong: tanpa proksi TLS di depan, semua orang dihitung sebagai satu alamat.",
@@ -63,37 +63,37 @@ def of_settings(settings: Any, *, is_sandbox: bool) -> Iterator[Finding]:
         "PRAKERJA_PARTNER_API_URL": settings.PARTNER_API_URL,
     }
     wrong = [name for name, value in addresses.items() if not value.startswith("https://")]
-    yield _one(
+    yield one(
         "addresses",
         not wrong,
         f"Alamat https belum diisi: {', '.join(wrong)}.",
         f"No https address: {', '.join(wrong)}.",
     )
-    yield _one(
+    yield one(
         "messages",
         settings.MESSAGE_GATEWAY not in _LOGS_ONLY,
         "PRAKERJA_MESSAGE_GATEWAY hanya menulis log: tidak seorang pun menerima SMS.",
         "PRAKERJA_MESSAGE_GATEWAY only logs: nobody receives an SMS.",
     )
-    yield _one(
+    yield one(
         "payment rail",
         settings.PAYOUT_RAIL not in _PLAYED,
         "PRAKERJA_PAYOUT_RAIL adalah bank rekaan: tidak seorang pun dibayar.",
         "PRAKERJA_PAYOUT_RAIL is the invented bank: nobody is paid.",
     )
-    yield _one(
+    yield one(
         "civil registry",
         settings.CIVIL_REGISTRY not in _PLAYED,
         "PRAKERJA_CIVIL_REGISTRY belum disambungkan: NIK tidak diperiksa.",
         "PRAKERJA_CIVIL_REGISTRY is not connected: no NIK is checked.",
     )
-    yield _one(
+    yield one(
         "who answers for people's data",
         bool(settings.PRIVACY_CONTROLLER and settings.PRIVACY_EMAIL),
         "PRAKERJA_PRIVACY_CONTROLLER dan PRAKERJA_PRIVACY_EMAIL belum diisi (UU 27/2022).",
         "PRAKERJA_PRIVACY_CONTROLLER and PRAKERJA_PRIVACY_EMAIL are not set (UU 27/2022).",
     )
-    yield _one(
+    yield one(
         "the draw's name",
         not settings.DRAW_ORIGIN.endswith(_EXAMPLE),
         "PRAKERJA_DRAW_ORIGIN masih nama contoh; tanda tangan undian memakainya.",
@@ -103,18 +103,20 @@ def of_settings(settings: Any, *, is_sandbox: bool) -> Iterator[Finding]:
 
 def of_keys(folder: Path, *, data_dir: Path) -> Iterator[Finding]:
     """Who can read the keys, and whether they are lost with the database."""
+    # Root looks for whoever runs the doors: the keys are theirs.
+    may_own = (os.getuid(), *((folder.stat().st_uid,) if os.getuid() == 0 and folder.exists() else ()))
     open_ones = [
         one.name
         for one in (folder, *sorted(folder.glob("*.json")))
-        if one.exists() and (one.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) or one.stat().st_uid != os.getuid())
+        if one.exists() and (one.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) or one.stat().st_uid not in may_own)
     ]
-    yield _one(
+    yield one(
         "keys",
         not open_ones,
         f"Kunci terbaca orang lain atau milik pengguna lain: {', '.join(open_ones)}. chmod 0700 folder, 0600 berkas.",
         f"Keys that others can read, or own: {', '.join(open_ones)}. Set 0700 on the folder and 0600 on the files.",
     )
-    yield _one(
+    yield one(
         "keys apart",
         not folder.resolve().is_relative_to(data_dir.resolve()),
         "Kunci tersimpan di folder data: siapa yang mendapat salah satunya mendapat keduanya. Pindahkan dan isi PRAKERJA_KEYS.",
@@ -125,7 +127,7 @@ def of_keys(folder: Path, *, data_dir: Path) -> Iterator[Finding]:
 def of_database(ask: Callable[[str], tuple[Any, ...]], *, wall: datetime) -> Iterator[Finding]:
     """The role, what is durable, and the clock. `ask` answers a statement with its one row."""
     powers = ask("SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    yield _one(
+    yield one(
         "database role",
         not any(powers),
         "Peran basis data ini superuser atau dapat membuat peran: siapa yang menguasai sebuah pintu menguasai semuanya.",
@@ -134,13 +136,13 @@ def of_database(ask: Callable[[str], tuple[Any, ...]], *, wall: datetime) -> Ite
     durable = ask(
         "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')"
     )
-    yield _one(
+    yield one(
         "durability",
         durable[0] == "on" and durable[1] != "off" and durable[2] == "on",
         "fsync, synchronous_commit dan full_page_writes harus on: pembayaran dapat hilang bila listrik padam.",
         "fsync, synchronous_commit and full_page_writes have to be on: a payment can be lost with the power.",
     )
-    yield _one(
+    yield one(
         "checksums",
         ask("SELECT current_setting('data_checksums')")[0] == "on",
         "data_checksums mati: halaman yang rusak di disk tidak terlihat. Nyalakan dengan pg_checksums ketika server berhenti.",
@@ -148,7 +150,7 @@ def of_database(ask: Callable[[str], tuple[Any, ...]], *, wall: datetime) -> Ite
     )
     there = ask("SELECT clock_timestamp()")[0]
     difference = abs(there - wall)
-    yield _one(
+    yield one(
         "clock",
         difference <= _CLOCK_MAY_DIFFER,
         f"Jam mesin ini dan jam basis data berbeda {difference.total_seconds():.0f} detik. Jalankan NTP di keduanya.",
@@ -159,7 +161,7 @@ def of_database(ask: Callable[[str], tuple[Any, ...]], *, wall: datetime) -> Ite
 def of_disk(folder: Path) -> Iterator[Finding]:
     """Whether there is room where the data and the logs are."""
     usage = shutil.disk_usage(folder)
-    yield _one(
+    yield one(
         "disk",
         usage.free >= _LEAST_FREE and usage.free >= usage.total * _LEAST_SHARE,
         f"Sisa disk {usage.free >> 30} GiB ({usage.free * 100 // usage.total} %) di {folder}. Sediakan ruang.",
@@ -180,7 +182,7 @@ def of_backups(folder: Path | None, *, wall: datetime) -> Iterator[Finding]:
     newest = next((one.manifest.made_at for one in backups.listed(folder) if one.manifest is not None), None)
     age = None if newest is None else wall.astimezone(UTC) - newest
     told = "tidak ada" if newest is None else f"{newest:%Y-%m-%d %H:%M} UTC"
-    yield _one(
+    yield one(
         "backups",
         age is not None and age <= _BACKUP_IS_OLD,
         f"Salinan terbaru di {folder}: {told}. Buat dengan `prakerja backup create` setiap malam.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from prakerja.kernel.db import is_busy
 from prakerja.serving import WHOLE_BODY
 
 
@@ -54,5 +57,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; 503 when the database could not take the request now."""
+    if is_busy(sys.exc_info()[1]):
+        return _answer(
+            503,
+            _("Sistem sedang sibuk"),
+            _("Permintaan ini tidak selesai. Tunggu beberapa detik, lihat apakah sudah tersimpan, lalu ulangi."),
+        )
     return _answer(500, _("Terjadi kesalahan"), _("Kesalahan ada pada kami. Coba lagi beberapa menit lagi."))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, InterfaceError, OperationalError, connection, connections
 from django.db import transaction as django_transaction
 from django.db.models import Model
 
@@ -17,6 +17,14 @@ from prakerja.kernel.ids import array_of_ids
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether the database could not take a call now: it is away, or a lock, a statement or a transaction lasted too long.
+
+    Repeating the call is safe: what was not committed never was.
+    """
+    return isinstance(error, (OperationalError, InterfaceError))
 
 
 @contextmanager

@@ -122,6 +122,17 @@ def require_schema(*, may_be_newer: bool = False) -> None:
     require_code()
 
 
+def require_installation() -> None:
+    """Raise CannotRun when there is nothing in this database that a production could work with."""
+    if read_schema() is None:
+        raise CannotRun(
+            "Basis data ini kosong, atau peran ini tidak boleh melihat isinya. Pasang dengan `prakerja install`; sesudah memulihkan "
+            "salinan jalankan `prakerja migrate`.",
+            "There is nothing in this database, or this role may not see it. Install with `prakerja install`; after restoring a "
+            "backup run `prakerja migrate`.",
+        )
+
+
 def newer_database(names: Iterable[str]) -> CannotRun:
     shown = few(list(names))
     return CannotRun(

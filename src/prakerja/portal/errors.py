@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from prakerja.kernel.db import is_busy
 from prakerja.portal import drafts
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import SESSION_PERSON
@@ -108,7 +110,17 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; 503 when the database could not take the request now."""
+    if is_busy(sys.exc_info()[1]):
+        return answer(
+            request,
+            503,
+            _("Sistem sedang sibuk"),
+            (
+                _("Permintaan ini tidak selesai. Tunggu beberapa detik, lalu ulangi."),
+                _("Sebelum mengulang pembayaran atau formulir, periksa dashboard: mungkin sudah tersimpan."),
+            ),
+        )
     return answer(
         request,
         500,

@@ -111,6 +111,39 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Server pada DATABASE_URL adalah PostgreSQL {found}; prakerja memerlukan {oldest} atau lebih baru.",
         "The server of DATABASE_URL is PostgreSQL {found}; prakerja needs {oldest} or newer.",
     ),
+    "maker-invalid": (
+        "Alamat server basis data tidak dapat dibaca; bentuknya postgresql://pembuat@host:5432/postgres.",
+        "The address of the database server cannot be read; its form is postgresql://maker@host:5432/postgres.",
+    ),
+    "maker-unreachable": (
+        "Server basis data ({where}) tidak menerima pembuatnya: {reason}",
+        "The database server ({where}) does not let its maker in: {reason}",
+    ),
+    "maker-powerless": (
+        "Peran {role} tidak boleh membuat basis data dan peran. Beri CREATEDB dan CREATEROLE, atau pakai peran lain.",
+        "The role {role} may not make databases and roles. Give it CREATEDB and CREATEROLE, or use another.",
+    ),
+    "role-taken": (
+        "Peran {role} sudah ada di server itu dan bukan milik pemasangan ini. Pilih awalan lain: database.roles. Tidak ada yang diubah.",
+        "The role {role} is in that server already and is not of this installation. Choose another prefix: database.roles. "
+        "Nothing was changed.",
+    ),
+    "database-not-empty": (
+        "Basis data {database} sudah berisi {count} tabel atau indeks. Pemasangan hanya ke basis data kosong; pilih nama lain. "
+        "Tidak ada yang diubah.",
+        "The database {database} has {count} tables or indexes in it already. Only an empty one is installed into; choose another "
+        "name. Nothing was changed.",
+    ),
+    "database-closed": (
+        "Basis data {database} sudah ada dan tidak dapat dilihat isinya: {reason}. Tidak ada yang diubah.",
+        "The database {database} is there already, and what is in it cannot be seen: {reason}. Nothing was changed.",
+    ),
+    "role-cannot-sign-in": (
+        "Server basis data tidak menerima peran {role}: {reason}. Izinkan peran itu dengan kata sandi (scram-sha-256) di pg_hba.conf, "
+        "atau sebut alamat lain: database.host. Lalu jalankan `prakerja install` lagi.",
+        "The database server does not let the role {role} in: {reason}. Allow it by password (scram-sha-256) in pg_hba.conf, or name "
+        "another address: database.host. Then run `prakerja install` again.",
+    ),
 }
 
 

@@ -58,6 +58,11 @@ class Server:
         """The 0700 folder for log files."""
         return Layout(self.data_dir).log
 
+    def dsn_as(self, role: str) -> str:
+        """The same database of ours for another role of it, which is let in without a password."""
+        assert self.socket_dir is not None, "a server of DATABASE_URL asks every role for its password"
+        return _socket_url(self.socket_dir, postmaster.DATABASE, role)
+
     @property
     def owned(self) -> bool:
         """Whether this process started the server and stops it."""
@@ -94,9 +99,9 @@ def database_url(server: Server, name: str) -> str:
     return _socket_url(server.socket_dir, name)
 
 
-def _socket_url(socket_dir: Path, name: str) -> str:
+def _socket_url(socket_dir: Path, name: str, role: str = postmaster.ROLE) -> str:
     host = quote(str(socket_dir), safe="")
-    return f"postgresql://{postmaster.ROLE}@/{quote(name, safe='')}?host={host}&port={PORT}"
+    return f"postgresql://{quote(role, safe='')}@/{quote(name, safe='')}?host={host}&port={PORT}"
 
 
 class _Owner:

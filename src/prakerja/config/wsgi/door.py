@@ -74,12 +74,15 @@ def refuse_another_database() -> None:
 
     A database that does not answer is no reason to stay down: whoever starts beside it waits for it.
     """
+    from django.conf import settings
     from django.db import OperationalError, connection
 
-    from prakerja.kernel.schema import require_schema
+    from prakerja.kernel.schema import require_installation, require_schema
 
     try:
         require_schema(may_be_newer=True)
+        if not settings.IS_DEMO:
+            require_installation()
     except OperationalError:
         return
     finally:

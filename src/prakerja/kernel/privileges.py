@@ -1,0 +1,104 @@
+"""What the roles of a database may do with its tables: compared with what the program says they may, and brought to it.
+
+Roles are named after the one that owns the tables: `prakerja_owner` has `prakerja_portal`, `prakerja_worker` and so on beside it. A
+database whose owner is called otherwise, or whose roles were never made, is left as it is. Which role may do what is no business of
+the kernel: config/privileges.py says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+
+from prakerja.kernel.db import requires_transaction, rows
+
+OWNER = "owner"
+SELECT, INSERT, UPDATE, DELETE = "SELECT", "INSERT", "UPDATE", "DELETE"
+# Of a sequence: to take its next number.
+USAGE = "USAGE"
+_KINDS = ("r", "p", "S")
+# Role, table or sequence, what it may do with it.
+Privilege = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a role may do and should not (`is_given`), or should be able to and may not."""
+
+    role: str
+    table: str
+    privilege: str
+    is_given: bool
+
+    def __str__(self) -> str:
+        return f"{self.role} {'may' if self.is_given else 'may not'} {self.privilege} {self.table}"
+
+
+def role_name(prefix: str, role: str) -> str:
+    """The name that a role has in the server."""
+    return f"{prefix}_{role}"
+
+
+def prefix_of_roles(names: Iterable[str]) -> str | None:
+    """What the names of this database's roles begin with; None when it has none."""
+    found = rows("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('django_migrations')")
+    owner = str(found[0][0]) if found else ""
+    # The embedded server's tables are its own role's, which is called as all begin.
+    prefix = owner.removesuffix(f"_{OWNER}")
+    wanted = [role_name(prefix, name) for name in names]
+    there = rows("SELECT 1 FROM pg_roles WHERE rolname = ANY(%s) LIMIT 1", [wanted])
+    return prefix if there else None
+
+
+def differences(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: str) -> list[Difference]:
+    """Where the database differs from `wanted` (role → table → privileges), for the roles of it that exist."""
+    names = {role_name(prefix, role): role for role in wanted}
+    exist = {name for (name,) in rows("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(names)])}
+    tables = {
+        name
+        for (name,) in rows(
+            "SELECT relname FROM pg_class WHERE relkind::text = ANY(%s) AND relnamespace = 'public'::regnamespace",
+            [list(_KINDS)],
+        )
+    }
+    given: set[Privilege] = {
+        (grantee, table, privilege)
+        for grantee, table, privilege in rows(
+            "SELECT pg_get_userbyid(a.grantee), c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a "
+            "WHERE c.relkind::text = ANY(%s) AND c.relnamespace = 'public'::regnamespace "
+            "AND pg_get_userbyid(a.grantee) = ANY(%s)",
+            [list(_KINDS), list(names)],
+        )
+    }
+    should: set[Privilege] = {
+        (name, table, privilege)
+        for name, role in names.items()
+        if name in exist
+        for table, privileges in wanted[role].items()
+        if table in tables
+        for privilege in privileges
+    }
+    return [
+        *(Difference(*one, is_given=True) for one in sorted(given - should)),
+        *(Difference(*one, is_given=False) for one in sorted(should - given)),
+    ]
+
+
+@requires_transaction
+def settle(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: str) -> list[Difference]:
+    """Give and take what differs; returns it. The tables' owner alone may do so.
+
+    Only what differs: a table whose privileges stay is not touched, so that nothing waits for a table in use.
+    """
+    found = differences(wanted, prefix=prefix)
+    quote = connection.ops.quote_name
+    together: dict[tuple[bool, str, str], list[str]] = {}
+    for one in found:
+        together.setdefault((one.is_given, one.role, one.privilege), []).append(quote(one.table))
+    with connection.cursor() as cursor:
+        for (is_given, role, privilege), tables in together.items():
+            verb, to = ("REVOKE", "FROM") if is_given else ("GRANT", "TO")
+            cursor.execute(f"{verb} {privilege} ON {', '.join(tables)} {to} {quote(role)}")
+    return found
