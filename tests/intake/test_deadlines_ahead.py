@@ -162,6 +162,10 @@ def prepare(by: Actor, *, to: str, at: str) -> Correction:
     return prepare_correction(wave_number=21, announced_at=wib(to), reason="salah tanggal", actor=by, at=wib(at))
 
 
+def confirm(by: Actor, *, to: str, at: datetime, **more: bool) -> Correction:
+    return confirm_correction(wave_number=21, announced_at=wib(to), actor=by, at=at, **more)
+
+
 def test_two_operators_correct_an_announcement_and_people_are_told() -> None:
     """Announced on 15 September by mistake: the right day gives a week more."""
     world = b.world()
@@ -174,7 +178,10 @@ def test_two_operators_correct_an_announcement_and_people_are_told() -> None:
     prepared = prepare(one, to="2021-09-22 20:00", at="2021-10-01 09:00")
     assert (prepared.deadline_before, prepared.deadline, prepared.people) == (wib("2021-10-15 00:00"), DEADLINE, 1)
     assert Award.objects.get(person_id=who.person_id).purchase_deadline_at == wib("2021-10-15 00:00")
-    done = confirm_correction(wave_number=21, actor=other, at=wib("2021-10-01 10:00"))
+    # Whoever read another instant, which was replaced since, confirms nothing.
+    with pytest.raises(Refused, match="correction_changed"):
+        confirm(other, to="2021-09-23 20:00", at=wib("2021-10-01 10:00"))
+    done = confirm(other, to="2021-09-22 20:00", at=wib("2021-10-01 10:00"))
     assert (done.deadline, done.people) == (DEADLINE, 1)
     moved = Award.objects.get(person_id=who.person_id)
     assert (moved.purchase_deadline_at, moved.deadline_set_at) == (DEADLINE, wib("2021-10-01 10:00"))
@@ -199,13 +206,13 @@ def test_one_person_does_not_correct_alone_and_the_machine_not_at_all() -> None:
     one, other = b.operator("approver"), b.operator("authoriser")
     b.participant(world)
     with pytest.raises(Refused, match="nothing_prepared"):
-        confirm_correction(wave_number=21, actor=other, at=b.BUY_AT)
+        confirm(other, to="2021-09-23 20:00", at=b.BUY_AT)
     with pytest.raises(Refused, match="operator_needed"):
         prepare(SYSTEM, to="2021-09-23 20:00", at="2021-09-25 09:00")
     prepare(one, to="2021-09-23 20:00", at="2021-09-25 09:00")
     for who, reason in ((one, "not_permitted"), (SYSTEM, "operator_needed"), (b.operator("viewer"), "not_permitted")):
         with pytest.raises(Refused, match=reason):
-            confirm_correction(wave_number=21, actor=who, at=b.BUY_AT)
+            confirm(who, to="2021-09-23 20:00", at=b.BUY_AT)
     with pytest.raises(Refused, match="not_permitted"):
         prepare(other, to="2021-09-23 20:00", at="2021-09-25 09:00")
     assert Award.objects.get().purchase_deadline_at == DEADLINE
@@ -222,11 +229,11 @@ def test_a_correction_looks_ahead_and_comes_before_the_deadline() -> None:
     assert (caught.value.reason, caught.value.details["deadline"]) == ("deadline_not_ahead", wib("2021-09-29 00:00"))
     prepare(one, to="2021-09-05 20:00", at="2021-09-29 09:00")
     with pytest.raises(Refused) as caught:
-        confirm_correction(wave_number=21, actor=other, at=wib("2021-09-29 09:00"))
+        confirm(other, to="2021-09-05 20:00", at=wib("2021-09-29 09:00"))
     assert (caught.value.reason, caught.value.details["days_left"]) == ("deadline_close", 5)
     # What was ahead when it was prepared may have passed when it is confirmed.
     with pytest.raises(Refused, match="deadline_not_ahead"):
-        confirm_correction(wave_number=21, actor=other, at=wib("2021-10-05 00:00"), is_short_deadline_confirmed=True)
+        confirm(other, to="2021-09-05 20:00", at=wib("2021-10-05 00:00"), is_short_deadline_confirmed=True)
     assert Award.objects.get().purchase_deadline_at == DEADLINE
     for at in ("2021-10-22 00:00", "2021-11-01 00:00"):
         with pytest.raises(Refused, match="correction_too_late"):
@@ -239,6 +246,6 @@ def test_reminders_follow_the_corrected_deadline() -> None:
     b.participant(world)
     assert run_reminders(wib("2021-10-14 09:00")) == 1
     prepare(one, to="2021-09-29 20:00", at="2021-10-15 09:00")
-    confirm_correction(wave_number=21, actor=other, at=wib("2021-10-15 10:00"))
+    confirm(other, to="2021-09-29 20:00", at=wib("2021-10-15 10:00"))
     assert run_reminders(wib("2021-10-18 09:00")) == 0
     assert run_reminders(wib("2021-10-21 09:00")) == 1

@@ -154,13 +154,20 @@ def test_another_list_waits_until_the_one_that_was_cut_off_is_through() -> None:
 def test_an_import_that_will_not_come_again_is_given_up() -> None:
     b.world()
     listed = of_seven()
+    first, second = b.operator("approver"), b.operator("authoriser")
     with pytest.raises(Refused, match="nothing_unfinished"):
-        give_up_import(wave_number=21, reason="x", actor=SYSTEM, at=b.ANNOUNCED)
+        give_up_import(wave_number=21, reason="x", actor=first, at=b.ANNOUNCED)
     with pytest.raises(Killed):
         take(listed, progress=after(3))
     with pytest.raises(Refused, match="reason_missing"):
-        give_up_import(wave_number=21, reason=" ", actor=SYSTEM, at=b.ANNOUNCED)
-    assert give_up_import(wave_number=21, reason="daftar hilang", actor=SYSTEM, at=b.ANNOUNCED) == 3
+        give_up_import(wave_number=21, reason=" ", actor=first, at=b.ANNOUNCED)
+    with pytest.raises(Refused, match="operator_needed"):
+        give_up_import(wave_number=21, reason="daftar hilang", actor=SYSTEM, at=b.ANNOUNCED)
+    # One alone ends nothing for those who are left, however often they say it.
+    for _ in range(2):
+        assert give_up_import(wave_number=21, reason="hilang", actor=first, at=b.ANNOUNCED) is None
+    assert [(one.status, one.left) for one in result_imports(most=1)] == [("awarding", 3)]
+    assert give_up_import(wave_number=21, reason="daftar hilang", actor=second, at=b.ANNOUNCED) == 3
     assert Record.objects.get(action="wave.results_given_up").data == {
         "decree": "SK-21",
         "awarded": 4,

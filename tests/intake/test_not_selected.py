@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from prakerja.notifications.models import Message
 from prakerja.sandbox.building import fund_programme
 from tests.builders import operator
 from tests.intake.joining import CLOSES, OPEN, registered, wave
+from tests.rosters.handing import handed_over
 
 pytestmark = pytest.mark.django_db
 ANNOUNCED = datetime(2021, 11, 1, 20, 0, tzinfo=WIB)
@@ -89,6 +91,20 @@ def test_who_stands_in_the_list_is_selected_and_the_rest_is_told_why_once() -> N
     assert (own.label, own.reason, own.may_withdraw) == ("not_selected", "KUOTA_PENUH", False)
     with pytest.raises(Refused, match="wave_decided"):
         withdraw_application(person_id=quota, wave_number=22, at=ANNOUNCED)
+
+
+def test_who_stands_on_a_roster_that_excludes_is_told_that_and_not_that_the_quota_is_full(tmp_path: Path) -> None:
+    passed, aided, laid_off = (registered(number) for number in (1, 2, 3))
+    for person_id in (passed, aided, laid_off):
+        join_wave(person_id=person_id, wave_number=22, at=OPEN)
+    # A civil servant's list and a list of aid, the aid's last: the reason is the one that the rules name first.
+    by = (operator("approver"), operator("authoriser"))
+    for roster, number in (("DTKS", 2), ("ASN", 2), ("PEKERJA_PHK", 3)):
+        handed_over(tmp_path / f"{roster}.csv", roster, [line(number).nik], by=by, at=OPEN)
+    announce(line(1))
+    assert run_rest(ANNOUNCED) == 2
+    reasons = dict(Application.objects.values_list("person_id", "reason"))
+    assert reasons == {passed: "", aided: "DAFTAR_TERLARANG", laid_off: "KUOTA_PENUH"}
 
 
 def test_a_rejected_line_says_why_its_person_was_not_selected() -> None:

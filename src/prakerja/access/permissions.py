@@ -72,6 +72,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # The letter of somebody who failed three times: nothing is promised or moved by an answer.
     "letter.answer": _only("helper"),
     "results.import": _only("approver"),
+    # Who stands on a list that will not come again gets nothing by it: two people say so.
+    "results.give_up": _only("approver", "authoriser"),
     # A wrong announcement is corrected by two people: nobody holds both roles.
     "announcement.correct": _only("approver"),
     "announcement.confirm": _only("authoriser"),
@@ -81,10 +83,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # A draw: each step is prepared by one and confirmed by another, and nobody holds both roles. What a source gave proves itself.
     "draw.prepare": _only("approver"),
     "draw.confirm": _only("authoriser"),
+    # Counting what a wave would come to: nothing is decided, and nobody is named.
+    "draw.simulate": _only("approver", "authoriser"),
     "draw.enter": _only("approver", "authoriser"),
-    # Whoever prepared a step thinks better of it, or whoever reads it sends it back: nothing happens by that.
+    # Whoever prepared a step thinks better of it, or two send it back; what was decided and has not begun is cancelled by two.
     "draw.take_back": _only("approver", "authoriser"),
-    "draw.witness": _only("administrator"),
+    # A witness is known by the word of two.
+    "draw.witness": _only("administrator", "authoriser"),
     # Revocations that wait because we were down.
     "award.extend_held": _only("approver"),
     "award.release_held": _only("approver"),

@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from prakerja.kernel.clock import WIB, parse_instant
 from prakerja.kernel.errors import CannotRun
+from prakerja.kernel.money import format_rupiah
 
 if TYPE_CHECKING:
     from prakerja.access.actors import Actor
@@ -54,6 +56,26 @@ def when(instant: datetime | str | None) -> tuple[str, str]:
         return "?", "?"
     last = (instant - timedelta(minutes=1)).astimezone(WIB)
     return f"{last:%Y-%m-%d} pukul {last:%H.%M} WIB", f"{last:%Y-%m-%d} {last:%H:%M} WIB"
+
+
+def in_words(sentence: tuple[str, str], details: Mapping[str, Any]) -> tuple[str, str]:
+    """A sentence in both languages with what a refusal says: rupiah as money, the last minute before an instant as `deadline_id` and `deadline_en`, the instant as `deadline_itself`, "?" for what it does not."""
+    values: dict[str, Any] = _Unsaid(details)
+    for name, value in details.items():
+        if isinstance(value, datetime):
+            values[f"{name}_id"], values[f"{name}_en"] = when(value)
+            values[f"{name}_itself"] = f"{value.astimezone(WIB):%Y-%m-%d %H:%M} WIB"
+    for name in ("needed", "available"):
+        if isinstance(details.get(name), int):
+            values[name] = format_rupiah(details[name])
+    return sentence[0].format_map(values), sentence[1].format_map(values)
+
+
+class _Unsaid(dict[str, Any]):
+    """What nobody said is a question mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
 
 
 def deadline_sentences(details: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -98,6 +120,10 @@ OPERATOR_SENTENCES = {
 }
 
 
+# What one operator asks for, and a second one does.
+SECOND_NEEDED = "Belum terjadi: petugas lain memberi perintah yang sama. · Nothing happened yet: another operator gives the same command."
+
+
 def duration(text: str) -> timedelta:
     """`30d`, `1h30m`, `90s` → a span of time."""
     found = re.findall(r"([0-9]+)([smhdw])", text)
@@ -129,6 +155,21 @@ def positive(text: str) -> int:
 def progress(text: str) -> None:
     """A line for whoever watches; standard output belongs to the answer."""
     print(text, file=sys.stderr, flush=True)
+
+
+class Seldom:
+    """Whether it is time to say again how far something is: a line a second, not one for each piece."""
+
+    def __init__(self) -> None:
+        self._said = time.monotonic()
+
+    def is_time(self) -> bool:
+        """A second has passed since it last was."""
+        moment = time.monotonic()
+        if moment - self._said < 1:
+            return False
+        self._said = moment
+        return True
 
 
 def answer(value: Any) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, deadline_sentences, when
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, deadline_sentences, in_words
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.money import format_rupiah
 
 _PLAIN = {
     **OPERATOR_SENTENCES,
@@ -141,83 +140,81 @@ _PLAIN = {
 }
 
 
+# With what the refusal says of itself.
+_WITH_DETAILS = {
+    "decree_exists": (
+        "Keputusan {number} sudah ada; keputusan undian berdiri sendiri.",
+        "The decree {number} exists already; a draw's decree is its own.",
+    ),
+    "awards_decided": (
+        "Pengumuman undian itu sudah diputuskan ({status}).",
+        "The announcement of that draw is decided already ({status}).",
+    ),
+    "announcement_ahead": (
+        "Pengumumannya baru setelah {announced_at_id}.",
+        "It is announced after {announced_at_en} only.",
+    ),
+    "import_unfinished": (
+        "Hasil gelombang {wave} belum selesai diberikan ({left} orang lagi). Lihat `prakerja wave imports`.",
+        "The results of wave {wave} are not through ({left} people left). See `prakerja wave imports`.",
+    ),
+    "budget_too_low": (
+        "Dana program tidak cukup: perlu {needed}, tersedia {available}.",
+        "The programme's funds do not suffice: {needed} needed, {available} available.",
+    ),
+    "draw_elsewhere": (
+        "Undian itu sedang di tahap lain: {status}.",
+        "That draw is at another step: {status}.",
+    ),
+    "other_draw_under_way": (
+        "Undian {draw} belum selesai sampai penerimanya ditetapkan; yang ini menunggu, supaya batas tiap Kartu "
+        "Keluarga terjaga.",
+        "The draw {draw} is not through until its winners are awarded; this one waits, so that each family's cap holds.",
+    ),
+    "list_unfinished": (
+        "Daftar gelombang {wave} terputus dan belum lengkap. Lanjutkan dahulu dengan `prakerja draw list`; sesudah "
+        "sehari daftar itu tidak lagi menghalangi.",
+        "The list of wave {wave} was cut off and is not complete. Go on with it first, `prakerja draw list`; after a "
+        "day it bars no other.",
+    ),
+    "step_waits": (
+        "Petugas lain sudah menyiapkan langkah itu ({digest}). Sahkan, atau tarik dahulu: prakerja draw take-back.",
+        "Another operator prepared that step already ({digest}). Confirm it, or take it back first: "
+        "prakerja draw take-back.",
+    ),
+    "rows_differ": (
+        "Isi basis data untuk `{name}` bukan yang ditandatangani. Tidak ada yang diterbitkan: periksa siapa yang "
+        "mengubahnya.",
+        "The database has other rows of `{name}` than were signed. Nothing was published: find out who changed them.",
+    ),
+    "rules_wrong": ("Aturan itu tidak dapat dipakai: {why}.", "No rules: {why}."),
+    "stratum_unknown": (
+        "Ada pendaftar di provinsi {stratum}, yang tidak berbobot dalam aturan.",
+        "Somebody of province {stratum} joined, which has no weight in the rules.",
+    ),
+    "source_too_soon": (
+        "Keacakan muncul terlalu cepat; paling cepat setelah {earliest_id}.",
+        "The randomness would come too soon; at the earliest after {earliest_en}.",
+    ),
+    "source_wrong": ("Sumber tidak dapat dipakai: {why}.", "No source: {why}."),
+    "source_not_yet": ("Nilainya baru muncul setelah {appears_id}.", "Its value appears after {appears_en} only."),
+    "source_silent": ("Sumber tidak menjawab: {why}.", "No answer: {why}."),
+    "value_wrong": (
+        "Itu bukan nilai yang disebut: {why}. Tidak ada yang disimpan.",
+        "That is not the value that was named: {why}. Nothing was kept.",
+    ),
+    "value_missing": (
+        "Nilai sumber {number} belum ada: prakerja draw enter.",
+        "The value of source {number} is missing: prakerja draw enter.",
+    ),
+    "void_not_due": (
+        "Undian itu belum boleh dibatalkan; paling cepat setelah {since_id}.",
+        "That draw may not be made void, at the earliest after {since_en}.",
+    ),
+}
+
+
 def explained(refusal: Refused) -> CommandError:
     """The sentence of a refusal by a verb of the draw."""
-    details = refusal.details
-    earliest, shows, since = (when(details.get(name)) for name in ("earliest", "appears", "since"))
-    ahead = when(details.get("announced_at"))
-    sentences = {
-        **_PLAIN,
-        **deadline_sentences(details),
-        "decree_exists": (
-            f"Keputusan {details.get('number')} sudah ada; keputusan undian berdiri sendiri.",
-            f"The decree {details.get('number')} exists already; a draw's decree is its own.",
-        ),
-        "awards_decided": (
-            f"Pengumuman undian itu sudah diputuskan ({details.get('status')}).",
-            f"The announcement of that draw is decided already ({details.get('status')}).",
-        ),
-        "announcement_ahead": (f"Pengumumannya baru setelah {ahead[0]}.", f"It is announced after {ahead[1]} only."),
-        "import_unfinished": (
-            f"Hasil gelombang {details.get('wave')} belum selesai diberikan ({details.get('left', '?')} orang lagi). Lihat "
-            "`prakerja wave imports`.",
-            f"The results of wave {details.get('wave')} are not through ({details.get('left', '?')} people left). See "
-            "`prakerja wave imports`.",
-        ),
-        "budget_too_low": (
-            f"Dana program tidak cukup: perlu {format_rupiah(details.get('needed', 0))}, "
-            f"tersedia {format_rupiah(details.get('available', 0))}.",
-            f"The programme's funds do not suffice: {format_rupiah(details.get('needed', 0))} needed, "
-            f"{format_rupiah(details.get('available', 0))} available.",
-        ),
-        "draw_elsewhere": (
-            f"Undian itu sedang di tahap lain: {details.get('status')}.",
-            f"That draw is at another step: {details.get('status')}.",
-        ),
-        "other_draw_under_way": (
-            f"Undian {details.get('draw')} belum selesai sampai penerimanya ditetapkan; yang ini menunggu, supaya batas tiap Kartu "
-            "Keluarga terjaga.",
-            f"The draw {details.get('draw')} is not through until its winners are awarded; this one waits, so that each family's cap holds.",
-        ),
-        "list_unfinished": (
-            f"Daftar gelombang {details.get('wave')} terputus dan belum lengkap. Lanjutkan dahulu dengan `prakerja draw list`; sesudah "
-            "sehari daftar itu tidak lagi menghalangi.",
-            f"The list of wave {details.get('wave')} was cut off and is not complete. Go on with it first, `prakerja draw list`; after a "
-            "day it bars no other.",
-        ),
-        "step_waits": (
-            f"Petugas lain sudah menyiapkan langkah itu ({details.get('digest')}). Sahkan, atau tarik dahulu: prakerja draw take-back.",
-            f"Another operator prepared that step already ({details.get('digest')}). Confirm it, or take it back first: "
-            "prakerja draw take-back.",
-        ),
-        "rows_differ": (
-            f"Isi basis data untuk `{details.get('name')}` bukan yang ditandatangani. Tidak ada yang diterbitkan: periksa siapa yang "
-            "mengubahnya.",
-            f"The database has other rows of `{details.get('name')}` than were signed. Nothing was published: find out who changed them.",
-        ),
-        "rules_wrong": (f"Aturan itu tidak dapat dipakai: {details.get('why')}.", f"No rules: {details.get('why')}."),
-        "stratum_unknown": (
-            f"Ada pendaftar di provinsi {details.get('stratum')}, yang tidak berbobot dalam aturan.",
-            f"Somebody of province {details.get('stratum')} joined, which has no weight in the rules.",
-        ),
-        "source_too_soon": (
-            f"Keacakan muncul terlalu cepat; paling cepat setelah {earliest[0]}.",
-            f"The randomness would come too soon; at the earliest after {earliest[1]}.",
-        ),
-        "source_wrong": (f"Sumber tidak dapat dipakai: {details.get('why')}.", f"No source: {details.get('why')}."),
-        "source_not_yet": (f"Nilainya baru muncul setelah {shows[0]}.", f"Its value appears after {shows[1]} only."),
-        "source_silent": (f"Sumber tidak menjawab: {details.get('why')}.", f"No answer: {details.get('why')}."),
-        "value_wrong": (
-            f"Itu bukan nilai yang disebut: {details.get('why')}. Tidak ada yang disimpan.",
-            f"That is not the value that was named: {details.get('why')}. Nothing was kept.",
-        ),
-        "value_missing": (
-            f"Nilai sumber {details.get('number')} belum ada: prakerja draw enter.",
-            f"The value of source {details.get('number')} is missing: prakerja draw enter.",
-        ),
-        "void_not_due": (
-            f"Undian itu belum boleh dibatalkan; paling cepat setelah {since[0]}.",
-            f"That draw may not be made void, at the earliest after {since[1]}.",
-        ),
-    }
-    return CommandError(*sentences[refusal.reason])
+    sentences = {**_PLAIN, **_WITH_DETAILS, **deadline_sentences(refusal.details)}
+    return CommandError(*in_words(sentences[refusal.reason], refusal.details))

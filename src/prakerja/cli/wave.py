@@ -8,6 +8,7 @@ from typing import Any
 
 from prakerja.cli import wave_changes, wave_planning, wave_results
 from prakerja.cli.arguments import (
+    SECOND_NEEDED,
     CommandError,
     acting,
     answer,
@@ -72,6 +73,9 @@ def add_to(subparsers: Any) -> None:
         common(verbs.add_parser("confirm-announcement", help="another operator confirms it; people are told by SMS"))
     )
     confirm.add_argument("--wave", type=int, required=True, metavar="21")
+    confirm.add_argument(
+        "--announced-at", type=instant, required=True, metavar="INSTANT", help="the instant you confirm"
+    )
     with_short_deadline(confirm)
     confirm.set_defaults(run=confirm_prepared)
 
@@ -171,7 +175,7 @@ def list_imports(arguments: argparse.Namespace) -> int:
 
 
 def give_up(arguments: argparse.Namespace) -> int:
-    """End an import whose list will not come again; whoever was awarded stays so."""
+    """End an import whose list will not come again, by two operators; whoever was awarded stays so."""
     with database(arguments.data_dir):
         from prakerja.intake.operations import give_up_import
         from prakerja.kernel.clock import now
@@ -182,7 +186,9 @@ def give_up(arguments: argparse.Namespace) -> int:
             )
         except Refused as refusal:
             raise explained(refusal, arguments) from refusal
-    answer({"wave": arguments.wave, "left_without_award": left})
+    answer({"wave": arguments.wave, "is_given_up": left is not None, "left_without_award": left})
+    if left is None:
+        progress(SECOND_NEEDED)
     return 0
 
 
@@ -221,6 +227,7 @@ def confirm_prepared(arguments: argparse.Namespace) -> int:
         try:
             done = confirm_correction(
                 wave_number=arguments.wave,
+                announced_at=arguments.announced_at,
                 actor=acting(arguments),
                 at=now(),
                 is_short_deadline_confirmed=bool(named),
@@ -245,4 +252,6 @@ def _tell(correction: Any, *, is_done: bool) -> None:
         }
     )
     if not is_done:
-        progress(f"another operator now confirms it: prakerja wave confirm-announcement --wave {correction.wave}")
+        progress(
+            f"another operator now confirms it: prakerja wave confirm-announcement --wave {correction.wave} --announced-at …"
+        )

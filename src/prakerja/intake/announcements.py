@@ -68,13 +68,13 @@ def prepare_correction(
 
 @permitted("announcement.confirm")
 def confirm_correction(
-    *, wave_number: int, actor: Actor, at: datetime, is_short_deadline_confirmed: bool = False
+    *, wave_number: int, announced_at: datetime, actor: Actor, at: datetime, is_short_deadline_confirmed: bool = False
 ) -> Correction:
     """Another operator confirms what was prepared: the wave's deadline moves at once, its awards follow, and everybody is told by SMS.
 
-    The awards follow some hundreds at a time, each told then; whoever is interrupted has decided, and the worker goes on. Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
+    `announced_at` is the instant that they read: whoever read one that somebody replaced since confirms nothing. The awards follow some hundreds at a time, each told then; whoever is interrupted has decided, and the worker goes on. Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
     `is_short_deadline_confirmed` says that `actor` stands for it by name. Raises Refused: not_permitted, operator_needed,
-    wave_unknown, nothing_prepared, same_operator, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
+    wave_unknown, nothing_prepared, same_operator, correction_changed (announced_at; what waits now), import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
     (what, deadline), deadline_close (what, deadline, days_left, needed).
     """
     _require_operator(actor)
@@ -89,6 +89,8 @@ def confirm_correction(
             raise Refused("nothing_prepared")
         if prepared.prepared_by == actor.id:
             raise Refused("same_operator")
+        if prepared.announced_at != announced_at:
+            raise Refused("correction_changed", announced_at=prepared.announced_at)
         correction = _correction(
             wave=wave, announced_at=prepared.announced_at, at=at, is_confirmed=is_short_deadline_confirmed
         )

@@ -10,6 +10,7 @@ from datetime import datetime
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
 from prakerja.intake.models import Application, Wave
+from prakerja.intake.policies import has_results
 from prakerja.intake.states import APPLICATION_STATES
 from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import readable_code
@@ -84,14 +85,14 @@ def keep_nonces(*, nonces: Sequence[tuple[uuid.UUID, uuid.UUID, bytes]]) -> None
 def withdraw_application(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> None:
     """Leave a wave before its results are there; while it is open one may join again. Done twice it is done once.
 
-    Raises Refused: not_joined, wave_decided.
+    Results are there when they are announced, and of a draw when they are published (rules.md 4.4). Raises Refused: not_joined, wave_decided.
     """
     with transaction():
         application, wave = _lock(person_id, wave_number)
         if application.status == "withdrawn":
             return
         # The list that is being read may hold them: from here on the result is told.
-        if wave.announced_at is not None or application.status != "waiting":
+        if has_results(wave) or application.status != "waiting":
             raise Refused("wave_decided")
         application.status = APPLICATION_STATES.advance(current=application.status, verb="withdraw")
         application.decided_at = at
@@ -99,12 +100,18 @@ def withdraw_application(*, person_id: uuid.UUID, wave_number: int, at: datetime
         _tell(application, wave, "wave_left", "application.withdrawn", at)
 
 
+@requires_transaction
+def end_withdrawals(*, wave_id: uuid.UUID, at: datetime) -> None:
+    """From now on nobody leaves this wave: everybody can read what its draw gave them. Twice is once."""
+    Wave.objects.filter(id=wave_id, drawn_at=None).update(drawn_at=at)
+
+
 def _rejoin(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     """The same application and ticket as before."""
     with transaction():
         application, wave = _lock(person_id, wave_number)
         if application.status == "withdrawn":
-            if at >= wave.closes_at or wave.announced_at is not None:
+            if at >= wave.closes_at or has_results(wave):
                 raise Refused("wave_closed")
             application.status = APPLICATION_STATES.advance(current=application.status, verb="rejoin")
             application.joined_at, application.decided_at = at, None

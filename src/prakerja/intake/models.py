@@ -20,6 +20,10 @@ class Wave(KeyedRow):
     # When its result is planned to be told; nothing falls due by it.
     results_at = models.DateTimeField(null=True)
     announced_at = models.DateTimeField(null=True)
+    # Since when everybody can read who was drawn: from then on nobody leaves, because they would leave a result.
+    drawn_at = models.DateTimeField(null=True)
+    # Since when its draw counts on what family cards have left, so that no list of another wave is awarded beside it (`holding`).
+    cards_held_at = models.DateTimeField(null=True)
     # From when on whoever joined and stands in no list is told that they were not selected; None: a list is still to come.
     rest_due_at = models.DateTimeField(null=True)
 
@@ -166,9 +170,18 @@ class ResultImport(KeyedRow):
     # The last line whose person was awarded, counted from 1 over the rows of the list.
     awarded_until = models.IntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
+    # Who wants it given up, and why: a second operator does it.
+    give_up_asked_by = models.TextField(blank=True, default="", db_default="")
+    give_up_asked_at = models.DateTimeField(null=True)
+    give_up_reason = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(give_up_asked_by="", give_up_asked_at=None, give_up_reason="")
+                | ~Q(give_up_asked_by="") & Q(give_up_asked_at__isnull=False) & ~Q(give_up_reason=""),
+                name="intake_resultimport_give_up",
+            ),
             models.CheckConstraint(condition=Q(status__in=IMPORT_STATES.states()), name="intake_resultimport_status"),
             # Who is on the list was decided by what the awards were then: no other list may come between.
             models.UniqueConstraint(

@@ -1,7 +1,7 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
 from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
-from prakerja.intake.applying import join_wave, keep_nonces, seal_nonce, withdraw_application
+from prakerja.intake.applying import end_withdrawals, join_wave, keep_nonces, seal_nonce, withdraw_application
 from prakerja.intake.drawn_results import (
     Announced,
     Announcement,
@@ -13,6 +13,7 @@ from prakerja.intake.drawn_results import (
     finish_drawn_results,
     require_announceable,
 )
+from prakerja.intake.holding import hold_cards, release_cards
 from prakerja.intake.letters import answer_letter, write_letter
 from prakerja.intake.lining import InLine, Place, join_in_turn
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
@@ -44,9 +45,11 @@ __all__ = [
     "begin_drawn_results",
     "change_wave",
     "confirm_correction",
+    "end_withdrawals",
     "finish_drawn_results",
     "fix_quota",
     "give_up_import",
+    "hold_cards",
     "import_results",
     "is_alone",
     "join_in_turn",
@@ -58,6 +61,7 @@ __all__ = [
     "look_at_change",
     "open_wave",
     "prepare_correction",
+    "release_cards",
     "require_announceable",
     "seal_nonce",
     "turn_down",

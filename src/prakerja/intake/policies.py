@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Protocol
 
 # Nobody draws by hand: whoever no other reason speaks against was not drawn (rules.md 3.4).
 QUOTA_FULL = "KUOTA_PENUH"
 # So often not selected, and a letter may be written (rules.md 3.5).
 FAILURES_FOR_LETTER = 3
+
+
+class _Decided(Protocol):
+    announced_at: datetime | None
+    drawn_at: datetime | None
+
+
+def has_results(wave: _Decided) -> bool:
+    """Whether what a wave gave is there to be read: nobody leaves it any more (rules.md 4.4)."""
+    return wave.announced_at is not None or wave.drawn_at is not None
 
 
 def application_label(*, status: str, closes_at: datetime, results_begun: bool, at: datetime) -> str:

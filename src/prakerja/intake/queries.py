@@ -12,7 +12,7 @@ from datetime import datetime
 from prakerja.intake.eligibility import Facts, Reason, reasons_against, rosters_against
 from prakerja.intake.lining import GRACE
 from prakerja.intake.models import AnnouncementCorrection, Application, JoinLine, ResultImport, Wave
-from prakerja.intake.policies import FAILURES_FOR_LETTER, application_label
+from prakerja.intake.policies import FAILURES_FOR_LETTER, application_label, has_results
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
@@ -178,8 +178,8 @@ def own_applications(*, person_id: uuid.UUID, at: datetime) -> tuple[OwnApplicat
                 status=one.status, closes_at=one.wave.closes_at, results_begun=one.wave_id in begun, at=at
             ),
             reason=one.reason if one.status == "not_selected" else "",
-            may_withdraw=one.status == "waiting" and one.wave.announced_at is None,
-            may_rejoin=one.status == "withdrawn" and one.wave.announced_at is None and at < one.wave.closes_at,
+            may_withdraw=one.status == "waiting" and not has_results(one.wave),
+            may_rejoin=one.status == "withdrawn" and not has_results(one.wave) and at < one.wave.closes_at,
         )
         for one in found
     )

@@ -1,6 +1,6 @@
 """Whoever joined a wave and stands in no list of its results was not selected, and is told why, once.
 
-Reads: awards_award, awards_blacklist, people_person, programmes_schemeversion.
+Reads: awards_award, awards_blacklist, people_nikclaim, people_person, programmes_schemeversion, rosters_listednik.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from prakerja.intake.eligibility import Reason
+from prakerja.intake.eligibility import Reason, rosters_against
 from prakerja.intake.models import Application
 from prakerja.intake.policies import QUOTA_FULL
 from prakerja.intake.states import APPLICATION_STATES
+from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, row, rows, transaction, update_rows
 from prakerja.kernel.due import CHUNK
 from prakerja.notifications.operations import Notice, queue_many
+from prakerja.programmes.queries import scheme
+from prakerja.rosters.queries import counting
 
 
 @requires_transaction
@@ -51,7 +54,8 @@ _DUE = """
    AND NOT EXISTS (SELECT 1 FROM intake_resultimport i WHERE i.wave_id = wave.id AND i.status = 'awarding')
    AND EXISTS (SELECT 1 FROM intake_application a WHERE a.wave_id = wave.id AND a.status = 'waiting')"""
 
-# The reason is what is known at this moment: something may have happened since they joined.
+# The reason is what is known at this moment: something may have happened since they joined. Of several rosters that exclude
+# somebody the one whose reason comes first counts, as `eligibility.Reason` has them.
 _TURN_DOWN = f"""
 WITH waiting AS (
     SELECT a.person_id, a.id, wave.number, (scheme.data #>> '{{eligibility,kk_max_recipients}}')::integer AS kk_max
@@ -65,12 +69,22 @@ UPDATE intake_application a
        reason = CASE WHEN a.reason <> '' THEN a.reason
                      WHEN EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.person_id = a.person_id) THEN '{Reason.BLACKLIST}'
                      WHEN EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = a.person_id) THEN '{Reason.PERNAH_MENERIMA}'
+                     WHEN against.reason IS NOT NULL THEN against.reason
                      WHEN (SELECT count(*) FROM people_person own
                              JOIN people_person other ON other.family_card_index = own.family_card_index AND other.id <> own.id
                             WHERE own.id = a.person_id
                               AND EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = other.id)) >= waiting.kk_max
                      THEN '{Reason.KK_PENUH}' ELSE '{QUOTA_FULL}' END
-  FROM waiting WHERE a.person_id = waiting.person_id AND a.id = waiting.id
+  FROM waiting
+  LEFT JOIN LATERAL (
+       SELECT said.reason
+         FROM people_nikclaim c
+         JOIN rosters_listednik r ON r.nik_index = c.index
+         JOIN unnest(%(versions)s::integer[], %(reasons)s::text[]) WITH ORDINALITY AS said (version, reason, place)
+           ON said.version = r.version
+        WHERE c.person_id = waiting.person_id
+        ORDER BY said.place LIMIT 1) against ON true
+ WHERE a.person_id = waiting.person_id AND a.id = waiting.id
 RETURNING a.person_id, a.id, waiting.number"""
 
 
@@ -93,10 +107,24 @@ def rest_left(at: datetime) -> int:
 def turn_down_some(*, at: datetime) -> int | None:
     """Some of those who were not selected, each told by SMS and on the dashboard; None when nobody waits."""
     with transaction():
-        due = rows(f"SELECT wave.id {_DUE} AND wave.rest_due_at <= %s ORDER BY wave.number LIMIT 1", [at])
+        due = rows(
+            f"SELECT wave.id, wave.scheme_version_id {_DUE} AND wave.rest_due_at <= %s ORDER BY wave.number LIMIT 1",
+            [at],
+        )
         if not due:
             return None
-        found = rows(_TURN_DOWN, {"wave": due[0][0], "chunk": CHUNK, "at": at})
+        ((wave_id, scheme_version_id),) = due
+        against = _rosters_against(scheme_version_id, at)
+        found = rows(
+            _TURN_DOWN,
+            {
+                "wave": wave_id,
+                "chunk": CHUNK,
+                "at": at,
+                "versions": [version for version, _ in against],
+                "reasons": [str(reason) for _, reason in against],
+            },
+        )
         queue_many(
             template="wave_not_selected",
             channels=("sms", "dashboard"),
@@ -105,6 +133,19 @@ def turn_down_some(*, at: datetime) -> int | None:
             may_be_known=True,
         )
     return len(found) or None
+
+
+def _rosters_against(scheme_version_id: uuid.UUID, at: datetime) -> list[tuple[int, Reason]]:
+    """The versions that count now and exclude people under a scheme, each with its reason, in the order of reasons."""
+    eligibility = scheme(scheme_version_id=scheme_version_id).eligibility
+    day = at.astimezone(WIB).date()
+    order = list(Reason)
+    found = [
+        (one.short, reason)
+        for one in counting(at=at)
+        for _, reason in rosters_against(rosters=[one.roster], eligibility=eligibility, on=day)
+    ]
+    return sorted(found, key=lambda one: order.index(one[1]))
 
 
 class TurnedDown(NamedTuple):

@@ -24,6 +24,7 @@ from prakerja.awards.operations import Grounds
 from prakerja.awards.policies import require_ahead
 from prakerja.intake import listed_lines as lines
 from prakerja.intake.awarding import Chunk, Terms, award_chunk, pack_chunk, terms_of
+from prakerja.intake.holding import require_cards
 from prakerja.intake.models import Decree, ResultImport, Wave
 from prakerja.intake.rest import keep_reasons, let_rest_be_told
 from prakerja.intake.result_rows import ResultRow
@@ -122,7 +123,7 @@ def import_results(
 
     Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
     than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
-    keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), decree_of_other_wave, announced_differs,
+    keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), cards_held (wave), decree_of_other_wave, announced_differs,
     budget_too_low (needed, available; rupiah), deadline_not_ahead (what, deadline), deadline_close (what, deadline, days_left,
     needed), import_running, import_unfinished (wave, decree, awarded, left), list_changed.
     """
@@ -152,28 +153,41 @@ def import_results(
             return work.run(beside)
 
 
-@permitted("results.import")
-def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime) -> int:
+@permitted("results.give_up")
+def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime) -> int | None:
     """End an import that was cut off and whose list will not come again: who was awarded stays so, nobody else is.
 
-    Returns how many of the list are left without an award. Raises Refused: not_permitted, reason_missing, import_running,
-    nothing_unfinished, draw_is_carried_through (draw; the results are those of a draw, not of a list).
+    Two operators say so, each with a reason: the first asks, and nothing ends until another one says the same. Returns how many of the list are
+    left without an award, None while the second operator is missing. Raises Refused: not_permitted, operator_needed, reason_missing,
+    import_running, nothing_unfinished, draw_is_carried_through (draw; the results are those of a draw, not of a list).
     """
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
     if not reason.strip():
         raise Refused("reason_missing")
     with alone(), transaction():
-        found = ResultImport.objects.filter(status="awarding", wave__number=wave_number).first()
+        found = (
+            ResultImport.objects.select_for_update(no_key=True, of=("self",))
+            .filter(status="awarding", wave__number=wave_number)
+            .first()
+        )
         if found is None:
             raise Refused("nothing_unfinished", wave=wave_number)
         if found.draw:
             # Whom the draw chose gets what it gave them; nobody takes it from half of them.
             raise Refused("draw_is_carried_through", draw=found.draw)
-        found.status = IMPORT_STATES.advance(current=found.status, verb="give_up")
-        found.ended_at = at
-        found.save(update_fields=["status", "ended_at"])
         left = (found.people or 0) - found.awarded
+        is_second = found.give_up_asked_by not in ("", actor.id)
+        if is_second:
+            found.status = IMPORT_STATES.advance(current=found.status, verb="give_up")
+            found.ended_at = at
+            found.save(update_fields=["status", "ended_at"])
+            lines.clear_lines()
+        else:
+            found.give_up_asked_by, found.give_up_asked_at, found.give_up_reason = actor.id, at, reason.strip()
+            found.save(update_fields=["give_up_asked_by", "give_up_asked_at", "give_up_reason"])
         record(
-            action="wave.results_given_up",
+            action="wave.results_given_up" if is_second else "wave.results_give_up_asked",
             at=at,
             actor=actor,
             subject_kind="wave",
@@ -181,8 +195,7 @@ def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime)
             why=reason.strip(),
             data={"decree": found.decree_number, "awarded": found.awarded, "left": left},
         )
-        lines.clear_lines()
-    return left
+    return left if is_second else None
 
 
 class _Import:
@@ -272,6 +285,8 @@ class _Import:
         is_ruled = Wave.objects.filter(id=self._wave.id, quota_fixed_at__isnull=False).exists()
         if is_ruled or ResultImport.objects.filter(wave=self._wave).exclude(draw="").exists():
             raise Refused("draw_decides", wave=self._wave.number)
+        with transaction():
+            require_cards(wave_id=self._wave.id)
 
     def _require_ahead(self) -> None:
         """Every date that ends something for those awarded lies ahead (decisions.md 48)."""
@@ -383,6 +398,8 @@ class _Import:
         with transaction():
             wave = Wave.objects.select_for_update(no_key=True).get(id=self._wave.id)
             self._require_fitting(wave)
+            # A list of another wave may have been fixed while this one was read.
+            require_cards(wave_id=wave.id)
             wave.announced_at = self._announced_at
             wave.save(update_fields=["announced_at"])
             Decree.objects.get_or_create(
