@@ -24,8 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "src/prakerja/portal/styles"
 OWN_SCRIPT = ROOT / "src/prakerja/portal/scripts/portal.js"
-# The checker of draws that shares nothing with us, as a text: whoever reads the page of a draw takes it from there.
-CHECKER = ROOT / "tools/verify_draw.py"
+# The checkers of draws that share nothing with us, as texts: whoever reads the page of a draw takes them from there.
+CHECKERS = (ROOT / "tools/verify_draw.py", ROOT / "tools/verify_recall.py")
 TARGET = ROOT / "src/prakerja/portal/static/build"
 MODULES = ROOT / "node_modules"
 LOCK = ROOT / "package-lock.json"
@@ -189,12 +189,12 @@ def pack(path: Path) -> None:
 
 def build(force: bool) -> bool:
     """Build when needed; True when something was built."""
-    inputs = [*STYLES.glob("*.scss"), *NOTICES.glob("*.txt"), *users(), LOCK, ROOT / "tools/build_assets.py", CHECKER]
+    inputs = [*STYLES.glob("*.scss"), *NOTICES.glob("*.txt"), *users(), LOCK, ROOT / "tools/build_assets.py", *CHECKERS]
     wanted = digest(inputs)
     stamp = TARGET / ".stamp"
     sheet, script, listed = TARGET / "portal.css", TARGET / "govuk-frontend.min.js", TARGET / "components.json"
-    own, checker = TARGET / "portal.js", TARGET / "verify_draw.txt"
-    made = (sheet, script, own, checker, listed)
+    own, checkers = TARGET / "portal.js", [TARGET / f"{one.stem}.txt" for one in CHECKERS]
+    made = (sheet, script, own, *checkers, listed)
     current = stamp.is_file() and stamp.read_text() == wanted and all(one.is_file() for one in made)
     if current and not force:
         return False
@@ -222,8 +222,9 @@ def build(force: bool) -> bool:
     )
     shutil.move(fresh, sheet)
     shutil.copyfile(OWN_SCRIPT, own)
-    shutil.copyfile(CHECKER, checker)
-    for one in (sheet, script, own, checker):
+    for source, checker in zip(CHECKERS, checkers, strict=True):
+        shutil.copyfile(source, checker)
+    for one in (sheet, script, own, *checkers):
         pack(one)
     listed.write_text(json.dumps(made_of, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stamp.write_text(wanted)

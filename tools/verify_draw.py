@@ -1,15 +1,16 @@
 # fmt: off
 """Check a published draw: python verify_draw.py FOLDER KEYS.json. It follows draw.md 3 to 11 and shares nothing with the program.
 It prints "holds" only if every check does. One is left to you: that drand signed its round, which needs a pairing of curves;
-round and signature are printed for another tool. KEYS.json comes from elsewhere, never from the folder."""
-import base64, datetime, hashlib, json, re, struct, sys
+round and signature are printed for another tool. KEYS.json comes from elsewhere, never from the folder. Seats that came back
+and were given on are checked by verify_recall.py, beside this file."""
+import base64, datetime, functools, hashlib, json, re, struct, sys
 from array import array
 from pathlib import Path
 ROW = re.compile(rb"([0-9a-f]{64}) (?:E ([0-9]{1,8}) (-|[A-Z]+) (?:- -|([0-9a-f]{64}) ([1-9]))|X [0-9a-f]{32})\n")
 sha = lambda *data: hashlib.sha256(b"".join(data)).digest(); b64 = lambda data: base64.b64encode(data).decode()
 tagged = lambda tag, *data: sha(b"prakerja-v1:", tag.encode(), b"\n", *data)
 seconds = lambda text: int(datetime.datetime.strptime(text + "+0000", "%Y-%m-%dT%H:%M:%SZ%z").timestamp())
-spelled = lambda value: json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+spelled = lambda value: json.dumps(value, sort_keys=True, separators=(",", ":")).encode(); hashed = lambda data: {"sha256": sha(data).hex(), "bytes": len(data)}
 need = lambda holds, sentence: None if holds else sys.exit(f"DOES NOT HOLD: {sentence}")
 # What a document must look like, letter by letter: its members in their order, each as a pattern.
 of = lambda **members: r"\{" + ",".join(f'"{name}":{members[name]}' for name in sorted(members)) + r"\}"
@@ -24,6 +25,7 @@ SHAPES = {name: of(type=f'"prakerja-draw-{name}"', version=1, **members) for nam
     commitment=dict(draw=DRAW, rules=H, secret=H, closed_at=AT, committed_at=AT, list=of(eligible=N, **ROWS), sources=many(NIST, ("\\[", ROUND + "\\]"))),
     result=dict(draw=DRAW, commitment=H, drawn_at=AT, values=VALUES, secret=H, seed=H, results=of(**ROWS), winners=of(count=N, sha256=H), unfilled=N),
     manifest=dict(draw=DRAW, files=many(f'"[^"]+":{of(bytes=N, sha256=H)}', ("\\{", "\\}"))),
+    recall=dict(draw=DRAW, recall=N, result=H, **dict.fromkeys(("released", "declined", "awarded"), of(count=N, sha256=H))),
     void=dict(draw=DRAW, commitment=H, reason='"(?:source|secret|list)"', voided_at=AT)).items()}
 def document(content, shape=""):
     value = json.loads(content, parse_float=lambda number: need(False, f"{number} is not whole"))
@@ -35,20 +37,15 @@ class Tree:  # RFC 6962, as a stack of the roots of full trees
         new, count = sha(b"\0", line.removesuffix(end)), self.rows
         while count & 1: new, count = sha(b"\1", self.full.pop(), new), count >> 1
         self.rows, self.bytes, _, _ = self.rows + 1, self.bytes + len(line), self.full.append(new), self.hash.update(line)
-    def root(self):
-        root, *others = self.full[::-1] or [sha()]
-        for left in others: root = sha(b"\1", left, root)
-        return root
+    def root(self): return functools.reduce(lambda root, left: sha(b"\1", left, root), self.full[::-1] or [sha()])
     def told(self): return {"rows": self.rows, "bytes": self.bytes, "sha256": self.hash.hexdigest(), "root": self.root().hex()}
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493; D = -121665 * pow(121666, -1, P) % P  # Ed25519 (RFC 8032)
 def plus(p, q):
     k = D * p[0] * p[1] * q[0] * q[1]; return (p[0] * q[1] + q[0] * p[1]) * pow(1 + k, -1, P) % P, (p[1] * q[1] + p[0] * q[0]) * pow(1 - k, -1, P) % P
 def times(scalar, point):
-    half = times(scalar >> 1, plus(point, point)) if scalar else (0, 1)
-    return plus(half, point) if scalar & 1 else half
+    half = times(scalar >> 1, plus(point, point)) if scalar else (0, 1); return plus(half, point) if scalar & 1 else half
 def point(data):
-    y = int.from_bytes(data, "little") & (1 << 255) - 1; square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    root = pow(square, (P + 3) // 8, P)
+    y = int.from_bytes(data, "little") & (1 << 255) - 1; square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P; root = pow(square, (P + 3) // 8, P)
     x = next(x for x in (root, root * pow(2, (P - 1) // 4, P) % P) if y < P and x * x % P == square)
     return (P - x if x & 1 != data[31] >> 7 else x), y
 def has_signed(key, message, signature):
@@ -87,8 +84,7 @@ def lines(read, name, rows):
         found = read(f"{name}/{part:05d}.txt").splitlines(keepends=True)
         yield from need(len(found) == min(65536, rows - part * 65536), f"the rows of {name}/{part:05d}.txt") or found
 def apportion(total, weights):
-    whole = sum(weights.values()) or need(total == 0, "no stratum has a weight") or 1  # what is left goes to the largest remainders, the smaller code first
-    shares = {code: total * weight // whole for code, weight in weights.items()}
+    whole = sum(weights.values()) or need(total == 0, "no stratum has a weight") or 1; shares = {code: total * one // whole for code, one in weights.items()}
     for code in sorted(weights, key=lambda c: (-(total * weights[c] % whole), c))[:total - sum(shares.values())]: shares[code] += 1
     return shares
 def pools_of(rules):  # the seats of every pool; and the phases: bit and letter of a group, whether its pool is for all strata
@@ -99,7 +95,15 @@ def pools_of(rules):  # the seats of every pool; and the phases: bit and letter 
             seats[code + letter], seats[code] = share, seats[code] - (0 if everywhere else share)
     need(min(seats.values()) >= 0 and sum(seats.values()) == rules["seats"], "the seats are not those of the rules")
     return seats, [*groups, (0, "", False), (0, "", True)]
-def outcomes(read, told, seed, rules):  # what the results say of each row after its ticket; last, how many seats are left
+def walk(columns, strata, phases, seats, left, is_out):  # who gets which seat, phase by phase in line; last, how many seats stay
+    for bit, letter, everywhere in phases:
+        pools = ["*" + letter if everywhere else code + letter for code in strata]
+        for row, stratum, mask, family in zip(*columns):
+            if seats[pool := pools[stratum]] and left[family] and mask & bit == bit and not is_out[row]:
+                is_out[row], seats[pool], left[family], _ = 1, seats[pool] - 1, left[family] - (family > 0), (yield row, pool)
+        for pool in set(pools): left_over, seats[pool] = seats[pool], 0; seats[pool[:-1] if letter else "*"] += left_over
+    yield None, seats["*"]
+def outcomes(read, told, seed, rules):  # what the results say of each row after its ticket, how many seats are left, and the line with its seats
     strata, letters, prefix = sorted(rules["weights"]), [ord(g["code"]) for g in rules["groups"]], b"prakerja-v1:rank\n" + seed
     buckets, tree, before, families = [bytearray() for _ in range(256)], Tree(), b"", {}
     for number, line in enumerate(lines(read, "list", told["rows"])):
@@ -119,25 +123,20 @@ def outcomes(read, told, seed, rules):  # what the results say of each row after
         need(all(one[0] != other[0] for one, other in zip(found, found[1:])), "two ranks that agree too far")
         for column, values in zip(columns, list(zip(*found))[1:]): column.extend(values)
     names, taken, reserve = [None, *seats], array("H", bytes(2 * tree.rows)), 0
-    for bit, letter, everywhere in phases:
-        pools = ["*" + letter if everywhere else code + letter for code in strata]
-        for row, stratum, mask, family in zip(*columns):
-            if seats[pool := pools[stratum]] and left[family] and mask & bit == bit and not taken[row]:
-                taken[row], seats[pool], left[family] = names.index(pool), seats[pool] - 1, left[family] - (family > 0)
-        for pool in set(pools): left_over, seats[pool] = seats[pool], 0; seats[pool[:-1] if letter else "*"] += left_over
+    for row, pool in walk(columns, strata, phases, seats, left, bytearray(tree.rows)):
+        if row is None: unfilled = pool
+        else: taken[row] = names.index(pool)
     place = [array("I", bytes(4 * tree.rows)) for _ in range(2)]
     for at, (row, family) in enumerate(zip(columns[0], columns[3]), 1):
         is_reserve = not taken[row] and left[family] > 0; place[0][row], place[1][row], reserve = at, (reserve + 1) * is_reserve, reserve + is_reserve
-    for at, pool, number in zip(place[0], taken, place[1]):
-        yield f"{at} W {names[pool]}" if pool else f"{at} R {number}" if number else f"{at} K" if at else "- X"
-    yield seats["*"]
+    words = (f"{at} W {names[pool]}" if pool else f"{at} R {number}" if number else f"{at} K" if at else "- X" for at, pool, number in zip(place[0], taken, place[1]))
+    return words, unfilled, ((columns, strata, phases), names, taken, left, place[0])
 def main(folder, keys):
     used, origin, read = set(), keys["origin"], lambda name: used.add(name) or (folder / name).read_bytes()
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
     raw = {name: read(f"{name}.json") for name in ("rules", "commitment", "result", "manifest")}
     rules, commitment, result, manifest, _ = (document(content, name) for name, content in [*raw.items(), ("", read("stats.json"))])
     need({*manifest["files"], "manifest.json", "manifest.note"} == names, "a file is missing or one too many")
-    hashed = lambda data: {"sha256": sha(data).hex(), "bytes": len(data)}
     need(all(hashed((folder / name).read_bytes()) == told for name, told in manifest["files"].items()), "a file is not that of the manifest")
     draw, listed, sources, (wave, number) = commitment["draw"], commitment["list"], commitment["sources"], commitment["draw"].split("/")
     told = [manifest["draw"], result["draw"], rules["wave"], commitment["rules"], result["commitment"]]
@@ -189,11 +188,12 @@ def main(folder, keys):
         parts += [b"\0" if value is None else b"\1", value or bytes(32 if is_round else 64)]
     seed, promised = tagged("seed", *parts, secret), tagged("secret", draw.encode(), b"\n", secret)
     need([seed.hex(), promised.hex()] == [result["seed"], commitment["secret"]], "the seed or the secret")
-    tree, winners, words, count = Tree(), hashlib.sha256(), outcomes(read, listed, seed, rules), 0
+    tree, winners, (words, unfilled, seated), count = Tree(), hashlib.sha256(), outcomes(read, listed, seed, rules), 0
     for line, row, word in zip(lines(read, "results", listed["rows"]), lines(read, "list", listed["rows"]), words):
         need(line == row[:64] + f" {word}\n".encode(), f"the result of {row[:64].decode()}") or tree.add(line)
         if " W " in word: count, _ = count + 1, winners.update(row[:64] + b"\n")
-    as_whole = [tree.told(), {"count": count, "sha256": winners.hexdigest()}, next(words), names]
+    as_whole = [tree.told(), {"count": count, "sha256": winners.hexdigest()}, unfilled, names]
     need([result["results"], result["winners"], result["unfilled"], used] == as_whole, "the results as a whole, or a file that nobody needs")
-    print(f"{draw} holds: {count} winners of {listed['rows']} rows, {result['unfilled']} seats left")
+    print(f"{draw} holds: {count} winners of {listed['rows']} rows, {unfilled} seats left")
+    return read, raw, entries, unfilled, seated
 if __name__ == "__main__": main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_bytes()))

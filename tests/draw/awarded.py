@@ -8,19 +8,23 @@ from datetime import timedelta
 from prakerja.access.actors import Actor
 from prakerja.draw import operations as draws
 from prakerja.draw.models import Draw
+from prakerja.intake.operations import withdraw_application
 from prakerja.kernel.db import rows, transaction
 from prakerja.reporting.draw_checks import DRAW_CHECKS
 from prakerja.sandbox.building import fund_programme
 from tests.draw.crowd import crowd
-from tests.draw.drawing import NAME, PUBLISHED, committed, drawn, listed, published, ruled
+from tests.draw.drawing import DRAWN, NAME, PUBLISHED, committed, drawn, listed, published, ruled
 from tests.intake.joining import OPEN
 
 DECREE = "SK 22/2021"
 ANNOUNCED = PUBLISHED + timedelta(hours=6)
 
 
-def drawn_wave(two: tuple[Actor, Actor], *, people: int = 200, quota: int = 100) -> None:
-    """A wave of invented people, drawn and published, and the money for its awards."""
+def drawn_wave(two: tuple[Actor, Actor], *, people: int = 200, quota: int = 100, leave: int = 0) -> None:
+    """A wave of invented people, drawn and published, and the money for its awards.
+
+    The first `leave` of the winners, in the order of their ids, withdrew before anybody could read that they had won.
+    """
     ruled(*two, quota=quota)
     with transaction():
         fund_programme(at=OPEN)
@@ -28,6 +32,8 @@ def drawn_wave(two: tuple[Actor, Actor], *, people: int = 200, quota: int = 100)
     listed(two[0])
     committed(*two)
     drawn(*two)
+    for person in sorted(winners(), key=str)[:leave]:
+        withdraw_application(person_id=person, wave_number=22, at=DRAWN)
     published(*two)
 
 

@@ -71,6 +71,25 @@ def own_by_page(path: Path, proof: Any, *, nik: str = "", card: str = "") -> dic
     return {name: one["state"] for name, one in json.loads(told.stdout)["states"].items()}
 
 
+def receipt_by_page(path: Path, receipt: str) -> dict[str, Any] | None:
+    """What the page says of a receipt, or a ticket alone, against the list of a folder; None where nothing runs it."""
+    if NODE is None:
+        return None
+    write_file(path.parent, "typed.txt", receipt.encode())
+    program: list[str | Path] = [
+        NODE,
+        Path(__file__).with_name("verify_in_node.cjs"),
+        SCRIPTS,
+        path,
+        _keys(path, TRUST),
+        "--receipt",
+        path.parent / "typed.txt",
+    ]
+    told = subprocess.run(program, capture_output=True, text=True, timeout=LIMIT, check=True)
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
 def all_refuse(path: Path, check: str, trust: Trust = TRUST) -> None:
     """Every program says no, and the two that name a check name this one."""
     assert failed(path, trust) == [check]

@@ -24,7 +24,7 @@ from prakerja.proofs import canonical, nist_beacon
 from prakerja.proofs.drand import QUICKNET
 from prakerja.proofs.merkle import Levels, Tree, leaf_hash
 from prakerja.proofs.notes import Checkpoint, Note, Signer, sign
-from tests.draw.checking import all_hold, all_refuse, own_by_page
+from tests.draw.checking import all_hold, all_refuse, own_by_page, receipt_by_page
 from tests.draw.published import (
     CERTIFICATE,
     LOG,
@@ -322,13 +322,29 @@ def test_a_receipt_shows_whether_a_list_has_its_ticket(tmp_path: Path, capsys: p
         status = main([*asked, "--keys", str(keys)])
         return status, capsys.readouterr().out
 
+    def on_page(**told: object) -> bool:
+        seen = receipt_by_page(folder, receipt.read_text())
+        return seen is None or {name: seen.get(name) for name in told} == told
+
     row = draw.rows[4]
     status, told = found(row.ticket)
     assert (status, json.loads(told)["row"]) == (0, row.spelled().decode().strip())
+    # Whoever has no program types it on the page, which says as well what came of the row.
+    result = draw.result_lines()[4].decode().strip()
+    assert on_page(isSigned=True, row=row.spelled().decode().strip(), result=result)
     status, told = found(of("somebody who was left out"))
     assert (status, json.loads(told)["row"]) == (1, None)
+    assert on_page(isSigned=True, row="", result="")
     # Another wave's, or signed by somebody else: it says nothing of this list.
-    assert found(row.ticket, wave="g20")[0] == found(row.ticket, by=OPERATORS[0])[0] == 2
+    for wave, by in (("g20", RECEIPTS), ("g19", OPERATORS[0])):
+        assert found(row.ticket, wave=wave, by=by)[0] == 2
+        assert on_page(holds=False)
+    # A ticket alone is looked for, and proves nothing.
+    receipt.write_text(row.ticket.hex().upper())
+    assert on_page(isSigned=False, row=row.spelled().decode().strip())
+    (folder / "list/00000.txt").write_bytes((folder / "list/00000.txt").read_bytes().replace(b" E 94 ", b" E 31 "))
+    assert on_page(holds=False)
+    (folder / "list/00000.txt").write_bytes(b"".join(one.spelled() for one in draw.rows))
     found(row.ticket)
     assert main(asked) == 2
 

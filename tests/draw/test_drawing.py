@@ -120,7 +120,14 @@ def test_nobody_confirms_their_own_step_or_something_else_than_waits(two: tuple[
     # Nobody replaces what another prepared by preparing it again: they take it back, which everybody sees.
     with refused("step_waits"):
         draws.prepare_rules(wave_number=22, actor=both, at=RULED)
-    draws.take_back_step(draw_name=NAME, step="rules", digest=prepared.digest, actor=both, at=RULED)
+    back = {"draw_name": NAME, "step": "rules", "digest": prepared.digest, "at": RULED}
+    for _ in range(2):
+        # Of what another prepared, one alone takes nothing back.
+        assert not draws.take_back_step(**back, actor=both)
+    assert Step.objects.get(replaced_at=None).back_asked_by == both.id
+    with refused("step_waits"):
+        draws.prepare_rules(wave_number=22, actor=both, at=RULED)
+    assert draws.take_back_step(**back, actor=second)
     # Somebody prepared another one meanwhile: who confirms the page that they see confirms nothing.
     other = draws.prepare_rules(wave_number=22, weights={"31": 1}, actor=both, at=RULED)
     with refused("step_changed"):
@@ -332,7 +339,9 @@ def test_a_draw_is_void_by_the_rule_alone_and_repeated_with_the_same_list(
     with refused("secret_held"):
         draws.confirm_void(draw_name=NAME, digest=prepared.digest, actor=second, at=gone)
     Cosignature.objects.filter(checkpoint__size=2).update(seen_at=gone)
-    assert draws.confirm_void(draw_name=NAME, digest=prepared.digest, actor=second, at=gone) == "g22/2"
+    # Whoever was cut off says it again, and is told the same.
+    for _ in range(2):
+        assert draws.confirm_void(draw_name=NAME, digest=prepared.digest, actor=second, at=gone) == "g22/2"
     assert Draw.objects.get(number=1).status == "void"
     with refused("draw_elsewhere"):
         draws.fetch_round(draw_name=NAME, number=0, actor=first, at=gone)

@@ -145,8 +145,17 @@ def test_a_witness_cannot_have_seen_what_was_not_signed_yet(two: tuple[Actor, Ac
 def test_nobody_becomes_a_witness_while_a_list_waits_to_be_seen(two: tuple[Actor, Actor]) -> None:
     key = Signer("saksi.example/1", b"1" * 32, COSIGNATURE).verifier.spelled()
     committed(*two)
+    first, second = operator("administrator"), operator("authoriser")
     with refused("witnesses_fixed"):
-        draws.add_witness(key=key, actor=operator("administrator"), at=COMMITTED)
+        draws.add_witness(key=key, actor=first, at=COMMITTED)
     drawn(*two)
     published(*two)
-    draws.add_witness(key=key, actor=operator("administrator"), at=PUBLISHED)
+    # By the word of two, each of whom told the same key: one alone could be every witness.
+    other = Signer("saksi.example/1", b"2" * 32, COSIGNATURE).verifier.spelled()
+    for told in (key, key, other):
+        assert not draws.add_witness(key=told, actor=first, at=PUBLISHED)
+    assert key not in [one.spelled() for one in draws.trust().witnesses]
+    assert draws.add_witness(key=key, actor=second, at=PUBLISHED)
+    assert key in [one.spelled() for one in draws.trust().witnesses]
+    with refused("witness_name_taken"):
+        draws.add_witness(key=other, actor=second, at=PUBLISHED)

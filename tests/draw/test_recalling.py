@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from prakerja.access.actors import Actor
+from prakerja.access.actors import SYSTEM, Actor
 from prakerja.awards.models import Award
 from prakerja.awards.operations import blacklist_person, withdraw_award
 from prakerja.draw import operations as draws
@@ -21,14 +21,16 @@ from prakerja.draw.public import public_file, public_recalls
 from prakerja.draw.tasks import run_awards, run_telling
 from prakerja.draw.writing import published_folder, write_folder
 from prakerja.intake.models import Application, Decree, Wave
-from prakerja.intake.operations import withdraw_application
+from prakerja.intake.operations import import_results
 from prakerja.kernel.db import rows, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
 from prakerja.notifications.models import Message
-from tests.builders import operator
+from prakerja.people.models import Person
+from tests.builders import operator, result_row
 from tests.draw.awarded import ANNOUNCED, decided, differences, drawn_wave, winners
 from tests.draw.drawing import NAME, PUBLISHED
+from tests.intake.joining import OPEN, wave
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = ANNOUNCED + timedelta(days=20)
@@ -78,10 +80,9 @@ def expected(back: set[uuid.UUID], gone: set[uuid.UUID]) -> dict[uuid.UUID, str]
 
 def test_seats_that_came_back_go_to_who_is_next(two: tuple[Actor, Actor]) -> None:
     first, second = two
-    drawn_wave(two, people=90, quota=40)
+    drawn_wave(two, people=90, quota=40, leave=1)
     all_winners = sorted(winners(), key=str)
     dropped, *given_back = all_winners[:8]
-    withdraw_application(person_id=dropped, wave_number=22, at=PUBLISHED)
     with refused("awards_unfinished"):
         draws.prepare_recall(**TERMS, actor=first, at=PUBLISHED)
     decided(two)
@@ -109,12 +110,12 @@ def test_seats_that_came_back_go_to_who_is_next(two: tuple[Actor, Actor]) -> Non
         draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=second, at=LATER)
     # Anybody may read what was given on, as everything else of the draw.
     names = public_recalls(wave_number=22, number=1)
-    assert [name.split("/")[1] for name in names] == [
-        "recall.json",
-        "recall.note",
-        "released.txt",
-        "declined.txt",
-        "awarded.txt",
+    of_it = ["recall.json", "recall.note", "released.txt", "declined.txt", "awarded.txt"]
+    assert [name.removeprefix("recall-1/") for name in names] == [
+        *of_it,
+        *(f"log/entries/{number:06d}.json" for number in range(4)),
+        "log/checkpoints/000004.note",
+        "semua.zip",
     ]
     assert all(public_file(wave_number=22, number=1, name=name) for name in names)
     with refused("awards_unfinished"):
@@ -158,7 +159,9 @@ def _published(recalled: dict[uuid.UUID, str]) -> None:
         assert (told.count, told.sha256) == (lines.count(b"\n"), sha256(lines).hexdigest())
     assert recall.awarded.count == len(recalled)
     write_folder(draw_name=NAME)
-    assert verify(files=open_files(published_folder() / "g22-1"), trust=draws.trust()).holds
+    for path in (folder, folder.with_name("g22-1-recall-1.zip")):
+        report = verify(files=open_files(published_folder() / "g22-1"), trust=draws.trust(), recalls=[open_files(path)])
+        assert [(one.number, one.detail) for one in report.checks if one.holds is not True] == []
 
 
 def test_a_recall_whose_decree_was_used_bars_nobody_and_gets_other_terms(two: tuple[Actor, Actor]) -> None:
@@ -194,3 +197,43 @@ def test_a_recall_whose_decree_was_used_bars_nobody_and_gets_other_terms(two: tu
     assert (found.status, found.refusal, found.decree_number) == ("done", "", "SK 22-S/2021")
     with refused("nothing_decided"):
         draws.prepare_terms(**again, actor=first, at=TOLD)
+
+
+def test_what_other_waves_gave_a_family_since_the_list_counts(two: tuple[Actor, Actor]) -> None:
+    """Two of a card were awarded by another wave's list meanwhile: nobody of that card is recalled, and the next in line is."""
+    first, second = two
+    drawn_wave(two, people=60, quota=10)
+    wave(21, opens=OPEN - timedelta(days=20), closes=OPEN - timedelta(days=10))
+    friends = {"wave_number": 21, "decree_number": "SK 21/2021", "announced_at": LATER, "actor": SYSTEM, "at": LATER}
+    # While the draw has its turn no list of another wave is awarded: it would take what families have left.
+    with refused("cards_held"):
+        import_results(rows=[result_row()], **{**friends, "announced_at": PUBLISHED, "at": PUBLISHED})
+    decided(two)
+    run_awards(ANNOUNCED)
+    gone = min(winners(), key=str)
+    withdraw_award(person_id=gone, at=LATER)
+    ((next_one, _),) = expected({gone}, set()).items()
+    name = Person.objects.get(id=next_one).name
+    card = f"9901{int(name.split()[1]) // 3:012d}"
+    assert import_results(rows=[result_row(family_card_number=card) for _ in range(2)], **friends).awarded == 2
+    family = set(
+        Person.objects.filter(family_card_index=Person.objects.get(id=next_one).family_card_index).values_list(
+            "id", flat=True
+        )
+    )
+    after = LATER + timedelta(hours=1)
+    prepared = draws.prepare_recall(**TERMS, actor=first, at=after)
+    draws.confirm_recall(draw_name=NAME, digest=prepared.digest, actor=second, at=after)
+    with refused("cards_held"):
+        import_results(rows=[result_row()], **{**friends, "decree_number": "SK 21-B/2021", "at": after})
+    recalled = {
+        person for (person,) in rows("SELECT e.person_id FROM draw_recalled r JOIN draw_entry e ON e.number = r.number")
+    }
+    assert recalled == set(expected({gone}, family))
+    assert not recalled & family
+    # Whoever checks the folder sees who was passed over, and that it is right.
+    folder = published_folder() / "g22-1-recall-1"
+    report = verify(files=open_files(published_folder() / "g22-1"), trust=draws.trust(), recalls=[open_files(folder)])
+    assert [(one.number, one.detail) for one in report.checks if one.holds is not True] == []
+    run_awards(TOLD)
+    assert Award.objects.filter(person_id__in=recalled).count() == 1

@@ -71,7 +71,7 @@ def test_the_tool_is_short_and_imports_the_standard_library_alone() -> None:
     assert len(text.splitlines()) < 200
     assert "prakerja." not in text.replace("shares nothing with the program", "")
     assert {line for line in text.splitlines() if line.startswith(("import ", "from "))} == {
-        "import base64, datetime, hashlib, json, re, struct, sys",
+        "import base64, datetime, functools, hashlib, json, re, struct, sys",
         "from array import array",
         "from pathlib import Path",
     }

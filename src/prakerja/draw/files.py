@@ -13,7 +13,15 @@ from prakerja.draw.protocol.documents import Commitment, Listed, Result, Resulte
 from prakerja.draw.protocol.folder import Directory, FolderError
 from prakerja.draw.protocol.rows import PART_ROWS, part_path
 from prakerja.draw.steps import lock_draw
-from prakerja.draw.writing import Written, folder_of, pack_folder, write_folder, write_list, write_results
+from prakerja.draw.writing import (
+    Written,
+    folder_of,
+    pack_folder,
+    write_folder,
+    write_list,
+    write_recall_logs,
+    write_results,
+)
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 
@@ -48,6 +56,7 @@ def settle_files(*, draw_name: str) -> None:
     write_folder(draw_name=draw_name)
     if draw.status == "published":
         pack_folder(draw_name=draw_name)
+        write_recall_logs(draw=draw)
     # What was signed meanwhile is due still.
     Draw.objects.filter(id=draw.id, files_due_at=draw.files_due_at).update(files_due_at=None)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.keys import log_signer, played_witnesses, trust
-from prakerja.draw.models import Cosignature, Draw, LogCheckpoint, LogEntry, SigningKey
+from prakerja.draw.models import RECALL, Cosignature, Document, Draw, LogCheckpoint, LogEntry, SigningKey
 from prakerja.draw.protocol.texts import WITNESSES
 from prakerja.draw.states import DRAW_STATES
 from prakerja.kernel.db import requires_transaction, row, transaction
@@ -76,8 +78,9 @@ def add_cosignature(*, size: int, line: str, actor: Actor, at: datetime) -> None
             defaults={"id": new_id(), "line": note.lines[0], "seen_at": seen_at},
         )
         if is_new:
-            # The folders of draws that are not sealed show who saw the log: the worker writes them.
-            Draw.objects.filter(status__in=DRAW_STATES.group("UNSEALED")).update(files_due_at=at)
+            # The folders of draws that are not sealed, and of recalls, show who saw the log: the worker writes them.
+            recalled = Document.objects.filter(draw=OuterRef("id"), name__startswith=RECALL)
+            Draw.objects.filter(Q(status__in=DRAW_STATES.group("UNSEALED")) | Exists(recalled)).update(files_due_at=at)
             record(
                 action="draw.checkpoint_cosigned",
                 at=at,

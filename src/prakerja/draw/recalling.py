@@ -1,11 +1,11 @@
 """A recovery wave: seats that came back are given on by the places that were drawn, decided by two operators (draw.md 9).
 
 A seat comes back when its award was revoked, annulled or withdrawn and nothing was bought with it, so that the whole benefit
-is the programme's again, or when its winner was dropped. Each comes back once. Who left, was excluded for life or holds an award
-otherwise does not get one (`declined`). What was prepared is reckoned again when it is confirmed: if somebody's award ended or
+is the programme's again, or when its winner was dropped. Each comes back once. Who left, was excluded for life, holds an award
+otherwise, or is of a family card whose places other waves have given since, does not get one (`declined`). What was prepared is reckoned again when it is confirmed: if somebody's award ended or
 somebody left in between, it is prepared anew. Those who are recalled have a decree, a moment and a deadline of their own.
 
-Reads: awards_award, awards_blacklist, intake_application.
+Reads: awards_award, awards_blacklist, intake_application, people_person.
 """
 
 from __future__ import annotations
@@ -65,6 +65,36 @@ SELECT e.number
         OR EXISTS (SELECT 1 FROM draw_dropped d WHERE d.draw_id = '{draw}' AND d.number = e.number)
         OR a.status <> 'selected' AND (EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.person_id = e.person_id)
                                        OR EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = e.person_id)))"""
+
+
+# Since the list was made, other waves gave awards to these family cards: as many of a card's rows may still be recalled, in line, as the cap
+# leaves them; the others are passed over like those who declined.
+_FAMILY_FULL = """
+INSERT INTO draw_declined
+SELECT number FROM (
+    SELECT e.number, {cap} - held.people - coalesce(mine.people, 0) AS left_over,
+           row_number() OVER (PARTITION BY p.family_card_index ORDER BY o.position) AS place
+      FROM draw_entry e
+      JOIN people_person p ON p.id = e.person_id
+      JOIN draw_outcome o ON o.draw_id = '{draw}' AND o.number = e.number AND o.kind <> 'W'
+      JOIN (SELECT own.family_card_index AS card, count(*) AS people
+              FROM people_person own
+             WHERE EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = own.id AND w.wave_id <> '{wave}')
+               AND own.family_card_index IN (
+                   SELECT since.family_card_index FROM awards_award w JOIN people_person since ON since.id = w.person_id
+                    WHERE w.wave_id <> '{wave}' AND w.awarded_at >= '{begun}')
+             GROUP BY 1) held ON held.card = p.family_card_index
+      LEFT JOIN (SELECT won.family_card_index AS card, count(*) AS people
+                   FROM awards_award w
+                   JOIN people_person won ON won.id = w.person_id
+                   JOIN draw_entry seat ON seat.applicants_id = '{list}' AND seat.person_id = w.person_id
+                  WHERE w.wave_id = '{wave}'
+                    AND ({counts} OR NOT EXISTS (SELECT 1 FROM draw_back b WHERE b.number = seat.number))
+                  GROUP BY 1) mine ON mine.card = p.family_card_index
+     WHERE e.applicants_id = '{list}' AND e.mark = ''
+       AND NOT EXISTS (SELECT 1 FROM draw_recalled r WHERE r.draw_id = '{draw}' AND r.number = e.number)
+       AND NOT EXISTS (SELECT 1 FROM draw_declined d WHERE d.number = e.number)) of_card
+ WHERE place > left_over"""
 
 
 @dataclass(frozen=True)
@@ -158,14 +188,23 @@ def _given(draw: Draw) -> _Given:
     last = Awarding.objects.filter(draw=draw).exclude(status="cancelled").order_by("-recall").first()
     if last is None or last.status != AWARDING_STATES.target("finish"):
         raise Refused("awards_unfinished")
-    assert draw.applicants_id is not None
-    words = {"draw": draw.id, "list": draw.applicants_id, "wave": draw.wave_id}
+    assert draw.applicants is not None
+    rules = docs.Rules.read(document(draw_id=draw.id, name="rules"))
+    words = {
+        "draw": draw.id,
+        "list": draw.applicants.id,
+        "wave": draw.wave_id,
+        "cap": rules.family_cap,
+        "counts": str(rules.released_counts).lower(),
+        "begun": draw.applicants.begun_at.isoformat(),
+    }
     with connection.cursor() as cursor:
         # Whoever asks twice in one transaction asks anew.
         cursor.execute("DROP TABLE IF EXISTS draw_back, draw_declined, draw_line, draw_taken, draw_asked")
         # A statement that makes a table takes no parameters; these are identifiers of ours.
         cursor.execute(_BACK.format(**words))
         cursor.execute(_DECLINED.format(**words))
+        cursor.execute(_FAMILY_FULL.format(**words))
         cursor.execute("ANALYZE draw_back, draw_declined")
     released = rows(
         "SELECT b.number, b.pool FROM draw_back b WHERE NOT EXISTS (SELECT 1 FROM draw_released r "
@@ -176,10 +215,9 @@ def _given(draw: Draw) -> _Given:
     seats[NATIONAL] += last.unfilled
     if not sum(seats.values()):
         raise Refused("nothing_released")
-    rules = docs.Rules.read(document(draw_id=draw.id, name="rules"))
     awarded, unfilled = seat_again(
         draw_id=draw.id,
-        list_id=draw.applicants_id,
+        list_id=draw.applicants.id,
         plan=plan_of(rules),
         seats=seats,
         released_counts=rules.released_counts,

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from prakerja.draw.log import entries, seen_checkpoint
-from prakerja.draw.models import RECALL, Document, Draw, RandomValue, SignedNote
+from prakerja.draw.models import RECALL, Document, Draw, LogEntry, RandomValue, SignedNote
 from prakerja.draw.protocol.folder import Directory, Parts, write_file
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path, void_name
@@ -134,7 +134,10 @@ def write_folder(*, draw_name: str) -> Path:
 def pack_folder(*, draw_name: str) -> Path:
     """Put the folder of a draw into one zip, whole or not at all; the same folder gives the same bytes."""
     draw = Draw.objects.get(name=draw_name)
-    path, target = folder_of(draw), zip_of(draw)
+    return _pack(folder_of(draw), zip_of(draw))
+
+
+def _pack(path: Path, target: Path) -> Path:
     beside = target.with_name(f".{target.name}.part")
     files = Directory(path)
     with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=_PACKED) as packed:
@@ -153,15 +156,45 @@ def _ours(model: type[Document] | type[SignedNote], draw: Draw) -> Any:
     return model.objects.filter(draw=draw).exclude(name__startswith=RECALL)
 
 
+def recall_folder(draw: Draw, name: str) -> Path:
+    """The folder of a recall (`recall-1`), beside that of its draw, which was sealed before: `g22-1-recall-1`."""
+    return folder_of(draw).with_name(f"{folder_of(draw).name}-{name}")
+
+
 def write_recall(*, draw: Draw, recall: int, lists: Mapping[str, Iterable[str]]) -> Path:
-    """The folder of a recall, beside that of its draw: the document, its note, and the lines that its hashes are of."""
+    """The folder of a recall: the document, its note, the lines that its hashes are of, and the log."""
     name = f"{RECALL}{recall}"
-    path = folder_of(draw).with_name(f"{folder_of(draw).name}-{name}")
+    path = recall_folder(draw, name)
     write_file(path, "recall.json", bytes(Document.objects.get(draw=draw, name=name).content))
     write_file(path, "recall.note", bytes(SignedNote.objects.get(draw=draw, name=name).content))
     for one, lines in lists.items():
         write_file(path, f"{one}.txt", "".join(f"{line}\n" for line in lines).encode())
+    _write_recall_log(draw, name)
     return path
+
+
+def write_recall_logs(*, draw: Draw) -> None:
+    """The log in the folders of a draw's recalls, and their zips: witnesses saw it meanwhile."""
+    for name in Document.objects.filter(draw=draw, name__startswith=RECALL).values_list("name", flat=True):
+        if recall_folder(draw, name).is_dir():
+            _write_recall_log(draw, name)
+
+
+def recall_log(*, content: bytes) -> tuple[list[str], int]:
+    """The names of the log's documents up to this one of a recall, and how many they are."""
+    index = LogEntry.objects.values_list("index", flat=True).get(content=content)
+    return [entry_path(one) for one in range(index + 1)], index + 1
+
+
+def _write_recall_log(draw: Draw, name: str) -> None:
+    path = recall_folder(draw, name)
+    names, size = recall_log(content=bytes(Document.objects.get(draw=draw, name=name).content))
+    for entry, content in zip(names, entries(), strict=False):
+        write_file(path, entry, content)
+    seen = seen_checkpoint(size=size)
+    if seen.counts:
+        write_file(path, checkpoint_path(size), seen.note)
+    _pack(path, path.with_name(f"{path.name}.zip"))
 
 
 def _write_log(draw: Draw, path: Path) -> None:

@@ -7,7 +7,7 @@ of these are never decided by a guess.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -71,6 +71,7 @@ class Ranking:
         # Of each row: the position, or 0; and the number of the pool from 1, or 0.
         self._position = array("I")
         self._pool = array("B")
+        self._line = _Line(array("I"), array("H"), array("I"), array("I"))
         self.unfilled = 0
 
     def add(self, row: Row) -> None:
@@ -119,32 +120,69 @@ class Ranking:
 
     def seat(self) -> None:
         """Order everybody and fill the pools. Raises RankingError: two ranks that agree too far."""
-        line = self._in_line()
+        self._line = self._in_line()
         self._pool = array("B", bytes(self.rows))
-        seats = dict(self.plan.seats)
-        self._pools = sorted(seats)
+        self._pools = sorted(self.plan.seats)
         if len(self._pools) > 255:
             raise RankingError("more than 255 pools")
         pool_number = {pool: number for number, pool in enumerate(self._pools, 1)}
+
+        def take(row: int, pool: str) -> None:
+            self._pool[row] = pool_number[pool]
+            self.winners += 1
+
+        self.unfilled = self._walk(dict(self.plan.seats), self._allowances, bytearray(self.rows), take)
+        self._note_positions(self._line)
+
+    def seat_again(
+        self, *, seats: Mapping[str, int], never: Iterable[int], had: Iterable[int], back: Iterable[int]
+    ) -> tuple[dict[int, str], int]:
+        """Fill seats that came back by the same line and phases (draw.md 9): who gets which, by row, and how many stay.
+
+        `never` are rows that get none beside those that won; families have less by the rows of `had`, and more by those of `back`.
+        """
+        is_out = bytearray(map(bool, self._pool))
+        for row in never:
+            is_out[row] = 1
+        left = bytearray(self._allowances)
+        for row in back:
+            if family := self._family_of(row):
+                left[family] += 1
+        for row in had:
+            if family := self._family_of(row):
+                # Who was awarded against the rule has used up what there was.
+                left[family] -= left[family] > 0
+        given: dict[int, str] = {}
+        unfilled = self._walk({pool: seats.get(pool, 0) for pool in self.plan.seats}, left, is_out, given.__setitem__)
+        return given, unfilled
+
+    def _family_of(self, row: int) -> int:
+        return self._line.family[self._position[row] - 1]
+
+    def _walk(
+        self, seats: dict[str, int], left: bytearray, is_out: bytearray, take: Callable[[int, str], object]
+    ) -> int:
+        """Go through the line, phase by phase; `take` hears who gets which seat. How many seats stay."""
+        line = self._line
         for phase in self.plan.phases:
             bit = 1 << self._letters.index(phase.group) if phase.group else 0
             pools = [phase.pool(code) for code in self._strata]
             free = sum(seats[pool] for pool in set(pools))
             for at in range(self.eligible if free else 0):
                 row = line.index[at]
-                if bit & ~line.groups[at] or self._pool[row]:
+                if bit & ~line.groups[at] or is_out[row]:
                     continue
                 pool = pools[line.stratum[at]]
                 if not seats[pool]:
                     continue
                 family = line.family[at]
                 if family:
-                    if not self._allowances[family]:
+                    if not left[family]:
                         continue
-                    self._allowances[family] -= 1
+                    left[family] -= 1
                 seats[pool] -= 1
-                self._pool[row] = pool_number[pool]
-                self.winners += 1
+                is_out[row] = 1
+                take(row, pool)
                 free -= 1
                 if not free:
                     break
@@ -152,8 +190,7 @@ class Ranking:
                 for code, pool in zip(self._strata, pools, strict=True):
                     seats[phase.flows_to(code)] += seats[pool]
                     seats[pool] = 0
-        self.unfilled = seats[NATIONAL]
-        self._note_positions(line)
+        return seats[NATIONAL]
 
     def _in_line(self) -> _Line:
         line = _Line(array("I"), array("H"), array("I"), array("I"))

@@ -5,55 +5,26 @@ Every check says whether it holds, or that it was not made. The first that fails
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
-from typing import NamedTuple
 
 import msgspec
 
 from prakerja.draw.protocol import documents as docs
 from prakerja.draw.protocol import texts
-from prakerja.draw.protocol.folder import Files, FolderError, Lines, content_of, entry_of
+from prakerja.draw.protocol.checks import RETURNED, Check, Failed, Report, need
+from prakerja.draw.protocol.folder import Files, Lines, content_of, entry_of
 from prakerja.draw.protocol.hashes import secret_hash, seed
-from prakerja.draw.protocol.ranking import WINNER, Ranking, RankingError
-from prakerja.draw.protocol.rows import PART_ROWS, Row, RowError, part_count, part_path
+from prakerja.draw.protocol.log_checks import LogWork
+from prakerja.draw.protocol.ranking import WINNER, Ranking
+from prakerja.draw.protocol.recalls import Drawn, check_recalls
+from prakerja.draw.protocol.rows import PART_ROWS, Row, part_count, part_path
 from prakerja.draw.protocol.seats import Plan, plan_of
 from prakerja.draw.protocol.trust import Trust
 from prakerja.proofs import canonical, drand, nist_beacon
-from prakerja.proofs.merkle import Tree
-from prakerja.proofs.notes import Checkpoint, Note, NoteError, Signature
-
-
-class Failed(Exception):
-    """A check that does not hold, in a sentence."""
-
-
-class Check(NamedTuple):
-    """V1 to V11 with what it is about; `holds` None: not made, and why."""
-
-    number: str
-    about: str
-    holds: bool | None
-    detail: str
-
-
-@dataclass
-class Report:
-    """What was checked, and what the folder is of."""
-
-    checks: list[Check] = field(default_factory=list)
-    draw: str = ""
-    winners: int = 0
-    unfilled: int = 0
-
-    @property
-    def holds(self) -> bool:
-        """Nothing failed, and everything was reached."""
-        return bool(self.checks) and all(one.holds is not False for one in self.checks)
-
+from prakerja.proofs.notes import Note
 
 ABOUT = {
     "V1": "the files are those of the manifest, and none besides",
@@ -69,20 +40,19 @@ ABOUT = {
     "V11": "the log has one commitment of this draw, and nothing was taken out of it",
 }
 _TREES = ("list", "results")
-_RETURNED = (
-    Failed,
-    FolderError,
-    canonical.NotCanonical,
-    docs.DocumentError,
-    NoteError,
-    RowError,
-    RankingError,
-    drand.BeaconError,
-)
 
 
-def verify(*, files: Files, trust: Trust | None, progress: Callable[[str], None] | None = None) -> Report:
-    """Check everything that can be; without `trust` no signature, witness or beacon's key is, and the report says so."""
+def verify(
+    *,
+    files: Files,
+    trust: Trust | None,
+    recalls: Sequence[Files] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Report:
+    """Check everything that can be; without `trust` no signature, witness or beacon's key is, and the report says so.
+
+    `recalls` are the folders of seats that came back, the first one first: each is checked after those before it (R1 to R7).
+    """
     report, work = Report(), _Work(files, trust)
     steps = {
         "V1": work.v1_files,
@@ -102,26 +72,24 @@ def verify(*, files: Files, trust: Trust | None, progress: Callable[[str], None]
             progress(f"{number}: {ABOUT[number]}")
         try:
             told = step()
-        except _RETURNED as error:
+        except RETURNED as error:
             report.checks.append(Check(number, ABOUT[number], False, str(error)))
             break
         report.checks.append(Check(number, ABOUT[number], None if told else True, told))
     report.draw = work.draw
     report.winners, report.unfilled = work.winners, work.unfilled
     report.checks.sort(key=lambda one: int(one.number[1:]))
+    if report.holds and recalls:
+        drawn = Drawn(
+            files, trust, work.draw, work.rules, work.contents["result"], work.commitment.listed.rows, work.ranking
+        )
+        report.checks += check_recalls(drawn=drawn, recalls=recalls, progress=progress)
     return report
 
 
-def _need(condition: bool, sentence: str) -> None:
-    if not condition:
-        raise Failed(sentence)
-
-
-class _Work:
+class _Work(LogWork):
     """The steps, and what each leaves to those after it. A step returns why it was not made, or ""."""
 
-    rules: docs.Rules
-    commitment: docs.Commitment
     result: docs.Result
     plan: Plan
     seed: bytes
@@ -136,9 +104,9 @@ class _Work:
     def v1_files(self) -> str:
         manifest = docs.Manifest.read(content_of(self.files, "manifest.json"))
         present = set(self.files.names()) - {"manifest.json", "manifest.note"}
-        _need(present == set(manifest.files), "the files are not those that the manifest names")
+        need(present == set(manifest.files), "the files are not those that the manifest names")
         for name, told in manifest.files.items():
-            _need(entry_of(self.files, name) == told, f"{name} is not the file that the manifest names")
+            need(entry_of(self.files, name) == told, f"{name} is not the file that the manifest names")
         self.draw = manifest.draw
         return ""
 
@@ -148,9 +116,9 @@ class _Work:
         self.rules = docs.Rules.read(self.contents["rules"])
         self.commitment = docs.Commitment.read(self.contents["commitment"])
         self.result = docs.Result.read(self.contents["result"])
-        _need(self.commitment.draw == self.draw == self.result.draw, "the documents are of different draws")
-        _need(docs.read_draw(self.draw)[0] == self.rules.wave, "the rules are of another wave")
-        _need(len(self.result.values) == len(self.commitment.sources), "not every source has a value")
+        need(self.commitment.draw == self.draw == self.result.draw, "the documents are of different draws")
+        need(docs.read_draw(self.draw)[0] == self.rules.wave, "the rules are of another wave")
+        need(len(self.result.values) == len(self.commitment.sources), "not every source has a value")
         canonical.read(content_of(self.files, "stats.json"))
         expected = {f"{name}.{end}" for name in texts.DOCUMENTS for end in ("json", "note")}
         expected |= {"list.note", "results.note", "stats.json"}
@@ -160,7 +128,7 @@ class _Work:
         others = set(self.files.names()) - expected - {"manifest.json", "manifest.note"}
         # What lies in these is looked at where it is read: V8, V11.
         known = ("beacon/", f"{texts.LOG_ENTRIES}/", f"{texts.LOG_CHECKPOINTS}/")
-        _need(all(one.startswith(known) for one in others), "a file that nobody needs")
+        need(all(one.startswith(known) for one in others), "a file that nobody needs")
         return ""
 
     def v2_notes(self) -> str:
@@ -178,172 +146,53 @@ class _Work:
                 told = listed if name == "list" else results
                 root = bytes.fromhex(told.root)
                 text = texts.tree_text(origin=origin, draw=self.draw, name=name, size=told.rows, root=root)
-            _need(note.text == text, f"{name}.note is of something else")
+            need(note.text == text, f"{name}.note is of something else")
             if self.trust:
                 signed = note.signatures(self.trust.operators)
-                _need(len(signed) >= texts.SIGNERS, f"{name}.note needs {texts.SIGNERS} signatures of operators")
+                need(len(signed) >= texts.SIGNERS, f"{name}.note needs {texts.SIGNERS} signatures of operators")
         return "" if self.trust else "no keys were given: nobody's signature was looked at"
 
     def v4_rules(self) -> str:
         found = sha256(self.contents["rules"]).hexdigest()
-        _need(found == self.commitment.rules, "the rules are not those of the commitment")
-        _need(self.result.commitment == sha256(self.contents["commitment"]).hexdigest(), "a result of another list")
+        need(found == self.commitment.rules, "the rules are not those of the commitment")
+        need(self.result.commitment == sha256(self.contents["commitment"]).hexdigest(), "a result of another list")
         self.plan = plan_of(self.rules)
         return ""
-
-    # The log of documents.
-
-    def v11_log(self) -> str:
-        names = self.files.names()
-        count = sum(one.startswith(f"{texts.LOG_ENTRIES}/") for one in names)
-        entries = [content_of(self.files, texts.entry_path(index)) for index in range(count)]
-        self.over: list[docs.Void] = []
-        places = self._places(entries)
-        tree, roots = Tree(), {0: Tree().root()}
-        for entry in entries:
-            tree.add(entry)
-            roots[tree.size] = tree.root()
-        self.checkpoints: list[tuple[Checkpoint, Note]] = []
-        for name in (one for one in names if one.startswith(f"{texts.LOG_CHECKPOINTS}/")):
-            note = Note.read(content_of(self.files, name))
-            found = Checkpoint.read(note.text)
-            _need(name == texts.checkpoint_path(found.size), f"{name} is of another size")
-            _need(roots.get(found.size) == found.root, f"{name} is not of these documents")
-            origin = self.trust.origin if self.trust else found.origin.removesuffix("/documents")
-            _need(found.origin == texts.log_origin(origin), f"{name} is of another log")
-            self.checkpoints.append((found, note))
-        _need(bool(self.checkpoints), "the log has no checkpoint")
-        _need(max(one.size for one, _ in self.checkpoints) == count, "a document that no checkpoint knows")
-        self.committed_index = places["commitment"]
-        _need(places["rules"] < places["commitment"] < places["result"], "the documents came in another order")
-        if self.trust:
-            for checkpoint, note in self.checkpoints:
-                self._witnessed(checkpoint, note)
-            for void in self.over:
-                self._two_ended(void)
-        return "" if self.trust else "no keys were given: the log's checkpoints may be anybody's"
-
-    def _places(self, entries: list[bytes]) -> dict[str, int]:
-        """Where in the log the documents of this draw stand; each once, and a void of the draw before it."""
-        wave, number = docs.read_draw(self.draw)
-        places: dict[str, int] = {}
-        voids: dict[str, tuple[int, docs.Void]] = {}
-        commitments: dict[str, tuple[int, docs.Commitment]] = {}
-        for index, entry in enumerate(entries):
-            try:
-                value = canonical.read(entry)
-            except canonical.NotCanonical:
-                # Other documents may be no JSON: a checkpoint of the ledger, for example.
-                continue
-            kind = docs.is_of_document(value)
-            if kind == "prakerja-draw-void":
-                void = docs.Void.read(entry)
-                _need(void.draw not in voids, f"{void.draw} was ended twice")
-                voids[void.draw] = (index, void)
-            elif kind == "prakerja-draw-commitment":
-                told = docs.Commitment.read(entry)
-                _need(told.draw not in commitments, f"two commitments of {told.draw}")
-                commitments[told.draw] = (index, told)
-            for name in texts.DOCUMENTS:
-                if entry == self.contents[name]:
-                    _need(name not in places, f"the {name} stands twice in the log")
-                    places[name] = index
-        _need(set(places) == set(texts.DOCUMENTS), "a document of this draw is not in the log")
-        _need(self.draw not in voids, "this draw was ended without a result")
-        before, over = -1, docs.read_instant(self.rules.published_at)
-        for name in (f"{wave}/{earlier}" for earlier in range(1, number)):
-            _need(name in voids and name in commitments, f"nothing says why {name} has no result")
-            (at, commitment), (ended, void) = commitments[name], voids[name]
-            _need(before < at < ended < places["commitment"], f"the documents of {name} came in another order")
-            _need(over <= docs.read_instant(commitment.committed_at), f"{name} began before the one before it ended")
-            if void.reason != "list":
-                same = commitment.rules, commitment.listed
-                _need(same == (self.commitment.rules, self.commitment.listed), f"list or rules changed after {name}")
-            self._may_end(commitment, void)
-            before, over = ended, docs.read_instant(void.voided_at)
-            self.over.append(void)
-        return places
-
-    def _may_end(self, commitment: docs.Commitment, void: docs.Void) -> None:
-        """A draw ends without a result by the rule alone: else it would be drawn until somebody likes what comes."""
-        _need(void.commitment == commitment.sha256, f"what ended {void.draw} is of another commitment")
-        when, name = docs.read_instant(void.voided_at), f"{void.draw} was ended ({void.reason})"
-        _need(docs.read_instant(commitment.committed_at) <= when, f"{name} before it began")
-        first, last = (self._appears(commitment.sources[place]) for place in (0, -1))
-        if first is None or last is None:
-            _need(self.trust is None, "a beacon that is not one of those that you know")
-        elif void.reason == "list":
-            _need(when < first, f"{name} when its randomness was there")
-        else:
-            wait = docs.MISSING_AFTER_S if void.reason == "source" else docs.SILENT_AFTER_S
-            _need(when >= last + timedelta(seconds=wait), f"{name} too soon")
-
-    def _two_ended(self, void: docs.Void) -> None:
-        """Two operators signed that a draw of this wave ended."""
-        assert self.trust is not None
-        name = texts.void_name(docs.read_draw(void.draw)[1])
-        note = Note.read(content_of(self.files, f"{name}.note"))
-        text = texts.document_text(origin=self.trust.origin, about=void.draw, name="void", content=void.spelled())
-        _need(note.text == text, f"{name}.note is of something else")
-        _need(
-            len(note.signatures(self.trust.operators)) >= texts.SIGNERS,
-            f"{name}.note needs {texts.SIGNERS} signatures of operators",
-        )
-
-    def _witnessed(self, checkpoint: Checkpoint, note: Note) -> list[Signature]:
-        """Signed by the log, and by witnesses if it is one that counts."""
-        assert self.trust is not None
-        signed = note.signatures([*self.trust.documents, *self.trust.witnesses])
-        _need(any(one.seconds is None for one in signed), f"checkpoint {checkpoint.size} is not signed by the log")
-        seen = [one for one in signed if one.seconds is not None]
-        _need(len(seen) >= texts.WITNESSES, f"checkpoint {checkpoint.size} needs {texts.WITNESSES} witnesses")
-        return seen
 
     # Time, secret, randomness.
 
     def v6_time(self) -> str:
         committed = docs.read_instant(self.commitment.committed_at)
-        _need(docs.read_instant(self.rules.published_at) < committed, "the rules came after the commitment")
+        need(docs.read_instant(self.rules.published_at) < committed, "the rules came after the commitment")
         over = [docs.read_instant(one.voided_at) for one in self.over]
-        _need(all(one <= committed for one in over), "committed before the draw before it ended")
-        times = [self._appears(source) for source in self.commitment.sources]
+        need(all(one <= committed for one in over), "committed before the draw before it ended")
+        times = [self.appears(source) for source in self.commitment.sources]
         known = [one for one in times if one is not None]
-        _need(all(one < other for one, other in pairwise(known)), "the sources are not in the order of their times")
+        need(all(one < other for one, other in pairwise(known)), "the sources are not in the order of their times")
         if known:
             lead = timedelta(seconds=self.rules.min_lead_s)
-            _need(known[0] - committed >= lead, "the first source came too soon after the commitment")
-            _need(known[-1] <= docs.read_instant(self.result.drawn_at), "drawn before the last source")
+            need(known[0] - committed >= lead, "the first source came too soon after the commitment")
+            need(known[-1] <= docs.read_instant(self.result.drawn_at), "drawn before the last source")
         if not self.trust:
             return "no keys were given: nobody's word for the time was looked at"
         if times[-1] is None:
             return "this beacon is not one of those that you know"
         covering = [one for one in self.checkpoints if one[0].size > self.committed_index]
         first = min(covering, key=lambda one: one[0].size)
-        seen = self._witnessed(*first)
-        _need(
+        seen = self.witnessed(*first)
+        need(
             sum(one.seconds is not None and one.seconds < known[0].timestamp() for one in seen) >= texts.WITNESSES,
             "witnesses saw the commitment only when its randomness was there",
         )
-        _need(
+        need(
             all(one.seconds is not None and one.seconds >= when.timestamp() for one in seen for when in over),
             "witnesses saw a draw ended before it may have been",
         )
         return ""
 
-    def _appears(self, source: docs.Source) -> datetime | None:
-        if isinstance(source, docs.NistSource):
-            return source.at
-        chain = self._chain(source)
-        return None if chain is None else chain.at(source.round)
-
-    def _chain(self, source: docs.DrandSource) -> drand.Chain | None:
-        if self.trust is not None:
-            return self.trust.chain(source.chain)
-        return drand.QUICKNET if source.chain == drand.QUICKNET.hash else None
-
     def v7_secret(self) -> str:
         found = secret_hash(draw=self.draw, secret=bytes.fromhex(self.result.secret))
-        _need(found.hex() == self.commitment.secret, "the secret is not the one whose hash was published")
+        need(found.hex() == self.commitment.secret, "the secret is not the one whose hash was published")
         return ""
 
     def v8_sources(self) -> str:
@@ -355,7 +204,7 @@ class _Work:
             if isinstance(source, docs.NistSource):
                 unchecked = self._certified(source) or unchecked
             if value is None:
-                _need(source.optional and told.signature is msgspec.UNSET, "a required source has no value")
+                need(source.optional and told.signature is msgspec.UNSET, "a required source has no value")
                 expected.add(texts.absent_path(number))
                 unchecked = self._absent(number, source) or unchecked
                 continue
@@ -370,41 +219,41 @@ class _Work:
                     chain=source.chain,
                     time=source.time,
                 )
-                _need(told.signature is msgspec.UNSET, "a pulse's signature stands in its file")
+                need(told.signature is msgspec.UNSET, "a pulse's signature stands in its file")
             else:
-                _need(isinstance(told.signature, str), "a round without its signature")
+                need(isinstance(told.signature, str), "a round without its signature")
                 named = {"chain": source.chain, "round": source.round, "signature": told.signature}
-                _need(kept == canonical.spelled(named), f"{texts.beacon_path(number)} is of another round")
-                chain = self._chain(source)
+                need(kept == canonical.spelled(named), f"{texts.beacon_path(number)} is of another round")
+                chain = self.chain(source)
                 if chain is None:
-                    _need(self.trust is None, "this beacon is not one of those that you know")
+                    need(self.trust is None, "this beacon is not one of those that you know")
                     unchecked = "no keys were given, and this beacon is none that everybody knows"
                     found = sha256(bytes.fromhex(str(told.signature))).digest()
                 else:
                     found = drand.randomness(chain=chain, number=source.round, signature=str(told.signature))
-            _need(found == value, "a value is not that of its source")
+            need(found == value, "a value is not that of its source")
         present = {one for one in self.files.names() if one.startswith("beacon/")}
-        _need(present == expected, "beacon/ has other files than the sources need")
+        need(present == expected, "beacon/ has other files than the sources need")
         return unchecked
 
     def _certified(self, source: docs.NistSource) -> str:
         """Whoever may name a certificate of their own signs as many pulses as they like, and chooses the winners."""
         if self.trust is None:
             return "no keys were given: whoever signed the pulse may be anybody"
-        _need(source.certificate in self.trust.certificates, "the pulse's certificate is none of those that you know")
+        need(source.certificate in self.trust.certificates, "the pulse's certificate is none of those that you know")
         return ""
 
     def _absent(self, number: int, source: docs.Source) -> str:
         note = Note.read(content_of(self.files, texts.absent_path(number)))
         origin = self.trust.origin if self.trust else note.text.partition("/draw/")[0]
         text = texts.absent_text(origin=origin, draw=self.draw, number=number, source=source)
-        _need(note.text == text, "the word of absence is of another source")
+        need(note.text == text, "the word of absence is of another source")
         if self.trust is None:
             return "no keys were given: nobody's word for an absent source was looked at"
-        _need(isinstance(source, docs.NistSource), "only a pulse may be absent")
+        need(isinstance(source, docs.NistSource), "only a pulse may be absent")
         over = source.at.timestamp() + docs.ABSENT_AFTER_S  # type: ignore[union-attr]
         seen = [one.seconds for one in note.signatures(self.trust.witnesses)]
-        _need(
+        need(
             sum(one is not None and one >= over for one in seen) >= texts.WITNESSES,
             "too few witnesses waited for the absent source",
         )
@@ -420,7 +269,7 @@ class _Work:
             )
         except ValueError as error:
             raise Failed("a value has another length than its source gives") from error
-        _need(self.seed.hex() == self.result.seed, "the seed does not follow")
+        need(self.seed.hex() == self.result.seed, "the seed does not follow")
         return ""
 
     # The list and what follows from it.
@@ -432,7 +281,7 @@ class _Work:
         before = b""
         for line in lines:
             row = Row.read(line)
-            _need(before < row.ticket, "the tickets do not ascend")
+            need(before < row.ticket, "the tickets do not ascend")
             before = row.ticket
             self.ranking.add(row)
         found = docs.Listed(
@@ -442,29 +291,27 @@ class _Work:
             sha256=lines.sha256,
             root=lines.tree.root().hex(),
         )
-        _need(found == told, "the list is not the one of the commitment")
-        _need(self.ranking.are_labels_needed(cap=self.rules.family_cap), "a family's label that nothing needs")
+        need(found == told, "the list is not the one of the commitment")
+        need(self.ranking.are_labels_needed(cap=self.rules.family_cap), "a family's label that nothing needs")
         return ""
 
     def v10_results(self) -> str:
         told, winners = self.result.results, sha256()
-        _need(told.rows == self.commitment.listed.rows, "the results have other rows than the list")
+        need(told.rows == self.commitment.listed.rows, "the results have other rows than the list")
         self.ranking.seat()
         lines = Lines(self.files, "results", rows=told.rows, part_rows=PART_ROWS)
         listed = Lines(self.files, "list", rows=told.rows, part_rows=PART_ROWS)
         for row, outcome, line in zip(listed, self.ranking.outcomes(), lines, strict=True):
             ticket = row[:64]
-            _need(
-                line == b"%b %b\n" % (ticket, outcome.words().encode()), f"the result of {ticket.decode()} is another"
-            )
+            need(line == b"%b %b\n" % (ticket, outcome.words().encode()), f"the result of {ticket.decode()} is another")
             if outcome.kind == WINNER:
                 winners.update(ticket + b"\n")
         found = docs.Resulted(
             rows=self.ranking.rows, size=lines.size, sha256=lines.sha256, root=lines.tree.root().hex()
         )
-        _need(found == told, "the results are not those of the document")
+        need(found == told, "the results are not those of the document")
         counted = docs.Tickets(count=self.ranking.winners, sha256=winners.hexdigest())
-        _need(counted == self.result.winners, "the winners are not those of the document")
-        _need(self.ranking.unfilled == self.result.unfilled, "another number of seats is left")
+        need(counted == self.result.winners, "the winners are not those of the document")
+        need(self.ranking.unfilled == self.result.unfilled, "another number of seats is left")
         self.winners, self.unfilled = self.ranking.winners, self.ranking.unfilled
         return ""

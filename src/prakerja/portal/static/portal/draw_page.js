@@ -40,13 +40,13 @@
   }
 
   // --- the files of this site --------------------------------------------------------------------------------------------
-  function fetched() {
-    const sizes = JSON.parse(words.sizes), names = Object.keys(sizes), kept = new Map();
+  function fetched(names = Object.keys(JSON.parse(words.sizes)), folder = "") {
+    const kept = new Map();
     return {
       names,
       read: async (name) => {
         if (kept.has(name)) return kept.get(name);
-        const answer = await fetch(words.files + name, { credentials: "omit" });
+        const answer = await fetch(words.files + folder + name, { credentials: "omit" });
         need(answer.ok, `${name}: ${answer.status}`);
         const content = new Uint8Array(await answer.arrayBuffer());
         // The second look takes rows from the browser's own store of files.
@@ -74,8 +74,9 @@
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // --- the whole draw ----------------------------------------------------------------------------------------------------
-  async function whole(open) {
+  async function whole(open, openRecalls) {
     clear("#whole-checks");
+    show("recalls", false);
     show("whole", true);
     show("whole-verdict", false);
     let report;
@@ -91,13 +92,32 @@
       });
       inform("");
       if (report.holds && report.draw !== words.draw) inform(filled(words.otherDraw, { draw: report.draw }));
-      const verdict = report.holds ? filled(words.holds, { draw: report.draw, winners: grouped(report.winners), rows: grouped(report.rows) }) : words.fails;
-      tell("whole-verdict", report.holds, verdict);
+      const holds = report.holds && await recalled(report, await openRecalls());
+      const verdict = holds ? filled(words.holds, { draw: report.draw, winners: grouped(report.winners), rows: grouped(report.rows) }) : words.fails;
+      tell("whole-verdict", holds, verdict);
       say("whole-own", !report.holds || !typed ? "" : report.own ? `${words.ownRow} ${told(report)}` : words.ownMissing);
       page.dataset.winners = report.winnersSha256 || "";
     } catch (error) {
       tell("whole-verdict", false, `${words.unread} ${error.message}`);
     }
+  }
+  // Seats that came back, each recall after those before it.
+  async function recalled(report, recalls) {
+    if (!recalls.length) return true;
+    const list = page.querySelector("#recall-checks");
+    list.replaceChildren(...recalls.map((_, at) => {
+      const item = document.createElement("li"), tag = document.createElement("strong"), detail = document.createElement("span");
+      tag.className = "govuk-tag govuk-tag--grey";
+      tag.dataset.mark = detail.dataset.detail = "";
+      tag.textContent = words.waiting;
+      detail.className = "pk-small";
+      detail.lang = "en";
+      item.append(`${filled(words.recall, { n: at + 1 })} `, tag, document.createElement("br"), detail);
+      return item;
+    }));
+    show("recalls", true);
+    const found = await ours.verifyRecalls(report.work, recalls, keys, { tell: (number, state, detail) => mark(list.children[number - 1], state, state === "no" ? detail : "") });
+    return found.holds;
   }
   function told({ own, eligible }) {
     const [, position, outcome, more] = own.result.split(" ");
@@ -147,6 +167,28 @@
     if (row && find("own-ticket")) find("own-ticket").value = row.ticket;
   }
 
+  // --- a receipt, without signing in -------------------------------------------------------------------------------------
+  async function receipt() {
+    await reading;
+    const typed = find("receipt").value;
+    if (!typed.trim()) { tell("receipt-verdict", false, words.receiptEmpty); say("receipt-row", ""); find("receipt").focus(); return; }
+    let found;
+    try {
+      const chosen = find("zip") && find("zip").files[0];
+      found = await ours.checkReceipt(chosen ? await zipped(chosen) : fetched(), keys, typed, { far: (_, done, all) => say("receipt-far", filled(words.far, { done: grouped(done), all: grouped(all) })) });
+    } catch (error) { tell("receipt-verdict", false, `${words.unread} ${error.message}`); say("receipt-row", ""); return; }
+    say("receipt-far", "");
+    const [, kind, stratum, groups] = found.row.split(" "), [, position, outcome, more] = found.result.split(" ");
+    const signed = found.isSigned ? words.receiptSigned : found.isSigned === null ? words.receiptUnseen : "";
+    if (!found.row) { tell("receipt-verdict", false, found.isSigned ? words.receiptMissing : words.ticketMissing); say("receipt-row", signed); return; }
+    tell("receipt-verdict", true, kind === "X" ? words.receiptExcluded : filled(words.receiptEligible, { stratum, groups: groups === "-" ? words.noGroup : groups }));
+    const result = found.result ? filled(words[`row${outcome || "X"}`], { position: grouped(Number(position) || 0), reserve: grouped(Number(more) || 0) }) : words.receiptSoon;
+    say("receipt-row", `${result} ${signed}`);
+  }
+  find("check-receipt").addEventListener("click", receipt);
+  find("receipt-file").addEventListener("change", () => { const file = find("receipt-file").files[0]; reading = (async () => { if (file) find("receipt").value = await file.slice(0, 4000).text(); })(); });
+  if (location.protocol === "file:") show("receipt-how", false);
+
   // Whoever presses the button sooner than a file is read waits for it.
   find("proof").addEventListener("change", () => { reading = takeProof(find("proof").files[0]); });
   find("keys-file").addEventListener("change", () => { reading = takeKeys(find("keys-file").files[0]); });
@@ -161,13 +203,19 @@
       say("keys-said", file ? filled(words.keysTaken, { name: file.name }) : "");
     } catch { keys = JSON.parse(words.keys); say("keys-said", words.noKeys); }
   }
+  // In the order of the numbers in their names.
+  function chosenRecalls() {
+    const chosen = find("recall-zips") ? [...find("recall-zips").files] : [], number = (file) => Number((/recall-(\d+)/.exec(file.name) || [0, 0])[1]);
+    return Promise.all(chosen.sort((one, other) => number(one) - number(other)).map(zipped));
+  }
   find("check-own").addEventListener("click", own);
   // Before there is a result there is no draw to check, only rows.
   if (find("zip")) {
     // A browser says nothing of a file that is chosen again.
     find("zip").addEventListener("click", () => { find("zip").value = ""; });
-    find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file)); });
-    find("fetch").addEventListener("click", () => whole(async () => fetched()));
+    find("zip").addEventListener("change", () => { const file = find("zip").files[0]; if (file) whole(() => zipped(file), chosenRecalls); });
+    const recalls = Object.entries(JSON.parse(words.recalls));
+    find("fetch").addEventListener("click", () => whole(async () => fetched(), async () => recalls.map(([name, names]) => fetched(names, `${name}/`))));
     // A saved page has no site to ask.
     find("fetch-block").hidden = location.protocol === "file:";
   }

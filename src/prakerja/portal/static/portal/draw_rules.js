@@ -25,12 +25,13 @@
     result: { draw: DRAW, commitment: HASH, drawn_at: WHEN, secret: HASH, seed: HASH, results: ROWS, winners: { count: number, sha256: HASH }, unfilled: number,
       values: [oneOf({ value: only(null) }, { value: LONG }, { value: HASH, signature: /^[0-9a-f]{96}$/ })] },
     manifest: { draw: DRAW, files: any(/./, { bytes: number, sha256: HASH }) },
+    recall: { draw: DRAW, recall: from(1, 9999), result: HASH, ...Object.fromEntries(["released", "declined", "awarded"].map((name) => [name, { count: number, sha256: HASH }])) },
     void: { draw: DRAW, commitment: HASH, reason: only("source", "secret", "list"), voided_at: WHEN },
     pulse: { uri: /^/, version: only("2.0"), cipher_suite: only(0), period: short, chain: only(2), number: short, time: NIST.time, external_status: short,
       status: only(0), signature: /^[0-9a-f]{1024}$/, output: LONG },
   };
   for (const name of "certificate local_random external_source external_value previous hour day month year precommitment".split(" ")) SHAPES.pulse[name] = LONG;
-  for (const name of ["rules", "commitment", "result", "manifest", "void"]) Object.assign(SHAPES[name], { type: only(`prakerja-draw-${name}`), version: only(1) });
+  for (const name of ["rules", "commitment", "result", "manifest", "void", "recall"]) Object.assign(SHAPES[name], { type: only(`prakerja-draw-${name}`), version: only(1) });
   const isPlain = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
   function fits(value, shape) {
     if (typeof shape === "function") return shape(value);
@@ -169,25 +170,10 @@
     }
     areLabelsNeeded(cap) { return this.crowd.every((size, family) => !family || (size > this.allowance[family] && this.allowance[family] <= cap)); }
     seat() {
-      const line = this._line(), left = this.allowance.slice(), seats = new Map(this.plan.seats), names = [...seats.keys()];
-      const pool = new Uint16Array(this.rows);
-      for (const { letter, everywhere } of this.plan.phases) {
-        const bit = letter ? 1 << this.letters.indexOf(letter) : 0;
-        const poolOf = this.strata.map((code) => (everywhere ? "*" : code) + letter);
-        for (const row of line) {
-          const name = poolOf[this.stratum[row]], family = this.family[row];
-          if (pool[row] || (this.groups[row] & bit) !== bit || !seats.get(name) || !left[family]) continue;
-          pool[row] = names.indexOf(name) + 1;
-          seats.set(name, seats.get(name) - 1);
-          left[family]--;
-        }
-        for (const name of new Set(poolOf)) {
-          const free = seats.get(name), to = letter ? name.slice(0, -1) : "*";
-          seats.set(name, 0);
-          seats.set(to, seats.get(to) + free);
-        }
-      }
-      this.unfilled = seats.get("*");
+      const left = this.allowance.slice(), names = [...this.plan.seats.keys()], pool = new Uint16Array(this.rows), line = this._line();
+      Object.assign(this, { line, left, names, pool });
+      const unfilled = this._walk(new Map(this.plan.seats), left, pool.slice(), (row, name) => { pool[row] = names.indexOf(name) + 1; });
+      this.unfilled = unfilled;
       this.words = (row) => this._word(row, names, pool, left);
       this.position = new Uint32Array(this.rows);
       this.reserve = new Uint32Array(this.rows);
@@ -197,6 +183,35 @@
         if (!pool[row] && left[this.family[row]]) this.reserve[row] = ++reserves;
       });
       this.winners = line.reduce((sum, row) => sum + (pool[row] ? 1 : 0), 0);
+    }
+    // Seats that came back, by the same line and phases: who gets which, by row, and how many stay. `never` get none beside those who won.
+    seatAgain(seats, never, had, back) {
+      const isOut = this.pool.slice(), left = this.left.slice(), given = new Map();
+      for (const row of never) isOut[row] = 1;
+      for (const row of back) if (this.family[row]) left[this.family[row]]++;
+      for (const row of had) if (this.family[row]) left[this.family[row]] = Math.max(0, left[this.family[row]] - 1);
+      const unfilled = this._walk(seats, left, isOut, (row, name) => { given.set(row, name); });
+      return { given, unfilled };
+    }
+    _walk(seats, left, isOut, take) {
+      for (const { letter, everywhere } of this.plan.phases) {
+        const bit = letter ? 1 << this.letters.indexOf(letter) : 0;
+        const poolOf = this.strata.map((code) => (everywhere ? "*" : code) + letter);
+        for (const row of this.line) {
+          const name = poolOf[this.stratum[row]], family = this.family[row];
+          if (isOut[row] || (this.groups[row] & bit) !== bit || !seats.get(name) || !left[family]) continue;
+          isOut[row] = 1;
+          seats.set(name, seats.get(name) - 1);
+          left[family]--;
+          take(row, name);
+        }
+        for (const name of new Set(poolOf)) {
+          const free = seats.get(name), to = letter ? name.slice(0, -1) : "*";
+          seats.set(name, 0);
+          seats.set(to, seats.get(to) + free);
+        }
+      }
+      return seats.get("*");
     }
     _word(row, names, pool) {
       const at = this.position[row];

@@ -27,7 +27,7 @@
       if (state === "no") break;
     }
     const holds = Object.values(states).every((one) => one.state !== "no");
-    return { holds, states, draw: work.draw, winners: work.winners, winnersSha256: work.winnersSha256, unfilled: work.unfilled, rows: work.rows, eligible: work.ranking ? work.ranking.eligible : 0, own: work.own };
+    return { holds, states, draw: work.draw, winners: work.winners, winnersSha256: work.winnersSha256, unfilled: work.unfilled, rows: work.rows, eligible: work.ranking ? work.ranking.eligible : 0, own: work.own, work };
   };
 
   class Work {
@@ -242,7 +242,7 @@
       need(this.unfilled === this._result.unfilled, "another number of seats is left");
     }
   }
-  const pathOf = (name, part) => `${name}/${String(part).padStart(5, "0")}.txt`;
+  const pathOf = ours.pathOf = (name, part) => `${name}/${String(part).padStart(5, "0")}.txt`;
 
   // The lines of list/… or results/…, part after part; what they are in all.
   class Lines {
@@ -265,6 +265,7 @@
     tickets() { return async (part) => splitted(await this.work.read(pathOf("list", part)), "list", part, Math.min(PART, this.rows - part * PART)).map((line) => line.slice(0, 64)); }
     told() { return { rows: this.tree.size, bytes: this.size, sha256: ours.hex(this.hash.digest()), root: ours.hex(this.tree.root()) }; }
   }
+  ours.Lines = Lines;
   function splitted(content, name, part, expected) {
     const lines = new TextDecoder("latin1").decode(content).split("\n");
     need(lines.pop() === "" && lines.length === expected, `${pathOf(name, part)} has other rows`);
