@@ -14,16 +14,18 @@ from prakerja.access.models import OperatorRole, User
 from prakerja.audit.models import Record
 from prakerja.awards.models import Award
 from prakerja.awards.operations import withdraw_award
-from prakerja.draw.models import Awarding, Draft, Draw, Step
+from prakerja.draw.log import log_document
+from prakerja.draw.models import Awarding, Draft, Draw, LogCheckpoint, Step
 from prakerja.draw.operations import make_list, trust
 from prakerja.draw.protocol.folder import open_files
 from prakerja.draw.protocol.verifying import verify
-from prakerja.draw.tasks import run_asked, run_awards
+from prakerja.draw.tasks import run_asked, run_awards, run_simulations
 from prakerja.draw.writing import published_folder
 from prakerja.intake.models import Wave
 from prakerja.intake.operations import join_wave
 from prakerja.kernel import clock
 from prakerja.kernel.db import transaction
+from prakerja.proofs.notes import COSIGNATURE, Signer
 from prakerja.sandbox.building import fund_programme
 from tests import builders as b
 from tests.console.test_own_account import text
@@ -119,21 +121,32 @@ def test_a_wave_is_drawn_by_two_operators_page_by_page(first: Client, second: Cl
 def test_what_waits_is_prepared_anew_or_taken_back_meanwhile(first: Client, second: Client) -> None:
     """A stale page confirms nothing, and says so; nor does one whose step was taken back half way."""
     seen = prepared(first, "rules", {"weights": WEIGHTS})
-    other = prepared(client_of("approver"), "rules", {"weights": "31 1"})
+    another = client_of("approver")
+    # Of what another prepared one alone takes nothing back: they ask, everybody reads who, and it may be confirmed until another does it.
+    asked = text(another.post(f"{PAGE}rules/take-back/", {"digest": seen}, follow=True))
+    assert "Petugas lain yang menariknya" in asked
+    assert "meminta ini ditarik" in text(second.get(f"{PAGE}rules/confirm/"))
+    assert "Minta ditarik" in text(another.get(f"{PAGE}rules/take-back/"))
+    assert Step.objects.get().replaced_at is None
+    assert "Ditarik" in text(second.post(f"{PAGE}rules/take-back/", {"digest": seen}, follow=True))
+    other = prepared(another, "rules", {"weights": "31 1"})
     stale = confirm(second, "rules", seen)
     assert "disiapkan ulang sesudah halaman Anda dibuka" in stale
     # The page that answers shows what waits now.
     assert other[:4] in stale.split()
     assert Draw.objects.get().status == "drafted"
     # Whoever wants to take back what they saw does not take back another one.
-    stale = text(first.post(f"{PAGE}rules/take-back/", {"digest": seen}, follow=True))
+    stale = text(another.post(f"{PAGE}rules/take-back/", {"digest": seen}, follow=True))
     assert "Tidak ada yang disahkan" in stale
     assert other[:4] in text(first.get(PAGE)).split()
-    assert "Ditarik" in text(first.post(f"{PAGE}rules/take-back/", {"digest": other}, follow=True))
+    assert "Ditarik" in text(another.post(f"{PAGE}rules/take-back/", {"digest": other}, follow=True))
     assert "Tidak ada lagi yang menunggu" in confirm(second, "rules", other)
     assert "Tidak ada lagi yang menunggu" in text(first.post(f"{PAGE}rules/take-back/", {"digest": other}, follow=True))
     assert Draw.objects.get().status == "drafted"
-    assert Record.objects.get(action="draw.rules_taken_back").data["digest"] == other
+    assert [one.data["digest"] for one in Record.objects.filter(action="draw.rules_taken_back").order_by("id")] == [
+        seen,
+        other,
+    ]
     assert "Disahkan" in confirm(second, "rules", prepared(first, "rules", {"weights": WEIGHTS}))
 
 
@@ -180,11 +193,22 @@ def test_awards_are_decided_for_a_moment_and_taken_back_before_it(first: Client,
     assert "sudah diputuskan" in text(first.post(address, given))
     cancel = f"{PAGE}award/cancel/"
     assert cancel in page.text
-    assert cancel not in first.get(PAGE).text
+    assert cancel not in client_of("viewer").get(PAGE).text
     assert "errorlist" in second.post(cancel, {"reason": " "}).text
-    assert "dibatalkan" in text(second.post(cancel, {"reason": "Nomor keputusan salah"}, follow=True))
+    asked = text(second.post(cancel, {"reason": "Nomor keputusan salah"}, follow=True))
+    assert "Sampai petugas lain setuju, pengumuman tetap" in asked
+    assert Awarding.objects.get().status == "decided"
+    # Whoever comes second reads who wants it and why.
+    assert "Nomor keputusan salah" in text(first.get(cancel))
+    assert "Pengumuman itu dibatalkan" in text(first.post(cancel, {"reason": "Benar"}, follow=True))
     assert Awarding.objects.get().status == "cancelled"
     confirm(second, "award", prepared(first, "award", given))
+    # Another decree before its moment, by the same two pages: what stands now is offered.
+    terms = f"{PAGE}terms/prepare/"
+    assert terms in first.get(PAGE).text
+    assert 'value="SK 22/2021"' in first.get(terms).text
+    assert "Disahkan" in confirm(second, "terms", prepared(first, "terms", given | {"decree_number": "SK 22-C/2021"}))
+    assert "SK 22-C/2021" in text(first.get(PAGE))
     set_clock(moment)
     run_awards(moment)
     assert "sudah dimulai" in text(second.post(cancel, {"reason": "Terlambat"}))
@@ -291,3 +315,45 @@ def test_who_only_looks_sees_the_draw_and_does_nothing(first: Client) -> None:
         assert viewer.get(f"{PAGE}rules/{action}/").status_code == 403
     assert viewer.get("/waves/99/draw/").status_code == 404
     assert first.get(f"{PAGE}nonsense/prepare/").status_code == 404
+
+
+def test_a_witness_is_known_by_the_word_of_two_and_a_line_proves_itself(second: Client) -> None:
+    address = "/waves/witnesses/"
+    signer = Signer("saksi.example/1", b"1" * 32, COSIGNATURE)
+    key = signer.verifier.spelled()
+    administrator = client_of("administrator")
+    assert "Itu bukan kunci seorang saksi" in text(second.post(address, {"key": "saksi"}))
+    for _ in range(2):
+        assert "setelah petugas lain" in text(second.post(address, {"key": key}, follow=True))
+    assert "Menunggu petugas kedua" in text(administrator.get(address))
+    assert trust().witnesses == ()
+    assert "Saksi itu sekarang dikenal" in text(administrator.post(address, {"key": key}, follow=True))
+    assert [one.spelled() for one in trust().witnesses] == [key]
+    with transaction():
+        log_document(content=b"{}", at=RULED)
+    found = LogCheckpoint.objects.get()
+    set_clock(LISTED)
+    line = {"size": "1", "line": signer.cosignature(found.text, seconds=int(LISTED.timestamp()))}
+    assert found.text.split()[0] in text(second.get(address))
+    assert "bukan tanda tangan saksi" in text(second.post(address, line | {"line": "— saksi.example/1 AAAA"}))
+    assert "terbukti dan disimpan" in text(second.post(address, line, follow=True))
+    assert client_of("viewer").get(address).status_code == 403
+
+
+@pytest.mark.usefixtures("ahead")
+def test_a_simulation_is_asked_for_counted_by_the_worker_and_shown(first: Client) -> None:
+    address = "/waves/22/simulation/"
+    for number in range(4):
+        join_wave(person_id=registered(number), wave_number=22, at=OPEN)
+    set_clock(OPEN)
+    assert address in first.get("/waves/22/").text
+    assert "Dari bergabung" not in text(first.get(address))
+    assert "Diminta" in text(first.post(address, follow=True))
+    assert "sudah diminta" in text(first.post(address, follow=True))
+    run_simulations(clock.now())
+    shown = " ".join(text(first.get(address)).split())
+    assert "Bergabung 4" in shown
+    assert "Dari bergabung sampai terpilih" in shown
+    # Nothing shares out the seats yet, and the page says so.
+    assert "Kuota tidak dapat dibagi" in shown
+    assert client_of("viewer").get(address).status_code == 403

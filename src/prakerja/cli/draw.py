@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from prakerja.cli import draw_awards
-from prakerja.cli.arguments import CommandError, acting, answer, by_operator, common, instant, progress
+from prakerja.cli import draw_awards, draw_showing, draw_verifying
+from prakerja.cli.arguments import (
+    SECOND_NEEDED,
+    CommandError,
+    Seldom,
+    acting,
+    answer,
+    by_operator,
+    common,
+    instant,
+    progress,
+)
 from prakerja.cli.database import database
 from prakerja.cli.draw_sentences import explained
+from prakerja.cli.draw_verifying import read_small
 from prakerja.cli.wave_planning import read_weights
 from prakerja.kernel.errors import Refused
 
-if TYPE_CHECKING:
-    from prakerja.draw.protocol.verifying import Report
-    from prakerja.draw.queries import DrawState
-
-# A file of keys or a pulse is a page of text.
-_MOST_BYTES = 1 << 20
 _VERBS = (
     "rules|list|commit|enter|run|publish|files|award|recall|terms|void|take-back|show|log|witness|cosign|keys|verify"
 )
@@ -65,14 +69,18 @@ def add_to(subparsers: Any) -> None:
     void.set_defaults(run=do_void)
     back = by_operator(common(verbs.add_parser("take-back", help="let nobody confirm what was prepared any more")))
     back.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
-    back.add_argument("--step", required=True, choices=("rules", "commit", "draw", "publish", "award", "terms", "void"))
+    back.add_argument(
+        "--step",
+        required=True,
+        metavar="STEP",
+        help="as `show` names what waits: rules, commit, draw, publish, award, terms, void, recall-1",
+    )
     back.add_argument("--digest", required=True, metavar="DIGEST", help="of what waits, as `show` says it")
     back.set_defaults(run=take_one_back)
-    shown = common(verbs.add_parser("show", help="where every draw is, and what waits for whom"))
-    shown.add_argument("--wave", type=int, metavar="22")
-    shown.set_defaults(run=show)
-    common(verbs.add_parser("log", help="the public log's checkpoints, for its witnesses")).set_defaults(run=show_log)
-    witness = by_operator(common(verbs.add_parser("witness", help="know a witness of the log by their key")))
+    draw_showing.add_to(verbs)
+    witness = by_operator(
+        common(verbs.add_parser("witness", help="know a witness of the log by their key: two say it"))
+    )
     witness.add_argument("--key", required=True, metavar="KEY", help="name+id+key, as they tell it")
     witness.set_defaults(run=add_one_witness)
     cosign = by_operator(common(verbs.add_parser("cosign", help="take a witness's line under a checkpoint")))
@@ -82,19 +90,7 @@ def add_to(subparsers: Any) -> None:
     common(verbs.add_parser("keys", help="whose signatures count, as a file for those who check")).set_defaults(
         run=show_keys
     )
-    verified = common(verbs.add_parser("verify", help="check a published draw: no database, no network"))
-    verified.add_argument("file", type=Path, metavar="FILE", help="the folder, or a zip of it")
-    verified.add_argument(
-        "--keys", type=Path, default=None, metavar="KEYS", help="whose signatures count: a file that came another way"
-    )
-    verified.add_argument(
-        "--receipt",
-        type=Path,
-        default=None,
-        metavar="RECEIPT",
-        help="also look for the ticket of this receipt in its list",
-    )
-    verified.set_defaults(run=verify_published)
+    draw_verifying.add_to(verbs)
 
 
 def _step(verbs: Any, name: str, words: str, *, draw_is_known: bool = True) -> argparse.ArgumentParser:
@@ -183,7 +179,9 @@ def do_enter(arguments: argparse.Namespace) -> int:
                 raise CommandError(
                     "Sebutkan sertifikatnya: --certificate-file.", "Say its certificate: --certificate-file."
                 )
-            draws.enter_pulse(answer=_read(arguments.pulse), certificate=_read(arguments.certificate_file), **who)
+            draws.enter_pulse(
+                answer=read_small(arguments.pulse), certificate=read_small(arguments.certificate_file), **who
+            )
         return number
 
     number = _done(arguments, work)
@@ -197,7 +195,12 @@ def do_run(arguments: argparse.Namespace) -> int:
     def prepare(at: Any) -> Any:
         from prakerja.draw.operations import prepare_result
 
-        return prepare_result(draw_name=arguments.draw, actor=acting(arguments), at=at)
+        return prepare_result(
+            draw_name=arguments.draw,
+            actor=acting(arguments),
+            at=at,
+            progress=lambda done, total: progress(f"{done} / {total} urutan dan kursi · places and seats"),
+        )
 
     def confirm(at: Any) -> Any:
         from prakerja.draw.operations import confirm_result
@@ -213,7 +216,13 @@ def do_publish(arguments: argparse.Namespace) -> int:
     def prepare(at: Any) -> Any:
         from prakerja.draw.operations import prepare_publication
 
-        return prepare_publication(draw_name=arguments.draw, actor=acting(arguments), at=at)
+        told = Seldom()
+
+        def tell(done: int, total: int) -> None:
+            if told.is_time() or done == total:
+                progress(f"{done} / {total} berkas · files")
+
+        return prepare_publication(draw_name=arguments.draw, actor=acting(arguments), at=at, progress=tell)
 
     def confirm(at: Any) -> Any:
         from prakerja.draw.operations import confirm_publication
@@ -242,17 +251,19 @@ def do_void(arguments: argparse.Namespace) -> int:
 
 
 def take_one_back(arguments: argparse.Namespace) -> int:
-    """Take back what one operator prepared, before another confirms it."""
+    """Take back what one operator prepared, before another confirms it: their own alone, another's by two."""
 
-    def work(at: Any) -> None:
+    def work(at: Any) -> bool:
         from prakerja.draw.operations import take_back_step
 
-        take_back_step(
+        return take_back_step(
             draw_name=arguments.draw, step=arguments.step, digest=arguments.digest, actor=acting(arguments), at=at
         )
 
-    _done(arguments, work)
-    answer({"draw": arguments.draw, "step": arguments.step, "is_taken_back": True})
+    is_back = _done(arguments, work)
+    answer({"draw": arguments.draw, "step": arguments.step, "is_taken_back": is_back})
+    if not is_back:
+        progress(SECOND_NEEDED)
     return 0
 
 
@@ -298,61 +309,18 @@ def write_files(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def show(arguments: argparse.Namespace) -> int:
-    """Print where every draw is."""
-    with database(arguments.data_dir):
-        from prakerja.draw.queries import draws
-
-        answer({"draws": [_as_state(one) for one in draws(wave_number=arguments.wave)]})
-    return 0
-
-
-def _as_state(one: DrawState) -> dict[str, Any]:
-    waiting = one.waiting
-    return {
-        "draw": one.name,
-        "wave": one.wave,
-        "status": one.status,
-        "since": one.changed_at.isoformat(),
-        "rows": one.rows,
-        "eligible": one.eligible,
-        "sources": [
-            {"source": source.number, "kind": source.kind, "appears": source.appears.isoformat(), "state": source.state}
-            for source in one.sources
-        ],
-        "waiting": None
-        if waiting is None
-        else {"step": waiting.step, "confirm": waiting.digest, "prepared_by": waiting.prepared_by, **waiting.terms},
-        "rounds": [{**asdict(each), "announced_at": each.announced_at.isoformat()} for each in one.rounds],
-        "folder": str(one.folder),
-    }
-
-
-def show_log(arguments: argparse.Namespace) -> int:
-    """Print the checkpoints that witnesses sign, the latest first."""
-    with database(arguments.data_dir):
-        from prakerja.draw.queries import checkpoints
-
-        answer(
-            {
-                "checkpoints": [
-                    {"size": size, "text": text, "signed_at": at.isoformat()} for size, text, at in checkpoints()
-                ]
-            }
-        )
-    return 0
-
-
 def add_one_witness(arguments: argparse.Namespace) -> int:
-    """Know a witness."""
+    """Know a witness, once a second operator tells the same key."""
 
-    def work(at: Any) -> None:
+    def work(at: Any) -> bool:
         from prakerja.draw.operations import add_witness
 
-        add_witness(key=arguments.key, actor=acting(arguments), at=at)
+        return add_witness(key=arguments.key, actor=acting(arguments), at=at)
 
-    _done(arguments, work)
-    answer({"witness": arguments.key.partition("+")[0], "is_known": True})
+    is_known = _done(arguments, work)
+    answer({"witness": arguments.key.partition("+")[0], "is_known": is_known})
+    if not is_known:
+        progress(SECOND_NEEDED)
     return 0
 
 
@@ -376,65 +344,3 @@ def show_keys(arguments: argparse.Namespace) -> int:
 
         print(trust().spelled().decode(), end="")
     return 0
-
-
-def verify_published(arguments: argparse.Namespace) -> int:
-    """Check everything that can be checked; 0 when it holds, 1 when it does not or lacks the ticket of a receipt."""
-    from prakerja.draw.protocol.folder import FolderError, open_files
-    from prakerja.draw.protocol.receipts import ReceiptError, row_of_receipt
-    from prakerja.draw.protocol.trust import Trust, TrustError
-    from prakerja.draw.protocol.verifying import verify
-
-    try:
-        keys = None if arguments.keys is None else Trust.read(_read(arguments.keys))
-        if not arguments.file.exists():
-            raise FolderError(f"{arguments.file} is not there")
-        files, is_asked, row = open_files(arguments.file), arguments.receipt is not None, None
-        report = verify(files=files, trust=keys, progress=None if arguments.json else progress)
-        if is_asked and report.holds:
-            if keys is None:
-                raise ReceiptError("a receipt is checked by keys from elsewhere (--keys)")
-            row = row_of_receipt(files=files, trust=keys, content=_read(arguments.receipt))
-    except (FolderError, TrustError, ReceiptError) as error:
-        raise CommandError(f"Tidak dapat dibaca: {error}", f"Cannot be read: {error}") from error
-    if arguments.json:
-        answer(_as_json(report) | ({"row": row} if is_asked else {}))
-    else:
-        print(_as_text(report))
-        if is_asked and report.holds:
-            print(f"The receipt's row: {row}" if row else "THE LIST LACKS THE TICKET OF THIS RECEIPT.")
-    return 0 if report.holds and (row or not is_asked) else 1
-
-
-def _as_json(report: Report) -> dict[str, Any]:
-    return {
-        "draw": report.draw,
-        "holds": report.holds,
-        "winners": report.winners,
-        "unfilled": report.unfilled,
-        "checks": [one._asdict() for one in report.checks],
-    }
-
-
-def _as_text(report: Report) -> str:
-    words = {True: "holds", False: "DOES NOT HOLD", None: "NOT CHECKED"}
-    lines = [
-        f"{one.number:>3}  {words[one.holds]}: {one.about}{f' ({one.detail})' if one.detail else ''}"
-        for one in report.checks
-    ]
-    if report.holds:
-        lines.append(f"{report.draw} holds: {report.winners} winners, {report.unfilled} seats left.")
-        if any(one.holds is None for one in report.checks):
-            lines.append("Not everything was checked: give the keys that you know from elsewhere (--keys).")
-    else:
-        lines.append("This draw does not hold.")
-    return "\n".join(lines)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MOST_BYTES)
-    except OSError as error:
-        why = f"{path}: {error.strerror}"
-        raise CommandError(f"Tidak dapat dibaca: {why}", f"Cannot be read: {why}") from error

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, acting, answer, by_operator, common, instant, progress
+from prakerja.cli.arguments import SECOND_NEEDED, CommandError, acting, answer, by_operator, common, instant, progress
 from prakerja.cli.database import database
 from prakerja.cli.draw_sentences import explained
 from prakerja.cli.wave_results import with_short_deadline
@@ -19,7 +19,7 @@ def add_to(verbs: Any) -> None:
     what.add_argument(
         "--run", action="store_true", dest="goes_on", help="the moment has come: award them now, or go on"
     )
-    what.add_argument("--cancel", action="store_true", help="take the decision back before its moment")
+    what.add_argument("--cancel", action="store_true", help="take the decision back before its moment: two say it")
     award.add_argument("--reason", default="", metavar="R", help="why it is taken back, for the audit trail")
     award.set_defaults(run=do_award)
     recall = _decision(verbs, "recall", "give seats that came back to those who are next, as a draw had them in line")
@@ -56,13 +56,15 @@ def do_award(arguments: argparse.Namespace) -> int:
         return _go_on(arguments)
     if arguments.cancel:
 
-        def cancel(at: Any) -> None:
+        def cancel(at: Any) -> bool:
             from prakerja.draw.operations import cancel_awards
 
-            cancel_awards(draw_name=arguments.draw, reason=arguments.reason, actor=acting(arguments), at=at)
+            return cancel_awards(draw_name=arguments.draw, reason=arguments.reason, actor=acting(arguments), at=at)
 
-        _done(arguments, cancel)
-        answer({"draw": arguments.draw, "step": "award", "is_cancelled": True})
+        is_cancelled = _done(arguments, cancel)
+        answer({"draw": arguments.draw, "step": "award", "is_cancelled": is_cancelled})
+        if not is_cancelled:
+            progress(SECOND_NEEDED)
         return 0
     if arguments.confirm:
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
 from prakerja.cli.database import database
+from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from prakerja.notifications.queries import GatewayLine
 
 _VERBS = {
     "send-again": "send what was set aside again, to the present number or address",
@@ -80,17 +84,34 @@ def count(arguments: argparse.Namespace) -> int:
 
 
 def list_gateways(arguments: argparse.Namespace) -> int:
-    """Print each session with what it last said."""
+    """Say of each session with a telephone company what it last said."""
     with database(arguments.data_dir):
         from prakerja.notifications.queries import gateway_states
 
+        found = gateway_states()
+    if arguments.json:
         answer(
             [
                 one._asdict() | {"said_since": one.said_since.isoformat(), "seen_wall": one.seen_wall.isoformat()}
-                for one in gateway_states()
+                for one in found
             ]
         )
+        return 0
+    for one in found:
+        print("\n  ".join(_in_words(one)))
+    if not found:
+        print("Belum ada sambungan dengan perusahaan telepon. · There is no session with a telephone company yet.")
     return 0
+
+
+def _in_words(one: GatewayLine) -> list[str]:
+    since = one.said_since.astimezone(WIB)
+    return [
+        f"{one.name} ({one.lane}){', dipakai · chosen' if one.is_chosen else ''}",
+        f"{one.said}, sejak · since {since:%Y-%m-%d %H:%M:%S} WIB",
+        f"diterima · accepted {one.accepted}, ditolak · refused {one.refused}, ditunda · throttled {one.throttled}",
+        f"tanpa jawaban · unanswered {one.unanswered}, tanda terima · receipts {one.receipts}",
+    ]
 
 
 def decide(arguments: argparse.Namespace) -> int:

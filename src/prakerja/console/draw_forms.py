@@ -106,6 +106,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "publish": PlainForm,
     "award": AwardForm,
     "recall": AwardForm,
+    "terms": AwardForm,
     "void": VoidForm,
 }
 
@@ -150,3 +151,33 @@ class RoundForm(forms.Form):
 class PulseForm(forms.Form):
     answer = forms.FileField(label=gettext_lazy("Jawaban NIST Beacon (berkas JSON)"))
     certificate = forms.FileField(label=gettext_lazy("Sertifikatnya (berkas PEM)"))
+
+
+class AbsentForm(forms.Form):
+    """The lines of two witnesses that a source gave nothing."""
+
+    lines = forms.CharField(
+        label=gettext_lazy("Tanda tangan para saksi, satu baris tiap saksi"),
+        max_length=_MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+
+    def clean_lines(self) -> list[str]:
+        return [one for one in map(str.strip, self.cleaned_data["lines"].splitlines()) if one]
+
+
+class WitnessForm(forms.Form):
+    key = forms.CharField(
+        label=gettext_lazy("Kunci saksi, seperti yang diberitahukan lembaganya kepada Anda"),
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class CosignForm(forms.Form):
+    size = forms.IntegerField(label=gettext_lazy("Jumlah dokumen dalam catatan log"), min_value=1)
+    line = forms.CharField(
+        label=gettext_lazy("Tanda tangan saksi di bawah catatan itu"),
+        max_length=1000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )

@@ -22,8 +22,12 @@ STEPS = {
     "publish": gettext_lazy("Penerbitan"),
     "award": gettext_lazy("Penetapan penerima dan pengumuman"),
 }
-RECALL = gettext_lazy("Tempat yang kembali: penetapan dan pengumuman")
-VOID = gettext_lazy("Pembatalan undian")
+# Steps beside that order.
+OTHER_STEPS = {
+    "recall": gettext_lazy("Tempat yang kembali: penetapan dan pengumuman"),
+    "terms": gettext_lazy("Keputusan atau waktu lain untuk pengumuman"),
+    "void": gettext_lazy("Pembatalan undian"),
+}
 # Where a draw stands while a step of it may be prepared.
 BEGINS = {
     "rules": "drafted",
@@ -33,6 +37,7 @@ BEGINS = {
     "publish": "drawn",
     "award": "published",
     "recall": "published",
+    "terms": "published",
     "void": "committed",
 }
 STATES = {
@@ -81,6 +86,11 @@ CONSEQUENCES: dict[str, tuple[Any, ...]] = {
         gettext_lazy("Tempat yang kembali diberikan kepada yang berikutnya dalam urutan undian yang sama."),
         gettext_lazy("Mereka ditetapkan dan diberi tahu pada saat pengumumannya, dengan batas waktu mereka sendiri."),
     ),
+    "terms": (
+        gettext_lazy("Pengumuman yang sudah diputuskan mendapat nomor keputusan dan waktu yang baru ini."),
+        gettext_lazy("Siapa yang mendapat tempat tidak berubah, dan belum ada yang diberi tahu."),
+        gettext_lazy("Batas waktu pembelian pertama dihitung sejak waktu yang baru."),
+    ),
     "void": (
         gettext_lazy("Undian ini berakhir tanpa hasil, untuk seterusnya dan diketahui umum."),
         gettext_lazy(
@@ -98,6 +108,17 @@ SOURCE_STATES = {
     "waiting": gettext_lazy("Belum ada"),
     "there": gettext_lazy("Sudah ada dan terbukti"),
     "absent": gettext_lazy("Absen, menurut dua saksi"),
+}
+# What happens while a value is missing, wrong, or never comes (draw.md 7).
+LATE = {
+    "drand": gettext_lazy(
+        "Belum ada berarti ditunggu: putaran lain tidak pernah dipakai. Nilai yang salah ditolak dan tidak disimpan. "
+        "Bila 7 hari tidak muncul, undian dibatalkan dua petugas dan diulang dengan daftar yang sama."
+    ),
+    "nist-beacon-2": gettext_lazy(
+        "Denyut ini boleh absen. Nilai yang salah ditolak dan tidak disimpan. Bila 24 jam tidak muncul, dua saksi "
+        "menandatangani bahwa denyut itu absen, dan undian memakai drand saja."
+    ),
 }
 # A step's figures as people read them.
 TERMS = {
@@ -130,6 +151,14 @@ AWARDINGS = {
     "done": gettext_lazy("Selesai"),
     "cancelled": gettext_lazy("Dibatalkan sebelum saatnya"),
 }
+# Why an announcement did not begin at its moment; it is tried again, and bars no other.
+HELD_BACK = {
+    "import_unfinished": gettext_lazy("Tertahan: hasil gelombang lain belum selesai ditetapkan."),
+    "decree_exists": gettext_lazy("Tertahan: nomor keputusannya sudah dipakai."),
+    "deadline_not_ahead": gettext_lazy("Tertahan: sebuah batas waktunya sudah lewat."),
+    "budget_too_low": gettext_lazy("Tertahan: dana program tidak cukup."),
+}
+HELD_OTHERWISE = gettext_lazy("Tertahan ketika waktunya tiba.")
 _SENTENCES = {
     "operator_needed": gettext_lazy("Ini hanya dapat dilakukan oleh seorang petugas."),
     "wave_unknown": gettext_lazy("Gelombang itu tidak ada."),
@@ -193,6 +222,20 @@ _SENTENCES = {
         "Bilangan rahasianya ada dan saksi melihat komitmennya, jadi undian ini dapat berjalan. Siapkan hasilnya."
     ),
     "void_reason_unknown": gettext_lazy("Pilih alasannya."),
+    "absence_wrong": gettext_lazy(
+        "Itu bukan tanda tangan dua saksi yang dikenal di bawah teks ini, atau ditandatangani sebelum 24 jam berlalu. Tidak ada yang disimpan."
+    ),
+    "witness_key_wrong": gettext_lazy(
+        "Itu bukan kunci seorang saksi: nama+sidik+kunci, seperti yang diberitahukannya."
+    ),
+    "witness_name_taken": gettext_lazy("Nama itu sudah dipakai kunci lain."),
+    "witnesses_fixed": gettext_lazy(
+        "Sebuah undian berada di antara komitmen dan penerbitannya: saksinya tidak dapat ditambah sekarang."
+    ),
+    "checkpoint_unknown": gettext_lazy("Tidak ada catatan log dengan jumlah dokumen itu."),
+    "cosignature_wrong": gettext_lazy(
+        "Itu bukan tanda tangan saksi yang dikenal di bawah catatan itu, atau waktunya sebelum catatan itu ada."
+    ),
 }
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prakerja.console import cancelled_classes, draws, held, own_account, rosters, signing_in, wave_pages
+from prakerja.console import (
+    cancelled_classes,
+    draw_announcements,
+    draw_sources,
+    draw_witnesses,
+    draws,
+    held,
+    own_account,
+    rosters,
+    signing_in,
+    simulations,
+    wave_pages,
+)
 from prakerja.console.attention import attention
 from prakerja.console.cases import case, case_file, cases
 from prakerja.console.completions import completion, withdrawal
@@ -68,13 +80,16 @@ urlpatterns = [
     path("waves/<int:number>/", wave_pages.wave, name="console_wave"),
     path("waves/<int:number>/change/", wave_pages.change, name="console_wave_change"),
     path("waves/open/", open_wave, name="console_wave_open"),
+    path("waves/<int:number>/simulation/", simulations.simulation, name="console_simulation"),
     path("waves/<int:number>/draw/", draws.draw, name="console_draw"),
     path("waves/<int:number>/draw/<slug:step>/prepare/", draws.prepare, name="console_draw_prepare"),
     path("waves/<int:number>/draw/<slug:step>/confirm/", draws.confirm, name="console_draw_confirm"),
     path("waves/<int:number>/draw/<slug:step>/take-back/", draws.take_back, name="console_draw_take_back"),
     path("waves/<int:number>/draw/stop/", draws.stop, name="console_draw_stop"),
-    path("waves/<int:number>/draw/award/cancel/", draws.cancel_awards, name="console_draw_cancel"),
-    path("waves/<int:number>/draw/sources/<int:source>/", draws.enter, name="console_draw_enter"),
+    path("waves/<int:number>/draw/award/cancel/", draw_announcements.cancel_awards, name="console_draw_cancel"),
+    path("waves/<int:number>/draw/sources/<int:source>/", draw_sources.enter, name="console_draw_enter"),
+    path("waves/<int:number>/draw/sources/<int:source>/absent/", draw_sources.absent, name="console_draw_absent"),
+    path("waves/witnesses/", draw_witnesses.known, name="console_draw_witnesses"),
     path("rosters/", rosters.rosters, name="console_rosters"),
     path("rosters/import/", rosters.import_list, name="console_roster_import"),
     path("rosters/turns/<uuid:turn_id>/confirm/", rosters.confirm, name="console_roster_confirm"),

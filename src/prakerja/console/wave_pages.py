@@ -60,7 +60,11 @@ def waves(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "console/waves.html",
-        {"found": [_line(one, at) for one in all_waves()], "may_open": may(request, "wave.open")},
+        {
+            "found": [_line(one, at) for one in all_waves()],
+            "may_open": may(request, "wave.open"),
+            "may_witness": may(request, "draw.witness"),
+        },
     )
 
 
@@ -79,6 +83,7 @@ def wave(request: HttpRequest, number: int) -> HttpResponse:
         {
             "wave": number,
             "one": _line(found.period, at),
+            "may_simulate": may(request, "draw.simulate"),
             "may_change": may(request, "wave.change") and found.period.announced_at is None,
             "draw": DRAW_STATES[found.draw.status] if found.draw else "",
             "charts": [one for one in charts_of(found) if one.lines],

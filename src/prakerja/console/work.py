@@ -27,6 +27,7 @@ NAMES = {
     "draw_ranks": gettext_lazy("Urutan dan kuota undian"),
     "draw_publish": gettext_lazy("Statistik dan sidik berkas undian"),
     "write folders of draws": gettext_lazy("Folder undian yang ditulis lagi"),
+    "simulate waves": gettext_lazy("Simulasi gelombang yang diminta"),
     "prepare draws": gettext_lazy("Langkah undian yang diminta"),
     "tell who was not drawn": gettext_lazy("Pemberitahuan hasil undian: belum terpilih"),
     "award who was drawn": gettext_lazy("Penetapan penerima"),

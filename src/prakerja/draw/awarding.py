@@ -44,7 +44,9 @@ from prakerja.intake.operations import (
     award_winners,
     begin_drawn_results,
     finish_drawn_results,
+    hold_cards,
     is_alone,
+    release_cards,
     require_announceable,
 )
 from prakerja.kernel.db import copy_rows, requires_transaction, rows, transaction
@@ -165,6 +167,8 @@ def decide(
         decided_by=actor.id,
         decided_at=at,
     )
+    # Of a draw's winners they are held since its commitment; of a recall from here on.
+    hold_cards(wave_id=draw.wave_id, at=at)
     record_awards("draw.awards_decided", draw, found, actor=actor, at=at)
 
 
@@ -372,6 +376,7 @@ def _finish(found: Awarding, results: Announced, *, at: datetime) -> None:
     locked.status = AWARDING_STATES.advance(current=locked.status, verb="finish")
     locked.ended_at = at
     locked.save(update_fields=["status", "ended_at"])
+    release_cards(wave_id=found.draw.wave_id)
     record_awards("draw.awards_made", found.draw, locked, actor=_ACTOR, at=at)
 
 

@@ -38,6 +38,7 @@ from prakerja.draw.steps import (
 )
 from prakerja.draw.turns import is_stale, require_turn
 from prakerja.draw.writing import write_list
+from prakerja.intake.operations import hold_cards
 from prakerja.intake.queries import wave_period
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -142,6 +143,9 @@ def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
     for number, _ in enumerate(commitment.sources):
         RandomValue.objects.create(id=new_id(), draw=draw, number=number)
     advance_draw(draw=draw, verb="commit", at=at)
+    # After the lock that a list of results takes as well: either it is awarded by now, and this list is stale, or it waits.
+    hold_cards(wave_id=draw.wave_id, at=at)
+    _require_fresh(draw)
 
 
 def appears(source: Source) -> datetime:

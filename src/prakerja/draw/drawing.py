@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,7 +16,7 @@ from prakerja.draw.log import log_document, seen_checkpoint
 from prakerja.draw.models import Draw, LogEntry, RandomValue
 from prakerja.draw.protocol import documents as docs
 from prakerja.draw.protocol.hashes import seed as seed_of
-from prakerja.draw.protocol.seats import plan_of
+from prakerja.draw.protocol.seats import Plan, plan_of
 from prakerja.draw.protocol.texts import WITNESSES, document_text, tree_text
 from prakerja.draw.seating import seat_all
 from prakerja.draw.steps import (
@@ -36,10 +37,13 @@ from prakerja.kernel.progress import beside
 
 
 @permitted("draw.prepare")
-def prepare_result(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
+def prepare_result(
+    *, draw_name: str, actor: Actor, at: datetime, progress: Callable[[int, int], None] | None = None
+) -> Prepared:
     """Rank and seat everybody by the randomness that is there, write the results' files, and a result to be signed.
 
-    Whoever is killed begins again: the same list and values give the same result. Raises Refused: not_permitted, draw_unknown,
+    Whoever is killed begins again: the same list and values give the same result. `progress` is told how many are done, of how many: everybody
+    who stands in line, then every seat that is taken. Raises Refused: not_permitted, draw_unknown,
     draw_elsewhere (status), value_missing (number), commitment_unwitnessed (too few witnesses saw it in time).
     """
     with transaction():
@@ -60,8 +64,7 @@ def prepare_result(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
         )
         plan = plan_of(docs.Rules.read(document(draw_id=draw.id, name="rules")))
         if draw.seed is None:
-            with beside("draw_ranks"):
-                seat_all(draw_id=draw.id, list_id=draw.applicants_id, seed=seed, plan=plan)
+            _seat(draw, seed, plan, progress)
             draw.seed = seed
             draw.save(update_fields=["seed"])
         assert bytes(draw.seed) == seed
@@ -113,6 +116,22 @@ def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
     keep_document(draw=draw, name="result", content=content, at=at)
     log_document(content=content, at=at)
     advance_draw(draw=draw, verb="draw", at=at)
+
+
+@requires_transaction
+def _seat(draw: Draw, seed: bytes, plan: Plan, progress: Callable[[int, int], None] | None) -> None:
+    assert draw.applicants is not None
+    total, done = draw.applicants.eligible + min(sum(plan.seats.values()), draw.applicants.eligible), 0
+    with beside("draw_ranks", left=total) as note:
+
+        def told(count: int) -> None:
+            nonlocal done
+            done += count
+            note(count)
+            if progress is not None:
+                progress(done, total)
+
+        seat_all(draw_id=draw.id, list_id=draw.applicants.id, seed=seed, plan=plan, note=told)
 
 
 @requires_transaction

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.demo_beacon import DEMO
-from prakerja.draw.models import Draw, SigningKey
+from prakerja.draw.models import Draw, ProposedWitness, SigningKey
 from prakerja.draw.protocol.texts import WITNESSES, log_origin, receipt_origin
 from prakerja.draw.protocol.trust import Trust
 from prakerja.kernel.db import requires_transaction, row, transaction
@@ -99,12 +100,15 @@ def played_witnesses(*, at: datetime) -> list[tuple[SigningKey, Signer]]:
 
 
 @permitted("draw.witness")
-def add_witness(*, key: str, actor: Actor, at: datetime) -> None:
-    """Know a witness by the key that it told us: an organisation outside that keeps watch over the log. Twice is once.
+def add_witness(*, key: str, actor: Actor, at: datetime) -> bool:
+    """Know a witness by the key that it told us: an organisation outside that keeps watch over the log. Returns whether it counts now.
 
-    Raises Refused: not_permitted, witness_key_wrong, witness_name_taken, witnesses_fixed (a draw is between
-    its commitment and its publication).
+    It does once two operators told the same key, each as the organisation told it to them: one alone could be every witness. Twice is once.
+    Raises Refused: not_permitted, operator_needed, witness_key_wrong, witness_name_taken, witnesses_fixed (a draw is between its commitment
+    and its publication).
     """
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
     try:
         verifier = Verifier.read(key.strip())
     except NoteError as error:
@@ -117,21 +121,81 @@ def add_witness(*, key: str, actor: Actor, at: datetime) -> None:
         if known is not None:
             if bytes(known.public) != verifier.public or known.kind != "witness":
                 raise Refused("witness_name_taken")
-            return
+            return True
         if Draw.objects.filter(has_turn=True).exists():
             # Who has to see a list is known before it is fixed.
             raise Refused("witnesses_fixed")
+        proposed, is_new = ProposedWitness.objects.get_or_create(
+            name=verifier.name,
+            public=verifier.public,
+            defaults={"id": new_id(), "proposed_by": actor.id, "proposed_at": at},
+        )
+        if is_new:
+            _record_witness("draw.witness_proposed", proposed.id, verifier, actor=actor, at=at)
+            return False
+        if proposed.proposed_by == actor.id:
+            return False
+        proposed.confirmed_by, proposed.confirmed_at = actor.id, at
+        proposed.save(update_fields=["confirmed_by", "confirmed_at"])
         made = SigningKey.objects.create(
             id=new_id(), name=verifier.name, kind="witness", public=verifier.public, made_at=at
         )
-        record(
-            action="draw.witness_added",
-            at=at,
-            actor=actor,
-            subject_kind="signing_key",
-            subject_id=made.id,
-            data={"key": verifier.spelled()},
+        _record_witness("draw.witness_added", made.id, verifier, actor=actor, at=at)
+    return True
+
+
+@requires_transaction
+def _record_witness(action: str, subject_id: uuid.UUID, key: Verifier, *, actor: Actor, at: datetime) -> None:
+    record(
+        action=action,
+        at=at,
+        actor=actor,
+        subject_kind="signing_key",
+        subject_id=subject_id,
+        data={"key": key.spelled()},
+    )
+
+
+@dataclass(frozen=True)
+class KnownWitness:
+    """A witness as two operators told its key, or as one did so far (`confirmed_by` ""); `is_played`: a sandbox plays its part."""
+
+    key: str
+    told_by: str
+    told_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    is_played: bool
+
+
+def witnesses() -> list[KnownWitness]:
+    """Who watches over the log, and whose key waits for a second operator; the latest first."""
+    told = {one.name: one for one in ProposedWitness.objects.filter(confirmed_at__isnull=False)}
+    waiting = ProposedWitness.objects.filter(confirmed_at=None).order_by("-proposed_at")
+    found = [
+        KnownWitness(
+            Verifier(one.name, bytes(one.public), COSIGNATURE).spelled(),
+            one.proposed_by,
+            one.proposed_at,
+            "",
+            None,
+            False,
         )
+        for one in waiting
+    ]
+    for key in SigningKey.objects.filter(kind="witness").order_by("-made_at", "name"):
+        by = told.get(key.name)
+        found.append(
+            KnownWitness(
+                _verifier(key).spelled(),
+                by.proposed_by if by else "",
+                by.proposed_at if by else key.made_at,
+                by.confirmed_by if by else "",
+                key.made_at,
+                key.seed_enc is not None,
+            )
+        )
+    return found
 
 
 def trust() -> Trust:

@@ -123,9 +123,17 @@ class Step(KeyedRow):
     confirmed_at = models.DateTimeField(null=True)
     # Another one was prepared instead, or it was taken back.
     replaced_at = models.DateTimeField(null=True)
+    # Who wants it taken back that another prepared: a second one, whoever prepared it too, does it.
+    back_asked_by = models.TextField(blank=True, default="", db_default="")
+    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(back_asked_by="", back_asked_at=None)
+                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
+                name="draw_step_asked_back",
+            ),
             models.CheckConstraint(condition=Q(step__in=STEPS) | Q(step__startswith=RECALL), name="draw_step_name"),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None, confirmed_by="")
@@ -164,6 +172,27 @@ class AskedStep(KeyedRow):
         ]
 
 
+class AskedSimulation(KeyedRow):
+    """A simulation that an operator asked for by page (`asked_simulations`); the last one of a wave, and what it came to."""
+
+    wave = models.OneToOneField("intake.Wave", on_delete=models.PROTECT, related_name="+")
+    # The operator's id, as the audit trail keeps it.
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    # done, broken, or why it was refused.
+    answer = models.TextField(blank=True, default="")
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, answer="") | Q(ended_at__isnull=False) & ~Q(answer=""),
+                name="draw_askedsimulation_ended",
+            )
+        ]
+
+
 class Document(KeyedRow):
     """The bytes that were signed; they are never changed (a trigger)."""
 
@@ -193,7 +222,7 @@ class SigningKey(KeyedRow):
 
     name = models.TextField(unique=True)
     kind = models.TextField()
-    user = models.ForeignKey("access.User", on_delete=models.PROTECT, null=True, unique=True, related_name="+")
+    user = models.OneToOneField("access.User", on_delete=models.PROTECT, null=True, related_name="+")
     public = models.BinaryField()
     # Ours, sealed; of witnesses nothing, but in a sandbox, which plays them itself.
     seed_enc = models.BinaryField(null=True)
@@ -205,6 +234,27 @@ class SigningKey(KeyedRow):
             models.CheckConstraint(
                 condition=Q(kind="operator", user__isnull=False) | ~Q(kind="operator") & Q(user=None),
                 name="draw_signingkey_user",
+            ),
+        ]
+
+
+class ProposedWitness(KeyedRow):
+    """A witness whose key one operator told us; it counts when another tells the same key, and becomes a `SigningKey`."""
+
+    name = models.TextField()
+    public = models.BinaryField()
+    proposed_by = models.TextField()
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.TextField(blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "public"], name="draw_proposedwitness_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="")
+                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("proposed_by")),
+                name="draw_proposedwitness_two_people",
             ),
         ]
 
@@ -345,6 +395,10 @@ class Awarding(KeyedRow):
     decided_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True, default="")
+    # Who wants it cancelled, and why: a second operator does it.
+    cancel_asked_by = models.TextField(blank=True, default="", db_default="")
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_reason = models.TextField(blank=True, default="", db_default="")
     # Why it was refused when its moment came; "" while nothing was.
     refusal = models.TextField(blank=True, default="", db_default="")
     # Whoever was not selected has been told; of a recall nobody is.
@@ -356,6 +410,11 @@ class Awarding(KeyedRow):
                 fields=["draw", "recall"], condition=~Q(status="cancelled"), name="draw_awarding_once"
             ),
             models.CheckConstraint(condition=Q(status__in=AWARDING_STATES.states()), name="draw_awarding_status"),
+            models.CheckConstraint(
+                condition=Q(cancel_asked_by="", cancel_asked_at=None, cancel_reason="")
+                | ~Q(cancel_asked_by="") & Q(cancel_asked_at__isnull=False) & ~Q(cancel_reason=""),
+                name="draw_awarding_cancel_asked",
+            ),
         ]
 
 

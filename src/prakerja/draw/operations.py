@@ -1,5 +1,6 @@
 """The public verbs of the draw; each stands in the file that its noun names."""
 
+from prakerja.draw.asked_simulations import ask_simulation
 from prakerja.draw.asking import ask_step, stop_asked
 from prakerja.draw.awarding import award_drawn, confirm_awards, prepare_awards
 from prakerja.draw.committing import confirm_commitment, prepare_commitment
@@ -25,6 +26,7 @@ __all__ = [
     "SeatPlan",
     "add_cosignature",
     "add_witness",
+    "ask_simulation",
     "ask_step",
     "attest_absence",
     "award_drawn",

@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import Any
 
 from prakerja.draw.committing import appears
-from prakerja.draw.models import RECALL, Document, Draw, LogEntry, SignedNote
+from prakerja.draw.models import RECALL, Document, Draw, LogEntry, RandomValue
+from prakerja.draw.planning import letters
 from prakerja.draw.protocol.documents import (
     Commitment,
     FileEntry,
@@ -31,8 +32,10 @@ from prakerja.draw.protocol.documents import (
 from prakerja.draw.protocol.rows import part_count, part_path
 from prakerja.draw.protocol.texts import checkpoint_path, entry_path, void_name
 from prakerja.draw.states import DRAW_STATES
-from prakerja.draw.writing import folder_of, zip_of
+from prakerja.draw.writing import folder_of, recall_folder, recall_log, zip_of
 
+# All of a recall's files in one.
+RECALL_ZIP = "semua.zip"
 _OF_A_RECALL = ("recall.json", "recall.note", "released.txt", "declined.txt", "awarded.txt")
 # What is there before anybody decided that it is said.
 _UNSAID = ("drafted",)
@@ -44,11 +47,15 @@ _FIXED = DRAW_STATES.group("FIXED")
 
 @dataclass(frozen=True)
 class NamedSource:
-    """A source that was named before it gave anything: what it is, when it gives its value, the round of drand."""
+    """A source that was named before it gave anything: what it is, when it gives its value, the round of drand.
+
+    `is_settled`: its value is there and proven, or two witnesses said that it was absent.
+    """
 
     kind: str
     appears: datetime
     round: int | None
+    is_settled: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ class PublicDraw:
     sources: tuple[NamedSource, ...]
     drawn_at: datetime | None
     stats: Mapping[str, Any]
+    # What the letters of the rules' groups mean: letter → roster; it stays from the publication of the rules on.
+    letters: Mapping[str, str]
     zip_bytes: int | None
 
     @property
@@ -124,8 +133,9 @@ def public_file(*, wave_number: int, number: int, name: str) -> PublicFile | Non
     if name in files:
         path, told = path / name, files[name]
     elif name in _recalls(found):
-        # Each recall has a folder of its own beside the draw's, which was sealed before: `g22-1-recall-1`.
-        path, told = path.parent / f"{path.name}-{name}", None
+        recall, _, file = name.partition("/")
+        folder = recall_folder(found, recall)
+        path, told = folder.with_name(f"{folder.name}.zip") if file == RECALL_ZIP else folder / file, None
     else:
         return None
     if not path.is_file():
@@ -183,15 +193,21 @@ def _shown(draw: Draw) -> PublicDraw:
         commitment_sha256="" if commitment is None else commitment.sha256,
         result=result,
         void=Void.read(contents["void"]) if "void" in contents else None,
-        sources=() if commitment is None else tuple(_named(one) for one in commitment.sources),
+        sources=() if commitment is None else _named_sources(draw, commitment),
         drawn_at=None if result is None else read_instant(result.drawn_at),
+        letters={code: roster for roster, code in letters(wave_id=draw.wave_id).items()} if rules is not None else {},
         stats=_stats(draw) if is_out else MappingProxyType({}),
         zip_bytes=zip_of(draw).stat().st_size if is_out and zip_of(draw).is_file() else None,
     )
 
 
-def _named(source: Any) -> NamedSource:
-    return NamedSource(kind_of(source), appears(source), getattr(source, "round", None))
+def _named_sources(draw: Draw, commitment: Commitment) -> tuple[NamedSource, ...]:
+    told = RandomValue.objects.filter(draw=draw).exclude(value=None, absent_note=None)
+    settled = set(told.values_list("number", flat=True))
+    return tuple(
+        NamedSource(kind_of(one), appears(one), getattr(one, "round", None), number in settled)
+        for number, one in enumerate(commitment.sources)
+    )
 
 
 def _documents(draw: Draw) -> list[tuple[str, Any]]:
@@ -202,8 +218,16 @@ def _documents(draw: Draw) -> list[tuple[str, Any]]:
 def _recalls(draw: Draw) -> list[str]:
     if draw.status != "published":
         return []
-    confirmed = SignedNote.objects.filter(draw=draw, name__startswith=RECALL).order_by("made_at")
-    return [f"{one}/{file}" for one in confirmed.values_list("name", flat=True) for file in _OF_A_RECALL]
+    confirmed = Document.objects.filter(draw=draw, name__startswith=RECALL).order_by("made_at")
+    found = []
+    for name, content in confirmed.values_list("name", "content"):
+        entries, size = recall_log(content=bytes(content))
+        files = [*_OF_A_RECALL, *entries]
+        # Once two witnesses saw it.
+        if (recall_folder(draw, name) / checkpoint_path(size)).is_file():
+            files.append(checkpoint_path(size))
+        found += [f"{name}/{file}" for file in (*files, RECALL_ZIP)]
+    return found
 
 
 def _stats(draw: Draw) -> Mapping[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
@@ -26,6 +28,7 @@ from prakerja.draw.steps import (
     was_confirmed,
 )
 from prakerja.draw.writing import folder_of, write_folder
+from prakerja.intake.operations import end_withdrawals
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.progress import beside
@@ -34,10 +37,12 @@ _SEALS = ("manifest.json", "manifest.note")
 
 
 @permitted("draw.prepare")
-def prepare_publication(*, draw_name: str, actor: Actor, at: datetime) -> Prepared:
+def prepare_publication(
+    *, draw_name: str, actor: Actor, at: datetime, progress: Callable[[int, int], None] | None = None
+) -> Prepared:
     """Complete the folder of a draw, with statistics, and a manifest of its files to be signed.
 
-    Files of list and results that are not what was signed are written anew first. Raises Refused: not_permitted, draw_unknown,
+    Files of list and results that are not what was signed are written anew first. `progress` is told how many files are hashed, of how many. Raises Refused: not_permitted, draw_unknown,
     draw_elsewhere (status), result_unwitnessed, rows_differ (name; the database has other rows than were signed).
     """
     with transaction():
@@ -48,11 +53,11 @@ def prepare_publication(*, draw_name: str, actor: Actor, at: datetime) -> Prepar
         for name in _SEALS:
             (path / name).unlink(missing_ok=True)
         write_folder(draw_name=draw_name)
-        with beside("draw_publish"):
+        with beside("draw_publish", left=len(_named(path))) as note:
             # What is sealed is what was signed before: whatever somebody did to the files ends here.
             mend_rows(draw)
             write_file(path, "stats.json", statistics_of(draw=draw))
-            content = _manifest(draw).spelled()
+            content = _manifest(draw, note, progress).spelled()
         text = document_text(origin=draw.origin, about=draw.name, name="manifest", content=content)
         terms = {"files": len(Manifest.read(content).files), "manifest": sha256(content).hexdigest()}
         return prepare_step(
@@ -83,6 +88,8 @@ def _take(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> None:
         raise Refused("folder_changed")
     keep_document(draw=draw, name="manifest", content=content, at=at)
     advance_draw(draw=draw, verb="publish", at=at)
+    # Whoever left now would leave a result that they can read.
+    end_withdrawals(wave_id=draw.wave_id, at=at)
 
 
 @requires_transaction
@@ -92,6 +99,21 @@ def _require_witnesses(draw: Draw, at: datetime) -> None:
         raise Refused("result_unwitnessed")
 
 
-def _manifest(draw: Draw) -> Manifest:
-    files = Directory(folder_of(draw))
-    return Manifest(draw=draw.name, files={name: entry_of(files, name) for name in files.names() if name not in _SEALS})
+def _manifest(
+    draw: Draw,
+    note: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    path = folder_of(draw)
+    names, found = _named(path), {}
+    for name in names:
+        found[name] = entry_of(Directory(path), name)
+        note(1)
+        if progress is not None:
+            progress(len(found), len(names))
+    return Manifest(draw=draw.name, files=found)
+
+
+def _named(path: Path) -> list[str]:
+    """The files that a manifest names."""
+    return [name for name in Directory(path).names() if name not in _SEALS]

@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from prakerja.draw.asked_simulations import SimulationState, simulation_state
 from prakerja.draw.awarding import awarded_of
 from prakerja.draw.committing import appears
+from prakerja.draw.keys import KnownWitness, witnesses
 from prakerja.draw.models import Awarding, Document, Draw, Dropped, LogCheckpoint, RandomValue, Step
 from prakerja.draw.planning import SeatPlan, seat_plan
 from prakerja.draw.protocol.documents import Commitment, kind_of
@@ -20,13 +22,17 @@ from prakerja.draw.writing import folder_of
 
 __all__ = [
     "DrawState",
+    "KnownWitness",
     "SeatPlan",
     "Simulation",
+    "SimulationState",
     "SourceState",
     "checkpoints",
     "draws",
     "seat_plan",
     "simulate_wave",
+    "simulation_state",
+    "witnesses",
 ]
 
 
@@ -57,11 +63,14 @@ class Round:
     unfilled: int
     # Why it did not begin at its moment; it is tried again, and may be given other terms (`redeciding`).
     refusal: str = ""
+    # Who asked that it be cancelled, and why: another operator does it.
+    cancel_asked_by: str = ""
+    cancel_reason: str = ""
 
 
 @dataclass(frozen=True)
 class DrawState:
-    """Where a draw is. `waiting`: what another operator has to confirm; `confirmed`: step → who and when; `rounds`: its awards."""
+    """Where a draw is. `waiting`: what another operator has to confirm; `steps`: who prepared and confirmed each; `rounds`: its awards."""
 
     name: str
     wave: int
@@ -70,7 +79,7 @@ class DrawState:
     rows: int | None
     eligible: int | None
     sources: tuple[SourceState, ...]
-    waiting: Prepared | None
+    waiting: tuple[Prepared, ...]
     steps: tuple[Mapping[str, Any], ...]
     folder: Path
     rounds: tuple[Round, ...] = ()
@@ -86,7 +95,6 @@ def draws(*, wave_number: int | None = None) -> list[DrawState]:
 
 def _state(draw: Draw) -> DrawState:
     steps = list(Step.objects.filter(draw=draw, replaced_at=None).order_by("prepared_at"))
-    waiting = next((one for one in steps if one.confirmed_at is None), None)
     return DrawState(
         name=draw.name,
         wave=draw.wave.number,
@@ -95,9 +103,11 @@ def _state(draw: Draw) -> DrawState:
         rows=None if draw.applicants is None else draw.applicants.rows,
         eligible=None if draw.applicants is None else draw.applicants.eligible,
         sources=_sources(draw),
-        waiting=None
-        if waiting is None
-        else Prepared(draw.name, waiting.step, waiting.digest, waiting.prepared_by, waiting.prepared_at, waiting.terms),
+        waiting=tuple(
+            Prepared(draw.name, one.step, one.digest, one.prepared_by, one.prepared_at, one.terms, one.back_asked_by)
+            for one in steps
+            if one.confirmed_at is None
+        ),
         steps=tuple(
             {
                 "step": one.step,
@@ -129,6 +139,8 @@ def _rounds(draw: Draw) -> tuple[Round, ...]:
             dropped=dropped[one.recall],
             unfilled=one.unfilled,
             refusal=one.refusal,
+            cancel_asked_by=one.cancel_asked_by,
+            cancel_reason=one.cancel_reason,
         )
         for one in found
     )

@@ -1,4 +1,4 @@
-"""An announcement that was decided may be changed until it begins: taken back, or given another decree or another moment.
+"""An announcement that was decided may be changed until it begins, by two: taken back, or given another decree or another moment.
 
 That is also the way out for one that was refused when its moment came: its decree was used meanwhile, or a deadline of it had passed.
 """
@@ -18,12 +18,13 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 
 
-@permitted("draw.confirm")
-def cancel_awards(*, draw_name: str, reason: str, actor: Actor, at: datetime) -> None:
-    """Take a decision back before its moment; another one may be proposed. The draw stays as it is.
+@permitted("draw.take_back")
+def cancel_awards(*, draw_name: str, reason: str, actor: Actor, at: datetime) -> bool:
+    """Take a decision back before its moment; another one may be proposed, and the draw stays as it is. Returns whether it is taken back.
 
-    Raises Refused: not_permitted, operator_needed, reason_missing, draw_unknown, nothing_decided, awards_begun (whom the draw chose
-    gets what it gave them).
+    Two operators do it: the first asks and says why, and until another one says the same the decision stands and its moment comes. What the
+    second says is kept beside it. Raises Refused: not_permitted, operator_needed, reason_missing, draw_unknown, nothing_decided, awards_begun
+    (whom the draw chose gets what it gave them).
     """
     if actor.kind != "operator":
         raise Refused("operator_needed")
@@ -31,16 +32,27 @@ def cancel_awards(*, draw_name: str, reason: str, actor: Actor, at: datetime) ->
         raise Refused("reason_missing")
     with transaction():
         draw = lock_draw(name=draw_name)
-        found = Awarding.objects.filter(draw=draw, recall=0).exclude(status="cancelled").first()
+        found = (
+            Awarding.objects.select_for_update(no_key=True)
+            .filter(draw=draw, recall=0)
+            .exclude(status="cancelled")
+            .first()
+        )
         if found is None:
             raise Refused("nothing_decided")
         if found.status not in AWARDING_STATES.sources("cancel"):
             raise Refused("awards_begun")
+        if found.cancel_asked_by in ("", actor.id):
+            found.cancel_asked_by, found.cancel_asked_at, found.cancel_reason = actor.id, at, reason.strip()
+            found.save(update_fields=["cancel_asked_by", "cancel_asked_at", "cancel_reason"])
+            record_awards("draw.awards_cancel_asked", draw, found, actor=actor, at=at, why=reason.strip())
+            return False
         found.status = AWARDING_STATES.advance(current=found.status, verb="cancel")
         found.ended_at, found.end_reason = at, reason.strip()
         found.save(update_fields=["status", "ended_at", "end_reason"])
         release_step(draw=draw, step="award", at=at)
         record_awards("draw.awards_cancelled", draw, found, actor=actor, at=at, why=reason.strip())
+    return True
 
 
 @permitted("draw.prepare")

@@ -8,7 +8,7 @@ taken is lost only to a better one of its own family, and a row that was barred 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -94,11 +94,23 @@ class Seated:
 
 
 @requires_transaction
-def seat_all(*, draw_id: uuid.UUID, list_id: uuid.UUID, seed: bytes, plan: Plan) -> Seated:
-    """Rank everybody on a list and fill every pool; the outcomes are kept. The same list and seed give the same, always."""
+def seat_all(
+    *,
+    draw_id: uuid.UUID,
+    list_id: uuid.UUID,
+    seed: bytes,
+    plan: Plan,
+    note: Callable[[int], None] = lambda _: None,
+) -> Seated:
+    """Rank everybody on a list and fill every pool; the outcomes are kept. The same list and seed give the same, always.
+
+    `note` hears of how many more are done: everybody who stands in line now, then every seat that is taken.
+    """
     # A statement that makes a table takes no parameters; these are a hash and an identifier of ours.
     _stand_in_line(_LINE.format(prefix=rank_prefix(seed).hex(), list=uuid.UUID(str(list_id))))
-    unfilled = _walk(plan, plan.seats)
+    standing = row("SELECT count(*) FROM draw_line")
+    note(int(standing[0]) if standing else 0)
+    unfilled = _walk(plan, plan.seats, note)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE draw_taken")
         cursor.execute(_KEEP, {"draw": draw_id})
@@ -134,11 +146,12 @@ def _stand_in_line(statement: str) -> None:
 
 
 @requires_transaction
-def _walk(plan: Plan, given: Mapping[str, int]) -> int:
-    """Fill the pools, phase by phase; how many seats nobody took."""
+def _walk(plan: Plan, given: Mapping[str, int], note: Callable[[int], None] = lambda _: None) -> int:
+    """Fill the pools, phase by phase; how many seats nobody took. `note` hears how many are taken more."""
     seats = dict(given)
     for phase in plan.phases:
         filled = _fill(phase, {pool: seats[pool] for pool in _pools(phase, plan)}, plan)
+        note(sum(filled.values()))
         for pool, count in filled.items():
             seats[pool] -= count
         if phase is not plan.phases[-1]:

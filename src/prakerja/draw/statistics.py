@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from prakerja.draw.models import Draw
+from prakerja.draw.planning import letters
 from prakerja.draw.protocol.documents import Rules
 from prakerja.draw.protocol.hashes import rank_prefix
 from prakerja.draw.protocol.seats import plan_of
@@ -59,6 +60,8 @@ def statistics_of(*, draw: Draw) -> bytes:
         "first_byte_chi_squared": _millionths(chi),
         "largest_gap_times_root_n": _millionths(gap * count**0.5),
         "neighbours_correlation_times_root_n": _millionths(neighbours * count**0.5),
+        # What the letters of list and rules mean.
+        "groups": {code: roster for roster, code in letters(wave_id=draw.wave_id).items()},
         "pools": {
             pool: {"seats": seats, "winners": filled.get(pool, (0, 0))[0], "last_position": filled.get(pool, (0, 0))[1]}
             for pool, seats in plan.seats.items()

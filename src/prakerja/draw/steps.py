@@ -27,7 +27,7 @@ FILES_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Prepared:
-    """What waits for another operator: `digest` is what they say when they confirm it."""
+    """What waits for another operator: `digest` is what they say when they confirm it; `back_asked_by` wants it taken back."""
 
     draw: str
     step: str
@@ -35,6 +35,7 @@ class Prepared:
     prepared_by: str
     prepared_at: datetime
     terms: Mapping[str, Any]
+    back_asked_by: str = ""
 
 
 @requires_transaction

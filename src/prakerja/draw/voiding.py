@@ -24,8 +24,10 @@ from prakerja.draw.steps import (
     lock_draw,
     prepare_step,
     require_status,
+    was_confirmed,
 )
 from prakerja.draw.writing import write_folder
+from prakerja.intake.operations import release_cards
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
@@ -69,7 +71,7 @@ def prepare_void(*, draw_name: str, reason: str, actor: Actor, at: datetime) -> 
 def confirm_void(*, draw_name: str, digest: str, actor: Actor, at: datetime) -> str:
     """End the draw, for good, and begin its repetition; returns the name of that one.
 
-    It keeps rules and list; after a wrong list the list is made anew. Raises Refused: not_permitted, draw_unknown,
+    It keeps rules and list; after a wrong list the list is made anew. Said again it changes nothing. Raises Refused: not_permitted, draw_unknown,
     draw_elsewhere (status), nothing_prepared, same_operator, step_changed, void_not_due (since), result_known, source_there,
     source_silent (why), secret_held.
     """
@@ -77,18 +79,35 @@ def confirm_void(*, draw_name: str, digest: str, actor: Actor, at: datetime) -> 
         _require_absent(draw_name, at)
     with transaction():
         draw = lock_draw(name=draw_name)
-        require_status(draw, "committed")
-        taken = confirm_step(draw=draw, step="void", digest=digest, actor=actor, at=at)
-        content = bytes(taken.content)
-        reason = docs.Void.read(content).reason
-        _require_due(draw, reason, at)
-        keep_document(draw=draw, name="void", content=content, at=at)
-        log_document(content=content, at=at)
-        advance_draw(draw=draw, verb="make_void", at=at)
-        repeated = _repeat(draw, keeps_list=reason != "list", at=at)
+        if was_confirmed(draw=draw, step="void", digest=digest, actor=actor):
+            repeated = _repetition(draw)
+        else:
+            repeated = _end(draw, digest=digest, actor=actor, at=at)
     write_folder(draw_name=draw_name)
     write_folder(draw_name=repeated)
     return repeated
+
+
+@requires_transaction
+def _end(draw: Draw, *, digest: str, actor: Actor, at: datetime) -> str:
+    require_status(draw, "committed")
+    taken = confirm_step(draw=draw, step="void", digest=digest, actor=actor, at=at)
+    content = bytes(taken.content)
+    reason = docs.Void.read(content).reason
+    _require_due(draw, reason, at)
+    keep_document(draw=draw, name="void", content=content, at=at)
+    log_document(content=content, at=at)
+    advance_draw(draw=draw, verb="make_void", at=at)
+    if reason == "list":
+        # The repetition makes its own; with the same list it counts on the same cards.
+        release_cards(wave_id=draw.wave_id)
+    return _repeat(draw, keeps_list=reason != "list", at=at)
+
+
+@requires_transaction
+def _repetition(draw: Draw) -> str:
+    """The name of the draw that follows one which ended without a result."""
+    return Draw.objects.values_list("name", flat=True).get(wave_id=draw.wave_id, number=draw.number + 1)
 
 
 def _waiting_reason(draw_name: str) -> str:
