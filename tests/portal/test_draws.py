@@ -75,8 +75,17 @@ def test_a_draw_from_its_rules_to_its_files(
     assert "apakah baris Anda ada di daftar" in page
     rows = body(portal.get(f"{FILES}/list/00000.txt"))
     assert rows == (published_folder() / "g22-1/list/00000.txt").read_bytes()
-    drawn(*two)
+    # Whoever has a receipt looks for it in the list before there is a result.
+    check = portal.get("/undian/22/1/periksa").text
+    assert "Periksa tanda terima" in check
+    assert "list/00000.txt" in check
+    assert "results/00000.txt" not in check
+    assert "Sedang ditunggu" not in page
     move(DRAWN)
+    # The round is late, and everybody reads what the rule says about that.
+    assert "ronde lain tidak pernah dipakai" in portal.get("/undian/22").text
+    drawn(*two)
+    assert "ronde lain tidak pernah dipakai" not in portal.get("/undian/22").text
     # The result lies there and is not said: nobody may know it before the two who publish it.
     for name in (
         "result.json",

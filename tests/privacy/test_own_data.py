@@ -117,5 +117,5 @@ def test_reading_and_taking_are_written_down_and_a_file_is_told_of(who: b.Partic
 def test_nobody_gets_the_copy_of_nobody() -> None:
     b.install()
     with pytest.raises(Refused, match="person_unknown"):
-        own_data(person_id=new_id(), language="id")
+        own_data(person_id=new_id(), language="id", at=b.ANNOUNCED)
     assert len({section.name for section in SECTION_LIST}) == len(SECTION_LIST)

@@ -86,6 +86,19 @@ VOID_REASONS: Mapping[str, Any] = MappingProxyType(
 )
 
 
+# What happens while a value is not there, by the rule that was there before (draw.md 7).
+_LATE: Mapping[str, Any] = MappingProxyType(
+    {
+        "drand": _(
+            "Sedang ditunggu. Bila terlambat tetap ditunggu: ronde lain tidak pernah dipakai, dan nilai yang salah ditolak. Bila tujuh hari tidak datang, undian ini batal dan diulang dengan daftar yang sama."
+        ),
+        "nist-beacon-2": _(
+            "Sedang ditunggu. Nilai yang salah ditolak. Bila sehari tidak datang, dua saksi menandatangani bahwa denyut ini tidak ada, dan undian memakai drand saja."
+        ),
+    }
+)
+
+
 def stage_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> str:
     """A key of STAGES: what the latest draw of a wave came to, else where the wave is by the clock."""
     if draw is not None and draw.status in DRAW_STATES.group("FIXED"):
@@ -147,7 +160,9 @@ def steps_of(*, wave: WavePeriod, draw: PublicDraw | None, at: datetime) -> list
             if source.round is not None
             else _("Denyut acak dari lembaga standar Amerika Serikat (NIST).")
         )
-        found.append(DrawStep(_("Bilangan acak muncul"), about, source.appears, drawn or at >= source.appears))
+        if not drawn and not source.is_settled and at >= source.appears:
+            about = f"{about} {_LATE[source.kind]}"
+        found.append(DrawStep(_("Bilangan acak muncul"), about, source.appears, drawn or source.is_settled))
     found.append(
         DrawStep(
             _("Urutan dihitung"),

@@ -86,6 +86,15 @@ ROSTER_WORDS = {
 }
 
 
+# Lists whose people may have seats of their own, filled first (rules.md 4.6).
+PRIORITY_WORDS = {
+    "PEKERJA_PHK": gettext_lazy("pekerja yang terkena PHK"),
+    "CALON_PMI": gettext_lazy("calon pekerja migran"),
+    "DISABILITAS": gettext_lazy("penyandang disabilitas"),
+    "MISKIN_EKSTREM": gettext_lazy("warga daerah miskin ekstrem"),
+}
+
+
 class RosterWords(NamedTuple):
     """Which list names somebody, and where they object."""
 

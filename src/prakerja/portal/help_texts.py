@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from prakerja.kernel.dates import written_language
 from prakerja.kernel.forgiving import asked_words, nearest, roots, words_of
@@ -53,13 +53,13 @@ def _sections(key: str, _language: str) -> tuple[Section, ...]:
     }
     return tuple(
         Section(
-            title,
+            str(title),
             tuple(
-                Question(anchor, asked, answer % numbers if "%(" in answer else answer, also)
+                Question(anchor, str(asked), str(answer) % numbers if "%(" in str(answer) else str(answer), also)
                 for anchor, asked, answer, also in found
             ),
         )
-        for title, found in _texts()
+        for title, found in _TEXTS
     )
 
 
@@ -109,215 +109,215 @@ def _index(key: str, language: str) -> tuple[_Indexed, ...]:
     )
 
 
-def _texts() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
-    return [
-        (
-            _("Mendaftar dan bergabung"),
-            [
-                (
-                    "siapa",
-                    _("Siapa yang boleh ikut?"),
-                    _(
-                        "Warga negara Indonesia berumur %(age)s tahun atau lebih yang tidak sedang sekolah atau kuliah. Beberapa pekerjaan dan penerima bantuan lain tidak boleh ikut. Periksa diri dalam dua menit di beranda: semua alasan langsung terlihat."
-                    ),
-                    "syarat umur usia eligible requirements age",
+# In the language of whoever asks: a section, and its questions as anchor, question, answer, and other words for it.
+_TEXTS = [
+    (
+        _("Mendaftar dan bergabung"),
+        [
+            (
+                "siapa",
+                _("Siapa yang boleh ikut?"),
+                _(
+                    "Warga negara Indonesia berumur %(age)s tahun atau lebih yang tidak sedang sekolah atau kuliah. Beberapa pekerjaan dan penerima bantuan lain tidak boleh ikut. Periksa diri dalam dua menit di beranda: semua alasan langsung terlihat."
                 ),
-                (
-                    "gelombang",
-                    _("Kapan gelombang berikutnya dibuka?"),
-                    _(
-                        "Gelombang yang sedang dibuka atau terakhir ditutup tertulis di beranda. Begitu tanggal berikutnya ditetapkan, tanggal itu muncul di sana."
-                    ),
-                    "jadwal daftar wave open",
+                "syarat umur usia eligible requirements age",
+            ),
+            (
+                "gelombang",
+                _("Kapan gelombang berikutnya dibuka?"),
+                _(
+                    "Gelombang yang sedang dibuka atau terakhir ditutup tertulis di beranda. Begitu tanggal berikutnya ditetapkan, tanggal itu muncul di sana."
                 ),
-                (
-                    "tidak-lolos",
-                    _("Saya tidak lolos. Apa yang dapat saya lakukan?"),
-                    _(
-                        "Data dan tes Anda tetap tersimpan. Bergabunglah lagi pada gelombang berikutnya; urutan bergabung tidak menentukan. Alasan tidak lolos tertulis di dashboard, dengan apa yang dapat Anda perbaiki."
-                    ),
-                    "gagal belum berhasil failed",
+                "jadwal daftar wave open",
+            ),
+            (
+                "tidak-lolos",
+                _("Saya tidak lolos. Apa yang dapat saya lakukan?"),
+                _(
+                    "Data dan tes Anda tetap tersimpan. Bergabunglah lagi pada gelombang berikutnya; urutan bergabung tidak menentukan. Alasan tidak lolos tertulis di dashboard, dengan apa yang dapat Anda perbaiki."
                 ),
-                (
-                    "nik",
-                    _("NIK saya tidak valid atau tidak cocok"),
-                    _(
-                        "Periksa lagi 16 angka NIK dan nomor kartu keluarga, huruf demi huruf seperti di KTP. Data yang baru berubah perlu waktu sampai masuk ke catatan Dukcapil. Bila tetap salah, hubungi Dukcapil setempat; bila Dukcapil mengatakan datanya benar, tulis kepada kami."
-                    ),
-                    "ktp kk kartu keluarga dukcapil terdaftar di lembaga lain identity number",
+                "gagal belum berhasil failed",
+            ),
+            (
+                "nik",
+                _("NIK saya tidak valid atau tidak cocok"),
+                _(
+                    "Periksa lagi 16 angka NIK dan nomor kartu keluarga, huruf demi huruf seperti di KTP. Data yang baru berubah perlu waktu sampai masuk ke catatan Dukcapil. Bila tetap salah, hubungi Dukcapil setempat; bila Dukcapil mengatakan datanya benar, tulis kepada kami."
                 ),
-                (
-                    "kk-penuh",
-                    _("Mengapa kartu keluarga saya penuh?"),
-                    _("Dari satu kartu keluarga paling banyak %(most)s orang menjadi penerima, pada tahun mana pun."),
-                    "kk keluarga family card",
+                "ktp kk kartu keluarga dukcapil terdaftar di lembaga lain identity number",
+            ),
+            (
+                "kk-penuh",
+                _("Mengapa kartu keluarga saya penuh?"),
+                _("Dari satu kartu keluarga paling banyak %(most)s orang menjadi penerima, pada tahun mana pun."),
+                "kk keluarga family card",
+            ),
+            (
+                "biaya",
+                _("Apakah ada biaya?"),
+                _(
+                    "Tidak. Mendaftar, bergabung, dan menerima insentif gratis. Siapa pun yang meminta bayaran adalah penipu."
                 ),
-                (
-                    "biaya",
-                    _("Apakah ada biaya?"),
-                    _(
-                        "Tidak. Mendaftar, bergabung, dan menerima insentif gratis. Siapa pun yang meminta bayaran adalah penipu."
-                    ),
-                    "bayar gratis joki calo jasa penipuan fee fraud",
+                "bayar gratis joki calo jasa penipuan fee fraud",
+            ),
+        ],
+    ),
+    (
+        _("Masuk dan kode OTP"),
+        [
+            (
+                "otp",
+                _("Kode OTP tidak datang"),
+                _(
+                    "Pastikan ponsel aktif dan punya sinyal. Tunggu 60 detik lalu minta kode baru. Kode berlaku 5 menit dan hanya kode terakhir yang berlaku."
                 ),
-            ],
-        ),
-        (
-            _("Masuk dan kode OTP"),
-            [
-                (
-                    "otp",
-                    _("Kode OTP tidak datang"),
-                    _(
-                        "Pastikan ponsel aktif dan punya sinyal. Tunggu 60 detik lalu minta kode baru. Kode berlaku 5 menit dan hanya kode terakhir yang berlaku."
-                    ),
-                    "sms verifikasi kirim ulang",
+                "sms verifikasi kirim ulang",
+            ),
+            (
+                "otp-salah",
+                _("Kode salah tiga kali"),
+                _("Permintaan terkunci selama 60 menit. Setelah itu minta kode baru."),
+                "otp terkunci locked",
+            ),
+            (
+                "nomor-ganti",
+                _("Nomor ponsel saya hilang atau ganti"),
+                _(
+                    "Masuk dan semua kode hanya lewat nomor yang terdaftar. Minta operator seluler mengaktifkan lagi nomor lama Anda. Tidak bisa? Tulis kepada kami dengan nomor baru Anda; petugas memeriksa siapa Anda sebelum mengubahnya."
                 ),
-                (
-                    "otp-salah",
-                    _("Kode salah tiga kali"),
-                    _("Permintaan terkunci selama 60 menit. Setelah itu minta kode baru."),
-                    "otp terkunci locked",
+                "hp handphone hilang dicuri ganti nomor lost phone change number",
+            ),
+            (
+                "rahasia",
+                _("Siapa yang boleh tahu kode dan nomor kartu saya?"),
+                _(
+                    "Hanya Anda. Petugas, platform, dan lembaga pelatihan tidak pernah meminta kode OTP lewat telepon atau pesan."
                 ),
-                (
-                    "nomor-ganti",
-                    _("Nomor ponsel saya hilang atau ganti"),
-                    _(
-                        "Masuk dan semua kode hanya lewat nomor yang terdaftar. Minta operator seluler mengaktifkan lagi nomor lama Anda. Tidak bisa? Tulis kepada kami dengan nomor baru Anda; petugas memeriksa siapa Anda sebelum mengubahnya."
-                    ),
-                    "hp handphone hilang dicuri ganti nomor lost phone change number",
+                "penipuan fraud otp",
+            ),
+        ],
+    ),
+    (
+        _("Membeli pelatihan"),
+        [
+            (
+                "cari",
+                _("Bagaimana mencari pelatihan?"),
+                _(
+                    "Buka “Pelatihan”, ketik keterampilan, lembaga, atau kota, lalu saring menurut harga, jadwal, atau tempat. Salah ketik sedikit tidak apa-apa."
                 ),
-                (
-                    "rahasia",
-                    _("Siapa yang boleh tahu kode dan nomor kartu saya?"),
-                    _(
-                        "Hanya Anda. Petugas, platform, dan lembaga pelatihan tidak pernah meminta kode OTP lewat telepon atau pesan."
-                    ),
-                    "penipuan fraud otp",
+                "kursus kelas daftar find course",
+            ),
+            (
+                "kartu",
+                _("Di mana nomor kartu saya?"),
+                _("Di dashboard, setelah ketiga video selesai ditonton. Tidak ada kartu fisik."),
+                "card number",
+            ),
+            (
+                "batas",
+                _("Sampai kapan saya dapat membeli pelatihan pertama?"),
+                _(
+                    "Sampai akhir hari ke-%(days)s; hari pengumuman adalah hari pertama. Tanggal dan jam tepatnya ada di dashboard dan di SMS."
                 ),
-            ],
-        ),
-        (
-            _("Membeli pelatihan"),
-            [
-                (
-                    "cari",
-                    _("Bagaimana mencari pelatihan?"),
-                    _(
-                        "Buka “Pelatihan”, ketik keterampilan, lembaga, atau kota, lalu saring menurut harga, jadwal, atau tempat. Salah ketik sedikit tidak apa-apa."
-                    ),
-                    "kursus kelas daftar find course",
+                "30 hari deadline tenggat",
+            ),
+            (
+                "terlewat",
+                _("Bagaimana bila terlewat?"),
+                _(
+                    "Kepesertaan dicabut, saldo kembali ke program, dan Anda tidak dapat ikut lagi di gelombang mana pun."
                 ),
-                (
-                    "kartu",
-                    _("Di mana nomor kartu saya?"),
-                    _("Di dashboard, setelah ketiga video selesai ditonton. Tidak ada kartu fisik."),
-                    "card number",
+                "hangus dicabut batas revoked",
+            ),
+            (
+                "uang-sendiri",
+                _("Boleh menambah dengan uang sendiri?"),
+                _("Tidak. Harga tidak boleh melebihi saldo, dan saldo tidak harus dihabiskan."),
+                "saldo kurang",
+            ),
+            (
+                "tukar-pelatihan",
+                _("Boleh menukar pelatihan yang sudah dibeli?"),
+                _("Tidak. Pelatihan berikutnya dapat dibeli setelah pelatihan sebelumnya selesai."),
+                "batal refund ganti",
+            ),
+        ],
+    ),
+    (
+        _("Kode voucher dan kelas"),
+        [
+            (
+                "kode",
+                _("Di mana kode voucher saya?"),
+                _("Di riwayat pesanan platform, di email, dan di dashboard pada bagian Transaksi."),
+                "kupon voucer redeem",
+            ),
+            (
+                "menukar-kode",
+                _("Bagaimana menukar kode voucher?"),
+                _(
+                    "Salin kode itu. Daftar atau masuk di situs lembaga pelatihan, cari kelas yang Anda beli, lalu masukkan kode. Setelah itu pelatihan dapat dimulai. Rinciannya berbeda di setiap lembaga; caranya tertulis di halaman pelatihan dan transaksi."
                 ),
-                (
-                    "batas",
-                    _("Sampai kapan saya dapat membeli pelatihan pertama?"),
-                    _(
-                        "Sampai akhir hari ke-%(days)s; hari pengumuman adalah hari pertama. Tanggal dan jam tepatnya ada di dashboard dan di SMS."
-                    ),
-                    "30 hari deadline tenggat",
+                "redeem kupon voucer tukar",
+            ),
+            (
+                "kode-ditolak",
+                _("Kode ditolak lembaga pelatihan"),
+                _(
+                    "Periksa huruf demi huruf, lembaga dan kelasnya, serta jam mulai berlakunya. Semua tertulis di halaman transaksi."
                 ),
-                (
-                    "terlewat",
-                    _("Bagaimana bila terlewat?"),
-                    _(
-                        "Kepesertaan dicabut, saldo kembali ke program, dan Anda tidak dapat ikut lagi di gelombang mana pun."
-                    ),
-                    "hangus dicabut batas revoked",
+                "kupon voucer salah invalid",
+            ),
+            (
+                "sertifikat",
+                _("Sertifikat belum muncul"),
+                _("Lembaga melaporkan kelulusan Anda; sertifikat muncul dua hari kerja sesudah laporan."),
+                "ijazah lulus certificate",
+            ),
+        ],
+    ),
+    (
+        _("Insentif"),
+        [
+            (
+                "insentif-kapan",
+                _("Kapan insentif dibayar?"),
+                _(
+                    "Setelah pelatihan pertama selesai, diberi bintang dan ulasan, dan rekening tersambung: jadwal muncul dalam %(hours)s jam, pembayaran %(first)s sampai %(last)s hari kerja sesudah tanggal jadwal."
                 ),
-                (
-                    "uang-sendiri",
-                    _("Boleh menambah dengan uang sendiri?"),
-                    _("Tidak. Harga tidak boleh melebihi saldo, dan saldo tidak harus dihabiskan."),
-                    "saldo kurang",
+                "cair uang transfer",
+            ),
+            (
+                "insentif-terlambat",
+                _("Insentif belum masuk tujuh hari sesudah perkiraan dibayar"),
+                _(
+                    "Lihat statusnya di halaman Insentif. Sedang diproses: bank belum menjawab; petugas kami menanyakannya, dan uang tidak dikirim dua kali. Dana tertahan atau Gagal: periksa rekening Anda; kami mengirim lagi pada tanggal yang tertulis. Berhasil tetapi tidak ada di rekening: tanyakan kepada bank atau e-wallet Anda dengan tanggal, jumlah, dan empat angka terakhir rekening dari SMS kami; bila mereka tidak menemukannya, minta mereka mengembalikannya: begitu kembali kepada kami, kami mengirim lagi."
                 ),
-                (
-                    "tukar-pelatihan",
-                    _("Boleh menukar pelatihan yang sudah dibeli?"),
-                    _("Tidak. Pelatihan berikutnya dapat dibeli setelah pelatihan sebelumnya selesai."),
-                    "batal refund ganti",
+                "belum cair terlambat late",
+            ),
+            (
+                "tertahan",
+                _("Mengapa dana saya tertahan?"),
+                _(
+                    "Rekening diganti dekat tanggal bayar, NIK pemilik berbeda, atau e-wallet belum ditingkatkan. Kami memeriksa ulang dan menjadwalkan lagi. Dana baru hangus bila sampai batas akhir tahun tidak ada rekening yang siap menerima."
                 ),
-            ],
-        ),
-        (
-            _("Kode voucher dan kelas"),
-            [
-                (
-                    "kode",
-                    _("Di mana kode voucher saya?"),
-                    _("Di riwayat pesanan platform, di email, dan di dashboard pada bagian Transaksi."),
-                    "kupon voucer redeem",
+                "rekening wallet ovo gopay dana linkaja bank held",
+            ),
+            (
+                "status",
+                _("Apa arti status insentif?"),
+                _(
+                    "Menunggu diproses: jadwal sudah ada. Dijadwalkan: menunggu tanggal bayar. Sedang diproses: sudah dikirim ke bank. Berhasil: sudah masuk. Dana tertahan, Gagal, Dalam pengecekan: kami periksa dan jadwalkan ulang."
                 ),
-                (
-                    "menukar-kode",
-                    _("Bagaimana menukar kode voucher?"),
-                    _(
-                        "Salin kode itu. Daftar atau masuk di situs lembaga pelatihan, cari kelas yang Anda beli, lalu masukkan kode. Setelah itu pelatihan dapat dimulai. Rinciannya berbeda di setiap lembaga; caranya tertulis di halaman pelatihan dan transaksi."
-                    ),
-                    "redeem kupon voucer tukar",
-                ),
-                (
-                    "kode-ditolak",
-                    _("Kode ditolak lembaga pelatihan"),
-                    _(
-                        "Periksa huruf demi huruf, lembaga dan kelasnya, serta jam mulai berlakunya. Semua tertulis di halaman transaksi."
-                    ),
-                    "kupon voucer salah invalid",
-                ),
-                (
-                    "sertifikat",
-                    _("Sertifikat belum muncul"),
-                    _("Lembaga melaporkan kelulusan Anda; sertifikat muncul dua hari kerja sesudah laporan."),
-                    "ijazah lulus certificate",
-                ),
-            ],
-        ),
-        (
-            _("Insentif"),
-            [
-                (
-                    "insentif-kapan",
-                    _("Kapan insentif dibayar?"),
-                    _(
-                        "Setelah pelatihan pertama selesai, diberi bintang dan ulasan, dan rekening tersambung: jadwal muncul dalam %(hours)s jam, pembayaran %(first)s sampai %(last)s hari kerja sesudah tanggal jadwal."
-                    ),
-                    "cair uang transfer",
-                ),
-                (
-                    "insentif-terlambat",
-                    _("Insentif belum masuk tujuh hari sesudah perkiraan dibayar"),
-                    _(
-                        "Lihat statusnya di halaman Insentif. Sedang diproses: bank belum menjawab; petugas kami menanyakannya, dan uang tidak dikirim dua kali. Dana tertahan atau Gagal: periksa rekening Anda; kami mengirim lagi pada tanggal yang tertulis. Berhasil tetapi tidak ada di rekening: tanyakan kepada bank atau e-wallet Anda dengan tanggal, jumlah, dan empat angka terakhir rekening dari SMS kami; bila mereka tidak menemukannya, minta mereka mengembalikannya: begitu kembali kepada kami, kami mengirim lagi."
-                    ),
-                    "belum cair terlambat late",
-                ),
-                (
-                    "tertahan",
-                    _("Mengapa dana saya tertahan?"),
-                    _(
-                        "Rekening diganti dekat tanggal bayar, NIK pemilik berbeda, atau e-wallet belum ditingkatkan. Kami memeriksa ulang dan menjadwalkan lagi. Dana baru hangus bila sampai batas akhir tahun tidak ada rekening yang siap menerima."
-                    ),
-                    "rekening wallet ovo gopay dana linkaja bank held",
-                ),
-                (
-                    "status",
-                    _("Apa arti status insentif?"),
-                    _(
-                        "Menunggu diproses: jadwal sudah ada. Dijadwalkan: menunggu tanggal bayar. Sedang diproses: sudah dikirim ke bank. Berhasil: sudah masuk. Dana tertahan, Gagal, Dalam pengecekan: kami periksa dan jadwalkan ulang."
-                    ),
-                    "",
-                ),
-                (
-                    "survei",
-                    _("Apakah jawaban survei memengaruhi insentif?"),
-                    _("Tidak. Yang dihitung hanya apakah semua pertanyaan dijawab."),
-                    "survey kuesioner",
-                ),
-            ],
-        ),
-    ]
+                "",
+            ),
+            (
+                "survei",
+                _("Apakah jawaban survei memengaruhi insentif?"),
+                _("Tidak. Yang dihitung hanya apakah semua pertanyaan dijawab."),
+                "survey kuesioner",
+            ),
+        ],
+    ),
+]

@@ -193,6 +193,7 @@ def _email(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
 
 def _choice(field: str, options: tuple[str, ...]) -> Reader:
     def read(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
+        """One of the options that were offered."""
         chosen = typed.get(field, "")
         return Read({field: chosen}, {}) if chosen in options else _problem(field, "choice_missing")
 
@@ -201,6 +202,7 @@ def _choice(field: str, options: tuple[str, ...]) -> Reader:
 
 def _yes_no(field: str) -> Reader:
     def read(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
+        """Yes or no."""
         chosen = typed.get(field, "")
         return Read({field: chosen == "yes"}, {}) if chosen in ("yes", "no") else _problem(field, "choice_missing")
 
@@ -243,6 +245,7 @@ def _needs(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
 
 def _ticked(*fields: str) -> Reader:
     def read(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
+        """Every box is ticked."""
         return Read({}, {field: f"{field}_missing" for field in fields if typed.get(field) != "yes"})
 
     return read

@@ -25,6 +25,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal, unseal_bytes
 from prakerja.notifications.inbox import text_of
 from prakerja.people.policies import EDUCATION
+from prakerja.reporting import own_data_rosters
 from prakerja.reporting.own_data_words import MEMBERS, REASONS, SECTIONS
 
 VERSION = 1
@@ -395,15 +396,15 @@ def _field(model: type[models.Model], path: str) -> tuple[str, bool]:
     return kind, is_optional
 
 
-def own_data(*, person_id: uuid.UUID, language: str) -> dict[str, list[dict[str, Any]]]:
-    """Every section with its rows, oldest first. `language` (id or en) is that of the messages' sentences.
+def own_data(*, person_id: uuid.UUID, language: str, at: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Every section with its rows, oldest first. `language` (id or en) is that of the messages' sentences; what others' lists say is that of `at`.
 
     Instants are ISO 8601 in UTC, money is whole rupiah. Raises Refused: person_unknown.
     """
     found = {section.name: list(_rows(section, person_id, language)) for section in SECTION_LIST}
     if not found["person"]:
         raise Refused("person_unknown")
-    return found
+    return found | {own_data_rosters.NAME: own_data_rosters.named_by(person_id=person_id, at=at)}
 
 
 def _rows(section: Section, person_id: uuid.UUID, language: str) -> Iterator[dict[str, Any]]:
@@ -464,7 +465,14 @@ def schema(*, address: str) -> dict[str, Any]:
         "$id": address,
         "title": "Prakerja: own data",
         "type": "object",
-        "required": ["schema", "version", "made_at", "left_out", *(section.name for section in SECTION_LIST)],
+        "required": [
+            "schema",
+            "version",
+            "made_at",
+            "left_out",
+            *(section.name for section in SECTION_LIST),
+            own_data_rosters.NAME,
+        ],
         "additionalProperties": False,
         "properties": {
             "schema": {"const": address},
@@ -472,6 +480,7 @@ def schema(*, address: str) -> dict[str, Any]:
             "made_at": {"type": "string", "format": "date-time"},
             "left_out": {"type": "array", "items": {"type": "string"}},
             **{section.name: _section_schema(section) for section in SECTION_LIST},
+            own_data_rosters.NAME: own_data_rosters.section_schema(),
         },
     }
 
@@ -508,7 +517,7 @@ def own_data_file(*, person_id: uuid.UUID, language: str, address: str, at: date
         "version": VERSION,
         "made_at": at.isoformat(),
         "left_out": what_is_left_out(),
-        **own_data(person_id=person_id, language=language),
+        **own_data(person_id=person_id, language=language, at=at),
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 

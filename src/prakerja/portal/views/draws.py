@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from prakerja.draw.keys import trust
 from prakerja.draw.public import (
+    RECALL_ZIP,
     PublicDraw,
     public_draw,
     public_draws,
@@ -21,6 +22,7 @@ from prakerja.draw.public import (
 from prakerja.intake.queries import WavePeriod, all_waves, wave_period
 from prakerja.kernel import clock
 from prakerja.portal.draw_words import STAGES, VOID_REASONS, Stage, figures_of, stage_of, steps_of
+from prakerja.portal.eligibility_words import PRIORITY_WORDS
 from prakerja.portal.files import file_answer
 from prakerja.portal.pages import anyone, page
 from prakerja.registrations.regions import province_name
@@ -62,6 +64,10 @@ def draw_wave(request: HttpRequest, wave: int) -> HttpResponse:
         steps=steps_of(wave=found, draw=now, at=at),
         figures=figures_of(now),
         void_reasons=VOID_REASONS,
+        groups=[
+            (one, PRIORITY_WORDS.get(now.letters.get(one.code, ""), now.letters.get(one.code, one.code)))
+            for one in (now.rules.groups if now is not None and now.rules is not None else ())
+        ],
         province_name=province_name,
     )
 
@@ -72,12 +78,19 @@ def draw_check(request: HttpRequest, wave: int, draw: int) -> HttpResponse:
     """The page that checks a draw, or one's own row of it, in the browser: it works when it is saved, and sends nothing."""
     found = _known(wave, draw)
     files = public_files(wave_number=wave, number=draw)
+    recalls: dict[str, list[str]] = {}
+    for name in public_recalls(wave_number=wave, number=draw):
+        recall, _, file = name.partition("/")
+        if file != RECALL_ZIP:
+            recalls.setdefault(recall, []).append(file)
     return page(
         request,
         "draw_check",
         section="draws",
         draw=found,
         sizes=json.dumps({name: told.size if told is not None else 0 for name, told in files.items()}),
+        recalls=json.dumps(recalls),
+        recall_names=list(recalls),
         total=sum(told.size for told in files.values() if told is not None),
         trust=trust().spelled().decode(),
     )

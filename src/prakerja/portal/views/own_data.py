@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
 from prakerja.portal.drafts import keeps_typed
+from prakerja.portal.eligibility_words import PRIORITY_WORDS, ROSTER_WORDS
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import (
     SESSION_SIGNED_IN_AT,
@@ -34,6 +35,7 @@ from prakerja.portal.texts import ERASURE_LABELS, NOTICES, sentence
 from prakerja.privacy.operations import ask_for_erasure, note_own_data_read, take_back_erasure
 from prakerja.privacy.policies import AFTERWARDS, AT_ONCE, KEPT, LONGEST_WORDS, UNENDED, terms_at
 from prakerja.privacy.queries import own_erasure
+from prakerja.reporting import own_data_rosters
 from prakerja.reporting.own_data import SECTION_LIST, members_of, own_data, own_data_file, schema, what_is_left_out
 from prakerja.reporting.own_data_words import MEMBERS, SECTIONS
 from prakerja.surveys.operations import withdraw_answers
@@ -82,8 +84,9 @@ def read(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Everything, to be read on a phone."""
     if not is_fresh(request):
         return sign_in_again(request)
-    found = own_data(person_id=person_id, language=language())
-    note_own_data_read(person_id=person_id, form="page", at=clock.now())
+    at = clock.now()
+    found = own_data(person_id=person_id, language=language(), at=at)
+    note_own_data_read(person_id=person_id, form="page", at=at)
     sections = [
         (
             section.name,
@@ -93,6 +96,11 @@ def read(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         for section in SECTION_LIST
         for section_members in (members_of(section),)
     ]
+    rosters = [
+        [(own_data_rosters.MEMBERS[name], _roster_value(name, value)) for name, value in row.items()]
+        for row in found[own_data_rosters.NAME]
+    ]
+    sections.append((own_data_rosters.NAME, own_data_rosters.TITLE, rosters))
     return page(request, "own_data_read", section="", sections=sections, left_out=what_is_left_out())
 
 
@@ -103,6 +111,12 @@ def _lines(members: Any, row: dict[str, Any]) -> list[tuple[Any, str]]:
         for member in members
         if row[member.name] not in (None, "") and member.kind != "UUIDField"
     ]
+
+
+def _roster_value(name: str, value: Any) -> str:
+    if name == "roster":
+        return str(ROSTER_WORDS[value][0] if value in ROSTER_WORDS else PRIORITY_WORDS.get(value, value))
+    return _written(value, "DateTimeField" if name == "counts_since" else "IntegerField")
 
 
 def _written(value: Any, kind: str) -> str:
