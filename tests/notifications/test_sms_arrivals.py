@@ -11,7 +11,7 @@ import pytest
 
 from examples.smsc.testing import RunningCentre, running_centre
 from prakerja.kernel.db import transaction
-from prakerja.notifications.delivery import CODES, OTHERS, Sender
+from prakerja.notifications.delivery import CODES, OTHERS, Sender, deliver_messages
 from prakerja.notifications.gateways.smpp.bucket import Bucket
 from prakerja.notifications.gateways.smpp.gateway import Smpp
 from prakerja.notifications.gateways.smpp.health import Health
@@ -349,6 +349,22 @@ def test_a_long_text_arrives_whole_and_is_delivered_when_all_its_parts_are(
     said = centre.taken()[-1][1]
     assert said.startswith("Selamat, Anda lolos Kartu Prakerja Gelombang 19.")
     assert said.endswith("Buka dashboard Prakerja.")
+
+
+def test_a_command_that_sends_and_ends_takes_no_receipts_away(
+    centre: RunningCentre, person_id: uuid.UUID, sending: Sending
+) -> None:
+    """It has nobody who would write them down; the worker, which has, is told."""
+    say(person_id)
+    command = gateway(centre)
+    try:
+        deliver_messages(resolve=lambda people, kind: {one: Address(PHONE) for one in people}, gateway=command, at=AT)
+        assert Message.objects.get().status == "sent"
+        # While its session still stands.
+        until(sending(), "delivered")
+        assert sum(one.receipts for one in command.states()) == 0
+    finally:
+        command.close()
 
 
 def test_receipts_that_were_not_written_down_come_again(

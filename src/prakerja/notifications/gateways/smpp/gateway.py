@@ -177,8 +177,6 @@ class Smpp:
             for company, one in zip(companies, health, strict=True)
         ]
         self._lock = threading.Lock()
-        for line in self._lines:
-            line.session.start()
 
     def close(self) -> None:
         """End the sessions."""
@@ -245,8 +243,10 @@ class Smpp:
         ]
 
     def on_news(self, wake: Callable[[], None]) -> None:
-        """See TellsLater."""
+        """See TellsLater. A command that sends a few and ends does not listen: what it took away, the worker would never hear."""
         self._wakes.append(wake)
+        for line in self._lines:
+            line.session.listen()
 
     def _wake(self) -> None:
         for wake in self._wakes:

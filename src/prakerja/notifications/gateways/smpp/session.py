@@ -68,7 +68,7 @@ class _Group:
 
 
 class Session:
-    """A transceiver's session, kept by a thread of its own from `start` to `close`."""
+    """A session kept by a thread of its own from `start` to `close`: a transmitter's, or a transceiver's once somebody listens."""
 
     def __init__(
         self, company: Company, *, bucket: Bucket, is_urgent: bool, heard: Callable[[Session, Unit], None]
@@ -89,6 +89,7 @@ class Session:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._links_asked = 0
+        self._listens = False
         self.said = "not_tried"
         self.bound_count = 0
 
@@ -103,6 +104,14 @@ class Session:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep, name=f"smpp {self._company.name}", daemon=True)
                 self._thread.start()
+
+    def listen(self) -> None:
+        """Take receipts from now on. Whoever does not write them down does not ask for them: they are meant for another who does."""
+        with self._changed:
+            is_new, self._listens = not self._listens, True
+        if is_new and self._socket is not None:
+            self._drop("binds_again")
+        self.start()
 
     def close(self) -> None:
         """Say goodbye and end."""
@@ -208,7 +217,11 @@ class Session:
         self._socket, self._links_asked = there, 0
         company = self._company
         body = pdus.bind_body(system_id=company.system_id, password=company.password, system_type=company.system_type)
-        self._write(pdus.unit(Command.BIND_TRANSCEIVER, self._next(), body))
+        self._write(pdus.unit(self._bind, self._next(), body))
+
+    @property
+    def _bind(self) -> int:
+        return Command.BIND_TRANSCEIVER if self._listens else Command.BIND_TRANSMITTER
 
     def _read(self) -> None:
         there, buffer = self._socket, bytearray()
@@ -242,7 +255,7 @@ class Session:
         answers = []
         for one in units:
             self._links_asked = 0
-            if one.command == Command.BIND_TRANSCEIVER | pdus.RESPONSE:
+            if one.command in (Command.BIND_TRANSCEIVER | pdus.RESPONSE, Command.BIND_TRANSMITTER | pdus.RESPONSE):
                 self._bound(one)
             elif one.command == Command.DELIVER_SM:
                 self._heard(self, one)
