@@ -98,6 +98,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
                 "console_draw_stop",
                 "console_draw_cancel",
                 "console_draw_enter",
+                "console_draw_absent",
                 "console_roster_import",
                 "console_roster_confirm",
                 "console_roster_undo",

@@ -21,6 +21,7 @@ from prakerja.kernel.models import Clock
 from prakerja.sandbox import clock as movable
 from tests.builders import ANNOUNCED, lay_chart
 from tests.incentives.conftest import bank, bank_program
+from tests.races import test_drawn_wave
 from tests.races.barrier import race
 from tests.races.killing import Killed, at_every_statement, killed_at
 from tests.races.life import Happened, Life, Time, a_life
@@ -46,15 +47,9 @@ def as_worker(task: DueTask, at: datetime) -> object:
 
 _RIGHT: list[tuple[datetime, Happened]] = []
 _MET: set[str] = set()
-# Nobody of `life` is drawn or writes a case with files: the draw's own tests kill and repeat its steps (tests/draw/test_draw_killed.py,
-# test_files.py), and tests/portal/test_own_cases.py prunes files.
-ELSEWHERE = {
-    "prepare draws",
-    "write folders of draws",
-    "award who was drawn",
-    "tell who was not drawn",
-    "prune_case_files",
-}
+# Nobody of `life` is drawn, whose tasks are disturbed in a wave of their own; nor writes a case with files, which are pruned once, by
+# one statement, in tests/portal/test_own_cases.py.
+ELSEWHERE = {*test_drawn_wave.MET, "prune_case_files"}
 _ARRIVED: list[tuple[str, str]] = []
 
 
