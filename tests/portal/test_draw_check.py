@@ -30,6 +30,7 @@ from tests.browser.chromium import PHONE, chromium_path, launch
 from tests.builders import operator
 from tests.draw.drawing import committed, drawn, join, listed, published, ruled
 from tests.draw.published import THOUSAND_RULES, TRUST, Draw, rows_of, rules_of, thousand, thousand_drawn
+from tests.draw.recalled import Recalls, out_of_turn
 from tests.waiting import LIMIT
 
 if TYPE_CHECKING:
@@ -168,6 +169,11 @@ def test_a_person_checks_their_row_and_the_whole_draw_without_a_network(
         packed.extractall(changed)
     rows = (changed / "list/00000.txt").read_bytes()
     (changed / "list/00000.txt").write_bytes(rows.replace(b" E 94 ", b" E 11 ", 1))
+    receipt = enter(people[0]).get("/gelombang/22/tanda-terima.txt").content.decode()
+    recalls = Recalls(thousand_drawn(), tmp_path / "again")
+    recalls.add()
+    recalls.add(bend=out_of_turn(recalls))
+    recalled = [zipped(one) for one in recalls.folders]
 
     from playwright.sync_api import expect
 
@@ -192,6 +198,16 @@ def test_a_person_checks_their_row_and_the_whole_draw_without_a_network(
         # The ticket of the proof was looked for in it, and is said in the same words.
         assert "Tiket itu ada di dalamnya." in page.locator("[data-part=whole-own]").inner_text()
 
+        # A receipt says the same to whoever is not signed in, and leaves the page no more than the rest.
+        for typed, says in ((receipt, "situs ini menandatanganinya"), (own["row"].split()[0], "")):
+            page.locator("#receipt").fill(typed)
+            page.evaluate("document.querySelector('[data-part=receipt-verdict]').hidden = true")
+            page.locator("[data-part=check-receipt]").click()
+            assert "memenuhi syarat, provinsi 31" in verdict(page, "receipt-verdict")
+            told = page.locator("[data-part=receipt-row]").inner_text()
+            assert (f"urutan {own['outcome'].split()[1]}" in told, says in told) == (True, True)
+        assert problems_of(page) == []
+
         # Whose signatures count is the person's to choose.
         assert "TIDAK cocok" in check_whole(page, tmp_path / "thousand.zip")
         assert failed(page) == ["V2"]
@@ -203,6 +219,13 @@ def test_a_person_checks_their_row_and_the_whole_draw_without_a_network(
             page.evaluate(f"PrakerjaDraw.withoutTheBrowsers = {str(by_hand).lower()}")
             assert check_whole(page, tmp_path / "thousand.zip").startswith("Undian g20/1 cocok.")
             assert page.locator("#draw-check").get_attribute("data-winners") == WINNERS_OF_A_THOUSAND
+        # Seats that came back: the first recall holds; a second one that passes somebody over is seen.
+        for count, holds in ((1, True), (2, False)):
+            page.locator("#recall-zips").set_input_files(recalled[:count])
+            assert ("TIDAK cocok" not in check_whole(page, tmp_path / "thousand.zip")) is holds
+            marks = page.locator("#recall-checks > li").all_inner_texts()
+            assert [("TIDAK" in one.upper(), "R6" in one) for one in marks] == [(False, False), (True, True)][:count]
+        page.locator("#recall-zips").set_input_files([])
         assert "TIDAK cocok" in check_whole(page, zipped(changed))
         assert failed(page) == ["V1"]
         # A bent row that both operators signed is seen by who computes the line again.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prakerja.cli.arguments import CommandError, answer, common, progress
 
 if TYPE_CHECKING:
-    from prakerja.draw.protocol.verifying import Report
+    from prakerja.draw.protocol.checks import Report
 
 # A file of keys or a pulse is a page of text.
 _MOST_BYTES = 1 << 20

@@ -65,9 +65,11 @@ def draw_wave(request: HttpRequest, wave: int) -> HttpResponse:
         figures=figures_of(now),
         void_reasons=VOID_REASONS,
         groups=[
-            (one, PRIORITY_WORDS.get(now.letters.get(one.code, ""), now.letters.get(one.code, one.code)))
-            for one in (now.rules.groups if now is not None and now.rules is not None else ())
-        ],
+            (one, PRIORITY_WORDS.get(now.letters.get(one.code, ""), one.code))
+            for one in (now.rules.groups if now.rules is not None else ())
+        ]
+        if now is not None
+        else [],
         province_name=province_name,
     )
 
