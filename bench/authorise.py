@@ -19,6 +19,7 @@ def run(bench: Bench, seconds: float) -> Result:
         HotCall(
             name="authorise",
             unit="purchases/s",
+            target=0.25,
             function="authorise",
             stage=world.intended,
             module=operations,

@@ -20,6 +20,7 @@ def run(bench: Bench, seconds: float) -> Result:
         HotCall(
             name="redeem",
             unit="redemptions/s",
+            target=0.32,
             function="redeem",
             stage=world.bought,
             module=redemption,

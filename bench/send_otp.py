@@ -20,6 +20,7 @@ def run(bench: Bench, seconds: float) -> Result:
         HotCall(
             name="send-otp",
             unit="OTPs/s",
+            target=0.32,
             function="send_otp",
             stage=world.ready,
             module=operations,

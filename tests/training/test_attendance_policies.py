@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prakerja.catalogue.policies import spread_sessions
-from prakerja.kernel.db import hot_call
 from prakerja.kernel.ids import new_id
 from prakerja.partners.policies import origin
 from prakerja.programmes.schemes import Delivery, Window
+from prakerja.training import redemption
 from prakerja.training.policies import CALLBACK_CODES, CodeFacts, attendance_refusal, return_address
 from prakerja.training.queries import route_of_code
 from prakerja.vouchers.models import Voucher
@@ -116,8 +116,6 @@ def test_the_first_sequence_is_refused_as_the_hot_call_refuses(status: tuple[str
     )
     for is_mine, at in itertools.product((True, False), (STARTS[0], STARTS[0] - timedelta(hours=2))):
         institution_id = mine if is_mine else OTHER
-        asks = "SELECT reason FROM redeem(" + ", ".join(["%s"] * 10) + ")"
-        ids = [new_id(), new_id(), new_id(), b"", new_id()]
         facts = CodeFacts(
             institution_id=mine,
             mode="online",
@@ -132,7 +130,20 @@ def test_the_first_sequence_is_refused_as_the_hot_call_refuses(status: tuple[str
         window = Window(opens_at=voucher.redeemable_from, closes_at=voucher.redeemable_until)
         told = attendance_refusal(facts=facts, institution_id=institution_id, sequence=1, window=window, at=at)
         if told is not None:
-            (reason,) = hot_call(asks, [claim.person_id, claim.voucher_id, institution_id, at, at, *ids])
+            reason, *_ = redemption._REDEEM(
+                person_id=claim.person_id,
+                voucher_id=claim.voucher_id,
+                institution_id=institution_id,
+                at=at,
+                wall=at,
+                attendance_id=new_id(),
+                transfer_id=new_id(),
+                message_id=new_id(),
+                message_parameters=b"",
+                audit_id=new_id(),
+                method="commit",
+                email_index=None,
+            )
             assert told == reason
 
 

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record
@@ -14,14 +15,15 @@ from prakerja.intake.policies import has_results
 from prakerja.intake.states import APPLICATION_STATES
 from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import readable_code
-from prakerja.kernel.db import hot_call, requires_transaction, transaction, update_rows
+from prakerja.kernel.db import requires_transaction, transaction, update_rows
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.hot_calls import HotCall
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal_bytes
 from prakerja.notifications.operations import queue_message, seal_parameters, wake_throttled
 from prakerja.notifications.quiet_hours import leaves_at
 
-_JOIN = f"SELECT * FROM join_wave({', '.join(['%s'] * 13)})"
+_JOIN = HotCall(Path(__file__).with_name("join_wave.sql"))
 TICKET_LENGTH = 10
 # What the draw's list knows an applicant by is made of their NIK and so many bytes that nobody can guess (draw.md 3).
 NONCE_BYTES = 32
@@ -36,23 +38,20 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     ticket = f"{wave_number}-{readable_code(TICKET_LENGTH)}"
     parameters = {"wave": wave_number, "ticket": ticket}
     sms_id, note_id, application_id = new_id(), new_id(), new_id()
-    reason, found, against = hot_call(
-        _JOIN,
-        [
-            person_id,
-            wave_number,
-            at,
-            wall(),
-            application_id,
-            ticket,
-            sms_id,
-            seal_parameters(message_id=sms_id, parameters=parameters),
-            leaves_at(template="wave_joined", channel="sms", parameters=parameters, at=at),
-            note_id,
-            seal_parameters(message_id=note_id, parameters=parameters),
-            new_id(),
-            seal_nonce(application_id=application_id, nonce=secrets.token_bytes(NONCE_BYTES)),
-        ],
+    reason, found, against = _JOIN(
+        person_id=person_id,
+        wave_number=wave_number,
+        at=at,
+        wall=wall(),
+        application_id=application_id,
+        ticket=ticket,
+        sms_id=sms_id,
+        sms_parameters=seal_parameters(message_id=sms_id, parameters=parameters),
+        sms_after=leaves_at(template="wave_joined", channel="sms", parameters=parameters, at=at),
+        note_id=note_id,
+        note_parameters=seal_parameters(message_id=note_id, parameters=parameters),
+        audit_id=new_id(),
+        nonce_enc=seal_nonce(application_id=application_id, nonce=secrets.token_bytes(NONCE_BYTES)),
     )
     if reason == "withdrawn":
         return _rejoin(person_id=person_id, wave_number=wave_number, at=at)

@@ -14,6 +14,7 @@ from django.db.transaction import atomic
 
 PACKAGE = Path(__file__).resolve().parents[1]
 _NAME = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(")
+_PARAMETERS = re.compile(r"CREATE OR REPLACE FUNCTION \w+\((.*?)\bOUT\b", re.S)
 _BODY = re.compile(r"AS \$\$(.*)\$\$", re.S)
 
 
@@ -26,6 +27,14 @@ def function_name(path: Path) -> str:
     if found is None:
         raise ValueError(f"{path} creates no function")
     return found.group(1)
+
+
+def function_parameters(path: Path) -> tuple[str, ...]:
+    """The names of what the file's function takes, in its order."""
+    found = _PARAMETERS.search(path.read_text())
+    if found is None:
+        raise ValueError(f"{path} does not say what its function takes")
+    return tuple(re.findall(r"\b(p_\w+) ", found.group(1)))
 
 
 def function_body(path: Path) -> str:

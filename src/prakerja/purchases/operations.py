@@ -6,12 +6,13 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from prakerja.awards.queries import award_of_card
 from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import is_card_number, new_transaction_code, one_time_password, readable_code
-from prakerja.kernel.db import hot_call
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.hot_calls import HotCall
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index, otp_hash, seal
 from prakerja.notifications.operations import seal_parameters, wake_throttled
@@ -23,8 +24,8 @@ from prakerja.purchases.void import void_purchase
 
 __all__ = ["Receipt", "authorise_purchase", "close_training", "reopen_training", "send_otp", "void_purchase"]
 
-_SEND_OTP = f"SELECT * FROM send_otp({', '.join(['%s'] * 17)})"
-_AUTHORISE = f"SELECT * FROM authorise({', '.join(['%s'] * 23)})"
+_SEND_OTP = HotCall(Path(__file__).with_name("send_otp.sql"))
+_AUTHORISE = HotCall(Path(__file__).with_name("authorise.sql"))
 
 
 @dataclass(frozen=True)
@@ -69,27 +70,24 @@ def send_otp(
             platform_id=platform_id, course_code=course_code, intent_id=intent_id, person_id=token.person_id
         )
         told = {"otp": code, "minutes": limits.life_s // 60, "amount": amount, **words}
-    reason, locked_until = hot_call(
-        _SEND_OTP,
-        [
-            token.person_id,
-            route.award_id if route else None,
-            platform_id,
-            platform_user,
-            course_code,
-            schedule_code,
-            amount,
-            at,
-            wall(),
-            new_id(),
-            new_id(),
-            intent_id,
-            token.hash(),
-            otp_hash(intent_id, code),
-            message_id,
-            seal_parameters(message_id=message_id, parameters=told),
-            new_id(),
-        ],
+    reason, locked_until = _SEND_OTP(
+        person_id=token.person_id,
+        award_id=route.award_id if route else None,
+        platform_id=platform_id,
+        platform_user=platform_user,
+        course_code=course_code,
+        schedule_code=schedule_code,
+        amount=amount,
+        at=at,
+        wall=wall(),
+        guard_id=new_id(),
+        day_guard_id=new_id(),
+        intent_id=intent_id,
+        token_hash=token.hash(),
+        otp_hash=otp_hash(intent_id, code),
+        message_id=message_id,
+        message_parameters=seal_parameters(message_id=message_id, parameters=told),
+        audit_id=new_id(),
     )
     if reason is not None:
         raise Refused(reason, until=locked_until)
@@ -114,33 +112,30 @@ def authorise_purchase(
     code, transaction_code = readable_code(), new_transaction_code()
     words = bought_words(person_id=parsed.person_id, intent_id=parsed.intent_id, purchase_id=purchase_id)
     told = words | {"invoice_code": invoice_code}
-    reason, tries_left, locked_until, paid_reference, amount, status, name = hot_call(
-        _AUTHORISE,
-        [
-            parsed.person_id,
-            parsed.intent_id,
-            platform_id,
-            parsed.hash(),
-            otp_hash(parsed.intent_id, otp),
-            invoice_code,
-            invoice_url,
-            at,
-            wall(),
-            purchase_id,
-            voucher_id,
-            seal(code, table="vouchers_voucher", column="code_enc", row_id=voucher_id),
-            blind_index("voucher_code", code),
-            transaction_code,
-            random.randrange(1 << 16),  # noqa: S311 - spreads buyers over slices of seats; nobody gains by guessing it
-            new_id(),
-            new_id(),
-            new_id(),
-            email_id,
-            seal_parameters(message_id=email_id, parameters=told | {"code": code}),
-            dashboard_id,
-            seal_parameters(message_id=dashboard_id, parameters=dict(told)),
-            new_id(),
-        ],
+    reason, tries_left, locked_until, paid_reference, amount, status, name = _AUTHORISE(
+        person_id=parsed.person_id,
+        intent_id=parsed.intent_id,
+        platform_id=platform_id,
+        token_hash=parsed.hash(),
+        otp_hash=otp_hash(parsed.intent_id, otp),
+        invoice_code=invoice_code,
+        invoice_url=invoice_url,
+        at=at,
+        wall=wall(),
+        purchase_id=purchase_id,
+        voucher_id=voucher_id,
+        code_enc=seal(code, table="vouchers_voucher", column="code_enc", row_id=voucher_id),
+        code_index=blind_index("voucher_code", code),
+        reference=transaction_code,
+        slice=random.randrange(1 << 16),  # noqa: S311 - spreads buyers over slices of seats; nobody gains by guessing it
+        transfer_id=new_id(),
+        invoice_claim_id=new_id(),
+        user_claim_id=new_id(),
+        email_id=email_id,
+        email_parameters=seal_parameters(message_id=email_id, parameters=told | {"code": code}),
+        dashboard_id=dashboard_id,
+        dashboard_parameters=seal_parameters(message_id=dashboard_id, parameters=dict(told)),
+        audit_id=new_id(),
     )
     if reason is not None:
         raise Refused(reason, left=tries_left, until=locked_until)

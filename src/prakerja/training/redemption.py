@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from prakerja.kernel.clock import wall
-from prakerja.kernel.db import hot_call, requires_transaction
+from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.hot_calls import HotCall
 from prakerja.kernel.ids import new_id
 from prakerja.notifications.operations import seal_parameters
 from prakerja.training.facts import bought_code, window_of
@@ -16,7 +18,7 @@ from prakerja.training.policies import opening_of
 from prakerja.training.queries import RedemptionStatus
 from prakerja.vouchers.queries import route_of_code
 
-_REDEEM = f"SELECT * FROM redeem({', '.join(['%s'] * 12)})"
+_REDEEM = HotCall(Path(__file__).with_name("redeem.sql"))
 
 
 def redeem_code(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
@@ -83,22 +85,19 @@ def _call(
 ) -> tuple[Any, ...]:
     """What the function tells of the class and the purchase, in its order. Raises Refused as `redeem_code`."""
     message_id = new_id()
-    reason, *told = hot_call(
-        _REDEEM,
-        [
-            person_id,
-            voucher_id,
-            institution_id,
-            at,
-            wall(),
-            new_id(),
-            new_id(),
-            message_id,
-            seal_parameters(message_id=message_id, parameters={}),
-            new_id(),
-            method,
-            email_index,
-        ],
+    reason, *told = _REDEEM(
+        person_id=person_id,
+        voucher_id=voucher_id,
+        institution_id=institution_id,
+        at=at,
+        wall=wall(),
+        attendance_id=new_id(),
+        transfer_id=new_id(),
+        message_id=message_id,
+        message_parameters=seal_parameters(message_id=message_id, parameters={}),
+        audit_id=new_id(),
+        method=method,
+        email_index=email_index,
     )
     if reason is not None:
         raise Refused(reason, **_opening(reason, person_id, voucher_id, institution_id, at))
