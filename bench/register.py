@@ -74,6 +74,7 @@ def run(bench: Bench, seconds: float) -> Result:
             "PRAKERJA_REGISTRY_ADDRESS": "127.0.0.1",
             # Everybody comes from an address of their own: hundreds who ask for codes from one get turns (rules.md 12.40).
             "PRAKERJA_TRUSTED_PROXIES": "127.0.0.1",
+            "PRAKERJA_FORWARDED_HEADER": "Forwarded",
         }
         settle()
         with (

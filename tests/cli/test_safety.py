@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from prakerja.cli import safety
+from prakerja.kernel.addresses import Proxies
 from prakerja.kernel.secrets import create_keys
 from tests import running
 
 SAFE: dict[str, Any] = {
     "ENVIRONMENT": "production",
     "HOSTS": ["127.0.0.1", "prakerja.go.id"],
-    "TRUSTED_PROXIES": (ip_network("10.0.0.0/8"),),
+    "PROXIES": Proxies((ip_network("10.0.0.0/8"),)),
     "PORTAL_URL": "https://prakerja.go.id",
     "CONSOLE_URL": "https://operator.prakerja.go.id",
     "PARTNER_API_URL": "https://mitra.prakerja.go.id",
@@ -50,7 +51,7 @@ def test_nothing_is_said_of_what_is_safe() -> None:
         ("HOSTS", ["127.0.0.1", "localhost", "testserver"], "host names"),
         ("HOSTS", ["prakerja.go.id", "@addresses"], "host names"),
         ("HOSTS", ["*"], "host names"),
-        ("TRUSTED_PROXIES", (), "proxy"),
+        ("PROXIES", Proxies(), "proxy"),
         ("CONSOLE_URL", "http://operator.prakerja.go.id", "addresses"),
         ("PORTAL_URL", "", "addresses"),
         ("MESSAGE_GATEWAY", "log_only", "messages"),

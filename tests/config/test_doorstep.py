@@ -6,16 +6,23 @@ import ast
 import logging
 import re
 from collections.abc import Iterable
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
+from prakerja.config.settings.proxies import proxies_from_environment
+from prakerja.config.wsgi import doorstep
 from prakerja.config.wsgi.doorstep import CALLS, PAGES, known_host, with_doorstep
 from prakerja.config.wsgi.plain_pages import plain_page
+from prakerja.kernel.addresses import Proxies
+from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.logs import Redact
 from tests.house.source import ROOT
 
 HSTS = 60
+PROXY = "10.0.0.1"
+OURS = Proxies((ip_network("10.0.0.0/8"),))
 HOSTS = ["127.0.0.1", "[::1]", "localhost", "portal.example", ".kartu.example"]
 Answer = tuple[str, dict[str, str], dict[str, Any]]
 
@@ -26,6 +33,8 @@ def ask(
     fields: dict[str, str] = PAGES,
     has_tls: bool = False,
     path: str = "/",
+    peer: str = "203.0.113.99",
+    proxies: Proxies = OURS,
     **headers: str,
 ) -> Answer:
     """An answer of a door: status, headers, and the environment that the door saw."""
@@ -37,8 +46,8 @@ def ask(
         start_response(status, [("Content-Type", "text/html"), *more])
         return [b""]
 
-    door = with_doorstep(inner, fields=fields, hosts=HOSTS, has_tls=has_tls, hsts_seconds=HSTS)
-    environ = {"PATH_INFO": path, "HTTP_HOST": "portal.example"} | {
+    door = with_doorstep(inner, fields=fields, hosts=HOSTS, has_tls=has_tls, hsts_seconds=HSTS, proxies=proxies)
+    environ = {"PATH_INFO": path, "HTTP_HOST": "portal.example", "REMOTE_ADDR": peer} | {
         f"HTTP_{name}": text for name, text in headers.items()
     }
     door(environ, lambda *said: told.append(said))
@@ -109,10 +118,88 @@ def test_whoever_is_told_to_come_back_is_told_when(status: str, path: str) -> No
 
 
 def test_tls_is_said_for_the_next_visits() -> None:
-    _, fields, _ = ask(fields=CALLS, has_tls=True, X_FORWARDED_PROTO="https")
+    _, fields, seen = ask(fields=CALLS, has_tls=True, peer=PROXY, X_FORWARDED_PROTO="https")
     assert fields["Strict-Transport-Security"] == "max-age=60; includeSubDomains"
-    assert "Strict-Transport-Security" not in ask(has_tls=True)[1]
-    assert "Strict-Transport-Security" not in ask(X_FORWARDED_PROTO="https")[1]
+    assert seen["wsgi.url_scheme"] == "https"
+    assert "Strict-Transport-Security" not in ask(has_tls=True, peer=PROXY)[1]
+    assert "Strict-Transport-Security" not in ask(peer=PROXY, X_FORWARDED_PROTO="https")[1]
+    # Whoever is no proxy of ours says nothing about TLS, and of several words the last is our proxy's.
+    for said in ({"peer": "198.51.100.1"}, {"peer": PROXY, "X_FORWARDED_PROTO": "https, http"}):
+        _, fields, seen = ask(**({"has_tls": True, "X_FORWARDED_PROTO": "https"} | said))
+        assert "Strict-Transport-Security" not in fields
+        assert "wsgi.url_scheme" not in seen
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "found"),
+    [
+        ("X-Forwarded-For", "203.0.113.7", "203.0.113.7"),
+        ("X-Forwarded-For", "203.0.113.7:4711", "203.0.113.7"),
+        ("X-Forwarded-For", "::ffff:203.0.113.7", "203.0.113.7"),
+        ("X-Forwarded-For", "2001:db8::1", "2001:db8::1"),
+        ("X-Forwarded-For", "[2001:db8::1]", "2001:db8::1"),
+        ("X-Forwarded-For", "[2001:db8::1]:4711", "2001:db8::1"),
+        # What a caller wrote of itself stands before what our proxies wrote.
+        ("X-Forwarded-For", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("X-Forwarded-For", "198.51.100.1,203.0.113.7, 10.0.0.9", "203.0.113.7"),
+        ("X-Forwarded-For", "10.0.0.4, 10.0.0.9", "10.0.0.4"),
+        ("X-Forwarded-For", "203.0.113.7, unknown", ""),
+        ("X-Forwarded-For", "203.0.113.7, ", "203.0.113.7"),
+        ("X-Forwarded-For", "for=203.0.113.7", ""),
+        ("X-Forwarded-For", "", ""),
+        ("Forwarded", "for=203.0.113.7", "203.0.113.7"),
+        ("Forwarded", 'For="203.0.113.7:4711"', "203.0.113.7"),
+        ("Forwarded", 'by=10.0.0.1; for="[2001:db8::1]:4711" ;proto=https', "2001:db8::1"),
+        ("Forwarded", "for=198.51.100.1, for=203.0.113.7;proto=https", "203.0.113.7"),
+        ("Forwarded", "for=203.0.113.7, for=10.0.0.9", "203.0.113.7"),
+        ("Forwarded", 'for="203.0.113.7, for=198.51.100.1', "198.51.100.1"),
+        ("Forwarded", 'for=203.0.113.7;x=", for=198.51.100.1', "198.51.100.1"),
+        ("Forwarded", "for=203.0.113.7, rubbish", ""),
+        ("Forwarded", "for=203.0.113.7, for=unknown", ""),
+        ("Forwarded", "for=203.0.113.7, for=_hidden", ""),
+        ("Forwarded", "for=2001:db8::1", ""),
+        ("Forwarded", "203.0.113.7", ""),
+        ("Forwarded", "xfor=203.0.113.7", ""),
+        ("Forwarded", "", ""),
+    ],
+)
+def test_who_calls_behind_our_proxies(header: str, said: str, found: str) -> None:
+    """The last hop that is none of ours, in the one header that our proxies write; "" when it cannot be known."""
+    ours = Proxies((ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48")), header)
+    other = "X-Forwarded-For" if header == "Forwarded" else "Forwarded"
+    for peer in ("10.0.0.1", "::ffff:10.0.0.1", "2001:db8:ffff::9"):
+        # A proxy lets the header through that it does not write.
+        spoken = {header: said, other: "198.51.100.66" if other != "Forwarded" else "for=198.51.100.66"}
+        seen = ask(peer=peer, proxies=ours, **{name.upper().replace("-", "_"): text for name, text in spoken.items()})[
+            2
+        ]
+        assert seen["REMOTE_ADDR"] == found
+        assert not [name for name in seen if "FORWARDED" in name]
+    # Whoever comes past the proxies is not believed.
+    for stranger in ("198.51.100.1", "2001:db8:fffe::1"):
+        spoken = {header.upper().replace("-", "_"): said or "10.0.0.1"}
+        assert ask(peer=stranger, proxies=ours, **spoken)[2]["REMOTE_ADDR"] == stranger
+        assert ask(peer=stranger, **spoken)[2]["REMOTE_ADDR"] == stranger
+
+
+def test_a_proxy_that_was_not_named_is_spoken_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    doorstep._warned = float("-inf")
+    ask(peer="10.0.0.1")
+    assert not caplog.records
+    for number in range(3):
+        ask(peer="192.0.2.7", X_FORWARDED_FOR=f"203.0.113.{number}")
+    assert [one.levelname for one in caplog.records] == ["WARNING"]
+    assert "PRAKERJA_TRUSTED_PROXIES" in caplog.text
+    assert "203.0.113" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("PRAKERJA_TRUSTED_PROXIES", "10.0.0.1/8"), ("PRAKERJA_FORWARDED_HEADER", "X-Real-IP")]
+)
+def test_a_setting_that_names_no_proxy_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(CannotRun, match=text):
+        proxies_from_environment()
 
 
 def test_cookies_are_ours_alone_where_tls_is() -> None:

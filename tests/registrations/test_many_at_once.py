@@ -52,6 +52,7 @@ def door(world_program: RunningWorld) -> Iterator[str]:
     environment = {
         "PRAKERJA_ENV": "sandbox",
         "PRAKERJA_TRUSTED_PROXIES": "127.0.0.1",
+        "PRAKERJA_FORWARDED_HEADER": "Forwarded",
         "PRAKERJA_CIVIL_REGISTRY": "dukcapil",
         "PRAKERJA_REGISTRY_URL": world_program.url + "/registry",
         "PRAKERJA_REGISTRY_USER": "sim",

@@ -69,6 +69,7 @@ REFUSED = {
     "a signature twice": post(b"signature: a", b"Signature: b"),
     "Authorization twice": post(b"Authorization: Payment a", b"Authorization: Payment b"),
     "X_Forwarded_For beside X-Forwarded-For": post(b"X-Forwarded-For: 1.2.3.4", b"X_Forwarded_For: 5.6.7.8"),
+    "X_Forwarded_For alone": post(b"X_Forwarded_For: 5.6.7.8"),
     "a length in another spelling": post(b"content_length: 5"),
     "chunks in another spelling": post(b"transfer_encoding: chunked"),
 }

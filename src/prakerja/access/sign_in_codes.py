@@ -10,7 +10,7 @@ import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from prakerja.access.actors import Actor
 from prakerja.access.models import OtpChallenge, PhoneGuard
@@ -32,16 +32,24 @@ Channel = Literal["sms", "email"]
 class Asker:
     """Who asks for a code: `browser` by the name that it keeps, the `network` that it comes from ("" where unknown).
 
-    `marks` are what it was given when people signed in with it (`mark_of`); they open nothing.
+    `marks` are what it was given when people signed in with it (`mark_of`); they open nothing. `is_new`: it kept no name so far.
     """
 
     browser: str = ""
     network: str = ""
     marks: tuple[str, ...] = ()
+    is_new: bool = False
 
     def knows(self, person_id: uuid.UUID | None) -> bool:
         """Whether this person signed in with this browser before."""
         return person_id is not None and mark_of(person_id=person_id, browser=self.browser) in self.marks
+
+
+class RightCode(NamedTuple):
+    """A code that was right: by which way it was sent, and how many wrong ones were typed before it."""
+
+    channel: Channel
+    wrong: int
 
 
 def mark_of(*, person_id: uuid.UUID, browser: str) -> str:
@@ -115,12 +123,12 @@ def send_sign_in_code(
 
 def check_sign_in_code(
     *, phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules = SIGN_IN
-) -> Channel:
-    """Use up the code that this browser waits for; returns by which way it was sent. A wrong one is counted although it is refused.
+) -> RightCode:
+    """Use up the code that this browser waits for. A wrong one is counted although it is refused.
 
     Without a person it is the code of somebody who registers. The third wrong one locks this browser for the number, and no
     other; the owner is told. Raises Refused: otp_locked
-    (until), otp_expired, otp_wrong (left), otp_of_other_browser (a code of this phone that another browser asked for).
+    (until; `wrong` when this try was looked at), otp_expired, otp_wrong (left), otp_of_other_browser (a code of this phone that another browser asked for).
     """
     with transaction():
         found = _check(phone, person_id, otp, asker, at, rules)
@@ -152,7 +160,7 @@ def sign_in_code_state(
 @requires_transaction
 def _check(
     phone: str, person_id: uuid.UUID | None, otp: str, asker: Asker, at: datetime, rules: SignInRules
-) -> Refused | Channel:
+) -> Refused | RightCode:
     index = _browser_index(phone, asker)
     guard: PhoneGuard = lock_guards([index], at.astimezone(WIB).date())[0]
     if is_locked(guard=guard, at=at):
@@ -163,6 +171,7 @@ def _check(
     if challenge is not None and hmac.compare_digest(bytes(challenge.code_hash), otp_hash(challenge.id, otp)):
         challenge.used_at = at
         challenge.save(update_fields=["used_at"])
+        wrong = guard.tries
         guard.tries, guard.last_sent_at = 0, None
         guard.save(update_fields=["tries", "last_sent_at"])
         record(
@@ -176,12 +185,13 @@ def _check(
         )
         if challenge.channel == "email":
             _tell_of_email(challenge, at)
-            return "email"
-        return "sms"
+            return RightCode("email", wrong)
+        return RightCode("sms", wrong)
     if person_id is None and is_stranger_code(guard=guard, otp=otp):
+        wrong = guard.tries
         guard.tries, guard.last_sent_at, guard.code_hash = 0, None, None
         guard.save(update_fields=["tries", "last_sent_at", "code_hash"])
-        return "sms"
+        return RightCode("sms", wrong)
     if person_id is not None and is_of_another_scope(
         person_id=person_id, purpose=PURPOSE, scope=asker.browser, otp=otp, at=at
     ):
@@ -191,7 +201,7 @@ def _check(
     if guard.tries >= rules.tries:
         guard.tries, guard.locked_until, guard.last_sent_at = 0, at + timedelta(minutes=rules.lock_min), None
         guard.code_hash = None
-        refusal = Refused("otp_locked", until=guard.locked_until)
+        refusal = Refused("otp_locked", until=guard.locked_until, wrong=True)
         _tell_of_lock(person_id, asker, at)
     guard.save(update_fields=["tries", "locked_until", "last_sent_at", "code_hash"])
     if challenge is not None:

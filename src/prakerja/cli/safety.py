@@ -53,7 +53,7 @@ def of_settings(settings: Any, *, is_sandbox: bool) -> Iterator[Finding]:
     )
     yield one(
         "proxy",
-        bool(settings.TRUSTED_PROXIES),
+        bool(settings.PROXIES.networks),
         "PRAKERJA_TRUSTED_PROXIES kosong: tanpa proksi TLS di depan, semua orang dihitung sebagai satu alamat.",
         "PRAKERJA_TRUSTED_PROXIES is empty: without a TLS proxy in front everybody counts as one address.",
     )

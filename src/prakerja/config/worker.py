@@ -56,7 +56,7 @@ def main() -> int:
     import django
 
     from prakerja.kernel.errors import CannotRun
-    from prakerja.kernel.processes import when_asked_to_end
+    from prakerja.kernel.processes import keep_to_ourselves, tell_service_manager, when_asked_to_end
 
     try:
         django.setup()
@@ -70,6 +70,8 @@ def main() -> int:
 
     from prakerja.config.timekeeping import heartbeat
 
+    if settings.ENVIRONMENT == "production":
+        keep_to_ourselves()
     gc.freeze()
     gc.enable()
     stopping = threading.Event()
@@ -82,6 +84,7 @@ def main() -> int:
     ]
     for thread in threads:
         thread.start()
+    tell_service_manager("READY=1")
     while not stopping.is_set():
         if settings.IS_DEMO:
             _log_database_errors(heartbeat)
@@ -104,11 +107,15 @@ def _end_when_displaced(stopping: threading.Event) -> None:
 
 
 def _say_that_we_live() -> None:
-    """Renew the file that whoever started us looks at, unless one of our threads hangs: then we are started again."""
+    """Tell systemd, and renew the file that `prakerja up` looks at, unless one of our threads hangs: then we are started again."""
+    from prakerja.kernel.processes import tell_service_manager
+
     now = time.monotonic()
     hanging = [name for name, sign in _SIGNS.items() if now - sign > _HANGS_AFTER[name]]
     for name in hanging:
         _LOG.error("%s has hung for %d s", name, now - _SIGNS[name])
+    if not hanging:
+        tell_service_manager("WATCHDOG=1")
     if not hanging and (file := os.environ.get("PRAKERJA_LIFE_FILE")):
         try:
             # A full disk has room for no new file, and lets an old one be renewed.

@@ -26,7 +26,7 @@ from prakerja.console.forms import CodeForm, SignInForm
 from prakerja.console.pages import anyone
 from prakerja.console.texts import sentence
 from prakerja.kernel import clock
-from prakerja.kernel.addresses import caller, network_of
+from prakerja.kernel.addresses import network_of, read_address
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.qr import qr_image
 
@@ -59,7 +59,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             email=form.cleaned_data["login"],
             password=form.cleaned_data["password"],
             cookie=request.COOKIES.get(BROWSER_COOKIE, ""),
-            network=network_of(caller(request.META, trusted=settings.TRUSTED_PROXIES)),
+            network=network_of(read_address(request.META.get("REMOTE_ADDR", ""))),
             wall=clock.wall(),
             at=clock.now(),
         )
@@ -121,7 +121,7 @@ def _code(request: HttpRequest, user_id: uuid.UUID, template: str, **context: An
             user_id=user_id,
             code=form.cleaned_data["code"],
             cookie=request.COOKIES.get(BROWSER_COOKIE, ""),
-            network=network_of(caller(request.META, trusted=settings.TRUSTED_PROXIES)),
+            network=network_of(read_address(request.META.get("REMOTE_ADDR", ""))),
             wall=clock.wall(),
             at=clock.now(),
         )

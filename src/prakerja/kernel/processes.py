@@ -1,4 +1,5 @@
-"""What a process knows of itself: its parent, whom it must not outlive, that it is asked to end, and its age."""
+"""What a process knows of itself: its parent, whom it must not outlive, that it is asked to end, its age, and whom it tells that it
+is ready."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -13,7 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _LOADED = time.monotonic()
 
 
@@ -65,6 +67,13 @@ def when_asked_to_end(act: Callable[[], object]) -> None:
         signal.signal(number, tell)
 
 
+def keep_to_ourselves() -> None:
+    """Let nobody who runs as the same user read our memory and environment: doors share a user and not their passwords. Only Linux can."""
+    if sys.platform == "linux":
+        libc: Any = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def process_age() -> float:
     """For how many seconds this process has run, loading included; without /proc, since this module was loaded."""
     try:
@@ -74,3 +83,15 @@ def process_age() -> float:
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started
     except (OSError, AttributeError):
         return time.monotonic() - _LOADED
+
+
+def tell_service_manager(said: str) -> None:
+    """Tell systemd `READY=1` or `WATCHDOG=1`, by the socket that it named (sd_notify); elsewhere nothing happens."""
+    place = os.environ.get("NOTIFY_SOCKET", "")
+    if not place:
+        return
+    # An abstract socket's name begins with a nil byte, which no environment can hold.
+    address = "\0" + place[1:] if place.startswith("@") else place
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as teller:
+        teller.setblocking(False)
+        teller.sendto(said.encode("ascii"), address)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from prakerja.access.sign_in_codes import Asker, mark_of
-from prakerja.kernel.addresses import caller, network_of
+from prakerja.kernel.addresses import network_of, read_address
 
 COOKIE = "portal_browser"
 YEAR = 365 * 24 * 60 * 60
@@ -25,12 +24,13 @@ _SALT = "prakerja.portal.browser"
 def asker_of(request: HttpRequest) -> Asker:
     """Who asks; a browser without a name of ours gets a new one, kept by `remember`."""
     name, marks = _read(request.COOKIES.get(COOKIE, ""))
-    return Asker(browser=name or uuid.uuid4().hex, network=network_of_request(request), marks=marks)
+    network = network_of_request(request)
+    return Asker(browser=name or uuid.uuid4().hex, network=network, marks=marks, is_new=not name)
 
 
 def network_of_request(request: HttpRequest) -> str:
-    """The IPv4 address or the IPv6 /64 that a request comes from, behind our own proxies; "" when it cannot be known."""
-    return network_of(caller(request.META, trusted=settings.TRUSTED_PROXIES))
+    """The IPv4 address or the IPv6 /64 that a request comes from, "" when it cannot be known (the doorstep looked behind proxies)."""
+    return network_of(read_address(request.META.get("REMOTE_ADDR", "")))
 
 
 def remember(request: HttpRequest, response: HttpResponse, asker: Asker, *, person_id: uuid.UUID | None = None) -> None:

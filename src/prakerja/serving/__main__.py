@@ -14,7 +14,7 @@ import sys
 import time
 from types import FrameType
 
-from prakerja.kernel.processes import die_with_parent, when_asked_to_end
+from prakerja.kernel.processes import die_with_parent, tell_service_manager, when_asked_to_end
 from prakerja.serving.server import Server, listen
 
 _LOG = logging.getLogger("prakerja.serving")
@@ -52,6 +52,8 @@ def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview 
     gc.enable()
     server = Server(listener, application, threads=threads, tally=tally, place=place)
     when_asked_to_end(server.stop)
+    # Connections wait at the socket already; from here on somebody answers them.
+    tell_service_manager("READY=1")
     server.run()
     return 0
 

@@ -256,9 +256,10 @@ class Reader:
 
 
 def _environment_name(name: bytes) -> str:
-    """Its name in the environment, "" for a header that only pretends to be one that says where a request ends."""
+    """Its name in the environment, "" for a header that only pretends to be one that says where a request ends, or who calls."""
     text = name.decode("latin-1").upper().replace("-", "_")
-    if text in ("CONTENT_TYPE", "CONTENT_LENGTH", "TRANSFER_ENCODING") and b"_" in name:
+    decides = text in ("CONTENT_TYPE", "CONTENT_LENGTH", "TRANSFER_ENCODING") or text.startswith("X_FORWARDED_")
+    if decides and b"_" in name:
         return ""
     key = text if text in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + text
     # Strangers may invent names for ever.

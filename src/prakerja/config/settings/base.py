@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from ipaddress import ip_network
 from pathlib import Path
 
 from prakerja.config.settings.database import database_from_environment
+from prakerja.config.settings.proxies import proxies_from_environment
 from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.secrets import keys
 
@@ -28,11 +28,7 @@ DEBUG = False
 # listens everywhere: any address in digits, which no stranger's name can pretend to be.
 HOSTS = os.environ.get("PRAKERJA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 ALLOWED_HOSTS = ["*"] if "@addresses" in HOSTS else HOSTS
-# Networks of the proxies in front of the doors, as in `10.0.0.0/8,::1/128`: only what they say of a caller's address in
-# `Forwarded` counts, for a partner's list of networks and for the brake on sign-ins. Empty: nobody stands in front.
-TRUSTED_PROXIES = tuple(
-    ip_network(text.strip()) for text in os.environ.get("PRAKERJA_TRUSTED_PROXIES", "").split(",") if text.strip()
-)
+PROXIES = proxies_from_environment()
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 USE_I18N = True

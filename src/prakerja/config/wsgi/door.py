@@ -9,7 +9,7 @@ from typing import Any
 
 from prakerja.config.wsgi.doorstep import CALLS, PAGES, with_doorstep
 from prakerja.config.wsgi.health import Health, look
-from prakerja.kernel.processes import die_with_parent
+from prakerja.kernel.processes import die_with_parent, keep_to_ourselves
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # Their answers are kept by nobody.
@@ -49,6 +49,8 @@ def door(name: str, *, module: str | None = None, around: str = "", unread: str 
 
     from prakerja.config.wsgi.plain_pages import plain_page
 
+    if settings.ENVIRONMENT == "production":
+        keep_to_ourselves()
     stood: Any = with_doorstep(
         application,
         fields=CALLS if name in _CALLED_BY_PROGRAMS else PAGES,
@@ -56,6 +58,7 @@ def door(name: str, *, module: str | None = None, around: str = "", unread: str 
         has_tls=not settings.IS_DEMO,
         hsts_seconds=_HSTS_SECONDS,
         plain_page=plain_page,
+        proxies=settings.PROXIES,
     )
     # Programs ask at the doors of calls; whoever cannot be read at the others was a browser.
     if unread or name not in _CALLED_BY_PROGRAMS:

@@ -1,4 +1,5 @@
-"""What every request of a door passes before everything else, and every answer after: its host, its id, its headers, its cookies.
+"""What every request of a door passes before everything else, and every answer after: who calls, its host, its id, its headers,
+its cookies.
 
 It stands outside Django, so that no way around Django's middleware (fixed calls, static files, error pages) goes around it.
 """
@@ -6,13 +7,17 @@ It stands outside Django, so that no way around Django's middleware (fixed calls
 from __future__ import annotations
 
 import ipaddress
+import logging
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+from prakerja.kernel.addresses import Proxies, settle_caller
 from prakerja.kernel.logs import name_request
 
+logger = logging.getLogger(__name__)
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Fields = list[tuple[str, str]]
 # A status line → the same, the content type and the body of a page.
@@ -45,6 +50,10 @@ CALLS = _BOTH | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
 }
 PAGES = _BOTH | {"Cache-Control": "private, no-cache", "Cross-Origin-Embedder-Policy": "require-corp"}
+NOBODY = Proxies()
+# Somebody speaks like a proxy and is none that we know: a setting was forgotten, or a caller lies. Once an hour says enough.
+_WARN_EVERY = 3600.0
+_warned = float("-inf")
 # Cookies of ours where TLS is: a browser takes them from us alone, and a neighbour's name cannot plant one.
 _HOST, _SECURE = "__Host-", "__Secure-"
 
@@ -57,8 +66,10 @@ def with_doorstep(
     has_tls: bool,
     hsts_seconds: int,
     plain_page: PlainPage | None = None,
+    proxies: Proxies = NOBODY,
 ) -> Application:
-    """Put the doorstep before a door. `has_tls`: a proxy in front speaks TLS and says so in X-Forwarded-Proto.
+    """Put the doorstep before a door. `has_tls`: browsers reach it by https alone, through one of the `proxies`, which say so in
+    X-Forwarded-Proto.
 
     `plain_page` makes the page for a refusal that has none of its own; a program, which asks for no page, gets none.
     """
@@ -68,7 +79,9 @@ def with_doorstep(
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request_id = secrets.token_hex(8)
         name_request(request_id)
-        is_secure = has_tls and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+        if settle_caller(environ, proxies=proxies):
+            _warn_of_stranger()
+        is_secure = has_tls and environ.get("wsgi.url_scheme") == "https"
 
         wants_page = plain_page is not None and "text/html" in environ.get("HTTP_ACCEPT", "")
         instead: list[bytes] = []
@@ -114,6 +127,17 @@ def _says_nothing(status: str, given: Fields) -> bool:
 
 def _nothing() -> None:
     pass
+
+
+def _warn_of_stranger() -> None:
+    global _warned
+    moment = time.monotonic()
+    if moment - _warned >= _WARN_EVERY:
+        _warned = moment
+        logger.warning(
+            "a forwarding header came from an address that PRAKERJA_TRUSTED_PROXIES does not name: it was not believed. If that is "
+            "your proxy, everybody behind it counts as one address"
+        )
 
 
 def known_host(hosts: Iterable[str]) -> Callable[[str], bool]:
