@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from prakerja.access.code_load import RULES, is_turn, note_asked, note_used
+from prakerja.access.code_load import RULES, is_turn, note_asked, note_used, note_wrong
 from prakerja.access.forgetting import forget_old
 from prakerja.access.models import CodeLoad
 from prakerja.access.sign_in_codes import Asker
@@ -56,6 +56,32 @@ def test_who_tries_numbers_gets_turns_that_lie_apart_and_others_elsewhere_do_not
     assert (said[-1].reason, said[-1].details["until"]) == ("codes_queue_full", AT + RULE.farthest)
     # The next hour begins anew; a turn that was given stands.
     assert ask("besok", HOUSE, at=AT + timedelta(hours=1)) is None
+
+
+def test_who_guesses_at_many_numbers_is_slowed_and_who_slips_and_then_is_right_is_not() -> None:
+    for number in range(RULE.household.unused * 2):
+        someone = Asker(browser=f"warga-{number}", network=HOUSE)
+        assert ask(someone.browser, HOUSE) is None
+        note_wrong(asker=someone, at=AT)
+        note_wrong(asker=someone, at=AT)
+        note_used(asker=someone, at=AT, wrong=2)
+    # Each from a browser of its own: what they have in common is where they come from.
+    for number in range(RULE.household.unused // 4):
+        guesser = Asker(browser=f"mesin-{number}", network=HOUSE)
+        assert ask(guesser.browser, HOUSE) is None
+        for _ in range(3):
+            note_wrong(asker=guesser, at=AT)
+    assert Record.objects.filter(action="sign_in.turns_began").count() == 0
+    for number in range(RULE.household.unused):
+        note_wrong(asker=Asker(browser=f"mesin-{number}", network=HOUSE), at=AT)
+    assert Record.objects.filter(action="sign_in.turns_began").count() == 1
+    # Beyond twice the limit turns lie twice as far apart.
+    turns = [ask(f"mesin-{number}", HOUSE) for number in range(2)]
+    assert [one and one.details["turn_at"] for one in turns] == [
+        AT + RULE.soonest,
+        AT + RULE.soonest + 2 * RULE.household.apart,
+    ]
+    assert ask("jauh", "198.51.100.1") is None
 
 
 def test_a_browser_that_somebody_signed_in_with_is_counted_for_itself() -> None:

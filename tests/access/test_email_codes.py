@@ -33,6 +33,7 @@ def test_the_code_goes_to_the_address_and_says_by_which_way_it_came(who: b.Parti
     assert sign_in_by_code(phone=who.phone, otp=b.otp_of(who.person_id, "otp_sign_in"), at=TEN) == (
         who.person_id,
         "email",
+        0,
     )
     told = Message.objects.filter(person_id=who.person_id, template="signed_in_by_email")
     assert {one.channel for one in told} == {"sms", "dashboard"}
@@ -43,6 +44,7 @@ def test_a_code_by_sms_is_told_to_nobody(who: b.Participant) -> None:
     assert sign_in_by_code(phone=who.phone, otp=b.otp_of(who.person_id, "otp_sign_in"), at=TEN) == (
         who.person_id,
         "sms",
+        0,
     )
     assert not Message.objects.filter(template="signed_in_by_email").exists()
 

@@ -308,6 +308,27 @@ def test_nobody_locks_an_operator_out_from_another_network() -> None:
     assert check(**{**theirs, "cookie": known}, password=PASSWORD, network="203.0.113.7").id == user.id
 
 
+def test_who_guesses_at_many_operators_from_one_address_goes_on_at_a_crawl() -> None:
+    user = ready()
+    check, network = signing_in.check_password, "203.0.113.7"
+    theirs = {"password": "salah", "cookie": "", "at": AT, "network": network}
+    wrong = [
+        refused(check, **theirs, email=f"siapa-{number // 4}@contoh.example", wall=NOW)
+        for number in range(signing_in.TRIES_NETWORK)
+    ]
+    assert wrong == ["sign_in_wrong"] * (signing_in.TRIES_NETWORK - 1) + ["sign_in_locked"]
+    # A colleague whose browser is new there waits a minute, one whose browser is known does not, nor does anybody elsewhere.
+    mine = {**theirs, "email": user.email, "password": PASSWORD}
+    assert refused(check, **mine, wall=NOW) == "sign_in_locked"
+    assert check(**{**mine, "cookie": signing_in.browser_cookie(user.id)}, wall=NOW).id == user.id
+    assert check(**{**mine, "network": "203.0.113.8"}, wall=NOW).id == user.id
+    later = NOW + signing_in.PAUSE
+    assert check(**mine, wall=later).id == user.id
+    assert refused(check, **theirs, email="lagi@contoh.example", wall=later) == "sign_in_locked"
+    assert refused(check, **mine, wall=later) == "sign_in_locked"
+    assert check(**mine, wall=later + signing_in.PAUSE).id == user.id
+
+
 def test_a_stranger_is_refused_and_locked_like_an_operator() -> None:
     reasons = [refused(password, email="tidak@ada.example", text="salah") for _ in range(6)]
     assert reasons == ["sign_in_wrong"] * 4 + ["sign_in_locked"] * 2

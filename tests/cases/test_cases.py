@@ -11,7 +11,7 @@ from prakerja.access.actors import Actor
 from prakerja.audit.models import Record
 from prakerja.cases.models import Case, Entry
 from prakerja.cases.operations import answer_case, ask_again, close_case, open_case
-from prakerja.cases.policies import DAY, ENDS_AFTER, OF_BROWSER, OF_V6, WIPED_AFTER
+from prakerja.cases.policies import DAY, ENDS_AFTER, OF_BROWSER, OF_V6, PAUSE_V6, WIPED_AFTER
 from prakerja.cases.queries import case_by_number, case_id_of, read_case, waiting_cases
 from prakerja.cases.tasks import TASKS
 from prakerja.kernel.clock import WIB
@@ -108,7 +108,10 @@ def test_a_browser_and_a_household_have_a_days_limit_and_a_village_a_wide_one() 
         ask(browser=f"tetangga-{number}")
     for number in range(OF_V6):
         ask(browser=f"serumah-{number}", network="2001:db8::/64")
-    assert refusal(browser="tamu", network="2001:db8::/64") == "cases_too_many"
+    # Beyond it they are slowed, not shut out.
+    assert refusal(browser="tamu", network="2001:db8::/64") == "cases_in_turn"
+    ask(browser="tamu", network="2001:db8::/64", at=AT + PAUSE_V6)
+    assert refusal(browser="tamu-lain", network="2001:db8::/64", at=AT + PAUSE_V6) == "cases_in_turn"
     ask(at=AT + DAY)
     # Where nobody can tell the network, nobody is slowed by it.
     ask(browser="tanpa-jaringan", network="")

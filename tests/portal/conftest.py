@@ -14,6 +14,7 @@ from django.test import Client
 from prakerja.config.settings import portal as door
 from prakerja.kernel import clock
 from prakerja.kernel.models import Clock
+from prakerja.portal.throttle import forget_posts
 from tests.builders import install
 from tests.portal import world
 
@@ -54,6 +55,7 @@ def portal(db: None, settings: Any) -> Iterator[Client]:
     settings.MIDDLEWARE = [name for name in door.MIDDLEWARE if "static_files" not in name]
     settings.TEMPLATES = door.TEMPLATES
     cache.clear()
+    forget_posts()
     install()
     set_clock(world.BOUGHT)
     yield Client()

@@ -1,9 +1,9 @@
 """How many codes leave for numbers that never show their code, counted by who asks: one sender who asks for thousands of numbers
 waits in a queue of its own (rules.md 12.40, decisions.md 58).
 
-What is counted are codes that were asked for and not used: whoever holds the phone uses the code, so a village behind one address
-pays its count back, and whoever tries numbers does not. Beyond the limit nobody is refused at once: each gets a turn, the turns
-lie apart, and the code leaves at the turn. Browsers that somebody signed in with before have a count of their own and stand in
+What is counted are codes that were asked for and not used, and wrong ones that were typed: whoever holds the phone uses the code, so
+a village behind one address pays its count back, slips included, and whoever tries numbers or guesses codes does not. Beyond the limit
+nobody is refused at once: each gets a turn, the turns lie apart, wider the more is tried, and the code leaves at the turn. Browsers that somebody signed in with before have a count of their own and stand in
 nobody's queue. No sum is worked and no picture looked at: waiting is the same for a cheap phone and a fast machine.
 """
 
@@ -26,7 +26,8 @@ _PARTS = 16
 
 @dataclass(frozen=True)
 class Pace:
-    """`unused`: so many codes an hour may be asked for and not used before turns are given, `apart` from one another."""
+    """`unused`: so many codes an hour may be asked for and not used, wrong ones counted like them, before turns are given, `apart` from
+    one another; beyond twice as many twice as far apart, and so on."""
 
     unused: int
     apart: timedelta
@@ -77,16 +78,13 @@ def note_asked(*, asker: Asker, at: datetime, gives_turn: bool = True, rules: Lo
     with transaction():
         for index, pace in _counted(asker, rules):
             load = _locked(index, at)
-            load.asked += 1
-            if load.asked - load.used == pace.unused + 1:
-                # For operators: that turns began, and how wide; never whose network it is.
-                record(action="sign_in.turns_began", at=at, data={"unused": pace.unused})
+            _count(load, pace, at)
             if load.asked - load.used > pace.unused:
                 turn_at = max(at + rules.soonest, load.next_at or at)
                 if not gives_turn or turn_at > at + rules.farthest:
                     full = True
                 else:
-                    load.next_at = turn_at + pace.apart
+                    load.next_at = turn_at + pace.apart * ((load.asked - load.used - 1) // pace.unused)
                     turns.append(turn_at)
             load.save(update_fields=["hour", "asked", "used", "next_at"])
     if full:
@@ -95,13 +93,22 @@ def note_asked(*, asker: Asker, at: datetime, gives_turn: bool = True, rules: Lo
         raise Refused("codes_queued", turn_at=max(turns))
 
 
-def note_used(*, asker: Asker, at: datetime) -> None:
-    """Somebody showed the code that was sent to them: what was counted for it is paid back."""
+def note_used(*, asker: Asker, at: datetime, wrong: int = 0) -> None:
+    """Somebody showed the code that was sent to them: what was counted for it, and for the `wrong` ones before it, is paid back."""
     with transaction():
         for index, _pace in _counted(asker, rules_at(at)):
             load = _locked(index, at)
             # Of an hour ago: it was counted there.
-            load.used = min(load.used + 1, load.asked)
+            load.used = min(load.used + 1 + wrong, load.asked)
+            load.save(update_fields=["hour", "asked", "used", "next_at"])
+
+
+def note_wrong(*, asker: Asker, at: datetime) -> None:
+    """Somebody typed a wrong code: whoever guesses at many numbers is slowed by it where the next codes are asked for."""
+    with transaction():
+        for index, pace in _counted(asker, rules_at(at)):
+            load = _locked(index, at)
+            _count(load, pace, at)
             load.save(update_fields=["hour", "asked", "used", "next_at"])
 
 
@@ -121,6 +128,14 @@ def _counted(asker: Asker, rules: LoadRules) -> list[tuple[bytes, Pace]]:
         pace = rules.household if ":" in asker.network else rules.address
         found.append((blind_index("code load network", asker.network), pace))
     return found
+
+
+@requires_transaction
+def _count(load: CodeLoad, pace: Pace, at: datetime) -> None:
+    load.asked += 1
+    if load.asked - load.used == pace.unused + 1:
+        # For operators: that turns began, and how wide; never whose network it is.
+        record(action="sign_in.turns_began", at=at, data={"unused": pace.unused})
 
 
 @requires_transaction

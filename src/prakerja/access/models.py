@@ -70,7 +70,8 @@ class PasswordLink(KeyedRow):
 
 class SignInGuard(models.Model):
     """Counts wrong passwords and codes of an operator: in each browser that they used before, in each network that others
-    come from, and in all of those together, so that a machine with many addresses gets no more tries.
+    come from, and in all of those together, so that a machine with many addresses gets no more tries; and of a network over all
+    operators, so that one with many names gets no more either.
 
     A known browser has its own count and a network too, so that nobody locks an operator out from elsewhere
     (decisions.md 58).

@@ -27,6 +27,9 @@ TRIES = 5
 # Of all networks together: a machine with many addresses gets no more.
 TRIES_ELSEWHERE = 30
 LOCK = timedelta(hours=1)
+# Of one network over all operators: an office may share its address, so beyond it only one try a minute is looked at.
+TRIES_NETWORK = 50
+PAUSE = timedelta(minutes=1)
 STEP_SECONDS = 30
 # One step either way: phones' clocks differ.
 TOLERANCE = 1
@@ -171,13 +174,15 @@ def _is_right(user: User | None, password: str) -> bool:
 def _guards(user: User | None, email: str, cookie: str, network: str) -> dict[int, SignInGuard]:
     """The counts that this try belongs to, by how many they bear, locked: tries at once are counted one by one.
 
-    Of a known browser its own; of another one its network's and all networks' together. Where the network cannot be known
-    all unknown browsers share the small one.
+    Of a known browser its own; of another one its network's, all networks' together, and its network's over all operators. Where the
+    network cannot be known all unknown browsers share the small one.
     """
     address = email.strip().lower()[:254]
     browser = known_browser(user.id, cookie) if user is not None else ""
     names = {TRIES: browser} if browser or not network else {TRIES: f"@{network}", TRIES_ELSEWHERE: ""}
     indexes = {most: blind_index("operator_sign_in", f"{address}:{name}") for most, name in names.items()}
+    if network and not browser:
+        indexes[TRIES_NETWORK] = blind_index("operator_sign_in_network", network)
     found: dict[bytes, SignInGuard] = {}
     # An old one that is there may be forgotten (`access.forgetting`) before we hold it; then it is made anew.
     while len(found) < len(indexes):
@@ -218,7 +223,10 @@ def _add_failure(guard: SignInGuard, most: int, wall: datetime) -> bool:
     guard.tries = guard.tries + 1 if is_recent else 1
     guard.last_failed_at = wall
     is_over = guard.tries >= most
-    if is_over:
+    if is_over and most == TRIES_NETWORK:
+        # Whoever guesses at many operators from one address goes on at a crawl, and so does a colleague who is new there.
+        guard.locked_until = wall + PAUSE
+    elif is_over:
         guard.tries, guard.locked_until = 0, wall + LOCK
     guard.save(update_fields=["tries", "last_failed_at", "locked_until"])
     return is_over

@@ -24,6 +24,7 @@ from prakerja.cases.policies import (
     WIPED_AFTER,
     file_terms,
     most_of_network,
+    pause_of_network,
 )
 from prakerja.cases.states import QUESTION_STATES
 from prakerja.kernel.codes import readable_code
@@ -54,8 +55,8 @@ def open_case(
     `case_id` is made with the form: sent twice it is one question, and the same number is returned. `words` has 10 to 2,000
     characters; `contact` is a phone, an e-mail address or "". `browser` is the name that a browser keeps, `network` its address or
     "". `asked_by` is the person who is signed in and asks in their own name, who alone may send a `file` (JPEG, PNG or PDF, "" for
-    none). Raises Refused: topic_unknown, words_missing, words_too_long (most), contact_format, cases_too_many, and as
-    `attachments.read_file`. Source: rules.md 11.6, 11.7.
+    none). Raises Refused: topic_unknown, words_missing, words_too_long (most), contact_format, cases_too_many, cases_in_turn
+    (its network's next question is taken in some minutes), and as `attachments.read_file`. Source: rules.md 11.6, 11.7.
     """
     said = _said(words)
     kept = read_file(file) if file and asked_by is not None else None
@@ -74,11 +75,14 @@ def open_case(
         if asked_by is not None:
             is_too_many = today.filter(asked_by=asked_by).count() >= OF_PERSON
         else:
-            is_too_many = today.filter(browser_index=of_browser).count() >= OF_BROWSER or (
-                of_network is not None and today.filter(network_index=of_network).count() >= most_of_network(network)
-            )
+            is_too_many = today.filter(browser_index=of_browser).count() >= OF_BROWSER
         if is_too_many:
             raise Refused("cases_too_many")
+        if asked_by is None and of_network is not None:
+            beside = today.filter(network_index=of_network)
+            is_fast = beside.filter(opened_at__gt=at - pause_of_network(network)).exists()
+            if is_fast and beside.count() >= most_of_network(network):
+                raise Refused("cases_in_turn")
         number = readable_code()
         case = Case.objects.create(
             id=case_id,

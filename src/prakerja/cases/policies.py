@@ -13,11 +13,13 @@ TOPICS = ("sign_in", "identity", "selection", "purchase", "class", "certificate"
 FEWEST, LONGEST = 10, 2_000
 # What both sides may write in one case.
 MOST_ENTRIES = 40
-# In a day: of one browser; of an IPv4 address, which may be a village's or a carrier's; of an IPv6 /64, a household's.
+# In a day: of one browser; of an IPv4 address, which may be a village's or a carrier's; of an IPv6 /64, a household's. Beyond it a
+# network is not shut out: one of its questions is taken every so often.
 DAY = timedelta(days=1)
 # From one account.
 OF_PERSON = 5
 OF_BROWSER, OF_V4, OF_V6 = 5, 500, 30
+PAUSE_V4, PAUSE_V6 = timedelta(minutes=1), timedelta(minutes=20)
 # What was asked and answered is wiped so long after it was closed; a case that was answered and not asked again ends by itself.
 WIPED_AFTER = timedelta(days=365)
 ENDS_AFTER = timedelta(days=30)
@@ -49,3 +51,8 @@ def file_terms(at: datetime) -> FileTerms:
 def most_of_network(network: str) -> int:
     """How many questions a day are taken from one network (`1.2.3.4`, or an IPv6 /64)."""
     return OF_V6 if ":" in network else OF_V4
+
+
+def pause_of_network(network: str) -> timedelta:
+    """How far apart questions of one network are taken beyond that."""
+    return PAUSE_V6 if ":" in network else PAUSE_V4

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from time import monotonic
 
 from prakerja.kernel import clock
+from prakerja.kernel.buckets import Buckets
 from prakerja.partners import epoch, keys
 from prakerja.partners.operations import report_card_guessing, report_refused_signatures, report_wrong_codes
 from prakerja.partners.queries import Credential, credential_by_client_code
@@ -71,40 +71,6 @@ def note_key_use(*, client: Credential, key_index: int) -> None:
             _used.clear()
         _used[key_id] = moment
         keys.note_use(key_id=key_id, wall=clock.wall())
-
-
-class Buckets:
-    """Token buckets by name: `per_second` flow in until `burst` are there, each call takes one. Wall time only."""
-
-    # A visitor's name is the shop's to choose: more than these are forgotten, the oldest first.
-    AT_MOST = 20_000
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def take(self, *, name: str, per_second: float, burst: float) -> bool:
-        """Take one token; False when none is left."""
-        moment = monotonic()
-        with self._lock:
-            left, since = self._left.get(name, (burst, moment))
-            left = min(burst, left + (moment - since) * per_second)
-            self._left.pop(name, None)
-            if len(self._left) >= self.AT_MOST:
-                del self._left[next(iter(self._left))]
-            self._left[name] = (left - 1.0 if left >= 1.0 else left, moment)
-            return left >= 1.0
-
-    def is_empty(self, *, name: str, per_second: float, burst: float) -> bool:
-        """Say whether `take` would fail, without taking."""
-        moment = monotonic()
-        with self._lock:
-            left, since = self._left.get(name, (burst, moment))
-            return min(burst, left + (moment - since) * per_second) < 1.0
-
-    def clear(self) -> None:
-        with self._lock:
-            self._left.clear()
 
 
 _calls = Buckets()

@@ -40,10 +40,12 @@ NOBODY = Asker()
 
 
 class SignedIn(NamedTuple):
-    """Who signed in, None when whoever holds the phone is nobody yet, and by which way their code was sent."""
+    """Who signed in, None when whoever holds the phone is nobody yet, by which way their code was sent, and how many wrong ones
+    they typed before it."""
 
     person_id: uuid.UUID | None
     channel: Channel
+    wrong: int = 0
 
 
 def request_sign_in_otp(
@@ -79,10 +81,10 @@ def sign_in(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> uui
 def sign_in_by_code(*, phone: str, otp: str, at: datetime, asker: Asker = NOBODY) -> SignedIn:
     """The same, with the way by which the code came. Raises Refused: as `sign_in`."""
     number, person_id = _registered(phone)
-    channel = check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
+    channel, wrong = check_sign_in_code(phone=number, person_id=person_id, otp=otp, asker=asker, at=at)
     if person_id is not None and channel == "sms":
         note_shown_phone(person_id=person_id, at=at)
-    return SignedIn(person_id, channel)
+    return SignedIn(person_id, channel, wrong)
 
 
 def sign_in_state(*, phone: str, at: datetime, asker: Asker) -> CodeState:

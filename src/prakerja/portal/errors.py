@@ -105,7 +105,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """429."""
     return answer(
-        request, 429, _("Terlalu banyak permintaan"), (_("Tunggu beberapa menit, lalu coba lagi. Data Anda aman."),)
+        request, 429, _("Terlalu banyak permintaan"), (_("Tunggu sebentar, lalu kirim lagi. Data Anda aman."),)
     )
 
 

@@ -74,6 +74,9 @@ SENTENCES = {
     "cases_too_many": gettext_lazy(
         "Hari ini sudah banyak pertanyaan dari sini. Tulis lagi besok, atau lanjutkan kasus yang sudah ada dengan nomornya."
     ),
+    "cases_in_turn": gettext_lazy(
+        "Banyak pertanyaan datang dari jaringan ini, jadi kami menerimanya bergiliran. Tulisan Anda belum terkirim: kirim lagi beberapa menit lagi, atau pakai jaringan lain."
+    ),
     "office_case_unknown": gettext_lazy("Nomor kasus itu tidak kami kenal. Periksa huruf demi huruf."),
     "codes_queue_full": gettext_lazy(
         "Terlalu banyak kode diminta dari jaringan ini. Coba lagi 10 menit lagi, atau pakai jaringan lain, misalnya Wi-Fi."

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.access.code_load import note_asked, note_used
+from prakerja.access.code_load import note_asked, note_used, note_wrong
 from prakerja.access.sign_in_codes import Asker
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
@@ -63,8 +63,13 @@ def enter(*, phone: str, otp: str, language: str, asker: Asker, at: datetime) ->
 
     Raises Refused: phone_format, otp_wrong (left), otp_expired, otp_locked, otp_of_other_browser.
     """
-    person_id, channel = sign_in_by_code(phone=phone, otp=otp, asker=asker, at=at)
-    note_used(asker=asker, at=at)
+    try:
+        person_id, channel, wrong = sign_in_by_code(phone=phone, otp=otp, asker=asker, at=at)
+    except Refused as refused:
+        if refused.reason == "otp_wrong" or "wrong" in refused.details:
+            note_wrong(asker=asker, at=at)
+        raise
+    note_used(asker=asker, at=at, wrong=wrong)
     if person_id is not None:
         return Entered(person_id, None, holds_phone=channel == "sms")
     return Entered(None, _begin(phone=phone, language=language, at=at))
