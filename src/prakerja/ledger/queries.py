@@ -18,6 +18,11 @@ def holds(*, account: Chart) -> int:
     return int(arrived - left)
 
 
+def is_posted(*, event_id: uuid.UUID, kind: str) -> bool:
+    """Whether an event moved money by a transfer of this kind."""
+    return Transfer.objects.filter(event_id=event_id, kind=kind).exists()
+
+
 def balance(*, person_id: uuid.UUID, balance_id: uuid.UUID) -> int:
     """What a person's wallet or reserve holds, in rupiah."""
     return Balance.objects.values_list("amount", flat=True).get(person_id=person_id, id=balance_id)
