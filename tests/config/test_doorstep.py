@@ -212,6 +212,7 @@ def test_cookies_are_ours_alone_where_tls_is() -> None:
         COOKIE="portal_session=planted; __Host-portal_session=mine; __Secure-portal_pending=p; x=y",
     )
     assert fields["Set-Cookie"] == f"__Host-{given}; Secure"
+    assert ask("200 OK", ("Set-Cookie", f" {given}"), has_tls=True)[1]["Set-Cookie"] == f"__Host-{given}; Secure"
     assert seen["HTTP_COOKIE"] == "portal_session=mine; portal_pending=p"
     of_a_part = "portal_pending=p; Path=/masuk; Secure"
     assert ask("200 OK", ("Set-Cookie", of_a_part), has_tls=True)[1]["Set-Cookie"] == f"__Secure-{of_a_part}"

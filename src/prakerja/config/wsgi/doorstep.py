@@ -164,7 +164,8 @@ def _is_address(domain: str) -> bool:
 
 
 def _prefixed(cookie: str) -> str:
-    """A Set-Cookie with the prefix that its path allows; always Secure."""
+    """A Set-Cookie with the prefix that its path allows; always Secure. Django's own begin with a blank, which would part prefix and name."""
+    cookie = cookie.lstrip()
     attributes = [part.strip().lower() for part in cookie.split(";")[1:]]
     text = cookie if "secure" in attributes else f"{cookie}; Secure"
     return (_HOST if "path=/" in attributes else _SECURE) + text
