@@ -1,0 +1,280 @@
+"""Type docs/how-to/install-it-for-real.md into a bare Debian that is made and booted for it: `python tools/try_installation.py`.
+
+Needs root, debootstrap and systemd-nspawn (apt install debootstrap systemd-container), the network, and five minutes. Every ```sh block of the
+page is run as it stands, in one shell, with systemd, PostgreSQL and nginx as Debian has them; only the values of the first block and
+of NEXT are others. What a person does between the blocks (`<!-- try: … -->`) is done by the functions of this file, over HTTPS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.cookies
+import json
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/how-to/install-it-for-real.md"
+DOMAIN = "prakerja.example"
+# Inside: where the repository is cloned from, and what is run of this file.
+SOURCE, SELF = "/srv/prakerja.git", "/srv/try_installation.py"
+INSIDE = "/opt/prakerja/.venv/bin/python " + SELF
+PASSWORD = "lima-ikan-asin-di-dapur"  # noqa: S105
+# The telephone company of the trial; the worker finds it when it starts.
+COMPANY = (
+    "systemd-run --quiet --unit=trial-company --working-directory=/opt/prakerja --setenv=PORT=2776 --setenv=SMPP_PORT=2775 "
+    "--setenv=PASSWORD=rahasia /opt/prakerja/.venv/bin/python -m examples.smsc"
+)
+PACKAGES = "systemd-sysv,dbus,ca-certificates"
+
+
+def main() -> int:
+    """Return 0 when every command of the page did what it should."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--release", default="HEAD~1", metavar="REV", help="what is installed first (HEAD~1)")
+    parser.add_argument("--next", default="HEAD", metavar="REV", help="what it is upgraded to (HEAD)")
+    parser.add_argument(
+        "--debian", type=Path, default=Path.home() / ".cache/prakerja-debian", help="a bare Debian, made when missing"
+    )
+    parser.add_argument("--network", default="", metavar="PATH", help="a network namespace for it, as /run/netns/NAME")
+    parser.add_argument(
+        "--copy",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a file of this machine's that the network needs there",
+    )
+    parser.add_argument("--inside", choices=[*STEPS], help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.inside:
+        STEPS[given.inside]()
+        return 0
+    for program in ("debootstrap", "systemd-nspawn", "nsenter"):
+        if shutil.which(program) is None:
+            raise SystemExit(f"{program} is missing: apt install debootstrap systemd-container")
+    machine = Path(f"{given.debian}.machine")
+    make_machine(given.debian, machine, given.copy)
+    script = script_of(PAGE.read_text(), release=commit(given.release), following=commit(given.next))
+    (machine / "srv/page.sh").write_text(script)
+    shutil.copy(__file__, machine / SELF.lstrip("/"))
+    run("git", "clone", "--quiet", "--bare", str(ROOT), str(machine / SOURCE.lstrip("/")))
+    network = [f"--network-namespace-path={given.network}"] if given.network else []
+    boot = [
+        "systemd-nspawn",
+        "--quiet",
+        "-D",
+        str(machine),
+        "--boot",
+        "--register=no",
+        "--keep-unit",
+        "--console=pipe",
+        *network,
+    ]
+    with open(f"{machine}.log", "wb") as log:
+        booted = subprocess.Popen(boot, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            enter = [
+                "nsenter",
+                "--all",
+                "--target",
+                str(first_process(booted)),
+                "env",
+                "-i",
+                "HOME=/root",
+                "TERM=dumb",
+                "LANG=C.UTF-8",
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ]
+            subprocess.run([*enter, "systemctl", "is-system-running", "--wait"], check=False, stdout=subprocess.DEVNULL)
+            began = time.monotonic()
+            done = subprocess.run([*enter, "bash", "/srv/page.sh"], check=False).returncode
+            print(
+                f"\n{'THE PAGE HOLDS' if not done else 'THE PAGE DOES NOT HOLD'} ({time.monotonic() - began:.0f} s)",
+                flush=True,
+            )
+            if done:
+                subprocess.run(
+                    [*enter, "journalctl", "--no-pager", "-n", "60", "-u", "prakerja-*", "-u", "nginx"], check=False
+                )
+        finally:
+            booted.terminate()
+            booted.wait()
+    return 1 if done else 0
+
+
+def run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+
+
+def commit(name: str) -> str:
+    return run("git", "rev-parse", "--verify", f"{name}^{{commit}}")
+
+
+def make_machine(bare: Path, machine: Path, copied: list[Path]) -> None:
+    """A fresh copy of a bare Debian, in which the four names lead to itself."""
+    if not bare.exists():
+        print(f"Making a bare Debian in {bare} …", flush=True)
+        fresh = Path(f"{bare}.new")
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(fresh)], check=True
+        )
+        fresh.rename(bare)
+    shutil.rmtree(machine, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(bare), str(machine)], check=True)
+    names = " ".join((DOMAIN, *(f"{door}.{DOMAIN}" for door in ("operator", "mitra", "callbacks"))))
+    (machine / "etc/hosts").write_text(f"127.0.0.1 localhost {names}\n::1 localhost\n")
+    for path in (Path("/etc/resolv.conf"), *copied):
+        to = machine / path.relative_to("/")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.unlink(missing_ok=True)
+        shutil.copy(path, to)
+
+
+def script_of(page: str, *, release: str, following: str) -> str:
+    """The page's blocks as one script that stops at the first command that fails, and says where it is."""
+    values = {"SOURCE": SOURCE, "RELEASE": release, "NEXT": following, "SMPP_HOST": "127.0.0.1"}
+    parts = ["set -eEuo pipefail", "trap 'echo \"STOPPED at line $LINENO: $BASH_COMMAND\" >&2' ERR"]
+    for heading, text, hand in re.findall(
+        r"^## (.+)$|^```sh\n(.*?)^```$|^<!-- try: ([a-z-]+) -->$", page, re.MULTILINE | re.DOTALL
+    ):
+        if heading:
+            parts.append(f"printf '\\n=== %s\\n' {json.dumps(heading)}")
+        elif hand:
+            parts.append(f"{INSIDE} --inside {hand}")
+        else:
+            parts.append(
+                re.sub(
+                    r"^([A-Z_]+)=\S+(?=\s+#)",
+                    lambda found: f"{found[1]}={values.get(found[1], found[0].partition('=')[2])}",
+                    text,
+                    flags=re.MULTILINE,
+                )
+            )
+            if "git clone" in text:
+                parts.append(COMPANY)
+    return "\n".join(parts) + "\n"
+
+
+def first_process(booted: subprocess.Popen[bytes]) -> int:
+    """The container's own first process, as this machine numbers it."""
+    for _ in range(600):
+        children = Path(f"/proc/{booted.pid}/task/{booted.pid}/children").read_text().split()
+        for child in children:
+            if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
+                return int(child)
+        if booted.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise SystemExit(f"it did not boot: {booted.args}")
+
+
+# --- what a person does, inside ---
+
+
+class Browser:
+    """Keeps cookies, follows nothing, knows the trial's certificate."""
+
+    def __init__(self) -> None:
+        self.cookies: dict[str, str] = {}
+        trusted = ssl.create_default_context(cafile="/etc/ssl/prakerja/fullchain.pem")
+        self.opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusted), Stay())
+
+    def ask(self, url: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Status, where it leads, text."""
+        origin = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(url))
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Origin": origin}
+        data = urllib.parse.urlencode(fields).encode() if fields is not None else None
+        try:
+            answer = self.opener.open(urllib.request.Request(url, data, headers), timeout=60)  # noqa: S310
+        except urllib.error.HTTPError as error:
+            answer = error
+        for line in answer.headers.get_all("Set-Cookie", []):
+            for name, cookie in http.cookies.SimpleCookie(line).items():
+                self.cookies[name] = cookie.value
+        return answer.status, urllib.parse.urljoin(url, answer.headers.get("Location", "")), answer.read().decode()
+
+    def fill(self, url: str, **fields: str) -> tuple[int, str, str]:
+        """Open a page and send its form."""
+        status, to, text = self.ask(url)
+        if status == 302:
+            # A link that may not stay in any history.
+            url = to
+            status, _, text = self.ask(url)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+        if status != 200 or token is None:
+            raise SystemExit(f"{url}: {status}, no form")
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
+        return self.ask(url, {**hidden, **fields, "csrfmiddlewaretoken": token[1]})
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *given: object) -> None:
+        return None
+
+
+def sign_in() -> None:
+    """The first operator: the link, a password, the authenticator, and the page that asks for an operator."""
+    import pyotp
+
+    told = Path("/root/first-operator.txt").read_text()
+    link = re.search(r"https://\S+/accounts/password/choose/\S+/", told)
+    email = re.search(r"\S+@\S+", told)
+    if link is None or email is None:
+        raise SystemExit("install printed no link")
+    browser, console = Browser(), f"https://operator.{DOMAIN}"
+    expect(browser.fill(link[0], password=PASSWORD, again=PASSWORD), 302, "a password is chosen")
+    _, to, _ = expect(
+        browser.fill(f"{console}/accounts/login/", login=email[0], password=PASSWORD), 302, "the password is right"
+    )
+    shown = browser.ask(to)[2]
+    secret = re.search(r"\b[A-Z2-7]{32}\b", shown.replace(" ", ""))
+    if secret is None:
+        raise SystemExit("no secret of an authenticator is shown")
+    _, home, _ = expect(browser.fill(to, code=pyotp.TOTP(secret[0]).now()), 302, "the authenticator is set up")
+    expect(browser.ask(home), 200, "the console opens")
+    expect(browser.ask(f"https://{DOMAIN}/masuk"), 200, "the portal opens")
+
+
+def reminded() -> None:
+    """Both were told by the telephone company, and reminded of their deadline."""
+    for _ in range(60):
+        with urllib.request.urlopen("http://127.0.0.1:2776/taken", timeout=10) as answer:
+            texts = [text for _, text in json.load(answer)]
+        if len(texts) >= 4:
+            break
+        time.sleep(1)
+    print("\n".join(texts))
+    if len(texts) < 4:
+        raise SystemExit("not everybody was told and reminded")
+
+
+def still_there() -> None:
+    """After the upgrade the doors open, and the wave is what it was."""
+    browser = Browser()
+    expect(browser.ask(f"https://{DOMAIN}/masuk"), 200, "the portal opens")
+    expect(browser.ask(f"https://operator.{DOMAIN}/accounts/login/"), 200, "the console opens")
+    expect(browser.ask(f"https://mitra.{DOMAIN}/health"), 200, "the partners' door has its database")
+
+
+def expect(answer: tuple[int, str, str], status: int, what: str) -> tuple[int, str, str]:
+    if answer[0] != status:
+        raise SystemExit(
+            f"not so: {what} (status {answer[0]}, to {answer[1]})\n{re.sub('<[^>]+>', ' ', answer[2])[:1500]}"
+        )
+    print(f"  {what}", flush=True)
+    return answer
+
+
+STEPS = {"sign-in": sign_in, "reminded": reminded, "still-there": still_there}
+
+if __name__ == "__main__":
+    sys.exit(main())
