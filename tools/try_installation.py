@@ -11,6 +11,7 @@ import argparse
 import http.cookies
 import json
 import re
+import shlex
 import shutil
 import ssl
 import subprocess
@@ -144,10 +145,10 @@ def script_of(page: str, *, release: str, following: str) -> str:
     values = {"SOURCE": SOURCE, "RELEASE": release, "NEXT": following, "SMPP_HOST": "127.0.0.1"}
     parts = ["set -eEuo pipefail", "trap 'echo \"STOPPED at line $LINENO: $BASH_COMMAND\" >&2' ERR"]
     for heading, text, hand in re.findall(
-        r"^## (.+)$|^```sh\n(.*?)^```$|^<!-- try: ([a-z-]+) -->$", page, re.MULTILINE | re.DOTALL
+        r"^## ([^\n]+)$|^```sh\n(.*?)^```$|^<!-- try: ([a-z-]+) -->$", page, re.MULTILINE | re.DOTALL
     ):
         if heading:
-            parts.append(f"printf '\\n=== %s\\n' {json.dumps(heading)}")
+            parts.append(f"printf '\\n=== %s\\n' {shlex.quote(heading)}")
         elif hand:
             parts.append(f"{INSIDE} --inside {hand}")
         else:
