@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from prakerja.cli.command import parser
 from prakerja.config.settings import base
 from tests.waiting import LIMIT, free_port, stop
 
@@ -37,6 +39,26 @@ def test_every_door_and_the_worker_has_its_unit_and_its_place_behind_both_proxie
     for name, port in ports.items():
         assert f"upstream prakerja_{name} {{ server 127.0.0.1:{port};" in nginx
         assert f"import door {port}\n" in caddy
+
+
+def test_the_page_that_installs_says_what_the_program_understands() -> None:
+    """Between two runs of tools/try_installation.py: its commands have these options, and its units and files exist."""
+    page = (DEPLOY.parent / "docs/how-to/install-it-for-real.md").read_text()
+    text = "\n".join(re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
+    commands = re.findall(r"(?:^|(?<= ))prakerja ([a-z][^|#\n]*)", text, re.MULTILINE)
+    assert len(commands) > 15
+    for command in commands:
+        words = shlex.split(re.sub(r'"\$\(.*?\)"', "2026-11-30T10:00", command))
+        parser().parse_args(words)
+    named = set(
+        re.findall(
+            r"prakerja-[a-z-]+(?=[ .\n])(?:\.[a-z]+)?", "\n".join(re.findall(r"^systemctl .*$", text, re.MULTILINE))
+        )
+    )
+    there = {path.name for path in (DEPLOY / "systemd").iterdir()}
+    assert {name if "." in name else f"{name}.service" for name in named} <= there
+    for path in re.findall(r"/opt/prakerja/(deploy/[\w./-]*\w)", text):
+        assert (DEPLOY.parent / path).exists()
 
 
 def test_no_unit_does_without_what_the_others_are_kept_from() -> None:
