@@ -102,9 +102,15 @@ def test_everybody_together_has_a_limit_where_no_network_is_known() -> None:
 
 
 def test_a_door_without_turns_says_no_and_old_counts_are_forgotten() -> None:
-    for _ in range(RULE.household.unused):
-        note_asked(asker=Asker(browser="x", network=HOUSE), at=AT, gives_turn=False)
+    asker = Asker(browser="x", network=HOUSE)
+    for _ in range(RULE.household.unused + 1):
+        note_asked(asker=asker, at=AT, gives_turn=False)
     with pytest.raises(Refused, match="codes_queue_full"):
-        note_asked(asker=Asker(browser="x", network=HOUSE), at=AT, gives_turn=False)
-    assert CodeLoad.objects.count() == 2
-    assert forget_old(at=AT + timedelta(days=3), wall=AT) == 2
+        note_asked(asker=asker, at=AT, gives_turn=False)
+    # Slowed, not shut out; and the other doors have counts of their own.
+    note_asked(asker=asker, at=AT + RULE.household.apart, gives_turn=False)
+    with pytest.raises(Refused, match="codes_queue_full"):
+        note_asked(asker=asker, at=AT + RULE.household.apart, gives_turn=False)
+    assert ask("x", HOUSE) is None
+    assert CodeLoad.objects.count() == 4
+    assert forget_old(at=AT + timedelta(days=3), wall=AT) == 4

@@ -71,21 +71,24 @@ def note_asked(*, asker: Asker, at: datetime, gives_turn: bool = True, rules: Lo
     """Count a code that is asked for, in a transaction of its own, before anything is looked up: whoever the number belongs to.
 
     Raises Refused: codes_queued (turn_at: from then on the code may be asked for with `has_waited`), codes_queue_full (until), which is
-    also what a door hears that knows no turns.
+    also what a door hears that knows no turns: there the next one is taken when the time between two turns is over, counted apart, so
+    that a crowd at the other doors does not close it.
     """
     rules = rules or rules_at(at)
     turns, full = [], False
     with transaction():
-        for index, pace in _counted(asker, rules):
+        for index, pace in _counted(asker, rules, what="" if gives_turn else "without turns "):
             load = _locked(index, at)
             _count(load, pace, at)
             if load.asked - load.used > pace.unused:
-                turn_at = max(at + rules.soonest, load.next_at or at)
-                if not gives_turn or turn_at > at + rules.farthest:
+                apart = pace.apart * ((load.asked - load.used - 1) // pace.unused)
+                turn_at = max(at + rules.soonest if gives_turn else at, load.next_at or at)
+                if turn_at > (at + rules.farthest if gives_turn else at):
                     full = True
                 else:
-                    load.next_at = turn_at + pace.apart * ((load.asked - load.used - 1) // pace.unused)
-                    turns.append(turn_at)
+                    load.next_at = turn_at + apart
+                    if gives_turn:
+                        turns.append(turn_at)
             load.save(update_fields=["hour", "asked", "used", "next_at"])
     if full:
         raise Refused("codes_queue_full", until=at + rules.farthest)
@@ -117,16 +120,16 @@ def is_turn(*, turn_at: datetime, at: datetime) -> bool:
     return turn_at <= at < turn_at + rules_at(turn_at).kept
 
 
-def _counted(asker: Asker, rules: LoadRules) -> list[tuple[bytes, Pace]]:
+def _counted(asker: Asker, rules: LoadRules, *, what: str = "") -> list[tuple[bytes, Pace]]:
     """What is counted when this browser asks, always in the same order. A known one stands in nobody's queue but its own."""
     if asker.marks:
-        return [(blind_index("code load browser", asker.browser), rules.browser)]
+        return [(blind_index(f"code load {what}browser", asker.browser), rules.browser)]
     part = int(blind_index("code load part", asker.browser).hex(), 16) % _PARTS
     everybody = Pace(rules.everybody.unused // _PARTS, rules.everybody.apart * _PARTS)
-    found = [(blind_index("code load everybody", str(part)), everybody)]
+    found = [(blind_index(f"code load {what}everybody", str(part)), everybody)]
     if asker.network:
         pace = rules.household if ":" in asker.network else rules.address
-        found.append((blind_index("code load network", asker.network), pace))
+        found.append((blind_index(f"code load {what}network", asker.network), pace))
     return found
 
 
