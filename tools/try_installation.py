@@ -34,6 +34,7 @@ COMPANY = (
     "systemd-run --quiet --unit=trial-company --working-directory=/opt/prakerja --setenv=PORT=2776 --setenv=SMPP_PORT=2775 "
     "--setenv=PASSWORD=rahasia /opt/prakerja/.venv/bin/python -m examples.smsc"
 )
+SHELL = ("HOME=/root", "TERM=dumb", "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 PACKAGES = "systemd-sysv,dbus,ca-certificates"
 
 
@@ -83,18 +84,7 @@ def main() -> int:
     with open(f"{machine}.log", "wb") as log:
         booted = subprocess.Popen(boot, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            enter = [
-                "nsenter",
-                "--all",
-                "--target",
-                str(first_process(booted)),
-                "env",
-                "-i",
-                "HOME=/root",
-                "TERM=dumb",
-                "LANG=C.UTF-8",
-                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            ]
+            enter = ["nsenter", "--all", "--target", str(first_process(booted)), "env", "-i", *SHELL, *given.env]
             subprocess.run([*enter, "systemctl", "is-system-running", "--wait"], check=False, stdout=subprocess.DEVNULL)
             began = time.monotonic()
             done = subprocess.run([*enter, "bash", "/srv/page.sh"], check=False).returncode
