@@ -55,6 +55,9 @@ def main() -> int:
         metavar="FILE",
         help="a file of this machine's that the network needs there",
     )
+    parser.add_argument(
+        "--env", action="append", default=[], metavar="N=V", help="what the network needs in the environment there"
+    )
     parser.add_argument("--inside", choices=[*STEPS], help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.inside:
