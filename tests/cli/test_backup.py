@@ -38,7 +38,7 @@ def _restore(backup: Path, new: Path, *more: str) -> Result:
 
 
 def _keys(data_dir: Path) -> Path:
-    return next(data_dir.rglob("fields.json")).parent
+    return next(data_dir.rglob("sealing.keyset.json")).parent
 
 
 def test_what_was_copied_stands_up_elsewhere_and_is_proved(old: Path, new: Path, tmp_path: Path) -> None:

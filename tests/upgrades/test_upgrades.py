@@ -96,6 +96,16 @@ def test_a_release_is_upgraded_and_goes_on(
     assert (last.returncode, json.loads(last.stdout)["ok"]) == (0, True), last.stdout
     if old.release == "6ba9cdb":
         assert run(old, sys.executable, "-c", DOOR.format("portal")).stdout == "up\n"
+        # Its two keysets were read as they are; only now they get a file for each root, with the same keys.
+        refused = commands.run("keys", "rotate")
+        assert "have the old form" in refused.err
+        upgraded = commands.run("keys", "upgrade", "--json")
+        assert (upgraded.code, upgraded.document) == (0, {"upgraded": True}), upgraded.err
+        assert commands.run("proof").code == 0
+        shown = commands.run("keys", "show", "--json").document
+        assert {one["root"] for one in shown} == {"sealing", "index", "otp", "sessions", "gateways"}
+        assert {one["state"] for one in shown} == {"counts"}
+        assert commands.run("keys", "rotate", "index", "--after", "1h").code == 0
 
 
 # Loads a door without serving it.

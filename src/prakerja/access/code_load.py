@@ -18,7 +18,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index
+from prakerja.kernel.secrets import mark
 
 # The whole office is counted in so many parts, so that no two sign-ins wait for one row; each holds its share of the limit.
 _PARTS = 16
@@ -123,13 +123,13 @@ def is_turn(*, turn_at: datetime, at: datetime) -> bool:
 def _counted(asker: Asker, rules: LoadRules, *, what: str = "") -> list[tuple[bytes, Pace]]:
     """What is counted when this browser asks, always in the same order. A known one stands in nobody's queue but its own."""
     if asker.marks:
-        return [(blind_index(f"code load {what}browser", asker.browser), rules.browser)]
-    part = int(blind_index("code load part", asker.browser).hex(), 16) % _PARTS
+        return [(mark(f"code load {what}browser", asker.browser), rules.browser)]
+    part = int(mark("code load part", asker.browser).hex(), 16) % _PARTS
     everybody = Pace(rules.everybody.unused // _PARTS, rules.everybody.apart * _PARTS)
-    found = [(blind_index(f"code load {what}everybody", str(part)), everybody)]
+    found = [(mark(f"code load {what}everybody", str(part)), everybody)]
     if asker.network:
         pace = rules.household if ":" in asker.network else rules.address
-        found.append((blind_index(f"code load {what}network", asker.network), pace))
+        found.append((mark(f"code load {what}network", asker.network), pace))
     return found
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from prakerja.access.permissions import ROLES
 from prakerja.kernel.models import KeyedRow, OwnedRow, owned_key
+from prakerja.kernel.sealed import SealedField
 
 
 class User(KeyedRow, AbstractBaseUser):
@@ -45,7 +46,7 @@ class SecondFactor(models.Model):
     """An operator's authenticator. A code serves once: the step that it was made for must be later than the last one."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
-    secret_enc = models.BinaryField()
+    secret_enc = SealedField(row="user_id")
     # The last step of 30 seconds (counted from 1970) whose code was taken.
     last_counter = models.BigIntegerField(default=0)
     # Nil until the first code was shown to be right.
@@ -120,7 +121,7 @@ class OtpChallenge(OwnedRow):
     # By which way it was sent: a code from an e-mail does not show that somebody holds the phone.
     channel = models.TextField(default="sms", db_default="sms")
     # What exactly it confirms (an account's number), sealed; nil where the purpose says it all.
-    subject_enc = models.BinaryField(null=True)
+    subject_enc = SealedField(null=True)
     code_hash = models.BinaryField()
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()

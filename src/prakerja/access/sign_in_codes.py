@@ -21,7 +21,7 @@ from prakerja.audit.operations import record
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index, otp_hash
+from prakerja.kernel.secrets import lasting_index, mark, otp_hash
 from prakerja.notifications.operations import queue_message
 
 PURPOSE = "sign_in"
@@ -54,7 +54,7 @@ class RightCode(NamedTuple):
 
 def mark_of(*, person_id: uuid.UUID, browser: str) -> str:
     """What a browser keeps of a person who signed in with it: only we can tell whose it is, and only with the person at hand."""
-    return blind_index("known_browser", f"{person_id}:{browser}").hex()
+    return lasting_index("known_browser", f"{person_id}:{browser}").hex()
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ def _live_challenge(person_id: uuid.UUID | None, browser: str, at: datetime) -> 
 
 
 def _browser_index(phone: str, asker: Asker) -> bytes:
-    return blind_index("sign_in_browser", f"{phone}:{asker.browser}")
+    return mark("sign_in_browser", f"{phone}:{asker.browser}")
 
 
 def _limits(*, phone: str, person_id: uuid.UUID | None, asker: Asker, rules: SignInRules) -> dict[bytes, int]:
@@ -263,7 +263,7 @@ def _limits(*, phone: str, person_id: uuid.UUID | None, asker: Asker, rules: Sig
     mine = _browser_index(phone, asker)
     if asker.knows(person_id):
         return {mine: rules.per_day}
-    limits = {mine: rules.per_day_browser, blind_index("sign_in_elsewhere", phone): rules.per_day_elsewhere}
+    limits = {mine: rules.per_day_browser, mark("sign_in_elsewhere", phone): rules.per_day_elsewhere}
     if asker.network:
-        limits[blind_index("sign_in_network", f"{phone}:{asker.network}")] = rules.per_day_network
+        limits[mark("sign_in_network", f"{phone}:{asker.network}")] = rules.per_day_network
     return limits

@@ -20,7 +20,7 @@ from prakerja.access.models import SecondFactor, SignInGuard, User
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index, seal, unseal
+from prakerja.kernel.secrets import mark, seal, unseal
 from prakerja.kernel.typed import normal_digits
 
 TRIES = 5
@@ -180,9 +180,9 @@ def _guards(user: User | None, email: str, cookie: str, network: str) -> dict[in
     address = email.strip().lower()[:254]
     browser = known_browser(user.id, cookie) if user is not None else ""
     names = {TRIES: browser} if browser or not network else {TRIES: f"@{network}", TRIES_ELSEWHERE: ""}
-    indexes = {most: blind_index("operator_sign_in", f"{address}:{name}") for most, name in names.items()}
+    indexes = {most: mark("operator_sign_in", f"{address}:{name}") for most, name in names.items()}
     if network and not browser:
-        indexes[TRIES_NETWORK] = blind_index("operator_sign_in_network", network)
+        indexes[TRIES_NETWORK] = mark("operator_sign_in_network", network)
     found: dict[bytes, SignInGuard] = {}
     # An old one that is there may be forgotten (`access.forgetting`) before we hold it; then it is made anew.
     while len(found) < len(indexes):

@@ -20,7 +20,7 @@ from prakerja.kernel.clock import WIB
 from prakerja.kernel.codes import one_time_password
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index, otp_hash
+from prakerja.kernel.secrets import mark, otp_hash
 from prakerja.notifications.strangers import queue_to_stranger
 
 # Of one registration to all addresses that are typed there, and to one address from all registrations, a day.
@@ -97,7 +97,7 @@ def send_new_phone_code(
     ask for. It leaves whoever's the phone is. Raises Refused: otp_locked (until), otp_too_soon (seconds), otp_daily_limit.
     """
     _send(
-        most={_new_phone_index(phone, owner): rules.per_day, blind_index("new_phone", phone): NEW_PHONE_PER_NUMBER},
+        most={_new_phone_index(phone, owner): rules.per_day, mark("new_phone", phone): NEW_PHONE_PER_NUMBER},
         to=phone,
         channel="sms",
         template="otp_phone",
@@ -228,16 +228,16 @@ def _hash(guard: PhoneGuard, code: str) -> bytes:
 
 
 def _email_index(email: str, owner: uuid.UUID) -> bytes:
-    return blind_index("email_code", f"{owner}:{email}")
+    return mark("email_code", f"{owner}:{email}")
 
 
 def _new_phone_index(phone: str, owner: uuid.UUID) -> bytes:
-    return blind_index("new_phone_code", f"{owner}:{phone}")
+    return mark("new_phone_code", f"{owner}:{phone}")
 
 
 def _email_limits(email: str, owner: uuid.UUID, rules: OtpRules) -> Mapping[bytes, int]:
     return {
         _email_index(email, owner): rules.per_day,
-        blind_index("email_code_owner", str(owner)): EMAIL_PER_OWNER,
-        blind_index("email_code_address", email): EMAIL_PER_ADDRESS,
+        mark("email_code_owner", str(owner)): EMAIL_PER_OWNER,
+        mark("email_code_address", email): EMAIL_PER_ADDRESS,
     }

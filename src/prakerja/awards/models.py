@@ -16,6 +16,7 @@ from prakerja.kernel.models import (
     owned_key,
     unindexed_foreign_key,
 )
+from prakerja.kernel.sealed import IndexField, SealedField
 
 # Whose first purchase is waited for; whose revocation waits for an operator; whom the deadline may end: it was ahead when it was
 # set, and nobody has to decide first.
@@ -37,7 +38,7 @@ class Award(PersonRow):
     scheme_version = unindexed_foreign_key("programmes.SchemeVersion")
     wallet = owned_foreign_key("wallets.Wallet")
     reserve = owned_foreign_key("ledger.Balance")
-    card_number_enc = models.BinaryField()
+    card_number_enc = SealedField(bound_to=("intake_award", "card_number_enc"))
     status = models.TextField(default="active")
     awarded_at = models.DateTimeField()
     # Exclusive: the end of day 30 in WIB, the announcement day being day 1 (rules.md 4.2).
@@ -170,7 +171,7 @@ class InductionView(PersonRow):
 class CardClaim(models.Model):
     """Blind index of a card number → person and award: uniqueness across people, and the route of send-otp."""
 
-    index = models.BinaryField(primary_key=True)
+    index = IndexField(primary_key=True)
     person_id = models.UUIDField()
     award_id = models.UUIDField()
 
@@ -178,7 +179,7 @@ class CardClaim(models.Model):
 class Blacklist(models.Model):
     """For life, keyed by the blind index of the NIK, so that a new account of the same person is found too."""
 
-    nik_index = models.BinaryField(primary_key=True)
+    nik_index = IndexField(primary_key=True)
     person_id = models.UUIDField()
     reason = models.TextField()
     listed_at = models.DateTimeField()

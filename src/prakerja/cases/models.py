@@ -8,6 +8,7 @@ from django.db.models import Q
 from prakerja.cases.policies import FILE_KINDS, TOPICS
 from prakerja.cases.states import QUESTION_STATES
 from prakerja.kernel.models import KeyedRow
+from prakerja.kernel.sealed import IndexField, SealedField
 
 
 class Case(KeyedRow):
@@ -19,12 +20,12 @@ class Case(KeyedRow):
 
     # The account it was sent from; empty when nobody was signed in. Then it is read there, and not by its number.
     asked_by = models.UUIDField(null=True)
-    number_enc = models.BinaryField()
-    number_index = models.BinaryField(unique=True)
+    number_enc = SealedField(bound_to=("cases_case", "number"))
+    number_index = IndexField(unique=True)
     topic = models.TextField()
     status = models.TextField(default="open")
     # A phone or e-mail address that somebody left so that a human can reach them; "" when none.
-    contact_enc = models.BinaryField()
+    contact_enc = SealedField(bound_to=("cases_case", "contact"))
     language = models.TextField(default="id")
     opened_at = models.DateTimeField()
     # When whoever asked wrote last, and when an operator did.
@@ -63,7 +64,7 @@ class Entry(KeyedRow):
     asked_by = models.UUIDField(null=True)
     number = models.SmallIntegerField()
     written_by = models.TextField(blank=True)
-    words_enc = models.BinaryField()
+    words_enc = SealedField(bound_to=("cases_entry", "words"))
     at = models.DateTimeField()
 
     class Meta:
@@ -77,7 +78,7 @@ class Attachment(KeyedRow):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="attachments")
     asked_by = models.UUIDField()
     kind = models.TextField()
-    content_enc = models.BinaryField()
+    content_enc = SealedField()
     # Of what is kept, in bytes.
     size = models.IntegerField()
     taken_at = models.DateTimeField()

@@ -32,7 +32,7 @@ from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.due import CHUNK
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.secrets import blind_index, seal, unseal
+from prakerja.kernel.secrets import blind_index, mark, seal, unseal
 from prakerja.kernel.typed import normal_code, normal_email, normal_lines, normal_phone, without_unseen
 from prakerja.notifications.operations import queue_message
 
@@ -63,14 +63,14 @@ def open_case(
     if topic not in TOPICS:
         raise Refused("topic_unknown")
     reached = _contact(contact)
-    of_browser = blind_index("case browser", browser)
+    of_browser = mark("case browser", browser)
     with transaction():
         known = Case.objects.filter(id=case_id).first()
         if known is not None:
             if known.browser_index is None or (bytes(known.browser_index), known.asked_by) != (of_browser, asked_by):
                 raise Refused("cases_too_many")
             return number_of(case=known)
-        of_network = blind_index("case network", network) if network else None
+        of_network = mark("case network", network) if network else None
         today = Case.objects.filter(opened_at__gt=at - DAY)
         if asked_by is not None:
             is_too_many = today.filter(asked_by=asked_by).count() >= OF_PERSON

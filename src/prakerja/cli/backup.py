@@ -9,6 +9,7 @@ from typing import Any
 from prakerja.cli.arguments import CommandError, answer, common, progress
 from prakerja.cli.database import database, keys_folder
 from prakerja.kernel.errors import CannotRun
+from prakerja.kernel.keysets import LOST_WITH
 from prakerja.postgres import backups
 from prakerja.postgres.backups import Manifest
 
@@ -44,6 +45,7 @@ def do_create(arguments: argparse.Namespace) -> int:
             )
         from prakerja.kernel.clock import wall
         from prakerja.kernel.installation import read_installation
+        from prakerja.kernel.rotation import needed_keys
         from prakerja.kernel.schema import last_migrations
 
         installed = read_installation()
@@ -56,6 +58,8 @@ def do_create(arguments: argparse.Namespace) -> int:
                 "is_sandbox": installed.is_sandbox,
                 "world": installed.world,
                 "keys": installed.keys_fingerprint,
+                # Which keys it cannot be read without, by their ids and a check; never a key.
+                "key_ids": needed_keys(),
                 "migrations": last_migrations(),
             },
             progress=lambda size: progress(f"{size // _MIB} MiB …"),
@@ -69,6 +73,10 @@ def do_create(arguments: argparse.Namespace) -> int:
         print(
             f"Kunci tidak ikut disalin · The keys are not in it: keep a copy of {keys} elsewhere; without them it cannot be read."
         )
+        for one in manifest.about["key_ids"]:
+            print(f"  {one['root']} {one['id']}")
+        for root, (indonesian, english) in LOST_WITH.items():
+            print(f"Tanpa · Without {root}: {indonesian} · {english}")
     return 0
 
 

@@ -66,6 +66,10 @@ _PLAIN = {
         "That announcement has begun and is carried through: whom the draw chose gets what it gave them.",
     ),
     "reason_missing": ("Sebutkan alasannya: --reason.", "Say why: --reason."),
+    "keys_changing": (
+        "Kunci index sedang diganti. Lihat `prakerja keys show`, lalu ulangi setelah selesai.",
+        "The index keys are being changed. See `prakerja keys show`, then give it again when that has ended.",
+    ),
     "import_running": (
         "Hasil lain sedang diberikan. Lihat `prakerja wave imports`, lalu ulangi perintah ini.",
         "Other results are being awarded. See `prakerja wave imports`, then give this command again.",

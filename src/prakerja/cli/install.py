@@ -9,6 +9,7 @@ from typing import Any
 from prakerja.cli import installing
 from prakerja.cli.arguments import answer
 from prakerja.cli.install_config import MAKER, ask_config, read_config
+from prakerja.kernel.keysets import LOST_WITH
 
 
 def add_to(subparsers: Any) -> None:
@@ -46,6 +47,8 @@ def _told(made: dict[str, Any]) -> str:
         f"Kunci · Keys: {made['keys']}",
         "  Salin sekarang ke tempat lain; tanpa kunci ini isi basis data tidak terbaca.",
         "  Copy them elsewhere now; without them nobody reads what is in the database.",
+        "  Yang hilang bersama masing-masing · What is lost with each (docs/how-to/keep-the-keys.md):",
+        *(f"    {root}: {indonesian} · {english}" for root, (indonesian, english) in LOST_WITH.items()),
         "",
     ]
     if operator:

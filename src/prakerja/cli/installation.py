@@ -24,6 +24,7 @@ from prakerja.kernel.installation import (
     finish_world,
     read_installation,
 )
+from prakerja.kernel.rotation import require_every_key
 from prakerja.kernel.schema import (
     carry_renamed,
     few,
@@ -196,6 +197,7 @@ def _refuse_other_keys(found: InstallationState) -> None:
             "The keys in this data folder are not those of this database; it could not be read. "
             "Use the original data folder.",
         )
+    require_every_key()
 
 
 def _refuse_changed_rules() -> None:

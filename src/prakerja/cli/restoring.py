@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from prakerja.cli.arguments import CommandError, progress
+from prakerja.kernel import keysets
 from prakerja.kernel.secrets import Keys
 from prakerja.postgres import backups, server_for
 from prakerja.postgres.backups import Manifest
@@ -31,9 +31,9 @@ def restore(*, backup: Path, data_dir: Path | None, keys: Path | None) -> Manife
         backups.restore(backup=backup, dsn=server.dsn, tell=tell)
         if keys is not None and keys.resolve() != own.resolve():
             own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # What restores has made none of its own there; only what is missing or the same is written.
             for one in keys.glob("*.json"):
-                shutil.copyfile(one, own / one.name)
-                (own / one.name).chmod(0o600)
+                keysets.put_file(own / one.name, one.read_text())
     return manifest
 
 
@@ -54,6 +54,14 @@ def _require_keys(folder: Path, manifest: Manifest) -> None:
         raise CommandError(
             f"Kunci di {folder} bukan kunci salinan itu; isinya tidak akan terbaca.",
             f"The keys in {folder} are not those of that backup; it could not be read.",
+        )
+    here = {key.id: key.check() for keyset in keysets.read_folder(folder).values() for key in keyset.keys}
+    missing = [one for one in manifest.about.get("key_ids", []) if here.get(one["id"]) != one["known_by"]]
+    if missing:
+        named = ", ".join(f"{one['root']} {one['id']}" for one in missing)
+        raise CommandError(
+            f"Kunci yang diperlukan salinan itu tidak ada di {folder}: {named}. Pakai salinan kunci dari waktu itu.",
+            f"Keys that this backup needs are not in {folder}: {named}. Take the copy of the keys of that time.",
         )
 
 

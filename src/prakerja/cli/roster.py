@@ -275,6 +275,10 @@ def explained(refusal: Refused) -> CommandError:
             f"Daftar itu tidak dikenal. Yang ada: {', '.join(CODES)}.",
             f"There is no such roster. There are: {', '.join(CODES)}.",
         ),
+        "keys_changing": (
+            "Kunci index sedang diganti. Lihat `prakerja keys show`, lalu ulangi setelah selesai.",
+            "The index keys are being changed. See `prakerja keys show`, then give it again when that has ended.",
+        ),
         "import_running": (
             "Daftar itu sedang diimpor. Lihat `prakerja roster list`.",
             "That roster is being imported right now. See `prakerja roster list`.",

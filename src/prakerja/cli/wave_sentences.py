@@ -105,6 +105,10 @@ _SENTENCES = {
         "Gelombang {own_wave} sudah diumumkan pada {announced_at}.",
         "Wave {own_wave} was announced at {announced_at} already.",
     ),
+    "keys_changing": (
+        "Kunci index sedang diganti. Lihat `prakerja keys show`, lalu ulangi setelah selesai.",
+        "The index keys are being changed. See `prakerja keys show`, then give it again when that has ended.",
+    ),
     "import_running": (
         "Daftar lain sedang diimpor. Lihat `prakerja wave imports`, lalu ulangi perintah ini.",
         "Another list is being imported. See `prakerja wave imports`, then give this command again.",

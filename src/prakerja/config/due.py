@@ -48,6 +48,8 @@ def due_tasks() -> tuple[DueTask, ...]:
         name = f"prakerja.{context}.tasks"
         if importlib.util.find_spec(name) is not None:
             found.extend(importlib.import_module(name).TASKS)
+    # What was stored follows the keys, whoever's it is.
+    found.extend(importlib.import_module("prakerja.config.key_tasks").TASKS)
     return tuple(found)
 
 

@@ -173,6 +173,7 @@ _SENTENCES = {
     "quota_changed": gettext_lazy("Kuota gelombang ini sudah diubah sesudah aturan disiapkan. Siapkan lagi aturannya."),
     "wave_not_closed": gettext_lazy("Gelombang ini belum ditutup."),
     "wave_announced": gettext_lazy("Hasil gelombang ini sudah diumumkan dengan daftar."),
+    "keys_changing": gettext_lazy("Kunci index sedang diganti. Ulangi setelah selesai."),
     "list_running": gettext_lazy("Sebuah daftar sedang dibuat. Lihat kemajuannya di Pekerjaan panjang."),
     "nothing_prepared": gettext_lazy(
         "Tidak ada lagi yang menunggu: langkah ini sudah disahkan, ditarik, atau belum disiapkan. Tidak ada yang diubah."

@@ -39,6 +39,7 @@ SENTENCES = {
     "counts_from_past": gettext_lazy("Saat berlakunya sudah lewat."),
     "rows_differ": gettext_lazy("Jumlah baris di berkas bukan yang Anda tulis: mungkin terpotong atau tertukar."),
     "nobody_listed": gettext_lazy("Semua baris ditolak; tidak ada yang diimpor. Periksa kolom NIK."),
+    "keys_changing": gettext_lazy("Kunci index sedang diganti. Ulangi setelah selesai."),
     "import_running": gettext_lazy("Daftar itu sedang diimpor."),
     "nothing_prepared": gettext_lazy("Yang menunggu sudah diganti atau disahkan. Tidak ada yang diubah."),
     "same_operator": gettext_lazy("Yang mengimpor daftar tidak mengesahkannya."),

@@ -19,6 +19,7 @@ from prakerja.kernel.models import (
     owned_key,
     unindexed_foreign_key,
 )
+from prakerja.kernel.sealed import IndexField, SealedField
 
 RAIL_NAMES = tuple(TERMS)
 # What a row of PaymentAttempt stands for: an order, a question of ours, a call of theirs.
@@ -30,7 +31,7 @@ DECISIONS = ("accepted", "dismissed")
 class PayoutAccount(PersonRow):
     kind = models.TextField()
     provider = models.TextField()
-    number_enc = models.BinaryField()
+    number_enc = SealedField()
     holder_name = models.TextField(blank=True)
     nik_matches = models.BooleanField()
     is_kyc_complete = models.BooleanField()
@@ -61,7 +62,7 @@ class PayoutAccount(PersonRow):
 class AccountClaim(KeyedRow):
     """(provider, bank account's number) → the person who has it linked as their own (`disbursements.claims`)."""
 
-    index = models.BinaryField()
+    index = IndexField()
     person_id = models.UUIDField()
 
     class Meta:

@@ -36,6 +36,7 @@ from prakerja.kernel.db import copy_rows, requires_transaction, row, rows, trans
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.progress import Meter
+from prakerja.kernel.rotation import keeping_forms
 from prakerja.kernel.secrets import seal_bytes, unseal, unseal_bytes
 from prakerja.kernel.side_processes import SideProcesses, spare_processors
 from prakerja.programmes.queries import scheme
@@ -79,7 +80,8 @@ def _alone() -> Iterator[None]:
     if found is None or not found[0]:
         raise Refused("list_running")
     try:
-        yield
+        with keeping_forms():
+            yield
     finally:
         row("SELECT pg_advisory_unlock(%s)", [_LOCK])
 

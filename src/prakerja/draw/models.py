@@ -14,6 +14,7 @@ from prakerja.kernel.models import (
     owned_key,
     unindexed_foreign_key,
 )
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.rosters.policies import PRIORITIES
 
 STEPS = ("rules", "commit", "draw", "publish", "void", "award", "terms")
@@ -45,7 +46,7 @@ class Draw(KeyedRow):
     status = models.TextField(default="drafted")
     applicants = models.ForeignKey(ApplicantList, on_delete=models.PROTECT, null=True, related_name="+")
     # Told when the draw is; until then nobody can rank anybody.
-    secret_enc = models.BinaryField(null=True)
+    secret_enc = SealedField(null=True)
     seed = models.BinaryField(null=True)
     # True while another wave's list must wait.
     has_turn = models.BooleanField(null=True, unique=True)
@@ -225,7 +226,7 @@ class SigningKey(KeyedRow):
     user = models.OneToOneField("access.User", on_delete=models.PROTECT, null=True, related_name="+")
     public = models.BinaryField()
     # Ours, sealed; of witnesses nothing, but in a sandbox, which plays them itself.
-    seed_enc = models.BinaryField(null=True)
+    seed_enc = SealedField(null=True)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -320,7 +321,7 @@ class Draft(models.Model):
     groups = models.TextField()
     allowance = models.SmallIntegerField()
     # The blind index of the family card.
-    card = models.BinaryField()
+    card = IndexField()
     # Why it is excluded, and the mark that is published of it; "" for an eligible one.
     codes = models.TextField()
     mark = models.TextField()
@@ -330,8 +331,8 @@ class FamilyNonce(KeyedRow):
     """What a crowded family card's label is made of: random, sealed, one for each card of a wave."""
 
     wave = models.ForeignKey("intake.Wave", on_delete=models.PROTECT, related_name="+")
-    card = models.BinaryField()
-    nonce_enc = models.BinaryField()
+    card = IndexField()
+    nonce_enc = SealedField()
     label = models.BinaryField()
 
     class Meta:

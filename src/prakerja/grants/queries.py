@@ -11,7 +11,7 @@ from prakerja.grants.models import Grant
 from prakerja.grants.policies import FACTS, Fact, facts_of
 from prakerja.grants.tokens import Token
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.secrets import blind_index
+from prakerja.kernel.secrets import lasting_index
 from prakerja.partners import queries as partners
 from prakerja.people import queries as people
 
@@ -78,4 +78,4 @@ def names_of(*, partner_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, str]:
 
 def pairwise_id(*, person_id: uuid.UUID, partner_id: uuid.UUID) -> str:
     """How one institution knows a person: the same at every sign-in, and worthless to any other (OIDC Core 8.1)."""
-    return str(uuid.UUID(bytes=blind_index("sso_user", f"{partner_id}:{person_id}")))
+    return str(uuid.UUID(bytes=lasting_index("sso_user", f"{partner_id}:{person_id}")))

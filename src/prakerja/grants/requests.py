@@ -47,7 +47,7 @@ class AuthorizationRequest:
         plain = json.dumps(
             asdict(self) | {"partner_id": self.partner_id.hex}, ensure_ascii=False, separators=(",", ":")
         )
-        return base64.urlsafe_b64encode(keys().seal(plain, _PLACE)).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(keys().seal_token(plain, _PLACE)).rstrip(b"=").decode()
 
     def success_address(self, *, code: str, issuer: str) -> str:
         """Where the browser goes after a yes."""
@@ -69,7 +69,7 @@ class AuthorizationRequest:
             return None
         try:
             sealed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            found = json.loads(keys().unseal(sealed, _PLACE))
+            found = json.loads(keys().unseal_token(sealed, _PLACE))
         except (binascii.Error, UnicodeEncodeError, ValueError, TinkError):
             return None
         found |= {"partner_id": uuid.UUID(hex=found["partner_id"]), "scopes": tuple(found["scopes"])}

@@ -34,7 +34,7 @@ class Token:
     @classmethod
     def new(cls, kind: Kind, *, person_id: uuid.UUID, grant_id: uuid.UUID) -> Token:
         plain = person_id.bytes + grant_id.bytes + secrets.token_bytes(_SECRET_BYTES)
-        sealed = keys().seal(base64.b64encode(plain).decode(), _place(kind))
+        sealed = keys().seal_token(base64.b64encode(plain).decode(), _place(kind))
         return cls(person_id, grant_id, base64.urlsafe_b64encode(sealed).rstrip(b"=").decode())
 
     @classmethod
@@ -44,7 +44,7 @@ class Token:
             return None
         try:
             sealed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            plain = base64.b64decode(keys().unseal(sealed, _place(kind)))
+            plain = base64.b64decode(keys().unseal_token(sealed, _place(kind)))
         except (binascii.Error, UnicodeEncodeError, ValueError, TinkError):
             return None
         return cls(uuid.UUID(bytes=plain[:16]), uuid.UUID(bytes=plain[16:32]), text)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES, LETTER_STATES
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
+from prakerja.kernel.sealed import IndexField, SealedField
 
 
 class Wave(KeyedRow):
@@ -88,7 +89,7 @@ class Application(PersonRow):
     # What the person may call it by; None for whoever a list brought.
     ticket = models.TextField(null=True)
     # Of the draw: drawn when they joined, sealed (draw.md 3); None for whoever a list brought or joined before there were draws.
-    nonce_enc = models.BinaryField(null=True)
+    nonce_enc = SealedField(null=True)
     # Why it was not selected: a word of `eligibility.Reason`, or KUOTA_PENUH.
     reason = models.TextField(blank=True, default="", db_default="")
 
@@ -116,7 +117,7 @@ class Letter(PersonRow):
     # Which waves, by their numbers, separated by blanks.
     waves = models.TextField()
     # What the person wrote, sealed: people write numbers there.
-    words_enc = models.BinaryField()
+    words_enc = SealedField()
     sent_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -204,10 +205,10 @@ class ListedLine(models.Model):
     differing = models.TextField(blank=True, default="")
     known = models.UUIDField(null=True)
     # Null in a row that cannot be read.
-    nik_index = models.BinaryField(null=True)
-    family_index = models.BinaryField(null=True)
-    phone_index = models.BinaryField(null=True)
-    email_index = models.BinaryField(null=True)
+    nik_index = IndexField(null=True)
+    family_index = IndexField(null=True)
+    phone_index = IndexField(null=True)
+    email_index = IndexField(null=True)
     name = models.TextField(null=True)
     birth_date = models.DateField(null=True)
     province_code = models.TextField(null=True)

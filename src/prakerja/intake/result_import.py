@@ -35,6 +35,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.progress import Meter
+from prakerja.kernel.rotation import keeping_forms
 from prakerja.kernel.side_processes import SideProcesses, spare_processors
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.queries import holds
@@ -518,7 +519,7 @@ class _Kept:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Hold the lock of imports, which PostgreSQL takes back when our connection ends. Raises Refused: import_running."""
+    """Hold the lock of imports, which PostgreSQL takes back when our connection ends. Raises Refused: import_running, keys_changing."""
     for _ in range(_LOCK_TRIES):
         found = row("SELECT pg_try_advisory_lock(%s)", [_LOCK])
         if found is not None and found[0]:
@@ -527,7 +528,8 @@ def alone() -> Iterator[None]:
     else:
         raise Refused("import_running")
     try:
-        yield
+        with keeping_forms():
+            yield
     finally:
         row("SELECT pg_advisory_unlock(%s)", [_LOCK])
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.kernel.clock import forget
+from prakerja.kernel.clock import forget, wall
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.models import Clock, Installation
+from prakerja.kernel.rotation import note_keys
+from prakerja.kernel.secrets import keys
 
 _HALF_MADE = "half-made:"
 
@@ -47,6 +49,7 @@ def begin_sandbox(*, world: str, keys_fingerprint: str, starts_at: datetime) -> 
         is_sandbox=True, world=_HALF_MADE + world, keys_fingerprint=keys_fingerprint, created_at=starts_at
     )
     Clock.objects.create(id=1, offset_us=0, seen_at=starts_at)
+    note_keys(keys().keysets, at=wall())
     forget()
 
 
@@ -55,6 +58,7 @@ def begin_production(*, keys_fingerprint: str, at: datetime) -> None:
     """Say that this database is no sandbox, for ever: its clock is the wall's."""
     Installation.objects.create(is_sandbox=False, world="", keys_fingerprint=keys_fingerprint, created_at=at)
     Clock.objects.create(id=1, offset_us=0)
+    note_keys(keys().keysets, at=at)
     forget()
 
 

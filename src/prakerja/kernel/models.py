@@ -84,6 +84,35 @@ class Progress(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(done__gte=0), name="kernel_progress_done")]
 
 
+class KeyRecord(models.Model):
+    """A key that values of this database were made with (`kernel/rotation.py`): its id and a check, never the key. Wall time."""
+
+    key_id = models.BigIntegerField(primary_key=True)
+    root = models.TextField()
+    # `Key.check`: the folder's key of this id is the same one.
+    known_by = models.TextField()
+    noted_at = models.DateTimeField()
+    # Of an index: below it this key's form counts (`kernel/index_forms.py`); and the move that was said beforehand.
+    swept_until = models.BinaryField(null=True)
+    moving_until = models.BinaryField(null=True)
+    moving_since = models.DateTimeField(null=True)
+    # Everything of the keys before it was carried over.
+    ended_at = models.DateTimeField(null=True)
+    # Nothing is left of it, and it is needed no more.
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(root__in=["sealing", "index", "otp", "sessions", "gateways"]),
+                name="kernel_keyrecord_root",
+            ),
+            models.UniqueConstraint(
+                fields=["root"], condition=models.Q(ended_at=None), name="kernel_keyrecord_one_change"
+            ),
+        ]
+
+
 class KeyedRow(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 

@@ -15,7 +15,9 @@ from typing import TypeVar
 
 import django
 
+from prakerja.kernel import index_forms
 from prakerja.kernel.processes import die_with_parent
+from prakerja.kernel.secrets import keys
 from prakerja.kernel.standing_back import stand_back
 
 T = TypeVar("T")
@@ -56,7 +58,10 @@ class SideProcesses:
         if self._pool is None:
             # Forked ones would have our connection to the database.
             self._pool = ProcessPoolExecutor(
-                self._count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
+                self._count,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin,
+                initargs=(index_forms.current_forms(len(keys().chain)),),
             )
         waiting: deque[tuple[T, Future[R]]] = deque()
         for piece in pieces:
@@ -68,9 +73,11 @@ class SideProcesses:
             yield first, found.result()
 
 
-def _begin() -> None:
+def _begin(forms: index_forms.Forms) -> None:
     # Whoever presses Ctrl-C speaks to the process that began this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent(signal.SIGKILL)
     stand_back()
     django.setup()
+    # Whoever hands out such work sees to it that they stay (`kernel.rotation.keeping_forms`).
+    index_forms.fix(forms)

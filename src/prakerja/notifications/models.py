@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, OwnedReference, OwnedRow, owned_key
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.notifications.states import IN_HAND, MESSAGE_STATES, UNREACHED, WAITING
 from prakerja.notifications.templates import URGENT
 
@@ -16,7 +17,7 @@ class Message(OwnedRow):
     template = models.TextField()
     channel = models.TextField()
     # Sealed JSON. The address is not stored: the person's present contact point is looked up when the message leaves.
-    parameters_enc = models.BinaryField(null=True)
+    parameters_enc = SealedField(null=True)
     status = models.TextField(default="queued")
     created_at = models.DateTimeField()
     send_after = models.DateTimeField()
@@ -91,7 +92,7 @@ class SmsPart(OwnedRow):
     # What we called it, sixteen bits.
     reference = models.IntegerField()
     # Blind index of the number that it went to.
-    phone_index = models.BinaryField()
+    phone_index = IndexField()
     sent_at = models.DateTimeField()
     # What a receipt, or an answer to a question, said: nothing yet, `delivered`, `failed`, or `silent` after days of neither.
     word = models.TextField(blank=True, default="")
@@ -122,7 +123,7 @@ class StrayReceipt(KeyedRow):
     gateway = models.TextField()
     gateway_id = models.TextField(blank=True, default="")
     reference = models.IntegerField(null=True)
-    phone_index = models.BinaryField()
+    phone_index = IndexField()
     word = models.TextField()
     code = models.TextField(blank=True, default="")
     came_at = models.DateTimeField()
@@ -158,8 +159,8 @@ class StrangerMessage(KeyedRow):
     """
 
     # The phone number or e-mail address, and sealed JSON of what is said.
-    to_enc = models.BinaryField()
-    parameters_enc = models.BinaryField()
+    to_enc = SealedField()
+    parameters_enc = SealedField()
     channel = models.TextField()
     template = models.TextField()
     language = models.TextField()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, unindexed_foreign_key
+from prakerja.kernel.sealed import SealedField
 
 
 class Partner(KeyedRow):
@@ -56,7 +57,7 @@ class ApiCredential(KeyedRow):
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
     client_code = models.TextField(db_index=True)
-    sign_key_enc = models.BinaryField()
+    sign_key_enc = SealedField()
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

@@ -6,15 +6,16 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.people.policies import CONSENT_PURPOSES
 
 
 class Person(KeyedRow):
     name = models.TextField()
     birth_date = models.DateField()
-    nik_enc = models.BinaryField()
-    family_card_enc = models.BinaryField()
-    family_card_index = models.BinaryField()
+    nik_enc = SealedField()
+    family_card_enc = SealedField()
+    family_card_index = IndexField()
     province_code = models.TextField()
     # A level of `policies.EDUCATION`, so that "at least" is a comparison in SQL too.
     education = models.SmallIntegerField()
@@ -28,7 +29,7 @@ class Person(KeyedRow):
 
 class ContactPoint(PersonRow):
     kind = models.TextField()
-    value_enc = models.BinaryField()
+    value_enc = SealedField()
     verified_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
 
@@ -76,7 +77,7 @@ class Consent(PersonRow):
 class NikClaim(models.Model):
     """One NIK is one person: claimed in the transaction that makes the person, and the route of a look-up by NIK."""
 
-    index = models.BinaryField(primary_key=True)
+    index = IndexField(primary_key=True)
     person_id = models.UUIDField()
 
     class Meta:
@@ -86,7 +87,7 @@ class NikClaim(models.Model):
 
 class ContactClaim(KeyedRow):
     kind = models.TextField()
-    index = models.BinaryField()
+    index = IndexField(led_by="kind IN ('phone', 'email')")
     person_id = models.UUIDField()
 
     class Meta:

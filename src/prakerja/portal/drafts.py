@@ -17,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 
 from prakerja.access.sign_in_codes import Asker, mark_of
-from prakerja.kernel.secrets import seal, unseal
+from prakerja.kernel.secrets import keys, place
 from prakerja.portal.browsers import asker_of, last_mark
 
 SESSION_DRAFT = "draft"
@@ -53,7 +53,7 @@ def keep(request: HttpRequest, *, person_id: uuid.UUID | None = None) -> bool:
     text = msgspec.json.encode(Draft(request.path, fields, mark)).decode()
     if len(text) > LONGEST:
         return False
-    request.session[SESSION_DRAFT] = base64.b64encode(seal(text, **_place(asker))).decode()
+    request.session[SESSION_DRAFT] = base64.b64encode(keys().seal_token(text, place(**_place(asker)))).decode()
     return True
 
 
@@ -97,7 +97,7 @@ def _is_kept(request: HttpRequest) -> bool:
 def _read(request: HttpRequest) -> Draft | None:
     try:
         sealed = base64.b64decode(str(request.session.get(SESSION_DRAFT, "")))
-        return msgspec.json.decode(unseal(sealed, **_place(asker_of(request))), type=Draft)
+        return msgspec.json.decode(keys().unseal_token(sealed, place(**_place(asker_of(request)))), type=Draft)
     except (ValueError, tink.TinkError, msgspec.MsgspecError):
         return None
 

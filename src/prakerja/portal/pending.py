@@ -18,7 +18,7 @@ import tink
 from django.http import HttpRequest, HttpResponse
 
 from prakerja.kernel.clock import wall
-from prakerja.kernel.secrets import seal, unseal
+from prakerja.kernel.secrets import keys, place
 
 COOKIE = "portal_pending"
 SECONDS = 60 * 60
@@ -54,7 +54,7 @@ def read(request: HttpRequest, *, browser: str) -> Pending | None:
     """The sign-in that this browser waits for, or None."""
     try:
         sealed = base64.urlsafe_b64decode(request.COOKIES.get(COOKIE, "").encode("ascii"))
-        found = msgspec.json.decode(unseal(sealed, **_place(browser)), type=Pending)
+        found = msgspec.json.decode(keys().unseal_token(sealed, place(**_place(browser))), type=Pending)
     except (ValueError, binascii.Error, UnicodeEncodeError, tink.TinkError, msgspec.MsgspecError):
         return None
     return found if wall().timestamp() - found.began < SECONDS else None
@@ -63,7 +63,7 @@ def read(request: HttpRequest, *, browser: str) -> Pending | None:
 def write(request: HttpRequest, response: HttpResponse, pending: Pending, *, browser: str) -> None:
     """Keep it; each form starts its hour anew."""
     told = asdict(replace(pending, began=int(wall().timestamp())))
-    sealed = seal(msgspec.json.encode(told).decode(), **_place(browser))
+    sealed = keys().seal_token(msgspec.json.encode(told).decode(), place(**_place(browser)))
     response.set_cookie(
         COOKIE,
         base64.urlsafe_b64encode(sealed).decode(),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.privacy.lost_phone_policies import PHOTOS
 from prakerja.privacy.states import ERASURE_STATES, LOST_PHONE_STATES
 
@@ -63,11 +64,11 @@ class LostPhoneCase(KeyedRow):
     status = models.TextField(default="asked")
     language = models.TextField(default="id")
     # The new phone, and the NIK of the account; emptied with the photos.
-    phone_index = models.BinaryField()
-    phone_enc = models.BinaryField(null=True)
-    nik_index = models.BinaryField(null=True)
-    nik_enc = models.BinaryField(null=True)
-    words_enc = models.BinaryField(null=True)
+    phone_index = IndexField()
+    phone_enc = SealedField(null=True)
+    nik_index = IndexField(null=True)
+    nik_enc = SealedField(null=True)
+    words_enc = SealedField(null=True)
     # The person whose NIK it is; nil when it is nobody's, which whoever asks never learns.
     about = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
@@ -124,7 +125,7 @@ class LostPhonePhoto(KeyedRow):
 
     case = models.ForeignKey(LostPhoneCase, on_delete=models.PROTECT, related_name="+")
     kind = models.TextField()
-    content_enc = models.BinaryField()
+    content_enc = SealedField()
     taken_at = models.DateTimeField()
 
     class Meta:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.registrations.states import CASE_STATES, REGISTRATION_STATES
 
 
@@ -13,10 +14,10 @@ class Registration(KeyedRow):
     """Somebody who has shown that they hold a phone. The id is the one that their person will have."""
 
     # Empty, as they are, once there is a person: the claim is the person's.
-    phone_index = models.BinaryField()
+    phone_index = IndexField()
     # The phone and the answers, sealed; emptied when there is a person, who has them from then on.
-    phone_enc = models.BinaryField(null=True)
-    answers_enc = models.BinaryField(null=True)
+    phone_enc = SealedField(null=True)
+    answers_enc = SealedField(null=True)
     language = models.TextField(default="id")
     status = models.TextField(default="drafting")
     begun_at = models.DateTimeField()
@@ -92,7 +93,7 @@ class Document(KeyedRow):
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
     kind = models.TextField(default="ktp")
-    content_enc = models.BinaryField()
+    content_enc = SealedField()
     width = models.IntegerField()
     height = models.IntegerField()
     taken_at = models.DateTimeField()
@@ -113,7 +114,7 @@ class Case(KeyedRow):
     # A key of `policies.CASE_REASONS`.
     reason = models.TextField()
     # What the person wrote, sealed: people write numbers there.
-    words_enc = models.BinaryField(null=True)
+    words_enc = SealedField(null=True)
     opened_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -147,7 +148,7 @@ class Profile(PersonRow):
     proven_by = models.TextField()
     regency_code = models.TextField()
     # District, village and street, disability and wished help: sealed JSON.
-    details_enc = models.BinaryField()
+    details_enc = SealedField()
     is_enrolled = models.BooleanField()
     work_status = models.TextField()
     holds_excluded_post = models.BooleanField()

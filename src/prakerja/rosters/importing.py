@@ -24,6 +24,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.progress import Meter
+from prakerja.kernel.rotation import keeping_forms
 from prakerja.kernel.secrets import blind_index
 from prakerja.lists import Row
 from prakerja.rosters.models import ListedNik, RejectedLine, Version
@@ -122,7 +123,8 @@ def _alone(roster: str) -> Iterator[None]:
     if found is None or not found[0]:
         raise Refused("import_running")
     try:
-        yield
+        with keeping_forms():
+            yield
     finally:
         row("SELECT pg_advisory_unlock(%s)", [key])
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow
+from prakerja.kernel.sealed import IndexField
 from prakerja.rosters.policies import CODES
 from prakerja.rosters.states import VERSION_STATES
 
@@ -56,7 +57,7 @@ class ListedNik(models.Model):
     """
 
     pk = models.CompositePrimaryKey("nik_index", "version")
-    nik_index = models.BinaryField()
+    nik_index = IndexField()
     # `Version.short`. Millions are written at once: asking for each whether it exists took longer than to write them.
     version = models.IntegerField()
 

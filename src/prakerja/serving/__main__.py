@@ -14,6 +14,7 @@ import sys
 import time
 from types import FrameType
 
+from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.processes import die_with_parent, tell_service_manager, when_asked_to_end
 from prakerja.serving.server import Server, listen
 
@@ -47,7 +48,12 @@ def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview 
     # Nothing of what is loaded here becomes garbage: looking for some costs a seventh of the time that loading takes, and
     # again whenever the door looks for garbage later.
     gc.disable()
-    application = getattr(importlib.import_module(module), name or "application")
+    try:
+        application = getattr(importlib.import_module(module), name or "application")
+    except CannotRun as error:
+        # A sentence is for whoever starts it; a traceback would tell them where in our code, and nothing to do.
+        sys.stderr.write(f"{error}\n")
+        return 2
     gc.freeze()
     gc.enable()
     server = Server(listener, application, threads=threads, tally=tally, place=place)

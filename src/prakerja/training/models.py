@@ -13,6 +13,7 @@ from prakerja.kernel.models import (
     owned_key,
     unindexed_foreign_key,
 )
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.kernel.states import StateMachine
 from prakerja.training.policies import DEMONSTRATION, DEMONSTRATION_SEQUENCE, POST_TEST, PRACTICE
 from prakerja.training.states import (
@@ -34,7 +35,7 @@ class Attendance(PersonRow):
     voucher = owned_foreign_key("vouchers.Voucher")
     sequence = models.SmallIntegerField()
     method = models.TextField()
-    institution_email_index = models.BinaryField(null=True)
+    institution_email_index = IndexField(null=True)
     verified_at = models.DateTimeField()
 
     class Meta:
@@ -53,7 +54,7 @@ class AttendanceAttempt(PersonRow):
     sequence = models.SmallIntegerField()
     # What the institution knows the attempt by. The address of the page carries a sealed identifier instead.
     state = models.TextField()
-    institution_email_index = models.BinaryField()
+    institution_email_index = IndexField()
     redirect_uri = models.TextField()
     status = models.TextField(default="open")
     # Why it failed: a reason of the published family.
@@ -133,7 +134,7 @@ class CertificateShare(PersonRow):
     """A link by which its owner lets others check a certificate. It shows what the owner allows, until they close it."""
 
     certificate = owned_foreign_key("training.Certificate")
-    token_enc = models.BinaryField()
+    token_enc = SealedField()
     shows_name = models.BooleanField()
     shows_score = models.BooleanField()
     opened_at = models.DateTimeField()
@@ -156,7 +157,7 @@ class CertificateShare(PersonRow):
 class CertificateShareClaim(models.Model):
     """The token of an open link → whose it is: the route of a stranger who knows only the link. Closed, it is gone."""
 
-    index = models.BinaryField(primary_key=True)
+    index = IndexField(primary_key=True)
     person_id = models.UUIDField()
     share_id = models.UUIDField()
 
@@ -206,7 +207,7 @@ class InstitutionEmailClaim(KeyedRow):
 
     institution_id = models.UUIDField()
     course_id = models.UUIDField()
-    email_index = models.BinaryField()
+    email_index = IndexField()
     person_id = models.UUIDField()
     voucher_id = models.UUIDField()
 
@@ -295,7 +296,7 @@ class Submission(models.Model):
     # The `id` of the contract, from one sequence for all.
     number = models.BigIntegerField()
     # Sealed: who has the address has the participant's work. Null for feedback without a file.
-    url_enc = models.BinaryField(null=True)
+    url_enc = SealedField(null=True)
     status = models.TextField(default="submitted")
     # Why it was rejected.
     reason = models.TextField(blank=True)

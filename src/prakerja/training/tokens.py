@@ -28,7 +28,7 @@ class PageToken:
 
     def text(self) -> str:
         plain = (self.person_id or _NOBODY).hex + self.attempt_id.hex
-        return base64.urlsafe_b64encode(keys().seal(plain, _PLACE)).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(keys().seal_token(plain, _PLACE)).rstrip(b"=").decode()
 
     @classmethod
     def parse(cls, text: str) -> PageToken | None:
@@ -37,7 +37,7 @@ class PageToken:
             return None
         try:
             raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            plain = keys().unseal(raw, _PLACE)
+            plain = keys().unseal_token(raw, _PLACE)
         except (binascii.Error, UnicodeEncodeError, ValueError, TinkError):
             return None
         person, attempt = uuid.UUID(hex=plain[:32]), uuid.UUID(hex=plain[32:])

@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from prakerja.kernel.models import PersonRow, owned_key, unindexed_foreign_key
+from prakerja.kernel.sealed import IndexField, SealedField
 from prakerja.vouchers.states import VOUCHER_STATES
 
 
 class Voucher(PersonRow):
-    code_enc = models.BinaryField()
+    code_enc = SealedField()
     institution = unindexed_foreign_key("partners.Partner")
     course_run = unindexed_foreign_key("catalogue.CourseRun")
     amount = models.BigIntegerField()
@@ -63,6 +64,6 @@ class Voucher(PersonRow):
 class CodeClaim(models.Model):
     """Blind index of a code → person and voucher: uniqueness across people, and the route of a redemption."""
 
-    index = models.BinaryField(primary_key=True)
+    index = IndexField(primary_key=True)
     person_id = models.UUIDField()
     voucher_id = models.UUIDField()

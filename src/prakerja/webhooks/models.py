@@ -17,6 +17,7 @@ from prakerja.kernel.models import (
     owned_key,
     unindexed_foreign_key,
 )
+from prakerja.kernel.sealed import SealedField
 from prakerja.webhooks.states import DELIVERY_STATES
 
 DISABLED_REASONS = ["partner", "gone", "failing"]
@@ -52,7 +53,7 @@ class Secret(KeyedRow):
     """The newest two of an endpoint live, so that a partner can rotate without a gap. Sealed: signing needs it back."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT)
-    secret_enc = models.BinaryField()
+    secret_enc = SealedField(bound_to=("partners_webhooksecret", "secret_enc"))
     # Of the call that asked for it: the same call again gets the same secret.
     idempotency_key = models.TextField(blank=True)
     created_at = models.DateTimeField()

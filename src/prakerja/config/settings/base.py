@@ -22,7 +22,7 @@ if ENVIRONMENT not in ENVIRONMENTS:
     )
 IS_DEMO = ENVIRONMENT != "production"
 
-SECRET_KEY = keys().derive("django")
+SECRET_KEY, *SECRET_KEY_FALLBACKS = keys().django_secrets()
 DEBUG = False
 # The names that a door answers to, checked before everything else (`config/wsgi/doorstep.py`). `@addresses`, for a sandbox that
 # listens everywhere: any address in digits, which no stranger's name can pretend to be.

@@ -73,19 +73,21 @@ def _named(place: str) -> Any:
 
 
 def refuse_another_database() -> None:
-    """Raise CannotRun when this process would sell and pay by other code than its own (`kernel.schema`).
+    """Raise CannotRun when this process would sell and pay by other code than its own (`kernel.schema`), or lacks a key.
 
     A database that does not answer is no reason to stay down: whoever starts beside it waits for it.
     """
     from django.conf import settings
     from django.db import OperationalError, connection
 
+    from prakerja.kernel.rotation import require_every_key
     from prakerja.kernel.schema import require_installation, require_schema
 
     try:
         require_schema(may_be_newer=True)
         if not settings.IS_DEMO:
             require_installation()
+        require_every_key()
     except OperationalError:
         return
     finally:
