@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+import msgspec
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -120,6 +121,9 @@ def endpoint(
     `is_idempotent` asks for an Idempotency-Key header; `names_a_card` counts unknown cards against the client; `dialect`
     names headers and reasons; `guide` is what the published pages tell of it.
     """
+
+    # msgspec works out how a type is read when it is first asked. Two threads that ask at once end the process, so it is done here.
+    msgspec.json.Decoder(body)
 
     def register(answer: Callable[[Call[B]], Any]) -> Callable[[Call[B]], Any]:
         ENDPOINTS.append(

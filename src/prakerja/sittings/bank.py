@@ -40,8 +40,12 @@ class Question(msgspec.Struct, frozen=True):
         return STEPS if self.kind == "motivation" else len(self.id.choices)
 
 
+# Made now, by one thread: msgspec ends a process in which two work out at once how a type is read.
+_decoder = msgspec.json.Decoder(list[Question])
+
+
 @functools.cache
 def bank() -> Mapping[str, Question]:
     """Every question by its key."""
     text = (Path(__file__).parent / "bank.json").read_bytes()
-    return MappingProxyType({one.key: one for one in msgspec.json.decode(text, type=list[Question])})
+    return MappingProxyType({one.key: one for one in _decoder.decode(text)})

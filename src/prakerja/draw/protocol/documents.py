@@ -293,6 +293,11 @@ class Manifest(Document, frozen=True, kw_only=True):
         read_draw(self.draw)
 
 
+# How they are read is worked out now, by one thread: msgspec ends a process in which two ask for that at once.
+for _kind in (Rules, Commitment, Result, Void, Recall, Manifest):
+    msgspec.json.Decoder(_kind)
+
+
 def read_draw(name: str) -> tuple[str, int]:
     """`g19/1` → the wave's name and the number of the draw. Raises DocumentError."""
     wave, slash, number = name.partition("/")

@@ -339,3 +339,7 @@ class Scheme(Rules, frozen=True):
         if not scheme.payout_working_days:
             raise SchemeDataError(f"scheme {key}: payout_working_days is empty")
         return scheme
+
+
+# How it is read is worked out now, by one thread: msgspec ends a process in which two ask for that at once.
+msgspec.json.Decoder(Scheme)
