@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, TypeVar
 from unittest.mock import patch
 
@@ -25,7 +26,7 @@ from bench.processor import Spent
 from bench.report import Result, machine, say
 from bench.signed import Request
 from bench.world import Person, World, make_world
-from prakerja.kernel import db
+from prakerja.kernel import hot_calls
 from prakerja.kernel.db import rows
 
 # What `http_to_tpcb` should be is said by each call; the other two are the same for all.
@@ -97,23 +98,32 @@ class Queue(Generic[Who]):
         )
 
 
+@cache
+def _names(function: str) -> tuple[str, ...]:
+    """What a function takes, in its order, without the `p_`."""
+    found = rows("SELECT proargnames[1:pronargs] FROM pg_proc WHERE proname = %s", [function])
+    return tuple(name.removeprefix("p_") for name in found[0][0])
+
+
 class _Captured(Exception):
-    def __init__(self, parameters: Sequence[Any]) -> None:
-        self.parameters = parameters
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
 
 
 def _parameters(verb: Operation[Who], who: Who) -> Sequence[Any]:
-    def capture(sql: str, parameters: Sequence[Any]) -> None:
-        raise _Captured(parameters)
+    """What the operation would hand to its function, in the function's order."""
+
+    def capture(_call: hot_calls.HotCall, **values: Any) -> None:
+        raise _Captured(values)
 
     with ExitStack() as patched:
-        patched.enter_context(patch.object(db, "hot_call", capture))
+        patched.enter_context(patch.object(hot_calls.HotCall, "__call__", capture))
         for name, answer in verb.looked_up(who).items():
             patched.enter_context(patch.object(verb.module, name, answer))
         try:
             verb.operate(who)
         except _Captured as captured:
-            return captured.parameters
+            return [captured.values[name] for name in _names(verb.function)]
     raise RuntimeError(f"{verb.function} was not called by its operation")
 
 

@@ -14,6 +14,7 @@ from django.db import transaction as django_transaction
 from django.db.models import Model
 
 from prakerja.kernel.ids import array_of_ids
+from prakerja.kernel.postgresql.quick import ask
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,20 +81,22 @@ def hot_call(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
 def hot_row(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     """The first row of one statement that is a transaction by itself; None when there is none.
 
-    In a door the connection is borrowed from the pool for the statement only, past Django's cursor and its books: half
-    the cost, and the connection serves others while the answer is written. Elsewhere it is `row`.
+    In a door the connection is borrowed from the pool for the statement only, past the cursors of Django and psycopg (`quick`):
+    a third of the cost, and the connection serves others while the answer is written. Elsewhere it is `row`.
     """
-    pool = getattr(connection, "pool", None)
-    if pool is None or connection.connection is not None:
+    # Looked up once: `connection` looks it up again for every word.
+    ours = connections[DEFAULT_DB_ALIAS]
+    pool = getattr(ours, "pool", None)
+    if pool is None or ours.connection is not None:
         return row(sql, parameters)
-    with connection.wrap_database_errors:
-        pool.open()
+    with ours.wrap_database_errors:
+        if pool.closed:
+            pool.open()
         borrowed = pool.getconn()
         try:
-            found = borrowed.execute(sql, parameters).fetchone()
+            return ask(borrowed, sql, parameters)
         finally:
             pool.putconn(borrowed)
-    return tuple(found) if found else None
 
 
 def rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:

@@ -38,10 +38,16 @@ def offer_words(
         "shop": _short(_kept(_names, platform_id, lambda: name_of(partner_id=platform_id))),
         "course": _short(words.title),
     }
-    if words.mode != "online" and words.city:
+    if says_where(course_code):
         is_away = bool(words.province_code) and words.province_code != province_of(person_id=person_id)
         told |= {"variant": "onsite_away" if is_away else "onsite", "city": words.city}
     return told
+
+
+def says_where(course_code: str) -> bool:
+    """Whether `offer_words` of this course says where it is, and so must know its buyer."""
+    words = _course(course_code)
+    return words.mode != "online" and bool(words.city)
 
 
 def bought_words(*, person_id: uuid.UUID, intent_id: uuid.UUID, purchase_id: uuid.UUID) -> dict[str, str]:

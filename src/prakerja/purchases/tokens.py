@@ -52,6 +52,10 @@ class PaymentToken:
         secret = request.secret() if request else secrets.token_bytes(_SECRET_BYTES)
         return cls(person_id or intent_id, intent_id, secret)
 
+    def of(self, person_id: uuid.UUID) -> PaymentToken:
+        """The same token as this person's."""
+        return PaymentToken(person_id, self.intent_id, self.secret)
+
     @classmethod
     def parse(cls, text: str) -> PaymentToken | None:
         """Read a token back; None for anything that we did not make."""
@@ -70,7 +74,11 @@ class PaymentToken:
 
     def hash(self) -> bytes:
         """What the intent stores: whoever reads the table cannot pay."""
-        return hashlib.sha256(self.person_id.bytes + self.intent_id.bytes + self.secret).digest()
+        return hashlib.sha256(self.person_id.bytes + self.rest()).digest()
+
+    def rest(self) -> bytes:
+        """What `hash` is made of besides the person."""
+        return self.intent_id.bytes + self.secret
 
 
 def _veiled(person: bytes, named: bytes) -> bytes:

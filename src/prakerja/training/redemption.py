@@ -1,4 +1,7 @@
-"""The hot call that uses a code up: by `/commit`, or as the first attendance on the verification page."""
+"""The hot call that uses a code up: by `/commit`, or as the first attendance on the verification page.
+
+Reads: vouchers_codeclaim.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +13,43 @@ from typing import Any
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.hot_calls import HotCall
+from prakerja.kernel.hot_calls import HotCall, RoutedCall
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.split import is_split
 from prakerja.notifications.operations import seal_parameters
 from prakerja.training.facts import bought_code, window_of
 from prakerja.training.policies import opening_of
 from prakerja.training.queries import RedemptionStatus
-from prakerja.vouchers.queries import route_of_code
+from prakerja.vouchers.queries import index_of_code, route_of_code
 
 _REDEEM = HotCall(Path(__file__).with_name("redeem.sql"))
+_REDEEM_BY_CODE = RoutedCall(
+    _REDEEM,
+    source="FROM vouchers_codeclaim claim",
+    where="claim.index = %(code_index)s",
+    given={"person_id": "claim.person_id", "voucher_id": "claim.voucher_id"},
+    returned="claim.person_id, claim.voucher_id",
+)
 
 
 def redeem_code(*, institution_id: uuid.UUID, code: str, at: datetime) -> RedemptionStatus:
     """Use up a code at its institution: the first attendance is verified and the institution is owed the price.
 
-    A hot call (architecture.md "Hot calls"): one indexed read for the route, one function. Raises Refused in the published order:
-    code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used (contract.md 2.7).
+    A hot call (architecture.md "Hot calls"): one function, which the claim of the code tells whose code it is. Raises Refused in the
+    published order: code_unknown, type_mismatch, outside_window, not_owner, code_void, transaction_void, code_used
+    (contract.md 2.7).
     """
-    route = route_of_code(code=code)
-    course, schedule, starts_at, ends_at, delivery, mode, invoice, platform = _call(
-        person_id=route.person_id,
-        voucher_id=route.voucher_id,
-        institution_id=institution_id,
-        method="commit",
-        email_index=None,
-        at=at,
-    )
+    shared = _made(institution_id=institution_id, method="commit", email_index=None, at=at)
+    if is_split():
+        route = route_of_code(code=code)
+        told = (*route, *_REDEEM(person_id=route.person_id, voucher_id=route.voucher_id, **shared))
+    else:
+        found = _REDEEM_BY_CODE(code_index=index_of_code(code), **shared)
+        if found is None:
+            raise Refused("code_unknown")
+        told = found
+    person_id, voucher_id, reason, course, schedule, starts_at, ends_at, delivery, mode, invoice, platform = told
+    _refuse(reason, person_id=person_id, voucher_id=voucher_id, institution_id=institution_id, at=at)
     return RedemptionStatus(
         redeem_code=code,
         course_code=course,
@@ -64,44 +78,33 @@ def redeem_in_transaction(
     at: datetime,
 ) -> None:
     """The same call as a part of a larger piece of work. Raises Refused as `redeem_code`."""
-    _call(
-        person_id=person_id,
-        voucher_id=voucher_id,
-        institution_id=institution_id,
-        method=method,
-        email_index=email_index,
-        at=at,
-    )
+    shared = _made(institution_id=institution_id, method=method, email_index=email_index, at=at)
+    reason, *_ = _REDEEM(person_id=person_id, voucher_id=voucher_id, **shared)
+    _refuse(reason, person_id=person_id, voucher_id=voucher_id, institution_id=institution_id, at=at)
 
 
-def _call(
-    *,
-    person_id: uuid.UUID,
-    voucher_id: uuid.UUID,
-    institution_id: uuid.UUID,
-    method: str,
-    email_index: bytes | None,
-    at: datetime,
-) -> tuple[Any, ...]:
-    """What the function tells of the class and the purchase, in its order. Raises Refused as `redeem_code`."""
+def _made(*, institution_id: uuid.UUID, method: str, email_index: bytes | None, at: datetime) -> dict[str, Any]:
+    """What the function takes besides whose code it is."""
     message_id = new_id()
-    reason, *told = _REDEEM(
-        person_id=person_id,
-        voucher_id=voucher_id,
-        institution_id=institution_id,
-        at=at,
-        wall=wall(),
-        attendance_id=new_id(),
-        transfer_id=new_id(),
-        message_id=message_id,
-        message_parameters=seal_parameters(message_id=message_id, parameters={}),
-        audit_id=new_id(),
-        method=method,
-        email_index=email_index,
-    )
+    return {
+        "institution_id": institution_id,
+        "at": at,
+        "wall": wall(),
+        "attendance_id": new_id(),
+        "transfer_id": new_id(),
+        "message_id": message_id,
+        "message_parameters": seal_parameters(message_id=message_id, parameters={}),
+        "audit_id": new_id(),
+        "method": method,
+        "email_index": email_index,
+    }
+
+
+def _refuse(
+    reason: str | None, *, person_id: uuid.UUID, voucher_id: uuid.UUID, institution_id: uuid.UUID, at: datetime
+) -> None:
     if reason is not None:
         raise Refused(reason, **_opening(reason, person_id, voucher_id, institution_id, at))
-    return tuple(told)
 
 
 def _opening(
