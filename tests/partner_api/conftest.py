@@ -24,7 +24,7 @@ def fresh_clients() -> Iterator[None]:
 
 
 @pytest.fixture
-def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def let_pass(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """The clock by which the door counts stands still; this lets seconds pass."""
     moment = [0.0]
 
@@ -32,6 +32,7 @@ def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         moment[0] += seconds
 
     monkeypatch.setattr(clients, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(clients, "seconds", lambda: moment[0])
     clients.forget_clients()
     return let_pass
 

@@ -23,8 +23,8 @@ from tests.partner_api import contract
 from tests.partner_api.signer import Signer
 
 PAYMENT = "/api/v1/integration/payment"
-# When a key was used last: written for every call alike.
-NOTES_OF_CALLS = ("partners_apicredential",)
+# When a key was used last, and how many calls are left: written for every call alike.
+NOTES_OF_CALLS = ("partners_apicredential", "partners_allowance")
 COUNTED_TRIES = ("access_otpguard", "purchases_paymentintent")
 TOLD_OF_A_LOCK = ("notifications_message", "audit_record")
 SIGN_IN_NAMES = {"client_code": "X-Client-Id", "timestamp": "X-Timestamp", "signature": "X-Signature"}

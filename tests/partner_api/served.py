@@ -55,9 +55,15 @@ def running(door: str = "partner_api", *, number: int = 0, **more: str) -> Itera
 
 
 def ask(
-    port: int, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None
+    port: int,
+    method: str,
+    target: str,
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+    *,
+    host: str = "127.0.0.1",
 ) -> tuple[int, str]:
-    http = HTTPConnection("127.0.0.1", port, timeout=LIMIT)
+    http = HTTPConnection(host, port, timeout=LIMIT)
     try:
         http.request(method, target, body or None, headers or {})
         response = http.getresponse()

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -490,21 +491,56 @@ def test_a_flood_of_refused_signatures_is_one_row_a_minute(
     ]
 
 
-def test_a_shop_cannot_fill_our_memory_with_visitors() -> None:
-    buckets = clients.Buckets()
-    for number in range(clients.Buckets.AT_MOST + 500):
-        buckets.take(name=str(number), per_second=0.0, burst=1.0)
-    assert len(buckets._left) == clients.Buckets.AT_MOST
-    assert buckets.take(name="0", per_second=0.0, burst=1.0)
+@pytest.mark.django_db
+def test_a_shop_cannot_fill_our_memory_with_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients.Leases, "AT_MOST", 20)
+    leases = clients.Leases("t")
+    for number in range(25):
+        leases.take(name=str(number), per_second=0.0, burst=1.0)
+    assert len(leases._held) == 20
+    # Whoever is forgotten here is not forgotten where all doors count.
+    assert not leases.take(name="0", per_second=0.0, burst=1.0)
 
 
-def test_buckets_refill_with_wall_time(let_pass: Callable[[float], None]) -> None:
-    buckets = clients.Buckets()
-    assert [buckets.take(name="x", per_second=50.0, burst=2.0) for _ in range(3)] == [True, True, False]
-    assert buckets.is_empty(name="x", per_second=50.0, burst=2.0)
+def test_leases_refill_with_wall_time(let_pass: Callable[[float], None]) -> None:
+    leases = clients.Leases("t")
+    assert [leases.take(name="x", per_second=50.0, burst=2.0) for _ in range(3)] == [True, True, False]
+    assert leases.is_empty(name="x")
     let_pass(0.02)
-    assert buckets.take(name="x", per_second=50.0, burst=2.0)
-    assert not buckets.is_empty(name="y", per_second=50.0, burst=2.0)
+    assert leases.take(name="x", per_second=50.0, burst=2.0)
+    assert not leases.is_empty(name="y")
+
+
+def test_two_doors_share_a_limit_and_ask_for_a_part_of_it_at_a_time(
+    let_pass: Callable[[float], None], django_assert_num_queries: Any
+) -> None:
+    here, there = clients.Leases("t", part=0.25), clients.Leases("t", part=0.25)
+    limit = {"name": "x", "per_second": 1.0, "burst": 20.0}
+    with django_assert_num_queries(2):
+        assert [one.take(**limit) for one in (here, there) for _ in range(5)] == [True] * 10
+    with django_assert_num_queries(3):
+        assert sum(one.take(**limit) for one in (here, there) * 10) == 10
+    # Nothing is left, and neither asks for it again before it can be there.
+    with django_assert_num_queries(0):
+        assert here.is_empty(name="x")
+        assert there.is_empty(name="x")
+        assert not any(one.take(**limit) for one in (here, there) * 10)
+    let_pass(3)
+    assert sum(one.take(**limit) for one in (here, there) * 10) == 3
+
+
+def test_a_machine_whose_clock_is_off_gives_nobody_more(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    moment = 1_000.0
+    ahead, behind = clients.Leases("t"), clients.Leases("t")
+    limit = {"name": "x", "per_second": 0.1, "burst": 2.0}
+    taken = 0
+    for _ in range(15):
+        moment += 1
+        for leases, off in ((ahead, 60.0), (behind, -60.0)):
+            monkeypatch.setattr(clients, "seconds", partial(float, moment + off))
+            taken += leases.take(**limit)
+    # Two at first, and one in ten seconds.
+    assert taken == 3
 
 
 def test_bodies_never_echo_html(platform: NewCredential) -> None:

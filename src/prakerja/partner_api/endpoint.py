@@ -204,8 +204,8 @@ def _ask_about_a_card(declared: Endpoint, call: Call[Any]) -> Any:
         return declared.answer(call)
     except Refused as refusal:
         if refusal.reason in _NO_LIVING_CARD:
-            clients.count_unknown_card(client=call.client, visitor=visitor)
-            raise Refused("card_unknown") from None
+            is_left = clients.count_unknown_card(client=call.client, visitor=visitor)
+            raise Refused("card_unknown" if is_left else "rate_limited") from None
         raise
 
 

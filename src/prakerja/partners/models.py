@@ -96,3 +96,13 @@ class FirstAnswer(KeyedRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "key"], name="partners_firstanswer_once")]
+
+
+class Allowance(models.Model):
+    """What is left of a limit that all doors count together (`allowances`). Not logged; Unix seconds."""
+
+    name = models.BinaryField(primary_key=True)
+    remaining = models.FloatField()
+    # How many the last one who asked got.
+    granted = models.FloatField()
+    counted_at = models.FloatField()

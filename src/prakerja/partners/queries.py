@@ -160,7 +160,8 @@ class Guessing(NamedTuple):
 _GUESSING = """
 SELECT partner.id, partner.name, record.recorded_at
   FROM audit_record record JOIN partners_partner partner ON partner.id = record.subject_id
- WHERE record.person_id IS NULL AND record.action = 'partner.cards_guessed' AND record.recorded_at >= %s
+ WHERE (record.person_id IS NULL OR record.person_id = '00000000-0000-0000-0000-000000000000')
+   AND record.action = 'partner.cards_guessed' AND record.recorded_at >= %s
  ORDER BY record.recorded_at DESC
  LIMIT %s"""
 
