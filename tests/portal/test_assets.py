@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import re
@@ -101,6 +102,27 @@ def test_of_the_style_only_what_some_page_uses_is_kept() -> None:
 
 
 BUILT = PORTAL / "static/build"
+TEMPLATES = (PORTAL / "templates", PORTAL.parent / "sandbox/site/templates")
+_NAMES = re.compile(r"\.((?:\\.|[A-Za-z_-])(?:\\.|[\w-])*)")
+
+
+def test_no_class_that_a_template_uses_is_missing() -> None:
+    """Of a component that nobody put into the style, or of a rule that was taken for unused."""
+    dressed = (ROOT / "node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.css").read_text(encoding="utf-8")
+    own = re.sub(r"//[^\n]*", "", (PORTAL / "styles/portal.scss").read_text(encoding="utf-8"))
+    known = set(_NAMES.findall(dressed)) | set(_NAMES.findall(own))
+    there = {name.replace("\\", "") for name in _NAMES.findall((BUILT / "portal.css").read_text(encoding="utf-8"))}
+    used = {
+        (name, path.name)
+        for folder in TEMPLATES
+        for path in folder.rglob("*.html")
+        for text in re.findall(r'class="([^"]*)"', path.read_text(encoding="utf-8"))
+        for name in re.sub(r"\{[{%].*?[%}]\}", " ", text).split()
+    }
+    assert len(used) > 200
+    assert {(name, where) for name, where in used if name in known and name not in there} == set()
+
+
 # What a first visit brings beside the page: style, our script and the one that it takes, the picture of the tab.
 FIRST = (
     BUILT / "portal.css.gz",
@@ -157,3 +179,33 @@ def test_pages_name_the_files_of_their_release(portal: Client) -> None:
     assert re.findall(r'(?:href|src)="(/static/[^"]+)"', text) == [
         f"/static/{version()}/{name}" for name in ("portal/favicon.svg", "build/portal.css", "build/portal.js")
     ]
+
+
+def test_what_other_packages_bring_is_packed_too_when_it_is_asked_for(settings: Any) -> None:
+    """The console's style alone is 330 kB as unfold ships it."""
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+    settings.STATIC_URL, settings.WHITENOISE_USE_FINDERS, settings.WHITENOISE_MAX_AGE = "/static/", True, 300
+    finders.get_finder.cache_clear()
+    served = StaticFiles(lambda request: HttpResponse(status=404))
+    address = f"/static/{version()}/unfold/css/styles.css"
+    answer = served(RequestFactory().get(address, headers={"Accept-Encoding": "gzip, br"}))
+    text = answer.getvalue()
+    assert (answer["Content-Encoding"], answer["Vary"], int(answer["Content-Length"])) == (
+        "gzip",
+        "Accept-Encoding",
+        len(text),
+    )
+    assert answer["Cache-Control"] == "max-age=31536000, public, immutable"
+    plain = served(RequestFactory().get(address))
+    whole = plain.getvalue()
+    assert "Content-Encoding" not in plain
+    assert gzip.decompress(text) == whole
+    assert len(text) < len(whole) / 5
+    # Of a part, and of what is packed already, nothing is packed.
+    part = served(RequestFactory().get(address, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"}))
+    assert (part.status_code, part.getvalue()) == (206, whole[:10])
+    letters = "/static/unfold/fonts/inter/Inter-Bold.woff2"
+    assert "Content-Encoding" not in served(RequestFactory().get(letters, headers={"Accept-Encoding": "gzip"}))
+    same = served(RequestFactory().get(address, headers={"Accept-Encoding": "gzip", "If-None-Match": answer["ETag"]}))
+    assert (same.status_code, same["Vary"]) == (304, "Accept-Encoding")
+    finders.get_finder.cache_clear()

@@ -17,7 +17,6 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from prakerja.kernel import dates
-from prakerja.kernel.assets import version
 from prakerja.kernel.compiled_templates import CompiledTemplates
 from prakerja.portal import formats
 from prakerja.portal.contact import contact
@@ -25,7 +24,7 @@ from prakerja.portal.contact import contact
 
 def asset(path: str) -> str:
     """The address of a static file, under which a browser may keep it for a year."""
-    return static(f"{version()}/{path}")
+    return static(path)
 
 
 def language() -> str:

@@ -23,6 +23,10 @@ MIDDLEWARE = [
 # Found in the packages at start and then served from memory of where they are: nothing to collect, nothing to forget. Pages
 # name them under the release's own folder, where they are kept for a year; this is for the plain names.
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "prakerja.config.static_files.NamedForTheRelease"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 300

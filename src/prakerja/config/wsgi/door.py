@@ -35,6 +35,11 @@ def door(name: str, *, module: str | None = None, around: str = "", unread: str 
     inner: Application = django_application
     if around:
         inner = _named(around)(django_application)
+    if name in _CALLED_BY_PROGRAMS:
+        # Doors with pages have it among their middleware, inside their static files.
+        from prakerja.config.packing import packed_answers
+
+        inner = packed_answers(inner)
 
     health = Health(look)
 
