@@ -14,6 +14,7 @@ from prakerja.audit.models import Record
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import copy_rows, requires_transaction
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.split import nobody
 from prakerja.kernel.typed import normal_lines
 
 
@@ -50,7 +51,7 @@ def record(
     """
     told = {"why": normal_lines(why) or None, "before": before, "after": after}
     Record.objects.create(
-        person_id=person_id,
+        person_id=person_id or nobody(),
         action=action,
         actor_kind="system" if actor is None else actor.kind,
         actor_id="" if actor is None else actor.id,

@@ -12,6 +12,7 @@ from django.db import connection
 
 from prakerja.kernel.db import copy_rows, requires_transaction, row, rows
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.split import nobody
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.models import Account, Balance, Transfer
 
@@ -108,7 +109,7 @@ def post_transfer(
             raise BalanceTooLow(kind)
     return Transfer.objects.create(
         id=new_id(),
-        person_id=person_id,
+        person_id=person_id or nobody(),
         event_id=event_id,
         kind=kind,
         debit_id=int(debit),

@@ -151,7 +151,8 @@ BEGIN
     VALUES (p_invoice_claim_id, p_platform_id, p_invoice_code, p_person_id, p_purchase_id)
     ON CONFLICT (platform_id, invoice_code) DO NOTHING;
     IF NOT FOUND THEN
-        UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = v_seats_id;
+        UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1
+         WHERE course_run_id = v_intent.course_run_id AND id = v_seats_id;
         reason := 'invoice_used'; RETURN;
     END IF;
     INSERT INTO purchases_platformuserclaim (id, platform_id, platform_user, person_id)
@@ -161,8 +162,9 @@ BEGIN
                 SELECT 1 FROM purchases_platformuserclaim
                  WHERE platform_id = p_platform_id AND platform_user = v_intent.platform_user
                    AND person_id = p_person_id) THEN
-            UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1 WHERE id = v_seats_id;
-            DELETE FROM purchases_invoiceclaim WHERE id = p_invoice_claim_id;
+            UPDATE catalogue_courserunseats SET seats_taken = seats_taken - 1
+             WHERE course_run_id = v_intent.course_run_id AND id = v_seats_id;
+            DELETE FROM purchases_invoiceclaim WHERE platform_id = p_platform_id AND invoice_code = p_invoice_code;
             reason := 'account_bound'; RETURN;
         END IF;
     END IF;
