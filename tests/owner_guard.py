@@ -21,7 +21,7 @@ from tests.house.owners import owner_of, sql_locks, sql_writes, tables
 _DATA = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|COPY|WITH|SELECT)\b", re.I)
 _MAY_WRITE = re.compile(r"INSERT|UPDATE|DELETE|MERGE|TRUNCATE|COPY", re.I)
 # Ways to the database that carry everybody's statements.
-_CARRIERS = {"prakerja.kernel.db"}
+_CARRIERS = {"prakerja.kernel.db", "prakerja.kernel.spreading"}
 # The written exception: it gives values another form, never another meaning, in the columns that are declared
 # (architecture.md "Owners"; tests/house/test_sealed.py).
 _OF_FORM = "prakerja.kernel.rotation"

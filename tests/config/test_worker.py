@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from prakerja.kernel.clock import wall
+from prakerja.config.worker import clock_watch
+from prakerja.kernel.clock import off_by, wall
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Run
 from tests import builders
@@ -59,3 +60,30 @@ def test_it_lives_until_another_has_taken_over(life: Path, worker: subprocess.Po
     assert os.getpriority(os.PRIO_PROCESS, worker.pid) > os.getpriority(os.PRIO_PROCESS, 0)
     Run.objects.update(holder=new_id())
     assert worker.wait(LIMIT) == 0
+
+
+def test_a_worker_whose_clock_is_a_minute_off_stands_aside_until_it_is_right(caplog: pytest.LogCaptureFixture) -> None:
+    """The database's clock is moved for one connection, as if ours were slow."""
+    assert clock_watch()()
+    name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA later")
+        cursor.execute(
+            "CREATE FUNCTION later.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS"
+            " 'SELECT pg_catalog.clock_timestamp() + interval ''1 minute'''"
+        )
+        try:
+            cursor.execute(f"ALTER DATABASE {name} SET search_path = later, pg_catalog, public")
+            connection.close()
+            watched = clock_watch()
+            assert not watched()
+            assert not watched()
+            assert caplog.text.count("clock is off by -60 s") == 1
+            assert abs(off_by().total_seconds() + 60) < 10
+        finally:
+            connection.close()
+            with connection.cursor() as again:
+                again.execute(f"ALTER DATABASE {name} RESET search_path")
+                again.execute("DROP SCHEMA later CASCADE")
+            connection.close()
+    assert watched()

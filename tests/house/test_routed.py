@@ -104,6 +104,7 @@ BATCHES = {
     "remind_of_cutoffs",
     "revoke",
     "sandbox_sign_off",
+    "simulate waves",
     "send_payments",
     "sweep_balance",
     "tell who was not drawn",

@@ -23,7 +23,7 @@ def test_every_table_has_one_place_and_no_rule_is_broken() -> None:
     assert sorted(one.table for one in made.places) == sorted({column.table for column in columns()})
     kinds = {one.table: one.kind for one in made.places}
     assert {table for table, kind in kinds.items() if kind == "claim"} == set(CLAIMS)
-    # What the house calls a reference table is on every machine, and what those point at.
+    # What the house calls a reference table is on every machine, what those point at, and what a hot call reads there.
     assert {table for table, kind in kinds.items() if kind == "shared"} >= REFERENCE
     assert kinds["people_person"] == kinds["ledger_transfer"] == kinds["audit_record"] == "person"
     assert kinds["access_session"] == kinds["kernel_clock"] == "local"

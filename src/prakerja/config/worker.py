@@ -32,6 +32,10 @@ _FILES_EVERY = 1.0
 _WEBHOOKS_EVERY = 0.5
 _PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
+# A worker whose clock differs from the database's machine by more seconds does nothing that falls due: it would end what others still
+# have, or tell them of it, by an hour that nobody else has.
+_CLOCK_EVERY = 30.0
+_CLOCK_OFF = 10.0
 _LIFE_EVERY = 60.0
 _LEAVES_WITHIN = 6.0
 # Seconds without a sign after which a thread hangs. What waits for no stranger has no reason to be silent; a task that
@@ -271,11 +275,11 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
     from prakerja.config.timekeeping import MOVING
     from prakerja.kernel import clock
 
-    runner, looks = Runner(), Looks()
+    runner, looks, is_right = Runner(), Looks(), clock_watch()
     was_cut = False
     with _session_connection() as lock:
         while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
-            if not _flag(lock, "SELECT pg_try_advisory_lock_shared(%s)", MOVING):
+            if not is_right() or not _flag(lock, "SELECT pg_try_advisory_lock_shared(%s)", MOVING):
                 continue
             try:
                 done, was_cut = take_turns(
@@ -293,6 +297,28 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
             for one in done:
                 if one.count:
                     _LOG.info("%s: %d", one.task, one.count)
+
+
+def clock_watch() -> Callable[[], bool]:
+    """Whether this machine's clock is right enough for what falls due; looked at twice a minute, and at once while it is not."""
+    from prakerja.kernel import clock
+
+    looked, was_right = -_CLOCK_EVERY, True
+
+    def is_right() -> bool:
+        nonlocal looked, was_right
+        if not was_right or time.monotonic() - looked > _CLOCK_EVERY:
+            off = clock.off_by().total_seconds()
+            _release_connection()
+            looked, is_now = time.monotonic(), abs(off) <= _CLOCK_OFF
+            if not is_now and was_right:
+                _LOG.error(
+                    "this machine's clock is off by %.0f s: nothing falls due here until it is right (run NTP)", off
+                )
+            was_right = is_now
+        return was_right
+
+    return is_right
 
 
 def _task_failed(task: DueTask) -> None:

@@ -7,6 +7,7 @@ else stays where it is. Reading changes nothing; `apply` is one transaction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -42,6 +43,7 @@ SELECT holder.relname, target.relname, c.conname, pg_get_constraintdef(c.oid),
 _TRIGGERS = """
 SELECT t.tgrelid::regclass::text, t.tgname, p.oid::regprocedure::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
  WHERE NOT t.tgisinternal ORDER BY 1, 2"""
+_WORD = re.compile(r"\b[a-z]+_[a-z]+\b")
 _SIGNATURES = "SELECT proname, oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
 
 
@@ -139,8 +141,9 @@ class _Catalogue:
             if COLUMN in names:
                 kinds[table] = ("person", COLUMN) if self._is_of_a_person(table) else ("claim", self._claimed(table))
         kinds |= {table: ("seats", column) for table, column in SEATS.items() if table in self.columns}
-        # What people's rows and seats point at, and what that points at.
+        # What people's rows and seats point at, what a hot call reads where its person lies, and what those point at.
         reached = {one.target for one in self.references if kinds.get(one.table, ("", ""))[0] in ("person", "seats")}
+        reached |= {name for path in hot_call_files() for name in _WORD.findall(path.read_text())} & set(self.columns)
         while (more := {one.target for one in self.references if one.table in reached} - reached) - set(kinds):
             reached |= more - set(kinds)
         kinds |= dict.fromkeys(sorted(reached - set(kinds)), ("shared", ""))
@@ -210,7 +213,8 @@ class _Catalogue:
 
     def steps(self, places: list[Place]) -> list[Step]:
         divided = {one.table: one for one in places if one.column}
-        plain = [*self._nobody(divided), *self._keys(divided)]
+        # What waits for a commit would forbid a change of its table.
+        plain = ["SET CONSTRAINTS ALL IMMEDIATE", *self._nobody(divided), *self._keys(divided)]
         taken_off = [one for one in self.references if one.table in divided]
         plain += [f'ALTER TABLE {one.table} DROP CONSTRAINT "{one.name}"' for one in taken_off]
         put_on = [f'ALTER TABLE {one.table} ADD CONSTRAINT "{one.name}" {one.definition}' for one in taken_off]
