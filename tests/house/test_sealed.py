@@ -44,6 +44,7 @@ LEFT_ALONE = {
     "grants_grant.refresh_hash": "a hash of a token, without a key",
     "kernel_keyrecord.moving_until": "a watermark",
     "kernel_keyrecord.swept_until": "a watermark",
+    "partners_allowance.name": "a hash of a name, without a key, forgotten in days",
     "partners_firstanswer.content_hash": "a hash of a request, without a key",
     "purchases_paymentintent.otp_hash": "a one-time password, checked with the key of the instant in its id",
     "purchases_paymentintent.token_hash": "a hash of a token, without a key",

@@ -125,7 +125,11 @@ class Wire:
     def close(self) -> None:
         self._is_over = True
         self.cut()
+        with contextlib.suppress(OSError):
+            # Whoever waits for the next one is told.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        wait_until(lambda: not self._ends, what="both directions of every connection have ended")
 
     def _accept(self) -> None:
         while not self._is_over:
@@ -137,7 +141,12 @@ class Wire:
                 here.close()
                 continue
             there = socket.socket(socket.AF_UNIX if isinstance(self._target, str) else socket.AF_INET)
-            there.connect(self._target)
+            try:
+                there.connect(self._target)
+            except OSError:
+                there.close()
+                here.close()
+                continue
             self._ends |= {here, there}
             for source, sink in ((here, there), (there, here)):
                 threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
@@ -149,6 +158,9 @@ class Wire:
         for end in (source, sink):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+        # The other direction's thread closes the other end.
+        self._ends.discard(source)
+        source.close()
 
 
 @contextlib.contextmanager

@@ -139,3 +139,12 @@ def signed_in(person_id: uuid.UUID) -> SessionStore:
 def status(one: Machine, session: SessionStore) -> int:
     cookie = {"Cookie": f"{portal.SESSION_COOKIE_NAME}={session.session_key}"}
     return ask(PORTAL, "GET", "/dashboard", headers=cookie, host=one.address)[0]
+
+
+def page_of(one: Machine, session: SessionStore) -> object:
+    import http.client
+
+    link = http.client.HTTPConnection(one.address, PORTAL)
+    link.request("GET", "/dashboard", headers={"Cookie": f"{portal.SESSION_COOKIE_NAME}={session.session_key}"})
+    answer = link.getresponse()
+    return answer.status, answer.headers.items(), session.session_key
