@@ -67,6 +67,8 @@ def test_what_breaks_a_rule_is_refused(made: str, said: str) -> None:
 def test_after_what_any_postgresql_can_do_the_keys_hold_on_each_machine_and_people_still_buy() -> None:
     """Citus itself is not here: its own statements are left out, and what it asks of tables is looked at."""
     world = b.world()
+    who = b.participant(world)
+    _, schedule = b.course(world)
     made = spreading.plan()
     spreading.apply(step for step in made.steps if step.is_plain)
     by = {one.table: one.column for one in made.places if one.column}
@@ -82,8 +84,7 @@ def test_after_what_any_postgresql_can_do_the_keys_hold_on_each_machine_and_peop
     assert row("SELECT count(*) > 0 FROM ledger_transfer WHERE person_id = %s", [NOBODY]) == (True,)
     # Every foreign key is back: what points at nothing is refused as before.
     assert {(key.table, key.columns, key.target) for key in foreign_keys()} == _references_before(made)
-    who = b.participant(world)
-    _, schedule = b.course(world)
+    # Whoever buys names themselves everywhere; only where people do lie apart is nobody named by an id (`kernel.split.nobody`).
     b.buy(world, who, schedule)
     assert row("SELECT count(*) FROM purchases_purchase WHERE person_id = %s", [who.person_id]) == (1,)
 
