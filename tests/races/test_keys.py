@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import uuid
@@ -28,6 +29,7 @@ from prakerja.reporting.proof import prove
 from tests import builders as b
 from tests.races.barrier import Beside
 from tests.races.killing import Killed, killed_at
+from tests.running import ROOT
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -208,3 +210,22 @@ def test_a_rotation_that_was_killed_goes_on_with_its_key(folder: Path) -> None:
     assert rotation.open_change("sealing") is None
     assert key_changes.rotate(folder=folder, roots=["sealing"], after=AT_ONCE)[0][1].id == made[-1].id
     wait_until(lambda: rotation.open_change("sealing") is not None, what="the database knows it")
+
+
+def test_an_upgrade_that_was_killed_goes_on(folder: Path, tmp_path: Path) -> None:
+    """The new files stand, the database does not know them yet, the old ones are still there."""
+    old = tmp_path / "old"
+    old.mkdir(mode=0o700)
+    for name, document in json.loads((ROOT / "tests/upgrades/releases/53cee94.keys.json").read_text()).items():
+        (old / name).write_text(json.dumps(document))
+    before = keysets.read_folder(old)
+    with pytest.raises(Killed), killed_at(2):
+        key_changes.upgrade(folder=old, wrapping=None)
+    assert keysets.read_folder(old) == before
+    assert keysets.old_files(old)
+    assert key_changes.upgrade(folder=old, wrapping=None)
+    assert keysets.read_folder(old) == before
+    assert keysets.old_files(old) == []
+    known = {one.key_id for one in rotation.read_records()}
+    assert {key.id for keyset in before.values() for key in keyset.keys} <= known
+    assert not key_changes.upgrade(folder=old, wrapping=None)

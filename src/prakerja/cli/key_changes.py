@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,22 +79,28 @@ def rotate(*, folder: Path, roots: Sequence[str], after: timedelta) -> list[tupl
 def upgrade(*, folder: Path, wrapping: Wrapping | None) -> bool:
     """Turn the two keysets of an older installation into one for each root. False: it has them already."""
     with _alone(folder):
-        if not keysets.is_old(folder):
-            left = keysets.old_files(folder)
-            for path in left:
-                path.unlink()
-            return bool(left)
-        found = keysets.read_folder(folder)
-        # That of sealing comes last: until it stands the old ones are read.
-        for root in reversed(ROOTS):
-            keysets.write_keyset(folder, found[root], wrapping)
-        if keysets.read_folder(folder) != found:
-            raise CommandError("Kunci yang ditulis tidak terbaca sama.", "The keys that were written read otherwise.")
-        for path in keysets.old_files(folder):
+        found, was_old = keysets.read_folder(folder), keysets.is_old(folder)
+        if was_old:
+            # That of sealing comes last: until it stands the old ones are read.
+            for root in reversed(ROOTS):
+                keysets.write_keyset(folder, found[root], wrapping)
+            if keysets.read_folder(folder) != found:
+                raise CommandError(
+                    "Kunci yang ditulis tidak terbaca sama.", "The keys that were written read otherwise."
+                )
+        left = keysets.old_files(folder)
+        if not left:
+            return False
+        # Also after a command that was killed here: only keys that have always counted are those of before.
+        older = {
+            root: replace(keyset, keys=tuple(key for key in keyset.keys if not key.counts_from.timestamp()))
+            for root, keyset in found.items()
+        }
+        with transaction():
+            rotation.note_keys(older, at=wall())
+            _record("keys.upgraded")
+        for path in left:
             path.unlink()
-    with transaction():
-        rotation.note_keys(found, at=wall())
-        _record("keys.upgraded")
     return True
 
 
