@@ -11,14 +11,33 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import gc
+import importlib
 import os
+import sys
 import tempfile
+import types
 from pathlib import Path
+from typing import Any
+
+import httpx
+import httpx._transports.default
 
 _MEMORY = Path("/dev/shm")  # noqa: S108
 # Bytes that must be free there, and in the machine: databases of all workers, and what all else needs.
 _ENOUGH = 8 * 1024**3
+
+# Reading the certificates of all authorities takes longer than most of our requests, and each client of httpx reads them anew.
+httpx._transports.default.create_ssl_context = functools.cache(httpx.create_ssl_context)  # type: ignore[attr-defined]
+
+# jsonschema has a second's worth of grammars of addresses read when it is loaded, in every worker; they are read when one is looked at.
+_grammars = types.ModuleType("rfc3987_syntax")
+_grammars.is_valid_syntax = lambda *given: _real_grammars().is_valid_syntax(*given)  # type: ignore[attr-defined]
+sys.modules["rfc3987_syntax"] = _grammars
+
+# The examples' sites hash passwords as dearly as one should, but for those in the processes of the tests.
+os.environ.setdefault("PASSWORD_METHOD", "scrypt:1024:8:1")
 
 # What is loaded now stays: looking for garbage among it takes a fifth of the time (on again in tests/conftest.py).
 gc.disable()
@@ -33,6 +52,13 @@ def _has_room(folder: Path) -> bool:
         return False
     may_run = os.access(folder, os.W_OK) and not found.f_flag & os.ST_NOEXEC
     return may_run and min(found.f_bavail * found.f_frsize, int(free.split()[1]) * 1024) >= _ENOUGH
+
+
+@functools.cache
+def _real_grammars() -> Any:
+    """The module that the one above stands for."""
+    del sys.modules["rfc3987_syntax"]
+    return importlib.import_module("rfc3987_syntax")
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
