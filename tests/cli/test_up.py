@@ -109,7 +109,7 @@ def test_a_killed_door_comes_back(system: running.System) -> None:
 
 
 def test_stops_cleanly_and_stands_still_until_the_next_start() -> None:
-    with running.folder() as folder:
+    with running.tables() as folder:
         with running.system(folder, "--world", "empty") as first:
             assert first.urls["accounts"]["participants"] == []
             first.json("clock", "set", "2021-09-18T10:00")

@@ -66,7 +66,7 @@ def test_a_silent_bank_delays_no_revocation_and_no_code(
     monkeypatch.setenv("DATABASE_URL", database_of_the_tests())
     world = b.world()
     _, _, at = ready_to_leave(world)
-    held = participant_with_phone(world, phone="081210000110")
+    held = participant_with_phone(world, phone="081290000110")
     reviewed(world, held, number="7700123457")
     run_until(wib("2021-10-11 00:00"))
     assert Incentive.objects.filter(person_id=held.person_id, number=1).update(
