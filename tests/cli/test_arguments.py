@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,3 +69,27 @@ def test_no_instant() -> None:
 )
 def test_the_contract_parses(line: str) -> None:
     assert parser().parse_args(line.split()).run
+
+
+def test_what_a_look_found_is_read_by_people_and_with_json_by_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {
+        "wave": 22,
+        "seats": 800000,
+        "at": "2021-10-25T05:00:00+00:00",
+        "why_not": "",
+        "reasons": [{"reason": "DTKS", "people": 1200}],
+    }
+    arguments.tell_found(argparse.Namespace(json=True), found)
+    assert json.loads(capsys.readouterr().out) == found
+    arguments.tell_found(argparse.Namespace(json=False), found)
+    assert capsys.readouterr().out.splitlines() == [
+        "wave: 22",
+        "seats: 800.000",
+        "at: 2021-10-25 12:00:00 WIB",
+        "why not: –",
+        "reasons:",
+        "  - reason: DTKS",
+        "    people: 1.200",
+    ]
+    arguments.tell_found(argparse.Namespace(json=False), [])
+    assert capsys.readouterr().out == "–\n"

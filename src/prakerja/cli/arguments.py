@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,6 +170,49 @@ class Seldom:
             return False
         self._said = moment
         return True
+
+
+def tell_found(arguments: argparse.Namespace, value: Any) -> None:
+    """What a command that only looks found: for people a line for each thing, with --json the one JSON document."""
+    if arguments.json:
+        answer(value)
+    else:
+        print("\n".join(_in_lines(value, "")) or "–", flush=True)
+
+
+def _in_lines(value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            if isinstance(one, dict | list):
+                first, *rest = _in_lines(one, indent + "  ") or [indent]
+                yield f"{indent}- {first.strip()}"
+                yield from rest
+            else:
+                yield f"{indent}- {_plain(one)}"
+        if not value:
+            yield f"{indent}–"
+        return
+    for name, one in value.items():
+        words = name.replace("_", " ")
+        if isinstance(one, dict | list) and one:
+            yield f"{indent}{words}:"
+            yield from _in_lines(one, indent + "  ")
+        else:
+            yield f"{indent}{words}: {_plain(one)}"
+
+
+def _plain(value: Any) -> str:
+    """Instants in WIB, numbers in groups; nothing is a dash."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return "ya · yes" if value else "tidak · no"
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", ".")
+    text = str(value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d", text):
+        return f"{datetime.fromisoformat(text).astimezone(WIB):%Y-%m-%d %H:%M:%S} WIB"
+    return text
 
 
 def answer(value: Any) -> None:

@@ -7,7 +7,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common
+from prakerja.cli.arguments import OPERATOR_SENTENCES, CommandError, acting, answer, by_operator, common, tell_found
 from prakerja.cli.database import database
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
@@ -57,7 +57,8 @@ def list_undelivered(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir):
         from prakerja.notifications.queries import undelivered_messages
 
-        answer(
+        tell_found(
+            arguments,
             [
                 {
                     "template": one.template,
@@ -68,7 +69,7 @@ def list_undelivered(arguments: argparse.Namespace) -> int:
                     "oldest": one.oldest_at.isoformat(),
                 }
                 for one in undelivered_messages(person_id=arguments.person)
-            ]
+            ],
         )
     return 0
 
@@ -79,7 +80,7 @@ def count(arguments: argparse.Namespace) -> int:
         from prakerja.kernel.clock import now
         from prakerja.notifications.queries import message_counts
 
-        answer([one._asdict() for one in message_counts(since=now() - timedelta(days=arguments.days))])
+        tell_found(arguments, [one._asdict() for one in message_counts(since=now() - timedelta(days=arguments.days))])
     return 0
 
 

@@ -16,6 +16,7 @@ from prakerja.cli.arguments import (
     common,
     instant,
     progress,
+    tell_found,
 )
 from prakerja.cli.database import database
 from prakerja.cli.list_files import RejectedFile, Watch, rejected_path, told
@@ -210,11 +211,12 @@ def show(arguments: argparse.Namespace) -> int:
         from prakerja.kernel.clock import now
         from prakerja.rosters.queries import turns, versions
 
-        answer(
+        tell_found(
+            arguments,
             {
                 "versions": [_version(one) for one in versions(at=now(), roster=arguments.roster)],
                 "waiting": [_turn(one) for one in turns(roster=arguments.roster, is_open=True)],
-            }
+            },
         )
     return 0
 
@@ -225,13 +227,14 @@ def show_rejected(arguments: argparse.Namespace) -> int:
         from prakerja.rosters.policies import REASONS
         from prakerja.rosters.queries import rejected_lines
 
-        answer(
+        tell_found(
+            arguments,
             {
                 "rejected": [
                     {"line": line, "reason": reason, "what_to_do": REASONS[reason][1]}
                     for line, reason in rejected_lines(roster=arguments.roster, number=arguments.version)
                 ]
-            }
+            },
         )
     return 0
 

@@ -16,6 +16,7 @@ from prakerja.cli.arguments import (
     common,
     instant,
     progress,
+    tell_found,
 )
 from prakerja.cli.database import database
 from prakerja.cli.wave_results import with_short_deadline
@@ -116,7 +117,8 @@ def list_letters(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir):
         from prakerja.intake.letters import open_letters
 
-        answer(
+        tell_found(
+            arguments,
             {
                 "letters": [
                     {
@@ -127,7 +129,7 @@ def list_letters(arguments: argparse.Namespace) -> int:
                     }
                     for one in open_letters(most=_MOST_IMPORTS)
                 ]
-            }
+            },
         )
     return 0
 
@@ -151,7 +153,8 @@ def list_imports(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir):
         from prakerja.intake.queries import result_imports
 
-        answer(
+        tell_found(
+            arguments,
             {
                 "imports": [
                     {
@@ -169,7 +172,7 @@ def list_imports(arguments: argparse.Namespace) -> int:
                     }
                     for one in result_imports(most=_MOST_IMPORTS)
                 ]
-            }
+            },
         )
     return 0
 

@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from prakerja.cli.arguments import acting, answer, by_operator, common, instant
+from prakerja.cli.arguments import acting, answer, by_operator, common, instant, tell_found
 from prakerja.cli.database import database
 from prakerja.cli.wave_sentences import explained
 from prakerja.kernel.errors import Refused
@@ -87,7 +87,8 @@ def list_all(arguments: argparse.Namespace) -> int:
         from prakerja.kernel.clock import now
 
         at = now()
-        answer(
+        tell_found(
+            arguments,
             {
                 "waves": [
                     {
@@ -101,7 +102,7 @@ def list_all(arguments: argparse.Namespace) -> int:
                     }
                     for one in all_waves()
                 ]
-            }
+            },
         )
     return 0
 
@@ -114,5 +115,5 @@ def show_one(arguments: argparse.Namespace) -> int:
         found = wave_numbers(number=arguments.wave)
         if found is None:
             raise explained(Refused("wave_unknown", wave=arguments.wave), arguments)
-        answer(found.as_json())
+        tell_found(arguments, found.as_json())
     return 0

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from prakerja.cli.arguments import CommandError, acting, answer, by_operator, common, progress
+from prakerja.cli.arguments import CommandError, acting, by_operator, common, progress, tell_found
 from prakerja.cli.database import database
 from prakerja.cli.draw_sentences import explained
 from prakerja.cli.list_files import SELDOM, until
@@ -78,7 +78,8 @@ def do_strata(arguments: argparse.Namespace) -> int:
                 )
         except Refused as refusal:
             raise explained(refusal) from refusal
-    answer(
+    tell_found(
+        arguments,
         {
             "wave": plan.wave,
             "seats": plan.seats,
@@ -88,7 +89,7 @@ def do_strata(arguments: argparse.Namespace) -> int:
             "reserved": dict(plan.reserved),
             "why_not": plan.why_not,
             "is_frozen": plan.is_frozen,
-        }
+        },
     )
     return 0
 
@@ -124,7 +125,8 @@ def simulate(arguments: argparse.Namespace) -> int:
             found = simulate_wave(wave_number=arguments.wave, at=now(), progress=told)
         except Refused as refusal:
             raise explained(refusal) from refusal
-    answer(
+    tell_found(
+        arguments,
         {
             "wave": found.wave,
             "seats": found.seats,
@@ -160,6 +162,6 @@ def simulate(arguments: argparse.Namespace) -> int:
             ],
             "rosters": dict(found.rosters),
             "why_not": found.why_not,
-        }
+        },
     )
     return 0
