@@ -147,7 +147,11 @@ def prepared_lines(waiting: Prepared | None) -> dict[str, Any] | None:
         "back_asked_by": names.get(waiting.back_asked_by, "–") if waiting.back_asked_by else "",
         "digest": waiting.digest,
         "digits": " ".join(waiting.digest[place : place + 4] for place in range(0, len(waiting.digest), 4)),
-        "terms": [(TERMS.get(name, name), _term(name, value)) for name, value in waiting.terms.items()],
+        "terms": [
+            (TERMS.get(name, name), _term(name, value))
+            for name, value in waiting.terms.items()
+            if (name, value) != ("recall", 0)
+        ],
     }
 
 
