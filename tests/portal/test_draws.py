@@ -77,7 +77,7 @@ def test_a_draw_from_its_rules_to_its_files(
     assert rows == (published_folder() / "g22-1/list/00000.txt").read_bytes()
     # Whoever has a receipt looks for it in the list before there is a result.
     check = portal.get("/undian/22/1/periksa").text
-    assert "Periksa tanda terima" in check
+    assert "2. Periksa tanda terima" in check
     assert "list/00000.txt" in check
     assert "results/00000.txt" not in check
     assert "Sedang ditunggu" not in page

@@ -68,9 +68,14 @@ def simulation(request: HttpRequest, number: int) -> HttpResponse:
             "progress": [progress_line(one) for one in all_progress() if one.task == progress_name(wave_number=number)],
             "lines": _lines(found.figures) if found is not None and is_done else [],
             "charts": _charts(found.figures) if found is not None and is_done else [],
-            "why_not": found.figures.get("why_not", "") if found is not None else "",
+            "why_not": _why_not(found.figures.get("why_not", "")) if found is not None else "",
         },
     )
+
+
+def _why_not(why: str) -> Any:
+    """Why the seats cannot be shared out: what happens most in words, the rest as the rules' reader says it."""
+    return _("Gelombang ini belum punya bobot provinsi.") if why == "no strata" else why
 
 
 def _asked(found: SimulationState | None) -> dict[str, Any] | None:

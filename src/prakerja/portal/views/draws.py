@@ -25,7 +25,7 @@ from prakerja.portal.draw_words import STAGES, VOID_REASONS, Stage, figures_of, 
 from prakerja.portal.eligibility_words import PRIORITY_WORDS
 from prakerja.portal.files import file_answer
 from prakerja.portal.pages import anyone, page
-from prakerja.registrations.regions import province_name
+from prakerja.registrations.regions import PROVINCES, province_name
 
 # What there is at a published draw besides its rows, for the list of files.
 _ROWS = ("list/", "results/")
@@ -93,6 +93,7 @@ def draw_check(request: HttpRequest, wave: int, draw: int) -> HttpResponse:
         sizes=json.dumps({name: told.size if told is not None else 0 for name, told in files.items()}),
         recalls=json.dumps(recalls),
         recall_names=list(recalls),
+        provinces=json.dumps(dict(PROVINCES)),
         total=sum(told.size for told in files.values() if told is not None),
         trust=trust().spelled().decode(),
     )

@@ -181,7 +181,7 @@
     const [, kind, stratum, groups] = found.row.split(" "), [, position, outcome, more] = found.result.split(" ");
     const signed = found.isSigned ? words.receiptSigned : found.isSigned === null ? words.receiptUnseen : "";
     if (!found.row) { tell("receipt-verdict", false, found.isSigned ? words.receiptMissing : words.ticketMissing); say("receipt-row", signed); return; }
-    tell("receipt-verdict", true, kind === "X" ? words.receiptExcluded : filled(words.receiptEligible, { stratum, groups: groups === "-" ? words.noGroup : groups }));
+    tell("receipt-verdict", true, kind === "X" ? words.receiptExcluded : filled(words.receiptEligible, { stratum: JSON.parse(words.provinces)[stratum] || stratum, groups: groups === "-" ? words.noGroup : groups }));
     const result = found.result ? filled(words[`row${outcome || "X"}`], { position: grouped(Number(position) || 0), reserve: grouped(Number(more) || 0) }) : words.receiptSoon;
     say("receipt-row", `${result} ${signed}`);
   }
