@@ -57,6 +57,7 @@ class Machine:
             "PYTHONPATH": str(ROOT / "src"),
             "PRAKERJA_SUPERVISED": "1",
             "PRAKERJA_HOSTS": self.address,
+            "PRAKERJA_ENV": "sandbox",
         }
         environment |= more
         for name in ("PRAKERJA_CLOCK", "DJANGO_SETTINGS_MODULE"):

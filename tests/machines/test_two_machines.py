@@ -110,7 +110,6 @@ def test_two_workers_tell_everybody_once(machines: list[Machine], tmp_path: Path
             log=log,
             PRAKERJA_POOL="20",
             PRAKERJA_MESSAGE_GATEWAY="log_only",
-            PRAKERJA_ENV="sandbox",
         )
     waiting = "SELECT count(*) FROM notifications_message WHERE channel <> 'dashboard' AND status NOT IN ('sent', 'delivered')"
     wait_until(lambda: rows(waiting) == [(0,)], what="everything was sent")
@@ -139,12 +138,3 @@ def signed_in(person_id: uuid.UUID) -> SessionStore:
 def status(one: Machine, session: SessionStore) -> int:
     cookie = {"Cookie": f"{portal.SESSION_COOKIE_NAME}={session.session_key}"}
     return ask(PORTAL, "GET", "/dashboard", headers=cookie, host=one.address)[0]
-
-
-def page_of(one: Machine, session: SessionStore) -> object:
-    import http.client
-
-    link = http.client.HTTPConnection(one.address, PORTAL)
-    link.request("GET", "/dashboard", headers={"Cookie": f"{portal.SESSION_COOKIE_NAME}={session.session_key}"})
-    answer = link.getresponse()
-    return answer.status, answer.headers.items(), session.session_key
