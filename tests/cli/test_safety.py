@@ -24,7 +24,6 @@ SAFE: dict[str, Any] = {
     "PORTAL_URL": "https://prakerja.go.id",
     "CONSOLE_URL": "https://operator.prakerja.go.id",
     "PARTNER_API_URL": "https://mitra.prakerja.go.id",
-    "MESSAGE_GATEWAY": "smpp",
     "PAYOUT_RAIL": "snap",
     "CIVIL_REGISTRY": "dukcapil",
     "PRIVACY_CONTROLLER": "Kantor",
@@ -54,7 +53,6 @@ def test_nothing_is_said_of_what_is_safe() -> None:
         ("PROXIES", Proxies(), "proxy"),
         ("CONSOLE_URL", "http://operator.prakerja.go.id", "addresses"),
         ("PORTAL_URL", "", "addresses"),
-        ("MESSAGE_GATEWAY", "log_only", "messages"),
         ("PAYOUT_RAIL", "sandbox", "payment rail"),
         ("CIVIL_REGISTRY", "none", "civil registry"),
         ("PRIVACY_EMAIL", "", "who answers for people's data"),
@@ -63,6 +61,20 @@ def test_nothing_is_said_of_what_is_safe() -> None:
 )
 def test_each_thing_is_named(name: str, value: Any, said: str) -> None:
     assert unsafe(safety.of_settings(SimpleNamespace(**{**SAFE, name: value}), is_sandbox=False)) == {said}
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"PRAKERJA_SMS_GATEWAY": "smpp", "PRAKERJA_EMAIL_GATEWAY": "smtp"}, set()),
+        ({"PRAKERJA_SMS_GATEWAY": "smpp"}, {"e-mails"}),
+        ({"PRAKERJA_SMS_GATEWAY": "smpp", "PRAKERJA_MESSAGE_GATEWAY": "log_only"}, {"e-mails"}),
+        ({"PRAKERJA_MESSAGE_GATEWAY": "log_only", "PRAKERJA_EMAIL_GATEWAY": "smtp"}, {"SMS"}),
+        ({}, {"SMS", "e-mails"}),
+    ],
+)
+def test_what_carries_messages_is_asked_of_whoever_sends_them(said: dict[str, str], wrong: set[str]) -> None:
+    assert unsafe(safety.of_gateways(said)) == wrong
 
 
 def test_a_sandbox_is_no_production() -> None:

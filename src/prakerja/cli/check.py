@@ -22,6 +22,12 @@ def add_to(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
+def _of_worker(folder: str) -> dict[str, str]:
+    """The worker's own settings, where they may be read: the others' files do not say how messages leave."""
+    path = settings_files.path_of(Path(folder), "worker") if folder else None
+    return settings_files.read(path) if path is not None and os.access(path, os.R_OK) else {}
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Look at everything, with the environment that doors and worker have. 1: something is unsafe."""
     with database(arguments.data_dir) as found:
@@ -43,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings_folder = os.environ.get(settings_files.FOLDER, "")
         findings = [
             *safety.of_settings(settings, is_sandbox=is_sandbox()),
+            *safety.of_gateways(os.environ | _of_worker(settings_folder)),
             *safety.of_keys(keys_folder(found.server), data_dir=found.server.data_dir),
             *safety.of_database(ask, wall=wall()),
             *role_safety.of_roles(rows, prefix=prefix, differing=[str(one) for one in differing]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,12 +70,6 @@ def of_settings(settings: Any, *, is_sandbox: bool) -> Iterator[Finding]:
         f"No https address: {', '.join(wrong)}.",
     )
     yield one(
-        "messages",
-        settings.MESSAGE_GATEWAY not in _LOGS_ONLY,
-        "PRAKERJA_MESSAGE_GATEWAY hanya menulis log: tidak seorang pun menerima SMS.",
-        "PRAKERJA_MESSAGE_GATEWAY only logs: nobody receives an SMS.",
-    )
-    yield one(
         "payment rail",
         settings.PAYOUT_RAIL not in _PLAYED,
         "PRAKERJA_PAYOUT_RAIL adalah bank rekaan: tidak seorang pun dibayar.",
@@ -99,6 +93,20 @@ def of_settings(settings: Any, *, is_sandbox: bool) -> Iterator[Finding]:
         "PRAKERJA_DRAW_ORIGIN masih nama contoh; tanda tangan undian memakainya.",
         "PRAKERJA_DRAW_ORIGIN is still an example's name, which a draw's signatures bear.",
     )
+
+
+def of_gateways(said: Mapping[str, str]) -> Iterator[Finding]:
+    """By what SMS and e-mails leave. `said`: the environment of whoever sends them, which is the worker."""
+    for channel, name, indonesian, english in (
+        ("SMS", "PRAKERJA_SMS_GATEWAY", "SMS", "an SMS"),
+        ("e-mails", "PRAKERJA_EMAIL_GATEWAY", "email", "an e-mail"),
+    ):
+        yield one(
+            channel,
+            (said.get(name) or said.get("PRAKERJA_MESSAGE_GATEWAY", "")) not in _LOGS_ONLY,
+            f"{name} dan PRAKERJA_MESSAGE_GATEWAY pekerja hanya menulis log: tidak seorang pun menerima {indonesian}.",
+            f"The worker's {name} and PRAKERJA_MESSAGE_GATEWAY only log: nobody receives {english}.",
+        )
 
 
 def of_keys(folder: Path, *, data_dir: Path) -> Iterator[Finding]:
