@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +11,19 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from prakerja.kernel.db import is_busy
+from prakerja.kernel.logs import request_id
 from prakerja.serving import WHOLE_BODY
 
 
 def _answer(status: int, heading: str, text: str) -> HttpResponse:
     """Without session and database: it must work when they do not. Its languages lead to the front page."""
-    words = {"heading": heading, "text": text, "is_demo": settings.IS_DEMO, "languages": settings.LANGUAGES}
+    words: dict[str, Any] = {
+        "heading": heading,
+        "text": text,
+        "is_demo": settings.IS_DEMO,
+        "languages": settings.LANGUAGES,
+    }
+    words["request_id"] = request_id()
     return HttpResponse(render_to_string("console/error.html", words), status=status)
 
 

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from prakerja.kernel.logs import carrying_the_request
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -20,6 +22,7 @@ def side_by_side(work: Callable[[T], R], jobs: Sequence[T], *, width: int) -> li
     failures: list[BaseException] = []
     waiting = iter(enumerate(jobs))
     lock = threading.Lock()
+    work = carrying_the_request(work)
 
     def run() -> None:
         while not failures:

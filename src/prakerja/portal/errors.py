@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from prakerja.kernel.db import is_busy
+from prakerja.kernel.logs import request_id
 from prakerja.portal import drafts
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import SESSION_PERSON
@@ -29,6 +30,7 @@ def answer(
         "back": back,
         "section": "",
         "signed_in": False,
+        "request_id": request_id(),
         "here": request.get_full_path() if request.method == "GET" else "/",
     }
     return HttpResponse(loader.render_to_string("portal/error.html", context, request, using=language()), status=status)

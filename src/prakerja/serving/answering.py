@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
+from prakerja.kernel.logs import name_request
 from prakerja.serving.reading import Received
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -115,13 +116,15 @@ def own_words(status: str) -> tuple[str, str, bytes]:
 
 
 def refusal(unread: Unread, status: str, **fields: str) -> bytes:
-    """A short answer to what was not handed on, the last one of its connection."""
+    """A short answer to what was not handed on, the last one of its connection. Its id stands in its words, where they name one."""
+    request_id = secrets.token_hex(8)
+    name_request(request_id)
     status, kind, text = unread(status)
     more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(text)}\r\n"
         f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-        f"X-Request-Id: {secrets.token_hex(8)}\r\nConnection: close\r\n{more}"
+        f"X-Request-Id: {request_id}\r\nConnection: close\r\n{more}"
     )
     return head.encode("latin-1")[:-2] + _now() + b"\r\n\r\n" + text
 

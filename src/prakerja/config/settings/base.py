@@ -80,9 +80,14 @@ PASSWORD_HASHERS = ["prakerja.access.hashers.LeanArgon2"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request)s%(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request)s%(message)s"},
+        "json": {"()": "prakerja.kernel.logs.JsonLines"},
+    },
     "filters": {"redact": {"()": "prakerja.kernel.logs.Redact"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line" if IS_DEMO else "json", "filters": ["redact"]}
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }
 

@@ -13,7 +13,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
+from prakerja.kernel.logs import request_id
+
 HTML = "text/html; charset=utf-8"
+# Where the request's own id goes in a page that is made once.
+_ITS_ID = b"@request@"
 _UNREADABLE = (
     gettext_noop("Kiriman tidak terbaca"),
     gettext_noop("Kembali ke halaman sebelumnya, muat ulang, lalu coba lagi."),
@@ -47,7 +51,7 @@ _WORDS = {
 
 def plain_page(status: str) -> tuple[str, str, bytes]:
     """The status line, the content type and the page for a status line: what a door's server says, too (`serving.answering.Unread`)."""
-    return status, HTML, _page(status[:3], bool(settings.IS_DEMO))
+    return status, HTML, _page(status[:3], bool(settings.IS_DEMO)).replace(_ITS_ID, request_id().encode())
 
 
 @cache
@@ -70,9 +74,12 @@ def _page(code: str, is_demo: bool) -> bytes:
         help_line = f'<p>Perlu bantuan? <a href="tel:{dialled}">{number}</a></p>\n'
         with translation.override("en"):
             english_help = f"<p>{escape(gettext('Perlu bantuan?'))} {number}</p>\n"
+    named = f"<p>Nomor jejak: {_ITS_ID.decode()}</p>\n"
+    with translation.override("en"):
+        english_help += f"<p>{escape(gettext('Nomor jejak:'))} {_ITS_ID.decode()}</p>\n"
     return (
         f'<!DOCTYPE html>\n<html lang="id">\n<head>\n<meta charset="utf-8">\n<title>{escape(heading)} – Prakerja</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n</head>\n'
-        f"<body>\n{demo}<main>\n<h1>{escape(heading)}</h1>\n<p>{escape(text)}</p>\n{help_line}"
+        f"<body>\n{demo}<main>\n<h1>{escape(heading)}</h1>\n<p>{escape(text)}</p>\n{help_line}{named}"
         f'<div lang="en">\n<h2>{escape(english)}</h2>\n<p>{escape(english_text)}</p>\n{english_help}</div>\n</main>\n</body>\n</html>\n'
     ).encode()

@@ -16,6 +16,7 @@ from prakerja.kernel import clock as kernel_clock
 from prakerja.kernel import dates
 from prakerja.kernel.clock import WIB, parse_instant
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.logs import request_id
 from prakerja.sandbox import accounts, clock
 from prakerja.sandbox.demo_operators import OPERATORS
 
@@ -125,7 +126,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
-    return render(request, "sandbox/error.html", shared(request) | {"heading": heading, "text": text}, status=status)
+    return render(
+        request,
+        "sandbox/error.html",
+        shared(request) | {"heading": heading, "text": text, "request_id": request_id()},
+        status=status,
+    )
 
 
 def role_words(role: str) -> str:
