@@ -316,7 +316,7 @@ def _running(
         supervisor.start(replace(outside, command=["nice", "-n", str(_ELSEWHERE), *outside.command]))
         for name in ("portal", "console", "partner_api", "callbacks"):
             supervisor.start(plan.door(name, addresses, environment))
-        supervisor.start(plan.worker(environment, life=folder / "worker-lives", run=str(lock.holder)))
+        supervisor.start(plan.worker(addresses, environment, life=folder / "worker-lives", run=str(lock.holder)))
         supervisor.wait()
         yield environment, addresses.ports, elsewhere / "world" / "world.sqlite3", supervisor
     finally:

@@ -24,7 +24,7 @@ from tests.waiting import LIMIT, LONG_LIMIT
 ROOT = Path(__file__).resolve().parents[1]
 
 COMMAND = [sys.executable, "-c", "import sys; from prakerja.cli import main; sys.exit(main())"]
-_PORTS = (*range(7), *range(11, 18))
+_PORTS = (*range(9), *range(11, 18), *range(20, 27))
 # Short, because sockets lie below it (tests/server.py).
 PLACE = os.environ.get("PRAKERJA_TEST_PLACE", "/tmp")  # noqa: S108
 

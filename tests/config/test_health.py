@@ -13,6 +13,10 @@ from django.db import connection
 from psycopg import sql
 
 from prakerja.config.wsgi.health import Health, look
+from prakerja.kernel.clock import wall
+from prakerja.kernel.db import transaction
+from prakerja.kernel.installation import begin_production
+from tests.builders import install
 from tests.waiting import LIMIT, SHORT, finish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +71,39 @@ def test_a_database_that_hangs_holds_one_thread_however_many_ask() -> None:
     free.set()
     finish(looked[0])
     assert Health(lambda: "", patience=LIMIT).answer() == ("200 OK", b"ok\n")
+
+
+def test_a_database_of_another_release_is_not_ready() -> None:
+    """A newer schema is none of it: whoever runs goes on beside it, for as long as the functions are there that it calls."""
+    install()
+
+    def said() -> bytes:
+        return Health(look).answer()[1]
+
+    assert said() == b"ok\n"
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0099_future', now())")
+        assert said() == b"ok\n"
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER FUNCTION redeem RENAME TO redeem_of_later")
+        try:
+            assert said() == b"schema is of a much later release: redeem cannot be called\n"
+        finally:
+            cursor.execute("ALTER FUNCTION redeem_of_later RENAME TO redeem")
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0099_future'")
+        cursor.execute(
+            "UPDATE django_migrations SET name = '0001_gone' WHERE app = 'surveys' AND name = '0001_initial'"
+        )
+    try:
+        assert said() == b"schema is older than this release: 1 migrations wait\n"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE django_migrations SET name = '0001_initial' WHERE app = 'surveys' AND name = '0001_gone'"
+            )
+
+
+def test_keys_of_another_database_are_not_ready() -> None:
+    with transaction():
+        begin_production(keys_fingerprint="others", at=wall())
+    assert Health(look).answer() == ("503 Service Unavailable", b"keys of another database\n")

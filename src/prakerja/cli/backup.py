@@ -45,15 +45,17 @@ def do_create(arguments: argparse.Namespace) -> int:
             )
         from prakerja.kernel.clock import wall
         from prakerja.kernel.installation import read_installation
+        from prakerja.kernel.progress import note_outcome
         from prakerja.kernel.rotation import needed_keys
         from prakerja.kernel.schema import last_migrations
 
         installed = read_installation()
         assert installed is not None
+        began_at = wall()
         folder = backups.create(
             dsn=found.server.dsn,
             to=to,
-            made_at=wall(),
+            made_at=began_at,
             about={
                 "is_sandbox": installed.is_sandbox,
                 "world": installed.world,
@@ -65,6 +67,7 @@ def do_create(arguments: argparse.Namespace) -> int:
             progress=lambda size: progress(f"{size // _MIB} MiB …"),
         )
         manifest = backups.read_manifest(folder)
+        note_outcome("backup", began_at=began_at, done=manifest.size)
         keys = keys_folder(found.server)
     if arguments.json:
         answer(_described(folder, manifest))

@@ -143,7 +143,7 @@ def _start(
     for name in ("portal", "console", "partner_api", "callbacks"):
         supervisor.start(plan.door(name, addresses, environment))
     supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))
-    supervisor.start(plan.worker(environment, life=home / "worker.life", run=str(lock.holder)))
+    supervisor.start(plan.worker(addresses, environment, life=home / "worker.life", run=str(lock.holder)))
     for program in plan.partner_programs(
         addresses, data=data, partners_file=partners, demo_accounts=home / demo_accounts.NAME
     ):

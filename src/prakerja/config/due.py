@@ -141,6 +141,11 @@ class Looks:
         """It ran: what it left is another question."""
         self._kept.pop(task.name, None)
 
+    def last_known(self, task: DueTask) -> tuple[datetime | None] | None:
+        """What the last look found, for whoever watches from another thread; None when it ran since or nobody has looked."""
+        found = self._kept.get(task.name)
+        return None if found is None else (found[0],)
+
 
 def take_turns(
     tasks: Sequence[DueTask],

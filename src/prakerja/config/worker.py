@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from prakerja.kernel.figures import figures
+
 if TYPE_CHECKING:
+    from prakerja.config.due import Looks
     from prakerja.kernel.due import DueTask
     from prakerja.notifications.delivery import Lane, Sender
 
@@ -48,6 +51,11 @@ _HANGS_AFTER = {
     "send_webhooks": 1800.0,
 }
 _SIGNS: dict[str, float] = {}
+# What falls due and when it was last looked for, by the first task of each lane: for whoever watches.
+_LANES: dict[str, tuple[Sequence[DueTask], Looks]] = {}
+# Wall seconds for which figures are told again instead of measured anew, and threads that answer whoever watches.
+_FIGURES_KEPT = 5.0
+_WATCHED_BY = 2
 # What the senders of this process wait for.
 _WOKEN: list[threading.Event] = []
 
@@ -60,8 +68,10 @@ def main() -> int:
     import django
 
     from prakerja.kernel.errors import CannotRun
+    from prakerja.kernel.logs import name_process
     from prakerja.kernel.processes import keep_to_ourselves, tell_service_manager, when_asked_to_end
 
+    name_process("worker")
     try:
         django.setup()
         from prakerja.config.wsgi.door import refuse_another_database
@@ -88,6 +98,7 @@ def main() -> int:
     ]
     for thread in threads:
         thread.start()
+    _let_watch()
     tell_service_manager("READY=1")
     while not stopping.is_set():
         if settings.IS_DEMO:
@@ -98,6 +109,27 @@ def main() -> int:
     for thread in threads:
         thread.join(timeout=8)
     return 0
+
+
+def _let_watch() -> None:
+    """Answer whoever watches, where PRAKERJA_WATCH_PORT says so (config/wsgi/watching.py). A port that is taken stops no worker."""
+    port = int(os.environ.get("PRAKERJA_WATCH_PORT") or 0)
+    if not port:
+        return
+    from prakerja.config.measuring import measure
+    from prakerja.config.wsgi.health import Health, look
+    from prakerja.config.wsgi.watching import watched
+    from prakerja.serving import server
+
+    host = os.environ.get("PRAKERJA_WATCH_HOST", "127.0.0.1")
+    try:
+        listener = server.listen(host, port)
+    except OSError as error:
+        _LOG.error("%s:%d cannot be had, nobody can watch this worker: %s", host, port, error.strerror)
+        return
+    application = watched(Health(look), measure=lambda: measure(_LANES), kept_seconds=_FIGURES_KEPT)
+    beside = server.Server(listener, application, threads=_WATCHED_BY)
+    threading.Thread(target=beside.run, name="watched", daemon=True).start()
 
 
 def _end_when_displaced(stopping: threading.Event) -> None:
@@ -276,6 +308,7 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
     from prakerja.kernel import clock
 
     runner, looks, is_right = Runner(), Looks(), clock_watch()
+    _LANES[tasks[0].name] = (tasks, looks)
     was_cut = False
     with _session_connection() as lock:
         while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
@@ -295,6 +328,7 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
                 _flag(lock, "SELECT pg_advisory_unlock_shared(%s)", MOVING)
                 _release_connection()
             for one in done:
+                figures().count("prakerja_due_done_total", ("task", one.task), by=one.count)
                 if one.count:
                     _LOG.info("%s: %d", one.task, one.count)
 
@@ -311,6 +345,7 @@ def clock_watch() -> Callable[[], bool]:
             off = clock.off_by().total_seconds()
             _release_connection()
             looked, is_now = time.monotonic(), abs(off) <= _CLOCK_OFF
+            figures().set("prakerja_clock_off_seconds", to=off)
             if not is_now and was_right:
                 _LOG.error(
                     "this machine's clock is off by %.0f s: nothing falls due here until it is right (run NTP)", off
@@ -323,6 +358,7 @@ def clock_watch() -> Callable[[], bool]:
 
 def _task_failed(task: DueTask) -> None:
     """One task's failure keeps no other from running; it stays due and is tried again."""
+    figures().count("prakerja_due_failures_total", ("task", task.name))
     _LOG.exception("the task %s failed", task.name)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.figures import figures
 
 SENTENCES = {
     "sign_in_wrong": gettext_lazy("Alamat email atau kata sandi salah."),
@@ -65,6 +66,7 @@ SENTENCES = {
 
 def sentence(refused: Refused) -> str:
     """A refusal in words."""
+    figures().count("prakerja_refusals_total", ("reason", refused.reason))
     if refused.reason == "sign_in_locked":
         return _("Terlalu banyak percobaan masuk. Coba lagi setelah %(when)s.") % {
             "when": written(refused.details["until"])

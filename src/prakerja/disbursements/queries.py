@@ -242,6 +242,26 @@ def unanswered_payments(*, at: datetime) -> list[uuid.UUID]:
     ]
 
 
+def payments_without_fate(*, most: int) -> tuple[int, datetime | None]:
+    """How many payments left and were not answered for yet (counted up to `most`), and when the first of them is to be asked about."""
+    found = row(
+        "SELECT count(*), min(ask_at) FROM (SELECT ask_at FROM disbursements_paymentinstruction"
+        " WHERE ask_at IS NOT NULL AND status = 'sent' ORDER BY ask_at LIMIT %s) few",
+        [most],
+    )
+    assert found is not None
+    return int(found[0]), found[1]
+
+
+def open_discrepancies(*, most: int) -> int:
+    """How many cases wait for an operator, counted up to `most`."""
+    found = row(
+        "SELECT count(*) FROM (SELECT 1 FROM disbursements_discrepancy WHERE status = 'open' LIMIT %s) few", [most]
+    )
+    assert found is not None
+    return int(found[0])
+
+
 def known_rails() -> list[str]:
     """The rails that this program speaks to."""
     return sorted(RAILS)

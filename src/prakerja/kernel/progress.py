@@ -74,6 +74,17 @@ def progress_of(task: str) -> HowFar | None:
     return None if found is None else HowFar(*found)
 
 
+def note_outcome(task: str, *, began_at: datetime, done: int, left: int = 0) -> None:
+    """Write down that work of somebody's has ended, and how: a proof with so many checks that held and so many that did not."""
+    row(
+        "INSERT INTO kernel_progress (task, began_at, seen_at, ended_at, done, remaining)"
+        " VALUES (%(task)s, %(began_at)s, %(now)s, %(now)s, %(done)s, %(left)s)"
+        " ON CONFLICT (task) DO UPDATE SET began_at = %(began_at)s, seen_at = %(now)s, ended_at = %(now)s, done = %(done)s,"
+        " remaining = %(left)s RETURNING 1",
+        {"task": task, "began_at": began_at, "now": wall(), "done": done, "left": left},
+    )
+
+
 class Meter:
     """Counts one piece of long work and writes it down about once a second, from the second second on.
 

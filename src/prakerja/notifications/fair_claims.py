@@ -40,6 +40,11 @@ SELECT found.channel, found.queue, found.template
                       ORDER BY message.send_after LIMIT 1) first
  WHERE first.send_after <= %(at)s
  ORDER BY found.channel, found.queue, found.template"""
+# Since when the oldest of them may leave: for whoever watches.
+OLDEST = _QUEUES.replace(
+    "SELECT found.channel, found.queue, found.template\n  FROM found", "SELECT min(first.send_after)\n  FROM found"
+).replace("\n ORDER BY found.channel, found.queue, found.template", "")
+WAITS = _WAITS
 # The number stands in the statement: one that was prepared without it expects a tenth of everything, and sorts for that.
 _OF_QUEUE = f"""
 SELECT id, send_after FROM notifications_message

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from django.db.models import Count, Min
 
-from prakerja.kernel.db import rows
+from prakerja.kernel.db import row, rows
+from prakerja.notifications.fair_claims import OLDEST, WAITS
 from prakerja.notifications.models import GatewayState, Lifesign, Message, Outage
 from prakerja.notifications.outages import SILENCE
 from prakerja.notifications.states import MESSAGE_STATES
@@ -137,3 +138,31 @@ def gateway_states() -> list[GatewayLine]:
     """How the sessions with gateways are, by name and lane."""
     found = GatewayState.objects.order_by("name", "lane").values_list(*GatewayLine._fields)
     return [GatewayLine(*one) for one in found]
+
+
+class Backlog(NamedTuple):
+    """What waits in the outbox. Counts stop at the `most` that was asked for; `oldest` are the instants since which something may leave."""
+
+    codes: int
+    codes_oldest: datetime | None
+    others: int
+    others_oldest: datetime | None
+    in_hand: int
+    undelivered: int
+
+
+_URGENT = WAITS.replace("NOT template IN", "template IN")
+_FIRST = "(SELECT count(*) FROM (SELECT 1 FROM notifications_message WHERE {} LIMIT %(most)s) few)"
+_BACKLOG = f"""
+SELECT {_FIRST.format(_URGENT)},
+       (SELECT send_after FROM notifications_message WHERE {_URGENT} AND send_after <= %(at)s ORDER BY send_after LIMIT 1),
+       {_FIRST.format(WAITS)}, ({OLDEST}),
+       {_FIRST.format(f"status IN {MESSAGE_STATES.sql('IN_HAND')}")},
+       {_FIRST.format("status = 'undelivered'")}"""
+
+
+def backlog(*, at: datetime, most: int) -> Backlog:
+    """What waits, by look-ups in the indexes that senders use: it costs the same however many wait."""
+    found = row(_BACKLOG, {"at": at, "most": most})
+    assert found is not None
+    return Backlog(*found)

@@ -25,6 +25,8 @@ from django.http import HttpResponse
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.figures import figures
+from prakerja.kernel.logs import sql_place
 from prakerja.partner_api import addresses, bodies, clients, envelope, errors, signing, strength
 from prakerja.partner_api.dialect import INTEGRATION, Dialect, meta_name
 from prakerja.partner_api.guide import Guide
@@ -216,6 +218,7 @@ def refusal_response(request: Request, reason: str, details: Mapping[str, Any] |
     except KeyError:
         logger.error("no row for the reason %s", reason)
         row = errors.for_reason("internal")
+    figures().count("prakerja_refusals_total", ("reason", row.name), ("code", row.code))
     response = envelope.failure(row=row, language=_language(request), details=details or _IMPLIED.get(reason))
     if _is_unread(request.META):
         # The connection ends with an unread body, and a client that did not know would lose its next call.
@@ -428,4 +431,5 @@ def _log_fault(declared: Endpoint, error: BaseException) -> None:
         for frame in reversed(traceback.extract_tb(error.__traceback__)[-6:])
     )
     cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
-    logger.error("%s %s: %s%s at %s", declared.method, declared.path, type(error).__name__, cause, places)
+    said = "".join(f" {name} {value}" for name, value in sql_place(error).items())
+    logger.error("%s %s: %s%s%s at %s", declared.method, declared.path, type(error).__name__, cause, said, places)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from prakerja.kernel.figures import ROUTE
 from prakerja.partner_api.urls import FIXED_ROUTES
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -35,6 +36,7 @@ def serve_fixed_calls(django: Application) -> Application:
         route = FIXED_ROUTES.get(environ.get("PATH_INFO", ""))
         if route is None:
             return django(environ, start_response)
+        environ[ROUTE] = environ["PATH_INFO"]
         try:
             response = route(Received(environ))
         finally:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from prakerja.incentives.labels import incentive_label
 from prakerja.kernel import dates
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.figures import figures
 from prakerja.reporting.dashboard import Incentive
 
 # Sentences that need nothing but themselves.
@@ -102,6 +103,7 @@ SENTENCES = {
 
 def sentence(refused: Refused) -> str:
     """What a participant reads when a rule said no."""
+    figures().count("prakerja_refusals_total", ("reason", refused.reason))
     details: dict[str, Any] = refused.details
     if refused.reason == "otp_wrong":
         left = int(details.get("left", 0))

@@ -11,10 +11,13 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from types import FrameType
+from typing import NamedTuple
 
 from prakerja.kernel.errors import CannotRun
+from prakerja.kernel.figures import REGION, share
 from prakerja.kernel.processes import die_with_parent, tell_service_manager, when_asked_to_end
 from prakerja.serving.server import Server, listen
 
@@ -31,19 +34,32 @@ def main() -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=1, help="processes")
     parser.add_argument("--threads", type=int, default=8, help="threads of each process: requests at work at one time")
+    parser.add_argument("--watch-host", default="127.0.0.1", help="address for whoever watches; never a public one")
+    parser.add_argument("--watch-port", type=int, default=0, help="port of /live, /ready and /metrics; none without it")
     given = parser.parse_args()
     try:
-        listener = listen(given.host, given.port)
+        host, port = given.host, given.port
+        listener = listen(host, port)
+        host, port = given.watch_host, given.watch_port
+        watch = listen(host, port) if port else None
     except OSError as error:
-        sys.stderr.write(f"{given.host}:{given.port} cannot be had: {error.strerror}\n")
+        sys.stderr.write(f"{host}:{port} cannot be had: {error.strerror}\n")
         return 2
-    if given.workers <= 1:
-        return _serve(listener, given.entry, given.threads)
-    return _watch(listener, given.entry, given.workers, given.threads)
+    door = _Door(listener, watch, given.entry, given.threads)
+    return _serve(door) if given.workers <= 1 else _watch(door, given.workers)
 
 
-def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview | None = None, place: int = 0) -> int:
-    module, _, name = entry.partition(":")
+class _Door(NamedTuple):
+    """Sockets that listen, and what is served there: `watch` is for whoever watches (an application's `watched`)."""
+
+    listener: socket.socket
+    watch: socket.socket | None
+    entry: str
+    threads: int
+
+
+def _serve(door: _Door, tally: memoryview | None = None, place: int = 0) -> int:
+    module, _, name = door.entry.partition(":")
     sys.path.insert(0, os.getcwd())
     # Nothing of what is loaded here becomes garbage: looking for some costs a seventh of the time that loading takes, and
     # again whenever the door looks for garbage later.
@@ -56,7 +72,12 @@ def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview 
         return 2
     gc.freeze()
     gc.enable()
-    server = Server(listener, application, threads=threads, tally=tally, place=place)
+    server = Server(door.listener, application, threads=door.threads, tally=tally, place=place, is_counted=True)
+    watched = getattr(application, "watched", None)
+    if door.watch is not None and watched is not None:
+        # Every process listens there, and whichever answers tells the figures of all.
+        beside = Server(door.watch, watched, threads=1)
+        threading.Thread(target=beside.run, name="watched", daemon=True).start()
     when_asked_to_end(server.stop)
     # Connections wait at the socket already; from here on somebody answers them.
     tell_service_manager("READY=1")
@@ -64,12 +85,13 @@ def _serve(listener: socket.socket, entry: str, threads: int, tally: memoryview 
     return 0
 
 
-def _watch(listener: socket.socket, entry: str, workers: int, threads: int) -> int:
+def _watch(door: _Door, workers: int) -> int:
     """Keep as many processes at the same socket; one that dies is replaced. They are made before anything is loaded."""
     stopping = False
     children: dict[int, tuple[int, float]] = {}
     # Anonymous memory that the children share.
     tally = memoryview(mmap.mmap(-1, 8 * workers)).cast("q")
+    counted = memoryview(mmap.mmap(-1, REGION * workers))
 
     def stop(number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -87,7 +109,8 @@ def _watch(listener: socket.socket, entry: str, workers: int, threads: int) -> i
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 signal.signal(signal.SIGINT, signal.SIG_DFL)
                 die_with_parent()
-                os._exit(_serve(listener, entry, threads, tally, place))
+                share(counted, place=place, processes=workers)
+                os._exit(_serve(door, tally, place))
             children[child] = (place, time.monotonic())
         found, status = os.waitpid(-1, 0)
         _, began = children.pop(found, (0, 0.0))

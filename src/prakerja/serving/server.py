@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from prakerja.kernel.figures import figures
 from prakerja.serving.answering import Application, answer, environment, next_piece, own_words, refusal
 from prakerja.serving.limits import LIMITS, Limits
 from prakerja.serving.reading import Malformed, Reader
@@ -87,8 +88,9 @@ class Server:
         limits: Limits = LIMITS,
         tally: memoryview | None = None,
         place: int = 0,
+        is_counted: bool = False,
     ) -> None:
-        """The socket listens already, and is closed by whoever opened it.
+        """The socket listens already, and is closed by whoever opened it. `is_counted`: its clients are a door's.
 
         `tally` is shared by the processes that serve the same socket: how many connections each has, ours at `place`.
         """
@@ -96,6 +98,8 @@ class Server:
         self._listener = listener
         self._application = application
         self._unread = getattr(application, "unread", own_words)
+        # What the application measures of itself from time to time: it takes no time and asks nobody.
+        self._measure: Callable[[], None] = getattr(application, "measure", _nothing)
         # The application says where it takes more than others: {path: bytes}.
         limits = replace(limits, larger=getattr(application, "larger_bodies", limits.larger))
         self._limits = limits
@@ -107,6 +111,7 @@ class Server:
         self._most = _most_connections(limits)
         self._tally, self._place = tally if tally is not None else memoryview(bytearray(8)).cast("q"), place
         self._tally[place] = 0
+        self._is_counted = is_counted
         self._threads = [threading.Thread(target=self._work, name=f"door-{n}", daemon=True) for n in range(threads)]
 
     def run(self, *, finish_seconds: float = 5.0) -> None:
@@ -117,6 +122,9 @@ class Server:
             thread.start()
         while not self._stopping.wait(_LOOK_EVERY):
             self._end_overdue(time.monotonic())
+            self._measure()
+            if self._is_counted:
+                figures().set("prakerja_connections", to=len(self._connections))
         os.write(self._ring, b"!")
         deadline = time.monotonic() + finish_seconds
         for thread in self._threads:
@@ -223,7 +231,7 @@ class Server:
                     # What else was asked waits until the client has taken this.
                     return self._is_sending(connection)
             if connection.refused:
-                self._send(connection, refusal(self._unread, connection.refused), ends=True, linger=True)
+                self._send(connection, self._refusal(connection.refused), ends=True, linger=True)
                 return self._is_sending(connection)
             if is_all_read:
                 return True
@@ -335,10 +343,17 @@ class Server:
             connection.is_served = True
         if status:
             with contextlib.suppress(OSError):
-                connection.socket.send(
-                    refusal(self._unread, status, **({"Retry_After": "1"} if status[:3] == "503" else {}))
-                )
+                connection.socket.send(self._refusal(status, **({"Retry_After": "1"} if status[:3] == "503" else {})))
         self._close(connection)
+
+    def _refusal(self, status: str, **fields: str) -> bytes:
+        if self._is_counted:
+            figures().count("prakerja_unread_total", ("status", status[:3]))
+        return refusal(self._unread, status, **fields)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _hold(connection: Connection, text: memoryview) -> None:

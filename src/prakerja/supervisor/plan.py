@@ -14,6 +14,7 @@ ROOT = Path(prakerja.__file__).resolve().parents[2]
 PLATFORMS = ("bukalapak", "maubelajarapa", "pintaria", "pijarmahir", "sisnaker", "sekolahmu", "tokopedia")
 OFFSETS = {
     "portal": 0, "console": 1, "partner_api": 2, "callbacks": 3, "world": 4, "institution": 5, "sandbox": 6, "smsc": 7, "smpp": 8,
+    "watch:portal": 20, "watch:console": 21, "watch:partner_api": 22, "watch:callbacks": 23, "watch:worker": 24, "watch:sandbox": 26,
 }  # fmt: skip
 PLATFORM_OFFSET = 11
 # What a program needs to run at all. Nothing else of ours reaches the example programs: no database, no keys.
@@ -63,6 +64,12 @@ class Addresses:
             "sandbox": self.url("sandbox"),
             "institution": self.url("institution"),
             "platforms": self.platform_urls(),
+            # For whoever watches: on this machine only, whatever the doors listen on.
+            "metrics": {
+                name.partition(":")[2]: f"http://127.0.0.1:{port}/metrics"
+                for name, port in self.ports.items()
+                if name.startswith("watch:")
+            },
         }
 
 
@@ -168,6 +175,7 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
     command = [
         *(sys.executable, "-m", "prakerja.serving", entry or f"prakerja.config.wsgi.{name}:application"),
         *("--host", addresses.host, "--port", str(addresses.ports[name]), "--threads", "8"),
+        *("--watch-port", str(addresses.ports[f"watch:{name}"])),
     ]
     # Only those that move money or link accounts hold the bank's key (architecture.md "Four doors").
     own = {
@@ -184,14 +192,15 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
     )
 
 
-def worker(environment: dict[str, str], *, life: Path, run: str) -> Program:
+def worker(addresses: Addresses, environment: dict[str, str], *, life: Path, run: str) -> Program:
     """`run`: who started it, so that it ends when somebody else has taken over the database."""
     return Program(
         name="worker",
         command=[sys.executable, "-m", "prakerja.config.worker"],
         environment=bare_environment()
         | environment
-        | {"PRAKERJA_POOL": "20", "PRAKERJA_LIFE_FILE": str(life), "PRAKERJA_RUN": run},
+        | {"PRAKERJA_POOL": "20", "PRAKERJA_LIFE_FILE": str(life), "PRAKERJA_RUN": run}
+        | {"PRAKERJA_WATCH_PORT": str(addresses.ports["watch:worker"])},
         life=life,
     )
 

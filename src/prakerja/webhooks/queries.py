@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.pages import Page, place_as_identifier
 from prakerja.webhooks.models import Attempt, Delivery
@@ -73,3 +74,14 @@ def event_id_of(*, message: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise Refused("message_unknown") from None
+
+
+def waiting_deliveries(*, most: int) -> tuple[int, datetime | None]:
+    """How many messages to partners wait (counted up to `most`), and the wall instant at which the first is due."""
+    found = row(
+        "SELECT count(*), min(next_attempt_at) FROM (SELECT next_attempt_at FROM webhooks_delivery"
+        " WHERE status = 'pending' ORDER BY next_attempt_at LIMIT %s) few",
+        [most],
+    )
+    assert found is not None
+    return int(found[0]), found[1]

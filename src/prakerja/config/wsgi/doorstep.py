@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from prakerja.kernel.addresses import Proxies, settle_caller
-from prakerja.kernel.logs import name_request
+from prakerja.kernel.addresses import Proxies, is_in, read_address, settle_caller
+from prakerja.kernel.figures import ROUTE, figures
+from prakerja.kernel.logs import name_request, process_name, redact
 
 logger = logging.getLogger(__name__)
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -23,11 +25,16 @@ Fields = list[tuple[str, str]]
 # A status line → the same, the content type and the body of a page.
 PlainPage = Callable[[str], tuple[str, str, bytes]]
 
+# Answered before everything else, by whatever name, and not counted.
+HEALTH = ("/health", "/health/live")
+
 # In PRAKERJA_HOSTS: any address in digits. A name can be made to lead here by whoever owns it, digits cannot.
 ADDRESSES = "@addresses"
 
 # Whoever was told to come back later is told when, in seconds, where the view did not say it better.
 _RETRY_AFTER = {"429": "10", "503": "2"}
+# What a proxy may call a request; whatever looks like a number of somebody's is no name for one.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _OF_A_BODY = ("Content-Type", "Content-Length")
 _PERMISSIONS = ", ".join(
     f"{name}=()"
@@ -69,7 +76,7 @@ def with_doorstep(
     proxies: Proxies = NOBODY,
 ) -> Application:
     """Put the doorstep before a door. `has_tls`: browsers reach it by https alone, through one of the `proxies`, which say so in
-    X-Forwarded-Proto.
+    X-Forwarded-Proto, and whose X-Request-Id is taken over, so that one name leads through their log and ours.
 
     `plain_page` makes the page for a refusal that has none of its own; a program, which asks for no page, gets none.
     """
@@ -77,7 +84,7 @@ def with_doorstep(
     hsts = f"max-age={hsts_seconds}; includeSubDomains"
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request_id = secrets.token_hex(8)
+        request_id = _named_by_a_proxy(environ, proxies) or secrets.token_hex(8)
         name_request(request_id)
         if settle_caller(environ, proxies=proxies):
             _warn_of_stranger()
@@ -85,8 +92,10 @@ def with_doorstep(
 
         wants_page = plain_page is not None and "text/html" in environ.get("HTTP_ACCEPT", "")
         instead: list[bytes] = []
+        said: list[str] = []
 
         def start(status: str, given: Fields, exc_info: Any = None) -> Any:
+            said[:] = (status[:3],)
             if wants_page and plain_page is not None and _says_nothing(status, given):
                 _, kind, text = plain_page(status)
                 given = [(name, value) for name, value in given if name.title() not in _OF_A_BODY]
@@ -105,19 +114,39 @@ def with_doorstep(
             return start_response(status, found, exc_info)
 
         host = environ.get("HTTP_HOST")
-        if host is not None and environ.get("PATH_INFO") != "/health" and not is_known(host):
+        if host is not None and environ.get("PATH_INFO") not in HEALTH and not is_known(host):
             body = b"This door does not answer to that name.\n"
             start("421 Misdirected Request", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
             return instead or [body]
         if has_tls and "HTTP_COOKIE" in environ:
             environ["HTTP_COOKIE"] = _own_cookies(environ["HTTP_COOKIE"])
+        began = time.perf_counter()
         answer = inner(environ, start)
+        if environ.get("PATH_INFO") not in HEALTH:
+            _count(environ, said[0] if said else "500", time.perf_counter() - began)
         if instead:
             getattr(answer, "close", _nothing)()
             return instead
         return answer
 
     return application
+
+
+def _count(environ: dict[str, Any], status: str, seconds: float) -> None:
+    """Count an answer by the name of its route: an address may hold a code of somebody's, and there are endlessly many."""
+    route = environ.get(ROUTE) or ("static" if environ.get("PATH_INFO", "").startswith("/static/") else "none")
+    door, told = ("door", process_name()), figures()
+    told.count("prakerja_requests_total", door, ("route", route), ("status", status))
+    told.observe("prakerja_request_seconds", door, ("route", route), seconds=seconds)
+
+
+def _named_by_a_proxy(environ: dict[str, Any], proxies: Proxies) -> str:
+    """What one of our proxies calls this request, "" when none does or its name is not well-formed."""
+    named: str = environ.get("HTTP_X_REQUEST_ID", "")
+    if not named or not _REQUEST_ID.fullmatch(named) or redact(named) != named:
+        return ""
+    peer = read_address(environ.get("REMOTE_ADDR", ""))
+    return named if peer is not None and is_in(peer, proxies.networks) else ""
 
 
 def _says_nothing(status: str, given: Fields) -> bool:

@@ -1,4 +1,5 @@
-"""Whether a door can do its work: whether its database answers, writes and keeps what is written, and soon."""
+"""Whether a door can do its work: whether its database answers, writes and keeps what is written, and soon, and is one of this
+release and of these keys."""
 
 from __future__ import annotations
 
@@ -6,10 +7,13 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 _LOG = logging.getLogger("prakerja.health")
 # Wall seconds after which a database that says nothing is away; whoever asks again waits for the same look.
 _PATIENCE = 3.0
+# As far as the worker lets its own be before it does nothing that falls due.
+_MAY_BE_OFF = timedelta(seconds=10)
 _READ_ONLY = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
 # Longer than the memory that it gets, so that it goes to a file, for which the disk must have room; the server removes it.
 _NEEDS_DISK = "SELECT count(*) FROM generate_series(1, 10000)"
@@ -18,10 +22,14 @@ _NEEDS_JOURNAL = "SELECT pg_logical_emit_message(true, 'prakerja', 'health')"
 
 
 def look() -> str:
-    """What is wrong with the database, "" when nothing is. It changes no row."""
+    """What is wrong with the database, "" when nothing is. It changes no row, and says nothing that a stranger may not read."""
     from django.db import DatabaseError, connection
 
+    from prakerja.kernel.clock import off_by
     from prakerja.kernel.db import row, transaction
+    from prakerja.kernel.installation import read_installation
+    from prakerja.kernel.schema import unfit
+    from prakerja.kernel.secrets import keys
 
     try:
         with transaction():
@@ -31,6 +39,13 @@ def look() -> str:
             row("SELECT set_config('work_mem', '64kB', true)")
             row(_NEEDS_DISK)
             row(_NEEDS_JOURNAL)
+        if abs(off := off_by()) > _MAY_BE_OFF:
+            return f"clock of this machine is off by {off.total_seconds():+.0f} s"
+        if wrong := unfit():
+            return wrong
+        installed = read_installation()
+        if installed is not None and installed.keys_fingerprint != keys().fingerprint:
+            return "keys of another database"
     except DatabaseError as error:
         _LOG.warning("health: %s (%s)", type(error).__name__, getattr(error.__cause__, "sqlstate", None) or "no code")
         return "no database" if connection.connection is None or not connection.is_usable() else "database cannot write"
