@@ -106,4 +106,4 @@ def test_a_database_of_another_release_is_not_ready() -> None:
 def test_keys_of_another_database_are_not_ready() -> None:
     with transaction():
         begin_production(keys_fingerprint="others", at=wall())
-    assert Health(look).answer() == ("503 Service Unavailable", b"keys of another database\n")
+    assert Health(look).answer() == ("503 Service Unavailable", b"keys of another database, or not all of its own\n")

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db.migrations import AddIndex, CreateModel, RunSQL
 from django.db.migrations.loader import MigrationLoader
 
 from tools import migrations as tool
@@ -40,6 +42,55 @@ def test_migrations_say_what_they_do() -> None:
     """`0002_auto_20210917` or `0002_alter_award_x_and_more` tells a reader nothing."""
     silent = [f"{app}.{name}" for app, name in _ours() if re.search(r"_auto_|_and_more|_migration$", name)]
     assert silent == []
+
+
+# Beside doors that sell ------------------------------------------------------------------------------------------
+
+# Released before the rule; `prakerja migrate` builds their indexes beforehand where the table is large (kernel/migrating.py).
+BEFORE_THE_RULE = {
+    "awards.0006_due_instants_are_stored",
+    "catalogue.0006_words_of_courses",
+    "disbursements.0002_asking",
+    "disbursements.0006_payers_and_discrepancies",
+    "intake.0007_joining_a_wave",
+    "notifications.0002_outbox_holds_claimed_messages",
+    "notifications.0003_one_time_passwords_first",
+    "purchases.0003_search_by_platform_and_date",
+    "surveys.0002_announcements",
+    "training.0003_announcements_and_report_claims",
+    "vouchers.0002_search_by_institution_and_date",
+    "wallets.0002_open_wallets",
+    "wallets.0004_swept_in_order",
+}
+
+
+def test_an_index_of_a_table_that_people_fill_is_built_beside_what_goes_on() -> None:
+    """`AddIndexConcurrently` in a migration of its own: a plain one keeps everybody from writing there until it is built."""
+    found = set()
+    for (app, name), migration in _ours().items():
+        operations = migration.operations  # type: ignore[attr-defined]
+        made = {operation.name.lower() for operation in operations if isinstance(operation, CreateModel)}
+        for operation in operations:
+            if type(operation) is AddIndex and operation.model_name.lower() not in made and _is_filled(app, operation):
+                found.add(f"{app}.{name}")
+            if isinstance(operation, RunSQL) and _builds_under_a_lock(operation):
+                found.add(f"{app}.{name}")
+    assert found - BEFORE_THE_RULE == set()
+    assert BEFORE_THE_RULE - found == set()
+
+
+def _is_filled(app: str, operation: AddIndex) -> bool:
+    """Whether its table has a row or more for each person, or each purchase of theirs."""
+    try:
+        fields = {field.name for field in apps.get_model(app, operation.model_name)._meta.get_fields()}
+    except LookupError:
+        return False
+    return bool(fields & {"person", "person_id"})
+
+
+def _builds_under_a_lock(operation: RunSQL) -> bool:
+    text = " ".join(operation.sql) if isinstance(operation.sql, list | tuple) else str(operation.sql)
+    return re.search(r"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)", text) is not None
 
 
 # A database that ran a migration never runs it again ---------------------------------------------------------------

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.core.management import call_command
 from django.db import ProgrammingError, connection
@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from prakerja.cli.arguments import CommandError, progress
 from prakerja.config import privileges as wanted
-from prakerja.kernel import privileges
+from prakerja.kernel import migrating, privileges
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
 from prakerja.kernel.installation import (
@@ -62,7 +62,10 @@ def migrate(*, reinstall: bool = False) -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         progress("Making the tables …" if found is None else "Bringing the tables up to date …")
         with _looking_for_garbage_seldom():
-            call_command("migrate", verbosity=0, interactive=False)
+            if found is None:
+                call_command("migrate", verbosity=0, interactive=False)
+            else:
+                migrating.run_pending(tell=progress)
     if reinstall:
         with transaction():
             for name in reinstall_code():
@@ -81,6 +84,19 @@ def settle_privileges() -> None:
         found = privileges.settle(wanted.wanted(), prefix=prefix)
     if found:
         progress(f"Hak peran disesuaikan · Privileges of roles settled: {len(found)}")
+
+
+def take_back(*, to: Mapping[str, str], dropping: bool) -> list[str]:
+    """Take back the migrations that were run after those of `to` (package → its last one); their names. Raises CannotRun: tables or
+    columns would go with what is in them (`dropping` lets them), one cannot be taken back, or `to` is no release before this one."""
+    plan = migrating.taken_back(to)
+    if (goes := migrating.what_goes(plan)) and not dropping:
+        raise CommandError(
+            f"Yang ditulis rilis ini akan hilang ({few(goes)}). Buat cadangan, lalu ulangi dengan --drop-new.",
+            f"What this release wrote would be lost ({few(goes)}). Make a backup, then run it again with --drop-new.",
+        )
+    migrating.take_back(plan, tell=progress)
+    return [f"{one.app_label}.{one.name}" for one in plan]
 
 
 @contextlib.contextmanager

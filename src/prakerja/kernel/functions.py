@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import ProgrammingError
 from django.db.backends.utils import CursorWrapper
@@ -15,6 +16,7 @@ from django.db.transaction import atomic
 PACKAGE = Path(__file__).resolve().parents[1]
 _NAME = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(")
 _PARAMETERS = re.compile(r"CREATE OR REPLACE FUNCTION \w+\((.*?)\bOUT\b", re.S)
+_DEFAULT = re.compile(r"\bDEFAULT\b.*", re.S)
 _BODY = re.compile(r"AS \$\$(.*)\$\$", re.S)
 
 
@@ -45,32 +47,128 @@ def function_body(path: Path) -> str:
     return found.group(1)
 
 
+def function_signature(path: Path) -> str:
+    """By what its callers find it: `redeem(uuid, timestamptz)`, without what it returns."""
+    text = path.read_text()
+    begins = _NAME.search(text)
+    if begins is None:
+        raise ValueError(f"{path} creates no function")
+    listed = text[begins.end() : text.index("\n) LANGUAGE", begins.end())]
+    given = [" ".join(_DEFAULT.sub("", one).split()) for one in listed.split(",")]
+    return f"{begins[1]}({', '.join(one.partition(' ')[2] for one in given if not one.startswith('OUT '))})"
+
+
 def hot_call_files() -> list[Path]:
     """Every SQL file of the package that defines a function."""
     return sorted(path for path in PACKAGE.glob("*/*.sql") if _NAME.search(path.read_text()))
 
 
 def install_file(cursor: CursorWrapper, path: Path) -> None:
-    """Make the file's function the only one of its name, and note in its comment which version it is.
+    """Install the file's function, and note in its comment which version it is. The transaction is the caller's.
 
-    A database may come from any release, so nobody knows here what the function there takes and returns: what cannot be
-    replaced in place is dropped. The transaction is the caller's.
+    A database may come from any release, so nobody knows here what the function there takes and returns. What stood in its place
+    is kept in words, so that it can come back (`restore_before`). One that takes another number of arguments stays beside it for
+    one release: doors of the release before go on calling it. Any other of its name is dropped.
     """
-    name = function_name(path)
+    name, signature, sha256 = function_name(path), function_signature(path), sha256_of(path)
+    there = _installed(cursor, name)
+    _remember(cursor, name, there, by=sha256)
+    ours = _identity(cursor, signature)
     try:
         with atomic():
             # psycopg must not read a `%` of PL/pgSQL as a parameter: no parameters, no placeholders.
             cursor.execute(path.read_text())
-            cursor.execute(f"COMMENT ON FUNCTION {name} IS 'sha256:{sha256_of(path)}'")
     except ProgrammingError:
-        # It returns something else, or there are two now and the bare name means neither.
-        cursor.execute(
-            "SELECT oid::regprocedure::text FROM pg_proc WHERE proname = %s AND pg_function_is_visible(oid)", [name]
-        )
-        for (signature,) in cursor.fetchall():
-            cursor.execute(f"DROP FUNCTION {signature}")
+        # It returns something else, which cannot be replaced in place.
+        for one in there:
+            if one.identity == ours or one.arguments == _arguments(signature):
+                cursor.execute(f"DROP FUNCTION {one.identity}")
         cursor.execute(path.read_text())
-        cursor.execute(f"COMMENT ON FUNCTION {name} IS 'sha256:{sha256_of(path)}'")
+    ours = _identity(cursor, signature)
+    left = [one for one in _installed(cursor, name) if one.identity != ours]
+    retired = [one for one in left if one.comment.startswith("sha256:") and one.arguments != _arguments(signature)]
+    for one in left:
+        if one in retired:
+            cursor.execute(f"COMMENT ON FUNCTION {one.identity} IS '{RETIRED}{one.body}'")
+        elif retired or not one.is_retired:
+            cursor.execute(f"DROP FUNCTION {one.identity}")
+    cursor.execute(f"COMMENT ON FUNCTION {ours} IS 'sha256:{sha256}'")
+
+
+# In the comment of a function that only the release before calls: this and the MD5 of its body.
+RETIRED = "before:"
+
+
+class _Function(NamedTuple):
+    """A function that stands in the database. `body`: the MD5 of its source; `arguments`: how many it takes."""
+
+    identity: str
+    arguments: int
+    comment: str
+    body: str
+    definition: str
+
+    @property
+    def is_retired(self) -> bool:
+        return self.comment == f"{RETIRED}{self.body}"
+
+
+def _installed(cursor: CursorWrapper, name: str) -> list[_Function]:
+    cursor.execute(
+        "SELECT oid::regprocedure::text, pronargs, COALESCE(obj_description(oid, 'pg_proc'), ''), md5(prosrc),"
+        " pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s AND pg_function_is_visible(oid)",
+        [name],
+    )
+    return [_Function(*one) for one in cursor.fetchall()]
+
+
+def _identity(cursor: CursorWrapper, signature: str) -> str:
+    """How PostgreSQL names the function of this signature; "" when there is none."""
+    cursor.execute("SELECT to_regprocedure(%s)::text", [signature])
+    found = cursor.fetchone()
+    return found[0] or "" if found else ""
+
+
+def _arguments(signature: str) -> int:
+    return signature.count(",") + 1
+
+
+def _remember(cursor: CursorWrapper, name: str, there: Sequence[_Function], *, by: str) -> None:
+    """Keep what is about to be replaced. A database that has no room for it yet is older than this rule."""
+    cursor.execute("SELECT to_regclass('kernel_replacedfunction') IS NOT NULL")
+    found = cursor.fetchone()
+    for one in there if found and found[0] else ():
+        if one.comment.startswith("sha256:") and one.comment != f"sha256:{by}":
+            cursor.execute(
+                "INSERT INTO kernel_replacedfunction (name, sha256, replaced_by, definition, replaced_at)"
+                " VALUES (%s, %s, %s, %s, clock_timestamp())",
+                [name, one.comment.removeprefix("sha256:"), by, one.definition],
+            )
+
+
+def restore_before(cursor: CursorWrapper, path: Path, *, sha256: str) -> bool:
+    """Put back what the version `sha256` of a function replaced. False: it is not installed, or nobody knows what was there.
+
+    Then what is there stays, and the program of the release before installs its own (`prakerja migrate --reinstall`): a function
+    that is gone sells nothing at all.
+    """
+    name = function_name(path)
+    there = _installed(cursor, name)
+    if not any(one.comment == f"sha256:{sha256}" for one in there):
+        return False
+    cursor.execute(
+        "SELECT sha256, definition FROM kernel_replacedfunction WHERE name = %s AND replaced_by = %s ORDER BY id DESC LIMIT 1",
+        [name, sha256],
+    )
+    found = cursor.fetchone()
+    if found is None:
+        return False
+    for one in there:
+        cursor.execute(f"DROP FUNCTION {one.identity}")
+    cursor.execute(found[1])
+    (put_back,) = _installed(cursor, name)
+    cursor.execute(f"COMMENT ON FUNCTION {put_back.identity} IS 'sha256:{found[0]}'")
+    return True
 
 
 class InstallFunction(RunPython):
@@ -78,7 +176,7 @@ class InstallFunction(RunPython):
 
     def __init__(self, path: Path, sha256: str) -> None:
         self.path, self.sha256 = path, sha256
-        super().__init__(self._install, self._drop)
+        super().__init__(self._install, self._restore)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return "install_function", [str(self.path.relative_to(PACKAGE))], {"sha256": self.sha256}
@@ -88,9 +186,9 @@ class InstallFunction(RunPython):
             with schema_editor.connection.cursor() as cursor:
                 install_file(cursor, self.path)
 
-    def _drop(self, apps: Any, schema_editor: Any) -> None:
+    def _restore(self, apps: Any, schema_editor: Any) -> None:
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(f"DROP FUNCTION IF EXISTS {function_name(self.path)}")
+            restore_before(cursor, self.path, sha256=self.sha256)
 
 
 def install_function(file: str, *, sha256: str) -> InstallFunction:

@@ -113,6 +113,22 @@ class KeyRecord(models.Model):
         ]
 
 
+class ReplacedFunction(models.Model):
+    """A hot call that a migration replaced, in its own words, so that the migration can be taken back (`kernel/functions.py`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.TextField()
+    # The version that stood there, and the one that took its place.
+    sha256 = models.TextField()
+    replaced_by = models.TextField()
+    definition = models.TextField()
+    # Wall time.
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "replaced_by"], name="kernel_replacedfunction_by")]
+
+
 class KeyedRow(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 

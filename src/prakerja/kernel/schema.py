@@ -19,9 +19,11 @@ from django.db.migrations.loader import MigrationLoader
 from prakerja.kernel.db import requires_transaction, rows
 from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.functions import (
+    RETIRED,
     InstallFunction,
     function_body,
     function_name,
+    function_signature,
     hot_call_files,
     install_file,
     sha256_of,
@@ -102,13 +104,16 @@ def last_migrations() -> dict[str, str]:
 def require_schema(*, may_be_newer: bool = False) -> None:
     """Raise CannotRun when the database is newer or older than this program, or runs other money code than its files.
 
-    `may_be_newer`: a server of the release before goes on beside the new schema, as every migration allows it to.
+    `may_be_newer`: a server of the release before goes on beside the new schema, as every migration allows it to, for as long as
+    the hot calls are there that it makes.
     """
     found = read_schema()
     if found is None:
         return
     if found.newer:
         if may_be_newer:
+            if gone := missing_hot_calls():
+                raise _other_hot_calls(gone)
             return
         raise newer_database(found.newer)
     if found.pending:
@@ -131,6 +136,40 @@ def require_installation() -> None:
             "There is nothing in this database, or this role may not see it. Install with `prakerja install`; after restoring a "
             "backup run `prakerja migrate`.",
         )
+
+
+def _other_hot_calls(names: list[str]) -> CannotRun:
+    shown = few(names)
+    return CannotRun(
+        f"Basis data ini sudah milik rilis yang jauh lebih baru: fungsi yang dipanggil program ini tidak ada lagi ({shown}). "
+        "Pasang prakerja yang lebih baru: docs/how-to/upgrade.md.",
+        f"This database belongs to a much later release: functions that this program calls are gone ({shown}). "
+        "Install a newer prakerja: docs/how-to/upgrade.md.",
+    )
+
+
+def missing_hot_calls() -> list[str]:
+    """The hot calls that this program could not make: nobody of that name takes these arguments."""
+    wanted = {function_signature(path): function_name(path) for path in hot_call_files()}
+    found = rows(
+        "SELECT signature FROM unnest(%s::text[]) AS wanted (signature) WHERE to_regprocedure(signature) IS NULL",
+        [list(wanted)],
+    )
+    return sorted(wanted[signature] for (signature,) in found)
+
+
+def unfit() -> str:
+    """Why a process of this release cannot work with this database, in a few words for whoever watches; "" when it can.
+
+    A newer schema is none: whoever runs already goes on beside it.
+    """
+    found = read_schema()
+    if found is None:
+        return "nothing is installed"
+    if found.pending:
+        return f"schema is older than this release: {len(found.pending)} migrations wait"
+    gone = missing_hot_calls()
+    return f"schema is of a much later release: {few(gone)} cannot be called" if gone else ""
 
 
 def newer_database(names: Iterable[str]) -> CannotRun:
@@ -207,6 +246,9 @@ def changed_functions() -> list[str]:
         "WHERE proname = ANY(%s) AND pg_function_is_visible(oid)",
         [list(paths)],
     ):
+        if comment == f"{RETIRED}{body}":
+            # What the release before calls, as it was; whoever calls it gives another number of arguments.
+            continue
         installed.setdefault(name, []).append((comment, body))
     return [
         name

@@ -28,6 +28,7 @@ def look() -> str:
     from prakerja.kernel.clock import off_by
     from prakerja.kernel.db import row, transaction
     from prakerja.kernel.installation import read_installation
+    from prakerja.kernel.rotation import missing_keys
     from prakerja.kernel.schema import unfit
     from prakerja.kernel.secrets import keys
 
@@ -44,8 +45,8 @@ def look() -> str:
         if wrong := unfit():
             return wrong
         installed = read_installation()
-        if installed is not None and installed.keys_fingerprint != keys().fingerprint:
-            return "keys of another database"
+        if installed is not None and (installed.keys_fingerprint != keys().fingerprint or missing_keys(keys().keysets)):
+            return "keys of another database, or not all of its own"
     except DatabaseError as error:
         _LOG.warning("health: %s (%s)", type(error).__name__, getattr(error.__cause__, "sqlstate", None) or "no code")
         return "no database" if connection.connection is None or not connection.is_usable() else "database cannot write"

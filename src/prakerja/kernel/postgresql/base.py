@@ -1,4 +1,4 @@
-"""Django's PostgreSQL with two things of our own: a pool, and instants that are read quickly.
+"""Django's PostgreSQL with three things of our own: a pool, instants that are read quickly, and indexes that are built beside.
 
 In our pool nobody meets a dead connection, and it is back within a second or two of its database.
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, schema
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg_pool import ConnectionPool
@@ -72,7 +72,65 @@ def _with_quick_instants(adapters: AdaptersMap) -> AdaptersMap:
     return ours
 
 
+class SchemaEditor(schema.DatabaseSchemaEditor):
+    """Django's, which leaves an index alone that was built before its migration (`kernel.migrating`), and can be killed and run again
+    while it builds one beside what goes on."""
+
+    def add_index(self, model: Any, index: Any, concurrently: bool = False) -> None:
+        is_valid = None if self.collect_sql else self._is_valid(model._meta.db_table, index.name)
+        if is_valid:
+            return
+        if is_valid is False:
+            # Whoever built it was killed: it is kept up to date and used by nobody.
+            self.execute(
+                f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}{self.quote_name(index.name)}", params=None
+            )
+        if not concurrently:
+            super().add_index(model, index)
+            return
+        # It takes no lock that anybody waits for, and has to wait itself for every transaction that is older.
+        before = self._lock_timeout()
+        self.execute("SET lock_timeout = 0", params=None)
+        try:
+            super().add_index(model, index, concurrently=True)
+        finally:
+            self.execute(f"SET lock_timeout = '{before}'", params=None)
+
+    def add_field(self, model: Any, field: Any) -> None:
+        # A migration that builds an index beside what goes on is no transaction: killed, it begins again at its first line.
+        if not self._goes_on() or field.column not in self._columns(model._meta.db_table):
+            super().add_field(model, field)
+
+    def remove_index(self, model: Any, index: Any, concurrently: bool = False) -> None:
+        if not self._goes_on() or self._is_valid(model._meta.db_table, index.name) is not None:
+            super().remove_index(model, index, **({"concurrently": True} if concurrently else {}))
+
+    def _goes_on(self) -> bool:
+        return not self.atomic_migration and not self.collect_sql
+
+    def _columns(self, table: str) -> set[str]:
+        with self.connection.cursor() as cursor:
+            return {column.name for column in self.connection.introspection.get_table_description(cursor, table)}
+
+    def _is_valid(self, table: str, index: str) -> bool | None:
+        """None: there is no index of this name at this table."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s) AND indrelid = to_regclass(%s)",
+                [self.quote_name(index), self.quote_name(table)],
+            )
+            found = cursor.fetchone()
+        return None if found is None else bool(found[0])
+
+    def _lock_timeout(self) -> str:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            return str(cursor.fetchone()[0])
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
+
     def get_connection_params(self) -> dict[str, Any]:
         found: dict[str, Any] = super().get_connection_params()
         if self.timezone == UTC:
