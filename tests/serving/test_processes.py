@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.exposition import read, sample
 from tests.house.source import ROOT
 from tests.waiting import LIMIT, free_port, stop, wait_until, wait_until_healthy
 
@@ -54,6 +55,35 @@ def test_a_worker_that_dies_is_replaced_and_all_end_together() -> None:
     for worker in first:
         with pytest.raises(ProcessLookupError):
             os.kill(worker, 0)
+
+
+def test_the_figures_of_several_processes_are_those_of_the_door() -> None:
+    """Whichever of them whoever watches reaches, and also when one of them died."""
+    watched = free_port()
+
+    def asked() -> float:
+        text = httpx.get(f"http://127.0.0.1:{watched}", trust_env=False, timeout=LIMIT).text
+        return sample(read(text)[1], "prakerja_requests_total", route="hello", status="200")
+
+    with served("--workers", "2", "--watch-port", str(watched)) as (_, address):
+        answered: list[int] = []
+
+        def both_have_answered() -> bool:
+            answered.append(who_answers(address))
+            return len(set(answered)) == 2
+
+        wait_until(both_have_answered)
+        assert {asked() for _ in range(4)} == {len(answered)}
+        os.kill(answered[0], signal.SIGKILL)
+
+        def another_has_answered() -> bool:
+            answered.append(who_answers(address))
+            return len(set(answered)) == 3
+
+        wait_until(another_has_answered, what="another process answers")
+        assert asked() == len(answered)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.2:{watched}", trust_env=False, timeout=LIMIT)
 
 
 def test_a_taken_port_is_said() -> None:
