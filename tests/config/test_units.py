@@ -28,10 +28,13 @@ def test_every_door_and_the_worker_has_its_unit_and_its_place_behind_both_proxie
     started = set(re.findall(r"^ExecStart=\S+ -m (.*)$", "\n".join(UNITS.values()), re.MULTILINE))
     ports = {}
     for command in started - {"prakerja.config.worker"}:
-        name, port = re.fullmatch(  # type: ignore[union-attr]
-            r"prakerja\.serving prakerja\.config\.wsgi\.(\w+):application --port (\d+) --threads \d+", command
+        name, port, watched = re.fullmatch(  # type: ignore[union-attr]
+            r"prakerja\.serving prakerja\.config\.wsgi\.(\w+):application --port (\d+) --threads \d+ --watch-port (\d+)",
+            command,
         ).groups()
         ports[name] = port
+        # As docs/how-to/watch.md says, and at no address that a proxy hands on.
+        assert int(watched) == int(port) + 20
     assert set(ports) == DOORS == {"portal", "console", "partner_api", "callbacks"}
     assert len(started) == len(UNITS) - 1 == len(DOORS) + 1
     assert importlib.util.find_spec("prakerja.config.worker")
