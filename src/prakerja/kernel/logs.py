@@ -108,6 +108,16 @@ class JsonLines(logging.Formatter):
         return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False)
 
 
+def write_lines(*, as_json: bool) -> None:
+    """Write the lines of this process to standard error, for a process that loads no settings which say so."""
+    handler = logging.StreamHandler()
+    handler.addFilter(Redact())
+    handler.setFormatter(
+        JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    )
+    logging.getLogger().handlers[:] = [handler]
+
+
 def carrying_the_request(work: Callable[..., Any]) -> Callable[..., Any]:
     """`work` for another thread, whose lines name the request of the thread that asks for it."""
     named = request_id()

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.figures import REGION, share
+from prakerja.kernel.logs import write_lines
 from prakerja.kernel.processes import die_with_parent, tell_service_manager, when_asked_to_end
 from prakerja.serving.server import Server, listen
 
@@ -87,6 +88,8 @@ def _serve(door: _Door, tally: memoryview | None = None, place: int = 0) -> int:
 
 def _watch(door: _Door, workers: int) -> int:
     """Keep as many processes at the same socket; one that dies is replaced. They are made before anything is loaded."""
+    # Whoever loads a door's settings in one of them has its lines from there; as the settings say, unset means production.
+    write_lines(as_json=os.environ.get("PRAKERJA_ENV") in (None, "", "production"))
     stopping = False
     children: dict[int, tuple[int, float]] = {}
     # Anonymous memory that the children share.
