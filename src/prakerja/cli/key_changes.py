@@ -117,6 +117,7 @@ def rewrap(*, folder: Path, wrapping: Wrapping | None) -> None:
 
 def shown(folder: Path) -> list[Shown]:
     """Every key: how old it is, what it does, how many rows are still of it. Reads every column that is declared."""
+    keys().refresh(now=True)
     found = keysets.read_folder(folder)
     records = {one.key_id: one for one in rotation.read_records()}
     moment = wall()

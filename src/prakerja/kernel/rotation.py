@@ -120,6 +120,8 @@ def missing_keys(found: dict[str, Keyset]) -> list[Record]:
 
 def require_every_key() -> None:
     """Raises CannotRun: values of this database were made with keys that are not in the folder, or others have their ids."""
+    # A process that loaded them long ago may have been asked before its second was over.
+    keys().refresh(now=True)
     missing = missing_keys(keys().keysets)
     if missing:
         named = ", ".join(f"{one.root} {one.key_id}" for one in missing)
