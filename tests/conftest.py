@@ -16,7 +16,7 @@ from django.db import connections
 from psycopg import sql
 
 from prakerja.kernel import clock
-from tests import owner_guard, running
+from tests import emptying, owner_guard, running
 
 # What is thrown away on the way goes with the process.
 MIGRATE = """
@@ -122,3 +122,4 @@ def pytest_collection_finish() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(OneSystemToAWorker())
     owner_guard.watch()
+    emptying.install()
