@@ -83,7 +83,7 @@ class OneSystemToAWorker:
     pytest 9.2 no longer reads.
     """
 
-    # The folders, by whose system it is.
+    # The folders, by whose system it is, or what else they look at that is dear to make: the parsed source, made databases.
     SYSTEMS = {
         "tests/cli": "everybody's",
         "tests/conformance": "everybody's",
@@ -91,17 +91,23 @@ class OneSystemToAWorker:
         "tests/browser": "the browsers'",
         "tests/console": "the console's",
         "tests/sandbox": "the sandbox's",
+        "tests/house": "the source's",
+        "tests/postgres": "the made databases'",
     }
+    # Their tests share nothing and take long: any worker may take the next. All other files stay whole, with what they share.
+    TAKEN_APART = ("tests/house/test_browsing.py", "tests/incentives/", "tests/races/", "tests/upgrades/")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         from xdist.scheduler import LoadScopeScheduling
 
-        systems = self.SYSTEMS
+        systems, taken_apart = self.SYSTEMS, self.TAKEN_APART
 
         class ByFolder(LoadScopeScheduling):
             def _split_scope(self, nodeid: str) -> str:
-                return systems.get(folder_of(nodeid), nodeid)
+                if nodeid.startswith(taken_apart):
+                    return nodeid
+                return systems.get(folder_of(nodeid), nodeid.partition("::")[0])
 
         return ByFolder(config, log) if config.getoption("dist") == "loadgroup" else None
 
