@@ -149,7 +149,7 @@ def running(command: list[str], port: int, environment: dict[str, str]) -> Itera
 
         def answers() -> bool:
             assert process.poll() is None, f"{command[0]} ended"
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=LIMIT):
                 return True
             return False
 

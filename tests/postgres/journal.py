@@ -14,7 +14,7 @@ from prakerja.postgres import Server, own_server
 from prakerja.postgres.account import Account, hand_over, run, server_account, spawn
 from prakerja.postgres.binaries import Binaries, find_binaries
 from prakerja.postgres.layout import Layout
-from tests.waiting import stop, wait_until
+from tests.waiting import LIMIT, stop, wait_until
 
 
 def programs() -> tuple[Account | None, Binaries]:
@@ -79,7 +79,7 @@ def replica(cluster: Path, socket: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def answers(socket: Path) -> bool:
     try:
-        with psycopg.connect(f"postgresql://prakerja@/prakerja?host={socket}", connect_timeout=2):
+        with psycopg.connect(f"postgresql://prakerja@/prakerja?host={socket}", connect_timeout=int(LIMIT)):
             return True
     except psycopg.OperationalError:
         return False
