@@ -38,8 +38,9 @@ def both() -> tuple[Actor, Actor]:
     )
 
 
-def make_applicants(*, count: int, quota: int) -> None:
-    """A wave with published rules that `count` people joined, closed, with its list complete."""
+def make_applicants(*, count: int, quota: int, eligible: int = 0) -> None:
+    """A wave with published rules that `count` people joined, closed, with its list complete; all of them are eligible, or so many."""
+    eligible = eligible or count
     make_operators()
     first, second = both()
     with transaction():
@@ -52,9 +53,9 @@ def make_applicants(*, count: int, quota: int) -> None:
     of = {"count": count, "strata": list(STRATA), "wave": wave.id, "at": OPENS, "list": making.id}
     for statement in _SEED:
         with connection.cursor() as cursor:
-            cursor.execute(statement, {**of, "to_a_card": TO_A_CARD, "cap": CAP})
+            cursor.execute(statement, {**of, "to_a_card": TO_A_CARD, "cap": CAP, "eligible": eligible})
     with transaction():
-        making.rows = making.eligible = count
+        making.rows, making.eligible = count, eligible
         making.ended_at = LISTED
         making.save(update_fields=["rows", "eligible", "ended_at"])
         advance_draw(draw=lock_draw(name=DRAW), verb="list", at=LISTED, applicants=making)
@@ -74,9 +75,12 @@ _SEED = (
     "FROM generate_series(1, %(count)s) n",
     "INSERT INTO draw_entry (id, person_id, applicants_id, application_id, number, ticket, stratum, groups, family, allowance, "
     f"codes, mark) SELECT {_APPLICATION}, {_PERSON}, %(list)s, {_APPLICATION}, row_number() OVER (ORDER BY ticket) - 1, ticket, "
-    "(%(strata)s::text[])[1 + n %% 34], '', family, CASE WHEN family IS NULL THEN 0 ELSE %(cap)s END, '', '' "
-    "FROM (SELECT n, sha256(('ticket ' || n)::bytea) AS ticket, "
-    "CASE WHEN count(*) OVER (PARTITION BY n / %(to_a_card)s) > %(cap)s THEN sha256(('family ' || n / %(to_a_card)s)::bytea) END "
+    "CASE WHEN is_in THEN (%(strata)s::text[])[1 + n %% 34] ELSE '' END, '', family, "
+    "CASE WHEN family IS NULL THEN 0 ELSE %(cap)s END, CASE WHEN is_in THEN '' ELSE 'DTKS' END, "
+    "CASE WHEN is_in THEN '' ELSE left(encode(sha256(('mark ' || n)::bytea), 'hex'), 32) END "
+    "FROM (SELECT n, n <= %(eligible)s AS is_in, sha256(('ticket ' || n)::bytea) AS ticket, "
+    "CASE WHEN n <= %(eligible)s AND count(*) FILTER (WHERE n <= %(eligible)s) OVER (PARTITION BY n / %(to_a_card)s) > %(cap)s "
+    "THEN sha256(('family ' || n / %(to_a_card)s)::bytea) END "
     "AS family FROM generate_series(1, %(count)s) n) listed",
 )
 

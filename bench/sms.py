@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import resource
 import socket
 import time
 import uuid
@@ -69,6 +70,7 @@ def run(bench: Bench, seconds: float) -> Result:
         bare = _bare(centre, count)
         say("the outbox …")
         sent, delivered = _outbox(centre, count)
+        resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         taken = centre.taken()
         say("smpplib …")
         library = _smpplib(centre, count)
@@ -94,6 +96,7 @@ def run(bench: Bench, seconds: float) -> Result:
             "messages": float(count),
             "the bare client a second": count / bare,
             "until the last was taken a second": count / sent,
+            "resident MiB after the outbox": resident,
         }
         | ({"smpplib a second": count / library} if library else {}),
         notes=[]

@@ -228,10 +228,18 @@ def _keep_drafts(piece: Chunk, drafts: list[Drafted]) -> None:
     keep_nonces(nonces=[(one.applicant, one.application, one.made) for one in drafts if one.made])
 
 
-# Cards with more eligible rows than places, with one applicant each, who knows the card's number.
+# Cards with more eligible rows than places, with one applicant each, who knows the card's number. There may be millions.
 _CROWDED = """
-SELECT card, min(allowance), (array_agg(applicant))[1]
+CREATE TEMPORARY TABLE draw_crowded ON COMMIT DROP AS
+SELECT card, (array_agg(applicant))[1] AS applicant
   FROM draw_draft WHERE codes = '' GROUP BY card HAVING count(*) > min(allowance)"""
+_UNLABELLED = """
+SELECT c.card, p.id, p.family_card_enc
+  FROM draw_crowded c
+  JOIN people_person p ON p.id = c.applicant
+ WHERE c.card > %(after)s
+   AND NOT EXISTS (SELECT 1 FROM draw_familynonce f WHERE f.wave_id = %(wave)s AND f.card = c.card)
+ ORDER BY c.card LIMIT %(most)s"""
 
 # Sorted as bytes: no language has a say in it.
 _IN_ORDER = """
@@ -240,7 +248,8 @@ SELECT gen_random_uuid(), d.applicant, %(list)s, d.application, row_number() OVE
        CASE WHEN d.codes = '' THEN d.stratum ELSE '' END, CASE WHEN d.codes = '' THEN d.groups ELSE '' END, f.label,
        CASE WHEN f.label IS NULL THEN 0 ELSE d.allowance END, d.codes, d.mark
   FROM draw_draft d
-  LEFT JOIN draw_familynonce f ON f.wave_id = %(wave)s AND f.card = d.card AND d.codes = '' AND f.id = ANY(%(crowded)s)"""
+  LEFT JOIN draw_crowded c ON c.card = d.card AND d.codes = ''
+  LEFT JOIN draw_familynonce f ON f.wave_id = %(wave)s AND f.card = c.card"""
 
 
 @requires_transaction
@@ -251,11 +260,15 @@ def _finish(*, draw_name: str, making: ApplicantList, rules: Rules, actor: Actor
     for (stratum,) in rows("SELECT DISTINCT stratum FROM draw_draft WHERE codes = ''"):
         if stratum not in rules.weights:
             raise Refused("stratum_unknown", stratum=stratum)
-    crowded = _labels(making=making, wave=rules.wave)
     with connection.cursor() as cursor:
         # A table that was just filled has no statistics yet.
         cursor.execute("ANALYZE draw_draft")
-        cursor.execute(_IN_ORDER, {"list": making.id, "wave": making.wave_id, "crowded": crowded})
+        cursor.execute(_CROWDED)
+        cursor.execute("CREATE INDEX ON draw_crowded (card)")
+        _make_labels(making=making, wave=rules.wave)
+        cursor.execute("ANALYZE draw_crowded, draw_familynonce")
+        cursor.execute(_IN_ORDER, {"list": making.id, "wave": making.wave_id})
+        cursor.execute("DROP TABLE draw_crowded")
         cursor.execute("DELETE FROM draw_draft")
         cursor.execute("ANALYZE draw_entry")
     entries = Entry.objects.filter(applicants=making)
@@ -282,28 +295,16 @@ def _finish(*, draw_name: str, making: ApplicantList, rules: Rules, actor: Actor
 
 
 @requires_transaction
-def _labels(*, making: ApplicantList, wave: str) -> list[uuid.UUID]:
-    """The labels of crowded cards, made where the wave has none for them yet; their ids."""
-    known = {
-        bytes(card): key
-        for card, key in rows("SELECT card, id FROM draw_familynonce WHERE wave_id = %s", [making.wave_id])
-    }
-    found: list[uuid.UUID] = []
-    made: list[tuple[uuid.UUID, uuid.UUID, bytes, bytes, bytes]] = []
-    crowded = rows(_CROWDED)
-    numbers = _card_numbers([applicant for card, _, applicant in crowded if bytes(card) not in known])
-    for card, _, applicant in crowded:
-        key = known.get(bytes(card))
-        if key is None:
+def _make_labels(*, making: ApplicantList, wave: str) -> None:
+    """Make the labels of crowded cards where the wave has none for them yet, some thousand at a time."""
+    after = b""
+    while found := rows(_UNLABELLED, {"wave": making.wave_id, "after": after, "most": CHUNK}):
+        made = []
+        for card, applicant, sealed in found:
             key, nonce = new_id(), secrets.token_bytes(NONCE_BYTES)
-            label = family_label(wave=wave, card=numbers[applicant], nonce=nonce)
-            sealed = seal_bytes(nonce, table="draw_familynonce", column="nonce_enc", row_id=key)
-            made.append((key, making.wave_id, bytes(card), sealed, label))
-        found.append(key)
-    copy_rows(FamilyNonce, ("id", "wave_id", "card", "nonce_enc", "label"), made)
-    return found
-
-
-def _card_numbers(people: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    sealed = rows("SELECT id, family_card_enc FROM people_person WHERE id = ANY(%s)", [people])
-    return {one: unseal(number, table="people_person", column="family_card_enc", row_id=one) for one, number in sealed}
+            number = unseal(sealed, table="people_person", column="family_card_enc", row_id=applicant)
+            label = family_label(wave=wave, card=number, nonce=nonce)
+            kept = seal_bytes(nonce, table="draw_familynonce", column="nonce_enc", row_id=key)
+            made.append((key, making.wave_id, bytes(card), kept, label))
+        copy_rows(FamilyNonce, ("id", "wave_id", "card", "nonce_enc", "label"), made)
+        after = bytes(found[-1][0])

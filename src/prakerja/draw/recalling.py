@@ -10,7 +10,9 @@ Reads: awards_award, awards_blacklist, intake_application, people_person.
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,7 +24,7 @@ from prakerja.access.permitting import permitted
 from prakerja.awards.states import AWARD_STATES
 from prakerja.draw.awarding import announcement_of, decide, require_terms
 from prakerja.draw.log import log_document
-from prakerja.draw.models import RECALL, Awarding, Draw, Recalled, Released
+from prakerja.draw.models import RECALL, Awarding, Draw
 from prakerja.draw.protocol import documents as docs
 from prakerja.draw.protocol.seats import NATIONAL, plan_of
 from prakerja.draw.protocol.texts import document_text
@@ -39,10 +41,9 @@ from prakerja.draw.steps import (
     was_confirmed,
 )
 from prakerja.draw.turns import require_turn
-from prakerja.draw.writing import write_recall
-from prakerja.kernel.db import copy_rows, requires_transaction, rows, transaction
+from prakerja.draw.writing import text_lines, write_recall
+from prakerja.kernel.db import requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.ids import new_id
 
 # Every seat of a winner or a recalled one that came back, with the pool that it is of.
 _BACK = f"""
@@ -65,6 +66,23 @@ SELECT e.number
         OR EXISTS (SELECT 1 FROM draw_dropped d WHERE d.draw_id = '{draw}' AND d.number = e.number)
         OR a.status <> 'selected' AND (EXISTS (SELECT 1 FROM awards_blacklist b WHERE b.person_id = e.person_id)
                                        OR EXISTS (SELECT 1 FROM awards_award w WHERE w.person_id = e.person_id)))"""
+
+# Of the seats that came back those that no recall before this one gave on.
+_FRESH = """
+CREATE TEMPORARY TABLE draw_fresh ON COMMIT DROP AS
+SELECT b.number, b.pool FROM draw_back b
+ WHERE NOT EXISTS (SELECT 1 FROM draw_released r WHERE r.draw_id = '{draw}' AND r.number = b.number)"""
+# What is published of a recall: where each list stands within the transaction. There may be millions.
+_LISTS = {
+    "released": "draw_fresh",
+    "declined": "draw_declined",
+    "awarded": "(SELECT l.number, t.pool FROM draw_taken t JOIN draw_line l ON l.position = t.position)",
+}
+_TICKETS = """
+SELECT encode(e.ticket, 'hex') FROM draw_entry e JOIN {source} given ON given.number = e.number
+ WHERE e.applicants_id = '{list}' ORDER BY e.number"""
+_KEPT = """(id, draw_id, number, recall, pool)
+SELECT gen_random_uuid(), %s, given.number, %s, given.pool FROM {source} given"""
 
 
 # Since the list was made, other waves gave awards to these family cards: as many of a card's rows may still be recalled, in line, as the cap
@@ -99,13 +117,12 @@ SELECT number FROM (
 
 @dataclass(frozen=True)
 class _Given:
-    """What a recall does, as it stands now: seats by number and pool, and how many nobody is left for."""
+    """What a recall does, as it stands now, counted. Which rows these are stands in tables of the transaction: `_LISTS`."""
 
     number: int
     content: bytes
-    released: list[tuple[int, str]]
-    awarded: list[tuple[int, str]]
-    lists: dict[str, list[str]]
+    released: int
+    awarded: int
     unfilled: int
 
 
@@ -122,9 +139,7 @@ def prepare_recall(
         draw = lock_draw(name=draw_name)
         given = _given(draw)
         terms = require_terms(
-            announcement=announcement_of(
-                draw, decree_number, announced_at, people=len(given.awarded), recall=given.number
-            ),
+            announcement=announcement_of(draw, decree_number, announced_at, people=given.awarded, recall=given.number),
             is_short_deadline_confirmed=True,
             at=at,
         )
@@ -135,7 +150,7 @@ def prepare_recall(
             step=name,
             content=given.content,
             texts={name: text},
-            terms={**terms, "recall": given.number, "released": len(given.released), "unfilled": given.unfilled},
+            terms={**terms, "recall": given.number, "released": given.released, "unfilled": given.unfilled},
             actor=actor,
             at=at,
         )
@@ -162,12 +177,10 @@ def confirm_recall(
             raise Refused("recall_changed")
         keep_document(draw=draw, name=name, content=given.content, at=at)
         log_document(content=given.content, at=at)
-        for model, seats in ((Released, given.released), (Recalled, given.awarded)):
-            copy_rows(
-                model,
-                ("id", "draw_id", "number", "recall", "pool"),
-                ((new_id(), draw.id, number, given.number, pool) for number, pool in seats),
-            )
+        with connection.cursor() as cursor:
+            of = [draw.id, given.number]
+            cursor.execute(f"INSERT INTO draw_released {_KEPT.format(source=_LISTS['released'])}", of)
+            cursor.execute(f"INSERT INTO draw_recalled {_KEPT.format(source=_LISTS['awarded'])}", of)
         decide(
             draw=draw,
             terms=taken.terms,
@@ -178,7 +191,7 @@ def confirm_recall(
             at=at,
         )
         # Within the transaction, so that whoever is killed leaves either both or files that the next one writes again.
-        write_recall(draw=draw, recall=given.number, lists=given.lists)
+        write_recall(draw=draw, recall=given.number, lists={name: _tickets(draw, name) for name in _LISTS})
 
 
 @requires_transaction
@@ -200,18 +213,15 @@ def _given(draw: Draw) -> _Given:
     }
     with connection.cursor() as cursor:
         # Whoever asks twice in one transaction asks anew.
-        cursor.execute("DROP TABLE IF EXISTS draw_back, draw_declined, draw_line, draw_taken, draw_asked")
+        cursor.execute("DROP TABLE IF EXISTS draw_back, draw_fresh, draw_declined, draw_line, draw_taken, draw_asked")
         # A statement that makes a table takes no parameters; these are identifiers of ours.
         cursor.execute(_BACK.format(**words))
         cursor.execute(_DECLINED.format(**words))
         cursor.execute(_FAMILY_FULL.format(**words))
-        cursor.execute("ANALYZE draw_back, draw_declined")
-    released = rows(
-        "SELECT b.number, b.pool FROM draw_back b WHERE NOT EXISTS (SELECT 1 FROM draw_released r "
-        "WHERE r.draw_id = %s AND r.number = b.number) ORDER BY b.number",
-        [draw.id],
-    )
-    seats = Counter(pool for _, pool in released)
+        cursor.execute(_FRESH.format(**words))
+        cursor.execute("ANALYZE draw_back, draw_fresh, draw_declined")
+    seats = Counter(dict(rows("SELECT pool, count(*) FROM draw_fresh GROUP BY pool")))
+    released = seats.total()
     seats[NATIONAL] += last.unfilled
     if not sum(seats.values()):
         raise Refused("nothing_released")
@@ -224,32 +234,25 @@ def _given(draw: Draw) -> _Given:
     )
     if not awarded:
         raise Refused("nobody_to_recall")
-    declined = rows("SELECT number FROM draw_declined ORDER BY number")
-    lists = {
-        "released": _tickets(draw, [number for number, _ in released]),
-        "declined": _tickets(draw, [number for (number,) in declined]),
-        "awarded": _tickets(draw, [number for number, _ in awarded]),
-    }
     recall = docs.Recall(
         draw=draw.name,
         recall=last.recall + 1,
         result=sha256(document(draw_id=draw.id, name="result")).hexdigest(),
-        released=_hashed(lists["released"]),
-        declined=_hashed(lists["declined"]),
-        awarded=_hashed(lists["awarded"]),
+        released=_hashed(_tickets(draw, "released")),
+        declined=_hashed(_tickets(draw, "declined")),
+        awarded=_hashed(_tickets(draw, "awarded")),
     )
-    return _Given(recall.recall, recall.spelled(), released, awarded, lists, unfilled)
+    return _Given(recall.recall, recall.spelled(), released, awarded, unfilled)
 
 
-@requires_transaction
-def _tickets(draw: Draw, numbers: list[int]) -> list[str]:
-    """The tickets of rows of the list in hex, in its order, which is theirs."""
-    found = rows(
-        "SELECT encode(ticket, 'hex') FROM draw_entry WHERE applicants_id = %s AND number = ANY(%s) ORDER BY number",
-        [draw.applicants_id, numbers],
-    )
-    return [ticket for (ticket,) in found]
+def _tickets(draw: Draw, name: str) -> Iterator[bytes]:
+    """The tickets of one of the lists in hex, in the list's order, each with its newline: read as they are used."""
+    return text_lines(_TICKETS.format(list=uuid.UUID(str(draw.applicants_id)), source=_LISTS[name]))
 
 
-def _hashed(lines: list[str]) -> docs.Tickets:
-    return docs.Tickets(count=len(lines), sha256=sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest())
+def _hashed(lines: Iterator[bytes]) -> docs.Tickets:
+    hashed, count = sha256(), 0
+    for line in lines:
+        hashed.update(line)
+        count += 1
+    return docs.Tickets(count=count, sha256=hashed.hexdigest())

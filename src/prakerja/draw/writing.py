@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from prakerja.draw.log import entries, seen_checkpoint
 from prakerja.draw.models import RECALL, Document, Draw, LogEntry, RandomValue, SignedNote
-from prakerja.draw.protocol.folder import Directory, Parts, write_file
+from prakerja.draw.protocol.folder import Directory, Parts, write_file, write_lines
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path, void_name
 from prakerja.kernel.db import requires_transaction
@@ -97,7 +97,7 @@ def _write(draw: Draw, name: str, statement: str) -> Written:
     path.mkdir(parents=True, exist_ok=True)
     parts = Parts(path, name, part_rows=PART_ROWS)
     with beside("draw_files", left=None if draw.applicants is None else draw.applicants.rows) as note:
-        for number, line in enumerate(_lines(statement), 1):
+        for number, line in enumerate(text_lines(statement), 1):
             parts.add(line)
             if not number % _TOLD_EVERY:
                 note(_TOLD_EVERY)
@@ -161,14 +161,14 @@ def recall_folder(draw: Draw, name: str) -> Path:
     return folder_of(draw).with_name(f"{folder_of(draw).name}-{name}")
 
 
-def write_recall(*, draw: Draw, recall: int, lists: Mapping[str, Iterable[str]]) -> Path:
+def write_recall(*, draw: Draw, recall: int, lists: Mapping[str, Iterable[bytes]]) -> Path:
     """The folder of a recall: the document, its note, the lines that its hashes are of, and the log."""
     name = f"{RECALL}{recall}"
     path = recall_folder(draw, name)
     write_file(path, "recall.json", bytes(Document.objects.get(draw=draw, name=name).content))
     write_file(path, "recall.note", bytes(SignedNote.objects.get(draw=draw, name=name).content))
     for one, lines in lists.items():
-        write_file(path, f"{one}.txt", "".join(f"{line}\n" for line in lines).encode())
+        write_lines(path, f"{one}.txt", lines)
     _write_recall_log(draw, name)
     return path
 
@@ -213,7 +213,7 @@ def _write_log(draw: Draw, path: Path) -> None:
             write_file(path, checkpoint_path(size), seen.note)
 
 
-def _lines(statement: str) -> Iterator[bytes]:
+def text_lines(statement: str) -> Iterator[bytes]:
     """The rows of a query of one column of text, each with its newline, as COPY gives them."""
     ours = connections[DEFAULT_DB_ALIAS]
     rest = b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Protocol
@@ -179,11 +179,16 @@ class Parts:
 
 def write_file(path: Path, name: str, content: bytes) -> None:
     """A file of the folder, whole on the disk or not there."""
+    write_lines(path, name, (content,))
+
+
+def write_lines(path: Path, name: str, lines: Iterable[bytes]) -> None:
+    """The same of pieces that come one after the other."""
     target = path / name
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.part")
     with beside.open("wb") as file:
-        file.write(content)
+        file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(target)
