@@ -54,7 +54,7 @@ NO_PAGES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("portal:certificate_share", "portal:certificate_unshare"), ONLY_POST),
         **dict.fromkeys(("portal:calendar", "portal:purchase_calendar", "portal:receipt_file"), A_FILE),
         **dict.fromkeys(("portal:certificate_file", "portal:own_case_file"), A_FILE),
-        **dict.fromkeys(("portal:draw_file", "portal:draw_zip", "portal:draw_keys"), A_FILE),
+        **dict.fromkeys(("portal:draw_file", "portal:draw_zip", "portal:draw_keys", "portal:log_file"), A_FILE),
         **dict.fromkeys(("portal:draw_proof", "portal:draw_receipt"), A_FILE),
         "portal:wave_line": "opens when more people join than the door takes",
         "portal:language": LEADS_ON,

@@ -121,6 +121,8 @@ def test_addresses_of_the_portal_hold_nothing_about_a_person() -> None:
         ("pelatihan/<str:code>", "code"),
         # A file of a draw, as everybody takes it.
         ("undian/<int:wave>/<int:draw>/berkas/<path:name>", "name"),
+        # And one of the public log.
+        ("undian/pembukuan/<path:name>", "name"),
     }
 
 

@@ -34,6 +34,7 @@ PORTAL_PUBLIC = {
     "draw_files",
     "draw_file",
     "draw_zip",
+    "log_file",
     "draw_keys",
     "help",
     "privacy",

@@ -16,7 +16,9 @@ _MOST_BYTES = 1 << 20
 
 
 def add_to(verbs: Any) -> None:
-    verified = common(verbs.add_parser("verify", help="check a published draw: no database, no network"))
+    verified = common(
+        verbs.add_parser("verify", help="check a published draw, or the public log: no database, no network")
+    )
     verified.add_argument("file", type=Path, metavar="FILE", help="the folder, or a zip of it")
     verified.add_argument(
         "--keys", type=Path, default=None, metavar="KEYS", help="whose signatures count: a file that came another way"
@@ -42,6 +44,7 @@ def add_to(verbs: Any) -> None:
 def verify_published(arguments: argparse.Namespace) -> int:
     """Check everything that can be checked; 0 when it holds, 1 when it does not or lacks the ticket of a receipt."""
     from prakerja.draw.protocol.folder import FolderError, open_files
+    from prakerja.draw.protocol.log_verifying import is_log, verify_log
     from prakerja.draw.protocol.receipts import ReceiptError, row_of_receipt
     from prakerja.draw.protocol.trust import Trust, TrustError
     from prakerja.draw.protocol.verifying import verify
@@ -53,7 +56,12 @@ def verify_published(arguments: argparse.Namespace) -> int:
                 raise FolderError(f"{path} is not there")
         files, is_asked, row = open_files(arguments.file), arguments.receipt is not None, None
         recalls = [open_files(one) for one in arguments.recall]
-        report = verify(files=files, trust=keys, recalls=recalls, progress=None if arguments.json else progress)
+        told = None if arguments.json else progress
+        report = (
+            verify_log(files=files, trust=keys, progress=told)
+            if is_log(files)
+            else verify(files=files, trust=keys, recalls=recalls, progress=told)
+        )
         if is_asked and report.holds:
             if keys is None:
                 raise ReceiptError("a receipt is checked by keys from elsewhere (--keys)")
@@ -86,11 +94,13 @@ def _as_text(report: Report) -> str:
         for one in report.checks
     ]
     if report.holds:
-        lines.append(f"{report.draw} holds: {report.winners} winners, {report.unfilled} seats left.")
+        is_draw = "/" in report.draw
+        seats = f": {report.winners} winners, {report.unfilled} seats left" if is_draw else ""
+        lines.append(f"{report.draw if is_draw else 'The public log'} holds{seats}.")
         if any(one.holds is None for one in report.checks):
             lines.append("Not everything was checked: give the keys that you know from elsewhere (--keys).")
     else:
-        lines.append("This draw does not hold.")
+        lines.append("This does not hold.")
     return "\n".join(lines)
 
 

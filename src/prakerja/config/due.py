@@ -30,6 +30,8 @@ CONTEXTS = (
     "disbursements",
     "surveys",
     "cases",
+    # Last: what the others booked at that instant is in it.
+    "checkpoints",
 )
 # Wall seconds that a task may go on before the others are looked at. What a task does at once is a chunk, and shorter.
 TURN = 0.4

@@ -28,6 +28,8 @@ NAMES = {
     "draw_publish": gettext_lazy("Statistik dan sidik berkas undian"),
     "write folders of draws": gettext_lazy("Folder undian yang ditulis lagi"),
     "simulate waves": gettext_lazy("Simulasi gelombang yang diminta"),
+    "sign the ledger": gettext_lazy("Tanda tangan pembukuan harian"),
+    "stamp the log": gettext_lazy("Cap waktu catatan umum"),
     "prepare draws": gettext_lazy("Langkah undian yang diminta"),
     "tell who was not drawn": gettext_lazy("Pemberitahuan hasil undian: belum terpilih"),
     "award who was drawn": gettext_lazy("Penetapan penerima"),

@@ -18,7 +18,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.demo_beacon import DEMO
 from prakerja.draw.models import Draw, ProposedWitness, SigningKey
-from prakerja.draw.protocol.texts import WITNESSES, log_origin, receipt_origin
+from prakerja.draw.protocol.texts import WITNESSES, ledger_origin, log_origin, receipt_origin
 from prakerja.draw.protocol.trust import Trust
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
@@ -45,6 +45,11 @@ def chains() -> tuple[Chain, ...]:
 def certificates() -> tuple[str, ...]:
     """The certificates of the NIST beacon that count here, by SHA-512; one that was ever committed to stays among them."""
     return tuple(settings.NIST_CERTIFICATES)
+
+
+def time_stampers() -> tuple[bytes, ...]:
+    """The root certificates (DER) under which authorities of time count here (draw.md 14)."""
+    return tuple(settings.TIME_STAMP_ROOTS)
 
 
 @requires_transaction
@@ -85,6 +90,15 @@ def receipt_signer(*, at: datetime) -> Signer:
         row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         found = SigningKey.objects.filter(kind="receipt", name=name).first()
     return _signer(found or _make(name=name, kind="receipt", at=at))
+
+
+@requires_transaction
+def ledger_signer(*, at: datetime) -> Signer:
+    """The key of the ledger's daily checkpoints (draw.md 14)."""
+    row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    name = ledger_origin(origin())
+    found = SigningKey.objects.filter(kind="ledger", name=name).first()
+    return _signer(found or _make(name=name, kind="ledger", at=at))
 
 
 @requires_transaction
@@ -209,6 +223,8 @@ def trust() -> Trust:
         chains(),
         tuple(key for kind, key in keys if kind == "receipt"),
         certificates(),
+        tuple(key for kind, key in keys if kind == "ledger"),
+        time_stampers(),
     )
 
 

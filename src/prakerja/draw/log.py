@@ -113,6 +113,32 @@ def seen_checkpoint(*, size: int) -> SeenCheckpoint:
     return SeenCheckpoint(size, (found.text + "\n" + "".join(lines)).encode(), tuple(at for _, at in seen))
 
 
+def seen_checkpoints(*, most: int) -> list[SeenCheckpoint]:
+    """Every checkpoint of at most so many documents, with those who cosigned it until now."""
+    lines: dict[int, list[tuple[str, datetime]]] = {}
+    seen = Cosignature.objects.filter(checkpoint__size__lte=most).order_by("checkpoint", "witness__name")
+    for size, line, at in seen.values_list("checkpoint_id", "line", "seen_at"):
+        lines.setdefault(size, []).append((line, at))
+    found = []
+    for one in LogCheckpoint.objects.filter(size__lte=most).order_by("size"):
+        cosigned = lines.get(one.size, [])
+        note = (one.text + "\n" + one.line + "".join(line for line, _ in cosigned)).encode()
+        found.append(SeenCheckpoint(one.size, note, tuple(at for _, at in cosigned)))
+    return found
+
+
+def public_entries() -> int:
+    """How many documents of the log anybody may read: up to the first result that is not published, for it tells the secret."""
+    hidden = [
+        bytes(one)
+        for one in Document.objects.filter(name="result")
+        .exclude(draw__status="published")
+        .values_list("content", flat=True)
+    ]
+    first = LogEntry.objects.filter(content__in=hidden).order_by("index").values_list("index", flat=True).first()
+    return LogEntry.objects.count() if first is None else int(first)
+
+
 def entries() -> list[bytes]:
     """Every document of the log, in its order."""
     return [bytes(one) for one in LogEntry.objects.order_by("index").values_list("content", flat=True)]

@@ -20,7 +20,7 @@ from prakerja.rosters.policies import PRIORITIES
 STEPS = ("rules", "commit", "draw", "publish", "void", "award", "terms")
 # Of these there may be many, one after the other: recall-1, recall-2 …
 RECALL = "recall-"
-KEY_KINDS = ("operator", "documents", "witness", "receipt")
+KEY_KINDS = ("operator", "documents", "witness", "receipt", "ledger")
 
 
 class ApplicantList(KeyedRow):
@@ -219,7 +219,7 @@ class SignedNote(KeyedRow):
 
 
 class SigningKey(KeyedRow):
-    """Who signs: an operator, the log of documents, the receipts of tickets, or a witness whose key we only know."""
+    """Who signs: an operator, the log of documents, the receipts of tickets, the ledger's days, or a witness whose key we only know."""
 
     name = models.TextField(unique=True)
     kind = models.TextField()

@@ -8,7 +8,7 @@ from prakerja.draw.drawing import confirm_result, prepare_result
 from prakerja.draw.files import rewrite_files
 from prakerja.draw.keys import add_witness, trust
 from prakerja.draw.listing import make_list
-from prakerja.draw.log import add_cosignature
+from prakerja.draw.log import add_cosignature, log_document
 from prakerja.draw.planning import Priority, SeatPlan, set_strata
 from prakerja.draw.publishing import confirm_publication, prepare_publication
 from prakerja.draw.randomness import attest_absence, enter_pulse, enter_round, fetch_round
@@ -42,6 +42,7 @@ __all__ = [
     "enter_pulse",
     "enter_round",
     "fetch_round",
+    "log_document",
     "make_list",
     "prepare_awards",
     "prepare_commitment",

@@ -166,3 +166,18 @@ def _word(value: RandomValue | None) -> str:
 def checkpoints() -> list[tuple[int, str, datetime]]:
     """The log's checkpoints for its witnesses: size, text, when it was signed; the latest first."""
     return list(LogCheckpoint.objects.order_by("-size").values_list("size", "text", "signed_at"))
+
+
+@dataclass(frozen=True)
+class LastCheckpoint:
+    """The log of documents as it stands: how many there are, what was signed of it and when."""
+
+    size: int
+    text: str
+    signed_at: datetime
+
+
+def last_checkpoint() -> LastCheckpoint | None:
+    """The last checkpoint of the log of documents; None while it is empty."""
+    found = LogCheckpoint.objects.order_by("-size").first()
+    return None if found is None else LastCheckpoint(found.size, found.text, found.signed_at)

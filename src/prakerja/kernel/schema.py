@@ -46,6 +46,7 @@ GUARDS = {
     "awards_award_forget_remind_at": ("awards_forget_remind_at", "372eaa3c6094b140b82e948871c7f49b"),
     "awards_award_forget_revoke_at": ("awards_forget_revoke_at", "4d245d5631f3701e53c463569bd42f63"),
     "audit_record_append_only": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
+    "checkpoints_leaf_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "draw_document_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "draw_dropped_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),
     "draw_entry_for_ever": ("kernel_refuse_change", "c40f738e87b281c25492a58607aa06be"),

@@ -15,6 +15,7 @@ import re
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ from prakerja.notifications.gateways import (
     TemporaryFailure,
     Unknown,
     gateway_of,
+    number_of,
 )
 from prakerja.notifications.models import Message
 from prakerja.notifications.news import News
@@ -181,6 +183,8 @@ class Sender:
         self._back: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._unsettled: list[_Outgoing] = []
         self._in_hand = 0
+        # What they are called in receipts, and how many of each name.
+        self._names: Counter[int] = Counter()
         self._calls = 0
         # How many messages go into one call; it begins with one, and grows with a gateway that is quick.
         self._at_once = 1
@@ -198,7 +202,7 @@ class Sender:
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""
         self.settle(at=at)
-        self._news.take(at=at)
+        self._news.take(at=at, in_hand=self._names)
         if self._rests():
             self.has_caught_up = False
             return 0
@@ -212,6 +216,7 @@ class Sender:
         for begun in range(0, len(letters), self._at_once):
             some = letters[begun : begun + self._at_once]
             self._in_hand += len(some)
+            self._names.update(number_of(str(one.message.id)) for one in some)
             self._calls += 1
             # A daemon: a process that is told to stop does not wait for a gateway that says nothing.
             threading.Thread(target=self._hand_over, args=(some,), daemon=True).start()
@@ -230,7 +235,14 @@ class Sender:
             self._calls -= 1
             self._learn(call)
         _settle(self._unsettled, at)
+        for one in self._unsettled:
+            self._forget(number_of(str(one.letter.message.id)))
         self._unsettled.clear()
+
+    def _forget(self, name: int) -> None:
+        self._names[name] -= 1
+        if self._names[name] <= 0:
+            del self._names[name]
 
     def _learn(self, call: _Call) -> None:
         """A quick answer to a full call makes the next ones larger; a slow one, none, or that it is too much, smaller."""

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from prakerja.kernel.db import repeatable_transaction, transaction
 from prakerja.notifications import arrivals, gateway_states
 from prakerja.notifications.gateways import MessageGateway, TellsLater, Told, digits
 
+# How many receipts may wait for their answers, and of how many parts a message usually is at most.
+_MOST_EARLY, _PARTS = 2_000, 3
 # News that are written down at once; how often (wall seconds) what waits for a word is looked at, and gateways are judged by it;
 # for how long one that delivers nothing gets nothing; parts that are asked about at once.
 _NEWS_AT_ONCE, _LOOK_EVERY, _JUDGE_EVERY, _DISTRUSTED, _QUESTIONS = 500, 1.0, 60.0, 300, 20
@@ -31,6 +33,8 @@ class News:
         self._lane, self._is_urgent = lane, is_urgent
         self._resolve = resolve
         self._told: list[Told] = []
+        # Of messages whose answer is still under way: they wait here, not acknowledged, until that is written down.
+        self._early: list[Told] = []
         self._asked: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._asking: threading.Thread | None = None
         self._wake = wake
@@ -38,13 +42,19 @@ class News:
         if self._gateway is not None:
             self._gateway.on_news(wake)
 
-    def take(self, *, at: datetime) -> None:
-        """Write down what came, then acknowledge it; and what a worker that died had handed over."""
+    def take(self, *, at: datetime, in_hand: Container[int] = ()) -> None:
+        """Write down what came, then acknowledge it; and what a worker that died had handed over.
+
+        `in_hand`: what messages that the gateway has not answered yet are called (`number_of`).
+        """
         gateway = self._gateway
         if gateway is not None:
             # What could not be written down, because the database is away, is kept until the next call.
+            self._told, self._early = self._told + self._early, []
             while told := self._told or gateway.take_news(_NEWS_AT_ONCE):
-                self._told = told
+                self._told = told = self._not_too_early(told, in_hand)
+                if not told:
+                    continue
                 with transaction():
                     arrivals.take_told(told, at=at)
                 self._told = []
@@ -62,6 +72,17 @@ class News:
                 self._look(at)
             if gateway is not None:
                 gateway_states.note(gateway.states(), lane=self._lane, at=at)
+
+    def _not_too_early(self, told: list[Told], in_hand: Container[int]) -> list[Told]:
+        """Without those that wait for their answer. It costs a fraction of keeping them as receipts of nobody's."""
+        found = []
+        for one in told:
+            first = [] if one.reference is None else [(one.reference - part) & 0xFFFF for part in range(_PARTS)]
+            if len(self._early) < _MOST_EARLY and any(number in in_hand for number in first):
+                self._early.append(one)
+            else:
+                found.append(one)
+        return found
 
     def _look(self, at: datetime) -> None:
         arrivals.lose_sight(at=at, resolve=self._resolve)

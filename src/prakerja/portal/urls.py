@@ -42,6 +42,7 @@ pages = [
     path("pelatihan/<str:code>", courses.course, name="course"),
     path("undian", draws.draws, name="draws"),
     path("undian/kunci.json", draws.draw_keys, name="draw_keys"),
+    path("undian/pembukuan/<path:name>", draws.log_page_file, name="log_file"),
     path("undian/<int:wave>", draws.draw_wave, name="draw_wave"),
     path("undian/<int:wave>/<int:draw>/periksa", draws.draw_check, name="draw_check"),
     path("undian/<int:wave>/<int:draw>/berkas", draws.draw_files, name="draw_files"),

@@ -31,6 +31,21 @@ class Tree:
         # The roots of full trees of falling size, the largest first.
         self._full: list[bytes] = []
 
+    @property
+    def full(self) -> bytes:
+        """All that it keeps: the roots of full trees of falling size. `resumed` goes on from them."""
+        return b"".join(self._full)
+
+    @classmethod
+    def resumed(cls, *, size: int, full: bytes) -> Tree:
+        """The tree that had `size` leaves and kept `full`. Raises ValueError where these do not fit."""
+        if len(full) != HASH_BYTES * size.bit_count():
+            raise ValueError("a tree keeps a root for each power of two in its size")
+        found = cls()
+        found.size = size
+        found._full = [full[at : at + HASH_BYTES] for at in range(0, len(full), HASH_BYTES)]
+        return found
+
     def add(self, data: bytes) -> None:
         """One more leaf, by what it holds."""
         self.add_hash(sha256(b"\x00" + data).digest())

@@ -6,6 +6,7 @@ from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
 from prakerja.ledger.chart import Chart
 from prakerja.reporting.draw_checks import DRAW_CHECKS
+from prakerja.reporting.ledger_checks import LEDGER_CHECKS
 from prakerja.vouchers.states import VOUCHER_STATES
 
 # The accounts of a person, each with a running balance.
@@ -627,4 +628,5 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
     *_REGISTERED,
     *_JOINED,
     *DRAW_CHECKS,
+    *LEDGER_CHECKS,
 )

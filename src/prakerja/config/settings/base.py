@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from prakerja.config.settings.certificates import certificates_in
 from prakerja.config.settings.database import database_from_environment
 from prakerja.config.settings.proxies import proxies_from_environment
 from prakerja.kernel.errors import CannotRun
@@ -58,6 +59,7 @@ CONTEXTS = [
     "awards",
     "intake",
     "draw",
+    "checkpoints",
     "vouchers",
     "purchases",
     "training",
@@ -157,6 +159,9 @@ REGISTRY_ADDRESS = os.environ.get("PRAKERJA_REGISTRY_ADDRESS", "")
 REGISTRY_THRESHOLD = int(os.environ.get("PRAKERJA_REGISTRY_THRESHOLD", "90"))
 # What a draw's signatures call this site, and where rounds of drand are asked for (draw.md 6, 7). Empty: they are entered by hand.
 DRAW_ORIGIN = os.environ.get("PRAKERJA_DRAW_ORIGIN", "prakerja.example")
+# An authority of time (RFC 3161) and the file with the root certificates under which its answers count.
+TIME_STAMP_URL = os.environ.get("PRAKERJA_TIME_STAMP_URL", "")
+TIME_STAMP_ROOTS = certificates_in(os.environ.get("PRAKERJA_TIME_STAMP_ROOTS", ""))
 DRAND_URL = os.environ.get("PRAKERJA_DRAND_URL", "").rstrip("/")
 # The NIST beacon's certificates whose pulses count, each by the SHA-512 of its DER in hex; one that was used stays. Empty: no pulse does.
 NIST_CERTIFICATES = os.environ.get("PRAKERJA_NIST_CERTIFICATES", "").lower().replace(",", " ").split()

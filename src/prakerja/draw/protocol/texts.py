@@ -12,6 +12,8 @@ from prakerja.proofs.notes import Checkpoint, to_base64
 
 DOCUMENTS = ("rules", "commitment", "result")
 LOG_CHECKPOINTS, LOG_ENTRIES = "log/checkpoints", "log/entries"
+LOG_STAMPS, LEDGER = "log/stamps", "ledger"
+LEDGER_DAYS, LEDGER_SIZE = "ledger/days", "ledger/size"
 CERTIFICATE = "beacon/nist.pem"
 # So many witnesses see a checkpoint before it counts, and attest that an optional source was absent.
 WITNESSES = 2
@@ -39,6 +41,11 @@ def receipt_origin(origin: str) -> str:
     return f"{origin}/receipt"
 
 
+def ledger_origin(origin: str) -> str:
+    """What the ledger's tree is called, and the key that signs it every day."""
+    return f"{origin}/ledger"
+
+
 def receipt_text(*, origin: str, wave: str, ticket: bytes) -> str:
     """What is signed of a ticket when its owner asks: that it must stand in the wave's list (draw.md 3)."""
     return f"{receipt_origin(origin)}\n{wave}\n{to_base64(ticket)}\n"
@@ -48,6 +55,21 @@ def absent_text(*, origin: str, draw: str, number: int, source: Source) -> str:
     """What witnesses sign when an optional source was absent; its second line is a word, so it is never a checkpoint."""
     named = canonical.spelled(msgspec.to_builtins(source))
     return document_text(origin=origin, about=draw, name=f"absent-{number}", content=named)
+
+
+def day_entry(*, day: str, note: bytes) -> bytes:
+    """What the log of documents holds of the ledger's checkpoint of a day: a day without transfers is an entry too."""
+    return f"{day}\n".encode() + note
+
+
+def day_path(day: str) -> str:
+    """The ledger's checkpoint of a day, signed."""
+    return f"{LEDGER_DAYS}/{day}.note"
+
+
+def stamp_path(size: int) -> str:
+    """The time stamp of the log's checkpoint of this size."""
+    return f"{LOG_STAMPS}/{size:06d}.tsr"
 
 
 def beacon_path(number: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from prakerja.proofs.drand import QUICKNET, Chain
-from prakerja.proofs.notes import COSIGNATURE, NOTE, NoteError, Verifier
+from prakerja.proofs.notes import COSIGNATURE, NOTE, NoteError, Verifier, from_base64, to_base64
 
 
 class TrustError(ValueError):
@@ -34,6 +34,9 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipts: list[str] = []
     # Of the NIST beacon, by the SHA-512 of each: who knows none takes no pulse.
     certificates: list[str] = []
+    # Of the ledger's daily checkpoints; and the roots under which authorities of time count, DER in base64.
+    ledger: list[str] = []
+    time_stampers: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Trust:
     chains: tuple[Chain, ...] = (QUICKNET,)
     receipts: tuple[Verifier, ...] = ()
     certificates: tuple[str, ...] = ()
+    ledger: tuple[Verifier, ...] = ()
+    time_stampers: tuple[bytes, ...] = ()
 
     def chain(self, hashed: str) -> Chain | None:
         """The beacon that this hash names, where we know it."""
@@ -66,6 +71,8 @@ class Trust:
             ],
             [one.spelled() for one in self.receipts],
             list(self.certificates),
+            [one.spelled() for one in self.ledger],
+            [to_base64(one) for one in self.time_stampers],
         )
         return msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
 
@@ -88,6 +95,8 @@ class Trust:
                 chains,
                 _keys(kept.receipts, NOTE),
                 tuple(kept.certificates),
+                _keys(kept.ledger, NOTE),
+                tuple(from_base64(one) for one in kept.time_stampers),
             )
         except (msgspec.DecodeError, NoteError, ValueError, OverflowError) as error:
             raise TrustError(f"this is no file of keys: {error}") from error

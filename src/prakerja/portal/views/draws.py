@@ -8,10 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from prakerja.checkpoints.queries import days, log_file
 from prakerja.draw.keys import trust
 from prakerja.draw.public import (
     RECALL_ZIP,
     PublicDraw,
+    PublicFile,
     public_draw,
     public_draws,
     public_file,
@@ -40,7 +42,7 @@ def draws(request: HttpRequest) -> HttpResponse:
     for one in public_draws():
         latest.setdefault(one.wave, one)
     waves = [(one, latest.get(one.number), _stage(one, latest.get(one.number), at=at)) for one in all_waves()]
-    return page(request, "draws", section="draws", waves=waves)
+    return page(request, "draws", section="draws", waves=waves, days=days(most=7))
 
 
 @anyone
@@ -134,6 +136,16 @@ def draw_zip(request: HttpRequest, wave: int, draw: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     return file_answer(request, found, saved_as=found.path.name)
+
+
+@anyone
+@require_safe
+def log_page_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One file of the public log: documents, checkpoints, stamps, the ledger's tiles."""
+    found = log_file(name=name)
+    if found is None:
+        raise Http404
+    return file_answer(request, PublicFile(found, found.stat().st_size, ""))
 
 
 @anyone
