@@ -15,14 +15,15 @@ from prakerja.kernel.db import hot_row, row
 
 # Unix seconds after which a row that nobody asks for is not kept: every allowance is whole again long before.
 KEPT_SECONDS = 2 * 24 * 3600.0
+_MILLION = 1_000_000
 _THERE = (
-    "least(excluded.remaining + excluded.granted,"
-    " kept.remaining + greatest(0, excluded.counted_at - kept.counted_at) * %s::float8)"
+    "least(excluded.remaining + excluded.granted * 1000000, kept.remaining"
+    " + (greatest(0, extract(epoch FROM excluded.counted_at - kept.counted_at)) * %s::float8 * 1000000)::bigint)"
 )
-_GRANTED = f"CASE WHEN {_THERE} >= 1 THEN least(excluded.granted, floor({_THERE})) ELSE 0 END"
+_GRANTED = f"CASE WHEN {_THERE} >= 1000000 THEN least(excluded.granted, {_THERE} / 1000000) ELSE 0 END"
 _TAKE = (
-    "INSERT INTO partners_allowance AS kept (name, remaining, granted, counted_at) VALUES (%s, %s, %s, %s)"
-    f" ON CONFLICT (name) DO UPDATE SET granted = {_GRANTED}, remaining = {_THERE} - {_GRANTED},"
+    "INSERT INTO partners_allowance AS kept (name, remaining, granted, counted_at) VALUES (%s, %s, %s, to_timestamp(%s))"
+    f" ON CONFLICT (name) DO UPDATE SET granted = {_GRANTED}, remaining = {_THERE} - {_GRANTED} * 1000000,"
     " counted_at = greatest(kept.counted_at, excluded.counted_at) RETURNING granted, remaining"
 )
 
@@ -33,14 +34,15 @@ def take(*, name: str, per_second: float, burst: float, most: int, seconds: floa
     `per_second` flow in until `burst`, at least 1, are there. `most` is from 1 to `burst`. A commit of its own.
     """
     granted = min(most, int(burst))
-    found = hot_row(_TAKE, [_hidden(name), float(burst - granted), float(granted), seconds, *[float(per_second)] * 5])
+    left = int((burst - granted) * _MILLION)
+    found = hot_row(_TAKE, [_hidden(name), left, granted, seconds, *[float(per_second)] * 5])
     assert found is not None
-    return int(found[0]), float(found[1])
+    return int(found[0]), int(found[1]) / _MILLION
 
 
 def sweep(*, seconds: float) -> None:
     """Forget whoever has not been asked for; each door does it now and then."""
-    row("DELETE FROM partners_allowance WHERE counted_at < %s RETURNING 1", [seconds - KEPT_SECONDS])
+    row("DELETE FROM partners_allowance WHERE counted_at < to_timestamp(%s) RETURNING 1", [seconds - KEPT_SECONDS])
 
 
 def _hidden(name: str) -> bytes:

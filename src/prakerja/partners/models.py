@@ -99,10 +99,11 @@ class FirstAnswer(KeyedRow):
 
 
 class Allowance(models.Model):
-    """What is left of a limit that all doors count together (`allowances`). Not logged; Unix seconds."""
+    """What is left of a limit that all doors count together (`allowances`). Not logged; wall time."""
 
     name = models.BinaryField(primary_key=True)
-    remaining = models.FloatField()
-    # How many the last one who asked got.
-    granted = models.FloatField()
-    counted_at = models.FloatField()
+    # Millionths of a call.
+    remaining = models.BigIntegerField()
+    # How many calls the last one who asked got.
+    granted = models.BigIntegerField()
+    counted_at = models.DateTimeField()

@@ -44,7 +44,7 @@ def redeem_code(*, institution_id: uuid.UUID, code: str, at: datetime) -> Redemp
         route = route_of_code(code=code)
         told = (*route, *_REDEEM(person_id=route.person_id, voucher_id=route.voucher_id, **shared))
     else:
-        found = _REDEEM_BY_CODE(code_index=index_of_code(code), **shared)
+        found = _REDEEM_BY_CODE(code_index=index_of_code(code=code), **shared)
         if found is None:
             raise Refused("code_unknown")
         told = found

@@ -19,14 +19,14 @@ class CodeRoute(NamedTuple):
     voucher_id: uuid.UUID
 
 
-def index_of_code(code: str) -> bytes:
+def index_of_code(*, code: str) -> bytes:
     """The blind index by which a code is claimed and looked up."""
     return blind_index("voucher_code", code)
 
 
 def route_of_code(*, code: str) -> CodeRoute:
     """Person and voucher behind a code. Raises Refused: code_unknown."""
-    found = hot_row("SELECT person_id, voucher_id FROM vouchers_codeclaim WHERE index = %s", [index_of_code(code)])
+    found = hot_row("SELECT person_id, voucher_id FROM vouchers_codeclaim WHERE index = %s", [index_of_code(code=code)])
     if found is None:
         raise Refused("code_unknown")
     return CodeRoute(*found)

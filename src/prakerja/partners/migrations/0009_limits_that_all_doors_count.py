@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
             name='Allowance',
             fields=[
                 ('name', models.BinaryField(primary_key=True, serialize=False)),
-                ('remaining', models.FloatField()),
-                ('granted', models.FloatField()),
-                ('counted_at', models.FloatField()),
+                ('remaining', models.BigIntegerField()),
+                ('granted', models.BigIntegerField()),
+                ('counted_at', models.DateTimeField()),
             ],
         ),
         # Nobody waits for the disk because of a limit; after a crash each is whole again. One row changes all the time, so its page
