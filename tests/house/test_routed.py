@@ -73,6 +73,8 @@ def test_a_statement_that_asks_every_machine_is_seen() -> None:
 
 # Each looks for a page of people on every machine at once, and then writes by person: a batch on purpose.
 BATCHES = {
+    "stamp the log",
+    "sign the ledger",
     "ask the registry",
     "ask_payments",
     "award who was drawn",
