@@ -175,6 +175,19 @@ def test_who_is_killed_between_signature_and_files_is_followed(world: builders.W
     assert checked().holds
 
 
+def test_a_folder_of_another_database_is_written_anew(world: builders.World) -> None:
+    book(at=NIGHT - timedelta(hours=1), count=300)
+    sign_days(at=NIGHT)
+    tile = log_folder() / "ledger/tile/1/000.p/1"
+    right = tile.read_bytes()
+    tile.write_bytes(bytes(32))
+    (log_folder() / "log/entries/000000.json").write_bytes(b"of another")
+    Day.objects.update(published_at=None)
+    sign_days(at=NIGHT)
+    assert tile.read_bytes() == right
+    assert checked().holds
+
+
 def test_outside_a_sandbox_a_day_without_transfers_is_signed_too(world: builders.World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE kernel_installation DISABLE TRIGGER USER")

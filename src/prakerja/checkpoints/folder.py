@@ -6,7 +6,8 @@ Everything here can be written again from the database; what lies there already 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -33,8 +34,7 @@ def write_log() -> None:
     path = log_folder()
     count = public_entries()
     for index, content in enumerate(entries()[:count]):
-        if not (path / entry_path(index)).exists():
-            write_file(path, entry_path(index), content)
+        _write(path, entry_path(index), content)
     for seen in seen_checkpoints(most=count):
         # A witness may have come meanwhile.
         _write(path, checkpoint_path(seen.size), seen.note)
@@ -46,16 +46,28 @@ def write_log() -> None:
 def write_days() -> None:
     """The notes of all days, and the tiles up to the last."""
     path = log_folder()
-    days = list(Day.objects.order_by("day").values_list("day", "size", "note"))
+    days = list(Day.objects.order_by("day").values_list("day", "size", "root", "note"))
     with transaction():
-        _write_tiles(path, days[-1][1] if days else 0)
-    for day, _, note in days:
+        _write_tiles(path, {size: bytes(root) for _, size, root, _ in days})
+    for day, _, _, note in days:
         _write(path, day_path(day.isoformat()), bytes(note))
 
 
-def _write_tiles(path: Path, size: int) -> None:
-    done = path / LEDGER_SIZE
-    old = int(done.read_text()) if done.exists() else 0
+def _written_size(path: Path, roots: Mapping[int, bytes]) -> int:
+    """How large the tree is whose tiles lie there, if it was ever signed by this database; else 0, and they are removed.
+
+    A database that came back from a copy may be younger than its folder.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        size = int((path / LEDGER_SIZE).read_text())
+        if size and roots.get(size) == tiled(size).root():
+            return size
+    shutil.rmtree(path / LEDGER, ignore_errors=True)
+    return 0
+
+
+def _write_tiles(path: Path, roots: Mapping[int, bytes]) -> None:
+    size, old = max(roots, default=0), _written_size(path, roots)
     if old >= size:
         return
     begin = old // WIDTH * WIDTH

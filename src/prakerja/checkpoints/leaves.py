@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -101,7 +101,8 @@ def leaf_hashes(*, begin: int, end: int) -> Iterator[bytes]:
                     yield bytes.fromhex(line.decode())
 
 
-class OwnLeaf(NamedTuple):
+@dataclass(frozen=True)
+class OwnLeaf:
     """Where a row stands in the tree, and the lines of which its leaf is the hash."""
 
     index: int

@@ -10,7 +10,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -93,7 +92,8 @@ SELECT e.number, e.stratum, e.groups, e.family, (e.allowance - coalesce(used.sea
    AND NOT EXISTS (SELECT 1 FROM draw_declined d WHERE d.number = e.number)"""
 
 
-class _Asked(NamedTuple):
+@dataclass(frozen=True)
+class _Asked:
     """How many were asked, and the last of them in line."""
 
     count: int
