@@ -8,6 +8,7 @@ is left alone), also those of migrations that were released before this was done
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -101,7 +102,8 @@ def build_indexes_before(
                 model, index = _found(executor, migration, operation)
                 if _columns_of(model, index) <= _columns_there(model._meta.db_table):
                     tell(f"Building the index {index.name} beside what goes on …")
-                    with connection.schema_editor(atomic=False) as editor:
+                    with connection.schema_editor(atomic=False) as found:
+                        editor: Any = found
                         editor.add_index(model, index, concurrently=True)
                     built.append(index.name)
     return built
@@ -155,7 +157,9 @@ def taken_back(to: Mapping[str, str]) -> list[Migration]:
             f"Program ini tidak mengenal {', '.join(unknown)}: bukan rilis sebelumnya.",
             f"This program does not know {', '.join(unknown)}: that was no release before it.",
         )
-    return [migration for migration, is_backwards in executor.migration_plan(targets) if is_backwards]
+    plan = [migration for migration, is_backwards in executor.migration_plan(targets) if is_backwards]
+    # What others are taken back with goes last; nothing of the kernel was made with anything of theirs.
+    return sorted(plan, key=lambda migration: migration.app_label == "kernel")
 
 
 def what_goes(plan: Iterable[Migration]) -> list[str]:
@@ -183,7 +187,7 @@ def take_back(
             f"These migrations cannot be taken back: {', '.join(fixed)}. The way back is a backup: docs/how-to/upgrade.md.",
         )
     for migration in plan:
-        trying(lambda one=migration: _take_one_back(one), tell=tell, pause=pause, tries=tries)
+        trying(functools.partial(_take_one_back, migration), tell=tell, pause=pause, tries=tries)
         tell(f"Taken back: {migration.app_label}.{migration.name}")
 
 
