@@ -4,143 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import sys
 from urllib.parse import urlsplit
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
 
 from prakerja.cli import settings_files
-from prakerja.cli.installing import OWNER, ROLES
+from prakerja.config.privileges import OWNER, ROLES
+from prakerja.kernel.secrets import create_keys
 from tests import running
-from tests.waiting import LONG_LIMIT
-
-STEPS = 9
-
-
-@dataclass
-class Installation:
-    """A production in the tests' own server, made by a role that may make databases and roles and nothing else."""
-
-    folder: Path
-    name: str
-    maker: str
-    said: dict[str, Any] = field(default_factory=dict)
-    killed_at: list[str] = field(default_factory=list)
-
-    @property
-    def settings(self) -> Path:
-        return self.folder / "settings"
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "install.toml"
-
-    def url(self, role: str) -> str:
-        return settings_files.read(settings_files.path_of(self.settings, role))["DATABASE_URL"]
-
-    def write(self, **database: str) -> None:
-        parts = {
-            "office": {
-                "name": "Kantor Rekaan",
-                "address": "Jalan Rekaan 1, Jakarta",
-                "email": "data@kantor.example",
-                "help_phone": "021 000 0000",
-            },
-            "addresses": {
-                "portal": "https://prakerja.kantor.example",
-                "console": "https://operator.kantor.example",
-                "partner_api": "https://mitra.kantor.example",
-                "callbacks": "https://balik.kantor.example/",
-            },
-            "operator": {"email": "kepala@kantor.example", "name": "Kepala"},
-            "database": {"maker": self.maker, "name": self.name} | database,
-            "files": {"settings": str(self.settings)},
-        }
-        lines = [
-            line
-            for part, keys in parts.items()
-            for line in (f"[{part}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items()))
-        ]
-        self.config.write_text("\n".join(lines) + "\n")
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*running.COMMAND, "install", "--config", str(self.config), "--json", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=running.environment(),
-        )
-
-    def install(self) -> running.Result:
-        out, err = (process := self.start()).communicate(timeout=LONG_LIMIT)
-        return running.Result(process.returncode, out, err)
-
-    def run_killed(self, line: str) -> None:
-        """Install until it says `line`, and kill it there."""
-        process = self.start()
-        assert process.stderr is not None
-        with process:
-            for said in process.stderr:
-                if said.startswith(line):
-                    self.killed_at.append(said)
-                    break
-            process.kill()
-
-    def command(self, *arguments: str, role: str = "command") -> running.Result:
-        """`prakerja …` as whoever administers the machine types it."""
-        done = subprocess.run(
-            [*running.COMMAND, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LONG_LIMIT,
-            env=running.environment() | {"PRAKERJA_SETTINGS": str(self.settings), "XDG_STATE_HOME": str(self.folder)},
-        )
-        return running.Result(done.returncode, done.stdout, done.stderr)
-
-
-def _server(name: str = "postgres") -> str:
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
-@pytest.fixture(scope="module")
-def maker() -> Iterator[tuple[str, str]]:
-    """Whoever makes databases and roles in the tests' server, and the name of a database; both are gone at the end."""
-    name = f"pasang_{uuid.uuid4().hex[:8]}"
-    role = f"{name}_maker"
-    with psycopg.connect(_server(), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE").format(sql.Identifier(role)))
-        parts = urlsplit(_server())
-        yield parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}").geturl(), name
-        for (database,) in server.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name]
-        ).fetchall():
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
-        for (one,) in server.execute("SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", [name]).fetchall():
-            server.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(one)))
-            server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(one)))
-
-
-@pytest.fixture(scope="module")
-def installed(maker: tuple[str, str]) -> Iterator[Installation]:
-    """An installation that was killed at the beginning of each of its steps, and then let finish."""
-    with running.folder() as folder:
-        made = Installation(folder, name=maker[1], maker=maker[0])
-        made.write()
-        for number in range(1, STEPS + 1):
-            made.run_killed(f"{number}/{STEPS} ")
-        result = made.install()
-        assert result.code == 0, result.err
-        made.said = result.document
-        yield made
+from tests.cli.conftest import STEPS, Installation, server_url
+from tests.waiting import LIMIT, LONG_LIMIT, free_port, stop, wait_until_healthy
 
 
 def test_killed_at_each_step_it_goes_on(installed: Installation) -> None:
@@ -173,9 +52,9 @@ def test_it_is_not_made_twice(installed: Installation) -> None:
 
 def test_a_database_with_something_in_it_is_refused(maker: tuple[str, str]) -> None:
     url, name = maker
-    with psycopg.connect(url, autocommit=True) as there:
+    with psycopg.connect(server_url(), autocommit=True) as there:
         there.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{name}_full")))
-    with psycopg.connect(urlsplit(url)._replace(path=f"/{name}_full").geturl(), autocommit=True) as full:
+    with psycopg.connect(server_url(f"{name}_full"), autocommit=True) as full:
         full.execute("CREATE TABLE theirs (id int)")
         with running.folder() as folder:
             other = Installation(folder, name=f"{name}_full", maker=url)
@@ -204,3 +83,161 @@ def test_commands_find_it_by_its_settings(installed: Installation) -> None:
     assert (proof.code, proof.document["ok"]) == (0, True), proof.err
     again = installed.command("migrate", "--json")
     assert again.code == 0, again.err
+
+
+def _door(installed: Installation, role: str = "portal") -> dict[str, str]:
+    """What systemd gives a door: the settings of all, and its own."""
+    files = (settings_files.path_of(installed.settings, name) for name in ("common", role))
+    own = {key: value for path in files for key, value in settings_files.read(path).items()}
+    return running.environment() | own | {"PRAKERJA_POOL": "2"}
+
+
+def test_doors_run_in_it_and_refuse_an_older_schema(installed: Installation) -> None:
+    """What no door may do by itself: a release's migrations are run by whoever installs it, `prakerja migrate`."""
+    port = free_port()
+    command = [sys.executable, "-m", "prakerja.serving", "prakerja.config.wsgi.portal:application", "--port", str(port)]
+    environment = _door(installed)
+    process = subprocess.Popen(command, env=environment, cwd=running.ROOT)
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}", process)
+        answer = httpx.get(f"http://127.0.0.1:{port}/masuk", headers={"Host": "prakerja.kantor.example"}, timeout=LIMIT)
+        assert answer.status_code == 200
+        # Of this production, and no demo.
+        assert "demo" not in answer.text.lower()
+        assert (
+            httpx.get(f"http://127.0.0.1:{port}/masuk", headers={"Host": "lain.example"}, timeout=LIMIT).status_code
+            == 421
+        )
+    finally:
+        stop(process)
+    with psycopg.connect(installed.url(OWNER)) as owner:
+        owner.execute("DELETE FROM django_migrations WHERE app = 'kernel' AND name LIKE '0005%'")
+        owner.commit()
+        try:
+            refused = subprocess.run(
+                command, env=environment, cwd=running.ROOT, capture_output=True, text=True, timeout=LIMIT
+            )
+        finally:
+            owner.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('kernel', '0005_how_far_long_work_has_come', now())"
+            )
+    assert refused.returncode != 0
+    assert "prakerja migrate" in refused.stderr
+
+
+def test_a_door_of_an_empty_database_says_what_is_missing(maker: tuple[str, str]) -> None:
+    name = maker[1]
+    with psycopg.connect(server_url(), autocommit=True) as there:
+        there.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{name}_empty")))
+    command = [
+        sys.executable,
+        "-m",
+        "prakerja.serving",
+        "prakerja.config.wsgi.callbacks:application",
+        "--port",
+        str(free_port()),
+    ]
+    with running.folder() as folder:
+        create_keys(folder / "keys")
+        environment = running.environment() | {
+            "DATABASE_URL": server_url(f"{name}_empty"),
+            "PRAKERJA_KEYS": str(folder / "keys"),
+        }
+        refused = subprocess.run(
+            command, env=environment, cwd=running.ROOT, capture_output=True, text=True, timeout=LIMIT
+        )
+    assert refused.returncode != 0
+    assert "prakerja install" in refused.stderr
+
+
+def test_what_is_unsafe_about_roles_is_named(installed: Installation) -> None:
+    """Of the roles nothing is, after an installation; then whatever is done to them is named."""
+    names = (
+        "roles",
+        "tables' owner",
+        "roles' powers",
+        "timeouts",
+        "privileges",
+        "settings files",
+        "each its own role",
+        "database role",
+    )
+
+    def found() -> dict[str, bool]:
+        document = installed.command("check", "--json").document
+        return {one["name"]: one["ok"] for one in document["checks"] if one["name"] in names}
+
+    assert found() == dict.fromkeys(names, True)
+    me = sql.Identifier(f"{installed.name}_portal")
+    with psycopg.connect(server_url(installed.name), autocommit=True) as server:
+        server.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(me))
+        server.execute(sql.SQL("ALTER ROLE {} RESET lock_timeout").format(me))
+        server.execute(sql.SQL("GRANT DELETE ON ledger_transfer TO {}").format(me))
+        path = settings_files.path_of(installed.settings, "portal")
+        before = path.read_text()
+        path.write_text(before.replace("_portal:", "_owner:"))
+        path.chmod(0o644)
+        assert found() == dict.fromkeys(names, False) | {"roles": True, "tables' owner": True, "database role": True}
+        settings_files.replace_file(path, before)
+        server.execute(sql.SQL("ALTER ROLE {} NOCREATEROLE").format(me))
+        server.execute(sql.SQL("ALTER ROLE {} SET lock_timeout = '5s'").format(me))
+    assert installed.command("migrate", "--json").code == 0
+    assert found() == dict.fromkeys(names, True)
+
+
+def test_whoever_made_it_can_go(installed: Installation) -> None:
+    """Nothing that stands depends on the role that was given once."""
+    name = urlsplit(installed.maker).username or ""
+    with psycopg.connect(server_url()) as server:
+        server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+        server.rollback()
+
+
+def test_it_asks_at_a_terminal(maker: tuple[str, str]) -> None:
+    """An answer that cannot be used ends it before anything is made."""
+    ours, theirs = pty.openpty()
+    with running.folder() as folder:
+        process = subprocess.Popen(
+            [*running.COMMAND, "install"],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=running.environment() | {"PRAKERJA_MAKER_URL": maker[0]},
+        )
+        os.close(theirs)
+        answers = [
+            *("Kantor Rekaan", "Jalan Rekaan 1", "data@kantor.example", "", ""),
+            *("https://a.example", "https://b.example", "https://c.example", "http://d.example", ""),
+            *("kepala@kantor.example", "Kepala", "", "", str(folder / "settings"), ""),
+        ]
+        os.write(ours, "".join(f"{one}\n" for one in answers).encode())
+        _, err = process.communicate(timeout=LIMIT)
+        os.close(ours)
+        assert process.returncode == 2
+        assert b"https address of the portal" in err
+        assert b"`addresses.callbacks` is missing, not known or cannot be used" in err
+        assert not (folder / "settings").exists()
+
+
+def test_a_backup_is_restored_elsewhere(installed: Installation, maker: tuple[str, str]) -> None:
+    """On another machine: roles and an empty database first, then the backup with its keys, then what its roles may do."""
+    with running.folder() as folder:
+        created = installed.command("backup", "create", "--to", str(folder / "backups"), "--json")
+        assert created.code == 0, created.err
+        other = Installation(folder, name=f"{maker[1]}_again", maker=maker[0])
+        other.write()
+        process = other.start("--to-restore")
+        out, err = process.communicate(timeout=LONG_LIMIT)
+        assert process.returncode == 0, err
+        assert json.loads(out)["operator"] == {}
+        keys = str(installed.settings / "keys")
+        restored = other.command("backup", "restore", created.document["backup"], "--keys", keys, "--json")
+        assert restored.code == 0, restored.err
+        migrated = other.command("migrate", "--json")
+        assert migrated.code == 0, migrated.err
+        proof = other.command("proof", "--json")
+        assert (proof.code, proof.document["ok"]) == (0, True), proof.err
+        with psycopg.connect(other.url("portal")) as portal:
+            assert portal.execute("SELECT is_sandbox FROM kernel_installation").fetchall() == [(False,)]
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                portal.execute("UPDATE kernel_installation SET is_sandbox = true")

@@ -21,6 +21,11 @@ def add_to(subparsers: Any) -> None:
         "the database and its roles, instead of database.maker; it is not kept.",
     )
     parser.add_argument("--config", type=Path, default=None, metavar="FILE", help="the answers, in TOML")
+    parser.add_argument(
+        "--to-restore",
+        action="store_true",
+        help="make no keys, tables and operator: they come with `prakerja backup restore`",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
 
@@ -28,11 +33,11 @@ def add_to(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make what is not there yet; print what was made and what comes next."""
     config = read_config(arguments.config) if arguments.config is not None else ask_config()
-    made = installing.install(config)
+    made = installing.install(config, to_restore=arguments.to_restore)
     if arguments.json:
         answer(made)
     else:
-        print(_told(made), flush=True)
+        print(_told_to_restore(made) if arguments.to_restore else _told(made), flush=True)
     installing.finish(config)
     return 0
 
@@ -70,3 +75,20 @@ def _told(made: dict[str, Any]) -> str:
         "  3. sesudah memasang rilis baru · after a new release: prakerja migrate",
     ]
     return "\n".join(lines)
+
+
+def _told_to_restore(made: dict[str, Any]) -> str:
+    return "\n".join(
+        [
+            "",
+            f"Basis data {made['database']} di {made['server']} kosong dan siap dipulihkan. · The database is empty and waits for a backup.",
+            f"Peran · Roles: {', '.join(made['roles'])}",
+            f"Setelan · Settings: {made['settings']}/*.env (0600)",
+            "",
+            "Berikutnya · Next:",
+            f"  1. export PRAKERJA_SETTINGS={made['settings']}",
+            "  2. prakerja backup restore SALINAN --keys FOLDER-KUNCI",
+            f"     kunci disalin ke · the keys are copied to {made['keys']}",
+            "  3. prakerja migrate; prakerja proof",
+        ]
+    )

@@ -42,8 +42,11 @@ class Installing:
         return f"{self.config.roles}_{name}"
 
 
-def install(config: InstallConfig) -> dict[str, Any]:
-    """Make everything that is not there yet, and say what there is. Raises CannotRun: something is in the way; nothing was changed."""
+def install(config: InstallConfig, *, to_restore: bool = False) -> dict[str, Any]:
+    """Make everything that is not there yet, and say what there is. Raises CannotRun: something is in the way; nothing was changed.
+
+    `to_restore`: keys, tables and operators come with a backup.
+    """
     state = _begin(config)
     place = roles.place_of(config.maker_url, database=config.database, host=config.host, port=config.port)
     work = Installing(config=config, state=state, place=place)
@@ -51,7 +54,7 @@ def install(config: InstallConfig) -> dict[str, Any]:
     with roles.as_maker(config.maker_url) as maker:
         roles.require_unused(maker, url=config.maker_url, database=config.database, names=names, mark=work.mark)
     _owner_of_keys(config)
-    steps = list(_steps())
+    steps = list(_steps_to_restore() if to_restore else _steps())
     for number, (words, step) in enumerate(steps, 1):
         progress(f"{number}/{len(steps)} {words}")
         step(work)
@@ -68,6 +71,11 @@ def _steps() -> Iterator[tuple[str, Callable[[Installing], None]]]:
     yield "Hak setiap peran · What each role may do", _give_privileges
     yield "Mencoba masuk dengan setiap peran · Each role signs in", _try_roles
     yield "Operator pertama · The first operator", _invite_operator
+
+
+def _steps_to_restore() -> Iterator[tuple[str, Callable[[Installing], None]]]:
+    comes = (_make_keys, _make_tables, _give_privileges, _invite_operator)
+    return ((words, step) for words, step in _steps() if step not in comes)
 
 
 def finish(config: InstallConfig) -> None:

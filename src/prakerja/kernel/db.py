@@ -18,6 +18,8 @@ from prakerja.kernel.postgresql.quick import ask
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# PostgreSQL's code for a transaction that said nothing for too long.
+_IDLE = "25P03"
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -25,7 +27,10 @@ def is_busy(error: BaseException | None) -> bool:
 
     Repeating the call is safe: what was not committed never was.
     """
-    return isinstance(error, (OperationalError, InterfaceError))
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    # A transaction that said nothing for too long was ended, with its connection.
+    return getattr(error and error.__cause__, "sqlstate", None) == _IDLE
 
 
 @contextmanager

@@ -20,10 +20,10 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from prakerja.kernel import clock
+from prakerja.kernel.db import is_busy
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.figures import figures
 from prakerja.kernel.logs import sql_place
@@ -186,12 +186,9 @@ def respond(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Ht
             strength.note(call.client, form)
     except Refused as refusal:
         return refusal_response(request, refusal.reason, refusal.details)
-    except (OperationalError, InterfaceError) as error:
-        _log_fault(declared, error)
-        return refusal_response(request, "busy")
     except Exception as error:
         _log_fault(declared, error)
-        return refusal_response(request, "internal")
+        return refusal_response(request, "busy" if is_busy(error) else "internal")
     return envelope.success(
         data=data, message=declared.message, language=_language(request), extra=declared.dialect.extra
     )
