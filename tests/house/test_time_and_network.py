@@ -56,6 +56,8 @@ _MAY_USE_NETWORK = {
     "kernel/ssrf_transport.py": {"httpcore", "socket"},
     # Reads addresses with them and calls nobody.
     "kernel/ssrf_policy.py": {"httpx", "socket"},
+    # Tells systemd that a process is ready, by the machine's own socket.
+    "kernel/processes.py": {"socket"},
     # A session with a telephone company, and a mail server: they refuse inside a transaction as well.
     "notifications/gateways/smpp/session.py": {"socket"},
     "notifications/gateways/smtp.py": {"smtplib"},

@@ -32,7 +32,7 @@ def let_pass(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Non
         moment[0] += seconds
 
     monkeypatch.setattr(clients, "monotonic", lambda: moment[0])
-    monkeypatch.setattr(clients, "seconds", lambda: moment[0])
+    monkeypatch.setattr(clients.Leases, "seconds", staticmethod(lambda: moment[0]))
     clients.forget_clients()
     return let_pass
 

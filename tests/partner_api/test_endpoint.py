@@ -537,7 +537,7 @@ def test_a_machine_whose_clock_is_off_gives_nobody_more(monkeypatch: pytest.Monk
     for _ in range(15):
         moment += 1
         for leases, off in ((ahead, 60.0), (behind, -60.0)):
-            monkeypatch.setattr(clients, "seconds", partial(float, moment + off))
+            monkeypatch.setattr(leases, "seconds", partial(float, moment + off))
             taken += leases.take(**limit)
     # Two at first, and one in ten seconds.
     assert taken == 3

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from prakerja.cli import settings_files
+from prakerja.cli.arguments import CommandError
 from prakerja.cli.safety import Finding, one
 from prakerja.config.privileges import OWNER, ROLES, SETTINGS
 
@@ -95,7 +96,7 @@ def of_settings_files(folder: Path | None, *, prefix: str | None) -> Iterator[Fi
             open_ones.append(path.name)
         try:
             url = settings_files.read(path).get("DATABASE_URL", "")
-        except settings_files.CommandError:
+        except CommandError:
             continue
         user = unquote(urlsplit(url).username or "") if url else ""
         if prefix is not None and user and user != f"{prefix}_{role}":

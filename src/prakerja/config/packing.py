@@ -61,8 +61,8 @@ def packed_answers(inner: Application) -> Application:
 def _whole(answer: Any) -> bytes | None:
     """An answer that is there already; None for one that comes piece by piece."""
     if type(answer) is list and len(answer) == 1:
-        return answer[0]
-    return None if getattr(answer, "streaming", True) else answer.content
+        return bytes(answer[0])
+    return None if getattr(answer, "streaming", True) else bytes(answer.content)
 
 
 def _is_packable(fields: list[tuple[str, str]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prakerja.kernel.privileges import DELETE, INSERT, SELECT, UPDATE
+from prakerja.kernel.privileges import DELETE, INSERT, SELECT, UPDATE, USAGE, sequences
 
 DOORS = ("portal", "console", "partner_api", "callbacks")
 # Every role of a production beside the owner of its tables. A sandbox has one more, for the site that moves its clock.
@@ -32,11 +32,13 @@ _FOR_EVER = ("ledger_transfer", "audit_record", "checkpoints_leaf")
 
 
 def wanted() -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """Role → table → what it may do."""
+    """Role → table or sequence → what it may do. Numbers are taken by all: they say nothing, and a backup reads how far they are."""
     from django.apps import apps
 
+    numbers = frozenset({SELECT, USAGE})
     tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)] + ["django_migrations"]
-    return {role: {table: _of(table) for table in tables} for role in (*ROLES, SANDBOX)}
+    each = {table: _of(table) for table in tables} | dict.fromkeys(sequences(), numbers)
+    return {role: dict(each) for role in (*ROLES, SANDBOX)}
 
 
 def _of(table: str) -> frozenset[str]:

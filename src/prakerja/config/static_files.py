@@ -27,7 +27,7 @@ _WORTH_IT, _AT_MOST = 1_000, 1_000_000
 _OF_A_RELEASE = re.compile(rf"{MARK}[0-9a-f]{{12}}/")
 
 
-class NamedForTheRelease(StaticFilesStorage):  # type: ignore[misc]
+class NamedForTheRelease(StaticFilesStorage):
     """`{% static %}` gives the address under the release's own folder, in templates of others too."""
 
     def url(self, name: str | None) -> str:

@@ -178,7 +178,7 @@ def confirm_recall(
         keep_document(draw=draw, name=name, content=given.content, at=at)
         log_document(content=given.content, at=at)
         with connection.cursor() as cursor:
-            of = [draw.id, given.number]
+            of: list[uuid.UUID | int] = [draw.id, given.number]
             cursor.execute(f"INSERT INTO draw_released {_KEPT.format(source=_LISTS['released'])}", of)
             cursor.execute(f"INSERT INTO draw_recalled {_KEPT.format(source=_LISTS['awarded'])}", of)
         decide(

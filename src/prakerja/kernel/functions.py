@@ -13,6 +13,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations import RunPython
 from django.db.transaction import atomic
 
+from prakerja.kernel.clock import wall
+
 PACKAGE = Path(__file__).resolve().parents[1]
 _NAME = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(")
 _PARAMETERS = re.compile(r"CREATE OR REPLACE FUNCTION \w+\((.*?)\bOUT\b", re.S)
@@ -141,8 +143,8 @@ def _remember(cursor: CursorWrapper, name: str, there: Sequence[_Function], *, b
         if one.comment.startswith("sha256:") and one.comment != f"sha256:{by}":
             cursor.execute(
                 "INSERT INTO kernel_replacedfunction (name, sha256, replaced_by, definition, replaced_at)"
-                " VALUES (%s, %s, %s, %s, clock_timestamp())",
-                [name, one.comment.removeprefix("sha256:"), by, one.definition],
+                " VALUES (%s, %s, %s, %s, %s)",
+                [name, one.comment.removeprefix("sha256:"), by, one.definition, wall()],
             )
 
 

@@ -52,6 +52,16 @@ def prefix_of_roles(names: Iterable[str]) -> str | None:
     return prefix if there else None
 
 
+def sequences() -> list[str]:
+    """The sequences of this database, those of its tables' own numbers too."""
+    return [
+        name
+        for (name,) in rows(
+            "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+        )
+    ]
+
+
 def differences(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: str) -> list[Difference]:
     """Where the database differs from `wanted` (role → table → privileges), for the roles of it that exist."""
     names = {role_name(prefix, role): role for role in wanted}

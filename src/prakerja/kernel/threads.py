@@ -31,7 +31,7 @@ def side_by_side(work: Callable[[T], R], jobs: Sequence[T], *, width: int) -> li
             if place < 0:
                 return
             try:
-                found[place] = work(job)  # type: ignore[arg-type]
+                found[place] = work(job)
             except BaseException as failure:
                 failures.append(failure)
 

@@ -73,8 +73,8 @@ def note_key_use(*, client: Credential, key_index: int) -> None:
         sweep_now_and_then()
 
 
-def seconds() -> float:
-    """Now, in Unix seconds of the machine's clock."""
+def _unix_seconds() -> float:
+    """Now, by the machine's clock."""
     return clock.wall().timestamp()
 
 
@@ -86,6 +86,8 @@ class Leases:
 
     # A visitor's name is the shop's to choose: more than these are forgotten, the oldest first.
     AT_MOST = 20_000
+    # The clock by which they count.
+    seconds = staticmethod(_unix_seconds)
 
     def __init__(self, kind: str, *, part: float = 0.0) -> None:
         self._kind, self._part = kind, part
@@ -95,7 +97,7 @@ class Leases:
 
     def take(self, *, name: str, per_second: float, burst: float) -> bool:
         """Take one; False when none is left."""
-        moment = seconds()
+        moment = self.seconds()
         with self._lock:
             held, empty_until = self._held.get(name, (0, 0.0))
             if held:
@@ -122,7 +124,7 @@ class Leases:
         """Whether `take` would fail, as far as this process knows; without taking or asking."""
         with self._lock:
             held, empty_until = self._held.get(name, (0, 0.0))
-        return not held and seconds() < empty_until
+        return not held and self.seconds() < empty_until
 
     def clear(self) -> None:
         with self._lock:
@@ -240,7 +242,7 @@ def sweep_now_and_then() -> None:
     moment = monotonic()
     if moment - _swept >= SWEEP_EVERY:
         _swept = moment
-        allowances.sweep(seconds=seconds())
+        allowances.sweep(seconds=_unix_seconds())
 
 
 def forget_clients() -> None:

@@ -82,7 +82,7 @@ def as_maker(url: str) -> Iterator[psycopg.Connection[Any]]:
 def place_of(url: str, *, database: str, host: str = "", port: str = "") -> Place:
     """Where the server of `url` is for everybody else: as it stands there, unless told otherwise."""
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
-    kept = {name: parts[name] for name in ("sslmode", "sslrootcert") if name in parts}
+    kept = {name: value for name, value in parts.items() if name in ("sslmode", "sslrootcert")}
     return Place(
         host=host or parts.get("host") or parts.get("hostaddr") or "/var/run/postgresql",
         port=port or parts.get("port") or "5432",

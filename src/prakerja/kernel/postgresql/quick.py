@@ -65,7 +65,7 @@ class _Prepared:
         self._names: dict[str, bytes] = {}
         self.transformer = Transformer.from_context(connection)
 
-    def run(self, sql: str, values: Sequence[bytes | None], formats: Sequence[Format]) -> Any:
+    def run(self, sql: str, values: Sequence[Any], formats: Sequence[Format]) -> Any:
         name = self._names.get(sql)
         if name is None:
             name = self._prepare(sql)
