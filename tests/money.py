@@ -81,7 +81,8 @@ def run_until(until: datetime) -> list[tuple[str, str, int]]:
     steps = []
     for step in run_what_falls_due(until=until):
         assert not step.still_waits, f"{step.task} stands still at {step.at}"
-        if step.task in _LOOKS and not step.count:
+        # The night's signature under the ledger comes whatever happens to anybody (tests/checkpoints).
+        if step.task == "sign the ledger" or (step.task in _LOOKS and not step.count):
             continue
         steps.append((f"{step.at.astimezone(WIB):%Y-%m-%d %H:%M}", step.task, step.count))
     return steps

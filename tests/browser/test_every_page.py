@@ -518,7 +518,7 @@ def test_every_page_of_the_console(small: Callable[[], BrowserContext], system: 
     visitor.in_english(one_of=lambda name: "browsing" if name.startswith("admin:") else name)
     administrator = Visitor(crawl, small().new_page())
     enters_for_the_first_time(system, administrator, "administrator")
-    administrator.crawl("/versions/", past=frozenset(crawl.seen))
+    administrator.crawl("/versions/", "/waves/witnesses/", past=frozenset(crawl.seen))
     # A desk sees columns and a menu that a phone does not.
     visitor.page.set_viewport_size({"width": 1280, "height": 800})
     visitor.crawl("/people/person/", "/awards/award/", "/payments/", past=frozenset(crawl.site.names))

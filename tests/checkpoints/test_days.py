@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,15 @@ NIGHT = datetime(2021, 9, 23, 0, 10, tzinfo=WIB)
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))
+
+
+@pytest.fixture(autouse=True)
+def _guards_are_on_again(transactional_db: None) -> Iterator[None]:
+    """These tests commit what they do: the next one's programme would refuse to start without them."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_transfer ENABLE TRIGGER ledger_transfer_immutable")
+        cursor.execute("ALTER TABLE kernel_installation ENABLE TRIGGER USER")
 
 
 @pytest.fixture

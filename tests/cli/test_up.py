@@ -23,7 +23,7 @@ def test_one_line_names_every_address(system: running.System) -> None:
     base = system.base
     assert list(at) == [
         *("portal", "console", "partner_api", "callbacks", "phone", "smsc", "sandbox"),
-        *("institution", "platforms", "accounts"),
+        *("institution", "platforms", "metrics", "accounts"),
     ]
     assert {name: at[name].rsplit(":", 1)[1] for name in ("portal", "console", "partner_api", "callbacks")} == {
         "portal": str(base),

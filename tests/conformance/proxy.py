@@ -128,7 +128,8 @@ class Behind:
         try:
             connection.putrequest(asked.method, asked.target, skip_host=True, skip_accept_encoding=True)
             for name, value in asked.headers:
-                if name.lower() not in ("content-length", "connection"):
+                # What is packed no mutant can change.
+                if name.lower() not in ("content-length", "connection", "accept-encoding"):
                     connection.putheader(name, value)
             if asked.body:
                 connection.putheader("Content-Length", str(len(asked.body)))

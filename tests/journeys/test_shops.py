@@ -60,7 +60,9 @@ class _Relay(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response_only(answer.status)
-        self.send_header("Content-Type", answer.headers["Content-Type"])
+        for name in ("Content-Type", "Content-Encoding"):
+            if answer.headers[name]:
+                self.send_header(name, answer.headers[name])
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -161,6 +161,7 @@ def asked(static: StaticFiles, address: str) -> HttpResponse:
     return answer
 
 
+@pytest.mark.django_db
 def test_the_files_of_this_release_are_kept_for_a_year_and_packed(static: StaticFiles) -> None:
     for name in ("build/portal.css", "build/portal.js", "build/govuk-frontend.min.js", "portal/favicon.svg"):
         ours = asked(static, f"/static/{version()}/{name}")
@@ -181,6 +182,7 @@ def test_pages_name_the_files_of_their_release(portal: Client) -> None:
     ]
 
 
+@pytest.mark.django_db
 def test_what_other_packages_bring_is_packed_too_when_it_is_asked_for(settings: Any) -> None:
     """The console's style alone is 330 kB as unfold ships it."""
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]

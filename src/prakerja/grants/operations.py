@@ -221,10 +221,12 @@ def revoke_token(*, partner_id: uuid.UUID, token: str, at: datetime) -> None:
 def withdraw_consent(*, person_id: uuid.UUID, partner_id: uuid.UUID, at: datetime) -> None:
     """The participant takes back what was allowed to an institution: every grant ends at once."""
     with transaction():
-        live = Grant.objects.select_for_update(no_key=True).filter(
-            person_id=person_id, partner_id=partner_id, ended_at=None
+        # In one order for all, or two who withdraw at once wait for each other.
+        found = list(
+            Grant.objects.select_for_update(no_key=True)
+            .filter(person_id=person_id, partner_id=partner_id, ended_at=None)
+            .order_by("id")
         )
-        found = list(live)
         for grant in found:
             _end(grant, reason="participant", at=at)
         if found:
@@ -235,7 +237,7 @@ def withdraw_consent(*, person_id: uuid.UUID, partner_id: uuid.UUID, at: datetim
 @requires_transaction
 def withdraw_everything(*, person_id: uuid.UUID, by: str, at: datetime) -> int:
     """End all that a person allowed to any institution, inside the work that erases their data. Returns how many grants."""
-    live = Grant.objects.select_for_update(no_key=True).filter(person_id=person_id, ended_at=None)
+    live = Grant.objects.select_for_update(no_key=True).filter(person_id=person_id, ended_at=None).order_by("id")
     count = 0
     for grant in live:
         _end(grant, reason="participant", at=at)
