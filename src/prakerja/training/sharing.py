@@ -137,7 +137,7 @@ def _index(token: str) -> bytes:
 @requires_transaction
 def _close(*, person_id: uuid.UUID, certificate_id: uuid.UUID | None, at: datetime) -> int:
     live = CertificateShare.objects.select_for_update(no_key=True).filter(person_id=person_id, closed_at=None)
-    found = list(live if certificate_id is None else live.filter(certificate_id=certificate_id))
+    found = list((live if certificate_id is None else live.filter(certificate_id=certificate_id)).order_by("id"))
     for share in found:
         share.closed_at = at
         share.save(update_fields=["closed_at"])
