@@ -17,11 +17,13 @@ from prakerja.draw.log import entries, public_entries, seen_checkpoints
 from prakerja.draw.protocol.folder import write_file
 from prakerja.draw.protocol.texts import LEDGER, LEDGER_SIZE, checkpoint_path, day_path, entry_path, stamp_path
 from prakerja.draw.writing import published_folder
-from prakerja.kernel.db import transaction
+from prakerja.kernel.db import row, transaction
 from prakerja.proofs.merkle import HASH_BYTES, root_of
 from prakerja.proofs.tiles import WIDTH, Tiled, hashes_of, new_tiles, tile_path
 
 FOLDER = "books"
+# "prk", "books".
+_LOCK = 0x70726B_626F6F6B
 
 
 def log_folder() -> Path:
@@ -32,25 +34,34 @@ def log_folder() -> Path:
 def write_log() -> None:
     """Documents, checkpoints and stamps of the log, as far as they may be known."""
     path = log_folder()
-    count = public_entries()
-    for index, content in enumerate(entries()[:count]):
-        _write(path, entry_path(index), content)
-    for seen in seen_checkpoints(most=count):
-        # A witness may have come meanwhile.
-        _write(path, checkpoint_path(seen.size), seen.note)
-    stamps = Stamp.objects.filter(checkpoint__size__lte=count).order_by("checkpoint", "stamped_at")
-    for size, answer in stamps.values_list("checkpoint_id", "answer"):
-        _write(path, stamp_path(size), bytes(answer))
+    with _alone():
+        count = public_entries()
+        for index, content in enumerate(entries()[:count]):
+            _write(path, entry_path(index), content)
+        for seen in seen_checkpoints(most=count):
+            # A witness may have come meanwhile.
+            _write(path, checkpoint_path(seen.size), seen.note)
+        stamps = Stamp.objects.filter(checkpoint__size__lte=count).order_by("checkpoint", "stamped_at")
+        for size, answer in stamps.values_list("checkpoint_id", "answer"):
+            _write(path, stamp_path(size), bytes(answer))
 
 
 def write_days() -> None:
     """The notes of all days, and the tiles up to the last."""
     path = log_folder()
-    days = list(Day.objects.order_by("day").values_list("day", "size", "root", "note"))
-    with transaction():
+    with _alone():
+        days = list(Day.objects.order_by("day").values_list("day", "size", "root", "note"))
         _write_tiles(path, {size: bytes(root) for _, size, root, _ in days})
-    for day, _, _, note in days:
-        _write(path, day_path(day.isoformat()), bytes(note))
+        for day, _, _, note in days:
+            _write(path, day_path(day.isoformat()), bytes(note))
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One writer at a time, of all workers and commands: two would take each other's half-written file away."""
+    with transaction():
+        row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
 
 
 def _written_size(path: Path, roots: Mapping[int, bytes]) -> int:
