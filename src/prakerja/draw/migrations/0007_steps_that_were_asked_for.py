@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField()),
                 ("stop_asked_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("answer", models.TextField(blank=True, default="")),
+                ("outcome", models.TextField(blank=True, default="")),
                 ("details", models.JSONField(default=dict)),
                 (
                     "draw",
@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at", None)), fields=("draw",), name="draw_askedstep_one_open"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("answer", ""), ("ended_at", None))
-                        | (models.Q(("ended_at__isnull", False)) & ~models.Q(("answer", ""))),
+                        condition=models.Q(("ended_at", None), ("outcome", ""))
+                        | (models.Q(("ended_at__isnull", False)) & ~models.Q(("outcome", ""))),
                         name="draw_askedstep_ended",
                     ),
                 ]
