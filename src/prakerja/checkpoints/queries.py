@@ -80,6 +80,7 @@ def broken_days() -> list[BrokenDay]:
     now = next(waiting, None)
 
     def compare() -> None:
+        """Hold the days of this size against the tree, and go on to the next day."""
         nonlocal now
         while now is not None and now[1] == tree.size:
             if gone is not None or tree.root() != bytes(now[2]):
