@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from socketserver import BaseServer
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import httpx
 
@@ -90,6 +90,15 @@ def wait_for_hang_up(connection: socket.socket) -> None:
     with contextlib.suppress(ConnectionError):
         while connection.recv(65536):
             pass
+
+
+def next_line(stream: IO[str]) -> str:
+    """The next line that a program says; "" when it has ended. Fails when it says nothing, rather than wait for ever."""
+    said: list[str] = []
+    reading = threading.Thread(target=lambda: said.append(stream.readline()), name="who waits for a line", daemon=True)
+    reading.start()
+    finish(reading)
+    return said[0]
 
 
 def finish(thread: threading.Thread) -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import LONG_LIMIT
+
 ROOT = Path(__file__).parents[2]
 
 # Children of one process that has loaded the door: in each, eight threads read every body for the first time at the same moment.
@@ -55,5 +57,7 @@ def test_the_first_calls_of_a_door_may_come_at_once() -> None:
         "DJANGO_SETTINGS_MODULE": "prakerja.config.settings.partner_api",
         "PYTHONPATH": str(ROOT / "src"),
     }
-    done = subprocess.run([sys.executable, "-c", _FIRST], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST], env=environment, capture_output=True, text=True, check=False, timeout=LONG_LIMIT
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,7 +1,7 @@
 """Run by the test of doors that sell while they are upgraded, with the code of the release before: a shop and its customers.
 
 `prepare` makes a class and people who may buy it, and prints them. `sell ADDRESS` reads that line and buys for one after the other at
-the door there, until another line comes; prints each answer that was no success, and how many purchases there were.
+the door there, until another line comes; prints a line for each customer, and in the end what failed and how many purchases there were.
 """
 
 from __future__ import annotations
@@ -77,6 +77,8 @@ def sell(address: str) -> None:
         except Exception as error:
             failed.append(f"{type(error).__name__}: {error}")
             bought += 1
+            sys.stdout.write(f"{failed[-1]}\n")
+            sys.stdout.flush()
         ending.wait(PAUSE)
     sys.stdout.write(json.dumps({"bought": bought, "asked": asked, "failed": failed}) + "\n")
 

@@ -20,7 +20,7 @@ import pytest
 
 from tests.running import LoadedCommands
 from tests.upgrades import databases
-from tests.waiting import LIMIT, LONG_LIMIT, free_port, stop, wait_until, wait_until_healthy
+from tests.waiting import LIMIT, LONG_LIMIT, free_port, next_line, stop, wait_until, wait_until_healthy
 
 # The release before: its dump is in `releases/`, its code in the history.
 BEFORE = "f1a3ee3"
@@ -85,12 +85,12 @@ def test_the_doors_of_the_release_before_sell_while_it_is_upgraded_and_taken_bac
                     assert shop.stdout is not None
                     shop.stdin.write(made.stdout)
                     shop.stdin.flush()
-                    assert shop.stdout.readline() == "1\n"
+                    assert next_line(shop.stdout) == "1\n"
                     migrated = commands.run("migrate")
                     assert migrated.code == 0, migrated.err
                     # And goes on beside the new schema, a few more at least.
                     for _ in range(3):
-                        assert shop.stdout.readline()
+                        assert next_line(shop.stdout)
                     assert httpx.get(f"{address}/health", trust_env=False, timeout=LIMIT).status_code == 200
                     told = _end(shop)
                 assert told["failed"] == []
@@ -115,7 +115,7 @@ def _end(shop: subprocess.Popen[str]) -> dict[str, Any]:
     shop.stdin.write("\n")
     shop.stdin.flush()
     lines: list[str] = []
-    wait_until(lambda: lines.append(shop.stdout.readline()) or lines[-1].startswith("{"))  # type: ignore[func-returns-value,union-attr]
+    wait_until(lambda: lines.append(next_line(shop.stdout)) or lines[-1].startswith("{"))  # type: ignore[func-returns-value,union-attr]
     return dict(json.loads(lines[-1]))
 
 
