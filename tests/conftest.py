@@ -65,10 +65,15 @@ def _only_owners_write() -> Iterator[None]:
     assert owner_guard.forget() == []
 
 
+# The system that runs for everybody here, if it does.
+EVERYBODYS: list[running.System] = []
+
+
 @pytest.fixture(scope="session")
 def system() -> Iterator[running.System]:
     """One running demo world for every test that looks at it from outside (`prakerja up`)."""
     with running.world() as folder, running.system(folder) as started:
+        EVERYBODYS.append(started)
         yield started
 
 
@@ -96,6 +101,16 @@ class OneSystemToAWorker:
     }
     # Their tests share nothing and take long: any worker may take the next. All other files stay whole, with what they share.
     TAKEN_APART = ("tests/house/test_browsing.py", "tests/incentives/", "tests/races/", "tests/upgrades/")
+
+    # Says to the workers that the scheduler below is at work.
+    WHOLE = "PRAKERJA_TEST_FOLDERS_WHOLE"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """End everybody's system behind the last who looks at it: one that nobody looks at still takes a tenth of a processor."""
+        follows = None if nextitem is None else self.SYSTEMS.get(folder_of(nextitem.nodeid))
+        if EVERYBODYS and self.WHOLE in os.environ and follows != "everybody's":
+            EVERYBODYS.pop().stop()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -126,6 +141,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("dist", "no") == "loadgroup":
+        os.environ[OneSystemToAWorker.WHOLE] = "yes"
     config.pluginmanager.register(OneSystemToAWorker())
     owner_guard.watch()
     emptying.install()

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 SKIPPED = "!!! NO CHROMIUM ON THIS MACHINE: THE BROWSER TESTS ARE SKIPPED (Debian: apt install chromium libatomic1) !!!"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[RunningSystem]:
-    """The whole programme with the demo world of wave 21; not the one of tests/conftest.py: its clock is moved here."""
+    """The whole programme with the demo world of wave 21; not the one of tests/conftest.py: its clock is moved here.
+
+    Ends with these tests: a system that nobody looks at still takes a tenth of a processor.
+    """
     if chromium_path() is None:
         pytest.skip(SKIPPED)
     with running_system() as running:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("prakerja.worker")
 # A due instant is looked for this often (wall seconds): stamps made by the worker are late by no more than this.
-_DUE_EVERY = 0.5
+_DUE_EVERY = 1.0
 # While more waits than a turn could do: long enough for whoever waits to move the clock.
 _DUE_GOES_ON = 0.01
 _OUTBOX_EVERY = 1.0
