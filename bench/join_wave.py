@@ -15,6 +15,7 @@ from bench.doors import served
 from bench.harness import Bench, settle
 from bench.hot_call import Operation, Queue
 from bench.load import drive, percentile
+from bench.processor import Spent
 from bench.registered import MILLION, register_people
 from bench.report import Result, machine, say
 from bench.verify import holds
@@ -47,6 +48,9 @@ def run(bench: Bench, seconds: float) -> Result:
     log = Path(bench.server.log) / "bench.log"
     found: dict[str, list[float]] = {"function": [], "http": []}
     latencies: list[float] = []
+    # Processor time a tap in microseconds, one for each round: of the door, and of PostgreSQL.
+    cost: dict[str, list[float]] = {"door": [], "database": []}
+    spent = Spent()
     joined = failed = first = 0
 
     def taken(count: int) -> list[uuid.UUID]:
@@ -66,15 +70,20 @@ def run(bench: Bench, seconds: float) -> Result:
             nonlocal joined, failed
             requests = _requests(taken(count))
             settle()
+            before = spent.now()
             load = drive(port=port, requests=requests, expect=_EXPECT, connections=CONNECTIONS, status=b"302")
             for failure in load.failures:
                 say(f"a wrong answer: {failure.decode(errors='replace')}")
+            door, database = spent.since(before)
+            cost["door"].append(door / count * 1e6)
+            cost["database"].append(database / count * 1e6)
             joined, failed = joined + count, failed + load.failed
             latencies.extend(load.latencies)
             return load.rate
 
         rates = {"function": function(WARM), "http": http(WARM)}
         latencies.clear()
+        cost = {"door": [], "database": []}
         sizes = {
             name: max(CONNECTIONS, int(rate * seconds / (2 * ROUNDS)) // CONNECTIONS * CONNECTIONS)
             for name, rate in rates.items()
@@ -111,6 +120,8 @@ def run(bench: Bench, seconds: float) -> Result:
         machine=about,
         figures={
             "function alone a second, 8 clients": statistics.median(found["function"]),
+            "door, processor µs a tap": statistics.median(cost["door"]),
+            "PostgreSQL, processor µs a tap": statistics.median(cost["database"]),
             "registered people": float(REGISTERED),
             "applications a second for orientation": 1333.0,
         },

@@ -55,19 +55,30 @@ class SessionStore(SessionBase):
         return f"prakerja.sessions:{settings.SESSION_COOKIE_NAME}"
 
     def load(self) -> dict[str, Any]:
-        key = str(self.session_key)
-        data: dict[str, Any] | None = self._cache.get(_place(key))
+        data = self.remembered()
         if data is None:
-            moment = wall()
-            found = hot_row(_LOAD, [key_hash(key), settings.SESSION_DOOR, moment])
+            found = self.kept()
             if found is None:
                 self._session_key = None
                 return {}
             signed_data, used_at = found
             data = self.decode(signed_data)
-            self.modified = self.modified or moment - used_at > TOUCH_EVERY
-            self._cache.set(_place(key), data, REMEMBERED_SECONDS)
+            self.modified = self.modified or wall() - used_at > TOUCH_EVERY
+            self.remember(data)
         return data
+
+    def kept(self) -> tuple[str, datetime] | None:
+        """What stands in the table of a session that has not ended, signed, and when it was last used."""
+        found = hot_row(_LOAD, [key_hash(str(self.session_key)), settings.SESSION_DOOR, wall()])
+        return None if found is None else (found[0], found[1])
+
+    def remembered(self) -> dict[str, Any] | None:
+        """What this process read or wrote of it in the last seconds."""
+        data: dict[str, Any] | None = self._cache.get(_place(str(self.session_key)))
+        return data
+
+    def remember(self, data: dict[str, Any]) -> None:
+        self._cache.set(_place(str(self.session_key)), data, REMEMBERED_SECONDS)
 
     def create(self) -> None:
         while True:
@@ -136,6 +147,24 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         Session.objects.filter(ends_at__lt=wall()).delete()
+
+
+def settled(key: str) -> dict[str, Any] | None:
+    """What a live session holds, for whoever only reads it; None when there is none, and when it is time to note its use.
+
+    It is looked up and remembered as a page's is. Noting a use writes the session and renews its cookie, which is `SessionStore`'s.
+    """
+    store = SessionStore(key)
+    if store.session_key is None:
+        return None
+    data: dict[str, Any] | None = store.remembered()
+    if data is None:
+        found = store.kept()
+        if found is None or wall() - found[1] > TOUCH_EVERY:
+            return None
+        data = store.decode(found[0])
+        store.remember(data)
+    return data
 
 
 def _place(key: str) -> str:

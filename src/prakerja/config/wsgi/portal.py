@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from prakerja.config.wsgi.door import door
 
-application = door("portal")
+application = door("portal", around="prakerja.portal.one_tap:serve_taps")
