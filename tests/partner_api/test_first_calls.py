@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.waiting import LONG_LIMIT
+from tests.waiting import LIMIT, LONG_LIMIT
 
 ROOT = Path(__file__).parents[2]
 
 # Children of one process that has loaded the door: in each, eight threads read every body for the first time at the same moment.
 # Until what reads them was made beforehand, four in ten of such processes ended by a segmentation fault in msgspec.
 _FIRST = """
-import os, sys, threading
+import faulthandler, os, sys, threading
 import django
 django.setup()
 from prakerja.kernel.errors import Refused
@@ -38,6 +38,8 @@ ended = []
 for _ in range(12):
     child = os.fork()
     if not child:
+        # A thread that ended has left the others at the barrier: say where they stand.
+        faulthandler.dump_traceback_later(float(sys.argv[1]), exit=True)
         sys.setswitchinterval(1e-6)
         barrier = threading.Barrier(8)
         threads = [threading.Thread(target=read, args=(barrier,)) for _ in range(8)]
@@ -58,6 +60,11 @@ def test_the_first_calls_of_a_door_may_come_at_once() -> None:
         "PYTHONPATH": str(ROOT / "src"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", _FIRST], env=environment, capture_output=True, text=True, check=False, timeout=LONG_LIMIT
+        [sys.executable, "-c", _FIRST, str(LIMIT)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONG_LIMIT,
     )
     assert done.returncode == 0, done.stdout + done.stderr

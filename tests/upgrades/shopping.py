@@ -24,7 +24,7 @@ from tests.waiting import LIMIT
 PAYMENT = "/api/v1/integration/payment"
 PEOPLE = 24
 # Between two customers, in seconds: the door is never idle, and they last for the whole upgrade.
-PAUSE = 0.1
+PAUSE = 0.5
 
 
 def prepare() -> None:
