@@ -16,7 +16,7 @@ from django.db import connections
 from psycopg import sql
 
 from prakerja.kernel import clock
-from tests import emptying, owner_guard, running
+from tests import door_roles, emptying, owner_guard, running
 
 # What is thrown away on the way goes with the process.
 MIGRATE = """
@@ -41,6 +41,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             subprocess.run([sys.executable, "-c", MIGRATE], env={**os.environ, "DATABASE_URL": url}, check=True)
             made.touch()
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Each door has its role in the tests' database too (tests/door_roles.py)."""
+    with django_db_blocker.unblock():
+        door_roles.make()
 
 
 @pytest.fixture(autouse=True)
@@ -145,4 +152,5 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[OneSystemToAWorker.WHOLE] = "yes"
     config.pluginmanager.register(OneSystemToAWorker())
     owner_guard.watch()
+    door_roles.watch()
     emptying.install()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests import loaded_commands
+from tests import loaded_commands, recording
 from tests.waiting import LIMIT, LONG_LIMIT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -236,7 +236,8 @@ def system(data_dir: Path, *more: str) -> Iterator[System]:
             raise AssertionError(f"up ended with {process.returncode}: {words}")
         started = System(data_dir, base, process, json.loads(line))
         stack.callback(started.forget)
-        yield started
+        with recording.listening_to(data_dir):
+            yield started
     finally:
         stack.close()
         if process.poll() is None:

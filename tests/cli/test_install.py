@@ -173,6 +173,8 @@ def test_what_is_unsafe_about_roles_is_named(installed: Installation) -> None:
         server.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(me))
         server.execute(sql.SQL("ALTER ROLE {} RESET lock_timeout").format(me))
         server.execute(sql.SQL("GRANT DELETE ON ledger_transfer TO {}").format(me))
+        server.execute(sql.SQL("GRANT UPDATE (amount) ON ledger_transfer TO {}").format(me))
+        server.execute("GRANT SELECT ON access_user TO PUBLIC")
         path = settings_files.path_of(installed.settings, "portal")
         before = path.read_text()
         path.write_text(before.replace("_portal:", "_owner:"))

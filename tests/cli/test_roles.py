@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
 
-from prakerja.config.privileges import DOORS, OWNER, ROLES
+from prakerja.config.privileges import DOORS, OWNER, ROLES, narrow_rights
 from tests.cli.conftest import Installation
 
 # By what it would do; {owner} and {me} are names of roles.
@@ -78,6 +81,89 @@ def test_no_role_can_bend_the_database(installed: Installation, role: str) -> No
             "SELECT count(*) FROM pg_class, aclexplode(relacl) a WHERE relname = 'people_person' AND a.grantee = 0"
         ).fetchone()
     assert (done, given) == ([], (0,))
+
+
+# What a door has no use for, however it is asked: who operates, how they sign in, whom people are, what says who we are.
+SECRETS = {
+    "partner_api": (
+        "SELECT password FROM access_user",
+        "SELECT secret_enc FROM access_secondfactor",
+        "SELECT nik_enc FROM people_person",
+        "SELECT family_card_enc FROM people_person",
+        "SELECT * FROM people_nikclaim",
+        "SELECT * FROM disbursements_payoutaccount",
+        "SELECT * FROM registrations_document",
+        "SELECT * FROM access_session",
+        "SELECT secret_enc FROM draw_signingkey",
+    ),
+    "callbacks": (
+        "SELECT password FROM access_user",
+        "SELECT * FROM access_session",
+        "SELECT * FROM people_person",
+        "SELECT sign_key_enc FROM partners_apicredential",
+        "SELECT * FROM vouchers_voucher",
+        "SELECT * FROM registrations_document",
+    ),
+}
+CHANGES = (
+    "UPDATE kernel_keyrecord SET ended_at = now()",
+    "DELETE FROM kernel_keyrecord",
+    "UPDATE access_user SET is_active = true",
+    "INSERT INTO access_operatorrole DEFAULT VALUES",
+    "UPDATE programmes_schemeversion SET code = ''",
+)
+
+
+@pytest.mark.parametrize("role", SECRETS)
+def test_a_door_reads_and_changes_nothing_that_is_no_business_of_it(installed: Installation, role: str) -> None:
+    with psycopg.connect(installed.url(role), autocommit=True) as connection:
+        assert _not_refused(connection, [*SECRETS[role], *CHANGES]) == []
+
+
+@pytest.mark.parametrize("role", narrow_rights())
+def test_whatever_is_not_a_doors_right_is_refused(installed: Installation, role: str) -> None:
+    """Of every table, every kind of statement that its rights do not name, and every column where they name some."""
+    may = narrow_rights()[role]
+    with psycopg.connect(installed.url(role), autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT relname, array_agg(attname::text) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid WHERE relkind IN ('r', 'p') "
+            "AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped GROUP BY relname"
+        ).fetchall()
+        attempts = [
+            statement for table, columns in found for statement in _beyond(table, columns, may.get(table, frozenset()))
+        ]
+        assert len(attempts) > 3 * (len(found) - len(may))
+        assert _not_refused(connection, attempts) == []
+
+
+def _beyond(table: str, columns: list[str], may: frozenset[str]) -> Iterator[str]:
+    named = {right.partition("(")[0] for right in may}
+    if "INSERT" not in named:
+        yield f'INSERT INTO "{table}" DEFAULT VALUES'
+    if "DELETE" not in named:
+        yield f'DELETE FROM "{table}" WHERE false'
+    yield f'TRUNCATE "{table}"'
+    for column in columns:
+        if not {"SELECT", f"SELECT({column})"} & may:
+            yield f'SELECT "{column}" FROM "{table}" WHERE false'
+        if not {"UPDATE", f"UPDATE({column})"} & may:
+            yield f'UPDATE "{table}" SET "{column}" = DEFAULT WHERE false'
+
+
+def _not_refused(connection: psycopg.Connection[Any], statements: list[str]) -> list[str]:
+    """Those that ended otherwise than by a lack of privilege; all of them in one trip."""
+    connection.execute("CREATE TEMPORARY TABLE attempt (statement text)")
+    connection.execute("CREATE TEMPORARY TABLE done (statement text, how text)")
+    with connection.cursor() as cursor, cursor.copy("COPY attempt FROM STDIN") as copy:
+        for statement in statements:
+            copy.write_row([statement])
+    connection.execute(
+        "DO $$ DECLARE one text; BEGIN FOR one IN SELECT statement FROM attempt LOOP "
+        "BEGIN EXECUTE one; INSERT INTO done VALUES (one, ''); "
+        "EXCEPTION WHEN insufficient_privilege THEN NULL; WHEN OTHERS THEN INSERT INTO done VALUES (one, SQLERRM); END; "
+        "END LOOP; END $$"
+    )
+    return [f"{statement} {how}" for statement, how in connection.execute("SELECT statement, how FROM done").fetchall()]
 
 
 @pytest.mark.parametrize("role", DOORS)

@@ -9,8 +9,11 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import psycopg
 import pytest
 
+from prakerja.config.privileges import DOORS, SANDBOX
+from prakerja.postgres import server_for
 from tests import running
 from tests.waiting import LIMIT, answers, let_time_pass, wait_until
 
@@ -64,6 +67,17 @@ def test_secrets_are_for_their_owner_alone(system: running.System) -> None:
     assert (home / "demo-accounts.json").stat().st_mode & 0o777 == 0o600
     assert (home / "keys").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (home / "keys").iterdir()} == {0o600}
+
+
+def test_each_process_is_a_role_of_the_database(system: running.System) -> None:
+    """A demo's too (ADR 0039): whoever answers strangers owns no table."""
+    wanted = {f"prakerja_{role}" for role in (*DOORS, SANDBOX, "worker")}
+    with server_for(system.data_dir, own=False) as server, psycopg.connect(server.dsn, autocommit=True) as owner:
+
+        def working() -> set[str]:
+            return {name for (name,) in owner.execute("SELECT usename FROM pg_stat_activity WHERE usename IS NOT NULL")}
+
+        wait_until(lambda: wanted <= working(), what="every process has a connection of its role")
 
 
 def test_example_programs_hold_no_database_and_no_keys(system: running.System) -> None:

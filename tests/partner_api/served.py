@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.db import connection
 
+from tests import door_roles
 from tests.waiting import LIMIT, free_port, stop, wait_until_healthy
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def running(door: str = "partner_api", *, number: int = 0, **more: str) -> Itera
         str(number),
     )
     environment = os.environ | {
-        "DATABASE_URL": database_of_the_tests(),
+        "DATABASE_URL": door_roles.url_for(door),
         "PYTHONPATH": str(ROOT / "src"),
         "PRAKERJA_SUPERVISED": "1",
         "PRAKERJA_POOL": "2",

@@ -15,6 +15,7 @@ from typing import Any
 from prakerja.cli.arguments import CommandError, answer, common, progress
 from prakerja.cli.database import ADDRESSES, keys_folder, prepare_django
 from prakerja.cli.running_lock import RunningLock
+from prakerja.config.privileges import DOORS, SANDBOX
 from prakerja.kernel.errors import CannotRun
 from prakerja.postgres import Server, server_for
 from prakerja.supervisor import plan
@@ -99,7 +100,7 @@ def _start(
     home: Path,
     world: str | None,
 ) -> System:
-    from prakerja.cli import installation
+    from prakerja.cli import embedded_roles, installation
     from prakerja.kernel.clock import now
     from prakerja.kernel.secrets import keys
     from prakerja.sandbox import accounts, clock, demo_accounts, example_addresses, partners_file, return_addresses
@@ -130,6 +131,12 @@ def _start(
     _use(environment)
     found = installation.install(world=world, may_wipe=server.socket_dir is not None)
     # Only now: a world that was half made is made again, its tables and this row too.
+    embedded_roles.make(server)
+    installation.settle_privileges()
+    as_each = {
+        role: environment | {"DATABASE_URL": embedded_roles.dsn_for(server, role)}
+        for role in (*DOORS, SANDBOX, "worker")
+    }
     lock.hold()
     clock.resume()
     example_addresses.register(
@@ -140,10 +147,10 @@ def _start(
     demo_accounts.write(home / demo_accounts.NAME)
     return_addresses.file_demo_addresses(institution_url=addresses.url("institution"), at=now())
     return_addresses.make_test_codes(at=now())
-    for name in ("portal", "console", "partner_api", "callbacks"):
-        supervisor.start(plan.door(name, addresses, environment))
-    supervisor.start(plan.door("sandbox", addresses, environment, entry="prakerja.sandbox.site.wsgi:application"))
-    supervisor.start(plan.worker(addresses, environment, life=home / "worker.life", run=str(lock.holder)))
+    for name in DOORS:
+        supervisor.start(plan.door(name, addresses, as_each[name]))
+    supervisor.start(plan.door("sandbox", addresses, as_each[SANDBOX], entry="prakerja.sandbox.site.wsgi:application"))
+    supervisor.start(plan.worker(addresses, as_each["worker"], life=home / "worker.life", run=str(lock.holder)))
     for program in plan.partner_programs(
         addresses, data=data, partners_file=partners, demo_accounts=home / demo_accounts.NAME
     ):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 from prakerja.kernel.privileges import DELETE, INSERT, SELECT, UPDATE, USAGE, sequences
 
@@ -27,23 +30,61 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 }
 # Written by the owner alone, or by nobody.
 # What a function was before is run again by the owner: whoever may write there writes functions.
-_OF_OWNER = ("django_migrations", "kernel_installation", "kernel_replacedfunction")
-_FOR_EVER = ("ledger_transfer", "audit_record", "checkpoints_leaf")
+OF_OWNER = ("django_migrations", "kernel_installation", "kernel_replacedfunction")
+FOR_EVER = ("ledger_transfer", "audit_record", "checkpoints_leaf")
+# What each door's statements need, and nothing beside it: a table, then what it may do with it, of some columns only where they are
+# named. Written by `tools/privileges.py` from what the server asked for; what no test needs stands there with its reason.
+RIGHTS = Path(__file__).with_name("rights.toml")
+_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?:\(([\w,]+)\))?")
 
 
 def wanted() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Role → table or sequence → what it may do. Numbers are taken by all: they say nothing, and a backup reads how far they are."""
+    numbers = dict.fromkeys(sequences(), frozenset({SELECT, USAGE}))
+    narrow = narrow_rights()
+    wide = {table: _of(table) for table in tables()}
+    return {role: numbers | narrow.get(role, wide) for role in (*ROLES, SANDBOX)}
+
+
+def tables() -> list[str]:
+    """Every table of ours."""
     from django.apps import apps
 
-    numbers = frozenset({SELECT, USAGE})
-    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)] + ["django_migrations"]
-    each = {table: _of(table) for table in tables} | dict.fromkeys(sequences(), numbers)
-    return {role: dict(each) for role in (*ROLES, SANDBOX)}
+    return [
+        *(model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed),
+        "django_migrations",
+    ]
+
+
+def narrow_rights() -> dict[str, dict[str, frozenset[str]]]:
+    """Role → table → what it may do, for the roles whose rights are said table by table."""
+    document = tomllib.loads(RIGHTS.read_text(encoding="utf-8"))
+    found = {role: {table: _rights(said) for table, said in ours.items()} for role, ours in document["rights"].items()}
+    for more in document.get("beyond", []):
+        for role in more["roles"]:
+            ours = found[role]
+            ours[more["table"]] = ours.get(more["table"], frozenset()) | _rights(more["rights"])
+    return {role: {table: _without_columns(rights) for table, rights in ours.items()} for role, ours in found.items()}
+
+
+def _rights(said: str) -> frozenset[str]:
+    found = set()
+    for word in said.split():
+        match = _RIGHT.fullmatch(word)
+        if match is None:
+            raise ValueError(f"{RIGHTS.name}: {word} is no right")
+        found |= {f"{match[1]}({column})" for column in match[2].split(",")} if match[2] else {match[1]}
+    return frozenset(found)
+
+
+def _without_columns(rights: frozenset[str]) -> frozenset[str]:
+    """Whoever may do it with the whole table needs no column of it."""
+    return frozenset(right for right in rights if right.partition("(")[0] not in rights or "(" not in right)
 
 
 def _of(table: str) -> frozenset[str]:
-    if table in _OF_OWNER:
+    if table in OF_OWNER:
         return frozenset({SELECT})
-    if table in _FOR_EVER:
+    if table in FOR_EVER:
         return frozenset({SELECT, INSERT})
     return frozenset({SELECT, INSERT, UPDATE, DELETE})

@@ -7,6 +7,7 @@ the kernel: config/privileges.py says it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,8 +20,12 @@ SELECT, INSERT, UPDATE, DELETE = "SELECT", "INSERT", "UPDATE", "DELETE"
 # Of a sequence: to take its next number.
 USAGE = "USAGE"
 _KINDS = ("r", "p", "S")
-# Role, table or sequence, what it may do with it.
+# Role, table or sequence, what it may do with it: `UPDATE`, or `UPDATE(amount)` where it is of one column.
 Privilege = tuple[str, str, str]
+# What whoever gives to it gives to every role there is: nothing of ours is anybody's.
+EVERYBODY = "PUBLIC"
+_GRANTEE = f"CASE a.grantee WHEN 0 THEN '{EVERYBODY}' ELSE pg_get_userbyid(a.grantee) END"
+_OF_COLUMN = re.compile(r"(\w+)\((\w+)\)")
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,19 @@ def differences(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: s
     given: set[Privilege] = {
         (grantee, table, privilege)
         for grantee, table, privilege in rows(
-            "SELECT pg_get_userbyid(a.grantee), c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a "
+            f"SELECT {_GRANTEE}, c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a "
             "WHERE c.relkind::text = ANY(%s) AND c.relnamespace = 'public'::regnamespace "
-            "AND pg_get_userbyid(a.grantee) = ANY(%s)",
-            [list(_KINDS), list(names)],
+            f"AND {_GRANTEE} = ANY(%s)",
+            [list(_KINDS), [*names, EVERYBODY]],
+        )
+    } | {
+        (grantee, table, f"{privilege}({column})")
+        for grantee, table, column, privilege in rows(
+            f"SELECT {_GRANTEE}, c.relname, attname, a.privilege_type "
+            "FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid, aclexplode(t.attacl) a "
+            "WHERE t.attacl IS NOT NULL AND NOT attisdropped AND c.relnamespace = 'public'::regnamespace "
+            f"AND {_GRANTEE} = ANY(%s)",
+            [[*names, EVERYBODY]],
         )
     }
     should: set[Privilege] = {
@@ -103,12 +117,31 @@ def settle(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: str) -
     Only what differs: a table whose privileges stay is not touched, so that nothing waits for a table in use.
     """
     found = differences(wanted, prefix=prefix)
+    _bring(found)
+    # Whoever takes a privilege of a table takes it of each of its columns too.
+    _bring(differences(wanted, prefix=prefix))
+    return found
+
+
+def _bring(found: Iterable[Difference]) -> None:
     quote = connection.ops.quote_name
     together: dict[tuple[bool, str, str], list[str]] = {}
+    of_columns: dict[tuple[bool, str, str, str], list[str]] = {}
     for one in found:
-        together.setdefault((one.is_given, one.role, one.privilege), []).append(quote(one.table))
+        column = _OF_COLUMN.fullmatch(one.privilege)
+        if column is None:
+            together.setdefault((one.is_given, one.role, one.privilege), []).append(quote(one.table))
+        else:
+            key = (one.is_given, one.role, column[1], one.table)
+            of_columns.setdefault(key, []).append(quote(column[2]))
+    statements = [
+        *((is_given, role, privilege, ", ".join(tables)) for (is_given, role, privilege), tables in together.items()),
+        *(
+            (is_given, role, f"{privilege} ({', '.join(columns)})", quote(table))
+            for (is_given, role, privilege, table), columns in of_columns.items()
+        ),
+    ]
     with connection.cursor() as cursor:
-        for (is_given, role, privilege), tables in together.items():
+        for is_given, role, privilege, tables in sorted(statements, key=lambda one: not one[0]):
             verb, to = ("REVOKE", "FROM") if is_given else ("GRANT", "TO")
-            cursor.execute(f"{verb} {privilege} ON {', '.join(tables)} {to} {quote(role)}")
-    return found
+            cursor.execute(f"{verb} {privilege} ON {tables} {to} {role if role == EVERYBODY else quote(role)}")

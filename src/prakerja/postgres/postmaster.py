@@ -103,7 +103,7 @@ def settings(*, durable: bool) -> dict[str, str]:
         **(_JOURNAL if durable else {}),
         "timezone": "UTC",
         "log_timezone": "UTC",
-        "log_line_prefix": "%m [%p] ",
+        "log_line_prefix": "%m [%p] %u ",
         # Neither statements nor the details of an error may carry a person's NIK or phone into the log.
         "log_min_error_statement": "panic",
         "log_error_verbosity": "terse",
