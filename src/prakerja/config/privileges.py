@@ -68,7 +68,7 @@ def narrow_rights() -> dict[str, dict[str, frozenset[str]]]:
 
 
 def _rights(said: str) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for word in said.split():
         match = _RIGHT.fullmatch(word)
         if match is None:
