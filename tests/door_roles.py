@@ -97,6 +97,10 @@ def as_role(role: str | None) -> Iterator[None]:
         yield
         return
     session: psycopg.Connection[Any] = connection.connection
+    if session.closed:
+        # What answered before closed it, as a door does behind each request: there is nobody to be.
+        yield
+        return
     _here.role = role
     try:
         with _recorded(session, role) if recording.FOLDER else _limited(session, role):
