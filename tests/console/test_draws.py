@@ -15,7 +15,7 @@ from prakerja.audit.models import Record
 from prakerja.awards.models import Award
 from prakerja.awards.operations import withdraw_award
 from prakerja.draw.log import log_document
-from prakerja.draw.models import Awarding, Draft, Draw, LogCheckpoint, Step
+from prakerja.draw.models import AskedStep, Awarding, Draft, Draw, LogCheckpoint, Step
 from prakerja.draw.operations import make_list, trust
 from prakerja.draw.protocol.folder import open_files
 from prakerja.draw.protocol.verifying import verify
@@ -261,10 +261,18 @@ def test_a_long_step_is_asked_for_once_and_stopped_half_way(first: Client, secon
     stop = f"{PAGE}stop/"
     assert stop in second.get(PAGE).text
     assert stop not in client_of("viewer").get(PAGE).text
-    assert "dihentikan" in text(second.post(stop, follow=True))
+    # What another asked for, two stop: the second operator says so, and it goes on until a third does, or whoever asked for it.
+    assert "dua petugas menghentikannya" in text(second.get(PAGE))
+    given = {"asked_at": re.findall(r'name="asked_at" value="([^"]+)"', second.get(PAGE).text)[0]}
+    for _ in range(2):
+        assert "meminta langkah itu dihentikan" in text(second.post(stop, given, follow=True))
+    assert AskedStep.objects.get().stop_asked_at is None
+    assert "meminta langkah ini dihentikan" in text(first.get(PAGE))
+    assert "Tidak ada lagi" in text(first.post(stop, {"asked_at": "2021-10-20T00:00:00+00:00"}, follow=True))
+    assert "Langkah itu dihentikan" in text(client_of("approver").post(stop, given, follow=True))
     assert run_asked(clock.now()) == 1
     assert "Dihentikan petugas" in text(first.get(PAGE))
-    assert "Tidak ada lagi yang sedang dikerjakan" in text(second.post(stop, follow=True))
+    assert "Tidak ada lagi yang sedang dikerjakan" in text(second.post(stop, given, follow=True))
     assert Draw.objects.get().status == "ruled"
     prepared(first, "list")
     assert Draw.objects.get().status == "listed"

@@ -56,6 +56,18 @@ def test_a_list_is_imported_confirmed_and_undone_by_page() -> None:
     undo = reverse("console_roster_undo", args=["DTKS"])
     assert "errorlist" in first.post(undo, {"reason": " "}).text
     assert first.post(undo, {"reason": "salah bulan"}).status_code == 302
+    other = signed_in("approver")
+    assert "sudah menyiapkan daftar ini" in other.post(undo, {"reason": "salah bulan"}).text
+    (waiting,) = turns(is_open=True)
+    back = reverse("console_roster_take_back", args=[waiting.turn_id])
+    assert back in second.get(page).text
+    assert "dua petugas menariknya" in second.get(back).text
+    assert "Petugas lain yang menariknya" in second.post(back, follow=True).text
+    assert "meminta ini ditarik" in first.get(page).text
+    assert "Yang berlaku tetap" in first.post(back, follow=True).text
+    assert "sudah diganti atau disahkan" in second.get(back, follow=True).text
+
+    assert first.post(undo, {"reason": "salah bulan"}).status_code == 302
     (waiting,) = turns(is_open=True)
     second.post(reverse("console_roster_confirm", args=[waiting.turn_id]))
     assert counting(at=now()) == ()

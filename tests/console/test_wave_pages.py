@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -39,6 +40,13 @@ def form_of(client: Client) -> dict[str, str]:
     return given | {"reason": "Banjir di Jawa Barat"}
 
 
+def confirmed_by(client: Client) -> Any:
+    """What waits of the wave, as the page that the operator opened shows it."""
+    page = client.get(f"{PAGE}confirm/").text
+    given = {"digest": re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]}
+    return client.post(f"{PAGE}confirm/", given, follow=True)
+
+
 @pytest.mark.django_db
 def test_a_change_is_looked_at_then_made() -> None:
     wave()
@@ -59,12 +67,20 @@ def test_a_change_is_looked_at_then_made() -> None:
     # Another operator was faster: whoever confirms the page that they saw changes nothing, and reads what is.
     other = client_of("approver")
     assert other.post(CHANGE, form_of(other) | {"quota": "120", "confirmed": "on"}).status_code == 302
+    assert "sudah mengusulkan" in text(client.post(CHANGE, form_of(client) | {"quota": "130", "confirmed": "on"}))
+    second = client_of("authoriser")
+    seen = " ".join(text(second.get(f"{PAGE}confirm/")).split())
+    assert "Kuota 100 120" in seen
+    assert "Sudah bergabung dan menunggu: 1" in seen
+    assert Wave.objects.get().quota == 100
+    assert "sudah diubah" in text(confirmed_by(second))
     stale = client.post(CHANGE, sooner | {"confirmed": "on"})
     assert "diubah petugas lain sesudah halaman Anda dibuka" in text(stale)
     assert 'name="quota" value="120"' in stale.text
     assert Wave.objects.get().closes_at == CLOSES
     done = client.post(CHANGE, form_of(client) | {"closes_day": "2021-10-30", "confirmed": "on"}, follow=True)
-    assert "sudah diubah" in text(done)
+    assert "diusulkan, belum berlaku" in text(done)
+    confirmed_by(second)
     assert Wave.objects.get().closes_at == CLOSES + timedelta(days=1)
 
 

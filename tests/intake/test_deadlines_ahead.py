@@ -19,6 +19,7 @@ from prakerja.intake.operations import (
     confirm_correction,
     import_results,
     prepare_correction,
+    take_back_correction,
 )
 from prakerja.kernel.errors import Refused
 from prakerja.ledger.models import Transfer
@@ -210,6 +211,16 @@ def test_one_person_does_not_correct_alone_and_the_machine_not_at_all() -> None:
     with pytest.raises(Refused, match="operator_needed"):
         prepare(SYSTEM, to="2021-09-23 20:00", at="2021-09-25 09:00")
     prepare(one, to="2021-09-23 20:00", at="2021-09-25 09:00")
+    # Another operator replaces none of it; two take it back.
+    third, given = b.operator("approver"), {"wave_number": 21, "announced_at": wib("2021-09-23 20:00"), "at": b.BUY_AT}
+    with pytest.raises(Refused) as refused:
+        prepare(third, to="2021-09-24 20:00", at="2021-09-25 10:00")
+    assert (refused.value.reason, "@" in refused.value.details["by"]) == ("correction_waits", True)
+    assert not take_back_correction(actor=other, **given)
+    assert take_back_correction(actor=third, **given)
+    with pytest.raises(Refused, match="nothing_prepared"):
+        confirm(other, to="2021-09-23 20:00", at=b.BUY_AT)
+    prepare(one, to="2021-09-23 20:00", at="2021-09-25 09:00")
     for who, reason in ((one, "not_permitted"), (SYSTEM, "operator_needed"), (b.operator("viewer"), "not_permitted")):
         with pytest.raises(Refused, match=reason):
             confirm(who, to="2021-09-23 20:00", at=b.BUY_AT)
@@ -217,7 +228,7 @@ def test_one_person_does_not_correct_alone_and_the_machine_not_at_all() -> None:
         prepare(other, to="2021-09-23 20:00", at="2021-09-25 09:00")
     assert Award.objects.get().purchase_deadline_at == DEADLINE
     with pytest.raises(IntegrityError, match="two_people"):
-        AnnouncementCorrection.objects.update(confirmed_by=one.id, confirmed_at=b.BUY_AT)
+        AnnouncementCorrection.objects.filter(replaced_at=None).update(confirmed_by=one.id, confirmed_at=b.BUY_AT)
 
 
 def test_a_correction_looks_ahead_and_comes_before_the_deadline() -> None:

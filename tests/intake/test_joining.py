@@ -11,15 +11,15 @@ from itertools import product
 import pytest
 from django.db import connection
 
-from prakerja.access.actors import SYSTEM
 from prakerja.intake.models import Application
-from prakerja.intake.operations import announce_wave, join_wave, look_ahead, withdraw_application
+from prakerja.intake.operations import confirm_wave, join_wave, look_ahead, prepare_wave, withdraw_application
 from prakerja.intake.queries import open_wave_at as open_at
 from prakerja.intake.queries import own_applications, standing
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import unseal
 from prakerja.notifications.models import Message
 from prakerja.registrations.models import Profile
+from tests.builders import operator
 from tests.intake.joining import CLOSES, OPEN, OPENS, registered, wave
 
 pytestmark = pytest.mark.django_db
@@ -123,8 +123,9 @@ def test_a_wave_is_announced_ahead_and_looked_at_before() -> None:
     }.items():
         values = {"number": 23, "opens_at": OPENS, "closes_at": CLOSES, "quota": 10, "at": OPENS, **changes}
         with pytest.raises(Refused, match=reason):
-            announce_wave(actor=SYSTEM, **values)  # type: ignore[arg-type]
-    announce_wave(number=23, opens_at=OPENS, closes_at=CLOSES, quota=10, actor=SYSTEM, at=OPENS)
+            look_ahead(**values)  # type: ignore[arg-type]
+    made = prepare_wave(number=23, opens_at=OPENS, closes_at=CLOSES, quota=10, actor=operator("approver"), at=OPENS)
+    confirm_wave(wave_number=23, digest=made.digest, actor=operator("authoriser"), at=OPENS)
     assert join_wave(person_id=registered(1), wave_number=23, at=OPEN)
 
 

@@ -7,11 +7,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
-from prakerja.access.actors import Actor
+from prakerja.access.actors import SYSTEM, Actor
 from prakerja.audit.models import Record
 from prakerja.intake.models import Wave
-from prakerja.intake.operations import change_wave, fix_quota, join_wave, look_at_change, wave_terms
+from prakerja.intake.operations import (
+    Proposed,
+    confirm_wave,
+    fix_quota,
+    join_wave,
+    look_at_change,
+    look_at_proposal,
+    prepare_wave,
+    prepare_wave_change,
+    proposals,
+    take_back_wave,
+    wave_terms,
+)
 from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from tests.builders import operator
@@ -28,11 +41,16 @@ def approver() -> Actor:
     return operator("approver")
 
 
-def change(actor: Actor, at: datetime, **given: Any) -> None:
+def propose(actor: Actor, at: datetime, **given: Any) -> Proposed:
     seen = wave_terms(number=22)
-    change_wave(
+    return prepare_wave_change(
         wave_number=22, terms=dataclasses.replace(seen, **given), seen=seen, reason="Banjir", actor=actor, at=at
     )
+
+
+def change(actor: Actor, at: datetime, **given: Any) -> None:
+    """By two operators."""
+    confirm_wave(wave_number=22, digest=propose(actor, at, **given).digest, actor=operator("authoriser"), at=at)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +114,7 @@ def test_who_looked_at_an_older_page_changes_nothing(approver: Actor) -> None:
     seen = wave_terms(number=22)
     change(approver, BEFORE, quota=200)
     with pytest.raises(Refused, match="wave_changed"):
-        change_wave(
+        prepare_wave_change(
             wave_number=22,
             terms=dataclasses.replace(seen, closes_at=CLOSES + DAY),
             seen=seen,
@@ -106,7 +124,64 @@ def test_who_looked_at_an_older_page_changes_nothing(approver: Actor) -> None:
         )
     assert Wave.objects.get().quota == 200
     with pytest.raises(Refused, match="reason_missing"):
-        change_wave(wave_number=22, terms=seen, seen=seen, reason=" ", actor=approver, at=BEFORE)
+        prepare_wave_change(wave_number=22, terms=seen, seen=seen, reason=" ", actor=approver, at=BEFORE)
+
+
+def test_nobody_changes_or_announces_a_wave_alone(approver: Actor) -> None:
+    """What one proposes waits; who proposed it, has not the role, or read another one confirms nothing."""
+    second = operator("authoriser")
+    with pytest.raises(Refused, match="operator_needed"):
+        propose(SYSTEM, BEFORE, quota=200)
+    first = propose(approver, BEFORE, quota=200)
+    assert wave_terms(number=22).quota == 100
+    with pytest.raises(Refused, match="not_permitted"):
+        confirm_wave(wave_number=22, digest=first.digest, actor=approver, at=BEFORE)
+    # Their own they replace; another's nobody does without a word.
+    again = propose(approver, BEFORE, quota=300)
+    with pytest.raises(Refused, match="proposal_changed"):
+        confirm_wave(wave_number=22, digest=first.digest, actor=second, at=BEFORE)
+    with pytest.raises(Refused) as refused:
+        propose(operator("approver"), BEFORE, quota=400)
+    assert (refused.value.reason, "@" in refused.value.details["by"]) == ("proposal_waits", True)
+    assert [one.digest for one in proposals()] == [again.digest]
+    confirm_wave(wave_number=22, digest=again.digest, actor=second, at=BEFORE)
+    assert (wave_terms(number=22).quota, proposals()) == (300, [])
+    with pytest.raises(Refused, match="nothing_prepared"):
+        confirm_wave(wave_number=22, digest=again.digest, actor=second, at=BEFORE)
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="intake_waveproposal_two_people"):
+        cursor.execute("UPDATE intake_waveproposal SET confirmed_by = prepared_by WHERE confirmed_at IS NOT NULL")
+
+
+def test_what_was_proposed_is_looked_at_and_refused_again_when_time_has_passed(approver: Actor) -> None:
+    second, at = operator("authoriser"), OPENS - HOUR
+    late = prepare_wave(number=23, opens_at=OPENS, closes_at=OPENS + HOUR, quota=7, actor=approver, at=at)
+    assert (Wave.objects.count(), late.seen, late.terms.quota) == (1, None, 7)
+    with pytest.raises(Refused, match="wave_too_short"):
+        confirm_wave(wave_number=23, digest=late.digest, actor=second, at=OPENS + timedelta(seconds=1))
+    assert Wave.objects.count() == 1
+    assert look_at_proposal(proposed=late, at=at).overlaps == (22,)
+    confirm_wave(wave_number=23, digest=late.digest, actor=second, at=OPENS)
+    assert Wave.objects.get(number=23).quota == 7
+
+
+def test_one_takes_back_their_own_and_two_anothers(approver: Actor) -> None:
+    second, third = operator("authoriser"), operator("approver")
+    made = propose(approver, BEFORE, quota=200)
+    given: dict[str, Any] = {"wave_number": 22, "digest": made.digest, "at": BEFORE}
+    assert not take_back_wave(actor=second, **given)
+    assert not take_back_wave(actor=second, **given)
+    assert proposals()[0].back_asked_by == second.id
+    assert take_back_wave(actor=third, **given)
+    with pytest.raises(Refused, match="nothing_prepared"):
+        confirm_wave(actor=second, **given)
+    mine = propose(approver, BEFORE, quota=200)
+    assert take_back_wave(actor=approver, **{**given, "digest": mine.digest})
+    told = Record.objects.filter(action__startswith="wave.proposal").order_by("id").values_list("action", "actor_id")
+    assert list(told) == [
+        ("wave.proposal_asked_back", second.id),
+        ("wave.proposal_taken_back", third.id),
+        ("wave.proposal_taken_back", approver.id),
+    ]
 
 
 def test_a_look_says_who_is_affected_and_the_clock_follows(approver: Actor) -> None:

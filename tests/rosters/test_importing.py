@@ -17,7 +17,7 @@ from prakerja.draw.models import Entry as Row
 from prakerja.kernel.errors import Refused
 from prakerja.lists import BrokenList, read_list
 from prakerja.rosters.models import ListedNik, RejectedLine, Version
-from prakerja.rosters.operations import confirm_turn, import_roster, undo_turn
+from prakerja.rosters.operations import confirm_turn, import_roster, take_back_turn, undo_turn
 from prakerja.rosters.policies import COLUMNS
 from prakerja.rosters.queries import change, counting, rejected_lines, rosters_of, turns, versions
 from tests.builders import install, operator
@@ -172,6 +172,25 @@ def test_two_operators_let_a_version_count_and_two_undo_it(two: tuple[Actor, Act
     assert (live(), rosters_of(person_id=person, at=LISTED)) == ({"DTKS": 2}, ())
     # What counted before did so until then.
     assert rosters_of(person_id=person, at=AT) == ("DTKS",)
+
+    # Another operator replaces nothing that waits: it is confirmed, or taken back by whoever prepared it or by two.
+    imported(csv_of(tmp_path / "three.csv", [nik(5)]), "DTKS", actor=first, at=AT + timedelta(days=1))
+    (waiting,) = turns(is_open=True)
+    another = operator("approver")
+    for repeat in (
+        lambda: imported(csv_of(tmp_path / "four.csv", [nik(6)]), "DTKS", actor=another, at=AT + timedelta(days=1)),
+        lambda: undo_turn(roster="DTKS", reason="salah bulan", actor=another, at=AT + timedelta(days=1)),
+    ):
+        with pytest.raises(Refused) as refused:
+            repeat()
+        assert (refused.value.reason, refused.value.details["version"]) == ("turn_waits", 3)
+    assert Version.objects.count() == 3
+    given = {"turn_id": waiting.turn_id, "at": AT + timedelta(days=1)}
+    assert not take_back_turn(actor=another, **given)
+    assert turns(is_open=True)[0].back_asked_by == another.id
+    assert take_back_turn(actor=second, **given)
+    with pytest.raises(Refused, match="nothing_prepared"):
+        take_back_turn(actor=first, **given)
 
     with pytest.raises(Refused, match="reason_missing"):
         undo_turn(roster="DTKS", reason=" ", actor=first, at=AT + timedelta(days=2))

@@ -71,6 +71,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # A wave that people may join; what of it may still change, and when, is a rule (rules.md 4.7).
     "wave.open": _only("approver"),
     "wave.change": _only("approver"),
+    # Money is promised by it, and people plan by it: two people answer for it.
+    "wave.confirm": _only("authoriser"),
+    "wave.take_back": _only("approver", "authoriser"),
     # The letter of somebody who failed three times: nothing is promised or moved by an answer.
     "letter.answer": _only("helper"),
     "results.import": _only("approver"),
@@ -79,9 +82,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # A wrong announcement is corrected by two people: nobody holds both roles.
     "announcement.correct": _only("approver"),
     "announcement.confirm": _only("authoriser"),
+    "announcement.take_back": _only("approver", "authoriser"),
     # A list of another office that excludes people, or puts them first: two people answer for it.
     "roster.import": _only("approver"),
     "roster.confirm": _only("authoriser"),
+    # Of what waits, whoever prepared it thinks better of it, or two send it back.
+    "roster.take_back": _only("approver", "authoriser"),
     # A draw: each step is prepared by one and confirmed by another, and nobody holds both roles. What a source gave proves itself.
     "draw.prepare": _only("approver"),
     "draw.confirm": _only("authoriser"),

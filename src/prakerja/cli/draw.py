@@ -28,9 +28,7 @@ from prakerja.cli.draw_verifying import read_small
 from prakerja.cli.wave_planning import read_weights
 from prakerja.kernel.errors import Refused
 
-_VERBS = (
-    "rules|list|commit|enter|run|publish|files|award|recall|terms|void|take-back|show|log|witness|cosign|keys|verify"
-)
+_VERBS = "rules|list|commit|enter|run|publish|files|award|recall|terms|void|take-back|stop|show|log|witness|cosign|keys|verify"
 
 
 def add_to(subparsers: Any) -> None:
@@ -77,6 +75,12 @@ def add_to(subparsers: Any) -> None:
     )
     back.add_argument("--digest", required=True, metavar="DIGEST", help="of what waits, as `show` says it")
     back.set_defaults(run=take_one_back)
+    stop = by_operator(
+        common(verbs.add_parser("stop", help="stop half way what was asked for by page; another's by two operators"))
+    )
+    stop.add_argument("draw", metavar="DRAW", help="as `show` names it: g22/1")
+    stop.add_argument("--step", required=True, choices=("list", "commit", "draw", "publish"), help="what is on its way")
+    stop.set_defaults(run=stop_one)
     draw_showing.add_to(verbs)
     witness = by_operator(
         common(verbs.add_parser("witness", help="know a witness of the log by their key: two say it"))
@@ -263,6 +267,25 @@ def take_one_back(arguments: argparse.Namespace) -> int:
     is_back = _done(arguments, work)
     answer({"draw": arguments.draw, "step": arguments.step, "is_taken_back": is_back})
     if not is_back:
+        progress(SECOND_NEEDED)
+    return 0
+
+
+def stop_one(arguments: argparse.Namespace) -> int:
+    """Stop what the worker is at: what this operator asked for alone, another's by two."""
+
+    def work(at: Any) -> bool:
+        from prakerja.draw.asking import asked_state
+        from prakerja.draw.operations import stop_asked
+
+        asked = asked_state(draw_name=arguments.draw)
+        if asked is None or asked.step != arguments.step:
+            raise Refused("nothing_asked")
+        return stop_asked(draw_name=arguments.draw, asked_at=asked.asked_at, actor=acting(arguments), at=at)
+
+    is_stopped = _done(arguments, work)
+    answer({"draw": arguments.draw, "step": arguments.step, "is_stopped": is_stopped})
+    if not is_stopped:
         progress(SECOND_NEEDED)
     return 0
 

@@ -181,10 +181,13 @@ _WITH_DETAILS = {
         "The list of wave {wave} was cut off and is not complete. Go on with it first, `prakerja draw list`; after a "
         "day it bars no other.",
     ),
+    "nothing_asked": (
+        "Langkah itu tidak sedang dikerjakan. Lihat `prakerja draw show`.",
+        "That step is not on its way. See `prakerja draw show`.",
+    ),
     "step_waits": (
-        "Petugas lain sudah menyiapkan langkah itu ({digest}). Sahkan, atau tarik dahulu: prakerja draw take-back.",
-        "Another operator prepared that step already ({digest}). Confirm it, or take it back first: "
-        "prakerja draw take-back.",
+        "{by} sudah menyiapkan langkah itu ({digest}). Sahkan, atau tarik dahulu: prakerja draw take-back.",
+        "{by} prepared that step already ({digest}). Confirm it, or take it back first: prakerja draw take-back.",
     ),
     "rows_differ": (
         "Isi basis data untuk `{name}` bukan yang ditandatangani. Tidak ada yang diterbitkan: periksa siapa yang "

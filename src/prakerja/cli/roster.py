@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prakerja.cli.arguments import (
     OPERATOR_SENTENCES,
+    SECOND_NEEDED,
     CommandError,
     acting,
     answer,
@@ -26,7 +27,7 @@ from prakerja.lists import PeoplesList, Row, read_list
 if TYPE_CHECKING:
     from prakerja.rosters.queries import TurnState, VersionState
 
-_VERBS = "import|confirm|undo|list|rejected"
+_VERBS = "import|confirm|undo|take-back|list|rejected"
 _HELP = """Keep who stands on another office's list: the next version of its roster, for another operator to confirm.
 
 The list is an Excel workbook (.xlsx) or a text file with comma, semicolon or tab, with a line of headers. One column is read:
@@ -80,6 +81,10 @@ def add_to(subparsers: Any) -> None:
     _of(undone)
     undone.add_argument("--reason", required=True, metavar="R", help="for the audit trail")
     undone.set_defaults(run=do_undo)
+    back = by_operator(common(verbs.add_parser("take-back", help="let nobody confirm what waits any more")))
+    _of(back)
+    back.add_argument("--version", required=True, metavar="N", help="of what waits, as `list` says it, or none")
+    back.set_defaults(run=do_take_back)
     shown = common(verbs.add_parser("list", help="every version: who brought it, how far it is, since when it counts"))
     shown.add_argument("--roster", metavar="DTKS")
     shown.set_defaults(run=show)
@@ -173,19 +178,43 @@ def do_confirm(arguments: argparse.Namespace) -> int:
     with database(arguments.data_dir):
         from prakerja.kernel.clock import now
         from prakerja.rosters.operations import confirm_turn
-        from prakerja.rosters.queries import change, turns
+        from prakerja.rosters.queries import change
 
-        waiting = next(iter(turns(roster=arguments.roster, is_open=True)), None)
-        named = "none" if waiting is None or waiting.number is None else str(waiting.number)
         try:
-            # What waits is what they say: another version may have come meanwhile.
-            if waiting is None or arguments.version != named:
-                raise Refused("nothing_prepared")
+            waiting = _named(arguments)
             told = change(roster=waiting.roster, number=waiting.number, at=now())
             done = confirm_turn(turn_id=waiting.turn_id, actor=acting(arguments), at=now())
         except Refused as refusal:
             raise explained(refusal) from refusal
     answer({**_turn(done), "before": told.before, "after": told.after, "come": told.come, "go": told.go})
+    return 0
+
+
+def _named(arguments: argparse.Namespace) -> TurnState:
+    """What waits, if it is what they say: another version may have come meanwhile. Raises Refused: nothing_prepared."""
+    from prakerja.rosters.queries import turns
+
+    waiting = next(iter(turns(roster=arguments.roster, is_open=True)), None)
+    named = "none" if waiting is None or waiting.number is None else str(waiting.number)
+    if waiting is None or arguments.version != named:
+        raise Refused("nothing_prepared")
+    return waiting
+
+
+def do_take_back(arguments: argparse.Namespace) -> int:
+    """Take back what waits: their own alone, another's by two."""
+    with database(arguments.data_dir):
+        from prakerja.kernel.clock import now
+        from prakerja.rosters.operations import take_back_turn
+
+        try:
+            waiting = _named(arguments)
+            is_back = take_back_turn(turn_id=waiting.turn_id, actor=acting(arguments), at=now())
+        except Refused as refusal:
+            raise explained(refusal) from refusal
+    answer({"roster": waiting.roster, "version": waiting.number, "is_taken_back": is_back})
+    if not is_back:
+        progress(SECOND_NEEDED)
     return 0
 
 
@@ -245,6 +274,7 @@ def _turn(one: TurnState) -> dict[str, Any]:
         "version": one.number,
         "counts_from": None if one.counts_from is None else one.counts_from.isoformat(),
         "prepared_by": one.prepared_by,
+        "back_asked_by": one.back_asked_by,
         "is_confirmed": one.confirmed_at is not None,
     }
 
@@ -305,6 +335,12 @@ def explained(refusal: Refused) -> CommandError:
         "nothing_prepared": (
             "Versi itu tidak menunggu pengesahan. Lihat `prakerja roster list`. Tidak ada yang disahkan.",
             "That version does not wait for a confirmation. See `prakerja roster list`. Nothing was confirmed.",
+        ),
+        "turn_waits": (
+            f"{details.get('by')} sudah menyiapkan versi {details.get('version') or 'none'} daftar itu, yang menunggu pengesahan. Sahkan, atau "
+            "tarik dahulu: prakerja roster take-back. Tidak ada yang diubah.",
+            f"{details.get('by')} has prepared version {details.get('version') or 'none'} of that roster, which waits for a confirmation. "
+            "Confirm it, or take it back first: prakerja roster take-back. Nothing was changed.",
         ),
         "same_operator": (
             "Yang mengimpor daftar tidak mengesahkannya.",

@@ -6,7 +6,7 @@ import argparse
 import uuid
 from typing import Any
 
-from prakerja.cli import wave_changes, wave_planning, wave_results
+from prakerja.cli import wave_changes, wave_planning, wave_proposals, wave_results
 from prakerja.cli.arguments import (
     SECOND_NEEDED,
     CommandError,
@@ -31,7 +31,7 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(
         dest="verb",
         required=True,
-        metavar="open|change|list|show|strata|simulate|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement",
+        metavar="open|change|confirm|take-back|list|show|strata|simulate|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement|take-back-announcement",
     )
     wave_results.add_to(verbs)
     wave_planning.add_to(verbs)
@@ -45,7 +45,7 @@ def add_to(subparsers: Any) -> None:
     answered.add_argument("--answer", required=True, metavar="TEXT", help="10 to 1,000 characters, for its writer")
     answered.set_defaults(run=answer_one, wave="")
     opened = by_operator(
-        common(verbs.add_parser("open", help="a wave that people may join; the clock opens and closes it"))
+        common(verbs.add_parser("open", help="propose a wave that people may join; another operator confirms it"))
     )
     opened.add_argument("--number", type=int, required=True, metavar="22", dest="wave")
     opened.add_argument(
@@ -56,6 +56,7 @@ def add_to(subparsers: Any) -> None:
     opened.add_argument("--dry-run", action="store_true", help="say what would be, and do nothing")
     opened.set_defaults(run=open_one)
     wave_changes.add_to(verbs)
+    wave_proposals.add_to(verbs)
     common(verbs.add_parser("imports", help="how far the lists are that were imported or are")).set_defaults(
         run=list_imports
     )
@@ -79,12 +80,18 @@ def add_to(subparsers: Any) -> None:
     )
     with_short_deadline(confirm)
     confirm.set_defaults(run=confirm_prepared)
+    back = by_operator(
+        common(verbs.add_parser("take-back-announcement", help="let nobody confirm a correction that waits any more"))
+    )
+    back.add_argument("--wave", type=int, required=True, metavar="21")
+    back.add_argument("--announced-at", type=instant, required=True, metavar="INSTANT", help="of the one that waits")
+    back.set_defaults(run=take_prepared_back)
 
 
 def open_one(arguments: argparse.Namespace) -> int:
-    """Announce a wave; with --dry-run look ahead only."""
+    """Propose a wave; with --dry-run look ahead only."""
     with database(arguments.data_dir):
-        from prakerja.intake.operations import announce_wave, look_ahead
+        from prakerja.intake.operations import look_ahead, prepare_wave
         from prakerja.kernel.clock import now
 
         values = {
@@ -95,7 +102,8 @@ def open_one(arguments: argparse.Namespace) -> int:
             "at": now(),
         }
         try:
-            plan = look_ahead(**values) if arguments.dry_run else announce_wave(actor=acting(arguments), **values)
+            plan = look_ahead(**values)
+            proposed = None if arguments.dry_run else prepare_wave(actor=acting(arguments), **values)
         except Refused as refusal:
             raise explained(refusal, arguments) from refusal
     answer(
@@ -106,9 +114,11 @@ def open_one(arguments: argparse.Namespace) -> int:
             "closes_at": plan.closes_at.isoformat(),
             "quota": plan.quota,
             "open_meanwhile": list(plan.overlaps),
-            "is_opened": not arguments.dry_run,
+            "is_opened": False,
+            "confirm": proposed.digest if proposed else "",
         }
     )
+    wave_proposals.tell_next(proposed)
     return 0
 
 
@@ -238,6 +248,24 @@ def confirm_prepared(arguments: argparse.Namespace) -> int:
         except Refused as refusal:
             raise explained(refusal, arguments) from refusal
     _tell(done, is_done=True)
+    return 0
+
+
+def take_prepared_back(arguments: argparse.Namespace) -> int:
+    """Take a correction back that nobody shall confirm: their own alone, another's by two."""
+    with database(arguments.data_dir):
+        from prakerja.intake.operations import take_back_correction
+        from prakerja.kernel.clock import now
+
+        try:
+            is_back = take_back_correction(
+                wave_number=arguments.wave, announced_at=arguments.announced_at, actor=acting(arguments), at=now()
+            )
+        except Refused as refusal:
+            raise explained(refusal, arguments) from refusal
+    answer({"wave": arguments.wave, "is_taken_back": is_back})
+    if not is_back:
+        progress(SECOND_NEEDED)
     return 0
 
 

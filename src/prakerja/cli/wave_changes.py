@@ -8,12 +8,20 @@ from typing import Any
 
 from prakerja.cli.arguments import acting, answer, by_operator, common, instant, tell_found
 from prakerja.cli.database import database
+from prakerja.cli.wave_proposals import as_json, tell_next, terms_as_json
 from prakerja.cli.wave_sentences import explained
 from prakerja.kernel.errors import Refused
 
 
 def add_to(verbs: Any) -> None:
-    changed = by_operator(common(verbs.add_parser("change", help="other dates, another quota, another planned result")))
+    changed = by_operator(
+        common(
+            verbs.add_parser(
+                "change",
+                help="propose other dates, another quota, another planned result; another operator confirms it",
+            )
+        )
+    )
     changed.add_argument("--number", type=int, required=True, metavar="22", dest="wave")
     changed.add_argument("--opens", type=instant, metavar="INSTANT", help="from when on; while it has not opened")
     changed.add_argument("--closes", type=instant, metavar="INSTANT", help="until before this instant; also while open")
@@ -31,9 +39,9 @@ def add_to(verbs: Any) -> None:
 
 
 def change_one(arguments: argparse.Namespace) -> int:
-    """Change a wave; with --dry-run look only."""
+    """Propose a change of a wave; with --dry-run look only."""
     with database(arguments.data_dir):
-        from prakerja.intake.operations import change_wave, look_at_change, wave_terms
+        from prakerja.intake.operations import look_at_change, prepare_wave_change, wave_terms
         from prakerja.kernel.clock import now
 
         given = {
@@ -42,13 +50,13 @@ def change_one(arguments: argparse.Namespace) -> int:
             "quota": arguments.quota,
             "results_at": arguments.results_at,
         }
+        proposed = None
         try:
             seen = wave_terms(number=arguments.wave)
             terms = dataclasses.replace(seen, **{name: value for name, value in given.items() if value is not None})
-            if arguments.dry_run:
-                change = look_at_change(wave_number=arguments.wave, terms=terms, at=now())
-            else:
-                change = change_wave(
+            change = look_at_change(wave_number=arguments.wave, terms=terms, at=now())
+            if not arguments.dry_run:
+                proposed = prepare_wave_change(
                     wave_number=arguments.wave,
                     terms=terms,
                     seen=seen,
@@ -61,28 +69,22 @@ def change_one(arguments: argparse.Namespace) -> int:
     answer(
         {
             "wave": change.wave,
-            "before": _as_json(change.before),
-            "after": _as_json(change.after),
+            "before": terms_as_json(change.before),
+            "after": terms_as_json(change.after),
             "joined": change.joined,
             "open_meanwhile": list(change.overlaps),
-            "is_changed": not arguments.dry_run,
+            "is_changed": False,
+            "confirm": proposed.digest if proposed else "",
         }
     )
+    tell_next(proposed)
     return 0
 
 
-def _as_json(terms: Any) -> dict[str, Any]:
-    return {
-        "opens_at": terms.opens_at.isoformat(),
-        "closes_at": terms.closes_at.isoformat(),
-        "quota": terms.quota,
-        "results_at": None if terms.results_at is None else terms.results_at.isoformat(),
-    }
-
-
 def list_all(arguments: argparse.Namespace) -> int:
-    """Print every wave with its state."""
+    """Print every wave with its state, and what waits for another operator."""
     with database(arguments.data_dir):
+        from prakerja.intake.operations import proposals
         from prakerja.intake.queries import all_waves
         from prakerja.kernel.clock import now
 
@@ -101,7 +103,8 @@ def list_all(arguments: argparse.Namespace) -> int:
                         "announced_at": None if one.announced_at is None else one.announced_at.isoformat(),
                     }
                     for one in all_waves()
-                ]
+                ],
+                "waiting": [as_json(one) for one in proposals()],
             },
         )
     return 0

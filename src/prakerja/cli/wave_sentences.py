@@ -72,17 +72,33 @@ _SENTENCES = {
         "Batas waktu gelombang {own_wave} sudah lewat: {deadline_id}. Pengumumannya tidak dapat dibetulkan lagi.",
         "The deadline of wave {own_wave} has passed: {deadline_en}. Its announcement cannot be corrected any more.",
     ),
+    "proposal_waits": (
+        "{by} sudah mengusulkan sesuatu untuk gelombang {own_wave}, yang menunggu pengesahan. Sahkan, atau tarik dahulu: "
+        "prakerja wave take-back. Tidak ada yang diubah.",
+        "{by} has proposed something of wave {own_wave}, which waits for a confirmation. Confirm it, or take it back first: "
+        "prakerja wave take-back. Nothing was changed.",
+    ),
+    "proposal_changed": (
+        "Yang menunggu sekarang usul yang lain. Lihat `prakerja wave list`. Tidak ada yang diubah.",
+        "Another proposal waits now. See `prakerja wave list`. Nothing was changed.",
+    ),
+    "correction_waits": (
+        "{by} sudah menyiapkan pembetulan gelombang {own_wave} ke {announced_at_itself}, yang menunggu pengesahan. Sahkan, atau tarik "
+        "dahulu: prakerja wave take-back-announcement. Tidak ada yang diubah.",
+        "{by} has prepared a correction of wave {own_wave} to {announced_at_itself}, which waits for a confirmation. Confirm it, or take "
+        "it back first: prakerja wave take-back-announcement. Nothing was changed.",
+    ),
     "nothing_prepared": (
-        "Tidak ada pembetulan gelombang {own_wave} yang menunggu.",
-        "No correction of wave {own_wave} waits for a confirmation.",
+        "Tidak ada yang menunggu pengesahan untuk gelombang {own_wave}.",
+        "Nothing of wave {own_wave} waits for a confirmation.",
     ),
     "correction_changed": (
         "Yang menunggu sekarang saat yang lain: {announced_at_itself}. Tidak ada yang disahkan.",
         "Another instant waits now: {announced_at_itself}. Nothing was confirmed.",
     ),
     "same_operator": (
-        "Yang menyiapkan pembetulan tidak mengesahkannya.",
-        "Whoever prepared a correction does not confirm it.",
+        "Yang menyiapkannya tidak mengesahkannya.",
+        "Whoever prepared it does not confirm it.",
     ),
     "wave_unknown": ("Gelombang {own_wave} tidak ada.", "There is no wave {own_wave}."),
     "decree_of_other_wave": (

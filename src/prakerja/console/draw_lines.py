@@ -25,7 +25,7 @@ from prakerja.console.draw_words import (
     TERMS,
     draw_sentence,
 )
-from prakerja.console.pages import may
+from prakerja.console.pages import may, operator
 from prakerja.console.texts import counted, written
 from prakerja.draw.asking import AskedState
 from prakerja.draw.protocol.documents import ABSENT_AFTER_S
@@ -82,15 +82,19 @@ def asked_line(request: HttpRequest, number: int, asked: AskedState | None) -> d
         words = OUTCOMES.get(asked.outcome) or draw_sentence(Refused(asked.outcome, **details))
     elif asked.is_stopping:
         words = _("Sedang dihentikan.")
+    names = operator_names(ids={asked.asked_by, asked.stop_wanted_by} - {""})
     return {
         "step": step_name(asked.step),
-        "by": operator_names(ids=[asked.asked_by]).get(asked.asked_by, "–"),
+        "by": names.get(asked.asked_by, "–"),
         "when": written(asked.asked_at),
         "words": words,
         "is_error": bool(asked.outcome),
         "stop_url": reverse("console_draw_stop", args=[number])
         if not asked.outcome and not asked.is_stopping and may(request, "draw.take_back")
         else "",
+        "asked_at": asked.asked_at.isoformat(),
+        "is_own": asked.asked_by == operator(request).id,
+        "stop_wanted_by": names.get(asked.stop_wanted_by, "–") if asked.stop_wanted_by and not asked.outcome else "",
     }
 
 

@@ -182,7 +182,6 @@ _SENTENCES = {
     "step_changed": gettext_lazy(
         "Angka itu bukan sidik dari yang menunggu sekarang: salah ketik, atau langkah ini disiapkan ulang sesudah halaman Anda dibuka. Tidak ada yang disahkan. Baca lagi di bawah, lalu ketik sidiknya."
     ),
-    "step_waits": gettext_lazy("Petugas lain sudah menyiapkan langkah ini. Sahkan, atau tarik dahulu."),
     "list_stale": gettext_lazy(
         "Sejak daftar ini dibuat ada yang ditetapkan sebagai penerima. Buat daftarnya sekali lagi: prakerja draw list."
     ),
@@ -249,6 +248,10 @@ def draw_sentence(refused: Refused) -> str:
     if refused.reason == "draw_elsewhere":
         state = STATES.get(str(told["status"]), told["status"])
         return _("Undian ini sudah di tahap lain (%(state)s). Tidak ada yang diubah.") % {"state": state}
+    if refused.reason == "step_waits":
+        return _("%(by)s sudah menyiapkan langkah ini. Sahkan, atau tarik dahulu dari halaman undian.") % {
+            "by": told.get("by", "–")
+        }
     if refused.reason == "stratum_unknown":
         return _("Ada pendaftar di provinsi %(code)s, yang tidak berbobot dalam aturan.") % {"code": told["stratum"]}
     if refused.reason == "other_draw_under_way":

@@ -43,7 +43,7 @@ from prakerja.draw.queries import draws as all_draws
 from prakerja.draw.states import DRAW_STATES
 from prakerja.intake.queries import WavePeriod
 from prakerja.kernel import clock
-from prakerja.kernel.clock import WIB
+from prakerja.kernel.clock import WIB, parse_instant
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.progress import all_progress
 
@@ -256,19 +256,37 @@ def _prepare(request: HttpRequest, wave: WavePeriod, now: DrawState | None, step
 @require_POST
 @acting("draw.take_back")
 def stop(request: HttpRequest, number: int) -> HttpResponse:
-    """Stop what was asked for, half way."""
+    """Stop what was asked for, half way, if it is still what the page showed; what another asked for two stop."""
     found_wave(number)
     now = latest_draw(number)
     if now is None:
         raise Http404
     try:
-        draws.stop_asked(draw_name=now.name, actor=operator(request), at=clock.now())
+        is_stopped = draws.stop_asked(
+            draw_name=now.name,
+            asked_at=_instant(request.POST.get("asked_at", "")),
+            actor=operator(request),
+            at=clock.now(),
+        )
     except Refused as refused:
         leave_to_the_gate(refused)
         messages.error(request, draw_sentence(refused))
     else:
-        messages.success(request, _("Langkah itu dihentikan. Tidak ada yang disiapkan untuk disahkan."))
+        words = (
+            _("Langkah itu dihentikan. Tidak ada yang disiapkan untuk disahkan.")
+            if is_stopped
+            else _("Dicatat: Anda meminta langkah itu dihentikan. Sampai petugas lain setuju, sistem meneruskannya.")
+        )
+        messages.success(request, words)
     return HttpResponseRedirect(reverse("console_draw", args=[number]))
+
+
+def _instant(text: str) -> datetime:
+    """When what the page showed was asked for. Raises Refused: nothing_asked, for what no page of ours said."""
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise Refused("nothing_asked") from error
 
 
 def _planned(wave: WavePeriod, now: DrawState | None, step: str) -> dict[str, str]:

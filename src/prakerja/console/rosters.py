@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from prakerja.access.permitting import operator_names
 from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.texts import written
 from prakerja.kernel import clock
@@ -31,7 +32,7 @@ from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.progress import progress_of
 from prakerja.lists import BrokenList, read_list, sentence
-from prakerja.rosters.operations import Imported, confirm_turn, import_roster, progress_name, undo_turn
+from prakerja.rosters.operations import Imported, confirm_turn, import_roster, progress_name, take_back_turn, undo_turn
 from prakerja.rosters.policies import CODES, COLUMNS, REASONS
 from prakerja.rosters.queries import TurnState, VersionState, change, counting, rejected_lines, turns, versions
 
@@ -93,6 +94,7 @@ def rosters(request: HttpRequest) -> HttpResponse:
             "versions": [_version(one) for one in versions(at=at, most=50)],
             "may_import": may(request, "roster.import"),
             "may_confirm": may(request, "roster.confirm"),
+            "may_take_back": may(request, "roster.take_back"),
         },
     )
 
@@ -109,9 +111,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         except BrokenList as broken:
             form.add_error("file", sentence(broken)[0 if get_language() == "id" else 1])
         except Refused as refused:
-            if refused.reason not in SENTENCES:
-                raise
-            form.add_error(None, SENTENCES[refused.reason])
+            form.add_error(None, _problem(refused))
         else:
             words = _(
                 "%(roster)s versi %(n)s: %(entries)s orang, %(rejected)s baris ditolak. Petugas lain mengesahkannya."
@@ -186,14 +186,41 @@ def undo(request: HttpRequest, roster: str) -> HttpResponse:
         try:
             undo_turn(roster=roster, reason=form.cleaned_data["reason"], actor=operator(request), at=clock.now())
         except Refused as refused:
-            if refused.reason not in SENTENCES:
-                raise
-            form.add_error(None, SENTENCES[refused.reason])
+            form.add_error(None, _problem(refused))
         else:
             messages.success(request, _("Disiapkan. Petugas lain mengesahkannya."))
             return HttpResponseRedirect(reverse("console_rosters"))
     here = reverse("console_roster_undo", args=[roster])
     return render(request, "console/roster_undo.html", {"form": form, "roster": roster, "here": here})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@acting("roster.take_back")
+def take_back(request: HttpRequest, turn_id: uuid.UUID) -> HttpResponse:
+    """Ask whether what waits shall be taken back; a POST does it."""
+    found = next((one for one in turns(is_open=True) if one.turn_id == turn_id), None)
+    if found is None:
+        messages.error(request, SENTENCES["nothing_prepared"])
+        return HttpResponseRedirect(reverse("console_rosters"))
+    if request.method == "POST":
+        try:
+            is_back = take_back_turn(turn_id=turn_id, actor=operator(request), at=clock.now())
+        except Refused as refused:
+            if refused.reason not in SENTENCES:
+                raise
+            messages.error(request, SENTENCES[refused.reason])
+        else:
+            words = (
+                _("Ditarik: %(roster)s. Yang berlaku tetap.")
+                if is_back
+                else _("Dicatat: Anda meminta %(roster)s ditarik. Petugas lain yang menariknya.")
+            )
+            messages.success(request, words % {"roster": found.roster})
+        return HttpResponseRedirect(reverse("console_rosters"))
+    own = operator(request).id
+    is_alone = found.prepared_by == own or found.back_asked_by not in ("", own)
+    return render(request, "console/roster_take_back.html", {"one": _turn(found), "is_alone": is_alone})
 
 
 @require_safe
@@ -215,8 +242,22 @@ def rejected(request: HttpRequest, roster: str, number: int) -> HttpResponse:
     )
 
 
+def _problem(refused: Refused) -> Any:
+    """A refusal in words; one that no page expects is raised again."""
+    if refused.reason == "turn_waits":
+        words = _("%(by)s sudah menyiapkan daftar ini, dan itu menunggu pengesahan. Sahkan, atau tarik dahulu.")
+        return words % {"by": refused.details["by"]}
+    if refused.reason not in SENTENCES:
+        raise refused
+    return SENTENCES[refused.reason]
+
+
 def _turn(one: TurnState) -> dict[str, Any]:
+    names = operator_names(ids={one.prepared_by, one.back_asked_by} - {""})
     return {
+        "by": names.get(one.prepared_by, "–"),
+        "back_asked_by": names.get(one.back_asked_by, "–") if one.back_asked_by else "",
+        "take_back_url": reverse("console_roster_take_back", args=[one.turn_id]),
         "roster": one.roster,
         "number": one.number,
         "from": written(one.counts_from) if one.counts_from else "",

@@ -16,6 +16,7 @@ from prakerja.console import (
     signing_in,
     simulations,
     wave_pages,
+    wave_proposals,
 )
 from prakerja.console.attention import attention
 from prakerja.console.cases import case, case_file, cases
@@ -80,6 +81,8 @@ urlpatterns = [
     path("waves/<int:number>/", wave_pages.wave, name="console_wave"),
     path("waves/<int:number>/change/", wave_pages.change, name="console_wave_change"),
     path("waves/open/", open_wave, name="console_wave_open"),
+    path("waves/<int:number>/confirm/", wave_proposals.confirm, name="console_wave_confirm"),
+    path("waves/<int:number>/take-back/", wave_proposals.take_back, name="console_wave_take_back"),
     path("waves/<int:number>/simulation/", simulations.simulation, name="console_simulation"),
     path("waves/<int:number>/draw/", draws.draw, name="console_draw"),
     path("waves/<int:number>/draw/<slug:step>/prepare/", draws.prepare, name="console_draw_prepare"),
@@ -93,6 +96,7 @@ urlpatterns = [
     path("rosters/", rosters.rosters, name="console_rosters"),
     path("rosters/import/", rosters.import_list, name="console_roster_import"),
     path("rosters/turns/<uuid:turn_id>/confirm/", rosters.confirm, name="console_roster_confirm"),
+    path("rosters/turns/<uuid:turn_id>/take-back/", rosters.take_back, name="console_roster_take_back"),
     path("rosters/<slug:roster>/undo/", rosters.undo, name="console_roster_undo"),
     path("rosters/<slug:roster>/<int:number>/rejected.csv", rosters.rejected, name="console_roster_rejected"),
     path("security/", security, name="console_security"),

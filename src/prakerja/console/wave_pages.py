@@ -22,8 +22,9 @@ from prakerja.console.charts import Bars
 from prakerja.console.draw_words import STATES as DRAW_STATES
 from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.texts import counted, written
+from prakerja.console.wave_waiting import waiting_line
 from prakerja.console.work import progress_line
-from prakerja.intake.operations import WaveChange, WaveTerms, change_wave, look_at_change, wave_terms
+from prakerja.intake.operations import WaveChange, WaveTerms, look_at_change, prepare_wave_change, proposals, wave_terms
 from prakerja.intake.queries import WavePeriod, all_waves, wave_period
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
@@ -62,6 +63,7 @@ def waves(request: HttpRequest) -> HttpResponse:
         "console/waves.html",
         {
             "found": [_line(one, at) for one in all_waves()],
+            "waiting": [waiting_line(request, one) for one in proposals()],
             "may_open": may(request, "wave.open"),
             "may_witness": may(request, "draw.witness"),
         },
@@ -83,6 +85,7 @@ def wave(request: HttpRequest, number: int) -> HttpResponse:
         {
             "wave": number,
             "one": _line(found.period, at),
+            "waiting": [waiting_line(request, one) for one in proposals(wave_number=number)],
             "may_simulate": may(request, "draw.simulate"),
             "may_change": may(request, "wave.change") and found.period.announced_at is None,
             "draw": DRAW_STATES[found.draw.status] if found.draw else "",
@@ -186,7 +189,7 @@ class ChangeForm(forms.Form):
     )
     reason = forms.CharField(label=gettext_lazy("Alasan"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     seen = forms.CharField(max_length=400, widget=forms.HiddenInput)
-    confirmed = forms.BooleanField(label=gettext_lazy("Saya sudah memeriksanya: ubah gelombang ini"), required=False)
+    confirmed = forms.BooleanField(label=gettext_lazy("Saya sudah memeriksanya: usulkan perubahan ini"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -199,7 +202,7 @@ class ChangeForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @acting("wave.change")
 def change(request: HttpRequest, number: int) -> HttpResponse:
-    """The first POST shows what would be different and for how many; one that is confirmed changes the wave."""
+    """The first POST shows what would be different and for how many; one that is confirmed proposes it to another operator."""
     if wave_period(number=number) is None:
         raise Http404
     at = clock.now()
@@ -211,10 +214,11 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
             seen = _seen(given["seen"])
             terms = _terms(given, seen)
             if given["confirmed"]:
-                change_wave(
+                prepare_wave_change(
                     wave_number=number, terms=terms, seen=seen, reason=given["reason"], actor=operator(request), at=at
                 )
-                messages.success(request, _("Gelombang %(n)s sudah diubah. Nama Anda dicatat.") % {"n": number})
+                words_of = _("Diusulkan: perubahan gelombang %(n)s. Berlaku setelah petugas lain mengesahkannya.")
+                messages.success(request, words_of % {"n": number})
                 return HttpResponseRedirect(reverse("console_wave", args=[number]))
             plan = look_at_change(wave_number=number, terms=terms, at=at)
         except Refused as refused:
@@ -233,13 +237,14 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
             "wave": number,
             "form": form,
             "here": request.path,
-            "plan": _preview(plan) if plan else None,
+            "plan": change_lines(plan) if plan else None,
             "is_open": plan.is_open if plan else False,
         },
     )
 
 
-def _preview(change: WaveChange) -> dict[str, Any]:
+def change_lines(change: WaveChange) -> dict[str, Any]:
+    """What a change does, line by line."""
     before, after = change.before, change.after
     pairs = [
         (_("Dibuka"), written(before.opens_at), written(after.opens_at)),

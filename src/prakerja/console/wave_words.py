@@ -96,5 +96,10 @@ def change_problem(refused: Refused) -> tuple[str | None, str]:
     if refused.reason == "closing_too_soon":
         words = _("Gelombang yang sedang dibuka ditutup lebih awal paling cepat 24 jam dari sekarang: %(when)s.")
         return "closes_day", words % {"when": written(refused.details["earliest"])}
+    if refused.reason == "proposal_waits":
+        words = _(
+            "%(by)s sudah mengusulkan sesuatu untuk gelombang ini, yang menunggu pengesahan. Sahkan, atau tarik dahulu."
+        )
+        return None, words % {"by": refused.details["by"]}
     field, words = CHANGES.get(refused.reason, (None, sentence(refused)))
     return field, str(words)

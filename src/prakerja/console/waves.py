@@ -1,4 +1,4 @@
-"""An operator announces a wave: first they see what it will be, then they confirm (rules.md 4.1)."""
+"""An operator proposes a wave: first they see what it will be; another operator announces it (rules.md 4.1, 4.7)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from prakerja.console.pages import acting, operator
-from prakerja.console.texts import written
-from prakerja.intake.operations import announce_wave, look_ahead
+from prakerja.console.texts import counted, written
+from prakerja.console.wave_words import change_problem
+from prakerja.intake.operations import WavePlan, look_ahead, prepare_wave
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
@@ -44,13 +45,13 @@ class WaveForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}),
     )
     quota = forms.IntegerField(label=gettext_lazy("Kuota"))
-    confirmed = forms.BooleanField(label=gettext_lazy("Saya sudah memeriksanya: umumkan gelombang ini"), required=False)
+    confirmed = forms.BooleanField(label=gettext_lazy("Saya sudah memeriksanya: usulkan gelombang ini"), required=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @acting("wave.open")
 def open_wave(request: HttpRequest) -> HttpResponse:
-    """Ask for the dates; the first POST shows what they mean, one that is confirmed makes the wave."""
+    """Ask for the dates; the first POST shows what they mean, one that is confirmed proposes the wave to another operator."""
     form = WaveForm(request.POST if request.method == "POST" else None)
     plan: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
@@ -64,25 +65,31 @@ def open_wave(request: HttpRequest) -> HttpResponse:
         }
         try:
             if given["confirmed"]:
-                announce_wave(actor=operator(request), **values)
-                words = _("Gelombang %(n)s dibuka %(when)s.")
-                messages.success(request, words % {"n": values["number"], "when": written(values["opens_at"])})
-                return HttpResponseRedirect(reverse("console_wave", args=[values["number"]]))
-            ahead = look_ahead(**values)
-            plan = {
-                "number": ahead.number,
-                "scheme": ahead.scheme,
-                "opens": written(ahead.opens_at),
-                "closes": written(ahead.closes_at),
-                "quota": ahead.quota,
-                "overlaps": ", ".join(map(str, ahead.overlaps)),
-            }
+                prepare_wave(actor=operator(request), **values)
+                words = _("Diusulkan: gelombang %(n)s. Diumumkan setelah petugas lain mengesahkannya.")
+                messages.success(request, words % {"n": values["number"]})
+                return HttpResponseRedirect(reverse("console_waves"))
+            plan = plan_lines(look_ahead(**values))
         except Refused as refused:
-            if refused.reason not in SENTENCES:
+            if refused.reason == "proposal_waits":
+                form.add_error("number", change_problem(refused)[1])
+            elif refused.reason in SENTENCES:
+                form.add_error(*SENTENCES[refused.reason])
+            else:
                 raise
-            field, why = SENTENCES[refused.reason]
-            form.add_error(field, why)
     return render(request, "console/wave_open.html", {"form": form, "plan": plan, "here": reverse("console_wave_open")})
+
+
+def plan_lines(ahead: WavePlan) -> dict[str, Any]:
+    """What a wave will be, in words."""
+    return {
+        "number": ahead.number,
+        "scheme": ahead.scheme,
+        "opens": written(ahead.opens_at),
+        "closes": written(ahead.closes_at),
+        "quota": counted(ahead.quota),
+        "overlaps": ", ".join(map(str, ahead.overlaps)),
+    }
 
 
 def _instant(day: date, hour: time) -> datetime:

@@ -28,6 +28,7 @@ from prakerja.draw.taking_back import replace_waiting
 from prakerja.kernel.db import row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.second_person import TakingBack, taking_back
 
 _LOG = logging.getLogger(__name__)
 _LOCK = 0x7072616B_61736B
@@ -41,12 +42,16 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True)
 class AskedState:
-    """The latest request of a draw: `outcome` is "" while it waits or is worked at, else done, stopped, broken, or a refusal's reason."""
+    """The latest request of a draw: `outcome` is "" while it waits or is worked at, else done, stopped, broken, or a refusal's reason.
+
+    `stop_wanted_by`: who wants it stopped that another asked for; a second one stops it.
+    """
 
     step: str
     asked_by: str
     asked_at: datetime
     is_stopping: bool
+    stop_wanted_by: str
     outcome: str
     details: Mapping[str, Any]
 
@@ -77,16 +82,32 @@ def ask_step(*, draw_name: str, step: str, given: Mapping[str, Any], actor: Acto
 
 
 @permitted("draw.take_back")
-def stop_asked(*, draw_name: str, actor: Actor, at: datetime) -> None:
-    """Stop what was asked for: a list after its chunk, to be gone on with later; what else is prepared meanwhile is taken back.
+def stop_asked(*, draw_name: str, asked_at: datetime, actor: Actor, at: datetime) -> bool:
+    """Stop what was asked for at `asked_at`: a list after its chunk, to be gone on with later; what else is prepared meanwhile is taken back.
 
-    Raises Refused: not_permitted, draw_unknown, nothing_asked.
+    Whoever asked for it stops it alone. What another asked for two stop: the first says so, and it goes on until a second one does (draw.md 2).
+    Returns whether it is stopped now. Raises Refused: not_permitted, operator_needed, draw_unknown, nothing_asked (it has ended, or another
+    one is on its way by now).
     """
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
     with transaction():
         draw = lock_draw(name=draw_name)
-        if not AskedStep.objects.filter(draw=draw, ended_at=None).update(stop_asked_at=at):
+        found = AskedStep.objects.filter(draw=draw, ended_at=None, asked_at=asked_at).first()
+        if found is None:
             raise Refused("nothing_asked")
-        _record("draw.asked_stopped", draw, actor, at)
+        if found.stop_asked_at is not None:
+            return True
+        what = taking_back(prepared_by=found.asked_by, asked_by=found.stop_wanted_by, who=actor.id)
+        # The worker may be ending it: it writes what came of it, and nothing of this.
+        asked = AskedStep.objects.filter(id=found.id)
+        if what is TakingBack.DONE:
+            asked.update(stop_asked_at=at)
+            _record("draw.asked_stopped", draw, actor, at)
+        elif what is TakingBack.ASKED:
+            asked.update(stop_wanted_by=actor.id, stop_wanted_at=at)
+            _record("draw.stop_wanted", draw, actor, at)
+    return what is TakingBack.DONE
 
 
 def asked_state(*, draw_name: str) -> AskedState | None:
@@ -95,7 +116,13 @@ def asked_state(*, draw_name: str) -> AskedState | None:
     if found is None:
         return None
     return AskedState(
-        found.step, found.asked_by, found.asked_at, found.stop_asked_at is not None, found.answer, found.details
+        found.step,
+        found.asked_by,
+        found.asked_at,
+        found.stop_asked_at is not None,
+        found.stop_wanted_by,
+        found.answer,
+        found.details,
     )
 
 

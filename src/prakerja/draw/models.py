@@ -157,7 +157,11 @@ class AskedStep(KeyedRow):
     asked_by = models.TextField()
     asked_by_name = models.TextField()
     asked_at = models.DateTimeField()
+    # From when on the worker stops it.
     stop_asked_at = models.DateTimeField(null=True)
+    # Who wants it stopped that another asked for: a second one, whoever asked for it too, does it.
+    stop_wanted_by = models.TextField(blank=True, default="", db_default="")
+    stop_wanted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     # done, stopped, broken, or why it was refused, with what its sentence needs.
     answer = models.TextField(blank=True, default="")
@@ -169,6 +173,11 @@ class AskedStep(KeyedRow):
             models.CheckConstraint(
                 condition=Q(ended_at=None, answer="") | Q(ended_at__isnull=False) & ~Q(answer=""),
                 name="draw_askedstep_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(stop_wanted_by="", stop_wanted_at=None)
+                | ~Q(stop_wanted_by="") & Q(stop_wanted_at__isnull=False) & ~Q(stop_wanted_by=models.F("asked_by")),
+                name="draw_askedstep_stop_wanted",
             ),
         ]
 

@@ -14,9 +14,10 @@ from typing import Literal
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
-from prakerja.draw.models import Draw, PriorityGroup, Step, Stratum
+from prakerja.draw.models import Draw, PriorityGroup, Stratum
 from prakerja.draw.protocol.documents import DocumentError, Group, Rules, instant_text
 from prakerja.draw.protocol.seats import NATIONAL, plan_of
+from prakerja.draw.steps import replace_own
 from prakerja.intake.queries import WavePeriod, wave_period
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
@@ -123,8 +124,9 @@ def set_strata(
 ) -> SeatPlan:
     """Say how a wave's quota is shared out: by `weights` (province → whole number) and `groups`, in the order in which they are filled.
 
-    What stood there before is replaced, and rules that waited for a confirmation are prepared anew. Raises Refused: not_permitted,
-    wave_unknown, wave_open_already, draw_elsewhere (status; the rules are published), group_unknown (roster), rules_wrong (why).
+    What stood there before is replaced, and rules that this operator prepared are prepared anew. Raises Refused: not_permitted,
+    wave_unknown, wave_open_already, draw_elsewhere (status; the rules are published), group_unknown (roster), rules_wrong (why), step_waits
+    (digest, by; rules that another operator prepared wait).
     """
     for one in groups:
         if one.roster not in PRIORITIES:
@@ -152,7 +154,7 @@ def keep_strata(
 ) -> tuple[Priority, ...]:
     """Write strata and groups down (None: the groups stay), and let go of rules that waited. Returns the groups.
 
-    Raises Refused: draw_elsewhere, rules_wrong.
+    Raises Refused: draw_elsewhere, rules_wrong, step_waits (digest, by; another operator prepared rules).
     """
     # Of two who change the strata one waits.
     row("SELECT pg_advisory_xact_lock(%s)", [_LOCK + wave.number])
@@ -169,6 +171,9 @@ def keep_strata(
         raise Refused("rules_wrong", why=str(error)) from error
     if before == (dict(weights), kept):
         return kept
+    if draw is not None:
+        # Whoever confirms what was prepared before would confirm other shares than these.
+        replace_own(draw=draw, step="rules", actor=actor, at=at)
     Stratum.objects.filter(wave_id=wave.wave_id).delete()
     PriorityGroup.objects.filter(wave_id=wave.wave_id).delete()
     Stratum.objects.bulk_create(
@@ -188,9 +193,6 @@ def keep_strata(
             for place, one in enumerate(kept, 1)
         ]
     )
-    if draw is not None:
-        # Whoever confirms what was prepared before would confirm other shares than these.
-        Step.objects.filter(draw=draw, step="rules", confirmed_at=None, replaced_at=None).update(replaced_at=at)
     record(
         action="wave.strata_set",
         at=at,

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from prakerja.access.actors import Actor
+from prakerja.access.permitting import operator_names
 from prakerja.audit.operations import record
 from prakerja.draw.keys import operator_signer
 from prakerja.draw.models import Document, Draw, SignedNote, Step
@@ -66,14 +67,10 @@ def prepare_step(
 ) -> Prepared:
     """Write a step down with the signatures of whoever prepares it; what they prepared before is replaced.
 
-    Raises Refused: operator_needed, step_waits (digest; another operator prepared one: it is confirmed, or taken back by a verb of its own).
+    Raises Refused: operator_needed, step_waits (digest, by: the other operator's address; it is confirmed, or taken back by a verb of its own).
     """
     _require_operator(actor)
-    waiting = Step.objects.filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)
-    of_another = waiting.exclude(prepared_by=actor.id).first()
-    if of_another is not None:
-        raise Refused("step_waits", digest=of_another.digest)
-    waiting.update(replaced_at=at)
+    replace_own(draw=draw, step=step, actor=actor, at=at)
     signer = operator_signer(actor=actor, at=at)
     told = json.dumps([draw.name, step, dict(texts), dict(terms)], sort_keys=True).encode()
     digest = sha256(told + content).hexdigest()[:DIGEST_DIGITS]
@@ -91,6 +88,17 @@ def prepare_step(
     )
     _record(f"draw.{step}_prepared", draw=draw, digest=digest, terms=terms, actor=actor, at=at)
     return Prepared(draw.name, step, digest, actor.id, at, terms)
+
+
+@requires_transaction
+def replace_own(*, draw: Draw, step: str, actor: Actor, at: datetime) -> None:
+    """Let nobody confirm any more what this operator prepared of a step. Raises Refused: step_waits (digest, by; another prepared it)."""
+    waiting = Step.objects.filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)
+    of_another = waiting.exclude(prepared_by=actor.id).first()
+    if of_another is not None:
+        names = operator_names(ids=[of_another.prepared_by])
+        raise Refused("step_waits", digest=of_another.digest, by=names.get(of_another.prepared_by, "–"))
+    waiting.update(replaced_at=at)
 
 
 @requires_transaction

@@ -14,6 +14,7 @@ from prakerja.draw.models import Draw, Step
 from prakerja.draw.steps import lock_draw
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.second_person import TakingBack, taking_back
 
 
 @permitted("draw.take_back")
@@ -29,15 +30,15 @@ def take_back_step(*, draw_name: str, step: str, digest: str, actor: Actor, at: 
     with transaction():
         draw = lock_draw(name=draw_name)
         waiting = _waiting(draw=draw, step=step, digest=digest)
-        is_back = actor.id == waiting.prepared_by or waiting.back_asked_by not in ("", actor.id)
+        found = taking_back(prepared_by=waiting.prepared_by, asked_by=waiting.back_asked_by, who=actor.id)
+        is_back = found is TakingBack.DONE
         if is_back:
             waiting.replaced_at = at
             waiting.save(update_fields=["replaced_at"])
-        elif not waiting.back_asked_by:
+        elif found is TakingBack.ASKED:
             waiting.back_asked_by, waiting.back_asked_at = actor.id, at
             waiting.save(update_fields=["back_asked_by", "back_asked_at"])
         else:
-            # They asked before, and still wait for somebody else.
             return False
         record(
             action=f"draw.{step}_taken_back" if is_back else f"draw.{step}_asked_back",

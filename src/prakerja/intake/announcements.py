@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted
+from prakerja.access.permitting import operator_names, permitted
 from prakerja.audit.operations import record
 from prakerja.awards.operations import begin_deadline_move, follow_deadline_moves
 from prakerja.awards.policies import require_ahead, require_reason
@@ -20,6 +20,7 @@ from prakerja.intake.models import AnnouncementCorrection, ResultImport, Wave
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.second_person import TakingBack, taking_back
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import dates_that_end, full_days_left, purchase_deadline
 
@@ -43,8 +44,8 @@ def prepare_correction(
 ) -> Correction:
     """Write down another instant of a wave's announcement; nothing changes before another operator confirms it.
 
-    One that was prepared and not confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
-    wave_unknown, not_announced, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
+    One that this operator prepared and nobody confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
+    wave_unknown, correction_waits (by: their address, announced_at; another operator prepared one), not_announced, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
     deadline_not_ahead (what, deadline).
     """
     _require_operator(actor)
@@ -52,7 +53,12 @@ def prepare_correction(
     with transaction():
         wave = _locked(wave_number)
         correction = _correction(wave=wave, announced_at=announced_at, at=at, is_confirmed=True)
-        AnnouncementCorrection.objects.filter(wave=wave, confirmed_at=None, replaced_at=None).update(replaced_at=at)
+        waiting = AnnouncementCorrection.objects.filter(wave=wave, confirmed_at=None, replaced_at=None)
+        of_another = waiting.exclude(prepared_by=actor.id).first()
+        if of_another is not None:
+            by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
+            raise Refused("correction_waits", by=by, announced_at=of_another.announced_at)
+        waiting.update(replaced_at=at)
         AnnouncementCorrection.objects.create(
             id=new_id(),
             wave=wave,
@@ -80,17 +86,9 @@ def confirm_correction(
     _require_operator(actor)
     with transaction():
         wave = _locked(wave_number)
-        prepared = (
-            AnnouncementCorrection.objects.select_for_update(no_key=True)
-            .filter(wave=wave, confirmed_at=None, replaced_at=None)
-            .first()
-        )
-        if prepared is None:
-            raise Refused("nothing_prepared")
+        prepared = _waiting(wave=wave, announced_at=announced_at)
         if prepared.prepared_by == actor.id:
             raise Refused("same_operator")
-        if prepared.announced_at != announced_at:
-            raise Refused("correction_changed", announced_at=prepared.announced_at)
         correction = _correction(
             wave=wave, announced_at=prepared.announced_at, at=at, is_confirmed=is_short_deadline_confirmed
         )
@@ -110,6 +108,52 @@ def confirm_correction(
         _record("wave.correction_confirmed", wave.id, correction, reason=prepared.reason, actor=actor, at=at)
     follow_deadline_moves(at=at, waits=True)
     return correction
+
+
+@permitted("announcement.take_back")
+def take_back_correction(*, wave_number: int, announced_at: datetime, actor: Actor, at: datetime) -> bool:
+    """Let nobody confirm any more what waits; the announcement stays. Returns whether that is so now.
+
+    Whoever prepared it takes it back alone. What another prepared, two take back; until the second one says so it may be confirmed.
+    `announced_at` is the instant that they read. Raises Refused: not_permitted, operator_needed, wave_unknown, nothing_prepared,
+    correction_changed (announced_at; another one waits by now).
+    """
+    _require_operator(actor)
+    with transaction():
+        wave = _locked(wave_number)
+        waiting = _waiting(wave=wave, announced_at=announced_at)
+        what = taking_back(prepared_by=waiting.prepared_by, asked_by=waiting.back_asked_by, who=actor.id)
+        if what is TakingBack.DONE:
+            waiting.replaced_at = at
+            waiting.save(update_fields=["replaced_at"])
+        elif what is TakingBack.ASKED:
+            waiting.back_asked_by, waiting.back_asked_at = actor.id, at
+            waiting.save(update_fields=["back_asked_by", "back_asked_at"])
+        if what is not TakingBack.STILL_ASKED:
+            record(
+                action="wave.correction_taken_back" if what is TakingBack.DONE else "wave.correction_asked_back",
+                at=at,
+                actor=actor,
+                subject_kind="wave",
+                subject_id=wave.id,
+                data={"wave": wave_number, "announced_at": announced_at.isoformat()},
+            )
+    return what is TakingBack.DONE
+
+
+@requires_transaction
+def _waiting(*, wave: Wave, announced_at: datetime) -> AnnouncementCorrection:
+    """What waits of a wave, if it is what they read. Raises Refused: nothing_prepared, correction_changed (announced_at)."""
+    waiting = (
+        AnnouncementCorrection.objects.select_for_update(no_key=True)
+        .filter(wave=wave, confirmed_at=None, replaced_at=None)
+        .first()
+    )
+    if waiting is None:
+        raise Refused("nothing_prepared")
+    if waiting.announced_at != announced_at:
+        raise Refused("correction_changed", announced_at=waiting.announced_at)
+    return waiting
 
 
 @requires_transaction

@@ -42,6 +42,47 @@ class JoinLine(models.Model):
     last_place_at = models.DateTimeField(null=True)
 
 
+class WaveProposal(KeyedRow):
+    """A wave that is to be announced, or other terms of one that was, prepared by one operator and confirmed by another."""
+
+    # Of the wave, which is there only where it is to be changed.
+    number = models.SmallIntegerField()
+    # What the wave was when it was prepared, as data; {} for a new one. And what it is to be.
+    seen = models.JSONField(default=dict)
+    terms = models.JSONField()
+    reason = models.TextField(blank=True)
+    # A hash of all that; whoever confirms says it.
+    digest = models.TextField()
+    # Operators' ids, as the audit trail keeps them.
+    prepared_by = models.TextField()
+    prepared_at = models.DateTimeField()
+    confirmed_by = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # Another one was prepared instead, or it was taken back.
+    replaced_at = models.DateTimeField(null=True)
+    back_asked_by = models.TextField(blank=True, default="")
+    back_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="")
+                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),
+                name="intake_waveproposal_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(back_asked_by="", back_asked_at=None)
+                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
+                name="intake_waveproposal_asked_back",
+            ),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=Q(confirmed_at=None, replaced_at=None),
+                name="intake_waveproposal_one_waits",
+            ),
+        ]
+
+
 class AnnouncementCorrection(KeyedRow):
     """Another instant of a wave's announcement, prepared by one operator and confirmed by another."""
 
@@ -54,11 +95,19 @@ class AnnouncementCorrection(KeyedRow):
     prepared_at = models.DateTimeField()
     confirmed_by = models.TextField(blank=True)
     confirmed_at = models.DateTimeField(null=True)
-    # Another one was prepared instead.
+    # Another one was prepared instead, or it was taken back.
     replaced_at = models.DateTimeField(null=True)
+    # Who wants it taken back that another prepared: a second one, whoever prepared it too, does it.
+    back_asked_by = models.TextField(blank=True, default="", db_default="")
+    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(back_asked_by="", back_asked_at=None)
+                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
+                name="intake_announcementcorrection_asked_back",
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None, confirmed_by="")
                 | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),

@@ -1,6 +1,6 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
-from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction
+from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction, take_back_correction
 from prakerja.intake.applying import end_withdrawals, join_wave, keep_nonces, seal_nonce, withdraw_application
 from prakerja.intake.drawn_results import (
     Announced,
@@ -19,8 +19,17 @@ from prakerja.intake.lining import InLine, Place, join_in_turn
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
 from prakerja.intake.result_import import ImportOutcome, Progress, alone, give_up_import, import_results, is_alone
 from prakerja.intake.result_rows import ResultRow
-from prakerja.intake.wave_changes import WaveChange, WaveTerms, change_wave, fix_quota, look_at_change, wave_terms
-from prakerja.intake.waves import WavePlan, announce_wave, look_ahead, open_wave
+from prakerja.intake.wave_changes import WaveChange, WaveTerms, fix_quota, look_at_change, wave_terms
+from prakerja.intake.wave_proposals import (
+    Proposed,
+    confirm_wave,
+    look_at_proposal,
+    prepare_wave,
+    prepare_wave_change,
+    proposals,
+    take_back_wave,
+)
+from prakerja.intake.waves import WavePlan, look_ahead, open_wave
 
 __all__ = [
     "Announced",
@@ -30,6 +39,7 @@ __all__ = [
     "InLine",
     "Place",
     "Progress",
+    "Proposed",
     "ResultRow",
     "TurnedDown",
     "WaveChange",
@@ -38,13 +48,12 @@ __all__ = [
     "Winner",
     "Winners",
     "alone",
-    "announce_wave",
     "announced",
     "answer_letter",
     "award_winners",
     "begin_drawn_results",
-    "change_wave",
     "confirm_correction",
+    "confirm_wave",
     "end_withdrawals",
     "finish_drawn_results",
     "fix_quota",
@@ -59,11 +68,17 @@ __all__ = [
     "lock_waiting",
     "look_ahead",
     "look_at_change",
+    "look_at_proposal",
     "open_wave",
     "prepare_correction",
+    "prepare_wave",
+    "prepare_wave_change",
+    "proposals",
     "release_cards",
     "require_announceable",
     "seal_nonce",
+    "take_back_correction",
+    "take_back_wave",
     "turn_down",
     "wave_terms",
     "withdraw_application",

@@ -9,13 +9,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted
-from prakerja.audit.operations import record
-from prakerja.awards.policies import require_reason
 from prakerja.intake.models import Application, Wave
 from prakerja.intake.waves import MOST_QUOTA, SHORTEST
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
 
 # An open wave closes sooner than it was told to no earlier than so long from now: whoever meant to join still can.
@@ -55,32 +51,35 @@ def wave_terms(*, number: int) -> WaveTerms:
 
 
 def look_at_change(*, wave_number: int, terms: WaveTerms, at: datetime) -> WaveChange:
-    """What `change_wave` would do, and nothing happens. Raises Refused: as `change_wave`, but wave_changed."""
+    """What other terms would do, and nothing happens. Raises Refused: as `require_changeable`, but wave_changed."""
     return _change(_found(wave_number), terms=terms, at=at)
 
 
-@permitted("wave.change")
-def change_wave(
-    *, wave_number: int, terms: WaveTerms, seen: WaveTerms, reason: str, actor: Actor, at: datetime
-) -> WaveChange:
-    """Give a wave other dates, another quota, or another planned result; `seen` is what it was when the operator looked.
+@requires_transaction
+def apply_change(*, wave_number: int, terms: WaveTerms, seen: WaveTerms, at: datetime) -> tuple[Wave, WaveChange]:
+    """Give a wave other terms, if it still is what it was when they were prepared (`seen`); dates are told on the site at once.
 
-    Dates are told on the site at once, nobody gets a message. Raises Refused: not_permitted, reason_missing, wave_unknown,
-    wave_changed (somebody changed it since), wave_unchanged, wave_closed_already, wave_open_already (it opened; its opening stays),
-    wave_ends_before_it_begins, wave_not_ahead, wave_too_short, closing_too_soon (earliest), quota_wrong, quota_fixed (the rules of
-    its draw are published), quota_lower (it is open), results_too_early (rules.md 4.7).
+    Raises Refused: as `require_changeable`.
     """
-    require_reason(reason)
-    with transaction():
-        wave = _found(wave_number, lock=True)
-        if _terms(wave) != seen:
-            raise Refused("wave_changed", wave=wave_number)
-        change = _change(wave, terms=terms, at=at)
-        wave.opens_at, wave.closes_at = terms.opens_at, terms.closes_at
-        wave.quota, wave.results_at = terms.quota, terms.results_at
-        wave.save(update_fields=["opens_at", "closes_at", "quota", "results_at"])
-        _record(wave.id, change, reason=reason, actor=actor, at=at)
-    return change
+    wave, change = require_changeable(wave_number=wave_number, terms=terms, seen=seen, at=at)
+    wave.opens_at, wave.closes_at = terms.opens_at, terms.closes_at
+    wave.quota, wave.results_at = terms.quota, terms.results_at
+    wave.save(update_fields=["opens_at", "closes_at", "quota", "results_at"])
+    return wave, change
+
+
+@requires_transaction
+def require_changeable(*, wave_number: int, terms: WaveTerms, seen: WaveTerms, at: datetime) -> tuple[Wave, WaveChange]:
+    """The wave, locked, and what other terms would do.
+
+    Raises Refused: wave_unknown, wave_changed (it is not `seen` any more), wave_unchanged, wave_closed_already, wave_open_already (it
+    opened; its opening stays), wave_ends_before_it_begins, wave_not_ahead, opening_not_ahead, wave_too_short, closing_too_soon (earliest),
+    quota_wrong, quota_fixed (the rules of its draw are published), quota_lower (it is open), results_too_early (rules.md 4.7).
+    """
+    wave = _found(wave_number, lock=True)
+    if _terms(wave) != seen:
+        raise Refused("wave_changed", wave=wave_number)
+    return wave, _change(wave, terms=terms, at=at)
 
 
 @requires_transaction
@@ -154,30 +153,3 @@ def _require_quota(wave: Wave, quota: int, *, is_open: bool) -> None:
         raise Refused("quota_fixed")
     if is_open and quota < wave.quota:
         raise Refused("quota_lower")
-
-
-@requires_transaction
-def _record(wave_id: uuid.UUID, change: WaveChange, *, reason: str, actor: Actor, at: datetime) -> None:
-    record(
-        action="wave.changed",
-        at=at,
-        actor=actor,
-        subject_kind="wave",
-        subject_id=wave_id,
-        why=reason.strip(),
-        data={
-            "wave": change.wave,
-            "joined": change.joined,
-            "before": _as_data(change.before),
-            "after": _as_data(change.after),
-        },
-    )
-
-
-def _as_data(terms: WaveTerms) -> dict[str, object]:
-    return {
-        "opens_at": terms.opens_at.isoformat(),
-        "closes_at": terms.closes_at.isoformat(),
-        "quota": terms.quota,
-        "results_at": None if terms.results_at is None else terms.results_at.isoformat(),
-    }

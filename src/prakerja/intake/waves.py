@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted
-from prakerja.audit.operations import record
 from prakerja.intake.models import Wave
-from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.db import requires_transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.programmes.operations import install_scheme
@@ -44,7 +41,7 @@ class WavePlan:
 
 
 def look_ahead(*, number: int, opens_at: datetime, closes_at: datetime, quota: int, at: datetime) -> WavePlan:
-    """What `announce_wave` would do, and nothing happens. Instants are UTC, `closes_at` exclusive, `quota` people.
+    """What a wave would be that is announced, and nothing happens. Instants are UTC, `closes_at` exclusive, `quota` people.
 
     Raises Refused: wave_number_wrong, wave_exists, wave_ends_before_it_begins, wave_not_ahead (the closing has passed),
     wave_too_short, quota_wrong.
@@ -70,31 +67,3 @@ def look_ahead(*, number: int, opens_at: datetime, closes_at: datetime, quota: i
         quota=quota,
         overlaps=tuple(meanwhile.values_list("number", flat=True)),
     )
-
-
-@permitted("wave.open")
-def announce_wave(
-    *, number: int, opens_at: datetime, closes_at: datetime, quota: int, actor: Actor, at: datetime
-) -> WavePlan:
-    """Make a wave that people may join from `opens_at` until before `closes_at`: the clock opens and closes it (rules.md 4.1).
-
-    Raises Refused: not_permitted, and as `look_ahead`.
-    """
-    with transaction():
-        plan = look_ahead(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota, at=at)
-        made = open_wave(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota)
-        record(
-            action="wave.opened",
-            at=at,
-            actor=actor,
-            subject_kind="wave",
-            subject_id=made.id,
-            data={
-                "wave": number,
-                "opens_at": opens_at.isoformat(),
-                "closes_at": closes_at.isoformat(),
-                "quota": quota,
-                "scheme": plan.scheme,
-            },
-        )
-    return plan

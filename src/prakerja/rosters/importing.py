@@ -30,7 +30,7 @@ from prakerja.lists import Row
 from prakerja.rosters.models import ListedNik, RejectedLine, Version
 from prakerja.rosters.policies import CODES, line_problem
 from prakerja.rosters.states import VERSION_STATES
-from prakerja.rosters.turning import require_operator, wait_for_second
+from prakerja.rosters.turning import require_none_of_another, require_operator, wait_for_second
 
 CHUNK = 20_000
 _LOCK = 0x7072616B_726F73
@@ -84,13 +84,15 @@ def import_roster(
     after each chunk. It counts from `counts_from` on, or from its confirmation. Nothing is kept when `rows` or `report` raises.
 
     Raises Refused: not_permitted, operator_needed, roster_unknown, import_running, counts_from_past, rows_differ (expected, found),
-    nobody_listed (every line was rejected).
+    nobody_listed (every line was rejected), turn_waits (by, version; another operator prepared one, which is confirmed or taken back first).
     """
     require_operator(kind=actor.kind)
     if roster not in CODES:
         raise Refused("roster_unknown")
     if counts_from is not None and counts_from < at:
         raise Refused("counts_from_past")
+    # Before millions of rows are read for nothing.
+    require_none_of_another(roster=roster, actor=actor)
     with _alone(roster):
         known = Version.objects.filter(roster=roster, list_digest=digest, status="read").order_by("-number").first()
         found = known or _begin(roster=roster, digest=digest, actor=actor, at=at)

@@ -87,8 +87,11 @@ class Turn(KeyedRow):
     prepared_at = models.DateTimeField()
     confirmed_by = models.TextField(blank=True)
     confirmed_at = models.DateTimeField(null=True)
-    # Another one was prepared instead.
+    # Another one was prepared instead, or it was taken back.
     replaced_at = models.DateTimeField(null=True)
+    # Who wants it taken back that another prepared: a second one, whoever prepared it too, does it.
+    back_asked_by = models.TextField(blank=True, default="", db_default="")
+    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -106,5 +109,10 @@ class Turn(KeyedRow):
             ),
             models.UniqueConstraint(
                 fields=["roster"], condition=Q(confirmed_at=None, replaced_at=None), name="rosters_turn_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(back_asked_by="", back_asked_at=None)
+                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
+                name="rosters_turn_asked_back",
             ),
         ]

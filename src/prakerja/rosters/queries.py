@@ -84,7 +84,10 @@ class VersionState:
 
 @dataclass(frozen=True)
 class TurnState:
-    """From when on a version counts: `number` None for none; `counts_from` None: from its confirmation."""
+    """From when on a version counts: `number` None for none; `counts_from` None: from its confirmation.
+
+    `back_asked_by` wants it taken back, "" for nobody.
+    """
 
     turn_id: uuid.UUID
     roster: str
@@ -95,6 +98,7 @@ class TurnState:
     prepared_at: datetime
     confirmed_by: str
     confirmed_at: datetime | None
+    back_asked_by: str
 
 
 def versions(*, at: datetime, roster: str | None = None, most: int = 200) -> list[VersionState]:
@@ -147,6 +151,7 @@ def turns(*, roster: str | None = None, is_open: bool = False, most: int = 200) 
             prepared_at=one.prepared_at,
             confirmed_by=one.confirmed_by,
             confirmed_at=one.confirmed_at,
+            back_asked_by=one.back_asked_by,
         )
         for one in found[:most]
     ]

@@ -9,11 +9,12 @@ import uuid
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted
+from prakerja.access.permitting import operator_names, permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.second_person import TakingBack, taking_back
 from prakerja.rosters.models import Turn, Version
 from prakerja.rosters.policies import CODES
 from prakerja.rosters.queries import TurnState, counting, turns
@@ -31,8 +32,12 @@ def require_operator(*, kind: str) -> None:
 def wait_for_second(
     *, roster: str, version: Version | None, counts_from: datetime | None, actor: Actor, at: datetime, reason: str = ""
 ) -> bool:
-    """Write down that a version is to count; False when it does already. What waited of this roster before is replaced."""
+    """Write down that a version is to count; False when it does already. What this operator prepared of the roster before is replaced.
+
+    Raises Refused: turn_waits (by, version; another operator prepared it: it is confirmed, or taken back by a verb of its own).
+    """
     _lock(roster)
+    require_none_of_another(roster=roster, actor=actor)
     live = next((one for one in counting(at=at) if one.roster == roster), None)
     ahead = Turn.objects.filter(roster=roster, confirmed_at__isnull=False, counts_from__gt=at).exists()
     if not ahead and (live.short if live else None) == (version.short if version else None):
@@ -55,11 +60,20 @@ def wait_for_second(
     return True
 
 
+def require_none_of_another(*, roster: str, actor: Actor) -> None:
+    """Raise Refused: turn_waits (by: their address, version: its number or None), while something waits that another operator prepared."""
+    waiting = Turn.objects.select_related("version").filter(roster=roster, confirmed_at=None, replaced_at=None)
+    of_another = waiting.exclude(prepared_by=actor.id).first()
+    if of_another is not None:
+        by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
+        raise Refused("turn_waits", by=by, version=of_another.version.number if of_another.version else None)
+
+
 @permitted("roster.import")
 def undo_turn(*, roster: str, reason: str, actor: Actor, at: datetime) -> TurnState:
     """Prepare that the version before the one that counts counts again; before the first one nobody stood on the roster.
 
-    Raises Refused: not_permitted, operator_needed, roster_unknown, reason_missing, nothing_counts.
+    Raises Refused: not_permitted, operator_needed, roster_unknown, reason_missing, nothing_counts, turn_waits (by, version).
     """
     require_operator(kind=actor.kind)
     if roster not in CODES:
@@ -105,6 +119,34 @@ def confirm_turn(*, turn_id: uuid.UUID, actor: Actor, at: datetime) -> TurnState
             found.save(update_fields=["confirmed_by", "confirmed_at", "counts_from"])
             _record("roster.turn_confirmed", found, actor=actor, at=at)
     return next(one for one in turns(roster=found.roster) if one.turn_id == turn_id)
+
+
+@permitted("roster.take_back")
+def take_back_turn(*, turn_id: uuid.UUID, actor: Actor, at: datetime) -> bool:
+    """Let nobody confirm any more what waits; the roster stays as it is. Returns whether that is so now.
+
+    Whoever prepared it takes it back alone. What another prepared, two take back; until the second one says so it may be confirmed. Raises
+    Refused: not_permitted, operator_needed, nothing_prepared (it was confirmed, replaced or taken back).
+    """
+    require_operator(kind=actor.kind)
+    with transaction():
+        found = Turn.objects.filter(id=turn_id).first()
+        if found is None:
+            raise Refused("nothing_prepared")
+        _lock(found.roster)
+        found.refresh_from_db()
+        if found.replaced_at is not None or found.confirmed_at is not None:
+            raise Refused("nothing_prepared")
+        what = taking_back(prepared_by=found.prepared_by, asked_by=found.back_asked_by, who=actor.id)
+        if what is TakingBack.DONE:
+            found.replaced_at = at
+            found.save(update_fields=["replaced_at"])
+            _record("roster.turn_taken_back", found, actor=actor, at=at)
+        elif what is TakingBack.ASKED:
+            found.back_asked_by, found.back_asked_at = actor.id, at
+            found.save(update_fields=["back_asked_by", "back_asked_at"])
+            _record("roster.turn_asked_back", found, actor=actor, at=at)
+    return what is TakingBack.DONE
 
 
 @requires_transaction

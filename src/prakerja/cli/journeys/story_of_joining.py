@@ -7,7 +7,7 @@ from typing import Any
 
 from prakerja.cli.journeys.applying import Applicant
 from prakerja.cli.journeys.browser import Browser, UnexpectedPage
-from prakerja.cli.journeys.tools import prakerja, wib
+from prakerja.cli.journeys.tools import wib
 
 OPENS, CLOSES = wib(2021, 9, 16, 12), wib(2021, 9, 20)
 EARLIER = wib(2021, 9, 16, 10), wib(2021, 9, 16, 11)
@@ -43,12 +43,10 @@ class StoryOfJoining:
 
     def wave_opens(self) -> None:
         at = self.at(wib(2021, 9, 16, 9))
-        with self.timeline.step(at, "operator", "announces wave 21: open from noon to the end of 19 September"):
-            dates = ("--opens", OPENS.isoformat(), "--closes", CLOSES.isoformat())
-            prakerja("wave", "open", "--number", "21", *dates, "--quota", str(QUOTA), data_dir=self.story.data_dir)
+        with self.timeline.step(at, "operators", "announce wave 21 by two: open from noon to the end of 19 September"):
+            self.story.draw.opens(21, OPENS, CLOSES, QUOTA, at=at)
             # Before it, one whose results come as a list: a wave that is drawn takes none.
-            dates = ("--opens", EARLIER[0].isoformat(), "--closes", EARLIER[1].isoformat())
-            prakerja("wave", "open", "--number", "20", *dates, "--quota", "1", data_dir=self.story.data_dir)
+            self.story.draw.opens(20, *EARLIER, 1, at=at)
         self.story.draw.rules()
         first = self.applicants["first"].participant
         at = self.at(OPENS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,14 @@ class StoryOfTheDraw:
     def __init__(self, story: Any) -> None:
         self.story = story
         self.timeline = story.timeline
+
+    def opens(self, number: int, opens_at: datetime, closes_at: datetime, quota: int, *, at: datetime) -> None:
+        """One operator proposes a wave, another announces it."""
+        from prakerja.intake.operations import confirm_wave, prepare_wave
+
+        first, second = _both()
+        proposed = prepare_wave(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota, actor=first, at=at)
+        confirm_wave(wave_number=number, digest=proposed.digest, actor=second, at=at)
 
     def rules(self) -> None:
         """Before the wave opens."""
