@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "src/prakerja/portal/styles"
 OWN_SCRIPT = ROOT / "src/prakerja/portal/scripts/portal.js"
 # The checkers of draws that share nothing with us, as texts: whoever reads the page of a draw takes them from there.
-CHECKERS = (ROOT / "tools/verify_draw.py", ROOT / "tools/verify_recall.py")
+CHECKERS = (ROOT / "tools/verify_draw.py", ROOT / "tools/verify_recall.py", ROOT / "tools/verify_leaf.py")
 TARGET = ROOT / "src/prakerja/portal/static/build"
 MODULES = ROOT / "node_modules"
 LOCK = ROOT / "package-lock.json"

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
+from prakerja import portal
 from prakerja.catalogue.models import CourseRunSession
+from prakerja.checkpoints.days import sign_days
+from prakerja.checkpoints.leaves import leaf_of
+from prakerja.checkpoints.models import Day
+from prakerja.draw.keys import trust
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.icalendar import Event, calendar_file, folded
+from prakerja.ledger.models import Transfer
 from prakerja.notifications.inbox import PAGE_SIZE
 from prakerja.notifications.operations import queue_message
 from prakerja.reporting.history import MONEY
@@ -175,3 +185,72 @@ def test_the_purchase_says_which_meetings_were_attended(enter: Enter, move: Call
     text = enter(who.person_id).get(f"/transaksi/{item.id}").text
     rows = re.findall(r"<strong>(Pertemuan \d)</strong> <strong class=\"govuk-tag govuk-tag--\w+\">([^<]+)<", text)
     assert rows == [("Pertemuan 1", "Hadir"), ("Pertemuan 2", "Belum tercatat"), ("Pertemuan 3", "Akan datang")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_was_paid_sees_their_leaf_and_checks_it(
+    enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page, file, the browser's script and the program that shares nothing with ours say the same; one changed sign is found."""
+    monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))
+    sold = builders.world()
+    who, other = builders.participants(sold, count=2)
+    transfer = Transfer.objects.get(person_id=who.person_id, kind="fund")
+    address = f"/riwayat/bukti/{transfer.id}"
+    browser = enter(who.person_id)
+    for lines in ("all", "money", "deeds"):
+        links = set(re.findall(r'href="(/riwayat/bukti/[^"]+)"', browser.get(f"/riwayat?isi={lines}").text))
+        assert (address in links) == (lines != "deeds")
+    (award,) = links
+    assert "belum ditandatangani" in browser.get(address).text
+    assert browser.get(f"{address}.json").status_code == 404
+    sign_days(at=datetime(2021, 9, 23, 0, 10, tzinfo=WIB))
+
+    page, given = browser.get(address).text, browser.get(f"{address}.json")
+    proof = json.loads(given.content)
+    leaf = leaf_of(row_id=transfer.id)
+    assert leaf is not None
+    assert given["Content-Disposition"] == f'attachment; filename="bukti-pembukuan-{leaf.index}.json"'
+    assert (proof["lines"], proof["day"]) == (leaf.lines, "2021-09-23")
+    assert Day.objects.get().root.hex() in page
+    assert all(line in page for line in leaf.lines.splitlines())
+    assert "Nomor keputusan" not in page
+    assert "Keputusan" in browser.get(award).text
+    # Somebody else's is as if it were nowhere.
+    assert enter(other.person_id).get(address).status_code == 404
+    assert enter(other.person_id).get(f"{address}.json").status_code == 404
+
+    keys = tmp_path / "keys.json"
+    keys.write_bytes(trust().spelled())
+    assert said_of(proof, keys, tmp_path) == (True, ["yes", "yes", "yes", "yes"], True)
+    for changed in (
+        {"lines": proof["lines"].replace("\n1000000\n", "\n9000000\n")},
+        {"day": "2021-09-24"},
+        {"log": proof["log"].replace("index ", "index 1", 1)},
+        {
+            "proof": re.sub(
+                r"(/ledger \S{30})(\S)", lambda found: found[1] + ("A" if found[2] != "A" else "B"), proof["proof"]
+            )
+        },
+    ):
+        assert proof | changed != proof, changed
+        holds, _, program = said_of(proof | changed, keys, tmp_path)
+        assert (holds, program) == (False, False), changed
+    # A night before a result that is still secret is in no log that anybody may read: said, and not passed over.
+    assert said_of(proof | {"log": None}, keys, tmp_path) == (True, ["yes", "yes", "unseen", "unseen"], True)
+
+
+def said_of(proof: dict[str, Any], keys: Path, folder: Path) -> tuple[bool, list[str], bool]:
+    """What the browser's script says: as a whole, and of each check; and whether tools/verify_leaf.py holds it."""
+    file = folder / "proof.json"
+    file.write_text(json.dumps(proof))
+    scripts = Path(portal.__file__).parent / "static/portal"
+    node = Path(__file__).parents[1] / "draw/verify_in_node.cjs"
+    answer = subprocess.run(
+        ["node", str(node), str(scripts), str(folder), str(keys), "--leaf", str(file)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    told = json.loads(answer.stdout)
+    program = Path(__file__).parents[2] / "tools/verify_leaf.py"
+    done = subprocess.run([sys.executable, str(program), str(file), str(keys)], capture_output=True, check=False)
+    return told["holds"], [one["state"] for one in told.get("states", {}).values()], done.returncode == 0

@@ -113,3 +113,15 @@ def leaf_of(*, row_id: uuid.UUID) -> OwnLeaf | None:
     """The leaf of a transfer or an award; None while it has none."""
     found = row(f"SELECT held.index, held.lines FROM ({_LINES} WHERE leaf.row_id = %s) held", [row_id])
     return None if found is None or found[1] is None else OwnLeaf(int(found[0]), str(found[1]))
+
+
+# Whose money it was, whether or not the row has a leaf yet.
+_OWNED = """
+SELECT EXISTS (SELECT 1 FROM ledger_transfer WHERE id = %(row)s AND person_id = %(person)s)
+    OR EXISTS (SELECT 1 FROM awards_award WHERE id = %(row)s AND person_id = %(person)s)"""
+
+
+def is_owned(*, row_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Whether a transfer or an award is this person's."""
+    found = row(_OWNED, {"row": row_id, "person": person_id})
+    return bool(found and found[0])

@@ -23,7 +23,7 @@ from prakerja.cli.arguments import (
     progress,
 )
 from prakerja.cli.database import database
-from prakerja.cli.draw_sentences import explained
+from prakerja.cli.draw_steps import done, tell_step
 from prakerja.cli.draw_verifying import read_small
 from prakerja.cli.wave_planning import read_weights
 from prakerja.kernel.errors import Refused
@@ -134,7 +134,7 @@ def make_list(arguments: argparse.Namespace) -> int:
 
         return make(draw_name=arguments.draw, actor=acting(arguments), at=at, progress=told)
 
-    rows = _done(arguments, work)
+    rows = done(arguments, work)
     answer({"draw": arguments.draw, "rows": rows})
     return 0
 
@@ -188,7 +188,7 @@ def do_enter(arguments: argparse.Namespace) -> int:
             )
         return number
 
-    number = _done(arguments, work)
+    number = done(arguments, work)
     answer({"draw": arguments.draw, "source": number, "is_entered": True})
     return 0
 
@@ -264,7 +264,7 @@ def take_one_back(arguments: argparse.Namespace) -> int:
             draw_name=arguments.draw, step=arguments.step, digest=arguments.digest, actor=acting(arguments), at=at
         )
 
-    is_back = _done(arguments, work)
+    is_back = done(arguments, work)
     answer({"draw": arguments.draw, "step": arguments.step, "is_taken_back": is_back})
     if not is_back:
         progress(SECOND_NEEDED)
@@ -283,7 +283,7 @@ def stop_one(arguments: argparse.Namespace) -> int:
             raise Refused("nothing_asked")
         return stop_asked(draw_name=arguments.draw, asked_at=asked.asked_at, actor=acting(arguments), at=at)
 
-    is_stopped = _done(arguments, work)
+    is_stopped = done(arguments, work)
     answer({"draw": arguments.draw, "step": arguments.step, "is_stopped": is_stopped})
     if not is_stopped:
         progress(SECOND_NEEDED)
@@ -293,30 +293,7 @@ def stop_one(arguments: argparse.Namespace) -> int:
 def _taken(arguments: argparse.Namespace, prepare: Callable[[Any], Any], confirm: Callable[[Any], Any]) -> int:
     """Prepare a step, or confirm it, and say what waits."""
     name = getattr(arguments, "draw", "") or f"g{arguments.wave}/1"
-    prepared = _done(arguments, confirm if arguments.confirm else prepare)
-    if prepared is None:
-        answer({"draw": name, "step": arguments.verb, "is_confirmed": True})
-    else:
-        answer(
-            {
-                "draw": prepared.draw,
-                "step": arguments.verb,
-                "is_confirmed": False,
-                "confirm": prepared.digest,
-                **prepared.terms,
-            }
-        )
-    return 0
-
-
-def _done(arguments: argparse.Namespace, work: Callable[[Any], Any]) -> Any:
-    with database(arguments.data_dir):
-        from prakerja.kernel.clock import now
-
-        try:
-            return work(now())
-        except Refused as refusal:
-            raise explained(refusal) from refusal
+    return tell_step(arguments, done(arguments, confirm if arguments.confirm else prepare), draw=name)
 
 
 def write_files(arguments: argparse.Namespace) -> int:
@@ -327,7 +304,7 @@ def write_files(arguments: argparse.Namespace) -> int:
 
         return rewrite_files(draw_name=arguments.draw, actor=acting(arguments), at=at)
 
-    mended = _done(arguments, work)
+    mended = done(arguments, work)
     answer({"draw": arguments.draw, "is_written": True, "mended": mended})
     return 0
 
@@ -340,7 +317,7 @@ def add_one_witness(arguments: argparse.Namespace) -> int:
 
         return add_witness(key=arguments.key, actor=acting(arguments), at=at)
 
-    is_known = _done(arguments, work)
+    is_known = done(arguments, work)
     answer({"witness": arguments.key.partition("+")[0], "is_known": is_known})
     if not is_known:
         progress(SECOND_NEEDED)
@@ -355,7 +332,7 @@ def add_one_cosignature(arguments: argparse.Namespace) -> int:
 
         add_cosignature(size=arguments.size, line=arguments.line, actor=acting(arguments), at=at)
 
-    _done(arguments, work)
+    done(arguments, work)
     answer({"size": arguments.size, "is_cosigned": True})
     return 0
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
 from prakerja.cli.arguments import SECOND_NEEDED, CommandError, acting, answer, by_operator, common, instant, progress
-from prakerja.cli.database import database
-from prakerja.cli.draw_sentences import explained
+from prakerja.cli.draw_steps import done, tell_step
 from prakerja.cli.wave_results import with_short_deadline
-from prakerja.kernel.errors import Refused
 
 
 def add_to(verbs: Any) -> None:
@@ -51,130 +48,68 @@ def _stands_for_short_deadline(arguments: argparse.Namespace) -> bool:
 
 def do_award(arguments: argparse.Namespace) -> int:
     """Propose, confirm, cancel, or award."""
-    from_operations: Callable[[Any], Any]
     if arguments.goes_on:
         return _go_on(arguments)
     if arguments.cancel:
-
-        def cancel(at: Any) -> bool:
-            from prakerja.draw.operations import cancel_awards
-
-            return cancel_awards(draw_name=arguments.draw, reason=arguments.reason, actor=acting(arguments), at=at)
-
-        is_cancelled = _done(arguments, cancel)
-        answer({"draw": arguments.draw, "step": "award", "is_cancelled": is_cancelled})
-        if not is_cancelled:
-            progress(SECOND_NEEDED)
-        return 0
-    if arguments.confirm:
-
-        def confirm(at: Any) -> None:
-            from prakerja.draw.operations import confirm_awards
-
-            confirm_awards(
-                draw_name=arguments.draw,
-                digest=arguments.confirm,
-                is_short_deadline_confirmed=_stands_for_short_deadline(arguments),
-                actor=acting(arguments),
-                at=at,
-            )
-
-        from_operations = confirm
-    else:
-        _require_terms(arguments)
-
-        def prepare(at: Any) -> Any:
-            from prakerja.draw.operations import prepare_awards
-
-            return prepare_awards(
-                draw_name=arguments.draw,
-                decree_number=arguments.decree,
-                announced_at=arguments.announced_at,
-                actor=acting(arguments),
-                at=at,
-            )
-
-        from_operations = prepare
-    return _tell(arguments, _done(arguments, from_operations))
+        return _cancel(arguments)
+    return _decide(arguments, "prepare_awards", "confirm_awards")
 
 
 def do_recall(arguments: argparse.Namespace) -> int:
     """Propose or confirm; the award is carried through as that of the draw is: `award --run`, or the worker."""
-    if not arguments.confirm:
-        _require_terms(arguments)
-
-    def work(at: Any) -> Any:
-        from prakerja.draw.operations import confirm_recall, prepare_recall
-
-        who = {"draw_name": arguments.draw, "actor": acting(arguments), "at": at}
-        if not arguments.confirm:
-            return prepare_recall(decree_number=arguments.decree, announced_at=arguments.announced_at, **who)
-        is_confirmed = _stands_for_short_deadline(arguments)
-        return confirm_recall(digest=arguments.confirm, is_short_deadline_confirmed=is_confirmed, **who)
-
-    return _tell(arguments, _done(arguments, work))
+    return _decide(arguments, "prepare_recall", "confirm_recall")
 
 
 def do_terms(arguments: argparse.Namespace) -> int:
     """Propose or confirm other terms of an announcement that has not begun."""
-    if not arguments.confirm:
-        _require_terms(arguments)
+    return _decide(arguments, "prepare_terms", "confirm_terms")
+
+
+def _decide(arguments: argparse.Namespace, prepare: str, confirm: str) -> int:
+    """Propose a decree and a moment by one verb of the draw, or confirm by another what somebody else proposed."""
+    if not arguments.confirm and (not arguments.decree.strip() or arguments.announced_at is None):
+        raise CommandError(
+            "Sebutkan keputusannya dan saat pengumumannya: --decree dan --announced-at.",
+            "Say the decree and the moment of the announcement: --decree and --announced-at.",
+        )
 
     def work(at: Any) -> Any:
-        from prakerja.draw.operations import confirm_terms, prepare_terms
+        from prakerja.draw import operations
 
         who = {"draw_name": arguments.draw, "actor": acting(arguments), "at": at}
         if not arguments.confirm:
-            return prepare_terms(decree_number=arguments.decree, announced_at=arguments.announced_at, **who)
+            return getattr(operations, prepare)(
+                decree_number=arguments.decree, announced_at=arguments.announced_at, **who
+            )
         is_confirmed = _stands_for_short_deadline(arguments)
-        return confirm_terms(digest=arguments.confirm, is_short_deadline_confirmed=is_confirmed, **who)
+        getattr(operations, confirm)(digest=arguments.confirm, is_short_deadline_confirmed=is_confirmed, **who)
+        return None
 
-    return _tell(arguments, _done(arguments, work))
+    return tell_step(arguments, done(arguments, work), draw=arguments.draw)
+
+
+def _cancel(arguments: argparse.Namespace) -> int:
+    def work(at: Any) -> bool:
+        from prakerja.draw.operations import cancel_awards
+
+        return cancel_awards(draw_name=arguments.draw, reason=arguments.reason, actor=acting(arguments), at=at)
+
+    is_cancelled = done(arguments, work)
+    answer({"draw": arguments.draw, "step": "award", "is_cancelled": is_cancelled})
+    if not is_cancelled:
+        progress(SECOND_NEEDED)
+    return 0
 
 
 def _go_on(arguments: argparse.Namespace) -> int:
     def work(at: Any) -> int:
         from prakerja.draw.operations import award_drawn
 
-        def told(done: int, total: int) -> None:
-            progress(f"{done} / {total} penerima · awarded")
+        def told(awarded: int, total: int) -> None:
+            progress(f"{awarded} / {total} penerima · awarded")
 
         return award_drawn(draw_name=arguments.draw, at=at, progress=told)
 
-    awarded = _done(arguments, work)
+    awarded = done(arguments, work)
     answer({"draw": arguments.draw, "awarded": awarded})
     return 0
-
-
-def _require_terms(arguments: argparse.Namespace) -> None:
-    if not arguments.decree.strip() or arguments.announced_at is None:
-        raise CommandError(
-            "Sebutkan keputusannya dan saat pengumumannya: --decree dan --announced-at.",
-            "Say the decree and the moment of the announcement: --decree and --announced-at.",
-        )
-
-
-def _tell(arguments: argparse.Namespace, prepared: Any) -> int:
-    if prepared is None:
-        answer({"draw": arguments.draw, "step": arguments.verb, "is_confirmed": True})
-    else:
-        answer(
-            {
-                "draw": prepared.draw,
-                "step": arguments.verb,
-                "is_confirmed": False,
-                "confirm": prepared.digest,
-                **prepared.terms,
-            }
-        )
-    return 0
-
-
-def _done(arguments: argparse.Namespace, work: Callable[[Any], Any]) -> Any:
-    with database(arguments.data_dir):
-        from prakerja.kernel.clock import now
-
-        try:
-            return work(now())
-        except Refused as refusal:
-            raise explained(refusal) from refusal

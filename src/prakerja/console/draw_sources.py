@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,7 +20,7 @@ from prakerja.console.draw_words import LATE, SOURCE_KINDS, draw_sentence
 from prakerja.console.pages import acting, operator
 from prakerja.console.texts import written
 from prakerja.draw import operations as draws
-from prakerja.draw.queries import SourceState
+from prakerja.draw.queries import DrawState, SourceState
 from prakerja.draw.randomness import absence_text
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -30,11 +31,7 @@ from prakerja.kernel.errors import Refused
 @acting("draw.enter")
 def enter(request: HttpRequest, number: int, source: int) -> HttpResponse:
     """What a source gave: fetched from it, or typed; it proves itself, or is not kept."""
-    found_wave(number)
-    now = latest_draw(number)
-    if now is None or source >= len(now.sources):
-        raise Http404
-    named = now.sources[source]
+    now, named = _named(number, source)
     form = (RoundForm if named.kind == "drand" else PulseForm)(
         request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None
     )
@@ -47,18 +44,7 @@ def enter(request: HttpRequest, number: int, source: int) -> HttpResponse:
         else:
             messages.success(request, _("Nilai sumber %(number)s terbukti dan disimpan.") % {"number": source})
             return HttpResponseRedirect(reverse("console_draw", args=[number]))
-    return render(
-        request,
-        "console/draw_enter.html",
-        {
-            "wave": number,
-            "form": form,
-            "here": request.path,
-            "kind": SOURCE_KINDS[named.kind],
-            "appears": written(named.appears),
-            "rule": LATE[named.kind],
-        },
-    )
+    return _page(request, "enter", number, named, form)
 
 
 def _enter(request: HttpRequest, name: str, source: SourceState, given: Mapping[str, Any]) -> None:
@@ -76,11 +62,9 @@ def _enter(request: HttpRequest, name: str, source: SourceState, given: Mapping[
 @acting("draw.enter")
 def absent(request: HttpRequest, number: int, source: int) -> HttpResponse:
     """What two witnesses sign when a source that may be absent was silent for a day, and their lines."""
-    found_wave(number)
-    now = latest_draw(number)
-    if now is None or source >= len(now.sources) or now.sources[source].kind == "drand":
+    now, named = _named(number, source)
+    if named.kind == "drand":
         raise Http404
-    named = now.sources[source]
     form = AbsentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,16 +81,32 @@ def absent(request: HttpRequest, number: int, source: int) -> HttpResponse:
         else:
             messages.success(request, _("Dicatat menurut dua saksi: sumber %(number)s absen.") % {"number": source})
             return HttpResponseRedirect(reverse("console_draw", args=[number]))
+    return _page(request, "absent", number, named, form, text=absence_text(draw_name=now.name, number=source))
+
+
+def _named(number: int, source: int) -> tuple[DrawState, SourceState]:
+    """The latest draw of a wave, and its source of this number."""
+    found_wave(number)
+    now = latest_draw(number)
+    if now is None or source >= len(now.sources):
+        raise Http404
+    return now, now.sources[source]
+
+
+def _page(
+    request: HttpRequest, name: str, number: int, source: SourceState, form: forms.Form, **more: Any
+) -> HttpResponse:
+    """A page about a source: what it is, when it gives its value, what the rule says when it does not."""
     return render(
         request,
-        "console/draw_absent.html",
+        f"console/draw_{name}.html",
         {
             "wave": number,
             "form": form,
             "here": request.path,
-            "kind": SOURCE_KINDS[named.kind],
-            "appears": written(named.appears),
-            "rule": LATE[named.kind],
-            "text": absence_text(draw_name=now.name, number=source),
+            "kind": SOURCE_KINDS[source.kind],
+            "appears": written(source.appears),
+            "rule": LATE[source.kind],
+            **more,
         },
     )

@@ -129,6 +129,8 @@ class Line(msgspec.Struct, frozen=True):
     course_title: str
     message_id: uuid.UUID | None
     message_enc: bytes | None
+    # Of a transfer or an award: what its leaf in the books is asked for by.
+    row_id: uuid.UUID | None = None
 
     @property
     def words(self) -> str:

@@ -3,6 +3,7 @@
 -- limit, offset. Every part goes through the person's own index.
 SELECT coalesce(json_agg(json_build_object(
     'source', line.source, 'kind', line.kind, 'at', line.at, 'amount', line.amount, 'by', line.by, 'number', line.number,
+    'row_id', CASE WHEN line.source = 'money' THEN line.id WHEN line.kind = 'award.made' THEN line.about END,
     'purchase_id', bought.id, 'course_title', coalesce(bought.title, ''),
     'message_id', line.message_id, 'message_enc', line.message_enc)
     ORDER BY line.at DESC, line.place), '[]'::json)::text
