@@ -210,6 +210,15 @@ def test_a_list_looks_ahead_and_two_operators_correct_its_announcement(system: r
     assert system.run(*arguments, "2021-08-31T20:00", "--confirm-short-deadline", "siapa@contoh.example").code == 2
     assert system.json(*arguments, "2021-08-31T20:00", "--confirm-short-deadline", one)["awarded"] == 1
 
+    # A wave is proposed by one and announced by another, who says what they read.
+    dates = ("--opens", "2099-03-01T12:00", "--closes", "2099-03-04T00:00", "--quota", "500")
+    assert system.run("wave", "open", "--number", "60", *dates).code == 2
+    proposed = system.json("wave", "open", "--number", "60", *dates, "--operator", one)
+    assert system.json("wave", "list")["waiting"][0]["confirm"] == proposed["confirm"]
+    again = ("wave", "confirm", "--number", "60", "--operator", other, "--digest")
+    assert system.run(*again, "0" * 16).code == 2
+    assert system.json(*again, proposed["confirm"])["is_opened"] is True
+
     wave = ("--wave", "22")
     right = ("--announced-at", "2021-09-26T20:00", "--reason", "salah tanggal")
     read = (*wave, *right[:2])

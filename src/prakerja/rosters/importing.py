@@ -92,7 +92,7 @@ def import_roster(
     if counts_from is not None and counts_from < at:
         raise Refused("counts_from_past")
     # Before millions of rows are read for nothing.
-    require_none_of_another(roster=roster, actor=actor)
+    require_none_of_another(roster=roster, who=actor.id)
     with _alone(roster):
         known = Version.objects.filter(roster=roster, list_digest=digest, status="read").order_by("-number").first()
         found = known or _begin(roster=roster, digest=digest, actor=actor, at=at)

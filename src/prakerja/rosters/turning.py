@@ -37,7 +37,7 @@ def wait_for_second(
     Raises Refused: turn_waits (by, version; another operator prepared it: it is confirmed, or taken back by a verb of its own).
     """
     _lock(roster)
-    require_none_of_another(roster=roster, actor=actor)
+    require_none_of_another(roster=roster, who=actor.id)
     live = next((one for one in counting(at=at) if one.roster == roster), None)
     ahead = Turn.objects.filter(roster=roster, confirmed_at__isnull=False, counts_from__gt=at).exists()
     if not ahead and (live.short if live else None) == (version.short if version else None):
@@ -60,10 +60,10 @@ def wait_for_second(
     return True
 
 
-def require_none_of_another(*, roster: str, actor: Actor) -> None:
-    """Raise Refused: turn_waits (by: their address, version: its number or None), while something waits that another operator prepared."""
+def require_none_of_another(*, roster: str, who: str) -> None:
+    """Raise Refused: turn_waits (by: their address, version: its number or None), while something waits that another operator than `who` prepared."""
     waiting = Turn.objects.select_related("version").filter(roster=roster, confirmed_at=None, replaced_at=None)
-    of_another = waiting.exclude(prepared_by=actor.id).first()
+    of_another = waiting.exclude(prepared_by=who).first()
     if of_another is not None:
         by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
         raise Refused("turn_waits", by=by, version=of_another.version.number if of_another.version else None)
