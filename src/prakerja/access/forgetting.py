@@ -10,23 +10,26 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from prakerja.access.models import CodeLoad, OtpChallenge, OtpGuard, PhoneGuard, Session, SignInGuard
 from prakerja.access.policies import retention_at
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.due import in_chunks, turn_is_over
+from prakerja.kernel.due import first_of, in_chunks, turn_is_over
 
 # When few people want to come in.
 _NIGHTLY = time(3, 0)
 _CHUNK = 1_000
 
 
+_first_sent = first_of(lambda: OtpChallenge.objects.order_by("sent_at").values_list("sent_at"))
+_first_counted = first_of(lambda: PhoneGuard.objects.order_by("day").values_list("day"))
+
+
 def next_forgetting() -> datetime | None:
     """The first night on which the oldest code or the oldest count of a number is old enough."""
-    sent_at = OtpChallenge.objects.aggregate(first=Min("sent_at"))["first"]
-    counted = PhoneGuard.objects.aggregate(first=Min("day"))["first"]
+    sent_at, counted = _first_sent(), _first_counted()
     due = []
     if sent_at is not None:
         due.append(sent_at + retention_at(sent_at).codes)

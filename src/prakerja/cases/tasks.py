@@ -7,38 +7,44 @@ from datetime import datetime, timedelta
 from prakerja.cases.models import Attachment, Case
 from prakerja.cases.operations import end_some_answered, forget_some_askers, prune_some_files, wipe_some_words
 from prakerja.cases.policies import DAY, ENDS_AFTER, WIPED_AFTER, file_terms
-from prakerja.kernel.due import DueTask, in_chunks
+from prakerja.kernel.due import DueTask, first_of, in_chunks
+
+_first_answered = first_of(
+    lambda: Case.objects.filter(status="answered").order_by("answered_at").values_list("answered_at")
+)
+_first_closed = first_of(
+    lambda: Case.objects.filter(status="closed", wiped_at=None).order_by("closed_at").values_list("closed_at")
+)
+_first_known = first_of(
+    lambda: Case.objects.filter(browser_index__isnull=False).order_by("opened_at").values_list("opened_at")
+)
+_first_with_files = first_of(
+    lambda: (
+        Attachment.objects.filter(entry__case__status="closed")
+        .order_by("entry__case__closed_at")
+        .values_list("entry__case__closed_at")
+    )
+)
 
 
 def _next_ended() -> datetime | None:
-    found = Case.objects.filter(status="answered").order_by("answered_at").values_list("answered_at", flat=True).first()
+    found: datetime | None = _first_answered()
     return found + ENDS_AFTER if found else None
 
 
 def _next_wiped() -> datetime | None:
-    found = (
-        Case.objects.filter(status="closed", wiped_at=None)
-        .order_by("closed_at")
-        .values_list("closed_at", flat=True)
-        .first()
-    )
+    found: datetime | None = _first_closed()
     return found + WIPED_AFTER if found else None
 
 
 def _next_forgotten() -> datetime | None:
-    found = (
-        Case.objects.filter(browser_index__isnull=False)
-        .order_by("opened_at")
-        .values_list("opened_at", flat=True)
-        .first()
-    )
+    found: datetime | None = _first_known()
     # An instant after the day is over, so that the last one of it is forgotten as well.
     return found + DAY + timedelta(seconds=1) if found else None
 
 
 def _next_pruned() -> datetime | None:
-    closed = Attachment.objects.filter(entry__case__status="closed").order_by("entry__case__closed_at")
-    found = closed.values_list("entry__case__closed_at", flat=True).first()
+    found: datetime | None = _first_with_files()
     return found + file_terms(found).kept if found else None
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Min
-
 from prakerja.disbursements.batches import close_batches, sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
-from prakerja.disbursements.pausing import rail_pauses
+from prakerja.disbursements.pausing import is_any_paused, rail_pauses
 from prakerja.disbursements.payments import ask_payments, send_payments
 from prakerja.disbursements.states import BATCH_STATES
 from prakerja.kernel.db import row
-from prakerja.kernel.due import DueTask, left_of, next_of
+from prakerja.kernel.due import DueTask, first_of, left_of, next_of
 from prakerja.kernel.installation import is_sandbox
 
 # When the first draft of a released batch leaves. A follow-up waits while a case is open about what it follows, and while it is
@@ -51,13 +49,20 @@ SELECT instruction.person_id, instruction.id, instruction.ask_at AS due_at
  WHERE instruction.ask_at IS NOT NULL AND instruction.status <> 'drafted'"""
 
 
+_first_unsigned = first_of(
+    lambda: (
+        PaymentBatch.objects.filter(status__in=BATCH_STATES.group("UNSIGNED"))
+        .order_by("drafted_at")
+        .values_list("drafted_at")
+    )
+)
+
+
 def next_sign_off() -> datetime | None:
     """When the oldest batch was drafted; None in production, where people sign."""
     if not is_sandbox():
         return None
-    found: datetime | None = PaymentBatch.objects.filter(status__in=BATCH_STATES.group("UNSIGNED")).aggregate(
-        first=Min("drafted_at")
-    )["first"]
+    found: datetime | None = _first_unsigned()
     return found
 
 
@@ -73,9 +78,9 @@ def next_leaving() -> datetime | None:
 
 def next_question_due() -> datetime | None:
     """When a rail is asked next. One that is left alone is asked when its pause ends; the others' first is found by the index."""
-    paused = rail_pauses()
-    if not paused:
+    if not is_any_paused():
         return next_of(ASK)
+    paused = rail_pauses()
     names = [one.rail for one in paused]
     found = [next_of(ASK + " AND instruction.rail <> ALL (%(rails)s)", {"rails": names})]
     for one in paused:

@@ -26,6 +26,7 @@ from prakerja.draw.publishing import prepare_publication
 from prakerja.draw.steps import lock_draw, require_status
 from prakerja.draw.taking_back import replace_waiting
 from prakerja.kernel.db import row, transaction
+from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.second_person import TakingBack, taking_back
@@ -126,9 +127,13 @@ def asked_state(*, draw_name: str) -> AskedState | None:
     )
 
 
+_first_asked = first_of(lambda: AskedStep.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at"))
+
+
 def next_asked() -> datetime | None:
     """Since when somebody waits for a step."""
-    return AskedStep.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at", flat=True).first()
+    found: datetime | None = _first_asked()
+    return found
 
 
 def do_asked(*, at: datetime) -> int | None:

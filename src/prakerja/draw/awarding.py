@@ -50,6 +50,7 @@ from prakerja.intake.operations import (
     require_announceable,
 )
 from prakerja.kernel.db import copy_rows, requires_transaction, rows, transaction
+from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.progress import Meter
@@ -265,10 +266,13 @@ def _award_more(found: Awarding, *, at: datetime) -> int | None:
         return _award(found, results, piece, packed, at=at)
 
 
+_first_due = first_of(lambda: _due().select_related(None).values_list("announced_at"))
+
+
 def next_awarding() -> datetime | None:
     """The moment at which somebody is to be awarded."""
-    found = _due().first()
-    return None if found is None else found.announced_at
+    found: datetime | None = _first_due()
+    return found
 
 
 def awards_left(at: datetime) -> int:

@@ -23,6 +23,7 @@ from prakerja.draw.writing import (
     write_results,
 )
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 
 _CHUNK = 1 << 20
@@ -61,11 +62,15 @@ def settle_files(*, draw_name: str) -> None:
     Draw.objects.filter(id=draw.id, files_due_at=draw.files_due_at).update(files_due_at=None)
 
 
+_first_due = first_of(
+    lambda: Draw.objects.exclude(files_due_at=None).order_by("files_due_at").values_list("files_due_at")
+)
+
+
 def next_files() -> datetime | None:
     """The moment from which on a folder is to be written."""
-    return (
-        Draw.objects.exclude(files_due_at=None).order_by("files_due_at").values_list("files_due_at", flat=True).first()
-    )
+    found: datetime | None = _first_due()
+    return found
 
 
 def settle_one(*, at: datetime) -> int | None:

@@ -19,7 +19,7 @@ from prakerja.intake.eligibility import Reason
 from prakerja.intake.operations import TurnedDown, let_rest_be_told, lock_waiting, turn_down
 from prakerja.intake.policies import QUOTA_FULL
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
-from prakerja.kernel.due import CHUNK
+from prakerja.kernel.due import CHUNK, first_of
 
 # By person: reason, template and parameters.
 _Told = dict[uuid.UUID, tuple[str, str, Mapping[str, Any]]]
@@ -56,10 +56,13 @@ def cut_offs(*, draw_id: uuid.UUID, list_id: uuid.UUID) -> dict[str, int]:
     return {stratum: max(found.get(stratum, 0), found.get("*", 0)) for stratum in strata}
 
 
+_first_untold = first_of(lambda: Awarding.objects.filter(**_UNTOLD).order_by("ended_at").values_list("ended_at"))
+
+
 def next_telling() -> datetime | None:
     """The moment since which somebody is to be told."""
-    found = Awarding.objects.filter(**_UNTOLD).order_by("ended_at").first()
-    return None if found is None else found.ended_at
+    found: datetime | None = _first_untold()
+    return found
 
 
 def tellings_left(at: datetime) -> int:

@@ -15,6 +15,7 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.catalogue.schedules import RunState, cancel_run
 from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.purchases.events import CLASS_CANCELLED
@@ -71,10 +72,15 @@ class Cancelled:
     actor: Actor
 
 
+_first_waiting = first_of(
+    lambda: ClassCancellation.objects.filter(finished_at=None).order_by("cancelled_at").values_list("cancelled_at")
+)
+
+
 def next_cancellation() -> datetime | None:
     """Since when the buyers of a class wait, of those that wait longest."""
-    waiting = ClassCancellation.objects.filter(finished_at=None).order_by("cancelled_at")
-    return waiting.values_list("cancelled_at", flat=True).first()
+    found: datetime | None = _first_waiting()
+    return found
 
 
 def open_cancellations() -> list[Cancelled]:

@@ -6,11 +6,11 @@ import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Q, QuerySet
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.due import in_chunks
+from prakerja.kernel.due import first_of, in_chunks
 from prakerja.notifications.strangers import queue_to_stranger
 from prakerja.registrations.models import Case, Document, Registration, RegistryAnswer
 from prakerja.registrations.policies import terms_at
@@ -22,22 +22,39 @@ _NIGHTLY = time(3, 20)
 _CHUNK = 200
 
 
+def _drafts_alone() -> QuerySet[Registration]:
+    """At which a human still looks wait for that, and `prune` leaves them."""
+    return Registration.objects.filter(status="drafting").exclude(id__in=_open())
+
+
+def _over() -> QuerySet[Registration]:
+    return Registration.objects.exclude(ended_at=None)
+
+
+_first_untold = first_of(
+    lambda: _drafts_alone().filter(told_of_end_at=None).order_by("touched_at").values_list("touched_at")
+)
+_first_told = first_of(
+    lambda: _drafts_alone().exclude(told_of_end_at=None).order_by("told_of_end_at").values_list("told_of_end_at")
+)
+_first_photographed = first_of(
+    lambda: (
+        _over().filter(id__in=Document.objects.values("registration_id")).order_by("ended_at").values_list("ended_at")
+    )
+)
+_first_ended = first_of(lambda: _over().order_by("ended_at").values_list("ended_at"))
+
+
 def next_pruning() -> datetime | None:
     """The first night on which something is old enough: to be told of, or to go."""
     due = []
-    # At which a human still looks wait for that, and `prune` leaves them.
-    drafts = Registration.objects.filter(status="drafting").exclude(id__in=_open())
-    untold = drafts.filter(told_of_end_at=None).aggregate(first=Min("touched_at"))["first"]
-    told = drafts.filter(told_of_end_at__isnull=False).aggregate(first=Min("told_of_end_at"))["first"]
-    ended = Registration.objects.exclude(ended_at=None)
-    photographed = ended.filter(id__in=Document.objects.values("registration_id")).aggregate(first=Min("ended_at"))
-    oldest = ended.aggregate(first=Min("ended_at"))["first"]
+    untold, told, photographed, oldest = _first_untold(), _first_told(), _first_photographed(), _first_ended()
     if untold is not None:
         due.append(untold + terms_at(untold).untouched - terms_at(untold).told_before)
     if told is not None:
         due.append(told + terms_at(told).told_before)
-    if photographed["first"] is not None:
-        due.append(photographed["first"] + terms_at(photographed["first"]).photos)
+    if photographed is not None:
+        due.append(photographed + terms_at(photographed).photos)
     if oldest is not None:
         due.append(oldest + terms_at(oldest).answers)
     return min((_night_from(one) for one in due), default=None)

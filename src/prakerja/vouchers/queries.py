@@ -6,9 +6,10 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Min, Q
+from django.db.models import F, Q
 
 from prakerja.kernel.db import hot_row
+from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.secrets import blind_index
 from prakerja.vouchers.models import Voucher
@@ -41,11 +42,22 @@ _REMINDED_LATER = Q(status="issued", remind_at__lt=F("redeemable_until"))
 _UNRECKONED = Q(status="issued", remind_at=None)
 
 
+_first_unreckoned = first_of(lambda: Voucher.objects.filter(_UNRECKONED).order_by("issued_at").values_list("issued_at"))
+_first_reminded = first_of(
+    lambda: Voucher.objects.filter(_REMINDED_LATER).order_by("remind_at").values_list("remind_at")
+)
+_first_ending = first_of(
+    lambda: (
+        Voucher.objects.filter(status="issued", course_run__cancelled_at=None)
+        .order_by("redeemable_until")
+        .values_list("redeemable_until")
+    )
+)
+
+
 def next_reminder() -> datetime | None:
     """The first instant at which the owner of an unused code is reminded, or at which that is to be reckoned."""
-    unreckoned = Voucher.objects.filter(_UNRECKONED).aggregate(first=Min("issued_at"))["first"]
-    reminded = Voucher.objects.filter(_REMINDED_LATER).aggregate(first=Min("remind_at"))["first"]
-    return min((instant for instant in (unreckoned, reminded) if instant is not None), default=None)
+    return min((instant for look in (_first_unreckoned, _first_reminded) if (instant := look())), default=None)
 
 
 def reminders_left(*, at: datetime) -> int:
@@ -56,8 +68,8 @@ def reminders_left(*, at: datetime) -> int:
 
 def next_expiry() -> datetime | None:
     """The exclusive end of the window that closes first over a code that nobody entered and whose class takes place."""
-    waiting = Voucher.objects.filter(status="issued", course_run__cancelled_at=None)
-    return waiting.order_by("redeemable_until").values_list("redeemable_until", flat=True).first()
+    found: datetime | None = _first_ending()
+    return found
 
 
 def expiries_left(*, at: datetime) -> int:
