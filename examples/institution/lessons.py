@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from examples.shared.tongues import tongue_of
+
 HERE = Path(__file__).with_name("lessons")
 _SIGNS = {
     "list": re.compile(r"- "),
@@ -21,6 +23,8 @@ _SIGNS = {
 }
 # Letters of Japan, Korea and China, with the spaces between them.
 _FOREIGN = re.compile(r"([\u3000-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+)")
+# What a lesson about a language with our own letters says in it stands between these marks.
+_QUOTED = re.compile("(“[^”]+”)")
 _TONGUES = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
     "ko": re.compile(r"[\uac00-\ud7a3]"),
@@ -43,7 +47,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson. The first of `options` is the right answer; `tongue`: the language of its foreign letters, or empty."""
+    """One lesson. The first of `options` is the right answer; `tongue`: the language that it teaches, or empty."""
 
     title: str
     pages: tuple[tuple[Part, ...], ...]
@@ -55,8 +59,11 @@ class Lesson:
         """Return a text in pieces with the language of each: empty is that of the page.
 
         A phone draws the same sign differently for Japan and China, and a reader aloud spells what it takes for Indonesian."""
-        pieces = _FOREIGN.split(text)
-        return [(piece, self.tongue if index % 2 else "") for index, piece in enumerate(pieces) if piece]
+        pieces = (_QUOTED if self.tongue == "en" else _FOREIGN).split(text)
+        return [(piece, self._tongue_of(piece) if index % 2 else "") for index, piece in enumerate(pieces) if piece]
+
+    def _tongue_of(self, piece: str) -> str:
+        return "" if self.tongue == "en" and tongue_of(piece) == "id" else self.tongue
 
 
 @cache
@@ -66,6 +73,8 @@ def written() -> dict[str, dict[str, Lesson]]:
     for path in sorted(HERE.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
         tongue = next((name for name, letter in _TONGUES.items() if letter.search(text)), "")
+        if not tongue and "-inggris-" in path.stem:
+            tongue = "en"
         found[path.stem] = {entry["title"]: _lesson(entry, tongue) for entry in tomllib.loads(text)["lesson"]}
     return found
 

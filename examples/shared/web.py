@@ -23,6 +23,7 @@ from examples.shared.places import hour_there
 from examples.shared.prakerja_client import PartnerRefusal, PartnerUnavailable
 from examples.shared.store import Account, Session, Visitors, connect
 from examples.shared.texts import LANGUAGES, Translator
+from examples.shared.tongues import tongue_of
 
 # The longest form; a page that takes files says so itself.
 FORM_BYTES = 64 * 1024
@@ -158,7 +159,7 @@ def build_app(name: str, folder: Path, program: Program) -> Flask:
     app.after_request(_finish)
     app.teardown_request(_close)
     app.context_processor(_page_words)
-    app.add_template_filter(indonesian)
+    app.add_template_filter(as_written)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(PartnerRefusal, _refusal)
     app.register_error_handler(PartnerUnavailable, _unavailable)
@@ -245,9 +246,15 @@ def _close(_error: BaseException | None) -> None:
         connection.close()
 
 
-def indonesian(words: str) -> str:
-    """Words that came from an institution, which are Indonesian: an English page says so, for whoever has it read out."""
-    return Markup('<span lang="id">{}</span>').format(words) if words and language() == "en" else words
+def as_written(words: str) -> str:
+    """Words that came from an institution: a page in the other language says so, for whoever has it read out."""
+    return Markup("<span{}>{}</span>").format(lang_of(words), words) if lang_of(words) else words
+
+
+def lang_of(words: str) -> str:
+    """The attribute of an element whose whole text these words are; "" where they are in the language of the page."""
+    tongue = tongue_of(words) if words else ""
+    return "" if tongue in ("", language()) else Markup(' lang="{}"').format(tongue)
 
 
 def _take_notice() -> str:
@@ -264,8 +271,7 @@ def _page_words() -> dict[str, Any]:
         "language": language,
         "home_endpoint": g.site.home_endpoint,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
-        # For an element whose whole text is an institution's.
-        "lang_id": Markup(' lang="id"') if language == "en" else "",
+        "lang_of": lang_of,
         "csrf_token": lambda: session().csrf,
         "take_notice": _take_notice,
         "thousands": lambda number: formats.thousands(number, language),

@@ -335,7 +335,11 @@ def test_a_page_shows_steps_tables_and_programs_as_what_they_are(learner: Visito
         ("lenteratimur-jepang-percakapan", '<span lang="ja">インドネシアから来ました。</span> Indonesia kara'),
         ("lenteratimur-korea-dasar", '<span lang="ko">한</span> terdiri dari <span lang="ko">ㅎ</span> h'),
         ("lintasbahasa-mandarin-dagang", '<td>mā <span lang="zh">妈</span></td>'),
+        (
+            "lintasbahasa-inggris-hotel",
+            'lima detik: <span lang="en">“Good afternoon, welcome to Bunga Hotel.”</span> Good',
+        ),
     ],
 )
-def test_foreign_letters_say_their_language(learner: Visitor, fake: FakePrakerja, course: str, words: str) -> None:
+def test_foreign_words_say_their_language(learner: Visitor, fake: FakePrakerja, course: str, words: str) -> None:
     assert words in learner.get(f"{open_written(learner, fake, course)}/lessons/1")

@@ -20,6 +20,7 @@ from prakerja.kernel import dates
 from prakerja.kernel.compiled_templates import CompiledTemplates
 from prakerja.portal import formats
 from prakerja.portal.contact import contact
+from prakerja.portal.tongues import tongue_of
 
 
 def asset(path: str) -> str:
@@ -38,21 +39,20 @@ def beginning(value: datetime, province_code: str = "") -> str:
 
 
 @pass_environment
-def said_in_indonesian(env: Environment, value: str) -> str:
-    """Words of an institution, which are Indonesian: an English page says so, for whoever has it read out."""
-    if not value or getattr(env, "page_language", "id") == "id":
+def as_written(env: Environment, value: str) -> str:
+    """Words of an institution or of a participant: a page in the other language says so, for whoever has it read out."""
+    tongue = tongue_of(value) if value else ""
+    if tongue in ("", getattr(env, "page_language", "id")):
         return value
-    return Markup('<span lang="id">{}</span>').format(value)
+    return Markup('<span lang="{}">{}</span>').format(tongue, value)
 
 
 @pass_environment
-def marked(env: Environment, text: str, indonesian_parts: Sequence[str]) -> str:
-    """A sentence in which those parts are an institution's words: an English page says that they are Indonesian."""
-    if getattr(env, "page_language", "id") == "id":
-        return text
-    parts = sorted({part for part in indonesian_parts if part}, key=len, reverse=True)
+def marked(env: Environment, text: str, written: Sequence[str]) -> str:
+    """A sentence in which those parts are an institution's words, each `as_written`."""
+    parts = sorted({part for part in written if part}, key=len, reverse=True)
     pieces = re.split("(" + "|".join(map(re.escape, parts)) + ")", text) if parts else [text]
-    return Markup("").join(said_in_indonesian(env, piece) if piece in parts else piece for piece in pieces)
+    return Markup("").join(as_written(env, piece) if piece in parts else piece for piece in pieces)
 
 
 def is_elsewhere(mode: str, there: str, here: str) -> bool:
@@ -154,7 +154,7 @@ def _environment(page_language: str, options: dict[str, Any]) -> Environment:
             "instant": dates.instant,
             "until": dates.weekday_until,
             "beginning": beginning,
-            "indonesian": said_in_indonesian,
+            "as_written": as_written,
             "marked": marked,
             "day": dates.day,
             "weekday": dates.weekday,
