@@ -109,7 +109,8 @@ def line(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
 def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The receipt of one wave: ticket, where it stands and why, what one can do."""
     at = clock.now()
-    own = next((one for one in own_applications(person_id=person_id, at=at) if one.wave == number), None)
+    applications = own_applications(person_id=person_id, at=at)
+    own = next((one for one in applications if one.wave == number), None)
     if own is None:
         raise Http404
     return page(
@@ -121,6 +122,7 @@ def wave(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRespons
         name=name_of(person_id=person_id),
         label=LABELS[own.label],
         why=_why(own),
+        may_write=may_write_letter(applications=applications),
         listed=_listed(person_id, own.scheme_version_id, at) if own.label in UNDECIDED else [],
         **own_draw_words(person_id, wave_number=own.wave, shows_ticket=own.label != "withdrawn"),
     )
