@@ -201,6 +201,8 @@ def test_every_page_of_the_portal(small: Callable[[], BrowserContext], system: R
     answers_wrongly(Applicant(small(), system), crawl)
     takes_the_test_and_joins(Citizen(small(), system, registrant(system, "registered")), crawl)
     was_not_selected(Citizen(small(), system, registrant(system, "not_selected")), crawl)
+    writes_the_letter(Citizen(small(), system, registrant(system, "thrice_not_selected")), crawl)
+    was_revoked(Citizen(small(), system, system.participant("revoked")), crawl)
     assert crawl.told() == ""
     assert unseen(crawl, "portal") == set()
 
@@ -286,24 +288,28 @@ def was_not_selected(me: Citizen, crawl: Crawl) -> None:
     visitor = Visitor(crawl, me.page)
     visitor.crawl("/dashboard", "/gelombang", past=frozenset(crawl.seen) - {"portal:wave"})
     visitor.in_english()
-    writes_too_early(me, visitor)
 
 
-# The letter opens after three waves; who sends one before reads the same form, and why it is too early.
-SEND_A_LETTER = """
-() => {
-  const form = document.querySelector("form[action$='/keluar']");
-  form.action = "/gelombang/surat";
-  form.submit();
-}
-"""
-
-
-def writes_too_early(me: Citizen, visitor: Visitor) -> None:
-    with me.visit("/gelombang").expect_navigation():
-        me.page.evaluate(SEND_A_LETTER)
-    expect(me.page.locator("#words")).to_be_visible()
+def writes_the_letter(me: Citizen, crawl: Crawl) -> None:
+    """After three waves: the form with nothing on it and with a letter, and the letter that waits for its answer."""
+    me.sign_in()
+    visitor, page = Visitor(crawl, me.page), me.page
+    me.visit("/gelombang")
+    visitor.look_in_both()
+    follow(page.get_by_role("link", name="Tulis surat pernyataan"))
+    visitor.look_in_both()
+    follow(page.locator(SEND))
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
     visitor.look()
+    page.fill("#words", "Data saya sudah saya perbaiki di Dukcapil.")
+    follow(page.locator(SEND))
+    visitor.look_in_both()
+
+
+def was_revoked(me: Citizen, crawl: Crawl) -> None:
+    """What the dashboard says to whom it says most: what happened, when, how to object, what else there is."""
+    me.sign_in()
+    Visitor(crawl, me.page).look_in_both()
 
 
 def links_an_account(me: Citizen, visitor: Visitor) -> None:

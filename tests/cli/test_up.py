@@ -53,7 +53,7 @@ def test_every_door_answers(system: running.System) -> None:
 def test_the_demo_world_has_somebody_at_every_stage(system: running.System) -> None:
     participants = system.urls["accounts"]["participants"]
     assert {one["stage"] for one in participants} == {
-        *("awarded", "ready", "purchased", "redeemed", "completed", "reviewed", "paying")
+        *("awarded", "ready", "purchased", "redeemed", "completed", "reviewed", "paying", "revoked")
     }
     assert all(set(one) == {"name", "phone", "stage", "accounts"} for one in participants)
     operators = system.urls["accounts"]["operators"]

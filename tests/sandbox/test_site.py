@@ -138,6 +138,7 @@ def test_whoever_registers_and_joins_has_a_door_to_what_comes_next(system: runni
         "registered": ("test", "/tes", "Mulai tes"),
         "joined": ("waves", "/gelombang", "Menunggu gelombang ditutup"),
         "not_selected": ("waves", "/gelombang", "Gabung Gelombang 22"),
+        "thrice_not_selected": ("waves", "/gelombang", "Tulis surat pernyataan"),
         # Of the wave that was drawn before the demo began: their place in line stands there.
         "not_drawn": ("waves", "/gelombang", "Gabung Gelombang 22"),
         "tested": ("waves", "/gelombang", "Gabung Gelombang 22"),

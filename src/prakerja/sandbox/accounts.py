@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from prakerja.intake.policies import QUOTA_FULL
-from prakerja.intake.queries import own_applications
+from prakerja.intake.queries import may_write_letter, own_applications
 from prakerja.kernel.clock import now
 from prakerja.people.queries import person_id_by_contact
 from prakerja.registrations.queries import registration_id_of
@@ -53,11 +53,14 @@ def _not_drawn() -> list[dict[str, str]]:
 def _stage_of_applicant(person_id: uuid.UUID) -> str:
     """Where somebody who registered stands: by what they joined last, or by their test."""
     at = now()
-    latest = next(iter(own_applications(person_id=person_id, at=at)), None)
+    joined = own_applications(person_id=person_id, at=at)
+    latest = next(iter(joined), None)
     if latest is not None and latest.label == "selected":
         return stage_of(person_id)
     if latest is not None and latest.label != "withdrawn":
-        return "not_selected" if latest.label == "not_selected" else "joined"
+        if latest.label != "not_selected":
+            return "joined"
+        return "thrice_not_selected" if may_write_letter(applications=joined) else "not_selected"
     sitting = own_sitting(person_id=person_id, at=at)
     return "tested" if sitting is not None and sitting.is_over else "registered"
 

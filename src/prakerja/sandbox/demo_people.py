@@ -24,10 +24,11 @@ class DemoPerson:
     phone: str
     province_code: str
     education: str
-    # awarded, ready, purchased, redeemed, completed, reviewed, paying (decisions.md 74).
+    # revoked, awarded, ready, purchased, redeemed, completed, reviewed, paying (decisions.md 74).
     stage: str
     # Where the incentive goes; the last digits say how the sandbox's bank behaves (decisions.md 52).
     account: tuple[str, str] | None = None
+    wave: int = WAVE
 
     @property
     def email(self) -> str:
@@ -62,17 +63,20 @@ PEOPLE = (
         "Gilang Syahputra", "9901091709920091", "1992-09-17", "+6281321000111", "16", "sma", "paying",
         ("bni", "7700123456"),
     ),
+    # Whose deadline passed days before the demo begins, and who has three days left.
+    DemoPerson("Lestari Wijaya", "9901104904910101", "1991-04-09", "+6281321000112", "33", "sma", "revoked", wave=18),
+    DemoPerson("Teguh Prasetyo", "9901111805890111", "1989-05-18", "+6281321000113", "35", "sma", "awarded", wave=19),
 )  # fmt: skip
 FIRST = people.Offer("tokopedia", "rasakata", "rasakata-barista-dasar", "rasakata-barista-dasar-mandiri", 475_000)
-STAGES = ("awarded", "ready", "purchased", "redeemed", "completed", "reviewed", "paying")
+STAGES = ("revoked", "awarded", "ready", "purchased", "redeemed", "completed", "reviewed", "paying")
 
 
 def make_demo_people(*, until: datetime) -> None:
     """Make everybody as of `until`, running on the way whatever falls due, each at its own instant."""
-    announced = ANNOUNCED_AT[WAVE]
     events: list[tuple[datetime, Callable[[datetime], None]]] = []
     for person in PEOPLE:
-        events += _life(person, people.award(person.row(), wave=WAVE, at=announced), announced)
+        announced = ANNOUNCED_AT[person.wave]
+        events += _life(person, people.award(person.row(), wave=person.wave, at=announced), announced)
     for at, event in sorted(events, key=lambda one: one[0]):
         run_due(until=at)
         event(at)

@@ -46,9 +46,10 @@ class DemoRegistrant:
 
 
 # Begun; the family card differs; sent while the registry was silent; a human looks; registered; has taken the test and may join;
-# has joined the open wave; joined wave 21 and was not selected.
+# has joined the open wave; joined wave 21 and was not selected; joined three and was selected in none.
 STAGES = (
     "registering", "registry_differs", "registry_waits", "registry_case", "registered", "tested", "joined", "not_selected",
+    "thrice_not_selected",
 )  # fmt: skip
 REGISTRANTS = (
     DemoRegistrant("Putri Lestari", "9901021708980001", "+6281321000131", "registering"),
@@ -59,25 +60,38 @@ REGISTRANTS = (
     DemoRegistrant("Sari Wulandari", "9901075507960111", "+6281321000136", "tested"),
     DemoRegistrant("Hendra Saputro", "9901082302930121", "+6281321000137", "joined"),
     DemoRegistrant("Nia Rahmadani", "9901095811940131", "+6281321000138", "not_selected"),
+    DemoRegistrant(
+        "Raden Roro Kusumaningtyas Wulandari Sastrodiningrat",
+        "9901106612900141",
+        "+6281321000139",
+        "thrice_not_selected",
+    ),
 )
-# While wave 21 was open.
+# While wave 21 was open, and the two waves before the one that was drawn.
 _EARLIER = parse_instant("2021-09-17T10:00")
-_JOINED_WAVES = {"joined": 22, "not_selected": 21}
+_BEFORE = {18: parse_instant("2021-08-17T10:00"), 19: parse_instant("2021-08-27T10:00")}
+_JOINED_WAVES = {"joined": 22, "not_selected": 21, "thrice_not_selected": 18}
 _REGENCIES = {"33": "3374", "34": "3471"}
 
 
 def make_demo_registrants(*, at: datetime) -> None:
     """Make everybody but the earlier ones, with the first step an hour before `at`."""
     for person in REGISTRANTS:
-        if person.stage != "not_selected":
+        if not person.stage.endswith("not_selected"):
             _live(person, at=at - timedelta(hours=1))
 
 
 def make_earlier_applicants() -> None:
-    """Make whoever joined the wave whose results are out when the demo begins."""
+    """Make whoever joined the waves whose results are out when the demo begins."""
     for person in REGISTRANTS:
         if person.stage == "not_selected":
             _live(person, at=_EARLIER)
+        if person.stage == "thrice_not_selected":
+            _live(person, at=_BEFORE[18])
+            person_id = person_id_by_contact(kind="phone", value=person.phone)
+            assert person_id is not None
+            join_wave(person_id=person_id, wave_number=19, at=_BEFORE[19])
+            join_wave(person_id=person_id, wave_number=21, at=_EARLIER)
 
 
 def _live(person: DemoRegistrant, *, at: datetime) -> None:

@@ -47,6 +47,7 @@ PLACES = {"": "/", "dashboard": "/dashboard", "video": "/video", "courses": "/pe
 # Where the portal opens for whoever is no participant yet: what comes next for them.
 _PLACE_OF_STAGE = {"registered": "test", "tested": "waves", "joined": "waves"} | {
     "not_selected": "waves",
+    "thrice_not_selected": "waves",
     "not_drawn": "waves",
 }
 

@@ -186,6 +186,7 @@ def stage_name(stage: str) -> str:
         "tested": _("Sudah ikut tes, dapat bergabung ke gelombang"),
         "joined": _("Sudah bergabung ke gelombang, menunggu hasil"),
         "not_selected": _("Belum terpilih di gelombang terakhir"),
+        "thrice_not_selected": _("Tiga kali belum terpilih, dapat menulis surat"),
         "not_drawn": _("Tidak terundi di Gelombang 20, dapat memeriksa undiannya"),
         "awarded": _("Lolos, belum menonton video"),
         "ready": _("Siap membeli pelatihan"),
