@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Make the contact sheets of docs/sheets: every page and state that the crawl of the browser tests meets, small, side by side.
 
-Runs tests/browser/test_every_page.py with a camera: each look of it is a picture at 360 pixels (first visit, mistake, nothing found,
-one row, many, after the form), Indonesian and English, and for each address one with letters twice as large. So a page that is added
-stands on a sheet as soon as the test meets it. Everything on them is invented.
+Runs tests/browser/test_every_page.py with a camera, and the tests that lead to the few pages that it cannot reach: each look is a
+picture at 360 pixels (first visit, mistake, nothing found, one row, many, after the form), Indonesian and English, and for each
+address one with letters twice as large. So a page that is added stands on a sheet as soon as a test looks at it. Everything on them
+is invented.
 """
 
 from __future__ import annotations
@@ -30,6 +31,17 @@ SHEETS = {
     "test_every_page_of_phone_bank_and_registry": "phone-bank-registry",
     "test_every_page_of_the_sandbox": "demo",
     "test_every_page_of_the_console": "console",
+    # What `ELSEWHERE` of that test names.
+    **dict.fromkeys(
+        (
+            "test_from_the_sms_to_the_schedule_of_the_incentive",
+            "test_a_participant_by_the_code_on_the_phone",
+            "test_a_test_code_and_its_face",
+            "test_sign_in_with_prakerja",
+            "test_a_webinar_of_three_meetings",
+        ),
+        "other-ways",
+    ),
 }
 
 
@@ -45,8 +57,9 @@ def main() -> int:
         TO.mkdir(parents=True, exist_ok=True)
         for old in TO.glob("*.webp"):
             old.unlink()
-        for test, name in SHEETS.items():
-            lay_out(sorted((folder / test).glob("*.jpg")), name)
+        for name in dict.fromkeys(SHEETS.values()):
+            tests = [test for test, sheet in SHEETS.items() if sheet == name]
+            lay_out([path for test in tests for path in sorted(folder.glob(f"{test}*/*.jpg"))], name)
     sheets = sorted(TO.glob("*.webp"))
     total = sum(sheet.stat().st_size for sheet in sheets)
     print(f"{total:,} bytes in {len(sheets)} sheets")
@@ -57,7 +70,7 @@ def main() -> int:
 
 
 def _photograph(folder: Path) -> int:
-    words = ["-m", "pytest", "tests/browser/test_every_page.py", "-q", "-n", "0", "-k", " or ".join(SHEETS)]
+    words = ["-m", "pytest", "tests/browser", "-q", "-n", "0", "-k", " or ".join(SHEETS)]
     around = {**os.environ, "PRAKERJA_TEST_PICTURES": str(folder)}
     return subprocess.run([sys.executable, *words], cwd=ROOT, env=around, check=False).returncode
 

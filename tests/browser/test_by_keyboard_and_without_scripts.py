@@ -40,7 +40,7 @@ def test_from_a_stranger_to_a_survey(
     registers(old_phone)
     registers(no_mouse)
     for me in both:
-        # Each way goes its main steps in both languages: what follows in the other one, and back for the shop and the class.
+        # Each way goes its main steps in both languages: what follows in the other one, and back for the films.
         me.speak_the_other()
         takes_the_test(me)
         joins(me)
@@ -176,6 +176,8 @@ def buys(me: Walker) -> str:
     me.press_on("main form:has([name=schedule]) button.main")
     me.press_on("main a[href*='/signup']")
     opens_an_account(me)
+    # A shop and a class are begun in one language and gone through in the other.
+    me.speak_the_other()
     me.answer("card_number", number)
     me.press_on("main form:has(#card_number) button")
     if isinstance(me, WithoutMouse):
@@ -186,6 +188,7 @@ def buys(me: Walker) -> str:
     me.press_on(CODE_FORM)
     code = page.locator("[data-testid=voucher-code]").inner_text()
     assert re.fullmatch(r"[A-HJ-NP-Z2-9]{12}", code)
+    me.speak_the_other()
     return code
 
 
@@ -210,9 +213,11 @@ def finishes_the_class(me: Walker, code: str) -> str:
     me.press_on("main form:has(#code) button.main")
     is_there(me)
     expect(page.locator("[data-testid=class-status]")).to_have_attribute("data-status", "open")
+    me.speak_the_other()
     me.press_on("ol.lessons a")
     while "/lessons/" in page.url:
         me.press_on("main button.main")
+    me.speak_the_other()
     while page.locator("ul.attendance form button").count():
         me.press_on("ul.attendance form button")
         is_there(me)

@@ -85,7 +85,7 @@ class Walker(Applicant):
         expect(self.page.locator("html")).to_have_attribute("lang", self.language)
 
     def speak_the_other(self) -> None:
-        """Go on in the other language, by the link that every page of the portal has."""
+        """Go on in the other language, by the link that every page of every site has."""
         other = "en" if self.language == "id" else "id"
         self.press(self.page.locator(f"header a[lang={other}]").first)
         self.language = other
