@@ -214,7 +214,7 @@ def test_a_list_looks_ahead_and_two_operators_correct_its_announcement(system: r
     dates = ("--opens", "2099-03-01T12:00", "--closes", "2099-03-04T00:00", "--quota", "500")
     assert system.run("wave", "open", "--number", "60", *dates).code == 2
     proposed = system.json("wave", "open", "--number", "60", *dates, "--operator", one)
-    assert system.json("wave", "list")["waiting"][0]["confirm"] == proposed["confirm"]
+    assert system.json("wave", "list", "--json")["waiting"][0]["confirm"] == proposed["confirm"]
     again = ("wave", "confirm", "--number", "60", "--operator", other, "--digest")
     assert system.run(*again, "0" * 16).code == 2
     assert system.json(*again, proposed["confirm"])["is_opened"] is True
