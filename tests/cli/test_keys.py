@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from prakerja.postgres.layout import Layout
 from tests import running
 from tests.running import command
-from tests.waiting import LONG_LIMIT, wait_until
+from tests.waiting import LIMIT, LONG_LIMIT, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
-ROOTS = {"sealing", "index", "otp", "sessions", "gateways"}
+ROOTS = {"sealing", "index", "otp", "sessions", "gateways", "identity"}
 
 
 @pytest.fixture
@@ -45,6 +46,9 @@ def test_keys_change_while_it_runs_and_a_backup_says_which_it_needs(system: runn
     after = _shown(system)
     newest = next(one for one in after if one["root"] == "index" and one["state"] == "counts")
     assert newest["columns"]["people_nikclaim.index"] == people
+    # Institutions find the new public half beside the one before.
+    published = httpx.get(f"{system.urls['portal']}/oauth2/keys", timeout=LIMIT, trust_env=False).json()["keys"]
+    assert len({one["kid"] for one in published}) == 2
     # What people and shops do goes on: somebody buys, and is found by card, phone and code.
     assert system.json("sandbox", "participant", "--stage", "redeemed")["person_id"]
     proof = system.run("proof")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
-import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
-import tink
-from tink import cleartext_keyset_handle, jwt
+import pytest
 
-from prakerja.grants.identity import public_keys
-from prakerja.kernel.secrets import create_keys, identity_keyset
+from prakerja.kernel import clock, keysets
+from prakerja.kernel.secrets import create_keys, new_identity_key
+from prakerja.kernel.wrapping import new_wrapping
 
 
 def test_it_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -36,28 +35,22 @@ def test_an_older_installation_gets_it_at_its_next_start(tmp_path: Path) -> None
     assert (folder / "identity.json").exists()
 
 
-def test_a_new_key_is_published_before_it_signs() -> None:
-    """Rotation: the second key of a keyset stands in the public set while the first one still signs."""
-    jwt.register_jwt_signature()
-    document = json.loads(_cleartext(identity_keyset()))
-    second = json.loads(_cleartext(tink.new_keyset_handle(jwt.jwt_rs256_2048_f4_template())))
-    document["key"] += second["key"]
-    both = cleartext_keyset_handle.read(tink.JsonKeysetReader(json.dumps(document)))
-    published = json.loads(jwt.jwk_set_from_public_keyset_handle(both.public_keyset_handle()))["keys"]
-    [now] = json.loads(public_keys())["keys"]
-    assert len(published) == 2
-    assert now in published
-    raw = jwt.new_raw_jwt(issuer="i", without_expiration=True)
-    kid = json.loads(_part(both.primitive(jwt.JwtPublicKeySign).sign_and_encode(raw)))["kid"]
-    assert kid == now["kid"]
-
-
-def _cleartext(handle: tink.KeysetHandle) -> str:
-    text = io.StringIO()
-    cleartext_keyset_handle.write(tink.JsonKeysetWriter(text), handle)
-    return text.getvalue()
-
-
-def _part(token: str) -> bytes:
-    head = token.split(".")[0]
-    return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))
+def test_a_change_is_read_back_whatever_wraps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One key alone is tink's own file, two are one like those of the roots, under the same wrapping; and back."""
+    folder = tmp_path / "keys"
+    create_keys(folder)
+    first = keysets.read_identity(folder)
+    second = new_identity_key(made_at=clock.wall(), counts_from=clock.wall() + timedelta(minutes=10))
+    words = tmp_path / "words"
+    words.write_text("kuda benar baterai")
+    monkeypatch.setenv("PRAKERJA_KEYS_PASSPHRASE_FILE", str(words))
+    for wrapping in (None, new_wrapping("passphrase")):
+        keysets.write_identity(folder, first.with_key(second), wrapping)
+        assert [path.exists() for path in keysets.identity_files(folder)] == [False, True]
+        assert keysets.read_identity(folder) == first.with_key(second)
+        assert keysets.identity_wrapping(folder) == wrapping
+        text = (folder / "identity.keyset.json").read_text()
+        assert (base64.b64encode(second.given["tink"]).decode() in text) is (wrapping is None)
+    keysets.write_identity(folder, first, None)
+    assert [path.exists() for path in keysets.identity_files(folder)] == [True, False]
+    assert keysets.read_identity(folder) == first

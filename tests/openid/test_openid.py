@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import shutil
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,12 +18,15 @@ from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
 from django.test import Client
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from prakerja.access.actors import SYSTEM
+from prakerja.cli import key_changes
+from prakerja.cli.arguments import CommandError
 from prakerja.grants.models import Grant
 from prakerja.grants.policies import SCOPES
-from prakerja.kernel import clock
+from prakerja.kernel import clock, secrets
 from prakerja.partners.operations import add_partner
 from prakerja.people.models import Person
 from tests import builders as b
@@ -378,6 +384,72 @@ def test_codes_and_tokens_end_by_the_wall_clock(sign_in: SignIn) -> None:
         assert Client().get("/oauth2/userinfo", headers=bearer).status_code == 200
         travel.shift(timedelta(seconds=1))
         assert Client().get("/oauth2/userinfo", headers=bearer).status_code == 401
+
+
+def test_another_key_signs_once_every_institution_can_know_it(
+    sign_in: SignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is published before it signs, and the one before until the last of its tokens has lapsed (ADR 0040)."""
+    folder = Path(shutil.copytree(os.environ["PRAKERJA_KEYS"], tmp_path / "keys"))
+    monkeypatch.setenv("PRAKERJA_KEYS", str(folder))
+    caches = (secrets.keys, secrets.signing_keys)
+    try:
+        for cache in caches:
+            cache.cache_clear()
+        key_changes.upgrade(folder=folder, wrapping=None)
+        with time_machine.travel(clock.wall().replace(microsecond=0), tick=False) as travel:
+            first = _signed(sign_in)
+            key_changes.rotate(folder=folder, roots=["identity"])
+            # A process looks at its folder once a second.
+            secrets.signing_keys().refresh(now=True)
+            with pytest.raises(CommandError, match="new key of identity counts from"):
+                key_changes.rotate(folder=folder, roots=key_changes.CHANGED)
+            assert {one.state for one in key_changes.shown(folder)} == {"counts", "coming"}
+            travel.shift(timedelta(minutes=9))
+            late = _signed(sign_in)
+            assert _verifying(first, late) == [True, True]
+            assert _kid(late) == _kid(first)
+            travel.shift(timedelta(minutes=1))
+            second = _signed(sign_in)
+            assert _kid(second) != _kid(first)
+            assert _verifying(first, late, second) == [True, True, True]
+            older = next(one.key_id for one in key_changes.shown(folder) if one.state == "older")
+            with pytest.raises(CommandError, match="may be under way"):
+                key_changes.retire(folder=folder, key_id=older, kept=(), although=False)
+            travel.shift(timedelta(hours=1))
+            assert _verifying(first, late, second) == [False, False, True]
+            assert key_changes.retire(folder=folder, key_id=older, kept=(), although=False) == ("identity", True)
+            secrets.signing_keys().refresh(now=True)
+            assert _verifying(second, _signed(sign_in)) == [True, True]
+    finally:
+        monkeypatch.undo()
+        for cache in caches:
+            cache.cache_clear()
+
+
+def _signed(sign_in: SignIn) -> str:
+    status, answer = sign_in.openid_exchange(sign_in.openid_code())
+    assert status == 200, answer
+    return str(answer["id_token"])
+
+
+def _verifying(*tokens: str) -> list[bool]:
+    """Whether each is signed by a key that is published now."""
+    published = KeySet.import_key_set(Client().get("/oauth2/keys").json())
+    found = []
+    for token in tokens:
+        try:
+            jwt.decode(token, published, algorithms=["RS256"])
+        except (JoseError, ValueError):
+            found.append(False)
+        else:
+            found.append(True)
+    return found
+
+
+def _kid(token: str) -> str:
+    head = token.split(".")[0]
+    return str(json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"])
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,29 @@ from pathlib import Path
 from typing import Any
 
 from prakerja.cli.arguments import CommandError
+from prakerja.grants.policies import ACCESS_LIFE
 from prakerja.kernel import keysets, rotation
 from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.db import transaction
 from prakerja.kernel.keysets import ROOTS, Key, Keyset
 from prakerja.kernel.sealed import index_columns, sealed_columns
-from prakerja.kernel.secrets import keys
+from prakerja.kernel.secrets import keys, new_identity_key
 from prakerja.kernel.wrapping import Wrapping
 from prakerja.postgres import backups
 
+# Every root that can be changed, and that by which others check what we sign.
+CHANGED = (*ROOTS, keysets.IDENTITY)
 # A new key counts after this: every process of this machine knows it long before.
-COUNTS_AFTER = timedelta(minutes=1)
+_COUNTS_AFTER = timedelta(minutes=1)
+# Institutions fetch the public halves once in five minutes (prakerja.openid.machines), and know the new one when it signs.
+_IDENTITY_COUNTS_AFTER = timedelta(minutes=10)
 # For so long something may still be under way that a key made which no longer counts.
-UNDER_WAY = {"otp": timedelta(days=2), "sessions": timedelta(days=90), "gateways": timedelta(0)}
+UNDER_WAY = {
+    "otp": timedelta(days=2),
+    "sessions": timedelta(days=90),
+    "gateways": timedelta(0),
+    keysets.IDENTITY: ACCESS_LIFE,
+}
 
 
 @dataclass(frozen=True)
@@ -42,38 +52,71 @@ class Shown:
     left: dict[str, int] | None
 
 
-def rotate(*, folder: Path, roots: Sequence[str], after: timedelta) -> list[tuple[str, Key]]:
-    """Make a key for each of these roots that takes over in `after`. Raises CannotRun."""
-    made = []
+def rotate(*, folder: Path, roots: Sequence[str], after: timedelta | None = None) -> list[tuple[str, Key]]:
+    """Make a key for each of these roots that takes over in `after` (None: as soon as everybody knows it).
+
+    Raises CannotRun: one of them cannot be changed now; then none is.
+    """
     with _alone(folder):
         _require_new_form(folder)
         for root in roots:
-            before = keysets.read_keyset(folder, root)
-            known = {one.key_id for one in rotation.read_records()}
-            newest = before.keys[-1]
-            if len(before.keys) > 1 and newest.id not in known:
-                # Somebody was killed between the folder and the database.
-                after_it = before
-            else:
-                if rotation.open_change(root) is not None:
-                    raise CommandError(
-                        f"Pergantian kunci {root} sebelumnya belum selesai; lihat `prakerja keys show`.",
-                        f"The change of {root} before this one has not ended; see `prakerja keys show`.",
-                    )
-                if newest.counts_from > wall():
-                    raise CommandError(
-                        f"Kunci {root} yang baru berlaku mulai {newest.counts_from.astimezone(WIB):%H:%M:%S} WIB.",
-                        f"The new key of {root} counts from {newest.counts_from.astimezone(WIB):%H:%M:%S} WIB.",
-                    )
-                key = keysets.new_key(made_at=wall(), counts_from=wall() + after)
-                after_it = before.with_key(key)
-                keysets.write_keyset(folder, after_it, keysets.wrapping_of(folder, root))
-            with transaction():
-                rotation.begin_change(keyset=after_it, at=wall())
-                _record("keys.rotated", root=root, key_id=after_it.keys[-1].id)
-            made.append((root, after_it.keys[-1]))
+            _require_changeable(folder, root)
+        made = [(root, _rotate(folder, root, after)) for root in roots]
     keys().refresh(now=True)
     return made
+
+
+def _rotate(folder: Path, root: str, after: timedelta | None) -> Key:
+    if root == keysets.IDENTITY:
+        return _rotate_identity(folder, _IDENTITY_COUNTS_AFTER if after is None else after)
+    keyset = keysets.read_keyset(folder, root)
+    if not _is_cut_off(keyset):
+        since = wall() + (_COUNTS_AFTER if after is None else after)
+        keyset = keyset.with_key(keysets.new_key(made_at=wall(), counts_from=since))
+        keysets.write_keyset(folder, keyset, keysets.wrapping_of(folder, root))
+    with transaction():
+        rotation.begin_change(keyset=keyset, at=wall())
+        _record("keys.rotated", root=root, key_id=keyset.keys[-1].id)
+    return keyset.keys[-1]
+
+
+def _rotate_identity(folder: Path, after: timedelta) -> Key:
+    """Nothing in the database is of it, so it is written down first: whoever is killed leaves no key that nobody knows of."""
+    key = new_identity_key(made_at=wall(), counts_from=wall() + after)
+    with transaction():
+        _record("keys.rotated", root=keysets.IDENTITY, key_id=key.id)
+    keyset = keysets.read_identity(folder).with_key(key)
+    keysets.write_identity(folder, keyset, keysets.identity_wrapping(folder))
+    return key
+
+
+def _is_cut_off(keyset: Keyset) -> bool:
+    """Whether somebody was killed between the folder and the database: its last key is there, and nobody uses it."""
+    return len(keyset.keys) > 1 and keyset.keys[-1].id not in {one.key_id for one in rotation.read_records()}
+
+
+def _require_changeable(folder: Path, root: str) -> None:
+    is_identity = root == keysets.IDENTITY
+    keyset = keysets.read_identity(folder) if is_identity else keysets.read_keyset(folder, root)
+    if not is_identity:
+        if _is_cut_off(keyset):
+            return
+        if rotation.open_change(root) is not None:
+            raise CommandError(
+                f"Pergantian kunci {root} sebelumnya belum selesai; lihat `prakerja keys show`.",
+                f"The change of {root} before this one has not ended; see `prakerja keys show`.",
+            )
+    since = keyset.keys[-1].counts_from
+    if since > wall():
+        raise CommandError(
+            f"Kunci {root} yang baru berlaku mulai {since.astimezone(WIB):%H:%M:%S} WIB.",
+            f"The new key of {root} counts from {since.astimezone(WIB):%H:%M:%S} WIB.",
+        )
+
+
+def _read_all(folder: Path) -> dict[str, Keyset]:
+    found = keysets.read_folder(folder)
+    return {**found, keysets.IDENTITY: keysets.read_identity(folder)} if keysets.has_identity(folder) else found
 
 
 def upgrade(*, folder: Path, wrapping: Wrapping | None) -> bool:
@@ -118,7 +161,7 @@ def rewrap(*, folder: Path, wrapping: Wrapping | None) -> None:
 def shown(folder: Path) -> list[Shown]:
     """Every key: how old it is, what it does, how many rows are still of it. Reads every column that is declared."""
     keys().refresh(now=True)
-    found = keysets.read_folder(folder)
+    found = _read_all(folder)
     records = {one.key_id: one for one in rotation.read_records()}
     moment = wall()
     sealed = {column.name: rotation.sealed_by(column) for column in sealed_columns()}
@@ -153,7 +196,7 @@ def retire(*, folder: Path, key_id: int, kept: Sequence[Path], although: bool) -
     """
     with _alone(folder):
         _require_new_form(folder)
-        found = keysets.read_folder(folder)
+        found = _read_all(folder)
         root = next((name for name, one in found.items() if any(key.id == key_id for key in one.keys)), None)
         if root is None:
             raise CommandError(f"Tidak ada kunci {key_id} di {folder}.", f"There is no key {key_id} in {folder}.")
@@ -170,7 +213,9 @@ def retire(*, folder: Path, key_id: int, kept: Sequence[Path], although: bool) -
             rotation.note_retired(key_id=key_id, at=wall())
             _record("keys.retired", root=root, key_id=key_id)
         leaves = root != "index"
-        if leaves:
+        if root == keysets.IDENTITY:
+            keysets.write_identity(folder, found[root].without(key_id), keysets.identity_wrapping(folder))
+        elif leaves:
             keysets.write_keyset(folder, found[root].without(key_id), keysets.wrapping_of(folder, root))
     return root, leaves
 

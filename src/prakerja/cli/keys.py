@@ -20,14 +20,14 @@ def add_to(subparsers: Any) -> None:
     showing.set_defaults(run=do_show)
     changing = common(verbs.add_parser("rotate", help="make a new key that takes over; older ones are still read"))
     changing.add_argument(
-        "root", nargs="?", default=None, metavar="ROOT", help="sealing, index, otp, sessions, gateways"
+        "root", nargs="?", default=None, metavar="ROOT", help="sealing, index, otp, sessions, gateways, identity"
     )
     changing.add_argument(
         "--after",
         type=duration,
         default=None,
         metavar="D",
-        help="counts after this (1m); longer to copy it to other machines",
+        help="counts after this (1m; identity 10m); longer to copy it to other machines",
     )
     changing.set_defaults(run=do_rotate)
     leaving = common(verbs.add_parser("retire", help="take away a key of which nothing is left"))
@@ -82,19 +82,17 @@ def do_show(arguments: argparse.Namespace) -> int:
 def do_rotate(arguments: argparse.Namespace) -> int:
     """Make new keys."""
     with database(arguments.data_dir) as found:
-        from prakerja.cli.key_changes import COUNTS_AFTER, rotate
+        from prakerja.cli.key_changes import CHANGED, rotate
         from prakerja.kernel.clock import WIB
-        from prakerja.kernel.keysets import ROOTS
 
-        if arguments.root is not None and arguments.root not in ROOTS:
+        if arguments.root is not None and arguments.root not in CHANGED:
             raise CommandError(
-                f"Tidak ada akar kunci {arguments.root}. Pilih: {', '.join(ROOTS)}.",
-                f"There is no root {arguments.root}. Choose one of {', '.join(ROOTS)}.",
+                f"Tidak ada akar kunci {arguments.root}. Pilih: {', '.join(CHANGED)}.",
+                f"There is no root {arguments.root}. Choose one of {', '.join(CHANGED)}.",
             )
-        roots = ROOTS if arguments.root is None else (arguments.root,)
+        roots = CHANGED if arguments.root is None else (arguments.root,)
         folder = keys_folder(found.server)
-        after = COUNTS_AFTER if arguments.after is None else arguments.after
-        made = rotate(folder=folder, roots=roots, after=after)
+        made = rotate(folder=folder, roots=roots, after=arguments.after)
     if arguments.json:
         answer([{"root": root, "id": key.id, "counts_from": key.counts_from} for root, key in made])
         return 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import functools
+import json
 from datetime import datetime
 
 from tink import jwt
 
 from prakerja.grants.operations import Tokens
+from prakerja.grants.policies import ACCESS_LIFE
 from prakerja.grants.queries import pairwise_id
-from prakerja.kernel.secrets import identity_keyset
+from prakerja.kernel.secrets import signing_keys
 from prakerja.partners.queries import Credential
 
 ALGORITHM = "RS256"
@@ -22,25 +23,23 @@ def id_token(*, tokens: Tokens, client: Credential, issuer: str, wall: datetime)
         claims["nonce"] = tokens.nonce
     if tokens.signed_in_at_s:
         claims["auth_time"] = tokens.signed_in_at_s
-    signed: str = _signer().sign_and_encode(
-        jwt.new_raw_jwt(
-            issuer=issuer,
-            subject=pairwise_id(person_id=tokens.person_id, partner_id=client.partner_id),
-            audience=client.client_code,
-            issued_at=wall,
-            expiration=tokens.access_expires_at,
-            custom_claims=claims,
+    signed: str = (
+        signing_keys()
+        .signer()
+        .sign_and_encode(
+            jwt.new_raw_jwt(
+                issuer=issuer,
+                subject=pairwise_id(person_id=tokens.person_id, partner_id=client.partner_id),
+                audience=client.client_code,
+                issued_at=wall,
+                expiration=tokens.access_expires_at,
+                custom_claims=claims,
+            )
         )
     )
     return signed
 
 
-@functools.cache
 def public_keys() -> str:
-    """The JSON Web Key Set: every key of the keyset, so that a new one can be published before it signs."""
-    return str(jwt.jwk_set_from_public_keyset_handle(identity_keyset().public_keyset_handle()))
-
-
-@functools.cache
-def _signer() -> jwt.JwtPublicKeySign:
-    return identity_keyset().primitive(jwt.JwtPublicKeySign)
+    """The JSON Web Key Set: the key that signs, one that will, and those before them until what they signed has lapsed."""
+    return json.dumps({"keys": signing_keys().published(lasting=ACCESS_LIFE)})

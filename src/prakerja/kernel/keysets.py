@@ -30,6 +30,8 @@ from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.wrapping import Wrapping, unwrap, wrap
 
 ROOTS = ("sealing", "index", "otp", "sessions", "gateways")
+# Signs who somebody is, for others: nothing of ours is opened by it, and only the door that signs reads it.
+IDENTITY = "identity"
 # What a root's loss takes with it, Indonesian and English: shown by `keys show`, `backup create` and the installer.
 LOST_WITH = {
     "sealing": (
@@ -49,11 +51,16 @@ LOST_WITH = {
         "tokens of institutions and pages under way: sign in again",
     ),
     "gateways": ("rahasia bersama gerbang contoh", "secrets shared with the demo's gateways"),
+    IDENTITY: (
+        "tanda tangan atas masuk yang sedang berjalan di lembaga",
+        "signatures of sign-ins under way at institutions, which fetch the next public half by themselves",
+    ),
 }
 _FORMAT = "prakerja keyset 1"
 _KEY_BYTES = 32
 _OLD = "fields.json"
-_IDENTITY = "identity.json"
+_PLAIN_IDENTITY = "identity.json"
+_SIGNS = "tink"
 
 
 class KeysMissing(CannotRun):
@@ -213,26 +220,60 @@ def write_keyset(folder: Path, keyset: Keyset, wrapping: Wrapping | None) -> Non
 
 
 def has_identity(folder: Path) -> bool:
-    return (folder / _IDENTITY).exists() or path_of(folder, "identity").exists()
+    return any(path.exists() for path in identity_files(folder))
 
 
-def read_identity(folder: Path) -> str:
-    """tink's keyset that signs who somebody is, as its JSON. Raises KeysMissing."""
-    plain = folder / _IDENTITY
+def identity_files(folder: Path) -> tuple[Path, Path]:
+    """Where the keys that sign who somebody is may lie: the first alone as tink's own file, or all as a root's."""
+    return folder / _PLAIN_IDENTITY, path_of(folder, IDENTITY)
+
+
+def new_identity_key(*, signs: str, made_at: datetime, counts_from: datetime) -> Key:
+    """A key that signs who somebody is: `signs` is tink's keyset of it alone, as JSON."""
+    # By tink's number institutions know it (`kid`).
+    return Key(int(json.loads(signs)["primaryKeyId"]), made_at, counts_from, b"", {_SIGNS: signs.encode()})
+
+
+def signer_of(key: Key) -> str:
+    """tink's keyset of a key that signs who somebody is, as JSON."""
+    return key.given[_SIGNS].decode()
+
+
+def read_identity(folder: Path) -> Keyset:
+    """The keys that sign who somebody is. Raises KeysMissing."""
+    plain, _ = identity_files(folder)
+    since = datetime.fromtimestamp(0, UTC)
     if plain.exists():
-        return plain.read_text()
-    return read_keyset(folder, "identity").keys[-1].given["tink"].decode()
+        return Keyset(IDENTITY, (new_identity_key(signs=plain.read_text(), made_at=since, counts_from=since),))
+    found = read_keyset(folder, IDENTITY)
+    # A file from when there was one key gives it another number than tink does.
+    return replace(
+        found,
+        keys=tuple(
+            new_identity_key(signs=signer_of(key), made_at=key.made_at, counts_from=key.counts_from)
+            for key in found.keys
+        ),
+    )
 
 
-def write_identity(folder: Path, text: str, wrapping: Wrapping | None) -> None:
-    """Plain it is tink's own file; wrapped it is one like those of the roots."""
-    if wrapping is None:
-        put_file(folder / _IDENTITY, text)
-        path_of(folder, "identity").unlink(missing_ok=True)
+def identity_wrapping(folder: Path) -> Wrapping | None:
+    """How the keys that sign who somebody is are wrapped."""
+    plain, _ = identity_files(folder)
+    return None if plain.exists() else wrapping_of(folder, IDENTITY)
+
+
+def write_identity(folder: Path, keyset: Keyset, wrapping: Wrapping | None) -> None:
+    """One key alone that nothing wraps is tink's own file; everything else is one like those of the roots.
+
+    While both lie there the first one is read, which is the one before until it is gone.
+    """
+    plain, other = identity_files(folder)
+    if wrapping is None and len(keyset.keys) == 1:
+        put_file(plain, signer_of(keyset.keys[0]))
+        other.unlink(missing_ok=True)
         return
-    key = Key(1, wall(), wall(), b"", {"tink": text.encode()})
-    write_keyset(folder, Keyset("identity", (key,)), wrapping)
-    (folder / _IDENTITY).unlink(missing_ok=True)
+    write_keyset(folder, keyset, wrapping)
+    plain.unlink(missing_ok=True)
 
 
 def put_file(path: Path, text: str) -> None:

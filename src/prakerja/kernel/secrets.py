@@ -13,11 +13,14 @@ import functools
 import hashlib
 import hmac
 import io
+import itertools
+import json
 import logging
 import os
 import threading
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import tink
@@ -63,8 +66,8 @@ class _Ring:
         return self._newest_first[-1][1]
 
 
-class Keys:
-    """Every root of one folder. What changes in the folder is read again by itself, a second later at most."""
+class _Folder:
+    """Keys of one folder. What changes in the folder is read again by itself, a second later at most."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -73,16 +76,12 @@ class Keys:
 
     def _read(self) -> None:
         seen = self._stamp()
-        found = keysets.read_folder(self._folder)
+        self._take()
         self._seen, self._looked_at = seen, time.monotonic()
-        self._sealing = _Ring(found["sealing"], seals=True)
-        self._sessions = _Ring(found["sessions"], seals=True)
-        self._otp = _Ring(found["otp"])
-        self._gateways = _Ring(found["gateways"])
-        self.fingerprint = found["index"].lineage
-        self.chain = tuple(Link(key.id, key.part("index"), key.prefix()) for key in found["index"].keys)
-        self._first_index = found["index"].keys[0]
-        self.keysets = found
+
+    def _take(self) -> None:
+        """Read them, all or none."""
+        raise NotImplementedError
 
     def _stamp(self) -> list[tuple[str, int, int]]:
         """Which files lie there: a keyset that changed is another file."""
@@ -108,6 +107,21 @@ class Keys:
                 # The keys that are open go on; whoever needs the new one is told so.
                 _LOG.warning("the keys cannot be read again: %s", error.english)
                 self._looked_at = time.monotonic() + _RESTS
+
+
+class Keys(_Folder):
+    """Every root of one folder."""
+
+    def _take(self) -> None:
+        found = keysets.read_folder(self._folder)
+        self._sealing = _Ring(found["sealing"], seals=True)
+        self._sessions = _Ring(found["sessions"], seals=True)
+        self._otp = _Ring(found["otp"])
+        self._gateways = _Ring(found["gateways"])
+        self.fingerprint = found["index"].lineage
+        self.chain = tuple(Link(key.id, key.part("index"), key.prefix()) for key in found["index"].keys)
+        self._first_index = found["index"].keys[0]
+        self.keysets = found
 
     def seal_bytes(self, content: bytes, place: bytes) -> bytes:
         self.refresh()
@@ -198,11 +212,45 @@ def _as_text(key: Key, use: str) -> str:
     return key.given[use].decode() if use in key.given else key.part(use).hex()
 
 
+class SigningKeys(_Folder):
+    """The keys that sign who somebody is, for others to check (RS256). Only doors that do so ever read them."""
+
+    def _take(self) -> None:
+        jwt.register_jwt_signature()
+        self._ring = _Ring(keysets.read_identity(self._folder))
+        self._signers, self._published = {}, {}
+        for key in self._ring.keyset.keys:
+            handle = cleartext_keyset_handle.read(tink.JsonKeysetReader(keysets.signer_of(key)))
+            self._signers[key.id] = handle.primitive(jwt.JwtPublicKeySign)
+            self._published[key.id] = json.loads(jwt.jwk_set_from_public_keyset_handle(handle.public_keyset_handle()))
+
+    def signer(self) -> jwt.JwtPublicKeySign:
+        """Of the key that counts now."""
+        self.refresh()
+        return self._signers[self._ring.at(wall().timestamp()).id]
+
+    def published(self, *, lasting: timedelta) -> list[dict[str, str]]:
+        """The public halves, as members of a JSON Web Key Set: of the key that counts, of one that will, and of those whose place was
+        taken less than `lasting` ago, which is how long what they signed is good for."""
+        self.refresh()
+        oldest, found = wall() - lasting, self._ring.keyset.keys
+        taken_at = [key.counts_from for key in found[1:]]
+        good = [key for key, at in itertools.zip_longest(found, taken_at) if at is None or at > oldest]
+        return [one for key in good for one in self._published[key.id]["keys"]]
+
+
 @functools.cache
-def identity_keyset() -> tink.KeysetHandle:
-    """The keyset that signs who somebody is, for others to check (RS256). Only doors that do so ever read it."""
+def signing_keys() -> SigningKeys:
+    return SigningKeys(_folder())
+
+
+def new_identity_key(*, made_at: datetime, counts_from: datetime) -> Key:
+    """A key of chance that signs who somebody is."""
     jwt.register_jwt_signature()
-    return cleartext_keyset_handle.read(tink.JsonKeysetReader(keysets.read_identity(_folder())))
+    text = io.StringIO()
+    template = jwt.jwt_rs256_2048_f4_template()
+    cleartext_keyset_handle.write(tink.JsonKeysetWriter(text), tink.new_keyset_handle(template))
+    return keysets.new_identity_key(signs=text.getvalue(), made_at=made_at, counts_from=counts_from)
 
 
 def create_keys(folder: Path) -> None:
@@ -215,11 +263,8 @@ def create_keys(folder: Path) -> None:
             if not keysets.path_of(folder, root).exists():
                 keysets.write_keyset(folder, keysets.new_keyset(root), wrapping)
     if not keysets.has_identity(folder):
-        jwt.register_jwt_signature()
-        text = io.StringIO()
-        template = jwt.jwt_rs256_2048_f4_template()
-        cleartext_keyset_handle.write(tink.JsonKeysetWriter(text), tink.new_keyset_handle(template))
-        keysets.write_identity(folder, text.getvalue(), wrapping_from_environment())
+        key = new_identity_key(made_at=wall(), counts_from=datetime.fromtimestamp(0, UTC))
+        keysets.write_identity(folder, Keyset(keysets.IDENTITY, (key,)), wrapping_from_environment())
 
 
 @functools.cache
