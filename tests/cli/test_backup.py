@@ -12,6 +12,7 @@ import pytest
 
 from tests import running
 from tests.running import COMMAND, Result, command
+from tests.small_disks import mounted_disk
 from tests.waiting import LIMIT, wait_until
 
 
@@ -131,6 +132,17 @@ def test_whoever_is_killed_leaves_nothing_that_looks_whole(old: Path, new: Path,
     wait_until(lambda: not _reads(backup), what="what read it has gone")
     assert _restore(backup, new, "--keys", str(_keys(old))).code == 0
     assert command("proof", data_dir=new).code == 0
+
+
+def test_on_a_disk_that_is_full_it_is_no_backup(old: Path, tmp_path: Path) -> None:
+    with mounted_disk(tmp_path / "small") as small:
+        full = command("backup", "create", "--to", str(small), "--json", data_dir=old)
+        assert full.code == 2
+        assert "was not copied" in full.err
+        assert "No space left on device" in full.err
+        assert list(small.iterdir()) == []
+    # With room it is one.
+    assert _create(old, tmp_path / "small").is_dir()
 
 
 def _reads(backup: Path) -> bool:

@@ -1,10 +1,12 @@
-"""kill -9, again and again, of the worker and the partners' door, while people buy and shops take purchases back.
+"""kill -9, again and again, of the worker and the partners' door, while people buy and shops take purchases back; and a database that
+has no connection left to give.
 
 What was answered counts, what was not is asked for again as it was, and afterwards every rupiah is where it should be.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import itertools
@@ -14,15 +16,23 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import psycopg
 import pytest
 
+from prakerja.kernel.secrets import Keys
+from prakerja.postgres import adopt_or_own
+from prakerja.postgres.layout import Layout
 from tests import running
+from tests.callbacks.signed import callback_signature
 from tests.waiting import LIMIT, finish, pause, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
@@ -42,7 +52,7 @@ class Shop:
     sign_key: str
     asked_again: int = 0
 
-    def ask(self, call: str, members: dict[str, Any], token: str = "") -> tuple[int, dict[str, Any]]:
+    def ask_once(self, call: str, members: dict[str, Any], token: str = "") -> httpx.Response:
         path = f"{PAYMENT}/{call}"
         body = json.dumps(members, separators=(",", ":"))
         stamp = str(int(time.time()))
@@ -53,10 +63,12 @@ class Shop:
             "timestamp": stamp,
             "signature": hmac.new(self.sign_key.encode(), signed, hashlib.sha1).hexdigest(),
         } | ({"Authorization": f"Payment {token}"} if token else {})
+        return httpx.post(f"{self.url}{path}", content=body, headers=headers, timeout=LIMIT, trust_env=False)
 
+    def ask(self, call: str, members: dict[str, Any], token: str = "") -> tuple[int, dict[str, Any]]:
         def answered() -> tuple[int, dict[str, Any]] | None:
             try:
-                answer = httpx.post(f"{self.url}{path}", content=body, headers=headers, timeout=LIMIT, trust_env=False)
+                answer = self.ask_once(call, members, token)
             except httpx.TransportError:
                 answer = None
             if answer is None or answer.status_code >= 500:
@@ -187,3 +199,78 @@ def test_kills_lose_and_double_nothing(system: running.System) -> None:
         ]
         assert states == ["VOID"] * (ROUNDS - 1) + ["SUCCESS"]
     assert system.json("proof", "--json")["ok"] is True
+
+
+def test_without_connections_everybody_is_told_to_come_back(system: running.System) -> None:
+    """Each door says so in its own words, nobody dies of it, and with the first free connection all of it goes on."""
+    partners = json.loads((system.data_dir / "prakerja" / "partners.json").read_text())["platforms"]
+    name = sorted(partners)[0]
+    shop = Shop(system.urls["partner_api"], name, partners[name]["client_code"], partners[name]["sign_key"])
+    made = system.json("sandbox", "participant", "--stage", "ready")
+    goods = system.json("sandbox", "course", "--price", str(PRICE))
+    bank_key = Keys(Layout(system.data_dir).keys).derive("bank")
+
+    def from_bank() -> httpx.Response:
+        sent_at = datetime.now(UTC).isoformat()
+        body = json.dumps({"reference": "TIDAK-ADA", "status": "settled", "sent_at": sent_at}).encode()
+        headers = {"X-Bank-Signature": callback_signature(bank_key, body)}
+        url = f"{system.urls['callbacks']}/bank/results"
+        return httpx.post(url, content=body, headers=headers, timeout=LIMIT, trust_env=False)
+
+    def page(door: str, path: str) -> Callable[[], httpx.Response]:
+        # Somebody who was signed in once; the doors' first pages need no database.
+        cookies = {f"{door}_session": "x" * 32}
+        return lambda: httpx.get(f"{system.urls[door]}/{path}", cookies=cookies, timeout=LIMIT, trust_env=False)
+
+    questions: dict[str, Callable[[], httpx.Response]] = {
+        "portal": page("portal", "data-saya"),
+        "console": page("console", "accounts/sessions/"),
+        "partner_api": lambda: shop.ask_once("status", {"invoice_code": "INV-TIDAK-ADA"}),
+        "callbacks": from_bank,
+    }
+    before = {door: ask().status_code for door, ask in questions.items()}
+    assert before == {"portal": 302, "console": 302, "partner_api": 404, "callbacks": 404}
+    pids = [processes(system.data_dir, one) for one in (b"prakerja.serving", b"prakerja.config.worker")]
+    with ThreadPoolExecutor(len(questions)) as pool, adopt_or_own(system.data_dir) as server:
+        with without_connections(server.dsn):
+            asked = {door: pool.submit(ask) for door, ask in questions.items()}
+            answers = {door: one.result(LIMIT) for door, one in asked.items()}
+        assert {door: answer.status_code for door, answer in answers.items()} == dict.fromkeys(questions, 503)
+        assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers.values())
+        assert answers["partner_api"].json()["code"] == "ERRINT50390"
+        assert answers["callbacks"].json() == {"error": "busy"}
+        for door in ("portal", "console"):
+            assert "Sistem sedang sibuk" in answers[door].text
+            assert answers[door].headers["X-Request-Id"] in answers[door].text
+    for door, ask in questions.items():
+        wait_until(lambda ask=ask, door=door: ask().status_code == before[door], what=f"{door} is back")  # type: ignore[misc]
+    # The worker too: it sends the code without which nobody buys.
+    phone = f"{system.urls['phone']}/phone/{quote(made['phone'])}/messages.json"
+    buyer = Buyer(made["card_number"], phone, [shop], goods)
+    buyer.live()
+    assert buyer.failure == ""
+    assert [processes(system.data_dir, one) for one in (b"prakerja.serving", b"prakerja.config.worker")] == pids
+    assert system.json("proof", "--json")["ok"] is True
+
+
+@contextlib.contextmanager
+def without_connections(dsn: str) -> Iterator[None]:
+    """Take every connection that the server has, those of others included, and hold them."""
+    with contextlib.ExitStack() as held:
+        first = held.enter_context(psycopg.connect(dsn, autocommit=True))
+        [most] = first.execute("SELECT current_setting('max_connections')::int").fetchone() or (0,)
+        ours = [first.info.backend_pid]
+
+        def all_are_ours() -> bool:
+            with contextlib.suppress(psycopg.OperationalError):
+                while len(ours) < most:
+                    one = held.enter_context(psycopg.connect(dsn, autocommit=True))
+                    ours.append(one.info.backend_pid)
+            first.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> ALL(%s)",
+                [ours],
+            )
+            return len(ours) == most
+
+        wait_until(all_are_ours, what="every connection is taken")
+        yield

@@ -138,12 +138,39 @@ def test_an_index_of_a_released_migration_is_built_beside_what_goes_on(
     assert row("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [index]) == (True,)
 
 
-def test_an_index_whose_building_was_killed_is_built_again() -> None:
-    index = "vouchers_voucher_redeemed"
-    execute(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{index}'::regclass")
-    executor = MigrationExecutor(connection)
-    migration = executor.loader.get_migration("vouchers", "0002_search_by_institution_and_date")
-    assert migrating.build_indexes_before(executor, [migration], tell=print, large=0) == [index]
+@pytest.mark.parametrize("with_its_server", [False, True], ids=["a command", "and its part of the server"])
+def test_an_index_whose_building_was_killed_is_built_again(
+    doors: tuple[Session, Session], with_its_server: bool
+) -> None:
+    """Killed, a command leaves PostgreSQL building on without it; when that dies too, an index that nobody uses and everybody keeps up."""
+    holds, comes = doors
+    index, (app, name, table) = "vouchers_voucher_redeemed", RELEASED["vouchers_voucher_redeemed"]
+    found = row("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
+    assert found is not None
+    execute(f"DROP INDEX {index}")
+    holds.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+    killed = psycopg.connect(url_of(connection.settings_dict["NAME"]), autocommit=True)
+    killed.pgconn.send_query(found[0].replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY").encode())
+    building = "SELECT pid FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%%'"
+    pid = wait_until(lambda: comes.execute(building).fetchone(), what="it is being built")
+    if with_its_server:
+        comes.execute("SELECT pg_terminate_backend(%s)", pid)
+        wait_until(lambda: comes.execute(building).fetchone() is None, what="nobody builds it")
+    # To PostgreSQL a client that was killed is one that hung up.
+    killed.close()
+    assert row("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [index]) == (False,)
+    told: list[str] = []
+
+    def build() -> None:
+        executor = MigrationExecutor(connection)
+        migrating.build_indexes_before(executor, [executor.loader.get_migration(app, name)], tell=print, large=0)
+
+    beside = Beside(lambda: migrating.trying(build, tell=told.append, pause=0.01, tries=10_000))
+    try:
+        wait_until(lambda: told, what="it gave way to whoever uses the table")
+    finally:
+        holds.rollback()
+        beside.end()
     assert row("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [index]) == (True,)
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+from typing import NoReturn
 
+import psycopg
 import pytest
 from django.db import connection
 
 from prakerja.kernel import spreading
-from prakerja.kernel.db import row, rows
+from prakerja.kernel.db import row, rows, transaction
 from prakerja.kernel.split import NOBODY, is_split
 from tests import builders as b
 from tests.house.database import columns, foreign_keys, unique_keys
 from tests.house.test_person_tables import CLAIMS, REFERENCE
+from tests.upgrades.databases import describe, url_of
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +112,40 @@ def _references_before(made: spreading.Plan) -> set[tuple[str, tuple[str, ...], 
 def test_a_plain_database_is_not_split_and_cannot_be_here() -> None:
     assert not is_split()
     assert not spreading.can_be_split()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_killed_half_way_has_laid_nobody_anywhere() -> None:
+    url = url_of(connection.settings_dict["NAME"])
+    before = describe(url)
+    plain = [step for step in spreading.plan().steps if step.is_plain]
+    last = plain[-1].sql.split()[2]
+    with psycopg.connect(url) as holds, psycopg.connect(url, autocommit=True) as other:
+        # Its last step has to wait here.
+        holds.execute(f"LOCK TABLE {last} IN ACCESS SHARE MODE")
+        child = os.fork()
+        if not child:
+            _be_killed(plain)
+        waiting = "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        try:
+            wait_until(lambda: other.execute(waiting).fetchone(), what="it has come as far as the table in use")
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        holds.rollback()
+        wait_until(lambda: other.execute(waiting).fetchone() is None, what="PostgreSQL has noticed")
+    assert describe(url) == before
+    assert [step for step in spreading.plan().steps if step.is_plain] == plain
+
+
+def _be_killed(steps: list[spreading.Step]) -> NoReturn:
+    """In a child: do it, until somebody kills us."""
+    try:
+        # The connection is our parent's, and stays it: nothing is said to it.
+        kept = connection.connection
+        connection.connection = None
+        with transaction():
+            spreading.apply(steps)
+        del kept
+    finally:
+        os._exit(1)

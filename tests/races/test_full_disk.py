@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from prakerja.notifications.models import Message
 from prakerja.reporting.proof import prove
 from tests import builders as b
 from tests.races.test_due_work import REVOKED_AT, revoked
+from tests.small_disks import mounted_disk
 from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -29,32 +29,25 @@ PEOPLE = 60
 
 @pytest.fixture
 def small_disk(transactional_db: None) -> Iterator[Path]:
-    """A file system of two megabytes, on which the messages lie. A real one: only root can mount it."""
+    """A file system of two megabytes, on which the messages lie."""
     data_dir = str(rows("SHOW data_directory")[0][0])
-    if os.geteuid() or not os.path.isdir(data_dir):
-        pytest.skip("A FULL DISK IS NOT TESTED: only root can mount a small one, beside a server on this machine")
+    if not os.path.isdir(data_dir):
+        pytest.skip("A FULL DISK IS NOT TESTED: the server is on another machine")
     server = os.stat(data_dir)
     folder = Path(tempfile.mkdtemp(dir=os.environ["PRAKERJA_TEST_RUN"]))
-    owner = f"size=2m,mode=0700,uid={server.st_uid},gid={server.st_gid}"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", owner, "tmpfs", folder], check=False, capture_output=True, text=True
-    )
-    if mounted.returncode:
-        folder.rmdir()
-        pytest.skip(f"A FULL DISK IS NOT TESTED: nothing can be mounted here: {mounted.stderr.strip()}")
     name = f"small_{os.getpid()}"
-    try:
-        with connection.cursor() as cursor:
-            # Rows that earlier tests deleted leave room in its file (tests/emptying.py), which would go along.
-            cursor.execute("TRUNCATE notifications_message CASCADE")
-            cursor.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
-            cursor.execute(f"ALTER TABLE notifications_message SET TABLESPACE {name}")
-            yield folder
-            cursor.execute("ALTER TABLE notifications_message SET TABLESPACE pg_default")
-            cursor.execute(f"DROP TABLESPACE {name}")
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-        folder.rmdir()
+    with (
+        mounted_disk(folder, options=f"size=2m,mode=0700,uid={server.st_uid},gid={server.st_gid}"),
+        connection.cursor() as cursor,
+    ):
+        # Rows that earlier tests deleted leave room in its file (tests/emptying.py), which would go along.
+        cursor.execute("TRUNCATE notifications_message CASCADE")
+        cursor.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+        cursor.execute(f"ALTER TABLE notifications_message SET TABLESPACE {name}")
+        yield folder
+        cursor.execute("ALTER TABLE notifications_message SET TABLESPACE pg_default")
+        cursor.execute(f"DROP TABLESPACE {name}")
+    folder.rmdir()
 
 
 def fill(folder: Path) -> Path:
