@@ -30,6 +30,8 @@ from prakerja.config import privileges  # noqa: E402
 ORDER = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # Columns that nobody reads who does not have to: what is sealed, hashed or a secret.
 _SECRET = re.compile(r"_enc$|_hash$|^password$")
+# What follows this line is nobody's but ours.
+_BY_HAND = "# By hand from here on."
 Needs = dict[str, dict[str, dict[str, set[str]]]]
 
 
@@ -71,14 +73,14 @@ def _secrets(names: Iterable[str]) -> set[str]:
 def write(needs: Needs) -> None:
     text = privileges.RIGHTS.read_text()
     document = tomllib.loads(text)
-    head = text.partition("\n[rights.")[0] + "\n\n"
-    tail = "".join(text.partition("\n[[beyond]]")[1:])
+    head, _, rest = text.partition("\n[rights.")
+    tail = rest.partition(_BY_HAND)[2]
     parts = []
     for role in document["rights"]:
         lines = [f"{table} = {json.dumps(rights_of(table, asked))}" for table, asked in sorted(needs[role].items())
                  if table in set(privileges.tables())]  # fmt: skip
         parts.append(f"[rights.{role}]\n" + "\n".join(lines) + "\n")
-    privileges.RIGHTS.write_text(head + "\n".join(parts) + tail)
+    privileges.RIGHTS.write_text(head + "\n" + "\n".join(parts) + "\n" + _BY_HAND + tail)
 
 
 def compare(needs: Needs) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from prakerja.config.privileges import DOORS, OWNER, ROLES, narrow_rights
+from prakerja.config.privileges import DOORS, OWNER, ROLES, less_rights, narrow_rights
 from tests.cli.conftest import Installation
 
 # By what it would do; {owner} and {me} are names of roles.
@@ -94,7 +94,7 @@ SECRETS = {
         "SELECT * FROM disbursements_payoutaccount",
         "SELECT * FROM registrations_document",
         "SELECT * FROM access_session",
-        "SELECT secret_enc FROM draw_signingkey",
+        "SELECT * FROM draw_signingkey",
     ),
     "callbacks": (
         "SELECT password FROM access_user",
@@ -105,6 +105,12 @@ SECRETS = {
         "SELECT * FROM registrations_document",
     ),
 }
+SECRETS["portal"] = (
+    "SELECT password FROM access_user",
+    "SELECT secret_enc FROM access_secondfactor",
+    "SELECT token_hash FROM access_passwordlink",
+    "SELECT secret_enc FROM webhooks_secret",
+)
 CHANGES = (
     "UPDATE kernel_keyrecord SET ended_at = now()",
     "DELETE FROM kernel_keyrecord",
@@ -120,20 +126,39 @@ def test_a_door_reads_and_changes_nothing_that_is_no_business_of_it(installed: I
         assert _not_refused(connection, [*SECRETS[role], *CHANGES]) == []
 
 
+@pytest.mark.parametrize("role", less_rights())
+def test_a_role_that_may_much_may_not_everything(installed: Installation, role: str) -> None:
+    with psycopg.connect(installed.url(role), autocommit=True) as connection:
+        less = less_rights()[role]
+        attempts = [
+            statement
+            for table, columns in _tables(connection)
+            if table in less
+            for statement in _beyond(table, columns, less[table])
+        ]
+        assert attempts
+        assert _not_refused(connection, attempts) == []
+
+
 @pytest.mark.parametrize("role", narrow_rights())
 def test_whatever_is_not_a_doors_right_is_refused(installed: Installation, role: str) -> None:
     """Of every table, every kind of statement that its rights do not name, and every column where they name some."""
     may = narrow_rights()[role]
     with psycopg.connect(installed.url(role), autocommit=True) as connection:
-        found = connection.execute(
-            "SELECT relname, array_agg(attname::text) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid WHERE relkind IN ('r', 'p') "
-            "AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped GROUP BY relname"
-        ).fetchall()
+        found = _tables(connection)
         attempts = [
             statement for table, columns in found for statement in _beyond(table, columns, may.get(table, frozenset()))
         ]
         assert len(attempts) > 3 * (len(found) - len(may))
         assert _not_refused(connection, attempts) == []
+
+
+def _tables(connection: psycopg.Connection[Any]) -> list[tuple[str, list[str]]]:
+    """Every table with its columns."""
+    return connection.execute(
+        "SELECT relname, array_agg(attname::text) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid WHERE relkind IN ('r', 'p') "
+        "AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped GROUP BY relname"
+    ).fetchall()
 
 
 def _beyond(table: str, columns: list[str], may: frozenset[str]) -> Iterator[str]:

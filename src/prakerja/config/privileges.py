@@ -43,7 +43,8 @@ def wanted() -> Mapping[str, Mapping[str, frozenset[str]]]:
     numbers = dict.fromkeys(sequences(), frozenset({SELECT, USAGE}))
     narrow = narrow_rights()
     wide = {table: _of(table) for table in tables()}
-    return {role: numbers | narrow.get(role, wide) for role in (*ROLES, SANDBOX)}
+    less = less_rights()
+    return {role: numbers | (narrow.get(role) or wide | less.get(role, {})) for role in (*ROLES, SANDBOX)}
 
 
 def tables() -> list[str]:
@@ -65,6 +66,12 @@ def narrow_rights() -> dict[str, dict[str, frozenset[str]]]:
             ours = found[role]
             ours[more["table"]] = ours.get(more["table"], frozenset()) | _rights(more["rights"])
     return {role: {table: _without_columns(rights) for table, rights in ours.items()} for role, ours in found.items()}
+
+
+def less_rights() -> dict[str, dict[str, frozenset[str]]]:
+    """Role → table → what it may do there, for the roles that may do everything with the tables that are not named."""
+    document = tomllib.loads(RIGHTS.read_text(encoding="utf-8"))
+    return {role: {table: _rights(said) for table, said in ours.items()} for role, ours in document["less"].items()}
 
 
 def _rights(said: str) -> frozenset[str]:
