@@ -6,15 +6,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
 from prakerja.config.worker import clock_watch
-from prakerja.kernel.clock import off_by, wall
+from prakerja.kernel import movable_clock
+from prakerja.kernel.changes import Watcher
+from prakerja.kernel.clock import now, off_by, wall
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.models import Run
+from prakerja.kernel.running import renew_run
 from tests import builders
 from tests.upgrades.databases import url_of
 from tests.waiting import LIMIT, stop, wait_until
@@ -87,3 +92,39 @@ def test_a_worker_whose_clock_is_a_minute_off_stands_aside_until_it_is_right(cap
                 again.execute("DROP SCHEMA later CASCADE")
             connection.close()
     assert watched()
+
+
+def test_a_commit_is_a_change_and_a_sign_of_life_is_none() -> None:
+    """Whoever waits for rows rests while this says that nobody wrote any (`kernel.changes`).
+
+    The server tidies up now and then, which is a change too: that there is none is waited for.
+    """
+    builders.install()
+    run = Run.objects.create(holder=new_id(), seen_at=wall())
+    movable_clock.note_seen(at=wall())
+    url = url_of(connection.settings_dict["NAME"])
+    with psycopg.connect(url, autocommit=True) as ours, psycopg.connect(url) as another:
+        watcher = Watcher(ours)
+        assert watcher.has_changed()
+
+        def nothing_but_signs_of_life() -> bool:
+            movable_clock.note_seen(at=wall())
+            with psycopg.connect(url, autocommit=True) as third:
+                assert renew_run(third, holder=run.holder, wall=wall())
+            return not watcher.has_changed()
+
+        wait_until(nothing_but_signs_of_life, what="signs of life are no change")
+        # Under way it is none, however many signs of life come meanwhile; over it is one, when it is taken back too.
+        for end in (another.commit, another.rollback):
+            another.execute("UPDATE kernel_installation SET world = world")
+            wait_until(nothing_but_signs_of_life, what="what is under way is no change")
+            end()
+            assert watcher.has_changed()
+        wait_until(nothing_but_signs_of_life, what="it is noticed once")
+        movable_clock.set_forward(to=now() + timedelta(days=1), seen_at=now())
+        assert watcher.has_changed()
+        Run.objects.update(holder=new_id())
+        assert watcher.has_changed()
+        for _ in range(12):
+            movable_clock.note_seen(at=wall())
+        assert watcher.has_changed()

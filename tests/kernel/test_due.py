@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import uuid
 from datetime import datetime, timedelta
@@ -80,6 +81,26 @@ def test_what_is_found_at_once_is_looked_for_every_time() -> None:
     looks = Looks(wall=lambda: 5.0)
     task = DueTask(name="quick", next_due=lambda: found.pop(0), run=lambda at: 0)
     assert [looks.next_due(task), looks.next_due(task)] == [None, NOW]
+
+
+def test_a_rest_ends_when_what_was_not_looked_at_is_and_what_follows_more_than_rows_has_none() -> None:
+    seconds = [0.0]
+
+    def slow() -> datetime | None:
+        seconds[0] += 2.0
+        return NOW
+
+    looks = Looks(wall=lambda: seconds[0])
+    tasks = [DueTask(name="slow", next_due=slow, run=lambda at: 0), DueTask("quick", lambda: None, lambda at: 0)]
+    for _ in range(2):
+        assert looks.first_due(tasks) == NOW
+        assert looks.rest(tasks) == math.inf
+    # Both looks took two seconds: this one is remembered, and the rest is over when it is made again.
+    assert looks.first_due(tasks) == NOW
+    assert looks.rest(tasks) == 40.0
+    of_files = DueTask("files", lambda: None, lambda at: 0, follows_more=lambda: True)
+    assert looks.first_due([of_files]) is None
+    assert looks.rest([of_files]) == 0.0
 
 
 def test_a_long_task_keeps_nobody_waiting_longer_than_its_chunk() -> None:

@@ -25,7 +25,7 @@ _rests_until = 0.0
 
 def next_stamp() -> datetime | None:
     """When the log's last checkpoint was signed, while it has no stamp; None where no authority is named or it is left alone."""
-    if not settings.TIME_STAMP_URL or time.monotonic() < _rests_until:
+    if not settings.TIME_STAMP_URL or is_left_alone():
         return None
     last = last_checkpoint()
     if last is None or Stamp.objects.filter(checkpoint_id=last.size).exists():
@@ -66,6 +66,11 @@ def stamp_log(*, at: datetime) -> int:
 def _rest() -> None:
     global _rests_until
     _rests_until = time.monotonic() + _RESTS
+
+
+def is_left_alone() -> bool:
+    """Whether the authority is left alone for a while of the machine's time."""
+    return time.monotonic() < _rests_until
 
 
 def try_again() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from prakerja.checkpoints.days import next_checkpoint, sign_days
-from prakerja.checkpoints.stamping import next_stamp, stamp_log
+from prakerja.checkpoints.stamping import is_left_alone, next_stamp, stamp_log
 from prakerja.kernel.due import DueTask
 
 
@@ -21,5 +21,5 @@ def run_stamps(at: datetime) -> int:
 
 TASKS = [
     DueTask(name="sign the ledger", next_due=next_checkpoint, run=run_days),
-    DueTask(name="stamp the log", next_due=next_stamp, run=run_stamps, calls_network=True),
+    DueTask(name="stamp the log", next_due=next_stamp, run=run_stamps, calls_network=True, follows_more=is_left_alone),
 ]

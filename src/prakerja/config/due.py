@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -126,18 +127,34 @@ class Looks:
         self._wall = wall
         self._kept: dict[str, tuple[datetime | None, float]] = {}
         self._took: dict[str, float] = {}
+        # Whose instant was no new look's when it was asked for last.
+        self._remembered: set[str] = set()
 
     def next_due(self, task: DueTask) -> datetime | None:
         """Its next instant, as it was found not long ago."""
         began = self._wall()
         instant, until = self._kept.get(task.name, (None, 0.0))
+        self._remembered.add(task.name)
         if began >= until:
+            self._remembered.discard(task.name)
             instant = task.next_due()
             ended = self._wall()
             # Two slow looks in a row: one alone waited for something else.
             took, self._took[task.name] = min(self._took.get(task.name, 0.0), ended - began), ended - began
             self._kept[task.name] = (instant, ended + min(_LOOKS_SELDOM * took, _LONGEST_KEPT))
         return instant
+
+    def first_due(self, tasks: Sequence[DueTask]) -> datetime | None:
+        """The earliest next instant of these tasks."""
+        return min((instant for task in tasks if (instant := self.next_due(task)) is not None), default=None)
+
+    def rest(self, tasks: Sequence[DueTask]) -> float:
+        """Wall seconds for which these tasks need no look unless somebody commits something: as long as anybody likes, but for
+        what was not looked at this time, and for what does not follow from rows alone."""
+        if any(task.follows_more is not None and task.follows_more() for task in tasks):
+            return 0.0
+        remembered = [self._kept[name][1] for task in tasks if (name := task.name) in self._remembered]
+        return max(min(remembered, default=math.inf) - self._wall(), 0.0)
 
     def forget(self, task: DueTask) -> None:
         """It ran: what it left is another question."""

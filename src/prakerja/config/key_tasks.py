@@ -62,7 +62,26 @@ def _is_early(root: str, at: datetime) -> bool:
     return since is None or since > max(at, wall() + offset())
 
 
+def _is_under_way(root: str) -> Callable[[], bool]:
+    """While a change is, the key may come to this machine, as a file."""
+    return lambda: rotation.open_change(root) is not None
+
+
 TASKS = (
-    DueTask("reseal", next_due=_next("sealing"), run=reseal, left=sealed_left, calls_network=True),
-    DueTask("reindex", next_due=_next("index"), run=reindex, left=indexes_left, calls_network=True),
+    DueTask(
+        "reseal",
+        next_due=_next("sealing"),
+        run=reseal,
+        left=sealed_left,
+        calls_network=True,
+        follows_more=_is_under_way("sealing"),
+    ),
+    DueTask(
+        "reindex",
+        next_due=_next("index"),
+        run=reindex,
+        left=indexes_left,
+        calls_network=True,
+        follows_more=_is_under_way("index"),
+    ),
 )

@@ -6,6 +6,7 @@ announcements, nor a partner's slow server any of them; the main thread keeps th
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import os
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from prakerja.kernel.changes import Changes, Watcher
 from prakerja.kernel.figures import figures
 
 if TYPE_CHECKING:
@@ -33,6 +35,12 @@ _DUE_GOES_ON = 0.01
 _OUTBOX_EVERY = 1.0
 _FILES_EVERY = 1.0
 _WEBHOOKS_EVERY = 0.5
+# Whether anybody has committed anything is asked this often; who found nothing to do looks again when somebody has, and after the
+# longest rest in any case.
+_CHANGES_EVERY = 0.1
+_LONGEST_REST = 20.0
+# What gateways say of themselves is written down by those who send.
+_LONGEST_SENDERS_REST = 10.0
 _PRUNE_EVERY = 3600.0
 _RECONNECT_AFTER = 0.5
 # A worker whose clock differs from the database's machine by more seconds does nothing that falls due: it would end what others still
@@ -47,6 +55,7 @@ _HANGS_AFTER = {
     "send_codes": 120.0,
     "send_outbox": 120.0,
     "listen": 120.0,
+    "watch_changes": 120.0,
     "fetch_files": 1800.0,
     "send_webhooks": 1800.0,
 }
@@ -58,6 +67,7 @@ _FIGURES_KEPT = 5.0
 _WATCHED_BY = 2
 # What the senders of this process wait for.
 _WOKEN: list[threading.Event] = []
+_CHANGES = Changes()
 
 
 def main() -> int:
@@ -94,16 +104,20 @@ def main() -> int:
     _log_database_errors(_note_life)
     threads = [
         threading.Thread(target=_keep_running, args=(step, stopping), name=step.__name__, daemon=True)
-        for step in (send_codes, send_outbox, listen, *due_steps(), fetch_files, send_webhooks)
+        for step in (watch_changes, send_codes, send_outbox, listen, *due_steps(), fetch_files, send_webhooks)
     ]
     for thread in threads:
         thread.start()
     _let_watch()
     tell_service_manager("READY=1")
+    seen = -1
     while not stopping.is_set():
         if settings.IS_DEMO:
             _log_database_errors(heartbeat)
-        _log_database_errors(lambda: _end_when_displaced(stopping))
+        # Whoever takes over writes that down.
+        if seen != _CHANGES.number:
+            seen = _CHANGES.number
+            _log_database_errors(lambda: _end_when_displaced(stopping))
         _say_that_we_live()
         stopping.wait(1.0)
     for thread in threads:
@@ -202,6 +216,20 @@ def listen(stopping: threading.Event) -> None:
                     woken.set()
 
 
+def watch_changes(stopping: threading.Event) -> None:
+    """Tell those who rest that somebody has committed something."""
+    try:
+        with _session_connection() as connection:
+            watcher = Watcher(connection)
+            while not stopping.wait(_CHANGES_EVERY):
+                _give_sign(watch_changes)
+                if watcher.has_changed():
+                    _CHANGES.note()
+    finally:
+        # Nobody watches now: whoever rests looks for himself.
+        _CHANGES.note()
+
+
 def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[Sender], None]) -> None:
     from prakerja.kernel import clock
     from prakerja.notifications.delivery import Sender
@@ -212,13 +240,28 @@ def _send_lane(lane: Lane, stopping: threading.Event, in_between: Callable[[Send
         while not stopping.is_set():
             # Before the look: what comes while we look wakes us again.
             sender.woken.clear()
+            since = _CHANGES.number
             # What the gateway answers while the database is away is kept, and written down when it is back.
             _log_database_errors(lambda: in_between(sender))
             _log_database_errors(lambda: sender.turn(at=clock.now()))
-            sender.woken.wait(_OUTBOX_EVERY)
+            _log_database_errors(functools.partial(_rest_of_sender, sender, since, stopping))
         _take_leave(sender)
     finally:
         _WOKEN.remove(sender.woken)
+
+
+def _rest_of_sender(sender: Sender, since: int, stopping: threading.Event) -> None:
+    """Wait for a second, and go on waiting while there is nothing to send and nobody commits anything."""
+    from prakerja.kernel import clock
+
+    rest = _LONGEST_SENDERS_REST
+    if sender.is_idle and (first := sender.next_look()) is not None:
+        rest = min((first - clock.now()).total_seconds(), rest)
+    _release_connection()
+    ends = time.monotonic() + rest
+    while not sender.woken.wait(_OUTBOX_EVERY) and not stopping.is_set():
+        if not sender.is_idle or _CHANGES.number != since or time.monotonic() >= ends:
+            return
 
 
 def _take_leave(sender: Sender) -> None:
@@ -309,10 +352,25 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
 
     runner, looks, is_right = Runner(), Looks(), clock_watch()
     _LANES[tasks[0].name] = (tasks, looks)
-    was_cut = False
+    was_cut, rests = False, 0.0
+    since = _CHANGES.number
     with _session_connection() as lock:
         while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
-            if not is_right() or not _flag(lock, "SELECT pg_try_advisory_lock_shared(%s)", MOVING):
+            _CHANGES.wait(since=since, seconds=rests)
+            if stopping.is_set():
+                return
+            # Before the look: what is committed while we look ends the next rest.
+            since, rests, was_cut = _CHANGES.number, 0.0, False
+            if not is_right():
+                continue
+            # A look harms nobody who moves the clock; the lock is for those who find something.
+            first = looks.first_due(tasks)
+            if first is None or first > clock.now():
+                runner.end_all_but(())
+                rests = min(looks.rest(tasks), _LONGEST_REST if first is None else _seconds_until(first))
+                _release_connection()
+                continue
+            if not _flag(lock, "SELECT pg_try_advisory_lock_shared(%s)", MOVING):
                 continue
             try:
                 done, was_cut = take_turns(
@@ -331,6 +389,14 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
                 figures().count("prakerja_due_done_total", ("task", one.task), by=one.count)
                 if one.count:
                     _LOG.info("%s: %d", one.task, one.count)
+
+
+def _seconds_until(instant: datetime) -> float:
+    """Wall seconds until programme time has come to an instant, less the pause that everybody makes after a look."""
+    from prakerja.kernel import clock
+
+    # A hair later, so that it has come then.
+    return min((instant - clock.now()).total_seconds() - _DUE_EVERY + 0.002, _LONGEST_REST)
 
 
 def clock_watch() -> Callable[[], bool]:
@@ -365,29 +431,48 @@ def _task_failed(task: DueTask) -> None:
 def fetch_files(stopping: threading.Event) -> None:
     """Fetch the files of assignments and feedback that wait."""
     from prakerja.kernel import clock
-    from prakerja.training.processing import process_files
+    from prakerja.training.processing import next_file, process_files
 
     while not stopping.is_set():
         _give_sign(fetch_files)
+        since = _CHANGES.number
         busy = process_files(at=clock.now())
+        first = None if busy else next_file()
+        seconds = _LONGEST_REST if first is None else (first - clock.now()).total_seconds()
         _release_connection()
-        stopping.wait(0 if busy else _FILES_EVERY)
+        _rest(stopping, since=since, least=0 if busy else _FILES_EVERY, most=seconds)
 
 
 def send_webhooks(stopping: threading.Event) -> None:
     """Find what partners are to be told in the audit trail, and tell them. Retries are wall time."""
     from prakerja.kernel import clock
-    from prakerja.webhooks.operations import collect_events, prune_deliveries, send_deliveries
+    from prakerja.webhooks.operations import (
+        collect_events,
+        next_delivery,
+        next_settling,
+        prune_deliveries,
+        send_deliveries,
+    )
 
     pruned = -_PRUNE_EVERY
     while not stopping.is_set():
         _give_sign(send_webhooks)
+        since = _CHANGES.number
         found = collect_events(wall=clock.wall())
         tried = send_deliveries(wall=clock.wall(), at=clock.now())
         if time.monotonic() - pruned > _PRUNE_EVERY and not prune_deliveries(wall=clock.wall()):
             pruned = time.monotonic()
+        is_busy = bool(tried or found.has_more)
+        instants = [] if is_busy else [one for one in (next_settling(), next_delivery()) if one is not None]
+        seconds = min(((one - clock.wall()).total_seconds() for one in instants), default=_LONGEST_REST)
         _release_connection()
-        stopping.wait(0 if tried or found.has_more else _WEBHOOKS_EVERY)
+        _rest(stopping, since=since, least=0 if is_busy else _WEBHOOKS_EVERY, most=seconds)
+
+
+def _rest(stopping: threading.Event, *, since: int, least: float, most: float) -> None:
+    """Wait for `least` wall seconds, then for a change that came after `since`, until `most` are over."""
+    if not stopping.wait(least) and least > 0:
+        _CHANGES.wait(since=since, seconds=min(most, _LONGEST_REST) - least)
 
 
 def codes_wanted(asked: list[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> set[uuid.UUID]:

@@ -16,7 +16,7 @@ from prakerja.kernel import clock
 from prakerja.notifications.queries import GatewayLine, gateway_states, message_counts
 
 SINCE = timedelta(days=30)
-# A worker says how its sessions are every second; what is older was said by one that is off.
+# A worker says how its sessions are when that changes, and three times a minute; what is older was said by one that is off.
 _SILENT = timedelta(minutes=1)
 SAID = {
     "bound": gettext_lazy("Tersambung"),

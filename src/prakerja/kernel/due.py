@@ -48,6 +48,9 @@ class DueTask:
     calls_network: bool = False
     # Tasks that begin before this one does whatever waited for an earlier instant: who is behind catches up in order.
     after: tuple[str, ...] = ()
+    # Whether its next instant may change now although nobody commits anything: it follows from files, or from time of the machine's.
+    # None: it follows from rows alone, and whoever looks for it rests while those stay as they are.
+    follows_more: Callable[[], bool] | None = None
 
 
 @dataclass

@@ -36,3 +36,8 @@ def first_id_of(instant: datetime) -> uuid.UUID:
     """An identifier that is younger than all made before this instant of the machine's and older than all made after it."""
     milliseconds = int(instant.astimezone(UTC).timestamp() * 1000)
     return uuid.UUID(int=milliseconds << 80)
+
+
+def instant_of(identifier: uuid.UUID) -> datetime:
+    """When an identifier was made, to the millisecond."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from prakerja.kernel.clock import WIB
-from prakerja.kernel.db import copy_rows, repeatable_transaction, requires_transaction, rows, transaction
+from prakerja.kernel.db import copy_rows, repeatable_transaction, requires_transaction, row, rows, transaction
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import blind_index
 from prakerja.notifications.gateways import Part, Told, digits, number_of
@@ -208,6 +208,18 @@ def _conclude(message_ids: list[uuid.UUID], *, at: datetime) -> None:
         if cursor.rowcount < len(message_ids):
             cursor.execute(_GIVEN_UP, {"ids": message_ids, "urgent": URGENT})
             cursor.execute(_SET_ASIDE, {"ids": message_ids})
+
+
+_NEXT_LOOK = f"""
+SELECT LEAST((SELECT min(send_after) FROM notifications_message WHERE status IN {MESSAGE_STATES.sql("IN_HAND")}),
+             (SELECT min(look_at) FROM notifications_strayreceipt),
+             (SELECT min(ask_at) FROM notifications_smspart WHERE ask_at IS NOT NULL AND word = ''))"""
+
+
+def next_look() -> datetime | None:
+    """The programme instant at which a message in a gateway's hands, a receipt of nobody's or a part without one is looked at."""
+    found = row(_NEXT_LOOK)
+    return None if found is None else found[0]
 
 
 def look_at_strays(*, at: datetime) -> int:

@@ -28,7 +28,7 @@ from prakerja.kernel.db import repeatable_transaction, transaction
 from prakerja.kernel.secrets import unseal
 from prakerja.kernel.threads import side_by_side
 from prakerja.notifications import arrivals
-from prakerja.notifications.fair_claims import Turns
+from prakerja.notifications.fair_claims import Turns, next_to_send
 from prakerja.notifications.gateways import (
     Accepted,
     Busy,
@@ -198,6 +198,19 @@ class Sender:
     def in_hand(self) -> int:
         """How many messages the gateway has not answered yet."""
         return self._in_hand
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waited at the last look, nothing is under way, and no gateway has anything to say."""
+        return self.has_caught_up and not self._in_hand and self._back.empty() and not self._news.is_stirring
+
+    def next_look(self) -> datetime | None:
+        """The programme instant at which something that is written down already may be sent or looked at."""
+        if self.lane.is_urgent:
+            waiting = Message.objects.filter(status__in=WAITING, template__in=URGENT).order_by("send_after")
+            return waiting.values_list("send_after", flat=True).first()
+        instants = [next_to_send(), arrivals.next_look()]
+        return min((instant for instant in instants if instant is not None), default=None)
 
     def turn(self, *, at: datetime) -> int:
         """Write down what came back, hand over what there is room for. Returns how many were handed over."""

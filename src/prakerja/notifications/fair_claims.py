@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from prakerja.kernel.db import repeatable_transaction, rows, transaction
+from prakerja.kernel.db import repeatable_transaction, row, rows, transaction
 from prakerja.notifications.models import Message
 from prakerja.notifications.quiet_hours import MAY_WAKE, end_of_night
 from prakerja.notifications.states import MESSAGE_STATES
@@ -63,6 +63,12 @@ _PUT_OFF = f"""
 WITH asleep AS MATERIALIZED ({_OF_QUEUE})
 UPDATE notifications_message message SET send_after = %(until)s
  WHERE message.id = ANY(ARRAY(SELECT id FROM asleep)) RETURNING message.id"""
+
+
+def next_to_send() -> datetime | None:
+    """When the first message of any queue may leave."""
+    found = row(OLDEST, {"at": "infinity"})
+    return None if found is None else found[0]
 
 
 class Queue(NamedTuple):

@@ -12,13 +12,15 @@ from typing import Any
 
 from prakerja.kernel.db import repeatable_transaction, transaction
 from prakerja.notifications import arrivals, gateway_states
-from prakerja.notifications.gateways import MessageGateway, TellsLater, Told, digits
+from prakerja.notifications.gateways import GatewayState, MessageGateway, TellsLater, Told, digits
 
 # How many receipts may wait for their answers, and of how many parts a message usually is at most.
 _MOST_EARLY, _PARTS = 2_000, 3
 # News that are written down at once; how often (wall seconds) what waits for a word is looked at, and gateways are judged by it;
 # for how long one that delivers nothing gets nothing; parts that are asked about at once.
 _NEWS_AT_ONCE, _LOOK_EVERY, _JUDGE_EVERY, _DISTRUSTED, _QUESTIONS = 500, 1.0, 60.0, 300, 20
+# What did not change is written down again after so many wall seconds: that the worker lives (`console.told`).
+_STATES_AGAIN = 20.0
 # Persons, kind → addresses, as `delivery.Resolver`.
 _Resolver = Callable[[list[uuid.UUID], str], Mapping[uuid.UUID, Any]]
 
@@ -38,7 +40,9 @@ class News:
         self._asked: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._asking: threading.Thread | None = None
         self._wake = wake
-        self._looked = self._judged = -_JUDGE_EVERY
+        self._looked = self._judged = self._noted = -_JUDGE_EVERY
+        # How the gateways were when that was written down last.
+        self._states: list[GatewayState] = []
         if self._gateway is not None:
             self._gateway.on_news(wake)
 
@@ -70,8 +74,19 @@ class News:
             self._looked = now
             if not self._is_urgent:
                 self._look(at)
-            if gateway is not None:
-                gateway_states.note(gateway.states(), lane=self._lane, at=at)
+            if gateway is not None and (self._has_new_states() or now - self._noted > _STATES_AGAIN):
+                states = gateway.states()
+                gateway_states.note(states, lane=self._lane, at=at)
+                self._states, self._noted = states, now
+
+    @property
+    def is_stirring(self) -> bool:
+        """Whether something is asked, was said, or is to be written down."""
+        is_asking = self._asking is not None and self._asking.is_alive()
+        return is_asking or bool(self._told or self._early) or not self._asked.empty() or self._has_new_states()
+
+    def _has_new_states(self) -> bool:
+        return self._gateway is not None and self._gateway.states() != self._states
 
     def _not_too_early(self, told: list[Told], in_hand: Container[int]) -> list[Told]:
         """Without those that wait for their answer. It costs a fraction of keeping them as receipts of nobody's."""

@@ -135,7 +135,7 @@ class Supervisor:
     def _watch(self, program: Program) -> Watch | None:
         if program.health:
             lives: Callable[[], bool] = functools.partial(
-                says_anything, program.health[0], timeout=2 * self._looks_every
+                says_anything, program.alive or program.health[0], timeout=2 * self._looks_every
             )
         elif program.life is not None:
             lives = renews(program.life)

@@ -77,13 +77,15 @@ class Addresses:
 class Program:
     """One process to start: what it runs, what it may know, and where it answers `/health`.
 
-    `life`: the file that a process without a door renews all the time, so that it is seen when it hangs.
+    `alive`: where it answers that it lives and looks at nothing else; the first of `health` by default. `life`: the file that a
+    process without a door renews all the time, so that it is seen when it hangs.
     """
 
     name: str
     command: list[str]
     environment: dict[str, str] = field(repr=False)
     health: list[str] = field(default_factory=list)
+    alive: str = ""
     life: Path | None = None
     cwd: Path = ROOT
 
@@ -189,6 +191,8 @@ def door(name: str, addresses: Addresses, environment: dict[str, str], *, entry:
         command=command,
         environment=bare_environment() | own | {"PRAKERJA_POOL": str(POOLS[name])},
         health=[addresses.url(name) + "/health"],
+        # Its health is a look at the database, which writes: nobody is to do that all the time for nothing.
+        alive=addresses.url(name) + "/health/live",
     )
 
 

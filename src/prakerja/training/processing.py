@@ -79,6 +79,15 @@ def process_files(
     return count
 
 
+def next_file() -> datetime | None:
+    """The programme instant at which the first of what was handed in is to be processed."""
+    waiting = [
+        table.objects.filter(status="submitted").order_by("process_at").values_list("process_at", flat=True)[:1]
+        for table in _TABLES
+    ]
+    return min((instant for found in waiting for instant in found if instant is not None), default=None)
+
+
 def _claim(table: type[Submitted], at: datetime) -> list[Submitted]:
     with transaction():
         sql = _WAITING.format(table=table._meta.db_table)

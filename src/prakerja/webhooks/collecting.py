@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
-from prakerja.kernel.ids import first_id_of, new_id
+from prakerja.kernel.ids import first_id_of, instant_of, new_id
 from prakerja.webhooks.events import BY_ACTION, NAMES
 from prakerja.webhooks.models import Attempt, Cursor, Delivery, Endpoint
 
@@ -29,6 +29,7 @@ _IDLE = timedelta(minutes=10)
 # The last record of a batch of those that tell somebody: what a wave brings is 755,000 records that do not.
 _END = "SELECT id FROM audit_record WHERE id > %s AND id <= %s AND action = ANY (%s) ORDER BY id OFFSET %s LIMIT 1"
 _LAST = "SELECT id FROM audit_record WHERE id > %s AND id <= %s ORDER BY id DESC LIMIT 1"
+_ANY = "SELECT 1 FROM audit_record WHERE id > %s AND id <= %s LIMIT 1"
 _OLDEST = """
 SELECT min(xact_start) FROM pg_stat_activity
  WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -60,6 +61,9 @@ def collect_events(*, wall: datetime) -> Collected:
 
     `wall` is the machine's time. Every record is read when it is new and once more when it is a minute old.
     """
+    # Before anything is locked: most of the time there is nothing to read, and whoever only looks writes nothing.
+    if not _has_work(wall):
+        return Collected(0, has_more=False)
     horizon = first_id_of(_settled_before(wall))
     with transaction():
         endpoints = list(Endpoint.objects.all())
@@ -75,6 +79,26 @@ def collect_events(*, wall: datetime) -> Collected:
         if before != (cursor.seen, cursor.swept):
             cursor.save()
     return found
+
+
+def next_settling() -> datetime | None:
+    """The instant of the machine's time from which on what was read last may be read once more; None when that was done."""
+    cursor = Cursor.objects.filter(id=1).first()
+    return None if cursor is None or cursor.seen <= cursor.swept else instant_of(cursor.seen) + SLACK
+
+
+def _has_work(wall: datetime) -> bool:
+    cursor = Cursor.objects.filter(id=1).first()
+    if cursor is None:
+        return True
+    if not Endpoint.objects.exists():
+        return cursor.swept < first_id_of(wall - _IDLE)
+    if row(_ANY, [cursor.seen, first_id_of(wall + SLACK)]) is not None:
+        return True
+    if cursor.seen <= cursor.swept:
+        return False
+    settled = min(first_id_of(_settled_before(wall)), cursor.seen)
+    return row(_ANY, [cursor.swept, settled]) is not None
 
 
 def _advance(cursor: Cursor, endpoints: list[Endpoint], *, horizon: uuid.UUID, wall: datetime) -> Collected:

@@ -10,15 +10,17 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, transactional
 from prakerja.kernel.errors import Refused
-from prakerja.webhooks.collecting import DELIVERIES_KEPT, Collected, collect_events, prune_deliveries
+from prakerja.webhooks.collecting import DELIVERIES_KEPT, Collected, collect_events, next_settling, prune_deliveries
 from prakerja.webhooks.models import Delivery, Endpoint, Replay
-from prakerja.webhooks.sending import send_deliveries
+from prakerja.webhooks.sending import next_delivery, send_deliveries
 from prakerja.webhooks.states import DELIVERY_STATES
 
 __all__ = [
     "DELIVERIES_KEPT",
     "Collected",
     "collect_events",
+    "next_delivery",
+    "next_settling",
     "prune_deliveries",
     "replay",
     "replay_in_transaction",

@@ -95,6 +95,12 @@ def send_deliveries(
     return len(jobs)
 
 
+def next_delivery() -> datetime | None:
+    """The instant of the machine's time at which a message may be sent; it may be one that nothing can be sent at yet."""
+    waiting = Delivery.objects.filter(status="pending").order_by("next_attempt_at")
+    return waiting.values_list("next_attempt_at", flat=True).first()
+
+
 def _claim(wall: datetime, at: datetime) -> list[Delivery]:
     with transaction():
         ids = [found[0] for found in rows(_WAITING, [at, wall, wall, _OF_ONE_ENDPOINT, _BATCH])]
