@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from prakerja.notifications.delivery import Lane, Sender
 
 _LOG = logging.getLogger("prakerja.worker")
-# A due instant is looked for this often (wall seconds): stamps made by the worker are late by no more than this.
+# Wall seconds between two looks at what falls due while others write all the time. An instant that is known is not waited beyond, and
+# who rests is woken by a commit (`_CHANGES_EVERY`).
 _DUE_EVERY = 1.0
 # While more waits than a turn could do: long enough for whoever waits to move the clock.
 _DUE_GOES_ON = 0.01
@@ -352,22 +353,24 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
 
     runner, looks, is_right = Runner(), Looks(), clock_watch()
     _LANES[tasks[0].name] = (tasks, looks)
-    was_cut, rests = False, 0.0
+    pause, rests = _DUE_EVERY, 0.0
     since = _CHANGES.number
     with _session_connection() as lock:
-        while not stopping.wait(_DUE_GOES_ON if was_cut else _DUE_EVERY):
+        while not stopping.wait(pause):
             _CHANGES.wait(since=since, seconds=rests)
             if stopping.is_set():
                 return
             # Before the look: what is committed while we look ends the next rest.
-            since, rests, was_cut = _CHANGES.number, 0.0, False
+            since, rests, pause = _CHANGES.number, 0.0, _DUE_EVERY
             if not is_right():
                 continue
             # A look harms nobody who moves the clock; the lock is for those who find something.
             first = looks.first_due(tasks)
             if first is None or first > clock.now():
                 runner.end_all_but(())
-                rests = min(looks.rest(tasks), _LONGEST_REST if first is None else _seconds_until(first))
+                left = _LONGEST_REST if first is None else _seconds_until(first)
+                pause = min(max(left, _DUE_GOES_ON), _DUE_EVERY)
+                rests = min(looks.rest(tasks), left - pause)
                 _release_connection()
                 continue
             if not _flag(lock, "SELECT pg_try_advisory_lock_shared(%s)", MOVING):
@@ -385,6 +388,8 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
             finally:
                 _flag(lock, "SELECT pg_advisory_unlock_shared(%s)", MOVING)
                 _release_connection()
+            if was_cut:
+                pause = _DUE_GOES_ON
             for one in done:
                 figures().count("prakerja_due_done_total", ("task", one.task), by=one.count)
                 if one.count:
@@ -392,11 +397,11 @@ def run_due(tasks: Sequence[DueTask], stopping: threading.Event, *, seconds: flo
 
 
 def _seconds_until(instant: datetime) -> float:
-    """Wall seconds until programme time has come to an instant, less the pause that everybody makes after a look."""
+    """Wall seconds until programme time has come to an instant, or the longest rest."""
     from prakerja.kernel import clock
 
     # A hair later, so that it has come then.
-    return min((instant - clock.now()).total_seconds() - _DUE_EVERY + 0.002, _LONGEST_REST)
+    return min((instant - clock.now()).total_seconds() + 0.002, _LONGEST_REST)
 
 
 def clock_watch() -> Callable[[], bool]:
