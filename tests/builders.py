@@ -36,6 +36,7 @@ from prakerja.purchases.tokens import PaymentToken
 from prakerja.sandbox import building
 from prakerja.sandbox.building import BUDGET, add_class, fund_programme
 from prakerja.vouchers.models import Voucher
+from tests.put_back import put_back
 
 ANNOUNCED = datetime(2021, 9, 22, 20, 0, tzinfo=WIB)
 VIDEOS_AT = datetime(2021, 9, 25, 19, 0, tzinfo=WIB)
@@ -62,6 +63,7 @@ class Participant:
     nik: str
 
 
+@put_back
 def install(*, is_sandbox: bool = True) -> None:
     Installation.objects.get_or_create(
         id=1,
@@ -87,6 +89,7 @@ def lay_chart() -> None:
     )
 
 
+@put_back
 def world(*, wave: int = 21, budget: int = BUDGET) -> World:
     install()
     number = next(_numbers)
@@ -147,6 +150,7 @@ def register(identity: Identity, *, at: datetime) -> uuid.UUID:
         return uuid.UUID(str(rows("SELECT person_id FROM registered")[0][0]))
 
 
+@put_back
 def participants(
     world: World, *, count: int = 1, ready: bool = True, announced_at: datetime = ANNOUNCED
 ) -> list[Participant]:
@@ -189,6 +193,7 @@ def watch_videos(person_id: uuid.UUID, *, at: datetime = VIDEOS_AT) -> None:
     building.watch_videos(person_id=person_id, at=at)
 
 
+@put_back
 def course(
     world: World,
     *,

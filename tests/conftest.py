@@ -16,7 +16,7 @@ from django.db import connections
 from psycopg import sql
 
 from prakerja.kernel import clock
-from tests import door_roles, emptying, owner_guard, running
+from tests import door_roles, emptying, owner_guard, put_back, running
 
 # What is thrown away on the way goes with the process.
 MIGRATE = """
@@ -53,15 +53,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_clock() -> None:
     clock.forget()
-
-
-@pytest.fixture(autouse=True)
-def _chart_of_accounts(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
-    """A test that commits for real leaves empty tables behind it; the chart is part of the schema and comes back."""
-    if request.node.get_closest_marker("django_db"):
-        from tests.builders import lay_chart
-
-        lay_chart()
+    put_back.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from prakerja.access.actors import SYSTEM
+from prakerja.config.settings import partner_api as door
 from prakerja.partner_api import clients
 from prakerja.partners.operations import NewCredential, add_partner
 from tests.partner_api import served
@@ -51,8 +52,9 @@ def institution(db: None) -> NewCredential:
 
 @pytest.fixture
 def scene(db: None, settings: Any) -> Scene:
-    """The door with its own URLs, and everybody in place."""
-    settings.ROOT_URLCONF = "prakerja.config.partner_urls"
+    """The door with its own URLs and settings, and everybody in place."""
+    for name in ("ROOT_URLCONF", "MIDDLEWARE", "APPEND_SLASH"):
+        setattr(settings, name, getattr(door, name))
     return Scene()
 
 

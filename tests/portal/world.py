@@ -38,6 +38,7 @@ from prakerja.training.models import Certificate, Completion, Rating
 from prakerja.vouchers.models import Voucher
 from prakerja.wallets.models import Wallet
 from tests.builders import ANNOUNCED, BUY_AT, register
+from tests.put_back import put_back
 
 DEADLINE = datetime(2021, 10, 22, tzinfo=WIB)
 BOUGHT = BUY_AT
@@ -144,6 +145,7 @@ def wave() -> Wave:
     return found
 
 
+@put_back
 def person(*, name: str = "Siti Rahma", phone: str | None = None) -> uuid.UUID:
     """Somebody with a phone, in no wave yet."""
     number = next(_numbers)
@@ -182,24 +184,25 @@ def apply(person_id: uuid.UUID, *, status: str = "waiting") -> Application:
     )
 
 
+@put_back
 @painted()
 def award(
     person_id: uuid.UUID | None = None, *, videos: int = 0, balance: int = 1_000_000, **fields: Any
 ) -> Participant:
     """Somebody selected, with `videos` of the three videos seen."""
     owner = person_id or person()
-    application = apply(owner, status="selected")
+    application, joined = apply(owner, status="selected"), wave()
     funds = Balance.objects.create(person_id=owner, account_id=int(Chart.WALLET), amount=balance)
     reserve = Balance.objects.create(person_id=owner, account_id=int(Chart.RESERVE), amount=2_550_000)
     wallet = Wallet.objects.create(person_id=owner, balance=funds, opened_at=ANNOUNCED)
-    decree, _ = Decree.objects.get_or_create(number="SK-21", defaults={"wave": wave(), "issued_at": ANNOUNCED})
+    decree, _ = Decree.objects.get_or_create(number="SK-21", defaults={"wave": joined, "issued_at": ANNOUNCED})
     award_id = new_id()
     made = Award.objects.create(
         id=award_id,
         person_id=owner,
-        wave_id=wave().id,
+        wave_id=joined.id,
         decree_id=decree.id,
-        scheme_version=wave().scheme_version,
+        scheme_version=joined.scheme_version,
         application_id=application.id,
         wallet=wallet,
         reserve=reserve,
