@@ -21,6 +21,7 @@ LEFT_ALONE = {
     "access_phoneguard.code_hash": "a one-time password: asked for again with a new key",
     "access_phoneguard.index": "a mark: counts of a day, begun anew with a new key",
     "access_session.key_hash": "a hash of chance, without a key",
+    "access_session.owner_tag": "a tag by the keys of the sessions, gone with them in hours",
     "access_signinguard.index": "a mark: counts of a day, begun anew with a new key",
     "cases_case.browser_index": "a mark: counts of a day, begun anew with a new key",
     "cases_case.network_index": "a mark: counts of a day, begun anew with a new key",

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from prakerja.access import session_store
 from prakerja.access.models import Session
@@ -59,6 +60,15 @@ class Scene:
         # What Django was given of what it was asked: whether it can still read the form.
         self.given: list[dict[str, str]] = []
         self.lean = serve_taps(self._django)
+
+    def open_door(self) -> None:
+        """This process holds places and nobody waits: a tap is one trip to the database."""
+        now = wall()
+        lining._DEALER._held[22] = (now + timedelta(hours=1), now, 100)
+
+    def shut_door(self) -> None:
+        """It holds none, so that a tap goes by steps."""
+        lining.forget_places()
 
     def _django(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         self.given.append(WSGIRequest(environ).POST.dict())
@@ -142,22 +152,53 @@ PLAIN: dict[str, dict[str, Any]] = {
 
 def test_who_joins_is_answered_as_django_answers_and_the_rows_are_the_same(enter: Enter, move: Move) -> None:
     scene = Scene(enter, move)
+    ways = (
+        (scene.shut_door, scene.by_django),
+        (scene.shut_door, scene.past_django),
+        (scene.open_door, scene.past_django),
+    )
     for name, changes in PLAIN.items():
-        twice = []
-        for way in (scene.by_django, scene.past_django):
+        found = []
+        for door_of, way in ways:
             forget(scene.person_id)
+            door_of()
             # The second tap, of a double click or of another tab, finds the ticket of the first.
             answers = [way(**changes) for _ in range(2)]
             assert answers[0] == answers[1], name
-            twice.append((answers[0], rows_of(scene.person_id)))
-        assert twice[0] == twice[1], name
-        assert twice[1][0][0] == "302 Found", name
-        assert [len(one) for one in twice[1][1]] == [1, 2, 1], name
+            found.append((answers[0], rows_of(scene.person_id)))
+        assert found[0] == found[1] == found[2], name
+        assert found[0][0][0] == "302 Found", name
+        assert [len(one) for one in found[0][1]] == [1, 2, 1], name
     assert scene.given == []
     environ = scene.environ()
     ask(scene.lean, environ)
     assert environ[ROUTE] == "portal:wave_join"
     assert connection.connection is None
+    # Where nobody waits it is one trip, which asks for session and person in one.
+    forget(scene.person_id)
+    scene.open_door()
+    places = lining._DEALER._held[22][2]
+    with CaptureQueriesContext(connection) as asked:
+        assert scene.past_django()[0] == "302 Found"
+    told = [one["sql"] for one in asked.captured_queries if re.search("access_session|join_wave|intake_", one["sql"])]
+    assert len(told) == 1
+    assert re.search("FROM access_session .* join_wave", told[0])
+    # Whoever went in took a place.
+    assert lining._DEALER._held[22][2] == places - 1
+
+
+def test_an_owner_that_somebody_wrote_into_the_table_joins_nothing(enter: Enter, move: Move) -> None:
+    scene = Scene(enter, move)
+    other = registered(2)
+    tag = bytes(Session.objects.get().owner_tag or b"")
+    assert len(tag) == 32
+    for changed in ({"owner": other}, {"owner": other, "owner_tag": b"x" * 32}, {"owner_tag": None}):
+        Session.objects.update(**({"owner": scene.person_id, "owner_tag": tag} | changed))
+        forget(scene.person_id)
+        scene.open_door()
+        assert scene.past_django()[0] == "302 Found"
+        # By steps, which believe what is signed.
+        assert Application.objects.get().person_id == scene.person_id
 
 
 FOREIGN: dict[str, dict[str, Any]] = {
@@ -192,11 +233,15 @@ NOT_PLAIN: dict[str, dict[str, Any]] = {
 def test_whoever_is_not_let_in_and_whatever_is_not_plain_goes_to_django_as_it_came(enter: Enter, move: Move) -> None:
     scene = Scene(enter, move)
     for name, changes in (FOREIGN | NOT_PLAIN).items():
-        scene.given.clear()
-        assert scene.past_django(**changes)[0] == "299 Given To Django", name
-        sent = scene.environ(**changes)
-        assert scene.given == [WSGIRequest(sent).POST.dict()], name
-        assert not Application.objects.exists(), name
+        for door_of in (scene.shut_door, scene.open_door):
+            scene.given.clear()
+            door_of()
+            assert scene.past_django(**changes)[0] == "299 Given To Django", name
+            sent = scene.environ(**changes)
+            assert scene.given == [WSGIRequest(sent).POST.dict()], name
+            assert not Application.objects.exists(), name
+        # A stranger's tap took no place.
+        assert lining._DEALER._held[22][2] == 100, name
         if name in FOREIGN:
             assert not scene.by_django(**changes)[0].startswith("5"), name
             assert not Application.objects.exists(), name
@@ -215,13 +260,14 @@ def _of_another_door(scene: Scene) -> None:
 
 
 def _forge(scene: Scene) -> None:
-    Session.objects.update(signed_data="forged:by:hand")
+    Session.objects.update(signed_data="forged:by:hand", owner_tag=b"forged")
 
 
 def _type_something(scene: Scene) -> None:
     session = scene.browser.session
     session[SESSION_DRAFT] = "sealed"
     session.save()
+    Session.objects.update(owner_tag=None)
 
 
 def _leave(scene: Scene) -> None:
@@ -252,11 +298,14 @@ STATES: dict[str, Callable[[Scene], object]] = {
 def test_what_is_not_plain_success_is_django_s_and_changes_nothing_before(enter: Enter, move: Move, state: str) -> None:
     scene = Scene(enter, move)
     STATES[state](scene)
-    cache.clear()
     before = rows_of(scene.person_id)
-    assert scene.past_django()[0] == "299 Given To Django"
-    assert scene.given == [{"csrfmiddlewaretoken": TOKEN}]
-    assert rows_of(scene.person_id) == before
+    for door_of in (scene.shut_door, scene.open_door) if state != "a full door" else (scene.shut_door,):
+        cache.clear()
+        scene.given.clear()
+        door_of()
+        assert scene.past_django()[0] == "299 Given To Django"
+        assert scene.given == [{"csrfmiddlewaretoken": TOKEN}]
+        assert rows_of(scene.person_id) == before
 
 
 def test_who_stood_in_line_gets_the_same_place_from_django_and_joins_past_it_in_their_turn(
@@ -292,6 +341,7 @@ def test_a_database_that_is_busy_and_a_fault_are_told_by_django(
             raise fault
 
         monkeypatch.setattr(session_store, "settled", fails)
+        scene.shut_door()
         scene.given.clear()
         assert scene.past_django()[0] == "299 Given To Django"
         assert scene.given == [{"csrfmiddlewaretoken": TOKEN}]

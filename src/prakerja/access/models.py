@@ -92,6 +92,8 @@ class Session(KeyedRow):
     door = models.TextField()
     # The person or the operator, once they signed in. No reference: a session outlives nobody and is swept.
     owner = models.UUIDField(null=True)
+    # Shows a statement that the door wrote this owner for this key (`session_store.owned`); nil: nobody, or of an earlier release.
+    owner_tag = models.BinaryField(null=True)
     # The browser in words that its owner recognises.
     device = models.TextField(blank=True)
     # Django's own form of it, signed; it names its owner, so it is not for reading.

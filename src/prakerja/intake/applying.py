@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from prakerja.access.actors import Actor
+from prakerja.access.session_store import OWNED_SOURCE, OWNED_WHERE, owned
 from prakerja.audit.operations import record
 from prakerja.intake.models import Application, Wave
 from prakerja.intake.policies import has_results
@@ -17,13 +19,16 @@ from prakerja.kernel.clock import wall
 from prakerja.kernel.codes import readable_code
 from prakerja.kernel.db import requires_transaction, transaction, update_rows
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.hot_calls import HotCall
+from prakerja.kernel.hot_calls import HotCall, RoutedCall
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.secrets import seal_bytes
 from prakerja.notifications.operations import queue_message, seal_parameters, wake_throttled
 from prakerja.notifications.quiet_hours import leaves_at
 
 _JOIN = HotCall(Path(__file__).with_name("join_wave.sql"))
+_JOIN_BY_SESSION = RoutedCall(
+    _JOIN, source=OWNED_SOURCE, where=OWNED_WHERE, given={"person_id": "session.owner"}, returned="session.owner"
+)
 TICKET_LENGTH = 10
 # What the draw's list knows an applicant by is made of their NIK and so many bytes that nobody can guess (draw.md 3).
 NONCE_BYTES = 32
@@ -35,24 +40,7 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     A hot call (architecture.md "Hot calls"). The receipt goes out by SMS and stands on the dashboard. Raises Refused: wave_unknown,
     wave_not_open, wave_closed, person_unknown, not_registered, not_eligible (against: every reason, rules.md 3.4), test_missing.
     """
-    ticket = f"{wave_number}-{readable_code(TICKET_LENGTH)}"
-    parameters = {"wave": wave_number, "ticket": ticket}
-    sms_id, note_id, application_id = new_id(), new_id(), new_id()
-    reason, found, against = _JOIN(
-        person_id=person_id,
-        wave_number=wave_number,
-        at=at,
-        wall=wall(),
-        application_id=application_id,
-        ticket=ticket,
-        sms_id=sms_id,
-        sms_parameters=seal_parameters(message_id=sms_id, parameters=parameters),
-        sms_after=leaves_at(template="wave_joined", channel="sms", parameters=parameters, at=at),
-        note_id=note_id,
-        note_parameters=seal_parameters(message_id=note_id, parameters=parameters),
-        audit_id=new_id(),
-        nonce_enc=seal_nonce(application_id=application_id, nonce=secrets.token_bytes(NONCE_BYTES)),
-    )
+    reason, found, against = _JOIN(person_id=person_id, **_made(wave_number=wave_number, at=at))
     if reason == "withdrawn":
         return _rejoin(person_id=person_id, wave_number=wave_number, at=at)
     if reason == "not_eligible":
@@ -62,6 +50,40 @@ def join_wave(*, person_id: uuid.UUID, wave_number: int, at: datetime) -> str:
     if reason is None:
         wake_throttled()
     return str(found or "")
+
+
+def join_by_session(*, key: str, wave_number: int, at: datetime) -> bool:
+    """The same for whoever is signed in with this session, in one trip; returns whether they have joined, now or before.
+
+    False: nothing was done. The session is none, or is to be looked at by itself, or joining is refused, which `join_wave` explains.
+    """
+    found = _JOIN_BY_SESSION(**owned(key), **_made(wave_number=wave_number, at=at))
+    if found is None or found[1] not in (None, "joined_already"):
+        return False
+    if found[1] is None:
+        wake_throttled()
+    return True
+
+
+def _made(*, wave_number: int, at: datetime) -> dict[str, Any]:
+    """What the function takes besides who joins."""
+    ticket = f"{wave_number}-{readable_code(TICKET_LENGTH)}"
+    parameters = {"wave": wave_number, "ticket": ticket}
+    sms_id, note_id, application_id = new_id(), new_id(), new_id()
+    return {
+        "wave_number": wave_number,
+        "at": at,
+        "wall": wall(),
+        "application_id": application_id,
+        "ticket": ticket,
+        "sms_id": sms_id,
+        "sms_parameters": seal_parameters(message_id=sms_id, parameters=parameters),
+        "sms_after": leaves_at(template="wave_joined", channel="sms", parameters=parameters, at=at),
+        "note_id": note_id,
+        "note_parameters": seal_parameters(message_id=note_id, parameters=parameters),
+        "audit_id": new_id(),
+        "nonce_enc": seal_nonce(application_id=application_id, nonce=secrets.token_bytes(NONCE_BYTES)),
+    }
 
 
 def seal_nonce(*, application_id: uuid.UUID, nonce: bytes) -> bytes:

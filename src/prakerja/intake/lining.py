@@ -12,12 +12,13 @@ import threading
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from prakerja.intake.applying import join_wave
+from prakerja.intake.applying import join_by_session, join_wave
 from prakerja.intake.models import Wave
 from prakerja.kernel.db import repeatable_transaction, requires_transaction, row
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.split import is_split
 
 # A rush of so much is simply taken: nobody waits before a page for less.
 PATIENCE = timedelta(seconds=2)
@@ -26,6 +27,7 @@ GRACE = timedelta(minutes=15)
 # Places that a process takes at once, and how old they may be before it takes others.
 BATCH = 32
 _FRESH = timedelta(seconds=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 # Of so many who wait a process knows the place by heart.
 _REMEMBERED = 50_000
 
@@ -80,6 +82,19 @@ class _Dealer:
                 if len(self._given) > _REMEMBERED:
                     self._given.popitem(last=False)
             return found
+
+    def is_open(self, *, wave: int, now: datetime) -> bool:
+        """Whether nobody waits, as far as this process knows without asking. Takes no place."""
+        with self._lock:
+            taken_at, turn_at, left = self._held.get(wave, (now, now, 0))
+            return left > 0 and now - taken_at <= _FRESH and turn_at <= now + PATIENCE
+
+    def count(self, *, wave: int, pace: int) -> None:
+        """Somebody went in through an open door: the next place is theirs."""
+        with self._lock:
+            taken_at, turn_at, left = self._held.get(wave, (_LONG_AGO, _LONG_AGO, 0))
+            if left:
+                self._held[wave] = (taken_at, turn_at + timedelta(seconds=1) / pace, left - 1)
 
     def forget(self) -> None:
         """Hold no places and know nobody's."""
@@ -142,3 +157,16 @@ def join_in_turn(
         if refused.reason != "wave_closed" or now >= place.turn_at + GRACE or place.asked_at >= at:
             raise
     return join_wave(person_id=person_id, wave_number=wave_number, at=place.asked_at)
+
+
+def join_at_once(*, session_key: str, wave_number: int, pace: int, at: datetime, now: datetime) -> bool:
+    """Join a wave before whose door nobody waits, in one trip; returns whether whoever is signed in with this session has joined.
+
+    False: nothing was done, and no place taken; a stranger who taps costs nobody a place. `join_in_turn` says why, or joins by steps.
+    """
+    if is_split() or not _DEALER.is_open(wave=wave_number, now=now):
+        return False
+    joined = join_by_session(key=session_key, wave_number=wave_number, at=at)
+    if joined:
+        _DEALER.count(wave=wave_number, pace=pace)
+    return joined

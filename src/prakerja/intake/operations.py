@@ -15,7 +15,7 @@ from prakerja.intake.drawn_results import (
 )
 from prakerja.intake.holding import hold_cards, release_cards
 from prakerja.intake.letters import answer_letter, write_letter
-from prakerja.intake.lining import InLine, Place, join_in_turn
+from prakerja.intake.lining import InLine, Place, join_at_once, join_in_turn
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
 from prakerja.intake.result_import import ImportOutcome, Progress, alone, give_up_import, import_results, is_alone
 from prakerja.intake.result_rows import ResultRow
@@ -61,6 +61,7 @@ __all__ = [
     "hold_cards",
     "import_results",
     "is_alone",
+    "join_at_once",
     "join_in_turn",
     "join_wave",
     "keep_nonces",

@@ -35,6 +35,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.figures import ROUTE
 from prakerja.portal.drafts import SESSION_DRAFT
 from prakerja.portal.pages import SESSION_PERSON
+from prakerja.portal.places import COOKIE as PLACE
 from prakerja.portal.places import joins_a_second, place_of
 from prakerja.serving import WHOLE_BODY
 
@@ -182,20 +183,19 @@ def _read(environ: dict[str, Any]) -> _Tap | None:
 
 def _join(tap: _Tap, number: int) -> bool:
     """Whether whoever is signed in has joined; False: nothing was done, and Django may look at it."""
-    key = tap.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    key = tap.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    at, now, pace = clock.now(), clock.wall(), joins_a_second()
     try:
-        session = session_store.settled(key) if key else None
+        if PLACE not in tap.COOKIES and intake.join_at_once(
+            session_key=key, wave_number=number, pace=pace, at=at, now=now
+        ):
+            return True
+        session = session_store.settled(key)
         if session is None or SESSION_PERSON not in session or SESSION_DRAFT in session:
             return False
         person_id = UUID(session[SESSION_PERSON])
-        intake.join_in_turn(
-            person_id=person_id,
-            wave_number=number,
-            place=place_of(tap, person_id=person_id, wave=number),
-            pace=joins_a_second(),
-            at=clock.now(),
-            now=clock.wall(),
-        )
+        place = place_of(tap, person_id=person_id, wave=number)
+        intake.join_in_turn(person_id=person_id, wave_number=number, place=place, pace=pace, at=at, now=now)
     except (intake.InLine, Refused, DatabaseError, InterfaceError):
         # A database that was busy may have written it all the same: whoever asks again has joined once.
         return False

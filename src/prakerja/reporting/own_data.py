@@ -281,7 +281,7 @@ SECTION_LIST = (
         "sessions",
         "access_session",
         "device started_at used_at ends_at",
-        {"key_hash": "secret", "signed_data": "secret", "door": "inner"},
+        {"key_hash": "secret", "owner_tag": "secret", "signed_data": "secret", "door": "inner"},
         person="owner",
     ),
     Section(
