@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from prakerja.access import session_store
 from prakerja.access.models import Session
 from prakerja.audit.models import Record
 from prakerja.config.settings import portal as door
@@ -331,17 +330,32 @@ def test_who_stood_in_line_gets_the_same_place_from_django_and_joins_past_it_in_
     assert Application.objects.get().person_id == place.person_id
 
 
-def test_a_database_that_is_busy_and_a_fault_are_told_by_django(
-    enter: Enter, move: Move, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class _Hiccup(io.BytesIO):
+    """A body that cannot be read the first time."""
+
+    has_failed = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        if not self.has_failed:
+            self.has_failed = True
+            raise OSError("a hiccup")
+        return super().read(size)
+
+
+def test_a_database_that_does_not_answer_and_a_fault_are_told_by_django(enter: Enter, move: Move) -> None:
     scene = Scene(enter, move)
-    for fault in (OperationalError("busy"), RuntimeError("broken")):
-
-        def fails(key: str, fault: Exception = fault) -> None:
-            raise fault
-
-        monkeypatch.setattr(session_store, "settled", fails)
-        scene.shut_door()
-        scene.given.clear()
-        assert scene.past_django()[0] == "299 Given To Django"
-        assert scene.given == [{"csrfmiddlewaretoken": TOKEN}]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE access_session RENAME TO access_session_away")
+    try:
+        for door_of in (scene.shut_door, scene.open_door):
+            door_of()
+            # This process would go on with what it remembers.
+            cache.clear()
+            assert scene.past_django()[0] == "299 Given To Django"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE access_session_away RENAME TO access_session")
+    body = f"csrfmiddlewaretoken={TOKEN}".encode()
+    assert scene.past_django(**{"wsgi.input": _Hiccup(body)})[0] == "299 Given To Django"
+    assert scene.given == [{"csrfmiddlewaretoken": TOKEN}] * 3
+    assert not Application.objects.exists()
