@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
@@ -130,7 +129,7 @@ class _Mould:
 
     def fields(self, number: int) -> Fields:
         """The headers of the answer to whoever joined this wave."""
-        second = int(time.time())
+        second = int(clock.wall().timestamp())
         if second != self._second:
             self._fields[self._expires] = ("Expires", http_date(second))
             self._second = second
