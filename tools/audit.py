@@ -149,7 +149,7 @@ def looked_at(
             page.goto(address)
             if language == "en":
                 _in_english(page, address)
-            found += problems_of(page, language=language)
+            found += problems_of(page, language=language, known=None)
             if folder is not None:
                 # The first screens of a long page say enough.
                 picture = folder / f"{name.replace('/', '-')}-{size['width']}-{language}.png"

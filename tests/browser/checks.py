@@ -23,12 +23,12 @@ LEAST_HEIGHT = 44
 
 
 RUN_AXE = """
-async ({ rules, allowed }) => {
+async (rules) => {
   const told = await axe.run(document, {
     runOnly: { type: "tag", values: rules }, resultTypes: ["violations"], preload: false, elementRef: false,
   });
   const where = (one) => one.nodes.map((node) => node.target.join(" ")).join(", ").slice(0, 300);
-  return told.violations.filter((one) => !allowed.includes(one.id)).map((one) => `${one.id}: ${where(one)}`);
+  return told.violations.map((one) => `${one.id}: ${where(one)}`);
 }
 """
 
@@ -39,8 +39,12 @@ class Look:
 
     problems: list[str]
     links: list[str]
+    # What it is made of (look.js).
+    pieces: frozenset[int]
 
 
+# What axe has looked at in this run: the pieces of pages, each in its place on its site. Axe costs more than all else of a look.
+KNOWN: set[int] = set()
 # A folder for a picture of each page that is looked at (tools/contact_sheet.py); a run of the tests makes none.
 PICTURES = os.environ.get("PRAKERJA_TEST_PICTURES", "")
 # Of a long page the beginning says enough.
@@ -59,28 +63,23 @@ def _look() -> str:
 
 
 def look_at(
-    page: Page,
-    *,
-    language: str = "id",
-    allowed: tuple[str, ...] = (),
-    least_height: int = LEAST_HEIGHT,
-    known: set[int] | None = None,
+    page: Page, *, language: str = "id", least_height: int = LEAST_HEIGHT, known: set[int] | None = KNOWN
 ) -> Look:
     """Look at the page that is shown now, at its own width and with larger letters.
 
-    `allowed` names the rules of axe that this page may break. Axe costs most of a look: with `known` it leaves out a page of which
-    it saw every piece in its place before, in this language, and what it looked at is added there.
+    Axe leaves out a page of which it saw every piece in its place before, whatever page and language that was in, and what it
+    looks at is added to `known`; with None it looks at everything.
     """
     if PICTURES:
         photograph(page, language=language)
     seen = page.evaluate(_look(), {"language": language, "least": least_height})
-    problems = seen["problems"]
-    if AXE.is_file() and (known is None or not known.issuperset(seen["pieces"])):
+    problems, pieces = seen["problems"], frozenset(seen["pieces"])
+    if AXE.is_file() and (known is None or not pieces <= known):
         page.evaluate(_axe())
-        problems += page.evaluate(RUN_AXE, {"rules": RULES, "allowed": list(allowed)})
+        problems += page.evaluate(RUN_AXE, RULES)
         if known is not None:
-            known.update(seen["pieces"])
-    return Look([f"{page.url}: {problem}" for problem in problems], seen["links"])
+            known |= pieces
+    return Look([f"{page.url}: {problem}" for problem in problems], seen["links"], pieces)
 
 
 def photograph(page: Page, *, language: str) -> None:
@@ -101,6 +100,6 @@ def photograph(page: Page, *, language: str) -> None:
     page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
 
 
-def problems_of(page: Page, *, language: str = "id", allowed: tuple[str, ...] = ()) -> list[str]:
-    """Everything wrong with the page that is shown now, as sentences; an empty list is a good page."""
-    return look_at(page, language=language, allowed=allowed).problems
+def problems_of(page: Page, *, language: str = "id", known: set[int] | None = KNOWN) -> list[str]:
+    """Everything wrong with the page that is shown now, as sentences; an empty list is a good page. `known`: see `look_at`."""
+    return look_at(page, language=language, known=known).problems

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from playwright.sync_api import Error as PlaywrightError
+import httpx
 from playwright.sync_api import expect
 
+from examples.world.phone import codes_in
 from tests.browser.clicking import follow
 from tests.browser.system import RunningSystem
-from tests.waiting import wait_until
+from tests.waiting import LIMIT, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -23,7 +23,7 @@ RUN = f"{COURSE}-mandiri"
 
 
 class Citizen:
-    """One participant with one browser: a tab for the sites, and the demo phone in a second tab."""
+    """One participant with one browser: a tab for the sites, and a phone, whose page opens in a second tab when somebody looks."""
 
     def __init__(self, context: BrowserContext, system: RunningSystem, person: dict[str, Any]) -> None:
         self.system = system
@@ -34,7 +34,7 @@ class Citizen:
         self.email = f"{self.name.lower().replace(' ', '.')}.{uuid.uuid4().hex[:6]}@contoh.example"
         self.page: Page = context.new_page()
         self._phone: Page | None = None
-        self._read: set[str] = set()
+        self._read: set[int] = set()
         self.shop = system.platforms["tokopedia"]
 
     # -- the phone ---------------------------------------------------------------------------------------------------
@@ -50,20 +50,18 @@ class Citizen:
         return self._phone
 
     def otp(self, purpose: str) -> str:
-        """The six digits of the newest unread message that says `purpose`, read from the phone page."""
-        phone = self.phone()
+        """The six digits of the newest unread message that says `purpose`, from the list that the phone page asks for itself."""
+        address = f"{self.system.phone}/phone/{quote(self.number)}/messages.json"
 
         def unread() -> str:
-            newest = phone.locator("article.message", has_text=purpose).first
-            if newest.count() and (name := newest.get_attribute("id")) and name not in self._read:
-                self._read.add(name)
-                return newest.locator(".code code").first.inner_text()
-            # The page reloads itself when a message arrives, and of two reloads at once one is broken off.
-            with contextlib.suppress(PlaywrightError):
-                phone.reload()
-            return ""
+            received = httpx.get(address, trust_env=False, timeout=LIMIT).json()
+            newest = next((one for one in received if purpose.casefold() in one["text"].casefold()), None)
+            if newest is None or newest["id"] in self._read:
+                return ""
+            self._read.add(newest["id"])
+            return codes_in(newest["text"])[0]
 
-        return wait_until(unread, what=f"a message that says “{purpose}”", every=0.15)
+        return wait_until(unread, what=f"a message that says “{purpose}”")
 
     # -- the portal --------------------------------------------------------------------------------------------------
 

@@ -24,9 +24,10 @@ class Crawl:
         self.each = each
         self.least_height = least_height
         self.seen: set[str] = set()
+        # Of which pieces its pages are made, and what somebody asked for again in English.
+        self.pieces: set[int] = set()
+        self.said_again: set[str] = set()
         self.problems: list[str] = []
-        # The pieces of pages, each in its place, that axe has looked at.
-        self.known: set[int] = set()
 
     def told(self) -> str:
         """What is wrong, a line for each kind of fault with the pages that have it; "" when all is well."""
@@ -48,25 +49,22 @@ class Visitor:
         self.page = page
         self._language = language
         self._met: set[str] = set()
-        # What can be asked for again, in the order in which it was met.
-        self._shown: list[str] = []
+        # What can be asked for again, in the order in which it was met, and whether some piece of it was new then.
+        self._shown: dict[str, bool] = {}
 
     def look(self, *, is_address: bool = False) -> list[str]:
         """Look at the page that is shown; `is_address` when it can be asked for again. Returns where its links lead."""
         crawl = self._crawl
         path = self._path(self.page.url)
         name = "" if path is None else self._name(path)
-        seen = look_at(
-            self.page,
-            language=self._language,
-            least_height=crawl.least_height,
-            known=crawl.known,
-        )
+        seen = look_at(self.page, language=self._language, least_height=crawl.least_height)
         crawl.problems += seen.problems
+        is_new = not seen.pieces <= crawl.pieces
+        crawl.pieces |= seen.pieces
         if path is not None:
             crawl.seen.add(name)
-            if is_address and path not in self._shown:
-                self._shown.append(path)
+            if is_address:
+                self._shown[path] = self._shown.get(path, False) or is_new
         return seen.links
 
     def visit(self, path: str) -> list[str]:
@@ -101,14 +99,16 @@ class Visitor:
                     waiting.append(path)
 
     def in_english(self, *, one_of: Callable[[str], str] = str) -> None:
-        """Ask once more for everything that was shown, in English; of names that `one_of` takes for the same, for one."""
+        """Ask once more for what was shown, in English: for every page that had something new, and of the others for one of each
+        kind that nobody asked for; of names that `one_of` takes for the same, for one."""
         self._speak("en")
-        asked: set[str] = set()
-        for path in list(self._shown):
+        for path, is_new in list(self._shown.items()):
             name = self._name(path)
+            alike = one_of(name)
             # Names that stand for themselves are asked for again, whatever their address ends in.
-            if one_of(name) == name or one_of(name) not in asked:
-                asked.add(one_of(name))
+            kind = self._key(path) if alike == name else alike
+            if kind not in self._crawl.said_again or (is_new and alike == name):
+                self._crawl.said_again.add(kind)
                 self.visit(path)
 
     def look_in_both(self) -> None:

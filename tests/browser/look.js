@@ -97,15 +97,8 @@ async ({ language, least }) => {
   }
 
   // What axe looks at is a piece of a page in its place: names, roles, classes that a style sheet knows, of itself and of all that
-  // it stands in; and of the page its language and the order of its headings and landmarks. Each is a number here.
-  const styled = new Set();
-  const read = (rules) => {
-    for (const rule of rules) {
-      for (const [, name] of (rule.selectorText || "").matchAll(/\.((?:\\.|[\w-])+)/g)) styled.add(name.replace(/\\/g, ""));
-      if (rule.cssRules) read(rule.cssRules);
-    }
-  };
-  for (const sheet of document.styleSheets) read(sheet.cssRules);
+  // it stands in, and the site's styles; of the page the order of its headings and landmarks, and that it says a language. Each is a
+  // number here.
   const mix = (number, text) => {
     let [high, low] = [(number / 0x100000000) ^ 0x5eed, number | 0];
     for (let at = 0; at < text.length; at++) {
@@ -114,7 +107,21 @@ async ({ language, least }) => {
     }
     return (high & 0x1fffff) * 0x100000000 + (low >>> 0);
   };
-  const places = new Map([[root, mix(0, root.lang)]]);
+  const styled = new Set();
+  let site = mix(0, "");
+  const read = (rules) => {
+    for (const rule of rules) {
+      for (const [, name] of (rule.selectorText || "").matchAll(/\.((?:\\.|[\w-])+)/g)) styled.add(name.replace(/\\/g, ""));
+      if (rule.cssRules) read(rule.cssRules);
+    }
+  };
+  for (const { href, cssRules } of document.styleSheets) {
+    read(cssRules);
+    // Sites share names of sheets that hold their colours; those are short.
+    const words = cssRules.length < 20 ? [...cssRules].map((rule) => rule.cssText).join() : cssRules.length;
+    site = mix(site, `${href && new URL(href).pathname} ${words}`);
+  }
+  const places = new Map([[root, site]]);
   const pieces = new Set();
   const order = [];
   for (const one of document.querySelectorAll("body, body *")) {
@@ -127,6 +134,6 @@ async ({ language, least }) => {
     const stop = one.matches("h1, h2, h3, h4, h5, h6, header, nav, main, aside, footer, [role]") && `${one.localName} ${one.role}`;
     if (stop && stop !== order.at(-1)) order.push(stop);
   }
-  pieces.add(mix(places.get(root), order.join()));
+  pieces.add(mix(site, order.join())).add(mix(site, `language ${root.lang}`));
   return { problems: found, links: [...document.links].map((link) => link.href), pieces: [...pieces] };
 }
