@@ -20,16 +20,21 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _last(system: running.System) -> Iterator[None]:
-    """These tests run in their order and move the clock; nobody needs the system after them."""
-    yield
-    system.stop()
+@pytest.fixture(scope="module")
+def system() -> Iterator[running.System]:
+    """A world of its own: nothing in it differs before these tests, and they run in their order."""
+    with running.world() as folder, running.system(folder) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def authoriser(system: running.System) -> Iterator[httpx.Client]:
     yield from signed_in(system, "authoriser")
+
+
+@pytest.fixture(scope="module")
+def viewer(system: running.System) -> Iterator[httpx.Client]:
+    yield from signed_in(system, "viewer")
 
 
 @dataclass
