@@ -125,12 +125,12 @@ def test_by_command_with_a_backup_and_without(tmp_path: Path) -> None:
         first = running.command("check", "--json", data_dir=data_dir)
         assert first.code == 1, first.err
         told = {one["name"]: one["ok"] for one in first.document["checks"]}
-        # The embedded server's own role makes the database; it is durable, and its keys are its owner's alone.
+        # The embedded server is durable, its keys are its owner's alone, and a command works as a role that makes no others.
         assert told["durability"]
         assert told["keys"] is (data_dir.stat().st_uid == os.getuid())
         assert not told["environment"]
         assert not told["backups"]
-        assert not told["database role"]
+        assert told["database role"]
         made = running.command("backup", "create", "--to", str(tmp_path), data_dir=data_dir)
         assert made.code == 0, made.err
         second = running.command("check", "--backups", str(tmp_path), "--json", data_dir=data_dir)

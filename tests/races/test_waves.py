@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from examples.world.testing import RunningWorld
 from prakerja.audit.models import Record
 from prakerja.disbursements.batches import drafted_batch
 from prakerja.disbursements.models import PaymentAttempt, PaymentBatch, PaymentInstruction, PayoutAccount
-from prakerja.disbursements.operations import Draft, approve_batch, draft_payments, sandbox_sign_off
+from prakerja.disbursements.operations import Draft, approve_batch, ask_payments, draft_payments, sandbox_sign_off
 from prakerja.disbursements.rails import terms_of
 from prakerja.disbursements.tasks import next_leaving, run_payments
 from prakerja.incentives.models import Incentive
@@ -171,8 +172,10 @@ def test_several_orders_are_under_way_and_no_more_than_agreed(
         assert run_payments(PAY_AT) == count
     assert most == LINES
     assert sent_meanwhile[0] < count
+    # On a busy machine the first of them may have given up before the last was on the line: the bank has them all the same.
+    ask_payments(at=PAY_AT + timedelta(days=1))
     assert list(PaymentInstruction.objects.values_list("status", flat=True)) == ["settled"] * count
-    assert list(PaymentAttempt.objects.values_list("kind", "answer")) == [("send", "settled")] * count
+    assert PaymentAttempt.objects.filter(kind="send").count() == count
     assert Counter(REFUNDS.told) == {"sent": count, "settled": count}
     assert next_leaving() is None
     assert PaymentBatch.objects.get().status == "closed"

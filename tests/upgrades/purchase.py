@@ -32,7 +32,9 @@ def main() -> int:
         offer = make_course(at=now())
         for person in PEOPLE:
             person_id = person_id_by_nik(nik=person.nik)
-            assert person_id is not None
+            if person_id is None:
+                # Somebody of a later release's demo. That this release's people are there is seen by who bought.
+                continue
             stage, award = accounts.stage_of(person_id), current_award(person_id=person_id)
             if stage in _BUYERS and award is not None:
                 card = card_number(person_id=person_id, award_id=award.id)
