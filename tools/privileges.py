@@ -77,8 +77,12 @@ def write(needs: Needs) -> None:
     tail = rest.partition(_BY_HAND)[2]
     parts = []
     for role in document["rights"]:
-        lines = [f"{table} = {json.dumps(rights_of(table, asked))}" for table, asked in sorted(needs[role].items())
-                 if table in set(privileges.tables())]  # fmt: skip
+        # What partners bring is theirs to bring, correct and take back, whichever of these a test needs.
+        said = {
+            table: rights_of(table, asked) for table, asked in needs[role].items() if table in set(privileges.tables())
+        }
+        said |= {table: rights for table, rights in document["rights"][role].items() if rights == " ".join(ORDER)}
+        lines = [f"{table} = {json.dumps(rights)}" for table, rights in sorted(said.items())]
         parts.append(f"[rights.{role}]\n" + "\n".join(lines) + "\n")
     privileges.RIGHTS.write_text(head + "\n" + "\n".join(parts) + "\n" + _BY_HAND + tail)
 
