@@ -104,7 +104,7 @@ def test_a_release_is_upgraded_and_goes_on(
         assert (upgraded.code, upgraded.document) == (0, {"upgraded": True}), upgraded.err
         assert commands.run("proof").code == 0
         shown = commands.run("keys", "show", "--json").document
-        assert {one["root"] for one in shown} == {"sealing", "index", "otp", "sessions", "gateways"}
+        assert {one["root"] for one in shown} == {"sealing", "index", "otp", "sessions", "gateways", "identity"}
         assert {one["state"] for one in shown} == {"counts"}
         assert commands.run("keys", "rotate", "index", "--after", "1h").code == 0
 
