@@ -57,6 +57,14 @@ def _fresh_clock() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_folder_of_the_books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is published of a worker's database lies in a folder of that worker: the database sees to it that one at a time writes there."""
+    if request.node.get_closest_marker("django_db"):
+        name = f"published-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        monkeypatch.setenv("PRAKERJA_PUBLISHED", os.path.join(os.environ["PRAKERJA_TEST_RUN"], name))
+
+
+@pytest.fixture(autouse=True)
 def _only_owners_write() -> Iterator[None]:
     """No statement of the test wrote a table from outside the package that owns it (tests/owner_guard.py)."""
     owner_guard.forget()

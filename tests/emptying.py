@@ -2,7 +2,8 @@
 
 Django truncates every table and then makes its content types and permissions again; with some hundred and fifty tables and
 their indexes that took longer than most of those tests. What is emptied is the same but for Django's own two lists, which no test
-changes, and the chart of accounts, which is part of the schema and comes back. A table's file stays as long as it was: a test of what a file has room for truncates it first (tests/races/test_full_disk.py).
+changes, and the chart of accounts, which is part of the schema and comes back. A table's file stays as long as it was: a test of
+what a file has room for truncates it first (tests/races/test_full_disk.py).
 """
 
 from __future__ import annotations

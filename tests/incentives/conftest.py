@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -48,9 +47,3 @@ def _money_is_proved(db: None) -> Iterator[None]:
 @pytest.fixture
 def g21(db: None) -> World:
     return world()
-
-
-@pytest.fixture(autouse=True)
-def _own_folder_of_the_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The nights of these tests are signed into a folder of their own: one writer at a time is what each worker's database sees to."""
-    monkeypatch.setenv("PRAKERJA_PUBLISHED", str(tmp_path / "published"))

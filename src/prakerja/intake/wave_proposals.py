@@ -23,8 +23,8 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.second_person import TakingBack, taking_back
 
-# Of two who prepare or confirm something of one wave, one waits; the wave may not be there yet.
-_LOCK = 0x7072616B_77617600
+# Of two who prepare or confirm something of one wave, one waits; the wave may not be there yet, so this and its number are locked.
+_LOCK = 0x77617665
 DIGEST_DIGITS = 16
 
 
@@ -196,7 +196,7 @@ def _waiting(*, number: int, digest: str) -> WaveProposal:
 
 @requires_transaction
 def _lock(number: int) -> None:
-    row("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK & 0x7FFFFFFF, number])
+    row("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, number])
 
 
 def _require_operator(actor: Actor) -> None:
