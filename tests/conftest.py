@@ -16,7 +16,7 @@ from django.db import connections
 from psycopg import sql
 
 from prakerja.kernel import clock
-from tests import door_roles, emptying, owner_guard, put_back, running
+from tests import door_roles, emptying, hanging, owner_guard, put_back, running
 
 # What is thrown away on the way goes with the process.
 MIGRATE = """
@@ -131,6 +131,22 @@ class OneSystemToAWorker:
                     return nodeid
                 return systems.get(folder_of(nodeid), nodeid.partition("::")[0])
 
+            def remove_node(self, node: Any) -> str | None:
+                """The test that ended its worker is over: xdist would give it to the next worker, for ever."""
+                units = self.assigned_work[node].values()
+                for unit, died in [(unit, test) for unit in units for test, is_over in unit.items() if not is_over]:
+                    unit[died] = True
+                    super().remove_node(node)
+                    return died
+                return super().remove_node(node)
+
+            def _reschedule(self, node: Any) -> None:
+                """A worker begins a test when it knows the next one. Who takes the place of one that died would be given one
+                unit, and wait for ever when that is one test."""
+                given = -1
+                while not node.shutting_down and given < (given := len(self.assigned_work[node])):
+                    super()._reschedule(node)
+
         return ByFolder(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
@@ -151,6 +167,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("dist", "no") == "loadgroup":
         os.environ[OneSystemToAWorker.WHOLE] = "yes"
     config.pluginmanager.register(OneSystemToAWorker())
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    config.pluginmanager.register(hanging.Watch(worker) if worker else hanging)
     owner_guard.watch()
     door_roles.watch()
     emptying.install()
