@@ -100,7 +100,7 @@ def test_neither_the_order_of_rows_nor_the_number_of_workers_decides(drawn: Draw
         assert seated(draw.rows, drawn, draw.rules, draw.seed, order=order)[0] == expected
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(waves())
 def test_every_wave_is_seated_as_the_protocol_walks(drawn: Draw, example: tuple[list[Row], bytes, Rules]) -> None:
     rows, seed, rules = example

@@ -218,10 +218,8 @@ def test_everything_that_the_file_allows_and_forbids(port: int, scene: Scene) ->
 def _ask(cases: Any, signer: Signed, scene: Scene, base_url: str, statuses: set[int]) -> None:
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         # The same questions each time: a finding is a finding for everybody.
         derandomize="PRAKERJA_FUZZ_EXAMPLES" not in os.environ,
-        database=None,
         suppress_health_check=list(HealthCheck),
     )
     # Everything that is known is named as it is, or nothing, or all but one member.

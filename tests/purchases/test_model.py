@@ -286,8 +286,6 @@ def test_the_hot_calls_behave_as_their_model() -> None:
         settings=settings(
             max_examples=40,
             stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )

@@ -239,8 +239,6 @@ def test_any_sequence_of_states_and_clicks() -> None:
             settings=settings(
                 max_examples=10,
                 stateful_step_count=40,
-                deadline=None,
-                database=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             ),
         )
