@@ -66,11 +66,10 @@ def _fresh_clock() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_folder_of_the_books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_folder_of_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is published of a worker's database lies in a folder of that worker: the database sees to it that one at a time writes there."""
-    if request.node.get_closest_marker("django_db"):
-        name = f"published-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-        monkeypatch.setenv("PRAKERJA_PUBLISHED", os.path.join(os.environ["PRAKERJA_TEST_RUN"], name))
+    name = f"published-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    monkeypatch.setenv("PRAKERJA_PUBLISHED", os.path.join(os.environ["PRAKERJA_TEST_RUN"], name))
 
 
 @pytest.fixture(autouse=True)

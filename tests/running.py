@@ -31,7 +31,7 @@ PLACE = os.environ.get("PRAKERJA_TEST_PLACE", "/tmp")  # noqa: S108
 
 def environment() -> dict[str, str]:
     """Ours without what the tests' own database put there: the system under test has its own."""
-    ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PRAKERJA_KEYS", "PRAKERJA_ENV")
+    ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PRAKERJA_KEYS", "PRAKERJA_ENV", "PRAKERJA_PUBLISHED")
     return {name: value for name, value in os.environ.items() if name not in ours}
 
 

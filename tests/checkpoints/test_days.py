@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from prakerja.checkpoints.days import next_checkpoint, sign_days
+from prakerja.checkpoints.days import BrokenLedger, next_checkpoint, sign_days
 from prakerja.checkpoints.folder import log_folder
 from prakerja.checkpoints.leaves import leaf_hashes, leaf_of, sequence_rows
 from prakerja.checkpoints.models import Day, Leaf
@@ -106,7 +106,8 @@ def test_a_leaf_is_the_hash_of_nine_lines(world: builders.World) -> None:
             "INSERT INTO checkpoints_leaf (index, kind, row_id, salt) VALUES "
             "(0, 'transfer', '01920000-0000-7000-8000-000000000001', '\\x3261b4a8fbe54b47c0109b1cc71a9cb5')"
         )
-    (hashed,) = leaf_hashes(begin=0, end=1)
+    with leaf_hashes(begin=0, end=1) as hashes:
+        (hashed,) = hashes
     assert hashed.hex() == "ac8e23fdd8e9b87cbe12f5d7fde600222404b3c4df8277f9dc7615c05c177f87"
     own = leaf_of(row_id=uuid.UUID("01920000-0000-7000-8000-000000000001"))
     assert own is not None
@@ -212,3 +213,29 @@ def test_outside_a_sandbox_a_day_without_transfers_is_signed_too(world: builders
     found = {one.number: one for one in checked().checks}
     assert (found["L1"].holds, found["L1"].detail) == (None, "2 witnesses saw 0 of 2 documents until now")
     assert found["L3"].holds
+
+
+def test_a_leaf_that_stands_for_nothing_ends_the_night_with_an_error(world: builders.World) -> None:
+    """In the middle of many: the rest of them is not read, and the worker goes on with its other tasks."""
+    book(at=NIGHT - timedelta(hours=2), count=300)
+    sequence_rows(since=None)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_immutable")
+        cursor.execute("DELETE FROM ledger_transfer WHERE id = (SELECT row_id FROM checkpoints_leaf WHERE index = 7)")
+    with pytest.raises(BrokenLedger, match="leaf 7"):
+        sign_days(at=NIGHT)
+    assert (Day.objects.count(), next_checkpoint()) == (0, NIGHT)
+
+
+def test_files_that_cannot_be_written_are_written_later(world: builders.World) -> None:
+    book(at=NIGHT - timedelta(hours=2), count=300)
+    in_the_way = log_folder() / "ledger"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.touch()
+    with pytest.raises(OSError, match="ledger"):
+        sign_days(at=NIGHT)
+    # What was signed stays, and is published when there is room.
+    assert (Day.objects.count(), next_checkpoint()) == (1, NIGHT)
+    in_the_way.unlink()
+    assert sign_days(at=NIGHT) == 0
+    assert checked().holds

@@ -88,10 +88,11 @@ def _sign(*, at: datetime, wall: datetime) -> int:
     tree = Tree() if last is None else Tree.resumed(size=last.size, full=bytes(last.full))
     if last is not None and tree.root() != bytes(last.root):
         raise BrokenLedger("the tree does not go on from the last checkpoint")
-    for hashed in leaf_hashes(begin=tree.size, end=count_leaves()):
-        if not hashed:
-            raise BrokenLedger(f"leaf {tree.size} stands for nothing")
-        tree.add_hash(hashed)
+    with leaf_hashes(begin=tree.size, end=count_leaves()) as hashes:
+        for hashed in hashes:
+            if not hashed:
+                raise BrokenLedger(f"leaf {tree.size} stands for nothing")
+            tree.add_hash(hashed)
     signer = ledger_signer(at=at)
     note = sign(Checkpoint(signer.name, tree.size, tree.root()).text(), [signer]).spelled()
     index = log_document(content=day_entry(day=day.isoformat(), note=note), at=at)

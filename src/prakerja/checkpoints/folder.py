@@ -82,17 +82,17 @@ def _write_tiles(path: Path, roots: Mapping[int, bytes]) -> None:
     if old >= size:
         return
     begin = old // WIDTH * WIDTH
-    leaves = leaf_hashes(begin=begin, end=size)
-    for level, index, width in new_tiles(old_size=old, size=size):
-        hashes = list(islice(leaves, width)) if level == 0 else _over(path, level, index, width)
-        write_file(path, f"{LEDGER}/{tile_path(level=level, index=index, width=width)}", b"".join(hashes))
-        before = (old >> (8 * level)) - index * WIDTH
-        if before > 0:
-            # The same tile, not as full.
-            shorter = path / LEDGER / tile_path(level=level, index=index, width=before)
-            shorter.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                shorter.parent.rmdir()
+    with leaf_hashes(begin=begin, end=size) as leaves:
+        for level, index, width in new_tiles(old_size=old, size=size):
+            hashes = list(islice(leaves, width)) if level == 0 else _over(path, level, index, width)
+            write_file(path, f"{LEDGER}/{tile_path(level=level, index=index, width=width)}", b"".join(hashes))
+            before = (old >> (8 * level)) - index * WIDTH
+            if before > 0:
+                # The same tile, not as full.
+                shorter = path / LEDGER / tile_path(level=level, index=index, width=before)
+                shorter.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    shorter.parent.rmdir()
     # Written last: whoever is killed before writes the same tiles again.
     write_file(path, LEDGER_SIZE, str(size).encode())
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
-from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.db import copied_out, requires_transaction, row, transaction
 from prakerja.kernel.ids import first_id_of
 
 # One sequencer at a time: an index is given to one row.
@@ -87,18 +86,12 @@ def count_leaves() -> int:
     return int(found[0])
 
 
-def leaf_hashes(*, begin: int, end: int) -> Iterator[bytes]:
+@contextmanager
+def leaf_hashes(*, begin: int, end: int) -> Iterator[Iterator[bytes]]:
     """The hashes of the leaves from `begin` on, `end` exclusive, computed from what they stand for; b"" where that is gone."""
-    ours = connections[DEFAULT_DB_ALIAS]
-    for first in range(begin, end, _RUN):
-        statement = _HASHES.format(begin=first, end=min(end, first + _RUN))
-        rest = b""
-        with ours.cursor() as cursor, ours.wrap_database_errors, cursor.copy(f"COPY ({statement}) TO STDOUT") as copy:
-            for piece in copy:
-                lines = (rest + bytes(piece)).split(b"\n")
-                rest = lines.pop()
-                for line in lines:
-                    yield bytes.fromhex(line.decode())
+    runs = (_HASHES.format(begin=first, end=min(end, first + _RUN)) for first in range(begin, end, _RUN))
+    with copied_out(runs) as lines:
+        yield (bytes.fromhex(line.decode()) for line in lines)
 
 
 @dataclass(frozen=True)

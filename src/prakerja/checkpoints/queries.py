@@ -143,12 +143,13 @@ def broken_days() -> list[BrokenDay]:
             now = next(waiting, None)
 
     compare()
-    for hashed in leaf_hashes(begin=0, end=signed[-1][1] if signed else 0):
-        if not hashed and gone is None:
-            gone = tree.size
-        tree.add_hash(hashed)
-        if now is not None and now[1] == tree.size:
-            compare()
+    with leaf_hashes(begin=0, end=signed[-1][1] if signed else 0) as hashes:
+        for hashed in hashes:
+            if not hashed and gone is None:
+                gone = tree.size
+            tree.add_hash(hashed)
+            if now is not None and now[1] == tree.size:
+                compare()
     # There are fewer leaves than were signed.
     while now is not None:
         broken.append(BrokenDay(now[0], now[1], tree.size))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -41,8 +42,8 @@ from prakerja.draw.steps import (
     was_confirmed,
 )
 from prakerja.draw.turns import require_turn
-from prakerja.draw.writing import text_lines, write_recall
-from prakerja.kernel.db import requires_transaction, rows, transaction
+from prakerja.draw.writing import write_recall
+from prakerja.kernel.db import copied_out, requires_transaction, rows, transaction
 from prakerja.kernel.errors import Refused
 
 # Every seat of a winner or a recalled one that came back, with the pool that it is of.
@@ -245,14 +246,15 @@ def _given(draw: Draw) -> _Given:
     return _Given(recall.recall, recall.spelled(), released, awarded, unfilled)
 
 
-def _tickets(draw: Draw, name: str) -> Iterator[bytes]:
-    """The tickets of one of the lists in hex, in the list's order, each with its newline: read as they are used."""
-    return text_lines(_TICKETS.format(list=uuid.UUID(str(draw.applicants_id)), source=_LISTS[name]))
+def _tickets(draw: Draw, name: str) -> AbstractContextManager[Iterator[bytes]]:
+    """The tickets of one of the lists in hex, in the list's order: read as they are used."""
+    return copied_out([_TICKETS.format(list=uuid.UUID(str(draw.applicants_id)), source=_LISTS[name])])
 
 
-def _hashed(lines: Iterator[bytes]) -> docs.Tickets:
+def _hashed(read: AbstractContextManager[Iterator[bytes]]) -> docs.Tickets:
     hashed, count = sha256(), 0
-    for line in lines:
-        hashed.update(line)
-        count += 1
+    with read as lines:
+        for line in lines:
+            hashed.update(line + b"\n")
+            count += 1
     return docs.Tickets(count=count, sha256=hashed.hexdigest())

@@ -10,18 +10,17 @@ import os
 import shutil
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from prakerja.draw.log import entries, seen_checkpoint
 from prakerja.draw.models import RECALL, Document, Draw, LogEntry, RandomValue, SignedNote
 from prakerja.draw.protocol.folder import Directory, Parts, write_file, write_lines
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path, void_name
-from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.db import copied_out, requires_transaction
 from prakerja.kernel.progress import beside
 
 # Hexadecimal digits pack to half their size however long one tries.
@@ -97,10 +96,11 @@ def _write(draw: Draw, name: str, statement: str) -> Written:
     path.mkdir(parents=True, exist_ok=True)
     parts = Parts(path, name, part_rows=PART_ROWS)
     with beside("draw_files", left=None if draw.applicants is None else draw.applicants.rows) as note:
-        for number, line in enumerate(text_lines(statement), 1):
-            parts.add(line)
-            if not number % _TOLD_EVERY:
-                note(_TOLD_EVERY)
+        with copied_out([statement]) as lines:
+            for number, line in enumerate(lines, 1):
+                parts.add(line + b"\n")
+                if not number % _TOLD_EVERY:
+                    note(_TOLD_EVERY)
         parts.close()
         note(parts.rows % _TOLD_EVERY)
     write_file(published_folder(), blocks_of(draw, name).name, parts.blocks())
@@ -161,14 +161,15 @@ def recall_folder(draw: Draw, name: str) -> Path:
     return folder_of(draw).with_name(f"{folder_of(draw).name}-{name}")
 
 
-def write_recall(*, draw: Draw, recall: int, lists: Mapping[str, Iterable[bytes]]) -> Path:
+def write_recall(*, draw: Draw, recall: int, lists: Mapping[str, AbstractContextManager[Iterator[bytes]]]) -> Path:
     """The folder of a recall: the document, its note, the lines that its hashes are of, and the log."""
     name = f"{RECALL}{recall}"
     path = recall_folder(draw, name)
     write_file(path, "recall.json", bytes(Document.objects.get(draw=draw, name=name).content))
     write_file(path, "recall.note", bytes(SignedNote.objects.get(draw=draw, name=name).content))
-    for one, lines in lists.items():
-        write_lines(path, f"{one}.txt", lines)
+    for one, read in lists.items():
+        with read as lines:
+            write_lines(path, f"{one}.txt", (line + b"\n" for line in lines))
     _write_recall_log(draw, name)
     return path
 
@@ -211,15 +212,3 @@ def _write_log(draw: Draw, path: Path) -> None:
         # A witness who comes after the manifest was signed comes too late for this folder.
         if seen.counts and not (is_sealed and (path / checkpoint_path(size)).exists()):
             write_file(path, checkpoint_path(size), seen.note)
-
-
-def text_lines(statement: str) -> Iterator[bytes]:
-    """The rows of a query of one column of text, each with its newline, as COPY gives them."""
-    ours = connections[DEFAULT_DB_ALIAS]
-    rest = b""
-    with ours.cursor() as cursor, ours.wrap_database_errors, cursor.copy(f"COPY ({statement}) TO STDOUT") as copy:
-        for piece in copy:
-            lines = (rest + bytes(piece)).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                yield line + b"\n"

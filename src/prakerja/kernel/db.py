@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, ParamSpec, TypeVar
@@ -115,6 +115,31 @@ def row(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[A
         cursor.execute(sql, parameters)
         found = cursor.fetchone()
         return tuple(found) if found else None
+
+
+@contextmanager
+def copied_out(statements: Iterable[str]) -> Iterator[Iterator[bytes]]:
+    """The rows of queries of one column of text, one query after the other, as COPY gives them, without their newlines.
+
+    A block, for a COPY must be over before anything else is said on its connection: whoever fails in the middle of a mere
+    generator keeps it open by the error's traceback, and the transaction's ROLLBACK waits for ever.
+    """
+    lines = _copied_lines(statements)
+    try:
+        yield lines
+    finally:
+        lines.close()
+
+
+def _copied_lines(statements: Iterable[str]) -> Generator[bytes]:
+    ours = connections[DEFAULT_DB_ALIAS]
+    for statement in statements:
+        rest = b""
+        with ours.cursor() as cursor, ours.wrap_database_errors, cursor.copy(f"COPY ({statement}) TO STDOUT") as copy:
+            for piece in copy:
+                lines = (rest + bytes(piece)).split(b"\n")
+                rest = lines.pop()
+                yield from lines
 
 
 @requires_transaction
