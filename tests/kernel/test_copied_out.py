@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -36,3 +38,9 @@ def test_who_fails_in_the_middle_is_rolled_back_and_hears_of_it(read: int) -> No
     assert told.traceback
     assert row("SELECT coalesce(current_setting('prakerja.half', true), '')") == ("",)
     assert connection.get_autocommit()
+
+
+def test_nobody_else_of_ours_leaves_a_copy_open() -> None:
+    """A COPY that is read elsewhere would have to be ended before its reader fails, which only a block sees to."""
+    package = Path(__file__).parents[2] / "src" / "prakerja"
+    assert [one.name for one in package.rglob("*.py") if "TO STDOUT" in one.read_text()] == ["db.py"]
