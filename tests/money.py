@@ -43,7 +43,6 @@ from tests.builders import (
     result_row,
     watch_videos,
 )
-from tests.door_roles import as_role
 from tests.waiting import LIMIT
 
 
@@ -80,14 +79,12 @@ def run_until(until: datetime) -> list[tuple[str, str, int]]:
     A task whose next instant does not move behind the one it ran at would stop the clock for ever: that is a failure.
     """
     steps = []
-    # As the worker for all of it: each look would change the session's role twice more.
-    with as_role("worker"):
-        for step in run_what_falls_due(until=until):
-            assert not step.still_waits, f"{step.task} stands still at {step.at}"
-            # The night's signature under the ledger comes whatever happens to anybody (tests/checkpoints).
-            if step.task == "sign the ledger" or (step.task in _LOOKS and not step.count):
-                continue
-            steps.append((f"{step.at.astimezone(WIB):%Y-%m-%d %H:%M}", step.task, step.count))
+    for step in run_what_falls_due(until=until):
+        assert not step.still_waits, f"{step.task} stands still at {step.at}"
+        # The night's signature under the ledger comes whatever happens to anybody (tests/checkpoints).
+        if step.task == "sign the ledger" or (step.task in _LOOKS and not step.count):
+            continue
+        steps.append((f"{step.at.astimezone(WIB):%Y-%m-%d %H:%M}", step.task, step.count))
     return steps
 
 
