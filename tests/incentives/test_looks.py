@@ -12,7 +12,7 @@ from prakerja.incentives import tasks
 from prakerja.incentives.models import Incentive
 from prakerja.incentives.operations import lapse_unreviewed_many
 from prakerja.kernel.db import rows
-from prakerja.kernel.due import next_of
+from prakerja.kernel.looks import least_of
 from prakerja.ledger.models import Transfer
 from prakerja.notifications.models import Message
 from prakerja.training.models import Rating
@@ -42,7 +42,7 @@ def test_who_has_no_account_is_not_asked_for_again_until_one_is_linked(g21: Worl
     assert look_at(who) == wib("2021-10-06 19:00")
     run_until(wib("2021-10-06 20:00"))
     # It is not looked at again by itself.
-    assert (look_at(who), next_of(tasks.due.PLAN)) == (None, None)
+    assert (look_at(who), least_of(tasks.due.PLAN)()) == (None, None)
     assert Award.objects.get(id=who.award.id).reviewed_at == wib("2021-10-06 19:00")
     link(who, number="7700123457", at=wib("2021-10-20 10:00"))
     run_until(wib("2021-10-20 10:00"))

@@ -21,7 +21,7 @@ from prakerja.surveys.operations import install_surveys, plan_responses, take_ba
 from prakerja.surveys.policies import checked_answers
 from prakerja.surveys.queries import response
 from prakerja.surveys.questionnaires import QUESTIONNAIRES
-from prakerja.surveys.tasks import next_opening, open_surveys
+from prakerja.surveys.tasks import TASKS, open_surveys
 from tests.builders import Participant, participant, world
 from tests.money import answer, wib
 
@@ -53,11 +53,11 @@ def refused(who: Participant, at: str, number: int = 1, **changes: Any) -> str:
 
 
 def test_they_open_at_their_instants(who: Participant) -> None:
-    assert next_opening() == wib("2021-11-11 00:10")
+    assert TASKS[0].next_due() == wib("2021-11-11 00:10")
     assert open_surveys(wib("2021-11-11 00:10")) == 1
-    assert next_opening() == wib("2021-11-26 00:10")
+    assert TASKS[0].next_due() == wib("2021-11-26 00:10")
     assert open_surveys(wib("2021-11-26 00:10")) == 2
-    assert (next_opening(), open_surveys(wib("2021-12-01 00:00"))) == (None, 0)
+    assert (TASKS[0].next_due(), open_surveys(wib("2021-12-01 00:00"))) == (None, 0)
     assert Message.objects.filter(person_id=who.person_id, template="survey_open", channel="sms").count() == 3
 
 

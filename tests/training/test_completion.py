@@ -18,7 +18,7 @@ from prakerja.purchases.models import Purchase
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.models import Certificate, CertificateNumberClaim, Completion, ReportClaim
 from prakerja.training.rating import rate_training
-from prakerja.training.tasks import announce_certificates, next_certificate
+from prakerja.training.tasks import TASKS, announce_certificates
 from prakerja.wallets.models import Wallet
 from tests.builders import Participant, World, code_of, participant, world
 from tests.money import buy_class, participant_with_phone, redeem_class, report, review, wib
@@ -84,9 +84,9 @@ def test_a_report_makes_the_certificate_visible_two_working_days_later(g21: Worl
         visible_from=wib("2021-10-06 00:10"),
     )
     assert purchase.is_open is False, "in 2021 the next training may be bought after completion"
-    assert next_certificate() == wib("2021-10-06 00:10")
+    assert TASKS[-1].next_due() == wib("2021-10-06 00:10")
     assert announce_certificates(wib("2021-10-06 00:10")) == 1
-    assert next_certificate() is None
+    assert TASKS[-1].next_due() is None
     assert announce_certificates(wib("2021-10-06 00:11")) == 0
     told = Message.objects.filter(person_id=learner.person_id, created_at=wib("2021-10-06 00:10"))
     assert sorted(told.values_list("template", flat=True)) == [
@@ -206,7 +206,7 @@ def test_in_2023_the_review_closes_the_purchase_and_opens_the_next_window(db: No
     redeem_class(g51, who, at=wib("2023-05-15 09:00"))
     receipt = report(g51, who, at=wib("2023-05-26 10:00"))
     assert receipt.visible_from == wib("2023-05-26 10:00")
-    assert next_certificate() is None, "a certificate that shows at once is told of at once"
+    assert TASKS[-1].next_due() is None, "a certificate that shows at once is told of at once"
     assert Purchase.objects.get().is_open is True
     assert Wallet.objects.get().spendable_until is None
     review(who, at=wib("2023-05-29 20:00"))

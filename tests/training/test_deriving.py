@@ -14,7 +14,7 @@ from prakerja.reporting.proof import prove
 from prakerja.training.completion import CompletionReceipt, record_completion
 from prakerja.training.models import Attendance, Certificate, CertificateNumberClaim, Completion, ReportClaim
 from prakerja.training.rating import rate_training
-from prakerja.training.tasks import announce_certificates, next_certificate
+from prakerja.training.tasks import TASKS, announce_certificates
 from prakerja.wallets.models import Wallet
 from tests import builders as b
 from tests.attendance import HOURS, PRICE, STARTS, Class, another, bought_class, completed_class
@@ -76,7 +76,7 @@ def test_a_live_class_s_certificate_waits_for_its_end() -> None:
             review="Baik",
             at=ENDS - timedelta(seconds=1),
         )
-    assert next_certificate() == ENDS
+    assert TASKS[-1].next_due() == ENDS
     assert announce_certificates(ENDS) == 1
 
 

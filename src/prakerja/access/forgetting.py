@@ -16,7 +16,8 @@ from prakerja.access.models import CodeLoad, OtpChallenge, OtpGuard, PhoneGuard,
 from prakerja.access.policies import retention_at
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.due import first_of, in_chunks, turn_is_over
+from prakerja.kernel.due import in_chunks, turn_is_over
+from prakerja.kernel.looks import first_of, follows_from
 
 # When few people want to come in.
 _NIGHTLY = time(3, 0)
@@ -27,9 +28,9 @@ _first_sent = first_of(lambda: OtpChallenge.objects.order_by("sent_at").values_l
 _first_counted = first_of(lambda: PhoneGuard.objects.order_by("day").values_list("day"))
 
 
-def next_forgetting() -> datetime | None:
+@follows_from(_first_sent, _first_counted)
+def next_forgetting(sent_at: datetime | None, counted: date | None) -> datetime | None:
     """The first night on which the oldest code or the oldest count of a number is old enough."""
-    sent_at, counted = _first_sent(), _first_counted()
     due = []
     if sent_at is not None:
         due.append(sent_at + retention_at(sent_at).codes)

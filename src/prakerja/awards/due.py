@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from prakerja.kernel.db import row, rows, transaction
+from prakerja.kernel.looks import Question
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import reminder_instants, revoke_at
 
@@ -93,10 +94,10 @@ SELECT id, scheme_version_id, awarded_at, purchase_deadline_at, reminded_at FROM
 _STORE = "UPDATE awards_award SET remind_at = %s, revoke_at = %s WHERE id = ANY(%s)"
 
 
-def next_unreckoned() -> datetime | None:
-    """Since when an award waits to be reckoned, or None."""
-    found = row(f"SELECT COALESCE(deadline_set_at, awarded_at) FROM awards_award WHERE {_UNRECKONED} LIMIT 1")
-    return None if found is None else found[0]
+# Since when an award waits to be reckoned, or None.
+next_unreckoned = Question(
+    f"SELECT COALESCE(deadline_set_at, awarded_at) FROM awards_award WHERE {_UNRECKONED} LIMIT 1"
+)
 
 
 def unreckoned() -> list[Basis]:

@@ -17,6 +17,7 @@ from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.due import in_chunks
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import Question
 
 # Awards that follow in one transaction, locked meanwhile.
 CHUNK = 500
@@ -47,10 +48,8 @@ def begin_deadline_move(
     )
 
 
-def next_follow() -> datetime | None:
-    """Since when awards wait to follow a deadline that was moved; None when none do."""
-    found = row(_NEXT)
-    return None if found is None else found[0]
+# Since when awards wait to follow a deadline that was moved; None when none do.
+next_follow = Question(_NEXT)
 
 
 def follows_left(at: datetime) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from prakerja.awards.due import FOLLOWS, Basis, instants_of, last_reminder, unreckoned
+from prakerja.awards.due import FOLLOWS, Basis, instants_of, last_reminder, next_unreckoned, unreckoned
 from prakerja.kernel.db import row, rows, transaction
 from prakerja.kernel.due import in_chunks
+from prakerja.kernel.looks import Question, follows_from
 from prakerja.notifications.operations import Notice, queue_many
 
 # People who are reminded in one transaction.
@@ -28,11 +29,16 @@ class _Waiting(NamedTuple):
     basis: Basis
 
 
-def next_reminder() -> datetime | None:
+@follows_from(
+    Question(f"SELECT remind_at FROM awards_award award WHERE {_WAITING} ORDER BY remind_at LIMIT 1"), next_unreckoned
+)
+def next_reminder(first: datetime | None, unreckoned_since: datetime | None) -> datetime | None:
     """The first instant at which somebody who has not bought is reminded: the first of an index."""
-    found = row(f"SELECT remind_at FROM awards_award award WHERE {_WAITING} ORDER BY remind_at LIMIT 1")
-    instants = ((instants_of(basis).remind_at, basis.deadline_at) for basis in unreckoned())
-    return min([*(one for one, end in instants if one < end), *(found or ())], default=None)
+    # Usually nothing waits to be reckoned, and nobody reads it.
+    instants = (
+        (instants_of(basis).remind_at, basis.deadline_at) for basis in (unreckoned_since and unreckoned()) or ()
+    )
+    return min([*(one for one, end in instants if one < end), *filter(None, [first])], default=None)
 
 
 def reminders_left(at: datetime) -> int:

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from prakerja.access.actors import SYSTEM
 from prakerja.audit.operations import record_each
 from prakerja.awards.blacklisting import blacklist_people
-from prakerja.awards.due import FOLLOWS, Overdue, revocation_of
+from prakerja.awards.due import FOLLOWS, Overdue, next_unreckoned, revocation_of
 from prakerja.awards.holding import Untold, hold_some
 from prakerja.awards.models import Award
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.due import in_chunks
+from prakerja.kernel.looks import Question, follows_from
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import Emptied, empty_balances, lock_balances
 from prakerja.notifications.operations import Notice, queue_many
@@ -49,11 +50,12 @@ SELECT award.person_id, award.id, award.wallet_id, award.reserve_id, award.schem
  WHERE {_REVOCABLE} ORDER BY award.id FOR NO KEY UPDATE OF award"""
 
 
-def next_revocation() -> datetime | None:
+@follows_from(Question(_NEXT), next_unreckoned)
+def next_revocation(first: datetime | None, unreckoned_since: datetime | None) -> datetime | None:
     """The first run that has somebody to revoke: the first of an index."""
-    found = row(_NEXT)
-    instants = [revocation_of(scheme_version_id=version, deadline_at=end) for version, end in rows(_UNRECKONED)]
-    return min([*instants, *(found or ())], default=None)
+    unreckoned = rows(_UNRECKONED) if unreckoned_since else []
+    instants = [revocation_of(scheme_version_id=version, deadline_at=end) for version, end in unreckoned]
+    return min([*instants, *filter(None, [first])], default=None)
 
 
 def revocations_left(at: datetime) -> int:

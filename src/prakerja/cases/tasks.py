@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from prakerja.cases.models import Attachment, Case
 from prakerja.cases.operations import end_some_answered, forget_some_askers, prune_some_files, wipe_some_words
 from prakerja.cases.policies import DAY, ENDS_AFTER, WIPED_AFTER, file_terms
-from prakerja.kernel.due import DueTask, first_of, in_chunks
+from prakerja.kernel.due import DueTask, in_chunks
+from prakerja.kernel.looks import first_of, follows_from
 
 _first_answered = first_of(
     lambda: Case.objects.filter(status="answered").order_by("answered_at").values_list("answered_at")
@@ -27,24 +28,24 @@ _first_with_files = first_of(
 )
 
 
-def _next_ended() -> datetime | None:
-    found: datetime | None = _first_answered()
+@follows_from(_first_answered)
+def _next_ended(found: datetime | None) -> datetime | None:
     return found + ENDS_AFTER if found else None
 
 
-def _next_wiped() -> datetime | None:
-    found: datetime | None = _first_closed()
+@follows_from(_first_closed)
+def _next_wiped(found: datetime | None) -> datetime | None:
     return found + WIPED_AFTER if found else None
 
 
-def _next_forgotten() -> datetime | None:
-    found: datetime | None = _first_known()
+@follows_from(_first_known)
+def _next_forgotten(found: datetime | None) -> datetime | None:
     # An instant after the day is over, so that the last one of it is forgotten as well.
     return found + DAY + timedelta(seconds=1) if found else None
 
 
-def _next_pruned() -> datetime | None:
-    found: datetime | None = _first_with_files()
+@follows_from(_first_with_files)
+def _next_pruned(found: datetime | None) -> datetime | None:
     return found + file_terms(found).kept if found else None
 
 

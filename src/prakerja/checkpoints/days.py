@@ -20,7 +20,8 @@ from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import row, transaction
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.installation import is_sandbox
+from prakerja.kernel.installation import IS_SANDBOX
+from prakerja.kernel.looks import Question, first_of, follows_from
 from prakerja.proofs.merkle import Tree
 from prakerja.proofs.notes import Checkpoint, sign
 
@@ -34,25 +35,30 @@ class BrokenLedger(RuntimeError):
     """A leaf that was sequenced stands for nothing any more: no checkpoint is signed over it."""
 
 
-def next_checkpoint() -> datetime | None:
+# When the first transfer was booked that no signed day has a leaf of.
+_BOOKED = """
+SELECT at FROM ledger_transfer
+ WHERE id > COALESCE((SELECT row_id FROM checkpoints_leaf WHERE kind = 'transfer' AND EXISTS (SELECT FROM checkpoints_day)
+                       ORDER BY row_id DESC LIMIT 1), '00000000-0000-0000-0000-000000000000')
+ ORDER BY id LIMIT 1"""
+
+
+@follows_from(
+    first_of(lambda: Day.objects.order_by("-day").values_list("at")),
+    first_of(lambda: Day.objects.order_by("-day").values_list("published_at")),
+    IS_SANDBOX,
+    Question(_BOOKED),
+)
+def next_checkpoint(
+    last: datetime | None, published: datetime | None, is_sandbox: bool | None, booked: datetime | None
+) -> datetime | None:
     """When the next day is to be signed, or files are to be written; None while no money ever moved."""
-    last = Day.objects.order_by("-day").first()
-    if last is not None and last.published_at is None:
-        return last.at
-    if last is not None and not is_sandbox():
-        return _after(last.at)
+    if last is not None and published is None:
+        return last
+    if last is not None and not is_sandbox:
+        return _after(last)
     # A sandbox's clock runs through months in a second: it signs the days on which something was booked.
-    booked = row("SELECT at FROM ledger_transfer WHERE id > %s ORDER BY id LIMIT 1", [_last_id() if last else _NOTHING])
-    return None if booked is None else _after(booked[0] if last is None else max(booked[0], last.at))
-
-
-_NOTHING = "00000000-0000-0000-0000-000000000000"
-
-
-def _last_id() -> object:
-    """The youngest transfer that has a leaf."""
-    found = row("SELECT row_id FROM checkpoints_leaf WHERE kind = 'transfer' ORDER BY row_id DESC LIMIT 1")
-    return _NOTHING if found is None else found[0]
+    return None if booked is None else _after(booked if last is None else max(booked, last))
 
 
 def _after(instant: datetime) -> datetime:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.kernel.due import DueTask, Turn, taking
+from prakerja.kernel.looks import look_at_all
 from prakerja.kernel.progress import Meter
 
 CONTEXTS = (
@@ -229,7 +230,8 @@ def run_what_falls_due(
     runner = Runner(told=told)
     at = since
     while True:
-        due = [(instant, task) for task in tasks if (instant := task.next_due()) is not None and instant <= until]
+        found = zip(look_at_all([task.next_due for task in tasks]), tasks, strict=True)
+        due = [(instant, task) for instant, task in found if instant is not None and instant <= until]
         if not due:
             return
         earliest = min(instant for instant, _ in due)

@@ -11,13 +11,15 @@ from datetime import datetime
 from prakerja.kernel import rotation
 from prakerja.kernel.clock import offset, wall
 from prakerja.kernel.due import DueTask, note_done, turn_is_over
+from prakerja.kernel.looks import Look, follows_from
 from prakerja.kernel.sealed import index_columns, sealed_columns
 from prakerja.kernel.secrets import keys
 
 
-def _next(root: str) -> Callable[[], datetime | None]:
-    def next_due() -> datetime | None:
-        change = rotation.open_change(root)
+def _next(root: str) -> Look:
+    @follows_from(rotation.is_changing(root))
+    def next_due(is_changing: bool | None) -> datetime | None:
+        change = rotation.open_change(root) if is_changing else None
         if change is None:
             return None
         keys().refresh(now=True)

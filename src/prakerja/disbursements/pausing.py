@@ -15,8 +15,8 @@ from prakerja.audit.operations import record
 from prakerja.disbursements.models import RailPause
 from prakerja.disbursements.rails import TransferResult, terms_of
 from prakerja.kernel.db import requires_transaction
-from prakerja.kernel.due import first_of
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import first_of
 from prakerja.programmes.schemes import wib_day
 
 
@@ -30,12 +30,8 @@ class Pause(NamedTuple):
     until: datetime
 
 
-_first_pause = first_of(lambda: RailPause.objects.values_list("rail"))
-
-
-def is_any_paused() -> bool:
-    """Whether there is a pause at all: mostly not, and whoever looks all the time need not read them."""
-    return _first_pause() is not None
+# Of whoever comes first, if there is a pause at all: mostly there is none.
+FIRST_PAUSE = first_of(lambda: RailPause.objects.values_list("rail"))
 
 
 def rail_pauses() -> list[Pause]:

@@ -21,6 +21,7 @@ from prakerja.disbursements.pausing import Pause, rail_pauses
 from prakerja.disbursements.rails import RAILS, InquiryResult, NoStatement, StatementLine, open_rail, terms_of
 from prakerja.disbursements.states import INSTRUCTION_STATES
 from prakerja.kernel.db import row
+from prakerja.kernel.looks import Question
 from prakerja.people import queries as people
 from prakerja.programmes.schemes import wib_day
 
@@ -76,13 +77,11 @@ def live_account(*, person_id: uuid.UUID) -> LinkedAccount | None:
     return live_accounts(person_ids=[person_id]).get(person_id)
 
 
-def next_new_account() -> datetime | None:
-    """When the first account was linked that nobody above has noticed yet (`take_new_accounts`)."""
-    found = row(
-        "SELECT linked_at FROM disbursements_payoutaccount WHERE noticed_at IS NULL AND unlinked_at IS NULL"
-        " ORDER BY linked_at LIMIT 1"
-    )
-    return None if found is None else found[0]
+# When the first account was linked that nobody above has noticed yet (`take_new_accounts`).
+next_new_account = Question(
+    "SELECT linked_at FROM disbursements_payoutaccount WHERE noticed_at IS NULL AND unlinked_at IS NULL"
+    " ORDER BY linked_at LIMIT 1"
+)
 
 
 def live_accounts(*, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LinkedAccount]:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from prakerja.disbursements.batches import close_batches, sandbox_sign_off
 from prakerja.disbursements.models import PaymentBatch
-from prakerja.disbursements.pausing import is_any_paused, rail_pauses
+from prakerja.disbursements.pausing import FIRST_PAUSE, rail_pauses
 from prakerja.disbursements.payments import ask_payments, send_payments
 from prakerja.disbursements.states import BATCH_STATES
-from prakerja.kernel.db import row
-from prakerja.kernel.due import DueTask, first_of, left_of, next_of
-from prakerja.kernel.installation import is_sandbox
+from prakerja.kernel.due import DueTask, left_of
+from prakerja.kernel.installation import IS_SANDBOX
+from prakerja.kernel.looks import Question, first_of, follows_from, least_of
 
 # When the first draft of a released batch leaves. A follow-up waits while a case is open about what it follows, and while it is
 # to ask later. A look into each open batch, which ends at the first draft that may leave, and at the few that wait.
@@ -58,33 +58,30 @@ _first_unsigned = first_of(
 )
 
 
-def next_sign_off() -> datetime | None:
+@follows_from(IS_SANDBOX, _first_unsigned)
+def next_sign_off(is_sandbox: bool | None, drafted_at: datetime | None) -> datetime | None:
     """When the oldest batch was drafted; None in production, where people sign."""
-    if not is_sandbox():
-        return None
-    found: datetime | None = _first_unsigned()
-    return found
+    return drafted_at if is_sandbox else None
 
 
 def sign_off(at: datetime) -> int:
     return sandbox_sign_off(at=at)
 
 
-def next_leaving() -> datetime | None:
-    """When the first draft that may leave was released, or asks again; of a rail that is left alone, when its pause ends."""
-    found = row(SEND)
-    return found[0] if found is not None else None
+# When the first draft that may leave was released, or asks again; of a rail that is left alone, when its pause ends.
+next_leaving = Question(SEND)
 
 
-def next_question_due() -> datetime | None:
+@follows_from(FIRST_PAUSE, least_of(ASK))
+def next_question_due(pause: str | None, first: datetime | None) -> datetime | None:
     """When a rail is asked next. One that is left alone is asked when its pause ends; the others' first is found by the index."""
-    if not is_any_paused():
-        return next_of(ASK)
+    if pause is None:
+        return first
     paused = rail_pauses()
     names = [one.rail for one in paused]
-    found = [next_of(ASK + " AND instruction.rail <> ALL (%(rails)s)", {"rails": names})]
+    found = [least_of(ASK + " AND instruction.rail <> ALL (%(rails)s)", {"rails": names})()]
     for one in paused:
-        first = next_of(ASK + " AND instruction.rail = ANY (%(rails)s)", {"rails": [one.rail]})
+        first = least_of(ASK + " AND instruction.rail = ANY (%(rails)s)", {"rails": [one.rail]})()
         found.append(None if first is None else max(first, one.until))
     return min((instant for instant in found if instant is not None), default=None)
 

@@ -20,9 +20,9 @@ from prakerja.draw.models import AskedSimulation
 from prakerja.draw.simulating import simulate_wave
 from prakerja.intake.queries import wave
 from prakerja.kernel.db import transaction
-from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import first_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,15 +71,10 @@ def simulation_state(*, wave_number: int) -> SimulationState | None:
     return SimulationState(found.asked_by, found.asked_at, found.ended_at, found.answer, found.figures)
 
 
-_first_asked = first_of(
+# Since when somebody waits for a simulation.
+next_simulation = first_of(
     lambda: AskedSimulation.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at")
 )
-
-
-def next_simulation() -> datetime | None:
-    """Since when somebody waits for a simulation."""
-    found: datetime | None = _first_asked()
-    return found
 
 
 def simulate_asked(*, at: datetime) -> int | None:

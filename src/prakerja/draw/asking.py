@@ -26,9 +26,9 @@ from prakerja.draw.publishing import prepare_publication
 from prakerja.draw.steps import lock_draw, require_status
 from prakerja.draw.taking_back import replace_waiting
 from prakerja.kernel.db import row, transaction
-from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import first_of
 from prakerja.kernel.second_person import TakingBack, taking_back
 
 _LOG = logging.getLogger(__name__)
@@ -127,13 +127,8 @@ def asked_state(*, draw_name: str) -> AskedState | None:
     )
 
 
-_first_asked = first_of(lambda: AskedStep.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at"))
-
-
-def next_asked() -> datetime | None:
-    """Since when somebody waits for a step."""
-    found: datetime | None = _first_asked()
-    return found
+# Since when somebody waits for a step.
+next_asked = first_of(lambda: AskedStep.objects.filter(ended_at=None).order_by("asked_at").values_list("asked_at"))
 
 
 def do_asked(*, at: datetime) -> int | None:

@@ -50,9 +50,9 @@ from prakerja.intake.operations import (
     require_announceable,
 )
 from prakerja.kernel.db import copy_rows, requires_transaction, rows, transaction
-from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import first_of
 from prakerja.kernel.progress import Meter
 from prakerja.kernel.side_processes import SideProcesses, spare_processors
 
@@ -266,13 +266,8 @@ def _award_more(found: Awarding, *, at: datetime) -> int | None:
         return _award(found, results, piece, packed, at=at)
 
 
-_first_due = first_of(lambda: _due().select_related(None).values_list("announced_at"))
-
-
-def next_awarding() -> datetime | None:
-    """The moment at which somebody is to be awarded."""
-    found: datetime | None = _first_due()
-    return found
+# The moment at which somebody is to be awarded.
+next_awarding = first_of(lambda: _due().select_related(None).values_list("announced_at"))
 
 
 def awards_left(at: datetime) -> int:

@@ -23,8 +23,8 @@ from prakerja.draw.writing import (
     write_results,
 )
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.looks import first_of
 
 _CHUNK = 1 << 20
 
@@ -62,15 +62,10 @@ def settle_files(*, draw_name: str) -> None:
     Draw.objects.filter(id=draw.id, files_due_at=draw.files_due_at).update(files_due_at=None)
 
 
-_first_due = first_of(
+# The moment from which on a folder is to be written.
+next_files = first_of(
     lambda: Draw.objects.exclude(files_due_at=None).order_by("files_due_at").values_list("files_due_at")
 )
-
-
-def next_files() -> datetime | None:
-    """The moment from which on a folder is to be written."""
-    found: datetime | None = _first_due()
-    return found
 
 
 def settle_one(*, at: datetime) -> int | None:

@@ -19,7 +19,8 @@ from prakerja.intake.eligibility import Reason
 from prakerja.intake.operations import TurnedDown, let_rest_be_told, lock_waiting, turn_down
 from prakerja.intake.policies import QUOTA_FULL
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
-from prakerja.kernel.due import CHUNK, first_of
+from prakerja.kernel.due import CHUNK
+from prakerja.kernel.looks import first_of
 
 # By person: reason, template and parameters.
 _Told = dict[uuid.UUID, tuple[str, str, Mapping[str, Any]]]
@@ -56,13 +57,8 @@ def cut_offs(*, draw_id: uuid.UUID, list_id: uuid.UUID) -> dict[str, int]:
     return {stratum: max(found.get(stratum, 0), found.get("*", 0)) for stratum in strata}
 
 
-_first_untold = first_of(lambda: Awarding.objects.filter(**_UNTOLD).order_by("ended_at").values_list("ended_at"))
-
-
-def next_telling() -> datetime | None:
-    """The moment since which somebody is to be told."""
-    found: datetime | None = _first_untold()
-    return found
+# The moment since which somebody is to be told.
+next_telling = first_of(lambda: Awarding.objects.filter(**_UNTOLD).order_by("ended_at").values_list("ended_at"))
 
 
 def tellings_left(at: datetime) -> int:

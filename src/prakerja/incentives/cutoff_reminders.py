@@ -11,6 +11,8 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.due import LAPSE_UNLINKED, LAPSE_UNREVIEWED
@@ -18,8 +20,9 @@ from prakerja.incentives.models import CutoffReminder
 from prakerja.kernel.db import row, rows, transaction
 from prakerja.kernel.due import note_done, turn_is_over
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import Question
 from prakerja.notifications.operations import Notice, queue_many
-from prakerja.programmes.queries import schemes
+from prakerja.programmes.queries import scheme, schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at, cutoff_reminder_instants
 
 # People who are told in one transaction.
@@ -27,7 +30,9 @@ CHUNK = 1000
 # How far this process has come with a reminder at the end of its turn. Whoever is started anew begins at the first person, and
 # finds by their messages who was told.
 _PLACES: dict[_Reminder, uuid.UUID] = {}
-_ANYBODY = f"SELECT 1 FROM awards_award WHERE scheme_version_id = %s AND status IN {AWARD_STATES.sql('LIVE')} LIMIT 1"
+_ANYBODY = (
+    f"SELECT 1 FROM awards_award WHERE scheme_version_id = {{version}} AND status IN {AWARD_STATES.sql('LIVE')} LIMIT 1"
+)
 
 # Who has bought, has something left, and may buy with it: whom an open training keeps from it is not told to hurry.
 _BALANCE_LEFT = """
@@ -73,16 +78,26 @@ class _Reminder:
     cutoff: datetime
 
 
-def next_cutoff_reminder() -> datetime | None:
-    """The earliest reminder of a scheme version in which somebody takes part."""
-    waiting = sorted(_waiting(), key=lambda one: one.due_at)
-    return next((one.due_at for one in waiting if row(_ANYBODY, [one.version_id]) is not None), None)
+def _given() -> list[list[Any]]:
+    every = [one for version_id in schemes() for one in _reminders(version_id)]
+    return [[one.version_id for one in every], [one.kind.value for one in every], [one.due_at for one in every]]
+
+
+# The earliest reminder that nobody has finished, of a scheme version in which somebody takes part.
+next_cutoff_reminder = Question(
+    f"""
+SELECT min(given.due_at) FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS given (version, kind, due_at)
+ WHERE NOT EXISTS (SELECT 1 FROM incentives_cutoffreminder done
+                    WHERE done.scheme_version_id = given.version AND done.kind = given.kind AND done.due_at = given.due_at)
+   AND ({_ANYBODY.format(version="given.version")}) IS NOT NULL""",
+    _given,
+)
 
 
 def remind_of_cutoffs(at: datetime, *, chunk: int = CHUNK) -> int:
     """Tell everybody what is due, until the turn is over. Of several that were missed only the last is told, none after its
     cut-off. Returns how many."""
-    due = [one for one in _waiting() if one.due_at <= at and row(_ANYBODY, [one.version_id]) is not None]
+    due = [one for one in _waiting() if one.due_at <= at and row(_ANYBODY.format(version="%s"), [one.version_id])]
     told = 0
     for one in sorted(due, key=lambda one: one.due_at):
         later = any((one.version_id, one.kind) == (o.version_id, o.kind) and o.due_at > one.due_at for o in due)
@@ -109,13 +124,22 @@ def remind_of_cutoffs(at: datetime, *, chunk: int = CHUNK) -> int:
 
 def _waiting() -> Iterator[_Reminder]:
     done = set(CutoffReminder.objects.values_list("scheme_version_id", "kind", "due_at"))
-    for version_id, rules in schemes().items():
-        for kind in _TOLD:
-            cutoff = cutoff_at(scheme=rules, kind=kind)
-            for due_at in cutoff_reminder_instants(scheme=rules, kind=kind) if cutoff is not None else ():
-                if (version_id, kind.value, due_at) not in done:
-                    assert cutoff is not None
-                    yield _Reminder(version_id, rules, kind, due_at, cutoff)
+    for version_id in schemes():
+        for one in _reminders(version_id):
+            if (version_id, one.kind.value, one.due_at) not in done:
+                yield one
+
+
+@lru_cache(maxsize=64)
+def _reminders(version_id: uuid.UUID) -> tuple[_Reminder, ...]:
+    """Every reminder of a scheme version, which never changes."""
+    rules = scheme(scheme_version_id=version_id)
+    return tuple(
+        _Reminder(version_id, rules, kind, due_at, cutoff)
+        for kind in _TOLD
+        if (cutoff := cutoff_at(scheme=rules, kind=kind)) is not None
+        for due_at in cutoff_reminder_instants(scheme=rules, kind=kind)
+    )
 
 
 def _tell(one: _Reminder, *, at: datetime, chunk: int) -> tuple[int, bool]:

@@ -16,8 +16,8 @@ from typing import Any
 
 from prakerja.awards.states import AWARD_STATES
 from prakerja.incentives.states import INCENTIVE_STATES
-from prakerja.kernel.db import row
 from prakerja.kernel.due import Many, do_due_many, left_of, turn_is_over
+from prakerja.kernel.looks import Question
 from prakerja.programmes.queries import schemes
 from prakerja.programmes.schemes import CutoffKind, Scheme, cutoff_at
 
@@ -129,14 +129,17 @@ SELECT a.person_id, a.id, %(cutoff)s::timestamptz AS due_at
            AND i.status IN {INCENTIVE_STATES.sql("WAITING")}))"""
 
 
-def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> datetime | None:
+def next_cutoff(sql: str, cutoff_of: Callable[[Scheme], datetime | None]) -> Question:
     """The least cut-off of a scheme version that an award still waits for."""
-    instants = [
-        parameters["cutoff"]
-        for parameters in _cutoffs(cutoff_of)
-        if row(f"SELECT 1 FROM ({sql}) waiting LIMIT 1", parameters) is not None
-    ]
-    return min(instants, default=None)
+    one = sql
+    for name in _EACH:
+        one = one.replace(f"%({name})s", f"given.{name}")
+    # With its LIMIT the inner question ends at the first award; an EXISTS might be answered by reading all of them.
+    return Question(
+        f"SELECT min(given.cutoff) FROM unnest({', '.join(f'%({name})s::{kind}[]' for name, kind in _EACH.items())})"
+        f" AS given ({', '.join(_EACH)}) WHERE (SELECT 1 FROM ({one}) waiting LIMIT 1) IS NOT NULL",
+        lambda: {name: [found[name] for found in _cutoffs(cutoff_of)] for name in _EACH},
+    )
 
 
 def do_cutoff_many(sql: str, cutoff_of: Callable[[Scheme], datetime | None], *, at: datetime, work: Many) -> int:
@@ -166,6 +169,10 @@ def survey_limit(rules: Scheme) -> datetime | None:
 
 def link_limit(rules: Scheme) -> datetime | None:
     return cutoff_at(scheme=rules, kind=CutoffKind.LINK)
+
+
+# What a statement is given for each scheme version.
+_EACH = {"cutoff": "timestamptz", "version": "uuid", "surveys": "integer"}
 
 
 def _cutoffs(cutoff_of: Callable[[Scheme], datetime | None]) -> list[dict[str, Any]]:

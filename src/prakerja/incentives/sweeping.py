@@ -20,6 +20,7 @@ from prakerja.awards.queries import awards
 from prakerja.awards.states import AWARD_STATES
 from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.due import in_chunks
+from prakerja.kernel.looks import Question
 from prakerja.ledger.chart import Chart
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
@@ -77,10 +78,8 @@ class _Over(NamedTuple):
     scheme_version_id: uuid.UUID
 
 
-def next_sweep() -> datetime | None:
-    """The first instant at which a balance can be spent no more."""
-    found = row(_NEXT)
-    return None if found is None else found[0]
+# The first instant at which a balance can be spent no more.
+next_sweep = Question(_NEXT)
 
 
 def sweeps_left(*, at: datetime) -> int:

@@ -12,7 +12,8 @@ from datetime import datetime
 from prakerja.disbursements.queries import next_new_account
 from prakerja.incentives import due, operations, sweeping
 from prakerja.incentives.cutoff_reminders import next_cutoff_reminder, remind_of_cutoffs
-from prakerja.kernel.due import DueTask, do_due, do_due_many, left_of, next_of
+from prakerja.kernel.due import DueTask, do_due, do_due_many, left_of
+from prakerja.kernel.looks import least_of
 from prakerja.programmes.schemes import Scheme
 
 Cutoff = Callable[[Scheme], datetime | None]
@@ -26,7 +27,7 @@ def _task(name: str, sql: str, verb: Callable[..., object], item: str, *, calls_
 
     return DueTask(
         name=name,
-        next_due=lambda: next_of(sql),
+        next_due=least_of(sql),
         run=run,
         left=lambda at: left_of(sql, at=at),
         calls_network=calls_network,
@@ -39,7 +40,7 @@ def _wave_task(name: str, sql: str, verb: Callable[..., int], *, is_stored: bool
     def run(at: datetime) -> int:
         return do_due_many(sql, at=at, work=lambda items: verb(items=items, at=at), is_stored=is_stored)
 
-    return DueTask(name=name, next_due=lambda: next_of(sql), run=run, left=lambda at: left_of(sql, at=at))
+    return DueTask(name=name, next_due=least_of(sql), run=run, left=lambda at: left_of(sql, at=at))
 
 
 def _cutoff_wave_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[..., int]) -> DueTask:
@@ -50,7 +51,7 @@ def _cutoff_wave_task(name: str, sql: str, cutoff_of: Cutoff, verb: Callable[...
 
     return DueTask(
         name=name,
-        next_due=lambda: due.next_cutoff(sql, cutoff_of),
+        next_due=due.next_cutoff(sql, cutoff_of),
         run=run,
         left=lambda at: due.left_of_cutoff(sql, cutoff_of, at=at),
     )

@@ -20,6 +20,7 @@ from prakerja.intake.states import APPLICATION_STATES
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, row, rows, transaction, update_rows
 from prakerja.kernel.due import CHUNK
+from prakerja.kernel.looks import Question
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.rosters.queries import counting
@@ -88,10 +89,8 @@ UPDATE intake_application a
 RETURNING a.person_id, a.id, waiting.number"""
 
 
-def next_rest() -> datetime | None:
-    """The instant at which somebody may be told that they were not selected."""
-    found = row(f"SELECT min(wave.rest_due_at) {_DUE}")
-    return found[0] if found else None
+# The instant at which somebody may be told that they were not selected.
+next_rest = Question(f"SELECT min(wave.rest_due_at) {_DUE}")
 
 
 def rest_left(at: datetime) -> int:

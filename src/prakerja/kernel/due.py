@@ -19,11 +19,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import QuerySet
 
 from prakerja.kernel.db import row, rows
 
@@ -37,7 +35,8 @@ CHUNK = 500
 @dataclass(frozen=True)
 class DueTask:
     name: str
-    # The earliest instant at which something waits, or None. May lie in the past when the worker was not running.
+    # The earliest instant at which something waits, or None. May lie in the past when the worker was not running. One that follows
+    # from rows alone is a look (kernel.looks), so that it can be asked with all others.
     next_due: Callable[[], datetime | None]
     # Does everything that is due at or before `at`, stamps it `at`, and returns how many pieces of work that were. In a
     # turn that is over it stops earlier, after a chunk.
@@ -128,31 +127,6 @@ Work = Callable[[uuid.UUID, uuid.UUID], object]
 # Person and id of each of many, and what is done for them in one transaction; returns how many it did something for.
 Item = tuple[uuid.UUID, uuid.UUID]
 Many = Callable[[Sequence[Item]], int]
-
-
-def next_of(sql: str, parameters: Mapping[str, Any] | None = None) -> datetime | None:
-    """The least instant that a statement of (person_id, id, due_at) yields, found by an index on the instant if any."""
-    found = row(f"SELECT due_at FROM ({sql}) waiting ORDER BY due_at LIMIT 1", parameters or ())
-    return None if found is None else found[0]
-
-
-def first_of(question: Callable[[], QuerySet[Any, Any]]) -> Callable[[], Any]:
-    """A look that finds what a question's first row says in its only column; None when there is no row.
-
-    The statement is written once in a process: looks are made without end, and Django takes ten times as long to write one as
-    PostgreSQL to answer it. So the question must be the same each time.
-    """
-
-    @cache
-    def statement() -> tuple[str, tuple[Any, ...]]:
-        sql, parameters = question()[:1].query.sql_with_params()
-        return sql, parameters
-
-    def first() -> Any:
-        found = row(*statement())
-        return None if found is None else found[0]
-
-    return first
 
 
 def left_of(sql: str, *, at: datetime, parameters: Mapping[str, Any] | None = None) -> int:

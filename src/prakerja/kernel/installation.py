@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prakerja.kernel.clock import forget, wall
 from prakerja.kernel.db import requires_transaction
+from prakerja.kernel.looks import first_of
 from prakerja.kernel.models import Clock, Installation
 from prakerja.kernel.rotation import note_keys
 from prakerja.kernel.secrets import keys
@@ -37,9 +38,12 @@ def read_installation() -> InstallationState | None:
     )
 
 
+IS_SANDBOX = first_of(lambda: Installation.objects.filter(is_sandbox=True).values_list("is_sandbox"))
+
+
 def is_sandbox() -> bool:
     """Whether this database was made as a sandbox, for ever."""
-    return Installation.objects.filter(is_sandbox=True).exists()
+    return IS_SANDBOX() is True
 
 
 @requires_transaction

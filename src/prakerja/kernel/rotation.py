@@ -22,6 +22,7 @@ from prakerja.kernel.db import requires_transaction, row, rows, transaction
 from prakerja.kernel.errors import CannotRun, Refused
 from prakerja.kernel.index_forms import END, INDEX_BYTES, MOVE_SECONDS, Link
 from prakerja.kernel.keysets import Keyset
+from prakerja.kernel.looks import Question
 from prakerja.kernel.models import KeyRecord
 from prakerja.kernel.sealed import IndexColumn, SealedColumn, index_columns, sealed_columns
 from prakerja.kernel.secrets import keys
@@ -143,6 +144,11 @@ def needed_keys() -> list[dict[str, Any]]:
 def open_change(root: str) -> Record | None:
     """The change of a root's keys that is under way."""
     return next((one for one in read_records() if one.root == root and one.ended_at is None), None)
+
+
+def is_changing(root: str) -> Question:
+    """Whether a change of a root's keys is under way, for whoever looks all the time."""
+    return Question("SELECT true FROM kernel_keyrecord WHERE root = %s AND ended_at IS NULL LIMIT 1", [root])
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from django.db.models import F
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.due import in_chunks
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import first_of
 from prakerja.kernel.secrets import seal, unseal
 from prakerja.kernel.threads import side_by_side
 from prakerja.notifications.arrivals import waits_at
@@ -74,9 +75,8 @@ def queue_to_stranger(
     wake_worker()
 
 
-def next_to_stranger() -> datetime | None:
-    """The instant at which the first of them may leave."""
-    return StrangerMessage.objects.order_by("send_after").values_list("send_after", flat=True).first()
+# The instant at which the first of them may leave.
+next_to_stranger = first_of(lambda: StrangerMessage.objects.order_by("send_after").values_list("send_after"))
 
 
 def has_message_to_stranger(*, to: str, at: datetime) -> bool:

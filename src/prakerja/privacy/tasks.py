@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Min
-
 from prakerja.kernel.due import DueTask, do_due
+from prakerja.kernel.looks import first_of, follows_from, least_of
 from prakerja.privacy.lost_phone_policies import lost_phone_terms
 from prakerja.privacy.lost_phones import change_lost_phone, prune_lost_phones
 from prakerja.privacy.models import LostPhoneCase
@@ -15,10 +14,18 @@ from prakerja.privacy.states import LOST_PHONE_STATES
 _DUE = "SELECT about AS person_id, id, changes_at AS due_at FROM privacy_lostphonecase WHERE status = 'confirmed'"
 
 
-def next_change() -> datetime | None:
-    """The instant at which the first lost phone is replaced."""
-    waiting = LostPhoneCase.objects.filter(status="confirmed")
-    return waiting.order_by("changes_at").values_list("changes_at", flat=True).first()
+# The instant at which the first lost phone is replaced.
+next_change = least_of(_DUE)
+_first_unsent = first_of(
+    lambda: (
+        LostPhoneCase.objects.filter(status__in=LOST_PHONE_STATES.group("UNSENT"))
+        .order_by("asked_at")
+        .values_list("asked_at")
+    )
+)
+_first_ended = first_of(
+    lambda: LostPhoneCase.objects.filter(phone_enc__isnull=False).order_by("ended_at").values_list("ended_at")
+)
 
 
 def run_changes(at: datetime) -> int:
@@ -26,15 +33,14 @@ def run_changes(at: datetime) -> int:
     return do_due(_DUE, at=at, work=lambda _, case_id: change_lost_phone(case_id=case_id, at=at))
 
 
-def next_pruning() -> datetime | None:
+@follows_from(_first_unsent, _first_ended)
+def next_pruning(unsent: datetime | None, ended: datetime | None) -> datetime | None:
     """The first instant at which something is old enough to go."""
-    unsent = LostPhoneCase.objects.filter(status__in=LOST_PHONE_STATES.group("UNSENT")).aggregate(at=Min("asked_at"))
-    ended = LostPhoneCase.objects.filter(phone_enc__isnull=False).aggregate(at=Min("ended_at"))
     due = []
-    if unsent["at"] is not None:
-        due.append(unsent["at"] + lost_phone_terms(unsent["at"]).unsent)
-    if ended["at"] is not None:
-        due.append(ended["at"] + lost_phone_terms(ended["at"]).photos)
+    if unsent is not None:
+        due.append(unsent + lost_phone_terms(unsent).unsent)
+    if ended is not None:
+        due.append(ended + lost_phone_terms(ended).photos)
     return min(due, default=None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import lru_cache
 
+from prakerja.kernel.db import rows
 from prakerja.programmes.models import SchemeVersion
 from prakerja.programmes.operations import differences
 from prakerja.programmes.schemes import Scheme, UnknownScheme, scheme_by_key
@@ -18,8 +19,8 @@ def scheme(*, scheme_version_id: uuid.UUID) -> Scheme:
 
 def schemes() -> dict[uuid.UUID, Scheme]:
     """Every stored version, in the order of their names."""
-    ids = SchemeVersion.objects.order_by("code").values_list("id", flat=True)
-    return {version_id: scheme(scheme_version_id=version_id) for version_id in ids}
+    ids = rows("SELECT id FROM programmes_schemeversion ORDER BY code")
+    return {version_id: scheme(scheme_version_id=version_id) for (version_id,) in ids}
 
 
 def scheme_keys() -> list[str]:

@@ -15,9 +15,9 @@ from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.catalogue.schedules import RunState, cancel_run
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
+from prakerja.kernel.looks import first_of
 from prakerja.purchases.events import CLASS_CANCELLED
 from prakerja.purchases.models import ClassCancellation
 
@@ -72,15 +72,10 @@ class Cancelled:
     actor: Actor
 
 
-_first_waiting = first_of(
+# Since when the buyers of a class wait, of those that wait longest.
+next_cancellation = first_of(
     lambda: ClassCancellation.objects.filter(finished_at=None).order_by("cancelled_at").values_list("cancelled_at")
 )
-
-
-def next_cancellation() -> datetime | None:
-    """Since when the buyers of a class wait, of those that wait longest."""
-    found: datetime | None = _first_waiting()
-    return found
 
 
 def open_cancellations() -> list[Cancelled]:

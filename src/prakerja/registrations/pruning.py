@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import requires_transaction, transaction
-from prakerja.kernel.due import first_of, in_chunks
+from prakerja.kernel.due import in_chunks
+from prakerja.kernel.looks import first_of, follows_from
 from prakerja.notifications.strangers import queue_to_stranger
 from prakerja.registrations.models import Case, Document, Registration, RegistryAnswer
 from prakerja.registrations.policies import terms_at
@@ -45,10 +46,12 @@ _first_photographed = first_of(
 _first_ended = first_of(lambda: _over().order_by("ended_at").values_list("ended_at"))
 
 
-def next_pruning() -> datetime | None:
+@follows_from(_first_untold, _first_told, _first_photographed, _first_ended)
+def next_pruning(
+    untold: datetime | None, told: datetime | None, photographed: datetime | None, oldest: datetime | None
+) -> datetime | None:
     """The first night on which something is old enough: to be told of, or to go."""
     due = []
-    untold, told, photographed, oldest = _first_untold(), _first_told(), _first_photographed(), _first_ended()
     if untold is not None:
         due.append(untold + terms_at(untold).untouched - terms_at(untold).told_before)
     if told is not None:

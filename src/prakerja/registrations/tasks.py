@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime
 
 from prakerja.kernel.due import DueTask, do_due
+from prakerja.kernel.looks import least_of
 from prakerja.notifications.strangers import deliver_to_strangers, next_to_stranger
 from prakerja.registrations.checking import WORKER_WAITS, ask_registry
 from prakerja.registrations.finishing import finish_registration
-from prakerja.registrations.models import Registration
 from prakerja.registrations.pruning import next_pruning, prune
 
 # A registration is no person yet; its id is the one that its person will have.
@@ -18,10 +18,8 @@ _WAITING = (
 )
 
 
-def next_question() -> datetime | None:
-    """The instant at which the first question may be asked again."""
-    waiting = Registration.objects.filter(next_ask_at__isnull=False)
-    return waiting.order_by("next_ask_at").values_list("next_ask_at", flat=True).first()
+# The instant at which the first question may be asked again.
+next_question = least_of(_WAITING)
 
 
 def run_questions(at: datetime) -> int:

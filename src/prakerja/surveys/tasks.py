@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prakerja.kernel.due import DueTask, do_due_many, left_of, next_of
+from prakerja.kernel.due import DueTask, do_due_many, left_of
+from prakerja.kernel.looks import least_of
 from prakerja.surveys.operations import announce_responses
 
 OPEN = """
@@ -13,13 +14,9 @@ SELECT response.person_id, response.id, response.opens_at AS due_at
  WHERE response.announced_at IS NULL AND response.closed_at IS NULL AND response.submitted_at IS NULL"""
 
 
-def next_opening() -> datetime | None:
-    return next_of(OPEN)
-
-
 def open_surveys(at: datetime) -> int:
     """Announce each survey that is open now. Returns how many."""
     return do_due_many(OPEN, at=at, work=lambda items: announce_responses(items=items, at=at), is_stored=True)
 
 
-TASKS = [DueTask(name="open_survey", next_due=next_opening, run=open_surveys, left=lambda at: left_of(OPEN, at=at))]
+TASKS = [DueTask(name="open_survey", next_due=least_of(OPEN), run=open_surveys, left=lambda at: left_of(OPEN, at=at))]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prakerja.kernel.due import DueTask, do_due_many, left_of, next_of
+from prakerja.kernel.due import DueTask, do_due_many, left_of
+from prakerja.kernel.looks import least_of
 from prakerja.training.cancelled_classes import next_refund, refunds_left, run_refunds
 from prakerja.training.completion import announce_many
 
@@ -12,10 +13,6 @@ TELL = """
 SELECT certificate.person_id, certificate.id, certificate.visible_from AS due_at
   FROM training_certificate certificate
  WHERE certificate.announced_at IS NULL"""
-
-
-def next_certificate() -> datetime | None:
-    return next_of(TELL)
 
 
 def announce_certificates(at: datetime) -> int:
@@ -27,7 +24,7 @@ TASKS = [
     DueTask(name="refund cancelled classes", next_due=next_refund, run=run_refunds, left=refunds_left),
     DueTask(
         name="certificate_ready",
-        next_due=next_certificate,
+        next_due=least_of(TELL),
         run=announce_certificates,
         left=lambda at: left_of(TELL, at=at),
     ),

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db.models import F, Q
 
 from prakerja.kernel.db import hot_row
-from prakerja.kernel.due import first_of
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.looks import first_of, follows_from
 from prakerja.kernel.secrets import blind_index
 from prakerja.vouchers.models import Voucher
 
@@ -46,7 +46,8 @@ _first_unreckoned = first_of(lambda: Voucher.objects.filter(_UNRECKONED).order_b
 _first_reminded = first_of(
     lambda: Voucher.objects.filter(_REMINDED_LATER).order_by("remind_at").values_list("remind_at")
 )
-_first_ending = first_of(
+# The exclusive end of the window that closes first over a code that nobody entered and whose class takes place.
+next_expiry = first_of(
     lambda: (
         Voucher.objects.filter(status="issued", course_run__cancelled_at=None)
         .order_by("redeemable_until")
@@ -55,21 +56,16 @@ _first_ending = first_of(
 )
 
 
-def next_reminder() -> datetime | None:
+@follows_from(_first_unreckoned, _first_reminded)
+def next_reminder(*instants: datetime | None) -> datetime | None:
     """The first instant at which the owner of an unused code is reminded, or at which that is to be reckoned."""
-    return min((instant for look in (_first_unreckoned, _first_reminded) if (instant := look())), default=None)
+    return min(filter(None, instants), default=None)
 
 
 def reminders_left(*, at: datetime) -> int:
     """How many unused codes wait for a reminder, or to be reckoned, at `at`."""
     unreckoned = Voucher.objects.filter(_UNRECKONED, issued_at__lte=at).count()
     return unreckoned + Voucher.objects.filter(_REMINDED_LATER, remind_at__lte=at).count()
-
-
-def next_expiry() -> datetime | None:
-    """The exclusive end of the window that closes first over a code that nobody entered and whose class takes place."""
-    found: datetime | None = _first_ending()
-    return found
 
 
 def expiries_left(*, at: datetime) -> int:
