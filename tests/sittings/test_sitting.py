@@ -15,7 +15,7 @@ from prakerja.sittings.bank import bank
 from prakerja.sittings.models import Answer, Sitting
 from prakerja.sittings.operations import answer_question, begin_sitting, hand_in
 from prakerja.sittings.queries import own_sitting
-from prakerja.sittings.tasks import end_sittings, next_end
+from prakerja.sittings.tasks import TASKS, end_sittings
 from tests.intake.joining import OPEN, registered, wave
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +78,10 @@ def test_at_the_end_the_answers_count_as_they_are_and_nothing_late_is_taken() ->
     answer_question(person_id=person_id, number=1, choice=0, at=ends - timedelta(microseconds=1))
     with pytest.raises(Refused, match="sitting_over"):
         answer_question(person_id=person_id, number=2, choice=0, at=ends)
-    assert next_end() == ends
+    assert TASKS[0].next_due() == ends
     assert end_sittings(ends - timedelta(microseconds=1)) == 0
     assert end_sittings(ends + timedelta(hours=3)) == 1
-    assert (end_sittings(ends + timedelta(hours=4)), next_end()) == (0, None)
+    assert (end_sittings(ends + timedelta(hours=4)), TASKS[0].next_due()) == (0, None)
     [sitting] = Sitting.objects.all()
     assert (sitting.status, sitting.ended_at) == ("timed_out", ends)
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from prakerja.kernel.db import hot_row
 from prakerja.kernel.errors import Refused
-from prakerja.kernel.looks import first_of, follows_from
+from prakerja.kernel.looks import Look, first_of
 from prakerja.kernel.secrets import blind_index
 from prakerja.vouchers.models import Voucher
 
@@ -56,10 +56,8 @@ next_expiry = first_of(
 )
 
 
-@follows_from(_first_unreckoned, _first_reminded)
-def next_reminder(*instants: datetime | None) -> datetime | None:
-    """The first instant at which the owner of an unused code is reminded, or at which that is to be reckoned."""
-    return min(filter(None, instants), default=None)
+# The first instant at which the owner of an unused code is reminded, or at which that is to be reckoned.
+next_reminder = Look(lambda *instants: min(filter(None, instants), default=None), (_first_unreckoned, _first_reminded))
 
 
 def reminders_left(*, at: datetime) -> int:
