@@ -6,7 +6,6 @@ questions in one statement (`look_at_all`): a moving clock does so at every inst
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -46,7 +45,6 @@ class Look:
     def __init__(self, reckon: Callable[..., datetime | None], questions: Sequence[Question]) -> None:
         self.reckon = reckon
         self.questions = questions
-        functools.update_wrapper(self, reckon)
 
     def __call__(self) -> datetime | None:
         return self.reckon(*(question() for question in self.questions))
