@@ -76,7 +76,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "wave.take_back": _only("approver", "authoriser"),
     # The letter of somebody who failed three times: nothing is promised or moved by an answer.
     "letter.answer": _only("helper"),
+    # A list awards thousands: one has it read, another confirms it with the same file.
     "results.import": _only("approver"),
+    "results.confirm": _only("authoriser"),
+    "results.take_back": _only("approver", "authoriser"),
     # Who stands on a list that will not come again gets nothing by it: two people say so.
     "results.give_up": _only("approver", "authoriser"),
     # A wrong announcement is corrected by two people: nobody holds both roles.

@@ -31,7 +31,7 @@ def add_to(subparsers: Any) -> None:
     verbs = family.add_subparsers(
         dest="verb",
         required=True,
-        metavar="open|change|confirm|take-back|list|show|strata|simulate|letters|answer-letter|import-results|imports|give-up-import|correct-announcement|confirm-announcement|take-back-announcement",
+        metavar="open|change|confirm|take-back|list|show|strata|simulate|letters|answer-letter|import-results|confirm-results|take-back-results|imports|give-up-import|correct-announcement|confirm-announcement|take-back-announcement",
     )
     wave_results.add_to(verbs)
     wave_planning.add_to(verbs)
@@ -159,8 +159,9 @@ def answer_one(arguments: argparse.Namespace) -> int:
 
 
 def list_imports(arguments: argparse.Namespace) -> int:
-    """Print the latest imports of results: since when, how far, how fast."""
+    """Print the latest imports of results: since when, how far, how fast; and what waits for a second operator."""
     with database(arguments.data_dir):
+        from prakerja.intake.operations import waiting_results
         from prakerja.intake.queries import result_imports
 
         tell_found(
@@ -181,7 +182,19 @@ def list_imports(arguments: argparse.Namespace) -> int:
                         "awarded_a_second": round(one.awarded / one.seconds, 1) if one.seconds else None,
                     }
                     for one in result_imports(most=_MOST_IMPORTS)
-                ]
+                ],
+                "waiting": [
+                    {
+                        "wave": one.wave,
+                        "decree": one.decree,
+                        "people": one.people,
+                        "rejected": one.rejected,
+                        "announced_at": None if one.announced_at is None else one.announced_at.isoformat(),
+                        "prepared_by": one.prepared_by,
+                        "prepared_at": one.prepared_at.isoformat(),
+                    }
+                    for one in waiting_results()
+                ],
             },
         )
     return 0

@@ -1,4 +1,4 @@
-"""`prakerja wave import-results`: the list of those who were selected becomes awards."""
+"""`prakerja wave import-results|confirm-results`: the list of those who were selected becomes awards, by two operators."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prakerja.cli.arguments import (
+    SECOND_NEEDED,
     CommandError,
     acting,
     answer,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 # As the rules of `intake.result_rows` have them; the command knows them before a database is there.
 HEADER = "nik,family_card_number,name,birth_date,phone,email,province_code,education"
 LEVELS = "none, sd, smp, sma, diploma, s1, s2"
-_HELP = f"""Award everybody on a list of results.
+_HELP = f"""A list of results awards everybody on it, by two operators: one has it read, another confirms it with the same file.
 
 The list is an Excel workbook (.xlsx) or a text file with comma, semicolon or tab, in UTF-8, UTF-16 or Windows-1252. It has a
 line of headers, in any case and order, Indonesian or English; a title above it, empty lines and other columns do not matter.
@@ -54,10 +55,11 @@ Lines that break a rule go to FILE.rejected.csv with line, reason and what to do
 hold an award of this wave and stand in the list with other data go to FILE.different.csv; nothing of them is changed, see
 `prakerja person correct-contact`. A list that was damaged as a whole is refused, and nobody is awarded.
 
-Nobody is awarded before the whole list was read. An import that was cut off goes on where it stood when the same command is given
-again, and nobody is awarded or told twice; `prakerja wave imports` shows how far it is."""
+Nobody is awarded before the whole list was read and another operator confirmed it (`prakerja wave confirm-results`). What was cut
+off goes on where it stood when the same command is given again, and nobody is awarded or told twice; `prakerja wave imports` shows how far it is."""
 _EXAMPLE = """example:
-  prakerja wave import-results lolos.xlsx --wave 21 --decree SK-21/2021 --announced-at 2021-09-22T20:00"""
+  prakerja wave import-results lolos.xlsx --wave 21 --decree SK-21/2021 --announced-at 2021-09-22T20:00 --operator siti@contoh.example
+  prakerja wave confirm-results lolos.xlsx --wave 21 --decree SK-21/2021 --operator budi@contoh.example"""
 _BESIDE = ("line", "reason", "petunjuk", "what_to_do")
 _BESIDE_DIFFERENT = ("line", "different", "person", "is_awarded")
 
@@ -65,29 +67,19 @@ _BESIDE_DIFFERENT = ("line", "different", "person", "is_awarded")
 def add_to(verbs: Any) -> None:
     parser = verbs.add_parser(
         "import-results",
-        help="award everybody on a list",
+        help="read a list of results for another operator to confirm; in a sandbox, without an operator, award everybody on it",
         description=_HELP,
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    by_operator(common(parser))
-    parser.add_argument("file", type=Path, metavar="FILE", help="the list: .xlsx or CSV, see above")
-    parser.add_argument("--wave", type=int, required=True, metavar="21")
-    parser.add_argument("--decree", required=True, metavar="NUMBER", help="number of the decree that names the list")
+    _with_list(parser)
     parser.add_argument(
         "--announced-at",
         type=instant,
         default=None,
         metavar="INSTANT",
         help="when the wave was announced: day 1 of the deadline of everybody on the list, WIB unless it says otherwise "
-        "(default: when an earlier list of this wave was announced; for its first list, now)",
-    )
-    parser.add_argument(
-        "--rejected-file",
-        type=Path,
-        default=None,
-        metavar="FILE",
-        help="where rejected lines go (default: beside the list, FILE.rejected.csv)",
+        "(default: when an earlier list of this wave was announced; for its first list, when it is confirmed)",
     )
     parser.add_argument(
         "--more-lists-follow",
@@ -96,6 +88,34 @@ def add_to(verbs: Any) -> None:
     )
     with_short_deadline(parser)
     parser.set_defaults(run=run)
+    confirmed = verbs.add_parser(
+        "confirm-results", help="another operator confirms the list with the same file: everybody on it is awarded"
+    )
+    _with_list(confirmed)
+    with_short_deadline(confirmed)
+    confirmed.set_defaults(run=confirm, announced_at=None, more_lists_follow=False)
+    back = by_operator(
+        common(verbs.add_parser("take-back-results", help="let nobody confirm a list that waits any more"))
+    )
+    back.add_argument("--wave", type=int, required=True, metavar="21")
+    back.add_argument(
+        "--decree", required=True, metavar="NUMBER", help="number of the decree, as `wave imports` says it"
+    )
+    back.set_defaults(run=take_back)
+
+
+def _with_list(parser: argparse.ArgumentParser) -> None:
+    by_operator(common(parser))
+    parser.add_argument("file", type=Path, metavar="FILE", help="the list: .xlsx or CSV, see `wave import-results -h`")
+    parser.add_argument("--wave", type=int, required=True, metavar="21")
+    parser.add_argument("--decree", required=True, metavar="NUMBER", help="number of the decree that names the list")
+    parser.add_argument(
+        "--rejected-file",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="where rejected lines go (default: beside the list, FILE.rejected.csv)",
+    )
 
 
 def with_short_deadline(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +129,39 @@ def with_short_deadline(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Import the list and say what became of its lines."""
+    """Have the list read for another operator to confirm, or import it in a sandbox; say what becomes of its lines."""
+    return _go_through(arguments, prepares=bool(arguments.operator))
+
+
+def confirm(arguments: argparse.Namespace) -> int:
+    """Award everybody on a list that another operator had read."""
+    if not arguments.operator:
+        raise explained(Refused("operator_needed"), arguments)
+    return _go_through(arguments, prepares=False)
+
+
+def take_back(arguments: argparse.Namespace) -> int:
+    """Take a list back that nobody shall confirm: their own alone, another's by two."""
+    with database(arguments.data_dir):
+        from prakerja.intake.operations import take_back_results
+        from prakerja.kernel.clock import now
+
+        try:
+            is_back = take_back_results(
+                wave_number=arguments.wave,
+                decree_number=arguments.decree.strip(),
+                actor=acting(arguments),
+                at=now(),
+            )
+        except Refused as refusal:
+            raise explained(refusal, arguments) from refusal
+    answer({"wave": arguments.wave, "is_taken_back": is_back})
+    if not is_back:
+        progress(SECOND_NEEDED)
+    return 0
+
+
+def _go_through(arguments: argparse.Namespace, *, prepares: bool) -> int:
     arguments.decree = arguments.decree.strip()
     if not 1 <= len(arguments.decree) <= 100 or not arguments.decree.isprintable():
         raise CommandError(
@@ -122,12 +174,14 @@ def run(arguments: argparse.Namespace) -> int:
     listed = _ResultFile(arguments.file)
     with database(arguments.data_dir), told(arguments.file):
         with _Leftovers(arguments, shape) as left:
-            outcome = _import(arguments, listed, left)
+            outcome = _prepare(arguments, listed, left) if prepares else _import(arguments, listed, left)
         contents = listed.contents()
         rejected, different = left.files()
     answer(
         {
-            "awarded": outcome.awarded,
+            "is_confirmed": not prepares,
+            "awarded": 0 if prepares else outcome.awarded,
+            "to_award": outcome.awarded if prepares else 0,
             "already": outcome.already,
             "different": outcome.different,
             "awarded_different": outcome.awarded_different,
@@ -145,25 +199,51 @@ def run(arguments: argparse.Namespace) -> int:
         progress(f"{outcome.rejected_rows} rows were rejected; their reasons are in {rejected}")
     if different:
         progress(f"{outcome.different + outcome.awarded_different} people are known with other data; see {different}")
+    if prepares:
+        progress(
+            f"nobody is awarded yet: another operator looks at these figures and confirms {outcome.awarded:,} people with the same "
+            f"file: prakerja wave confirm-results FILE --wave {arguments.wave} --decree NUMBER --operator …"
+        )
     return 0
+
+
+def _prepare(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers) -> ImportOutcome:
+    from prakerja.intake.operations import prepare_results
+    from prakerja.kernel.clock import now
+
+    try:
+        return prepare_results(
+            rows=listed,
+            wave_number=arguments.wave,
+            decree_number=arguments.decree,
+            announced_at=arguments.announced_at,
+            actor=acting(arguments),
+            at=now(),
+            report=left,
+            progress=_Watch(listed),
+            digest=listed.digest(),
+            more_lists_follow=arguments.more_lists_follow,
+        )
+    except Refused as refusal:
+        raise explained(refusal, arguments) from refusal
 
 
 def _import(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers) -> ImportOutcome:
     from prakerja.intake.operations import import_results
-    from prakerja.intake.queries import wave
     from prakerja.kernel.clock import now
+    from prakerja.kernel.installation import is_sandbox
 
-    at = now()
-    state = wave(number=arguments.wave)
-    announced = state.announced_at if state is not None else None
     try:
+        if not arguments.operator and not is_sandbox():
+            # Whoever sits at the machine is no operator, let alone two.
+            raise Refused("operator_needed")
         return import_results(
             rows=listed,
             wave_number=arguments.wave,
             decree_number=arguments.decree,
-            announced_at=arguments.announced_at or announced or at,
+            announced_at=arguments.announced_at,
             actor=acting(arguments),
-            at=at,
+            at=now(),
             short_deadline_confirmed_by=_confirming(arguments),
             report=left,
             progress=_Watch(listed),

@@ -88,6 +88,24 @@ _SENTENCES = {
         "{by} has prepared a correction of wave {own_wave} to {announced_at_itself}, which waits for a confirmation. Confirm it, or take "
         "it back first: prakerja wave take-back-announcement. Nothing was changed.",
     ),
+    "results_wait": (
+        "{by} sudah menyiapkan daftar keputusan {decree} untuk gelombang {own_wave}, yang menunggu pengesahan. Sahkan dengan berkas yang "
+        "sama: prakerja wave confirm-results, atau tarik dahulu: prakerja wave take-back-results. Tidak ada yang diubah.",
+        "{by} has prepared the list of decree {decree} for wave {own_wave}, which waits for a confirmation. Confirm it with the same "
+        "file: prakerja wave confirm-results, or take it back first: prakerja wave take-back-results. Nothing was changed.",
+    ),
+    "results_differ": (
+        "Ini bukan berkas yang disiapkan operator pertama. Tidak ada yang ditetapkan. Minta berkas yang sama, atau siapkan yang ini: "
+        "prakerja wave import-results.",
+        "This is not the file that the first operator had read. Nobody was awarded. Ask for the same file, or have this one prepared: "
+        "prakerja wave import-results.",
+    ),
+    "results_grew": (
+        "Daftar itu kini akan menetapkan {people} orang, ketika disiapkan {prepared}. Tidak ada yang ditetapkan; siapkan lagi: prakerja "
+        "wave import-results.",
+        "The list would award {people} people by now, {prepared} when it was prepared. Nobody was awarded; have it prepared again: "
+        "prakerja wave import-results.",
+    ),
     "nothing_prepared": (
         "Tidak ada yang menunggu pengesahan untuk gelombang {own_wave}.",
         "Nothing of wave {own_wave} waits for a confirmation.",

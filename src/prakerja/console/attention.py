@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from prakerja.access.permitting import operator_names
 from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
 from prakerja.cases.queries import waiting_count
 from prakerja.console.cancelled_classes import class_case_line
@@ -25,6 +26,7 @@ from prakerja.console.texts import written
 from prakerja.console.undelivered import group_line
 from prakerja.disbursements.queries import discrepancy_cases, rail_pauses
 from prakerja.intake.letters import open_letters
+from prakerja.intake.operations import Prepared, waiting_results
 from prakerja.intake.queries import OpenCorrection, open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
@@ -42,8 +44,10 @@ SINCE = timedelta(days=30)
 @require_GET
 @browsing
 def attention(request: HttpRequest) -> HttpResponse:
-    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; corrections of announcements that wait for a second operator; lost phones, requests for erasure, letters and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
+    """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; lists of results and corrections of announcements that wait for a second operator; lost phones, requests for erasure, letters and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
+    results = waiting_results()
+    names = operator_names(ids=[one.prepared_by for one in results])
     return render(
         request,
         "console/attention.html",
@@ -59,6 +63,7 @@ def attention(request: HttpRequest) -> HttpResponse:
             "held": [held_line(one) for one in held_revocations()],
             "may_decide_held": may(request, "award.extend_held"),
             "corrections": [_correction(one) for one in open_corrections()],
+            "results": [_results(one, names) for one in results],
             "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
             "lost_phones": [lost_phone_words(one, at) for one in waiting_lost_phones(most=SHOWN)],
             "may_decide_lost_phone": may(request, "lost_phone.refuse"),
@@ -84,6 +89,17 @@ def _correction(one: OpenCorrection) -> dict[str, Any]:
         "before": written(one.announced_before),
         "after": written(one.announced_at),
         "since": written(one.prepared_at),
+    }
+
+
+def _results(one: Prepared, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "wave": one.wave,
+        "decree": one.decree,
+        "people": one.people,
+        "rejected": one.rejected,
+        "since": written(one.prepared_at),
+        "by": names.get(one.prepared_by, "–"),
     }
 
 

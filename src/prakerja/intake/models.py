@@ -9,6 +9,14 @@ from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES, LETTER_STA
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
 from prakerja.kernel.sealed import IndexField, SealedField
 
+# What one person prepared another confirms; and two others take it back, or whoever prepared it.
+_TWO_PEOPLE = Q(confirmed_at=None, confirmed_by="") | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(
+    confirmed_by=models.F("prepared_by")
+)
+_ASKED_BACK = Q(back_asked_by="", back_asked_at=None) | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(
+    back_asked_by=models.F("prepared_by")
+)
+
 
 class Wave(KeyedRow):
     number = models.SmallIntegerField(unique=True)
@@ -66,13 +74,11 @@ class WaveProposal(KeyedRow):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by="")
-                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),
+                condition=_TWO_PEOPLE,
                 name="intake_waveproposal_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(back_asked_by="", back_asked_at=None)
-                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
+                condition=_ASKED_BACK,
                 name="intake_waveproposal_asked_back",
             ),
             models.UniqueConstraint(
@@ -104,13 +110,11 @@ class AnnouncementCorrection(KeyedRow):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(back_asked_by="", back_asked_at=None)
-                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
+                condition=_ASKED_BACK,
                 name="intake_announcementcorrection_asked_back",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by="")
-                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),
+                condition=_TWO_PEOPLE,
                 name="intake_announcementcorrection_two_people",
             ),
             models.UniqueConstraint(
@@ -236,6 +240,48 @@ class ResultImport(KeyedRow):
             # Who is on the list was decided by what the awards were then: no other list may come between.
             models.UniqueConstraint(
                 fields=["status"], condition=Q(status="awarding"), name="intake_resultimport_one_awards"
+            ),
+        ]
+
+
+class PreparedResults(KeyedRow):
+    """A list of results that one operator had read and decided, for another to confirm with the same file (ADR 0046)."""
+
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
+    decree_number = models.TextField()
+    # The file, as a hash: whoever confirms shows that it is the same one.
+    list_digest = models.TextField()
+    # When the wave was announced; None: when it is confirmed.
+    announced_at = models.DateTimeField(null=True)
+    more_lists_follow = models.BooleanField()
+    # What would have become of its lines when it was prepared.
+    people = models.IntegerField()
+    already = models.IntegerField()
+    different = models.IntegerField()
+    rejected = models.IntegerField()
+    prepared_by = models.TextField()
+    prepared_at = models.DateTimeField()
+    confirmed_by = models.TextField(blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+    # By another preparation, or because it was taken back.
+    replaced_at = models.DateTimeField(null=True)
+    back_asked_by = models.TextField(blank=True, default="")
+    back_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=_TWO_PEOPLE,
+                name="intake_preparedresults_two_people",
+            ),
+            models.CheckConstraint(
+                condition=_ASKED_BACK,
+                name="intake_preparedresults_asked_back",
+            ),
+            models.UniqueConstraint(
+                fields=["wave"],
+                condition=Q(confirmed_at=None, replaced_at=None),
+                name="intake_preparedresults_one_waits",
             ),
         ]
 

@@ -16,8 +16,17 @@ from prakerja.intake.drawn_results import (
 from prakerja.intake.holding import hold_cards, release_cards
 from prakerja.intake.letters import answer_letter, write_letter
 from prakerja.intake.lining import InLine, Place, join_at_once, join_in_turn
+from prakerja.intake.prepared_results import Prepared, take_back_results, waiting_results
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
-from prakerja.intake.result_import import ImportOutcome, Progress, alone, give_up_import, import_results, is_alone
+from prakerja.intake.result_import import (
+    ImportOutcome,
+    Progress,
+    alone,
+    give_up_import,
+    import_results,
+    is_alone,
+    prepare_results,
+)
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.wave_changes import WaveChange, WaveTerms, fix_quota, look_at_change, wave_terms
 from prakerja.intake.wave_proposals import (
@@ -38,6 +47,7 @@ __all__ = [
     "ImportOutcome",
     "InLine",
     "Place",
+    "Prepared",
     "Progress",
     "Proposed",
     "ResultRow",
@@ -72,6 +82,7 @@ __all__ = [
     "look_at_proposal",
     "open_wave",
     "prepare_correction",
+    "prepare_results",
     "prepare_wave",
     "prepare_wave_change",
     "proposals",
@@ -79,8 +90,10 @@ __all__ = [
     "require_announceable",
     "seal_nonce",
     "take_back_correction",
+    "take_back_results",
     "take_back_wave",
     "turn_down",
+    "waiting_results",
     "wave_terms",
     "withdraw_application",
     "write_letter",

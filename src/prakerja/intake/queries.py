@@ -160,7 +160,9 @@ def own_applications(*, person_id: uuid.UUID, at: datetime) -> tuple[OwnApplicat
     found = list(Application.objects.select_related("wave").filter(person_id=person_id).order_by("-wave__number"))
     waiting = [one.wave_id for one in found if one.status == "waiting"]
     begun = set(
-        ResultImport.objects.filter(wave_id__any_of=waiting).exclude(status="refused").values_list("wave_id", flat=True)
+        ResultImport.objects.filter(wave_id__any_of=waiting)
+        .exclude(status__in=("refused", "prepared"))
+        .values_list("wave_id", flat=True)
         if waiting
         else ()
     )

@@ -26,6 +26,13 @@ from prakerja.intake import listed_lines as lines
 from prakerja.intake.awarding import Chunk, Terms, award_chunk, pack_chunk, terms_of
 from prakerja.intake.holding import require_cards
 from prakerja.intake.models import Decree, ResultImport, Wave
+from prakerja.intake.prepared_results import (
+    Prepared,
+    confirm_prepared,
+    keep_prepared,
+    prepared_for,
+    require_no_others,
+)
 from prakerja.intake.rest import keep_reasons, let_rest_be_told
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.states import IMPORT_STATES
@@ -96,12 +103,56 @@ class ImportOutcome:
 
 
 @permitted("results.import")
+def prepare_results(
+    *,
+    rows: Iterable[ResultRow],
+    wave_number: int,
+    decree_number: str,
+    announced_at: datetime | None,
+    actor: Actor,
+    at: datetime,
+    report: Report | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    digest: str = "",
+    more_lists_follow: bool = False,
+) -> ImportOutcome:
+    """Read and decide a list for another operator to confirm (`import_results`); nobody is awarded. `awarded` of what it
+    returns is how many would be.
+
+    `announced_at` None: the wave is announced when it is confirmed. Everything that would refuse the import refuses this, but a near
+    deadline, which whoever confirms stands for. Raises Refused as `import_results` does, and operator_needed, results_wait (by, decree;
+    another operator prepared a list of this wave).
+    """
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
+    wave = _wave(wave_number)
+    require_no_others(wave=wave, actor=actor)
+    with alone():
+        work = _Import(
+            rows=rows,
+            wave=wave,
+            decree_number=decree_number,
+            announced_at=announced_at or wave.announced_at or at,
+            actor=actor,
+            at=at,
+            confirmed_by=actor,
+            report=report,
+            progress=progress,
+            digest=digest,
+            chunk=CHUNK,
+            more_lists_follow=more_lists_follow,
+        )
+        with SideProcesses(spare_processors()) as beside:
+            return work.prepare(beside, announced_at=announced_at)
+
+
+@permitted("results.confirm")
 def import_results(
     *,
     rows: Iterable[ResultRow],
     wave_number: int,
     decree_number: str,
-    announced_at: datetime,
+    announced_at: datetime | None,
     actor: Actor,
     at: datetime,
     short_deadline_confirmed_by: Actor | None = None,
@@ -122,25 +173,37 @@ def import_results(
     that only the same one goes on; without it the rows are asked. When the list is through, whoever joined the wave and stands in no
     list is told that they were not selected, each once, with the reason (rules.md 3.4), unless `more_lists_follow`. `progress` is called after each chunk.
 
+    An operator confirms what another one prepared of the same list, with its `announced_at` and `more_lists_follow`, or goes on with
+    what was cut off; the programme itself needs no second person. `announced_at` None: when the wave was announced, for a first list at `at`.
+
     Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
     than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
     keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), cards_held (wave), decree_of_other_wave, announced_differs,
     budget_too_low (needed, available; rupiah), deadline_not_ahead (what, deadline), deadline_close (what, deadline, days_left,
-    needed), import_running, import_unfinished (wave, decree, awarded, left), list_changed.
+    needed), import_running, import_unfinished (wave, decree, awarded, left), list_changed; of an operator also nothing_prepared,
+    same_operator, results_differ (it is another file than the one that was prepared), results_grew (prepared, people; it would award more people).
     """
     if short_deadline_confirmed_by is not None:
         if not (short_deadline_confirmed_by.name or short_deadline_confirmed_by.id):
             raise Refused("name_missing_for_confirmation")
         require(actor=short_deadline_confirmed_by, verb="results.import", at=at)
-    wave = Wave.objects.filter(number=wave_number).first()
-    if wave is None:
-        raise Refused("wave_unknown", wave=wave_number)
+    wave = _wave(wave_number)
     with alone():
+        prepared = None
+        if actor.kind == "operator":
+            is_begun = ResultImport.objects.filter(status="awarding").exists()
+            prepared = prepared_for(wave=wave, decree_number=decree_number, actor=actor, is_confirmed=is_begun)
+            if digest and prepared is not None and digest != prepared.list_digest:
+                raise Refused("results_differ")
+            if prepared is not None:
+                announced_at, more_lists_follow = prepared.announced_at, prepared.more_lists_follow
+            prepared = None if is_begun else prepared
         work = _Import(
             rows=rows,
             wave=wave,
             decree_number=decree_number,
-            announced_at=announced_at,
+            announced_at=announced_at or wave.announced_at or at,
+            prepared=prepared,
             actor=actor,
             at=at,
             confirmed_by=short_deadline_confirmed_by,
@@ -152,6 +215,13 @@ def import_results(
         )
         with SideProcesses(spare_processors()) as beside:
             return work.run(beside)
+
+
+def _wave(number: int) -> Wave:
+    wave = Wave.objects.filter(number=number).first()
+    if wave is None:
+        raise Refused("wave_unknown", wave=number)
+    return wave
 
 
 @permitted("results.give_up")
@@ -217,6 +287,7 @@ class _Import:
         digest: str,
         chunk: int,
         more_lists_follow: bool,
+        prepared: Prepared | None = None,
     ) -> None:
         self._rows = rows
         self._wave = wave
@@ -229,6 +300,7 @@ class _Import:
         self._digest = digest
         self._chunk = chunk
         self._more_lists_follow = more_lists_follow
+        self._prepared = prepared
         self._rules: Scheme = scheme(scheme_version_id=wave.scheme_version_id)
         self._is_demo = is_sandbox()
         self._outcome = ImportOutcome()
@@ -256,6 +328,38 @@ class _Import:
         self._finish(found)
         return self._outcome
 
+    def prepare(self, beside: SideProcesses, *, announced_at: datetime | None) -> ImportOutcome:
+        """Read, decide and tell; then let it wait for another operator."""
+        self._require_fitting(self._wave)
+        awarding = ResultImport.objects.filter(status="awarding").select_related("wave").first()
+        if awarding is not None:
+            raise _unfinished_import(awarding)
+        self._require_undrawn()
+        found = self._read(beside)
+        try:
+            self._tell()
+        except BaseException:
+            self._refuse(found)
+            raise
+        with transaction():
+            self._count()
+            keep_prepared(
+                wave=self._wave,
+                actor=self._actor,
+                at=self._at,
+                decree_number=self._decree_number,
+                list_digest=self._digest,
+                announced_at=announced_at,
+                more_lists_follow=self._more_lists_follow,
+                people=self._outcome.awarded,
+                already=self._outcome.already,
+                different=self._outcome.different,
+                rejected=self._outcome.rejected_rows,
+            )
+            self._record("wave.results_prepared")
+            self._end(found, "prepare")
+        return self._outcome
+
     def _unfinished(self) -> ResultImport | None:
         """The import that goes on, if this list was cut off while its people were awarded."""
         found = ResultImport.objects.filter(status="awarding").select_related("wave").first()
@@ -263,13 +367,7 @@ class _Import:
             return None
         is_same = (found.wave_id, found.decree_number) == (self._wave.id, self._decree_number)
         if not is_same or found.list_digest != (self._digest or _digest_of(self._rows)):
-            raise Refused(
-                "import_unfinished",
-                wave=found.wave.number,
-                decree=found.decree_number,
-                awarded=found.awarded,
-                left=(found.people or 0) - found.awarded,
-            )
+            raise _unfinished_import(found)
         return found
 
     def _require_fitting(self, wave: Wave) -> None:
@@ -331,6 +429,7 @@ class _Import:
                 found.people = lines.counts().to_award
                 found.list_digest = self._digest
                 found.save(update_fields=["people", "list_digest"])
+            self._require_prepared(found)
             if found.people:
                 self._require_ahead()
                 self._require_budget(found.people)
@@ -338,6 +437,15 @@ class _Import:
             self._refuse(found)
             raise
         return found
+
+    def _require_prepared(self, found: ResultImport) -> None:
+        """It is the list that another operator had read, and awards nobody whom they could not see."""
+        if self._prepared is None:
+            return
+        if self._digest != self._prepared.list_digest:
+            raise Refused("results_differ")
+        if (found.people or 0) > self._prepared.people:
+            raise Refused("results_grew", prepared=self._prepared.people, people=found.people or 0)
 
     def _keep(self, found: ResultImport, beside: SideProcesses) -> None:
         digest = hashlib.sha256()
@@ -365,10 +473,21 @@ class _Import:
 
     def _refuse(self, found: ResultImport) -> None:
         with transaction():
-            found.status = IMPORT_STATES.advance(current=found.status, verb="refuse")
-            found.ended_at = self._at
-            found.save(update_fields=["status", "ended_at"])
-            lines.clear_lines()
+            self._end(found, "refuse")
+
+    @requires_transaction
+    def _end(self, found: ResultImport, verb: str) -> None:
+        found.status = IMPORT_STATES.advance(current=found.status, verb=verb)
+        found.ended_at = self._at
+        found.seen_wall = wall()
+        found.save(update_fields=["status", "ended_at", "seen_wall"])
+        lines.clear_lines()
+
+    @requires_transaction
+    def _confirm(self) -> None:
+        if self._prepared is not None:
+            confirm_prepared(prepared=self._prepared, actor=self._actor, at=self._at)
+            self._prepared = None
 
     def _tell(self) -> None:
         """Say of every line that was rejected or differs what it is, before anybody is awarded."""
@@ -401,6 +520,7 @@ class _Import:
             self._require_fitting(wave)
             # A list of another wave may have been fixed while this one was read.
             require_cards(wave_id=wave.id)
+            self._confirm()
             wave.announced_at = self._announced_at
             wave.save(update_fields=["announced_at"])
             Decree.objects.get_or_create(
@@ -456,21 +576,23 @@ class _Import:
 
     def _finish(self, found: ResultImport) -> None:
         with transaction():
-            counted = lines.counts()
-            self._outcome.awarded = counted.to_award
-            self._outcome.already = counted.already
-            self._outcome.different = counted.different
-            self._outcome.awarded_different = counted.awarded_different
-            self._outcome.rejected_rows = counted.rejected
+            # A list that awards nobody announced nothing, and is confirmed all the same.
+            self._confirm()
+            self._count()
             self._record("wave.results_imported")
             keep_reasons(wave_id=self._wave.id)
             if not self._more_lists_follow:
                 let_rest_be_told(wave_id=self._wave.id, at=self._at)
-            found.status = IMPORT_STATES.advance(current=found.status, verb="finish")
-            found.ended_at = self._at
-            found.seen_wall = wall()
-            found.save(update_fields=["status", "ended_at", "seen_wall"])
-            lines.clear_lines()
+            self._end(found, "finish")
+
+    @requires_transaction
+    def _count(self) -> None:
+        counted = lines.counts()
+        self._outcome.awarded = counted.to_award
+        self._outcome.already = counted.already
+        self._outcome.different = counted.different
+        self._outcome.awarded_different = counted.awarded_different
+        self._outcome.rejected_rows = counted.rejected
 
     @requires_transaction
     def _record(self, action: str) -> None:
@@ -492,6 +614,16 @@ class _Import:
                 "short_deadline_confirmed_by": self._confirmed_by.traced if self._confirmed_by else "",
             },
         )
+
+
+def _unfinished_import(found: ResultImport) -> Refused:
+    return Refused(
+        "import_unfinished",
+        wave=found.wave.number,
+        decree=found.decree_number,
+        awarded=found.awarded,
+        left=(found.people or 0) - found.awarded,
+    )
 
 
 def require_budget(*, people: int, rules: Scheme) -> None:

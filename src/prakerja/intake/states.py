@@ -33,6 +33,8 @@ IMPORT_STATES = StateMachine(
     verbs={
         "award": {"reading": "awarding"},
         "finish": {"reading": "done", "awarding": "done"},
+        # One operator had it read for another one to confirm: nobody is awarded by this reading.
+        "prepare": {"reading": "prepared"},
         # The list was refused as a whole, or another one came before anybody was awarded.
         "refuse": {"reading": "refused"},
         "give_up": {"awarding": "given_up"},

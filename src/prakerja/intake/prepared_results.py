@@ -1,0 +1,145 @@
+"""A list of results awards thousands: one operator has it read, another confirms it with the same file (ADR 0046).
+
+What was prepared is judged anew when it is confirmed, because time has passed; a list that would award more people by then is
+prepared again. The programme itself, and whoever makes a demo's world, needs no second person.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.access.actors import Actor
+from prakerja.access.permitting import operator_names, permitted
+from prakerja.audit.operations import record
+from prakerja.intake.models import PreparedResults, Wave
+from prakerja.kernel.db import requires_transaction, transaction
+from prakerja.kernel.errors import Refused
+from prakerja.kernel.ids import new_id
+from prakerja.kernel.second_person import TakingBack, taking_back
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A list that waits for its second operator. `announced_at` is None when the confirmation announces the wave."""
+
+    id: uuid.UUID
+    wave: int
+    decree: str
+    list_digest: str
+    announced_at: datetime | None
+    more_lists_follow: bool
+    people: int
+    already: int
+    different: int
+    rejected: int
+    prepared_by: str
+    prepared_at: datetime
+
+
+def waiting_results(*, wave_number: int | None = None) -> list[Prepared]:
+    """The lists that wait for a second operator, of one wave or of all, the oldest first. `prepared_by` is an operator's id."""
+    waiting = PreparedResults.objects.filter(confirmed_at=None, replaced_at=None).select_related("wave")
+    if wave_number is not None:
+        waiting = waiting.filter(wave__number=wave_number)
+    return [_prepared(one) for one in waiting.order_by("prepared_at")]
+
+
+def _prepared(one: PreparedResults) -> Prepared:
+    return Prepared(
+        id=one.id,
+        wave=one.wave.number,
+        decree=one.decree_number,
+        list_digest=one.list_digest,
+        announced_at=one.announced_at,
+        more_lists_follow=one.more_lists_follow,
+        people=one.people,
+        already=one.already,
+        different=one.different,
+        rejected=one.rejected,
+        prepared_by=one.prepared_by,
+        prepared_at=one.prepared_at,
+    )
+
+
+@permitted("results.take_back")
+def take_back_results(*, wave_number: int, decree_number: str, actor: Actor, at: datetime) -> bool:
+    """Let nobody confirm a prepared list any more; nobody was awarded by it. Returns whether that is so now.
+
+    Whoever prepared it takes it back alone. What another prepared, two take back; until the second one says so it may be
+    confirmed. Raises Refused: not_permitted, operator_needed, nothing_prepared.
+    """
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
+    with transaction():
+        found = (
+            PreparedResults.objects.select_for_update(no_key=True, of=("self",))
+            .filter(wave__number=wave_number, decree_number=decree_number, confirmed_at=None, replaced_at=None)
+            .first()
+        )
+        if found is None:
+            raise Refused("nothing_prepared")
+        what = taking_back(prepared_by=found.prepared_by, asked_by=found.back_asked_by, who=actor.id)
+        if what is TakingBack.DONE:
+            found.replaced_at = at
+            found.save(update_fields=["replaced_at"])
+        elif what is TakingBack.ASKED:
+            found.back_asked_by, found.back_asked_at = actor.id, at
+            found.save(update_fields=["back_asked_by", "back_asked_at"])
+        if what is not TakingBack.STILL_ASKED:
+            record(
+                action="wave.results_taken_back" if what is TakingBack.DONE else "wave.results_asked_back",
+                at=at,
+                actor=actor,
+                subject_kind="wave",
+                subject_id=found.wave_id,
+                data={"decree": decree_number, "people": found.people},
+            )
+    return what is TakingBack.DONE
+
+
+def require_no_others(*, wave: Wave, actor: Actor) -> None:
+    """Nobody replaces what another operator prepared. Raises Refused: results_wait (by: their address, decree)."""
+    waiting = PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None)
+    of_another = waiting.exclude(prepared_by=actor.id).first()
+    if of_another is not None:
+        by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
+        raise Refused("results_wait", by=by, decree=of_another.decree_number)
+
+
+@requires_transaction
+def keep_prepared(*, wave: Wave, actor: Actor, at: datetime, **told: object) -> None:
+    """Write down what another operator is to confirm, in place of what this one prepared of the wave before.
+
+    `told`: the other fields of the row. Raises Refused: results_wait (by, decree).
+    """
+    Wave.objects.select_for_update(no_key=True).get(id=wave.id)
+    require_no_others(wave=wave, actor=actor)
+    PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None).update(replaced_at=at)
+    PreparedResults.objects.create(id=new_id(), wave=wave, prepared_by=actor.id, prepared_at=at, **told)
+
+
+def prepared_for(*, wave: Wave, decree_number: str, actor: Actor, is_confirmed: bool) -> Prepared | None:
+    """What this operator may confirm of a wave; with `is_confirmed` what somebody confirmed last and was cut off, if anything.
+
+    Raises Refused: nothing_prepared, same_operator.
+    """
+    if is_confirmed:
+        done = PreparedResults.objects.filter(wave=wave, decree_number=decree_number).exclude(confirmed_at=None)
+        last = done.select_related("wave").order_by("confirmed_at").last()
+        return None if last is None else _prepared(last)
+    found = next((one for one in waiting_results(wave_number=wave.number) if one.decree == decree_number), None)
+    if found is None:
+        raise Refused("nothing_prepared")
+    if found.prepared_by == actor.id:
+        raise Refused("same_operator")
+    return found
+
+
+@requires_transaction
+def confirm_prepared(*, prepared: Prepared, actor: Actor, at: datetime) -> None:
+    """It is confirmed, unless it was taken back or replaced while the list was read. Raises Refused: nothing_prepared."""
+    waiting = PreparedResults.objects.filter(id=prepared.id, confirmed_at=None, replaced_at=None)
+    if not waiting.update(confirmed_by=actor.id, confirmed_at=at):
+        raise Refused("nothing_prepared")
