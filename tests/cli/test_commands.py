@@ -15,7 +15,7 @@ import pytest
 import bench
 from prakerja.cli.bench import NAMES
 from tests import running
-from tests.lists.files import csv_file, people, text, workbook
+from tests.lists.files import csv_file, people, person, text, workbook
 from tests.waiting import LIMIT, finish, wait_until
 
 pytestmark = [pytest.mark.journeys, pytest.mark.xdist_group("system")]
@@ -333,3 +333,31 @@ def test_the_proof_holds(system: running.System) -> None:
     proof = system.json("proof", "--json")
     assert proof["ok"] is True
     assert all(check["ok"] and check["differences"] == [] for check in proof["checks"])
+
+
+def test_a_list_is_read_by_one_operator_and_confirmed_by_another(system: running.System, tmp_path: Path) -> None:
+    """The second one shows the same file; the first one's figures say what becomes of it."""
+    file = csv_file(tmp_path, text([list(person(number).values()) for number in (7_001, 7_002, 7_003)]))
+    terms = (str(file), "--wave", "21", "--decree", "SK-UJI-BERDUA")
+    first, second = "menyiapkan@contoh.example", "mengesahkan@contoh.example"
+    system.json("operator", "add", "--email", first, "--role", "approver")
+    system.json("operator", "add", "--email", second, "--role", "authoriser")
+    early = system.run("wave", "import-results", *terms, "--operator", first, "--confirm-short-deadline", first)
+    assert (early.code, "confirm-results" in early.err) == (2, True)
+    told = system.json("wave", "import-results", *terms, "--operator", first)
+    assert (told["is_confirmed"], told["awarded"], told["to_award"]) == (False, 0, 3)
+    waiting = system.json("wave", "imports", "--json")["waiting"]
+    assert [(one["wave"], one["decree"], one["people"]) for one in waiting] == [(21, "SK-UJI-BERDUA", 3)]
+    for by in ((), ("--operator", first)):
+        assert system.run("wave", "confirm-results", *terms, *by).code == 2
+    other = tmp_path / "other.csv"
+    other.write_bytes(file.read_bytes() + b"\n")
+    refused = system.run("wave", "confirm-results", str(other), *terms[1:], "--operator", second)
+    assert (refused.code, "not the file" in refused.err) == (2, True)
+    done = system.json("wave", "confirm-results", *terms, "--operator", second)
+    assert (done["is_confirmed"], done["awarded"], done["to_award"]) == (True, 3, 0)
+    assert system.json("wave", "imports", "--json")["waiting"] == []
+    back = ("wave", "take-back-results", *terms[1:], "--operator", first)
+    assert system.run(*back).code == 2
+    system.json("wave", "import-results", *terms, "--operator", first)
+    assert system.json(*back) == {"wave": 21, "is_taken_back": True}

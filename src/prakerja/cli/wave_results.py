@@ -130,6 +130,11 @@ def with_short_deadline(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Have the list read for another operator to confirm, or import it in a sandbox; say what becomes of its lines."""
+    if arguments.operator and arguments.confirm_short_deadline:
+        raise CommandError(
+            "Batas waktu yang pendek ditegaskan ketika daftarnya disahkan: prakerja wave confirm-results.",
+            "A short deadline is stood for when the list is confirmed: prakerja wave confirm-results.",
+        )
     return _go_through(arguments, prepares=bool(arguments.operator))
 
 

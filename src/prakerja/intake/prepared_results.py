@@ -99,10 +99,10 @@ def take_back_results(*, wave_number: int, decree_number: str, actor: Actor, at:
     return what is TakingBack.DONE
 
 
-def require_no_others(*, wave: Wave, actor: Actor) -> None:
-    """Nobody replaces what another operator prepared. Raises Refused: results_wait (by: their address, decree)."""
+def require_no_others(*, wave: Wave, who: str) -> None:
+    """Nobody replaces what another operator than `who` (an id) prepared. Raises Refused: results_wait (by: their address, decree)."""
     waiting = PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None)
-    of_another = waiting.exclude(prepared_by=actor.id).first()
+    of_another = waiting.exclude(prepared_by=who).first()
     if of_another is not None:
         by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
         raise Refused("results_wait", by=by, decree=of_another.decree_number)
@@ -115,13 +115,13 @@ def keep_prepared(*, wave: Wave, actor: Actor, at: datetime, **told: object) -> 
     `told`: the other fields of the row. Raises Refused: results_wait (by, decree).
     """
     Wave.objects.select_for_update(no_key=True).get(id=wave.id)
-    require_no_others(wave=wave, actor=actor)
+    require_no_others(wave=wave, who=actor.id)
     PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None).update(replaced_at=at)
     PreparedResults.objects.create(id=new_id(), wave=wave, prepared_by=actor.id, prepared_at=at, **told)
 
 
-def prepared_for(*, wave: Wave, decree_number: str, actor: Actor, is_confirmed: bool) -> Prepared | None:
-    """What this operator may confirm of a wave; with `is_confirmed` what somebody confirmed last and was cut off, if anything.
+def prepared_for(*, wave: Wave, decree_number: str, who: str, is_confirmed: bool) -> Prepared | None:
+    """What the operator `who` (an id) may confirm of a wave; with `is_confirmed` what somebody confirmed last and was cut off, if anything.
 
     Raises Refused: nothing_prepared, same_operator.
     """
@@ -132,7 +132,7 @@ def prepared_for(*, wave: Wave, decree_number: str, actor: Actor, is_confirmed: 
     found = next((one for one in waiting_results(wave_number=wave.number) if one.decree == decree_number), None)
     if found is None:
         raise Refused("nothing_prepared")
-    if found.prepared_by == actor.id:
+    if found.prepared_by == who:
         raise Refused("same_operator")
     return found
 

@@ -13,6 +13,7 @@ from prakerja.intake.eligibility import Facts, Reason, reasons_against, rosters_
 from prakerja.intake.lining import GRACE
 from prakerja.intake.models import AnnouncementCorrection, Application, JoinLine, ResultImport, Wave
 from prakerja.intake.policies import FAILURES_FOR_LETTER, application_label, has_results
+from prakerja.intake.states import IMPORT_STATES
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
@@ -161,7 +162,7 @@ def own_applications(*, person_id: uuid.UUID, at: datetime) -> tuple[OwnApplicat
     waiting = [one.wave_id for one in found if one.status == "waiting"]
     begun = set(
         ResultImport.objects.filter(wave_id__any_of=waiting)
-        .exclude(status__in=("refused", "prepared"))
+        .exclude(status__in=IMPORT_STATES.group("WITHOUT_AWARDS"))
         .values_list("wave_id", flat=True)
         if waiting
         else ()

@@ -126,7 +126,7 @@ def prepare_results(
     if actor.kind != "operator":
         raise Refused("operator_needed")
     wave = _wave(wave_number)
-    require_no_others(wave=wave, actor=actor)
+    require_no_others(wave=wave, who=actor.id)
     with alone():
         work = _Import(
             rows=rows,
@@ -135,12 +135,13 @@ def prepare_results(
             announced_at=announced_at or wave.announced_at or at,
             actor=actor,
             at=at,
-            confirmed_by=actor,
+            confirmed_by=None,
             report=report,
             progress=progress,
             digest=digest,
             chunk=CHUNK,
             more_lists_follow=more_lists_follow,
+            is_preparing=True,
         )
         with SideProcesses(spare_processors()) as beside:
             return work.prepare(beside, announced_at=announced_at)
@@ -192,7 +193,7 @@ def import_results(
         prepared = None
         if actor.kind == "operator":
             is_begun = ResultImport.objects.filter(status="awarding").exists()
-            prepared = prepared_for(wave=wave, decree_number=decree_number, actor=actor, is_confirmed=is_begun)
+            prepared = prepared_for(wave=wave, decree_number=decree_number, who=actor.id, is_confirmed=is_begun)
             if digest and prepared is not None and digest != prepared.list_digest:
                 raise Refused("results_differ")
             if prepared is not None:
@@ -288,6 +289,7 @@ class _Import:
         chunk: int,
         more_lists_follow: bool,
         prepared: Prepared | None = None,
+        is_preparing: bool = False,
     ) -> None:
         self._rows = rows
         self._wave = wave
@@ -301,6 +303,7 @@ class _Import:
         self._chunk = chunk
         self._more_lists_follow = more_lists_follow
         self._prepared = prepared
+        self._is_preparing = is_preparing
         self._rules: Scheme = scheme(scheme_version_id=wave.scheme_version_id)
         self._is_demo = is_sandbox()
         self._outcome = ImportOutcome()
@@ -393,7 +396,7 @@ class _Import:
             scheme=self._rules,
             dates=dates_that_end(scheme=self._rules, announced_at=self._announced_at),
             at=self._at,
-            is_confirmed=self._confirmed_by is not None,
+            is_confirmed=self._confirmed_by is not None or self._is_preparing,
         )
 
     def _require_budget(self, people: int) -> None:

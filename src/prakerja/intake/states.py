@@ -39,4 +39,6 @@ IMPORT_STATES = StateMachine(
         "refuse": {"reading": "refused"},
         "give_up": {"awarding": "given_up"},
     },
+    # Nobody was awarded, or will be, by it.
+    groups={"WITHOUT_AWARDS": ("refused", "prepared")},
 )
