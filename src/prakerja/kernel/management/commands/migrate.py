@@ -21,7 +21,7 @@ class Command(migrate.Command):
         try:
             super().handle(*args, **options)
         finally:
-            ProjectState.reload_model = _reload_model  # type: ignore[method-assign, assignment]
+            ProjectState.reload_model = _reload_model  # type: ignore[method-assign]
 
 
 def _reload_less(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
