@@ -4,7 +4,16 @@ import django.db.models.deletion
 import prakerja.kernel.ids
 from django.db import migrations, models
 
-from prakerja.kernel.states import install_steps
+from prakerja.kernel.states import install_steps_sql
+
+# Those of the release before.
+STEPS = [
+    ('reading', 'awarding'),
+    ('reading', 'done'),
+    ('awarding', 'done'),
+    ('reading', 'refused'),
+    ('awarding', 'given_up'),
+]
 
 
 class Migration(migrations.Migration):
@@ -60,16 +69,8 @@ class Migration(migrations.Migration):
             model_name='preparedresults',
             constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at', None), ('replaced_at', None)), fields=('wave',), name='intake_preparedresults_one_waits'),
         ),
-        install_steps(
-            table='intake_resultimport',
-            begins=['reading'],
-            steps=[
-                ('reading', 'awarding'),
-                ('reading', 'done'),
-                ('awarding', 'done'),
-                ('reading', 'prepared'),
-                ('reading', 'refused'),
-                ('awarding', 'given_up'),
-            ],
+        migrations.RunSQL(
+            [*install_steps_sql(table='intake_resultimport', begins=['reading'], steps=[*STEPS, ('reading', 'prepared')])],
+            [*install_steps_sql(table='intake_resultimport', begins=['reading'], steps=STEPS)],
         ),
     ]
