@@ -47,7 +47,7 @@ def test_a_correction_is_looked_at_prepared_and_confirmed() -> None:
     assert PAGE in approver.get("/waves/21/").text
     assert PAGE not in client_of("viewer").get("/waves/21/").text
     looked = words(approver.post(PAGE, GIVEN))
-    assert "2021-10-14 23.59 WIB 2021-10-21 23.59 WIB" in looked
+    assert "2021-10-14 23.59 WIB, menjadi 2021-10-21 23.59 WIB" in looked
     assert "SMS: 2 orang" in looked
     assert not AnnouncementCorrection.objects.exists()
     assert "Tulis alasannya" in words(approver.post(PAGE, GIVEN | {"reason": " ", "confirmed": "on"})) or (
@@ -60,7 +60,7 @@ def test_a_correction_is_looked_at_prepared_and_confirmed() -> None:
     assert "menunggu petugas kedua" in words(authoriser.get("/waves/21/"))
     page = words(authoriser.get(CONFIRM))
     assert "salah tanggal" in page
-    assert "2021-10-14 23.59 WIB 2021-10-21 23.59 WIB" in page
+    assert "2021-10-14 23.59 WIB, menjadi 2021-10-21 23.59 WIB" in page
     # Whoever read another instant, which was replaced since, confirms nothing.
     stale = seen(authoriser)
     approver.post(PAGE, GIVEN | {"day": "2021-09-23", "confirmed": "on"})
