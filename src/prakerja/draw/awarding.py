@@ -21,7 +21,8 @@ from django.db.models import QuerySet
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
-from prakerja.draw.models import RECALL, Awarding, Draw, Dropped, Step
+from prakerja.draw.models import Awarding, Draw, Dropped, Step
+from prakerja.draw.models.steps import RECALL
 from prakerja.draw.protocol.documents import Result
 from prakerja.draw.states import AWARDING_STATES
 from prakerja.draw.steps import (
