@@ -25,13 +25,14 @@ from bench.harness import Bench, settle
 from bench.report import Result, machine, say
 from examples.smsc.testing import PASSWORD, USER, RunningCentre, running_centre
 from prakerja.kernel.db import rows, transaction
-from prakerja.notifications.delivery import OTHERS, Sender
+from prakerja.notifications.delivery import Sender
 from prakerja.notifications.gateways.smpp import pdus
 from prakerja.notifications.gateways.smpp.bucket import Bucket
 from prakerja.notifications.gateways.smpp.gateway import Smpp
 from prakerja.notifications.gateways.smpp.health import Health
 from prakerja.notifications.gateways.smpp.pdus import Command, ShortMessage
 from prakerja.notifications.gateways.smpp.settings import company_of
+from prakerja.notifications.lanes import OTHERS
 from prakerja.notifications.models import Message
 from prakerja.notifications.operations import Notice, queue_many
 

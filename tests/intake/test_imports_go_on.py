@@ -139,7 +139,7 @@ def test_another_list_waits_until_the_one_that_was_cut_off_is_through() -> None:
         with pytest.raises(Refused) as caught:
             take(other, decree=decree)
         assert caught.value.reason == "import_unfinished"
-        assert caught.value.details == {"wave": 21, "decree": "SK-21", "awarded": 4, "left": 3}
+        assert caught.value.details == {"wave": 21, "decree": "SK-21", "by": SYSTEM.traced, "awarded": 4, "left": 3}
     with pytest.raises(Refused, match="import_unfinished"):
         prepare_correction(
             wave_number=21,

@@ -159,7 +159,8 @@ def test_who_goes_on_needs_no_new_preparation() -> None:
     with pytest.raises(Killed):
         confirmed(listed, authoriser, progress=after(3), chunk=2)
     refused("import_unfinished", prepared, listed, approver)
-    assert confirmed(listed, another, chunk=2).awarded == 7
+    refused("import_of_another", confirmed, listed, another, chunk=2)
+    assert confirmed(listed, another, chunk=2, take_over=True).awarded == 7
     assert Award.objects.count() == 7
     assert Wave.objects.get(number=21).rest_due_at is None
 

@@ -13,8 +13,9 @@ import pytest
 
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import transaction
-from prakerja.notifications.delivery import CODES, OTHERS, Sender
+from prakerja.notifications.delivery import Sender
 from prakerja.notifications.gateways.sandbox_phone import SandboxPhone
+from prakerja.notifications.lanes import CODES, OTHERS
 from prakerja.notifications.models import Message
 from prakerja.notifications.operations import queue_message
 from prakerja.notifications.queries import put_off_until_too_late

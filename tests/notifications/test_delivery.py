@@ -18,8 +18,9 @@ from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.http import refuse_inside_transaction
 from prakerja.kernel.ids import new_id
-from prakerja.notifications.delivery import CODES, OTHERS, Lane, Sender, deliver_messages
+from prakerja.notifications.delivery import Sender, deliver_messages
 from prakerja.notifications.gateways import Accepted, Channel, Delivery, Handed, PermanentFailure, TemporaryFailure
+from prakerja.notifications.lanes import CODES, OTHERS, Lane
 from prakerja.notifications.models import Message
 from prakerja.notifications.operations import Notice, queue_many, queue_message
 from prakerja.notifications.queries import undelivered_messages

@@ -13,7 +13,8 @@ from django.db import connection
 from prakerja.kernel.db import row, rows, transaction
 from prakerja.kernel.ids import new_id
 from prakerja.notifications import fair_claims
-from prakerja.notifications.delivery import OTHERS, Sender, deliver_messages
+from prakerja.notifications.delivery import Sender, deliver_messages
+from prakerja.notifications.lanes import OTHERS
 from prakerja.notifications.models import Message
 from prakerja.notifications.operations import Notice, queue_many
 from tests import builders

@@ -11,11 +11,12 @@ import pytest
 
 from examples.smsc.testing import RunningCentre, running_centre
 from prakerja.kernel.db import transaction
-from prakerja.notifications.delivery import CODES, OTHERS, Sender, deliver_messages
+from prakerja.notifications.delivery import Sender, deliver_messages
 from prakerja.notifications.gateways.smpp.bucket import Bucket
 from prakerja.notifications.gateways.smpp.gateway import Smpp
 from prakerja.notifications.gateways.smpp.health import Health
 from prakerja.notifications.gateways.smpp.settings import company_of
+from prakerja.notifications.lanes import CODES, OTHERS
 from prakerja.notifications.models import Message, SmsPart, StrayReceipt
 from prakerja.notifications.operations import queue_message
 from tests import builders

@@ -56,7 +56,8 @@ hold an award of this wave and stand in the list with other data go to FILE.diff
 `prakerja person correct-contact`. A list that was damaged as a whole is refused, and nobody is awarded.
 
 Nobody is awarded before the whole list was read and another operator confirmed it (`prakerja wave confirm-results`). What was cut
-off goes on where it stood when the same command is given again, and nobody is awarded or told twice; `prakerja wave imports` shows how far it is."""
+off goes on where it stood when the same command is given again, and nobody is awarded or told twice; `prakerja wave imports` shows how far it is.
+What another operator began and did not end is gone on with by --take-over only."""
 _EXAMPLE = """example:
   prakerja wave import-results lolos.xlsx --wave 21 --decree SK-21/2021 --announced-at 2021-09-22T20:00 --operator siti@contoh.example
   prakerja wave confirm-results lolos.xlsx --wave 21 --decree SK-21/2021 --operator budi@contoh.example"""
@@ -115,6 +116,11 @@ def _with_list(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="FILE",
         help="where rejected lines go (default: beside the list, FILE.rejected.csv)",
+    )
+    parser.add_argument(
+        "--take-over",
+        action="store_true",
+        help="go on with awards that another operator began, or in place of a list that they left half read; the audit trail keeps both",
     )
 
 
@@ -228,6 +234,7 @@ def _prepare(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftover
             progress=_Watch(listed),
             digest=listed.digest(),
             more_lists_follow=arguments.more_lists_follow,
+            take_over=arguments.take_over,
         )
     except Refused as refusal:
         raise explained(refusal, arguments) from refusal
@@ -254,6 +261,7 @@ def _import(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers
             progress=_Watch(listed),
             digest=listed.digest(),
             more_lists_follow=arguments.more_lists_follow,
+            take_over=arguments.take_over,
         )
     except Refused as refusal:
         raise explained(refusal, arguments) from refusal

@@ -88,6 +88,12 @@ _SENTENCES = {
         "{by} has prepared a correction of wave {own_wave} to {announced_at_itself}, which waits for a confirmation. Confirm it, or take "
         "it back first: prakerja wave take-back-announcement. Nothing was changed.",
     ),
+    "import_of_another": (
+        "Impor gelombang {wave}, keputusan {decree}, dimulai oleh {by} dan belum selesai. Tanyakan dahulu; untuk mengambil alih: "
+        "--take-over. Tidak ada yang diubah.",
+        "The import of wave {wave}, decree {decree}, was begun by {by} and has not ended. Ask first; to take it over: "
+        "--take-over. Nothing was changed.",
+    ),
     "results_wait": (
         "{by} sudah menyiapkan daftar keputusan {decree} untuk gelombang {own_wave}, yang menunggu pengesahan. Sahkan dengan berkas yang "
         "sama: prakerja wave confirm-results, atau tarik dahulu: prakerja wave take-back-results. Tidak ada yang diubah.",
@@ -154,9 +160,9 @@ _SENTENCES = {
         "and try again.",
     ),
     "import_unfinished": (
-        "Impor gelombang {wave} terputus dan belum selesai ({left} orang lagi). Ulangi perintah "
+        "Impor gelombang {wave} oleh {by} terputus dan belum selesai ({left} orang lagi). Ulangi perintah "
         "impornya dengan daftar yang sama, atau akhiri: prakerja wave give-up-import.",
-        "The import of wave {wave} was cut off and is not through ({left} people left). Give its "
+        "The import of wave {wave} by {by} was cut off and is not through ({left} people left). Give its "
         "command again with the same list, or end it: prakerja wave give-up-import.",
     ),
     "nothing_unfinished": (

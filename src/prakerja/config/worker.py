@@ -25,7 +25,8 @@ from prakerja.kernel.figures import figures
 if TYPE_CHECKING:
     from prakerja.config.due import Looks
     from prakerja.kernel.due import DueTask
-    from prakerja.notifications.delivery import Lane, Sender
+    from prakerja.notifications.delivery import Sender
+    from prakerja.notifications.lanes import Lane
 
 _LOG = logging.getLogger("prakerja.worker")
 # Wall seconds between two looks at what falls due while others write all the time. An instant that is known is not waited beyond, and
@@ -183,14 +184,14 @@ def _give_sign(step: Callable[[threading.Event], None]) -> None:
 
 def send_codes(stopping: threading.Event) -> None:
     """Send one-time passwords, in a lane of their own: somebody waits for each before a screen."""
-    from prakerja.notifications.delivery import CODES
+    from prakerja.notifications.lanes import CODES
 
     _send_lane(CODES, stopping, lambda _sender: _give_sign(send_codes))
 
 
 def send_outbox(stopping: threading.Event) -> None:
     """Send everything else, and say that messages can be sent."""
-    from prakerja.notifications.delivery import OTHERS
+    from prakerja.notifications.lanes import OTHERS
 
     note, forget = _life_noted(), _old_rows_forgotten()
 

@@ -14,6 +14,7 @@ from prakerja.access.permitting import operator_names
 from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
 from prakerja.cases.queries import waiting_count
 from prakerja.console.cancelled_classes import class_case_line
+from prakerja.console.corrections import correction_line
 from prakerja.console.discrepancies import case_line
 from prakerja.console.erasures import erasure_line
 from prakerja.console.held import held_line
@@ -27,7 +28,7 @@ from prakerja.console.undelivered import group_line
 from prakerja.disbursements.queries import discrepancy_cases, rail_pauses
 from prakerja.intake.letters import open_letters
 from prakerja.intake.operations import Prepared, waiting_results
-from prakerja.intake.queries import OpenCorrection, open_corrections
+from prakerja.intake.queries import open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
 from prakerja.partners.queries import Guessing, partners_guessing_cards
@@ -62,7 +63,7 @@ def attention(request: HttpRequest) -> HttpResponse:
             "may_cancel_class": may(request, "class.cancel"),
             "held": [held_line(one) for one in held_revocations()],
             "may_decide_held": may(request, "award.extend_held"),
-            "corrections": [_correction(one) for one in open_corrections()],
+            "corrections": [correction_line(request, one) for one in open_corrections()],
             "results": [_results(one, names) for one in results],
             "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
             "lost_phones": [lost_phone_words(one, at) for one in waiting_lost_phones(most=SHOWN)],
@@ -81,15 +82,6 @@ def attention(request: HttpRequest) -> HttpResponse:
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )
-
-
-def _correction(one: OpenCorrection) -> dict[str, Any]:
-    return {
-        "wave": one.wave,
-        "before": written(one.announced_before),
-        "after": written(one.announced_at),
-        "since": written(one.prepared_at),
-    }
 
 
 def _results(one: Prepared, names: dict[str, str]) -> dict[str, Any]:

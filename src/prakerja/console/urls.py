@@ -6,6 +6,7 @@ from django.urls import path
 
 from prakerja.console import (
     cancelled_classes,
+    corrections,
     draw_announcements,
     draw_sources,
     draw_witnesses,
@@ -83,6 +84,9 @@ urlpatterns = [
     path("waves/open/", open_wave, name="console_wave_open"),
     path("waves/<int:number>/confirm/", wave_proposals.confirm, name="console_wave_confirm"),
     path("waves/<int:number>/take-back/", wave_proposals.take_back, name="console_wave_take_back"),
+    path("waves/<int:number>/announcement/", corrections.correct, name="console_correction"),
+    path("waves/<int:number>/announcement/confirm/", corrections.confirm, name="console_correction_confirm"),
+    path("waves/<int:number>/announcement/take-back/", corrections.take_back, name="console_correction_take_back"),
     path("waves/<int:number>/simulation/", simulations.simulation, name="console_simulation"),
     path("waves/<int:number>/draw/", draws.draw, name="console_draw"),
     path("waves/<int:number>/draw/<slug:step>/prepare/", draws.prepare, name="console_draw_prepare"),

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prakerja.awards.states import AWARD_STATES
 from prakerja.console import wave_words as words
 from prakerja.console.charts import Bars
+from prakerja.console.corrections import correction_line
 from prakerja.console.draw_words import STATES as DRAW_STATES
 from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.texts import counted, written
 from prakerja.console.wave_waiting import waiting_line
 from prakerja.console.work import progress_line
 from prakerja.intake.operations import WaveChange, WaveTerms, look_at_change, prepare_wave_change, proposals, wave_terms
-from prakerja.intake.queries import WavePeriod, all_waves, wave_period
+from prakerja.intake.queries import WavePeriod, all_waves, open_corrections, wave_period
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.errors import Refused
@@ -87,6 +88,8 @@ def wave(request: HttpRequest, number: int) -> HttpResponse:
             "one": _line(found.period, at),
             "waiting": [waiting_line(request, one) for one in proposals(wave_number=number)],
             "may_simulate": may(request, "draw.simulate"),
+            "corrections": [correction_line(request, one) for one in open_corrections(wave_number=number)],
+            "may_correct": may(request, "announcement.correct") and found.period.announced_at is not None,
             "may_change": may(request, "wave.change") and found.period.announced_at is None,
             "draw": DRAW_STATES[found.draw.status] if found.draw else "",
             "charts": [one for one in charts_of(found) if one.lines],

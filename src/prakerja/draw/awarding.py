@@ -21,7 +21,8 @@ from django.db.models import QuerySet
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
-from prakerja.draw.models import RECALL, Awarding, Draw, Dropped, Step
+from prakerja.draw.models import Awarding, Draw, Dropped, Step
+from prakerja.draw.models.steps import RECALL
 from prakerja.draw.protocol.documents import Result
 from prakerja.draw.states import AWARDING_STATES
 from prakerja.draw.steps import (
@@ -205,7 +206,7 @@ def award_drawn(
     """Award whom a draw chose, if the moment has come, all of them at once, or go on with it; returns how many were awarded now.
 
     The worker does the same by itself, some at a time. `progress` is told how many have been looked at, of how many, after each chunk.
-    Raises Refused: nothing_decided, announcement_ahead (announced_at), import_running, import_unfinished (wave, decree, awarded, left), and
+    Raises Refused: nothing_decided, announcement_ahead (announced_at), import_running, import_unfinished (wave, decree, by, awarded, left), and
     what `intake.require_announceable` says against beginning.
     """
     found = _due().filter(draw__name=draw_name).first()

@@ -11,7 +11,8 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted
 from prakerja.audit.operations import record
 from prakerja.draw.keys import log_signer, played_witnesses, trust
-from prakerja.draw.models import RECALL, Cosignature, Document, Draw, LogCheckpoint, LogEntry, SigningKey
+from prakerja.draw.models import Cosignature, Document, Draw, LogCheckpoint, LogEntry, SigningKey
+from prakerja.draw.models.steps import RECALL
 from prakerja.draw.protocol.texts import WITNESSES
 from prakerja.draw.states import DRAW_STATES
 from prakerja.kernel.db import requires_transaction, row, transaction

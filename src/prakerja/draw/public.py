@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import Any
 
 from prakerja.draw.committing import appears
-from prakerja.draw.models import RECALL, Document, Draw, LogEntry, RandomValue
+from prakerja.draw.models import Document, Draw, LogEntry, RandomValue
+from prakerja.draw.models.steps import RECALL
 from prakerja.draw.planning import letters
 from prakerja.draw.protocol.documents import (
     Commitment,

@@ -25,7 +25,8 @@ from prakerja.access.permitting import permitted
 from prakerja.awards.states import AWARD_STATES
 from prakerja.draw.awarding import announcement_of, decide, require_terms
 from prakerja.draw.log import log_document
-from prakerja.draw.models import RECALL, Awarding, Draw
+from prakerja.draw.models import Awarding, Draw
+from prakerja.draw.models.steps import RECALL
 from prakerja.draw.protocol import documents as docs
 from prakerja.draw.protocol.seats import NATIONAL, plan_of
 from prakerja.draw.protocol.texts import document_text

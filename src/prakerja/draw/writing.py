@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from prakerja.draw.log import entries, seen_checkpoint
-from prakerja.draw.models import RECALL, Document, Draw, LogEntry, RandomValue, SignedNote
+from prakerja.draw.models import Document, Draw, LogEntry, RandomValue, SignedNote
+from prakerja.draw.models.steps import RECALL
 from prakerja.draw.protocol.folder import Directory, Parts, write_file, write_lines
 from prakerja.draw.protocol.rows import PART_ROWS
 from prakerja.draw.protocol.texts import CERTIFICATE, absent_path, beacon_path, checkpoint_path, entry_path, void_name

@@ -38,6 +38,15 @@ class Correction:
     people: int
 
 
+def look_at_correction(
+    *, wave_number: int, announced_at: datetime, at: datetime, is_short_deadline_confirmed: bool = True
+) -> Correction:
+    """What a correction would do now, and nothing happens. Raises Refused: as `prepare_correction`, but who, why and what waits."""
+    with transaction():
+        wave = _locked(wave_number)
+        return _correction(wave=wave, announced_at=announced_at, at=at, is_confirmed=is_short_deadline_confirmed)
+
+
 @permitted("announcement.correct")
 def prepare_correction(
     *, wave_number: int, announced_at: datetime, reason: str, actor: Actor, at: datetime
@@ -74,11 +83,17 @@ def prepare_correction(
 
 @permitted("announcement.confirm")
 def confirm_correction(
-    *, wave_number: int, announced_at: datetime, actor: Actor, at: datetime, is_short_deadline_confirmed: bool = False
+    *,
+    wave_number: int,
+    announced_at: datetime,
+    actor: Actor,
+    at: datetime,
+    is_short_deadline_confirmed: bool = False,
+    is_followed: bool = True,
 ) -> Correction:
     """Another operator confirms what was prepared: the wave's deadline moves at once, its awards follow, and everybody is told by SMS.
 
-    `announced_at` is the instant that they read: whoever read one that somebody replaced since confirms nothing. The awards follow some hundreds at a time, each told then; whoever is interrupted has decided, and the worker goes on. Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
+    `announced_at` is the instant that they read: whoever read one that somebody replaced since confirms nothing. The awards follow some hundreds at a time, each told then; whoever is interrupted has decided, and the worker goes on; with `is_followed` False it does all of that. Who has bought, and whose deadline a refund moved, keeps what they have. With fewer than 7 full days left
     `is_short_deadline_confirmed` says that `actor` stands for it by name. Raises Refused: not_permitted, operator_needed,
     wave_unknown, nothing_prepared, same_operator, correction_changed (announced_at; what waits now), import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
     (what, deadline), deadline_close (what, deadline, days_left, needed).
@@ -106,7 +121,8 @@ def confirm_correction(
             at=at,
         )
         _record("wave.correction_confirmed", wave.id, correction, reason=prepared.reason, actor=actor, at=at)
-    follow_deadline_moves(at=at, waits=True)
+    if is_followed:
+        follow_deadline_moves(at=at, waits=True)
     return correction
 
 

@@ -22,7 +22,7 @@ from prakerja.awards.policies import require_ahead
 from prakerja.intake.awarding import award_source, bring_in
 from prakerja.intake.eligibility import Reason
 from prakerja.intake.models import Decree, ResultImport, Wave
-from prakerja.intake.result_import import require_budget
+from prakerja.intake.result_import import require_budget, unfinished_import
 from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import requires_transaction, rows
@@ -113,18 +113,12 @@ def require_announceable(*, announcement: Announcement, is_short_deadline_confir
 def begin_drawn_results(*, announcement: Announcement, draw: str, digest: str, actor: Actor, at: datetime) -> uuid.UUID:
     """Announce what a draw gave: from here on nobody withdraws, and the results are carried through. Returns the row of how far it is.
 
-    `digest` names the winners. Raises Refused: import_unfinished (wave, decree, awarded, left; another list is on its way), and as
+    `digest` names the winners. Raises Refused: import_unfinished (wave, decree, by, awarded, left; another list is on its way), and as
     `require_announceable`.
     """
     unfinished = ResultImport.objects.filter(status="awarding").select_related("wave").first()
     if unfinished is not None:
-        raise Refused(
-            "import_unfinished",
-            wave=unfinished.wave.number,
-            decree=unfinished.decree_number,
-            awarded=unfinished.awarded,
-            left=(unfinished.people or 0) - unfinished.awarded,
-        )
+        raise unfinished_import(unfinished)
     wave = Wave.objects.select_for_update(no_key=True).filter(number=announcement.wave_number).first()
     # Two operators stood for the dates when they decided; here none may have passed.
     require_announceable(announcement=announcement, is_short_deadline_confirmed=True, at=at)

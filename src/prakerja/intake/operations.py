@@ -1,6 +1,12 @@
 """The public verbs of intake; each stands in the file that its noun names."""
 
-from prakerja.intake.announcements import Correction, confirm_correction, prepare_correction, take_back_correction
+from prakerja.intake.announcements import (
+    Correction,
+    confirm_correction,
+    look_at_correction,
+    prepare_correction,
+    take_back_correction,
+)
 from prakerja.intake.applying import end_withdrawals, join_wave, keep_nonces, seal_nonce, withdraw_application
 from prakerja.intake.drawn_results import (
     Announced,
@@ -79,6 +85,7 @@ __all__ = [
     "lock_waiting",
     "look_ahead",
     "look_at_change",
+    "look_at_correction",
     "look_at_proposal",
     "open_wave",
     "prepare_correction",

@@ -51,18 +51,29 @@ def has_waiting_application(*, person_id: uuid.UUID) -> bool:
 
 @dataclass(frozen=True)
 class OpenCorrection:
-    """A correction of a wave's announcement that one operator prepared and no other has confirmed."""
+    """A correction of a wave's announcement that one operator prepared and no other has confirmed.
+
+    `prepared_by` and `back_asked_by` (who wants it taken back, "" for nobody) are operators' ids.
+    """
 
     wave: int
     announced_before: datetime
     announced_at: datetime
+    reason: str
+    prepared_by: str
     prepared_at: datetime
+    back_asked_by: str
 
 
-def open_corrections() -> list[OpenCorrection]:
-    """What waits for a second operator, the oldest first."""
+def open_corrections(*, wave_number: int | None = None) -> list[OpenCorrection]:
+    """What waits for a second operator, of one wave or of all, the oldest first."""
     waiting = AnnouncementCorrection.objects.filter(confirmed_at=None, replaced_at=None).order_by("prepared_at")
-    fields = ("wave__number", "announced_before", "announced_at", "prepared_at")
+    if wave_number is not None:
+        waiting = waiting.filter(wave__number=wave_number)
+    fields = (
+        *("wave__number", "announced_before", "announced_at", "reason"),
+        *("prepared_by", "prepared_at", "back_asked_by"),
+    )
     return [OpenCorrection(*one) for one in waiting.values_list(*fields)]
 
 

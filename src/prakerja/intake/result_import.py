@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted, require
+from prakerja.access.permitting import operator_names, permitted, require
 from prakerja.audit.operations import record
 from prakerja.awards.operations import Grounds
 from prakerja.awards.policies import require_ahead
@@ -115,12 +115,13 @@ def prepare_results(
     progress: Callable[[Progress], None] | None = None,
     digest: str = "",
     more_lists_follow: bool = False,
+    take_over: bool = False,
 ) -> ImportOutcome:
     """Read and decide a list for another operator to confirm (`import_results`); nobody is awarded. `awarded` of what it
     returns is how many would be.
 
     `announced_at` None: the wave is announced when it is confirmed. Everything that would refuse the import refuses this, but a near
-    deadline, which whoever confirms stands for. Raises Refused as `import_results` does, and operator_needed, results_wait (by, decree;
+    deadline, which whoever confirms stands for. `take_over` as for `import_results`. Raises Refused as `import_results` does, and operator_needed, results_wait (by, decree;
     another operator prepared a list of this wave).
     """
     if actor.kind != "operator":
@@ -141,6 +142,7 @@ def prepare_results(
             digest=digest,
             chunk=CHUNK,
             more_lists_follow=more_lists_follow,
+            take_over=take_over,
             is_preparing=True,
         )
         with SideProcesses(spare_processors()) as beside:
@@ -162,6 +164,7 @@ def import_results(
     digest: str = "",
     chunk: int = CHUNK,
     more_lists_follow: bool = False,
+    take_over: bool = False,
 ) -> ImportOutcome:
     """Award every listed person: reserve the whole benefit, make the card number, set the deadline, queue SMS and e-mail.
 
@@ -177,11 +180,14 @@ def import_results(
     An operator confirms what another one prepared of the same list, with its `announced_at` and `more_lists_follow`, or goes on with
     what was cut off; the programme itself needs no second person. `announced_at` None: when the wave was announced, for a first list at `at`.
 
+    What somebody else began and did not end is not dropped or gone on with without a word: the call is refused and says whose it is.
+    `take_over` goes on with their awards expressly, or puts this list in the place of one that was still read; the audit trail keeps both.
+
     Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
     than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
     keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), cards_held (wave), decree_of_other_wave, announced_differs,
     budget_too_low (needed, available; rupiah), deadline_not_ahead (what, deadline), deadline_close (what, deadline, days_left,
-    needed), import_running, import_unfinished (wave, decree, awarded, left), list_changed; of an operator also nothing_prepared,
+    needed), import_running, import_unfinished (wave, decree, by, awarded, left), import_of_another (wave, decree, by), list_changed; of an operator also nothing_prepared,
     same_operator, results_differ (it is another file than the one that was prepared), results_grew (prepared, people; it would award more people).
     """
     if short_deadline_confirmed_by is not None:
@@ -213,6 +219,7 @@ def import_results(
             digest=digest,
             chunk=chunk,
             more_lists_follow=more_lists_follow,
+            take_over=take_over,
         )
         with SideProcesses(spare_processors()) as beside:
             return work.run(beside)
@@ -288,6 +295,7 @@ class _Import:
         digest: str,
         chunk: int,
         more_lists_follow: bool,
+        take_over: bool,
         prepared: Prepared | None = None,
         is_preparing: bool = False,
     ) -> None:
@@ -302,6 +310,7 @@ class _Import:
         self._digest = digest
         self._chunk = chunk
         self._more_lists_follow = more_lists_follow
+        self._take_over = take_over
         self._prepared = prepared
         self._is_preparing = is_preparing
         self._rules: Scheme = scheme(scheme_version_id=wave.scheme_version_id)
@@ -336,7 +345,7 @@ class _Import:
         self._require_fitting(self._wave)
         awarding = ResultImport.objects.filter(status="awarding").select_related("wave").first()
         if awarding is not None:
-            raise _unfinished_import(awarding)
+            raise unfinished_import(awarding)
         self._require_undrawn()
         found = self._read(beside)
         try:
@@ -370,8 +379,42 @@ class _Import:
             return None
         is_same = (found.wave_id, found.decree_number) == (self._wave.id, self._decree_number)
         if not is_same or found.list_digest != (self._digest or _digest_of(self._rows)):
-            raise _unfinished_import(found)
+            raise unfinished_import(found)
+        if not self._is_own(found):
+            with transaction():
+                self._take_over_from(found)
+                # Theirs now: whoever goes on with it next is told so.
+                found.begun_by = self._actor.traced
+                found.save(update_fields=["begun_by"])
         return found
+
+    def _is_own(self, found: ResultImport) -> bool:
+        """Whoever sits at the machine is one, whatever command they give."""
+        return found.begun_by == self._actor.traced or (
+            found.begun_by.startswith("system:") and self._actor.kind == "system"
+        )
+
+    @requires_transaction
+    def _take_over_from(self, found: ResultImport) -> None:
+        """Another's import is gone on with, or put aside, expressly only. Raises Refused: import_of_another (wave, decree, by)."""
+        if not self._take_over:
+            raise Refused(
+                "import_of_another", wave=found.wave.number, decree=found.decree_number, by=_name_of(found.begun_by)
+            )
+        record(
+            action="wave.results_taken_over",
+            at=self._at,
+            actor=self._actor,
+            subject_kind="wave",
+            subject_id=found.wave_id,
+            data={
+                "decree": found.decree_number,
+                "begun_by": found.begun_by,
+                "status": found.status,
+                "people": found.people,
+                "awarded": found.awarded,
+            },
+        )
 
     def _require_fitting(self, wave: Wave) -> None:
         if wave.announced_at is None:
@@ -405,10 +448,14 @@ class _Import:
     def _read(self, beside: SideProcesses) -> ResultImport:
         """Read the whole list, keep it and decide it. When it is refused, nothing of it stays."""
         with transaction():
+            # Whoever holds the lock is alone, so that what is still read was cut off.
+            for one in ResultImport.objects.filter(status__in=IMPORT_STATES.sources("refuse")).select_related("wave"):
+                if not self._is_own(one):
+                    self._take_over_from(one)
+                one.status = IMPORT_STATES.advance(current=one.status, verb="refuse")
+                one.ended_at = self._at
+                one.save(update_fields=["status", "ended_at"])
             lines.clear_lines()
-            ResultImport.objects.filter(status__in=IMPORT_STATES.sources("refuse")).update(
-                status=IMPORT_STATES.target("refuse"), ended_at=self._at
-            )
             found = ResultImport.objects.create(
                 id=new_id(),
                 wave=self._wave,
@@ -619,11 +666,19 @@ class _Import:
         )
 
 
-def _unfinished_import(found: ResultImport) -> Refused:
+def _name_of(traced: str) -> str:
+    """The address of an operator whom a row keeps by kind and id; whatever else acted is named as the row names it."""
+    kind, _, key = traced.partition(":")
+    return operator_names(ids=[key]).get(key, "–") if kind == "operator" else traced
+
+
+def unfinished_import(found: ResultImport) -> Refused:
+    """What is said while awards of a list or a draw are on their way: import_unfinished (wave, decree, by, awarded, left)."""
     return Refused(
         "import_unfinished",
         wave=found.wave.number,
         decree=found.decree_number,
+        by=_name_of(found.begun_by),
         awarded=found.awarded,
         left=(found.people or 0) - found.awarded,
     )
