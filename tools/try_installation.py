@@ -30,8 +30,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/how-to/install-it-for-real.md"
 DOMAIN = "prakerja.example"
-# The release before, unless another is named: old enough that several migrations and changed rights lie between.
-BEFORE = "8281c3b5"
+# The release before, unless another is named: migrations and changed rights lie between, and its own page holds.
+BEFORE = "adeae25f"
 # What is the release's own begins here; how a machine is made ready for it is this page's to say, whatever release comes onto it.
 _OF_THE_RELEASE, _UPGRADE = "The programme", "A new release"
 # What programs need that fetch packages from where this machine stands, and that a bare one does not have. Files are copied along.
