@@ -1,8 +1,12 @@
 """Type docs/how-to/install-it-for-real.md into a bare Debian that is made and booted for it: `python tools/try_installation.py`.
 
-Needs root, debootstrap and systemd-nspawn (apt install debootstrap systemd-container), the network, and five minutes. Every ```sh block of the
+Needs root, debootstrap and systemd-nspawn (apt install debootstrap systemd-container), the network, and ten minutes. Every ```sh block of the
 page is run as it stands, in one shell, with systemd, PostgreSQL and nginx as Debian has them; only the values of the first block and
 of NEXT are others. What a person does between the blocks (`<!-- try: … -->`) is done by the functions of this file, over HTTPS.
+
+Two machines, one after the other: in the first this release is installed by this page, from nothing to the restored backup's proof;
+in the second the release before by the page that it had, which is then upgraded by this one. A page tells what its release does,
+and no older one needs to know this release's commands. Each section's seconds stand at the end.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import argparse
 import http.cookies
 import json
+import os
 import re
 import shlex
 import shutil
@@ -25,6 +30,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/how-to/install-it-for-real.md"
 DOMAIN = "prakerja.example"
+# The release before, unless another is named: migrations and changed rights lie between, and its own page holds.
+BEFORE = "adeae25f"
+# What is the release's own begins here; how a machine is made ready for it is this page's to say, whatever release comes onto it.
+_OF_THE_RELEASE, _UPGRADE = "The programme", "A new release"
+# What programs need that fetch packages from where this machine stands, and that a bare one does not have. Files are copied along.
+NETWORK = ("NODE_EXTRA_CA_CERTS", "PIP_CERT", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 # Inside: where the repository is cloned from, and what is run of this file.
 SOURCE, SELF = "/srv/prakerja.git", "/srv/try_installation.py"
 INSIDE = "/opt/prakerja/.venv/bin/python " + SELF
@@ -36,13 +47,26 @@ COMPANY = (
 )
 SHELL = ("HOME=/root", "TERM=dumb", "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 PACKAGES = "systemd-sysv,dbus,ca-certificates"
+# Stops at the first command that fails, and says where; keeps how long each section took.
+_BEGIN = """set -eEuo pipefail
+trap 'echo "STOPPED at line $LINENO: $BASH_COMMAND" >&2' ERR
+took="" now="" began=0
+section() {
+    if [ -n "$now" ]; then took="$took$(printf '%6d s  %s' $((SECONDS - began)) "$now")"$'\\n'; fi
+    now=$1 began=$SECONDS
+    if [ -n "$now" ]; then printf '\\n=== %s\\n' "$now"; fi
+}"""
+_END = "section ''\nprintf '\\n%s' \"$took\""
 
 
 def main() -> int:
     """Return 0 when every command of the page did what it should."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--release", default="HEAD~1", metavar="REV", help="what is installed first (HEAD~1)")
-    parser.add_argument("--next", default="HEAD", metavar="REV", help="what it is upgraded to (HEAD)")
+    parser.add_argument(
+        "--before", default=BEFORE, metavar="REV", help=f"the release before, which is upgraded ({BEFORE})"
+    )
+    parser.add_argument("--release", default="HEAD", metavar="REV", help="the release of this page (HEAD)")
+    parser.add_argument("--only", choices=("install", "upgrade"), help="one of the two machines")
     parser.add_argument(
         "--debian", type=Path, default=Path.home() / ".cache/prakerja-debian", help="a bare Debian, made when missing"
     )
@@ -66,9 +90,32 @@ def main() -> int:
     for program in ("debootstrap", "systemd-nspawn", "nsenter"):
         if shutil.which(program) is None:
             raise SystemExit(f"{program} is missing: apt install debootstrap systemd-container")
+    for name in NETWORK:
+        if value := os.environ.get(name):
+            given.env.append(f"{name}={value}")
+            if Path(value).is_file():
+                given.copy.append(Path(value))
+    page, release, before = PAGE.read_text(), commit(given.release), commit(given.before)
+    scripts = {
+        "install": script_of(upto(page, _UPGRADE), release=release, following=release),
+        "upgrade": script_of(
+            upto(page, _OF_THE_RELEASE)
+            + since(upto(page_of(before), _UPGRADE), _OF_THE_RELEASE)
+            + since(page, _UPGRADE),
+            release=before,
+            following=release,
+        ),
+    }
+    for name, script in scripts.items():
+        if given.only in (None, name) and not holds(name, script, given):
+            return 1
+    return 0
+
+
+def holds(name: str, script: str, given: argparse.Namespace) -> bool:
+    """Whether every command did what it should, on a machine that is made for it."""
     machine = Path(f"{given.debian}.machine")
     make_machine(given.debian, machine, given.copy)
-    script = script_of(PAGE.read_text(), release=commit(given.release), following=commit(given.next))
     (machine / "srv/page.sh").write_text(script)
     shutil.copy(__file__, machine / SELF.lstrip("/"))
     run("git", "clone", "--quiet", "--bare", str(ROOT), str(machine / SOURCE.lstrip("/")))
@@ -92,7 +139,8 @@ def main() -> int:
             began = time.monotonic()
             done = subprocess.run([*enter, "bash", "/srv/page.sh"], check=False).returncode
             print(
-                f"\n{'THE PAGE HOLDS' if not done else 'THE PAGE DOES NOT HOLD'} ({time.monotonic() - began:.0f} s)",
+                f"\n{name.upper()}: {'THE PAGE HOLDS' if not done else 'THE PAGE DOES NOT HOLD'} "
+                f"({time.monotonic() - began:.0f} s)",
                 flush=True,
             )
             if done:
@@ -102,7 +150,23 @@ def main() -> int:
         finally:
             booted.terminate()
             booted.wait()
-    return 1 if done else 0
+    return not done
+
+
+def page_of(revision: str) -> str:
+    """The page as that release had it."""
+    return run("git", "-C", str(ROOT), "show", f"{revision}:{PAGE.relative_to(ROOT)}")
+
+
+def upto(page: str, heading: str) -> str:
+    return page.partition(f"\n## {heading}\n")[0] + "\n"
+
+
+def since(page: str, heading: str) -> str:
+    _, found, after = page.partition(f"\n## {heading}\n")
+    if not found:
+        raise SystemExit(f"the page has no section {heading}")
+    return found + after
 
 
 def run(*command: str) -> str:
@@ -136,12 +200,12 @@ def make_machine(bare: Path, machine: Path, copied: list[Path]) -> None:
 def script_of(page: str, *, release: str, following: str) -> str:
     """The page's blocks as one script that stops at the first command that fails, and says where it is."""
     values = {"SOURCE": SOURCE, "RELEASE": release, "NEXT": following, "SMPP_HOST": "127.0.0.1"}
-    parts = ["set -eEuo pipefail", "trap 'echo \"STOPPED at line $LINENO: $BASH_COMMAND\" >&2' ERR"]
+    parts = [_BEGIN]
     for heading, text, hand in re.findall(
         r"^## ([^\n]+)$|^```sh\n(.*?)^```$|^<!-- try: ([a-z-]+) -->$", page, re.MULTILINE | re.DOTALL
     ):
         if heading:
-            parts.append(f"printf '\\n=== %s\\n' {shlex.quote(heading)}")
+            parts.append(f"section {shlex.quote(heading)}")
         elif hand:
             parts.append(f"{INSIDE} --inside {hand}")
         else:
@@ -155,7 +219,7 @@ def script_of(page: str, *, release: str, following: str) -> str:
             )
             if "git clone" in text:
                 parts.append(COMPANY)
-    return "\n".join(parts) + "\n"
+    return "\n".join((*parts, _END)) + "\n"
 
 
 def first_process(booted: subprocess.Popen[bytes]) -> int:

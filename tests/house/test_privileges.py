@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from prakerja.config import privileges
 from prakerja.kernel.db import row
@@ -67,6 +67,83 @@ def test_no_door_changes_what_is_for_ever_or_its_owners() -> None:
         if right.partition("(")[0] not in may
     ]
     assert wrong == []
+
+
+# What nobody gets by taking over a role's statements, whatever page or call let them.
+FORBIDDEN = {
+    "portal": (
+        "SELECT password FROM access_user",
+        "SELECT secret_enc FROM webhooks_secret",
+        "UPDATE partners_apicredential SET revoked_at = NULL",
+        "INSERT INTO partners_apicredential DEFAULT VALUES",
+        "SELECT actor_id, data FROM audit_record",
+        "UPDATE ledger_transfer SET amount = amount",
+        "DELETE FROM ledger_transfer",
+        "INSERT INTO ledger_balance DEFAULT VALUES",
+        "UPDATE ledger_balance SET person_id = person_id",
+        "UPDATE ledger_account SET code = code",
+        "UPDATE kernel_clock SET id = id",
+        "UPDATE intake_wave SET quota = quota",
+        "INSERT INTO draw_outcome DEFAULT VALUES",
+        "SELECT terms FROM intake_waveproposal",
+    ),
+    "console": (
+        "UPDATE audit_record SET data = data",
+        "DELETE FROM audit_record",
+        "UPDATE ledger_transfer SET amount = amount",
+        "DELETE FROM ledger_balance",
+        "UPDATE partners_apicredential SET revoked_at = NULL",
+        "INSERT INTO webhooks_secret DEFAULT VALUES",
+        "UPDATE kernel_clock SET id = id",
+        "UPDATE kernel_installation SET is_sandbox = true",
+        "INSERT INTO vouchers_codeclaim DEFAULT VALUES",
+    ),
+    "partner_api": (
+        "SELECT password FROM access_user",
+        "SELECT 1 FROM audit_record",
+        "SELECT nik_enc FROM people_person",
+        "SELECT 1 FROM ledger_transfer",
+        "UPDATE partners_apicredential SET revoked_at = NULL",
+        "UPDATE people_person SET name = name",
+    ),
+    "callbacks": (
+        "SELECT 1 FROM people_person",
+        "SELECT 1 FROM partners_apicredential",
+        "SELECT 1 FROM audit_record",
+        "UPDATE ledger_balance SET amount = amount",
+    ),
+    "worker": (
+        "INSERT INTO access_user DEFAULT VALUES",
+        "UPDATE access_operatorrole SET role = role",
+        "UPDATE audit_record SET data = data",
+        "DELETE FROM ledger_transfer",
+        "UPDATE programmes_schemeversion SET data = data",
+    ),
+    "command": (
+        "UPDATE audit_record SET data = data",
+        "DELETE FROM ledger_transfer",
+        "UPDATE kernel_installation SET is_sandbox = true",
+        "INSERT INTO kernel_replacedfunction DEFAULT VALUES",
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", FORBIDDEN)
+def test_what_each_role_may_not_do(role: str) -> None:
+    """Of a column or table that is not there PostgreSQL says something else, and the test fails."""
+    for statement in FORBIDDEN[role]:
+        with (
+            door_roles.as_role(role),
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+def test_every_role_of_a_production_has_its_forbidden_statements() -> None:
+    assert set(FORBIDDEN) == set(privileges.ROLES)
 
 
 @pytest.mark.django_db

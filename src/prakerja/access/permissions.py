@@ -66,8 +66,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "partner.change": _only("partner_manager"),
     "partner.key": _only("partner_manager"),
     "partner.webhook": _only("partner_manager"),
-    # The budget that arrives: whoever awards people from it does not book it.
-    "programme.fund": _only("authoriser"),
+    # The budget that arrives: one prepares it by its letter, another books it, who awards nobody from it.
+    "programme.fund": _only("approver"),
+    "programme.confirm": _only("authoriser"),
+    "programme.take_back": _only("approver", "authoriser"),
     # A wave that people may join; what of it may still change, and when, is a rule (rules.md 4.7).
     "wave.open": _only("approver"),
     "wave.change": _only("approver"),

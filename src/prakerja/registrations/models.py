@@ -64,6 +64,8 @@ class Registration(KeyedRow):
             ),
         ]
         indexes = [
+            # A change of keys goes by it, part after part, also through those whose person is there.
+            models.Index(fields=["phone_index"], name="registrations_phone"),
             models.Index(
                 fields=["next_ask_at"],
                 name="registrations_to_ask",

@@ -45,6 +45,8 @@ class Attendance(PersonRow):
             models.UniqueConstraint(fields=["person", "voucher", "sequence"], name="training_attendance_once"),
             models.CheckConstraint(condition=Q(sequence__in=SEQUENCES), name="training_attendance_sequence"),
         ]
+        # A change of keys goes by it, part after part: without it each of them would read every attendance there ever was.
+        indexes = [models.Index(fields=["institution_email_index"], name="training_attendance_email")]
 
 
 class AttendanceAttempt(PersonRow):
@@ -81,6 +83,8 @@ class AttendanceAttempt(PersonRow):
                 name="training_attendanceattempt_ended",
             ),
         ]
+        # For a change of keys, as above.
+        indexes = [models.Index(fields=["institution_email_index"], name="training_attempt_email")]
 
 
 class Completion(PersonRow):
@@ -217,6 +221,8 @@ class InstitutionEmailClaim(KeyedRow):
                 fields=["institution_id", "course_id", "email_index"], name="training_institutionemailclaim_value"
             )
         ]
+        # For a change of keys, as above.
+        indexes = [models.Index(fields=["email_index"], name="training_emailclaim_email")]
 
 
 class ReportClaim(KeyedRow):

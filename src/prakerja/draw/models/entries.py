@@ -65,6 +65,8 @@ class FamilyNonce(KeyedRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["wave", "card"], name="draw_familynonce_once")]
+        # Whoever proves a draw looks by the card alone, and so does a change of keys.
+        indexes = [models.Index(fields=["card"], name="draw_familynonce_card")]
 
 
 class Entry(PersonRow):
