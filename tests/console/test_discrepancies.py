@@ -69,7 +69,7 @@ def decide(client: httpx.Client, case: Case, *, decision: str, reason: str) -> h
 def test_nothing_differs_at_first(system: running.System, authoriser: httpx.Client) -> None:
     page = authoriser.get("/attention/").text
     assert "Jawaban bank berbeda dari pembukuan" in page
-    assert page.count("Tidak ada.") == 11
+    assert page.count("Tidak ada.") == 12
     assert open_cases(system) == []
     assert system.run("proof", "--rails").code == 0
 
