@@ -86,6 +86,7 @@ FORBIDDEN = {
         "UPDATE intake_wave SET quota = quota",
         "INSERT INTO draw_outcome DEFAULT VALUES",
         "SELECT terms FROM intake_waveproposal",
+        "SELECT people FROM intake_preparedresults",
     ),
     "console": (
         "UPDATE audit_record SET data = data",
