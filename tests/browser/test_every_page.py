@@ -106,6 +106,12 @@ NO_PAGES: dict[str, dict[str, str]] = {
                 "console_wave_confirm",
                 "console_wave_take_back",
                 "console_roster_rejected",
+                # And a correction, a budget that nobody of the demo has half way.
+                "console_correction",
+                "console_correction_confirm",
+                "console_correction_take_back",
+                "console_funds_confirm",
+                "console_funds_take_back",
             ),
             A_CASE,
         ),
