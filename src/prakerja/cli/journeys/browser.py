@@ -149,6 +149,13 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+def _read(answer: httpx.Response) -> Page:
+    """The page that was answered. Raises UnexpectedPage when the door says that it could not: no step goes on past that."""
+    if answer.status_code >= 500:
+        raise UnexpectedPage(f"{answer.url.path} answered {answer.status_code}")
+    return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+
+
 class Browser:
     """One person at one site. Each site has its own, because cookies do not know ports."""
 
@@ -158,7 +165,7 @@ class Browser:
 
     def get(self, path: str) -> Page:
         answer = self._client.get(urljoin(self.base, path))
-        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+        return _read(answer)
 
     def submit(self, page: Page, *, has: str = "", action: str = "", **values: str) -> Page:
         """Fill the form that has this field (or action) and press its button."""
@@ -167,13 +174,13 @@ class Browser:
     def press(self, page: Page, form: Form, **values: str) -> Page:
         """Press the button of this very form."""
         answer = self._send(page, form, values, follow=True)
-        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+        return _read(answer)
 
     def submit_photo(self, page: Page, *, field: str, content: bytes) -> Page:
         """Choose a photo (JPEG) in this field of a form, and press its button."""
         files = {field: ("foto.jpg", content, "image/jpeg")}
         answer = self._send(page, page.form(has=field), {}, files=files, follow=True)
-        return read_page(url=str(answer.url), status=answer.status_code, html=answer.text)
+        return _read(answer)
 
     def leave(self, page: Page, form: Form) -> str:
         """Press a button that leads to another site; returns its address, to be opened where that site knows us."""
