@@ -491,6 +491,9 @@ class _Import:
     def _require_prepared(self, found: ResultImport) -> None:
         """It is the list that another operator had read, and awards nobody whom they could not see."""
         if self._prepared is None:
+            # Whoever went on with what was cut off comes here only when it ended meanwhile.
+            if self._actor.kind == "operator" and not self._is_preparing:
+                raise Refused("nothing_prepared")
             return
         if self._digest != self._prepared.list_digest:
             raise Refused("results_differ")
