@@ -29,7 +29,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.lists import Contents, Leftovers, PeoplesList, Shape, read_list
 
 if TYPE_CHECKING:
-    from prakerja.intake.result_import import ImportOutcome, Progress
+    from prakerja.intake.import_reports import ImportOutcome, Progress
     from prakerja.intake.result_rows import ResultRow
 
 # As the rules of `intake.result_rows` have them; the command knows them before a database is there.

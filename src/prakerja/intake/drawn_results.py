@@ -22,8 +22,9 @@ from prakerja.awards.policies import require_ahead
 from prakerja.intake.awarding import award_source, bring_in
 from prakerja.intake.eligibility import Reason
 from prakerja.intake.models import Decree, ResultImport, Wave
-from prakerja.intake.result_import import require_budget, unfinished_import
+from prakerja.intake.result_import import require_budget
 from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES
+from prakerja.intake.unfinished_imports import unfinished_import
 from prakerja.kernel.clock import wall
 from prakerja.kernel.db import requires_transaction, rows
 from prakerja.kernel.errors import Refused

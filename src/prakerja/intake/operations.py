@@ -20,20 +20,14 @@ from prakerja.intake.drawn_results import (
     require_announceable,
 )
 from prakerja.intake.holding import hold_cards, release_cards
+from prakerja.intake.import_reports import ImportOutcome, Progress
 from prakerja.intake.letters import answer_letter, write_letter
 from prakerja.intake.lining import InLine, Place, join_at_once, join_in_turn
 from prakerja.intake.prepared_results import Prepared, take_back_results, waiting_results
 from prakerja.intake.rest import TurnedDown, let_rest_be_told, lock_waiting, turn_down
-from prakerja.intake.result_import import (
-    ImportOutcome,
-    Progress,
-    alone,
-    give_up_import,
-    import_results,
-    is_alone,
-    prepare_results,
-)
+from prakerja.intake.result_import import import_results, prepare_results
 from prakerja.intake.result_rows import ResultRow
+from prakerja.intake.unfinished_imports import alone, give_up_import, is_alone
 from prakerja.intake.wave_changes import WaveChange, WaveTerms, fix_quota, look_at_change, wave_terms
 from prakerja.intake.wave_proposals import (
     Proposed,

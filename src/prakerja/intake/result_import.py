@@ -8,23 +8,21 @@ between two of them is followed by the same command, which goes on there. Memory
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names, permitted, require
+from prakerja.access.permitting import permitted, require
 from prakerja.audit.operations import record
 from prakerja.awards.operations import Grounds
 from prakerja.awards.policies import require_ahead
 from prakerja.intake import listed_lines as lines
 from prakerja.intake.awarding import Chunk, Terms, award_chunk, pack_chunk, terms_of
 from prakerja.intake.holding import require_cards
+from prakerja.intake.import_reports import ImportOutcome, Kept, Progress, Report
 from prakerja.intake.models import Decree, ResultImport, Wave
 from prakerja.intake.prepared_results import (
     Prepared,
@@ -36,13 +34,13 @@ from prakerja.intake.prepared_results import (
 from prakerja.intake.rest import keep_reasons, let_rest_be_told
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.states import IMPORT_STATES
+from prakerja.intake.unfinished_imports import alone, name_of, unfinished_import
 from prakerja.kernel.clock import WIB, wall
-from prakerja.kernel.db import requires_transaction, row, transaction
+from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.progress import Meter
-from prakerja.kernel.rotation import keeping_forms
 from prakerja.kernel.side_processes import SideProcesses, spare_processors
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.queries import holds
@@ -53,53 +51,6 @@ from prakerja.programmes.schemes import Scheme, dates_that_end, purchase_deadlin
 CHUNK = 2_000
 # Below it, other processes take longer to begin than the work.
 _WORTH_PROCESSES = 4_000
-# One import at a time, by a lock that ends with whoever holds it.
-_LOCK = 0x7072616B_696D70
-_LOCK_TRIES, _LOCK_WAIT = 50, 0.1
-
-
-class Report(Protocol):
-    """Who is told of lines that want an answer, in the order of the list.
-
-    `finish` is the last word before anybody is awarded. It comes once more at the end, when somebody was rejected by what
-    happened meanwhile.
-    """
-
-    def rejected(self, row: ResultRow, reason: str) -> None: ...
-    def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None: ...
-    def finish(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an import is: rows that were `read`, people that were awarded. `total` is None while nobody can know it."""
-
-    stage: Literal["reading", "awarding"]
-    done: int
-    total: int | None
-
-
-@dataclass
-class ImportOutcome:
-    """What an import did; `awarded`, `already`, `different` and `rejected_rows` add up to the rows.
-
-    `different` counts those who hold an award of this wave and stand in the list with other data than ours, which stays as
-    it is; `awarded_different` are those of `awarded` of whom the same is true. Without a report the lines themselves are kept:
-    in `rejected` with the reason, in `differing` with the names of what differs.
-    """
-
-    awarded: int = 0
-    already: int = 0
-    different: int = 0
-    awarded_different: int = 0
-    rejected_rows: int = 0
-    rejected: list[tuple[ResultRow, str]] = field(default_factory=list)
-    differing: list[tuple[ResultRow, tuple[str, ...]]] = field(default_factory=list)
-
-    @property
-    def lines(self) -> int:
-        """How many lines were decided."""
-        return self.awarded + self.already + self.different + self.rejected_rows
 
 
 @permitted("results.import")
@@ -232,51 +183,6 @@ def _wave(number: int) -> Wave:
     return wave
 
 
-@permitted("results.give_up")
-def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime) -> int | None:
-    """End an import that was cut off and whose list will not come again: who was awarded stays so, nobody else is.
-
-    Two operators say so, each with a reason: the first asks, and nothing ends until another one says the same. Returns how many of the list are
-    left without an award, None while the second operator is missing. Raises Refused: not_permitted, operator_needed, reason_missing,
-    import_running, nothing_unfinished, draw_is_carried_through (draw; the results are those of a draw, not of a list).
-    """
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
-    if not reason.strip():
-        raise Refused("reason_missing")
-    with alone(), transaction():
-        found = (
-            ResultImport.objects.select_for_update(no_key=True, of=("self",))
-            .filter(status="awarding", wave__number=wave_number)
-            .first()
-        )
-        if found is None:
-            raise Refused("nothing_unfinished", wave=wave_number)
-        if found.draw:
-            # Whom the draw chose gets what it gave them; nobody takes it from half of them.
-            raise Refused("draw_is_carried_through", draw=found.draw)
-        left = (found.people or 0) - found.awarded
-        is_second = found.give_up_asked_by not in ("", actor.id)
-        if is_second:
-            found.status = IMPORT_STATES.advance(current=found.status, verb="give_up")
-            found.ended_at = at
-            found.save(update_fields=["status", "ended_at"])
-            lines.clear_lines()
-        else:
-            found.give_up_asked_by, found.give_up_asked_at, found.give_up_reason = actor.id, at, reason.strip()
-            found.save(update_fields=["give_up_asked_by", "give_up_asked_at", "give_up_reason"])
-        record(
-            action="wave.results_given_up" if is_second else "wave.results_give_up_asked",
-            at=at,
-            actor=actor,
-            subject_kind="wave",
-            subject_id=found.wave_id,
-            why=reason.strip(),
-            data={"decree": found.decree_number, "awarded": found.awarded, "left": left},
-        )
-    return left if is_second else None
-
-
 class _Import:
     """One call of `import_results`, which holds the lock."""
 
@@ -316,7 +222,7 @@ class _Import:
         self._rules: Scheme = scheme(scheme_version_id=wave.scheme_version_id)
         self._is_demo = is_sandbox()
         self._outcome = ImportOutcome()
-        self._report: Report = report or _Kept(self._outcome)
+        self._report: Report = report or Kept(self._outcome)
 
     def run(self, beside: SideProcesses) -> ImportOutcome:
         self._require_fitting(self._wave)
@@ -399,7 +305,7 @@ class _Import:
         """Another's import is gone on with, or put aside, expressly only. Raises Refused: import_of_another (wave, decree, by)."""
         if not self._take_over:
             raise Refused(
-                "import_of_another", wave=found.wave.number, decree=found.decree_number, by=_name_of(found.begun_by)
+                "import_of_another", wave=found.wave.number, decree=found.decree_number, by=name_of(found.begun_by)
             )
         record(
             action="wave.results_taken_over",
@@ -669,69 +575,11 @@ class _Import:
         )
 
 
-def _name_of(traced: str) -> str:
-    """The address of an operator whom a row keeps by kind and id; whatever else acted is named as the row names it."""
-    kind, _, key = traced.partition(":")
-    return operator_names(ids=[key]).get(key, "–") if kind == "operator" else traced
-
-
-def unfinished_import(found: ResultImport) -> Refused:
-    """What is said while awards of a list or a draw are on their way: import_unfinished (wave, decree, by, awarded, left)."""
-    return Refused(
-        "import_unfinished",
-        wave=found.wave.number,
-        decree=found.decree_number,
-        by=_name_of(found.begun_by),
-        awarded=found.awarded,
-        left=(found.people or 0) - found.awarded,
-    )
-
-
 def require_budget(*, people: int, rules: Scheme) -> None:
     """The programme promises only what it has: checked once per list (decisions.md 48). Raises Refused: budget_too_low."""
     needed, available = people * rules.total_benefit, holds(account=Chart.PROGRAMME_FUNDS)
     if needed > available:
         raise Refused("budget_too_low", needed=needed, available=available)
-
-
-class _Kept:
-    """The report of whoever wants none: the lines are kept with the outcome."""
-
-    def __init__(self, outcome: ImportOutcome) -> None:
-        self._outcome = outcome
-
-    def rejected(self, row: ResultRow, reason: str) -> None:
-        self._outcome.rejected.append((row, reason))
-
-    def different(self, row: ResultRow, fields: tuple[str, ...], *, person_id: uuid.UUID, is_awarded: bool) -> None:
-        self._outcome.differing.append((row, fields))
-
-    def finish(self) -> None:
-        """Nothing is written down."""
-
-
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Hold the lock of imports, which PostgreSQL takes back when our connection ends. Raises Refused: import_running, keys_changing."""
-    for _ in range(_LOCK_TRIES):
-        found = row("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if found is not None and found[0]:
-            break
-        row("SELECT pg_sleep(%s)", [_LOCK_WAIT])
-    else:
-        raise Refused("import_running")
-    try:
-        with keeping_forms():
-            yield
-    finally:
-        row("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-@requires_transaction
-def is_alone() -> bool:
-    """Take the lock of imports for this transaction, if nobody else holds it."""
-    found = row("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-    return bool(found and found[0])
 
 
 def _chunks(
