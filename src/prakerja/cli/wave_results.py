@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +24,11 @@ from prakerja.cli.database import database
 from prakerja.cli.list_files import BRIEFLY, SELDOM, rejected_path, told, until, writing
 from prakerja.cli.wave_sentences import explained
 from prakerja.kernel.errors import Refused
-from prakerja.lists import Contents, Leftovers, PeoplesList, Shape, read_list
+from prakerja.lists import Leftovers, Shape
 
 if TYPE_CHECKING:
     from prakerja.intake.import_reports import ImportOutcome, Progress
+    from prakerja.intake.result_files import ResultFile
     from prakerja.intake.result_rows import ResultRow
 
 # As the rules of `intake.result_rows` have them; the command knows them before a database is there.
@@ -178,11 +177,13 @@ def _go_through(arguments: argparse.Namespace, *, prepares: bool) -> int:
         raise CommandError(
             "Nomor keputusan: 1 sampai 100 huruf.", "A decree's number is 1 to 100 printable characters."
         )
+    from prakerja.intake.result_files import ResultFile, opened
+
     # A list that cannot be read is said before a database is started for it.
-    with told(arguments.file), _opened(arguments.file) as found:
+    with told(arguments.file), opened(arguments.file) as found:
         shape = found.shape
     del found
-    listed = _ResultFile(arguments.file)
+    listed = ResultFile(arguments.file)
     with database(arguments.data_dir), told(arguments.file):
         with _Leftovers(arguments, shape) as left:
             outcome = _prepare(arguments, listed, left) if prepares else _import(arguments, listed, left)
@@ -218,7 +219,7 @@ def _go_through(arguments: argparse.Namespace, *, prepares: bool) -> int:
     return 0
 
 
-def _prepare(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers) -> ImportOutcome:
+def _prepare(arguments: argparse.Namespace, listed: ResultFile, left: _Leftovers) -> ImportOutcome:
     from prakerja.intake.operations import prepare_results
     from prakerja.kernel.clock import now
 
@@ -240,7 +241,7 @@ def _prepare(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftover
         raise explained(refusal, arguments) from refusal
 
 
-def _import(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers) -> ImportOutcome:
+def _import(arguments: argparse.Namespace, listed: ResultFile, left: _Leftovers) -> ImportOutcome:
     from prakerja.intake.operations import import_results
     from prakerja.kernel.clock import now
     from prakerja.kernel.installation import is_sandbox
@@ -267,49 +268,10 @@ def _import(arguments: argparse.Namespace, listed: _ResultFile, left: _Leftovers
         raise explained(refusal, arguments) from refusal
 
 
-class _ResultFile:
-    """The list, which can be gone through again and again, each time from its beginning."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._contents: Contents | None = None
-        self._reading: PeoplesList | None = None
-
-    def __iter__(self) -> Iterator[ResultRow]:
-        from prakerja.intake.result_rows import result_row
-
-        with _opened(self._path) as found:
-            self._reading = found
-            try:
-                for row in found.rows(is_whole=self._contents is not None):
-                    yield result_row(row)
-            finally:
-                # The next time opens it anew, and a workbook's texts are not held twice.
-                self._reading = None
-            self._contents = found.contents()
-
-    def digest(self) -> str:
-        """The file's own bytes as a hash: a list that was changed is another one."""
-        with self._path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-    def part_read(self) -> float | None:
-        """How much of it was read this time, from 0 to 1; None where nobody can know."""
-        return self._reading.part_read() if self._reading is not None else None
-
-    def contents(self) -> Contents:
-        """What its lines are. An import that went on did not need all of them: then they are read for it."""
-        if self._contents is None:
-            for _ in self:
-                pass
-        assert self._contents is not None
-        return self._contents
-
-
 class _Watch:
     """Tells whoever watches how far it is and when it will end: on a terminal in one line, else in one every few seconds."""
 
-    def __init__(self, listed: _ResultFile) -> None:
+    def __init__(self, listed: ResultFile) -> None:
         self._listed = listed
         self._is_terminal = sys.stderr.isatty()
         self._stage = ""
@@ -398,9 +360,3 @@ class _Leftovers:
         """Where the rejected lines are, and those that differ; None where there are none."""
         rejected, different = self._rejected, self._different
         return str(rejected.path) if rejected.count else None, str(different.path) if different.count else None
-
-
-def _opened(path: Path) -> PeoplesList:
-    from prakerja.intake.result_columns import BIRTH_IN_NIK, COLUMNS
-
-    return read_list(path, columns=COLUMNS, agreement=BIRTH_IN_NIK)

@@ -22,7 +22,7 @@ from prakerja.awards.policies import require_ahead
 from prakerja.intake.awarding import award_source, bring_in
 from prakerja.intake.eligibility import Reason
 from prakerja.intake.models import Decree, ResultImport, Wave
-from prakerja.intake.result_import import require_budget
+from prakerja.intake.result_terms import require_budget
 from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES
 from prakerja.intake.unfinished_imports import unfinished_import
 from prakerja.kernel.clock import wall

@@ -18,7 +18,6 @@ from prakerja.access.actors import Actor
 from prakerja.access.permitting import permitted, require
 from prakerja.audit.operations import record
 from prakerja.awards.operations import Grounds
-from prakerja.awards.policies import require_ahead
 from prakerja.intake import listed_lines as lines
 from prakerja.intake.awarding import Chunk, Terms, award_chunk, pack_chunk, terms_of
 from prakerja.intake.holding import require_cards
@@ -33,6 +32,7 @@ from prakerja.intake.prepared_results import (
 )
 from prakerja.intake.rest import keep_reasons, let_rest_be_told
 from prakerja.intake.result_rows import ResultRow
+from prakerja.intake.result_terms import require_budget, require_dates_ahead, require_fitting, require_undrawn
 from prakerja.intake.states import IMPORT_STATES
 from prakerja.intake.unfinished_imports import alone, name_of, unfinished_import
 from prakerja.kernel.clock import WIB, wall
@@ -42,10 +42,8 @@ from prakerja.kernel.ids import new_id
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.progress import Meter
 from prakerja.kernel.side_processes import SideProcesses, spare_processors
-from prakerja.ledger.chart import Chart
-from prakerja.ledger.queries import holds
 from prakerja.programmes.queries import scheme
-from prakerja.programmes.schemes import Scheme, dates_that_end, purchase_deadline
+from prakerja.programmes.schemes import Scheme, purchase_deadline
 
 # So many are awarded in one transaction: well below a second, in which nobody else waits for them.
 CHUNK = 2_000
@@ -135,8 +133,8 @@ def import_results(
     `take_over` goes on with their awards expressly, or puts this list in the place of one that was still read; the audit trail keeps both.
 
     Every date that ends something for those awarded is ahead, also for those who are left when an import goes on; one with fewer
-    than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who may import as well and whom the audit trail
-    keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), cards_held (wave), decree_of_other_wave, announced_differs,
+    than 7 full days left needs somebody's name, `short_deadline_confirmed_by`, who is `actor` or may import as well, and whom the audit
+    trail keeps. Raises Refused: not_permitted, name_missing_for_confirmation, wave_unknown, draw_decides (wave; rules.md 4.4), cards_held (wave), decree_of_other_wave, announced_differs,
     budget_too_low (needed, available; rupiah), deadline_not_ahead (what, deadline), deadline_close (what, deadline, days_left,
     needed), import_running, import_unfinished (wave, decree, by, awarded, left), import_of_another (wave, decree, by), list_changed; of an operator also nothing_prepared,
     same_operator, results_differ (it is another file than the one that was prepared), results_grew (prepared, people; it would award more people).
@@ -144,7 +142,8 @@ def import_results(
     if short_deadline_confirmed_by is not None:
         if not (short_deadline_confirmed_by.name or short_deadline_confirmed_by.id):
             raise Refused("name_missing_for_confirmation")
-        require(actor=short_deadline_confirmed_by, verb="results.import", at=at)
+        if short_deadline_confirmed_by != actor:
+            require(actor=short_deadline_confirmed_by, verb="results.import", at=at)
     wave = _wave(wave_number)
     with alone():
         prepared = None
@@ -228,7 +227,7 @@ class _Import:
         self._require_fitting(self._wave)
         found = self._unfinished()
         if found is None:
-            self._require_undrawn()
+            require_undrawn(wave=self._wave)
             found = self._read(beside)
         try:
             self._tell()
@@ -240,7 +239,7 @@ class _Import:
             self._begin_awarding(found)
         elif found.status == "awarding":
             self._require_ahead()
-            self._require_budget((found.people or 0) - found.awarded)
+            require_budget(people=(found.people or 0) - found.awarded, rules=self._rules)
         if found.status == "awarding":
             self._award(found, beside)
         self._finish(found)
@@ -252,7 +251,7 @@ class _Import:
         awarding = ResultImport.objects.filter(status="awarding").select_related("wave").first()
         if awarding is not None:
             raise unfinished_import(awarding)
-        self._require_undrawn()
+        require_undrawn(wave=self._wave)
         found = self._read(beside)
         try:
             self._tell()
@@ -323,33 +322,23 @@ class _Import:
         )
 
     def _require_fitting(self, wave: Wave) -> None:
-        if wave.announced_at is None:
-            self._require_ahead()
-        elif wave.announced_at != self._announced_at:
-            # The deadline is one fixed moment per wave; a second announcement would give some people another one.
-            raise Refused("announced_differs", announced_at=wave.announced_at)
-        if Decree.objects.filter(number=self._decree_number).exclude(wave=wave).exists():
-            raise Refused("decree_of_other_wave", number=self._decree_number)
-
-    def _require_undrawn(self) -> None:
-        """Where the rules of a draw are published, the draw says who is awarded; beside it, and after it, no list does."""
-        is_ruled = Wave.objects.filter(id=self._wave.id, quota_fixed_at__isnull=False).exists()
-        if is_ruled or ResultImport.objects.filter(wave=self._wave).exclude(draw="").exists():
-            raise Refused("draw_decides", wave=self._wave.number)
-        with transaction():
-            require_cards(wave_id=self._wave.id)
-
-    def _require_ahead(self) -> None:
-        """Every date that ends something for those awarded lies ahead (decisions.md 48)."""
-        require_ahead(
-            scheme=self._rules,
-            dates=dates_that_end(scheme=self._rules, announced_at=self._announced_at),
+        require_fitting(
+            wave=wave,
+            decree_number=self._decree_number,
+            announced_at=self._announced_at,
+            rules=self._rules,
             at=self._at,
-            is_confirmed=self._confirmed_by is not None or self._is_preparing,
+            is_confirmed=self._is_short_confirmed,
         )
 
-    def _require_budget(self, people: int) -> None:
-        require_budget(people=people, rules=self._rules)
+    def _require_ahead(self) -> None:
+        require_dates_ahead(
+            rules=self._rules, announced_at=self._announced_at, at=self._at, is_confirmed=self._is_short_confirmed
+        )
+
+    @property
+    def _is_short_confirmed(self) -> bool:
+        return self._confirmed_by is not None or self._is_preparing
 
     def _read(self, beside: SideProcesses) -> ResultImport:
         """Read the whole list, keep it and decide it. When it is refused, nothing of it stays."""
@@ -388,7 +377,7 @@ class _Import:
             self._require_prepared(found)
             if found.people:
                 self._require_ahead()
-                self._require_budget(found.people)
+                require_budget(people=found.people, rules=self._rules)
         except BaseException:
             self._refuse(found)
             raise
@@ -573,13 +562,6 @@ class _Import:
                 "short_deadline_confirmed_by": self._confirmed_by.traced if self._confirmed_by else "",
             },
         )
-
-
-def require_budget(*, people: int, rules: Scheme) -> None:
-    """The programme promises only what it has: checked once per list (decisions.md 48). Raises Refused: budget_too_low."""
-    needed, available = people * rules.total_benefit, holds(account=Chart.PROGRAMME_FUNDS)
-    if needed > available:
-        raise Refused("budget_too_low", needed=needed, available=available)
 
 
 def _chunks(
