@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from prakerja.access.permitting import operator_names
 from prakerja.awards.queries import Suspended, Unreached, held_revocations, suspended_awards, unreached_winners
 from prakerja.cases.queries import waiting_count
 from prakerja.console.cancelled_classes import class_case_line
@@ -23,11 +22,12 @@ from prakerja.console.lost_phones import lost_phone_words
 from prakerja.console.pages import browsing, may
 from prakerja.console.payments import pause_line
 from prakerja.console.registrations import registration_line
+from prakerja.console.result_lists import results_line
 from prakerja.console.texts import written
 from prakerja.console.undelivered import group_line
 from prakerja.disbursements.queries import discrepancy_cases, rail_pauses
 from prakerja.intake.letters import open_letters
-from prakerja.intake.operations import Prepared, waiting_results
+from prakerja.intake.operations import waiting_results
 from prakerja.intake.queries import open_corrections
 from prakerja.kernel import clock
 from prakerja.notifications.queries import undelivered_messages
@@ -47,8 +47,6 @@ SINCE = timedelta(days=30)
 def attention(request: HttpRequest) -> HttpResponse:
     """Banks that take no calls now; what banks said against our books, oldest first; codes of cancelled classes, and classes still being paid back; revocations that wait because we were down; lists of results and corrections of announcements that wait for a second operator; lost phones, requests for erasure, letters and registrations that a human must look at, the first to be answered first; how many questions wait; awards that stand still, the longest first; people whom no SMS reaches, the nearest deadline first; messages that could not be sent, by what they say; partners that named too many unknown cards, newest first."""
     at = clock.now()
-    results = waiting_results()
-    names = operator_names(ids=[one.prepared_by for one in results])
     return render(
         request,
         "console/attention.html",
@@ -64,7 +62,7 @@ def attention(request: HttpRequest) -> HttpResponse:
             "held": [held_line(one) for one in held_revocations()],
             "may_decide_held": may(request, "award.extend_held"),
             "corrections": [correction_line(request, one) for one in open_corrections()],
-            "results": [_results(one, names) for one in results],
+            "results": [results_line(request, one) for one in waiting_results()],
             "erasures": [erasure_line(one, at) for one in erasure_cases(most=SHOWN)],
             "lost_phones": [lost_phone_words(one, at) for one in waiting_lost_phones(most=SHOWN)],
             "may_decide_lost_phone": may(request, "lost_phone.refuse"),
@@ -82,17 +80,6 @@ def attention(request: HttpRequest) -> HttpResponse:
             "guessing": [_partner(one) for one in partners_guessing_cards(since=clock.wall() - SINCE, most=SHOWN)],
         },
     )
-
-
-def _results(one: Prepared, names: dict[str, str]) -> dict[str, Any]:
-    return {
-        "wave": one.wave,
-        "decree": one.decree,
-        "people": one.people,
-        "rejected": one.rejected,
-        "since": written(one.prepared_at),
-        "by": names.get(one.prepared_by, "–"),
-    }
 
 
 def _suspended(one: Suspended) -> dict[str, Any]:

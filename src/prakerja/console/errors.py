@@ -48,7 +48,9 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         return _answer(
             413,
             _("File terlalu besar"),
-            _("Tidak ada yang diimpor. Berkas sebesar itu diimpor dengan perintah: prakerja roster import."),
+            _(
+                "Tidak ada yang diimpor. Berkas sebesar itu diimpor dengan perintah: prakerja roster import, atau prakerja wave import-results."
+            ),
         )
     return _answer(
         403,

@@ -5,17 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +26,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.progress import progress_of
-from prakerja.lists import BrokenList, read_list, sentence
+from prakerja.lists import BrokenList, in_memory, read_list, sentence
 from prakerja.rosters.operations import Imported, confirm_turn, import_roster, progress_name, take_back_turn, undo_turn
 from prakerja.rosters.policies import CODES, COLUMNS, REASONS
 from prakerja.rosters.queries import TurnState, VersionState, change, counting, rejected_lines, turns, versions
@@ -126,30 +121,18 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 def _import(request: HttpRequest, given: dict[str, Any]) -> Imported:
     day: date | None = given["day"]
-    with _in_memory(given["file"]) as (path, digest), read_list(path, columns=COLUMNS) as found:
+    content = given["file"].read()
+    with in_memory([content]) as path, read_list(path, columns=COLUMNS) as found:
         return import_roster(
             roster=given["roster"],
             rows=found.rows(),
-            digest=digest,
+            digest=hashlib.sha256(content).hexdigest(),
             expected=given["rows"],
             counts_from=None if day is None else datetime.combine(day, time(), tzinfo=WIB),
             part_read=found.part_read,
             actor=operator(request),
             at=clock.now(),
         )
-
-
-@contextmanager
-def _in_memory(sent: UploadedFile[Any]) -> Iterator[tuple[Path, str]]:
-    """What was sent as a file that has no name and is on no disk; and its hash."""
-    content = sent.read()
-    descriptor = os.memfd_create("roster")
-    try:
-        with os.fdopen(os.dup(descriptor), "wb") as file:
-            file.write(content)
-        yield Path(f"/proc/self/fd/{descriptor}"), hashlib.sha256(content).hexdigest()
-    finally:
-        os.close(descriptor)
 
 
 @never_cache

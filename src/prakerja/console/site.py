@@ -313,6 +313,7 @@ for _config in apps.get_app_configs():
             "ListedLine",
             "ListedNik",
             "RejectedLine",
+            "UploadedLine",
             "Draft",
             "Outcome",
         ):

@@ -22,10 +22,19 @@ from prakerja.console.charts import Bars
 from prakerja.console.corrections import correction_line
 from prakerja.console.draw_words import STATES as DRAW_STATES
 from prakerja.console.pages import acting, browsing, may, operator
+from prakerja.console.result_lists import results_line
 from prakerja.console.texts import counted, written
 from prakerja.console.wave_waiting import waiting_line
 from prakerja.console.work import progress_line
-from prakerja.intake.operations import WaveChange, WaveTerms, look_at_change, prepare_wave_change, proposals, wave_terms
+from prakerja.intake.operations import (
+    WaveChange,
+    WaveTerms,
+    look_at_change,
+    prepare_wave_change,
+    proposals,
+    waiting_results,
+    wave_terms,
+)
 from prakerja.intake.queries import WavePeriod, all_waves, open_corrections, wave_period
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
@@ -38,6 +47,8 @@ from prakerja.reporting.waves import WaveNumbers, wave_numbers
 OF_A_WAVE = frozenset(
     (
         "award who was drawn",
+        "read results",
+        "import results",
         "draw_list",
         "draw_files",
         "draw_ranks",
@@ -89,6 +100,7 @@ def wave(request: HttpRequest, number: int) -> HttpResponse:
             "waiting": [waiting_line(request, one) for one in proposals(wave_number=number)],
             "may_simulate": may(request, "draw.simulate"),
             "corrections": [correction_line(request, one) for one in open_corrections(wave_number=number)],
+            "results_waiting": [results_line(request, one) for one in waiting_results(wave_number=number)],
             "may_correct": may(request, "announcement.correct") and found.period.announced_at is not None,
             "may_change": may(request, "wave.change") and found.period.announced_at is None,
             "draw": DRAW_STATES[found.draw.status] if found.draw else "",

@@ -7,8 +7,7 @@ asks again whether they may. A worker that is killed leaves the request as it wa
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,11 +24,12 @@ from prakerja.draw.models import AskedStep, Draw
 from prakerja.draw.publishing import prepare_publication
 from prakerja.draw.steps import lock_draw, require_status
 from prakerja.draw.taking_back import replace_waiting
-from prakerja.kernel.db import row, transaction
+from prakerja.kernel.db import transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.looks import first_of
 from prakerja.kernel.second_person import TakingBack, taking_back
+from prakerja.kernel.session_locks import holding
 
 _LOG = logging.getLogger(__name__)
 _LOCK = 0x7072616B_61736B
@@ -133,7 +133,7 @@ next_asked = first_of(lambda: AskedStep.objects.filter(ended_at=None).order_by("
 
 def do_asked(*, at: datetime) -> int | None:
     """Do what was asked for first; None when nothing waits, or another worker is at it."""
-    with _alone() as is_alone:
+    with holding(_LOCK) as is_alone:
         found = (
             AskedStep.objects.select_related("draw")
             .filter(ended_at=None, asked_at__lte=at)
@@ -197,18 +197,6 @@ def _is_stopped(found: AskedStep) -> bool:
 
 def _as_data(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else does what was asked for; PostgreSQL takes the lock back when our connection ends."""
-    found = row("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-    is_alone = bool(found and found[0])
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            row("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def _record(action: str, draw: Draw, actor: Actor, at: datetime) -> None:

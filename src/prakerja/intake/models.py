@@ -286,6 +286,88 @@ class PreparedResults(KeyedRow):
         ]
 
 
+class UploadedList(KeyedRow):
+    """A list of results that an operator sent by page. Its file is kept sealed, in pieces, until it is decided (ADR 0049)."""
+
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
+    decree_number = models.TextField()
+    # The file's bytes as a hash, and how many they are.
+    list_digest = models.TextField()
+    size = models.IntegerField()
+    # When the wave was announced; None: when it is confirmed.
+    announced_at = models.DateTimeField(null=True)
+    more_lists_follow = models.BooleanField()
+    # An operator's id.
+    uploaded_by = models.TextField()
+    uploaded_at = models.DateTimeField()
+    # What waits, or waited, for a second operator by it.
+    prepared = models.ForeignKey(PreparedResults, on_delete=models.PROTECT, null=True, related_name="+")
+
+
+class UploadedPiece(KeyedRow):
+    """A piece of such a file, sealed; none is left when the list is decided. Pruned by a dated rule besides."""
+
+    uploaded = models.ForeignKey(UploadedList, on_delete=models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    content_enc = SealedField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["uploaded", "number"], name="intake_uploadedpiece_one"),
+        ]
+
+
+class UploadedLine(models.Model):
+    """A line of such a file that was rejected or says other data than ours: where it stood and why, and nothing of what it said."""
+
+    pk = models.CompositePrimaryKey("uploaded_id", "line", "fate")
+    uploaded = models.ForeignKey(UploadedList, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.IntegerField()
+    fate = models.TextField()
+    # Why it is rejected; or which data differ from ours, by their names.
+    reason = models.TextField()
+    # Of one that differs: who it is.
+    known = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fate="rejected", known=None)
+                | Q(fate__in=["different", "awarded_different"], known__isnull=False),
+                name="intake_uploadedline_fate",
+            ),
+        ]
+
+
+class AskedImport(KeyedRow):
+    """What an operator asked the worker to do with an uploaded list: to read it, or to award by it."""
+
+    uploaded = models.ForeignKey(UploadedList, on_delete=models.PROTECT, related_name="+")
+    step = models.TextField()
+    # Another's unfinished import is put aside, or gone on with.
+    take_over = models.BooleanField()
+    is_short_deadline_confirmed = models.BooleanField()
+    asked_by = models.TextField()
+    asked_by_name = models.TextField()
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    # done, broken, list_broken, or why it was refused; and what is told with that.
+    answer = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(step__in=["prepare", "award"]), name="intake_askedimport_step"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, answer="") | Q(ended_at__isnull=False) & ~Q(answer=""),
+                name="intake_askedimport_ended",
+            ),
+            models.UniqueConstraint(
+                fields=["uploaded"], condition=Q(ended_at=None), name="intake_askedimport_one_waits"
+            ),
+        ]
+
+
 class ListedLine(models.Model):
     """A row of the list that is being imported, and what becomes of it. Emptied when the import ends.
 

@@ -1,4 +1,4 @@
-"""A list of results awards thousands: one operator has it read, another confirms it with the same file (ADR 0046).
+"""A list of results awards thousands: one operator has it read, another confirms it (ADR 0046), with the same file or by page (ADR 0049).
 
 What was prepared is judged anew when it is confirmed, because time has passed; a list that would award more people by then is
 prepared again. The programme itself, and whoever makes a demo's world, needs no second person.
@@ -9,15 +9,19 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from prakerja.access.actors import Actor
 from prakerja.access.permitting import operator_names, permitted
 from prakerja.audit.operations import record
 from prakerja.intake.models import PreparedResults, Wave
+from prakerja.intake.uploaded_lists import drop_decided_files
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.second_person import TakingBack, taking_back
+
+DIGEST_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ class Prepared:
     rejected: int
     prepared_by: str
     prepared_at: datetime
+    # Who wants it taken back, "" for nobody.
+    back_asked_by: str
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that whoever confirms it reads: what a page says, so that nobody confirms an older one."""
+        told = (self.id, self.list_digest, self.announced_at, self.more_lists_follow, self.people, self.already)
+        return sha256(repr((*told, self.different, self.rejected)).encode()).hexdigest()[:DIGEST_DIGITS]
 
 
 def waiting_results(*, wave_number: int | None = None) -> list[Prepared]:
@@ -60,15 +72,19 @@ def _prepared(one: PreparedResults) -> Prepared:
         rejected=one.rejected,
         prepared_by=one.prepared_by,
         prepared_at=one.prepared_at,
+        back_asked_by=one.back_asked_by,
     )
 
 
 @permitted("results.take_back")
-def take_back_results(*, wave_number: int, decree_number: str, actor: Actor, at: datetime) -> bool:
+def take_back_results(
+    *, wave_number: int, decree_number: str, actor: Actor, at: datetime, digest: str | None = None
+) -> bool:
     """Let nobody confirm a prepared list any more; nobody was awarded by it. Returns whether that is so now.
 
     Whoever prepared it takes it back alone. What another prepared, two take back; until the second one says so it may be
-    confirmed. Raises Refused: not_permitted, operator_needed, nothing_prepared.
+    confirmed. `digest` is that of what they read, where they read it. Raises Refused: not_permitted, operator_needed, nothing_prepared,
+    results_changed (another one waits by now).
     """
     if actor.kind != "operator":
         raise Refused("operator_needed")
@@ -80,10 +96,13 @@ def take_back_results(*, wave_number: int, decree_number: str, actor: Actor, at:
         )
         if found is None:
             raise Refused("nothing_prepared")
+        if digest is not None and digest != _prepared(found).digest:
+            raise Refused("results_changed")
         what = taking_back(prepared_by=found.prepared_by, asked_by=found.back_asked_by, who=actor.id)
         if what is TakingBack.DONE:
             found.replaced_at = at
             found.save(update_fields=["replaced_at"])
+            drop_decided_files()
         elif what is TakingBack.ASKED:
             found.back_asked_by, found.back_asked_at = actor.id, at
             found.save(update_fields=["back_asked_by", "back_asked_at"])
@@ -118,6 +137,7 @@ def keep_prepared(*, wave: Wave, actor: Actor, at: datetime, **told: object) -> 
     require_no_others(wave=wave, who=actor.id)
     PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None).update(replaced_at=at)
     PreparedResults.objects.create(id=new_id(), wave=wave, prepared_by=actor.id, prepared_at=at, **told)
+    drop_decided_files()
 
 
 def prepared_for(*, wave: Wave, decree_number: str, who: str, is_confirmed: bool) -> Prepared | None:

@@ -90,6 +90,8 @@ class ImportState:
     people: int | None
     awarded: int
     seconds: float
+    # The draw that gave it, "" for a list.
+    draw: str
 
     @property
     def left(self) -> int | None:
@@ -97,9 +99,10 @@ class ImportState:
         return None if self.people is None else self.people - self.awarded
 
 
-def result_imports(*, most: int) -> list[ImportState]:
-    """The lists that were imported or are, the latest first."""
-    found = ResultImport.objects.select_related("wave").order_by("-id")[:most]
+def result_imports(*, most: int, wave_number: int | None = None) -> list[ImportState]:
+    """The lists that were imported or are, of one wave or of all, the latest first."""
+    found = ResultImport.objects.select_related("wave").order_by("-id")
+    found = (found if wave_number is None else found.filter(wave__number=wave_number))[:most]
     return [
         ImportState(
             wave=one.wave.number,
@@ -111,6 +114,7 @@ def result_imports(*, most: int) -> list[ImportState]:
             people=one.people,
             awarded=one.awarded,
             seconds=(one.seen_wall - one.begun_wall).total_seconds(),
+            draw=one.draw,
         )
         for one in found
     ]

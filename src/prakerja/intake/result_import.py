@@ -34,7 +34,8 @@ from prakerja.intake.rest import keep_reasons, let_rest_be_told
 from prakerja.intake.result_rows import ResultRow
 from prakerja.intake.result_terms import require_budget, require_dates_ahead, require_fitting, require_undrawn
 from prakerja.intake.states import IMPORT_STATES
-from prakerja.intake.unfinished_imports import alone, name_of, unfinished_import
+from prakerja.intake.unfinished_imports import alone, is_own_import, name_of, unfinished_import
+from prakerja.intake.uploaded_lists import drop_decided_files
 from prakerja.kernel.clock import WIB, wall
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
@@ -285,19 +286,13 @@ class _Import:
         is_same = (found.wave_id, found.decree_number) == (self._wave.id, self._decree_number)
         if not is_same or found.list_digest != (self._digest or _digest_of(self._rows)):
             raise unfinished_import(found)
-        if not self._is_own(found):
+        if not is_own_import(found, actor=self._actor):
             with transaction():
                 self._take_over_from(found)
                 # Theirs now: whoever goes on with it next is told so.
                 found.begun_by = self._actor.traced
                 found.save(update_fields=["begun_by"])
         return found
-
-    def _is_own(self, found: ResultImport) -> bool:
-        """Whoever sits at the machine is one, whatever command they give."""
-        return found.begun_by == self._actor.traced or (
-            found.begun_by.startswith("system:") and self._actor.kind == "system"
-        )
 
     @requires_transaction
     def _take_over_from(self, found: ResultImport) -> None:
@@ -345,7 +340,7 @@ class _Import:
         with transaction():
             # Whoever holds the lock is alone, so that what is still read was cut off.
             for one in ResultImport.objects.filter(status__in=IMPORT_STATES.sources("refuse")).select_related("wave"):
-                if not self._is_own(one):
+                if not is_own_import(one, actor=self._actor):
                     self._take_over_from(one)
                 one.status = IMPORT_STATES.advance(current=one.status, verb="refuse")
                 one.ended_at = self._at
@@ -532,6 +527,7 @@ class _Import:
             if not self._more_lists_follow:
                 let_rest_be_told(wave_id=self._wave.id, at=self._at)
             self._end(found, "finish")
+            drop_decided_files()
 
     @requires_transaction
     def _count(self) -> None:

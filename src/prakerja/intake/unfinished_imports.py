@@ -12,6 +12,7 @@ from prakerja.audit.operations import record
 from prakerja.intake import listed_lines as lines
 from prakerja.intake.models import ResultImport
 from prakerja.intake.states import IMPORT_STATES
+from prakerja.intake.uploaded_lists import drop_decided_files
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.rotation import keeping_forms
@@ -49,6 +50,11 @@ def name_of(traced: str) -> str:
     """The address of an operator whom a row keeps by kind and id; whatever else acted is named as the row names it."""
     kind, _, key = traced.partition(":")
     return operator_names(ids=[key]).get(key, "–") if kind == "operator" else traced
+
+
+def is_own_import(found: ResultImport, *, actor: Actor) -> bool:
+    """Whether they began it. Whoever sits at the machine is one, whatever command they give."""
+    return found.begun_by == actor.traced or (found.begun_by.startswith("system:") and actor.kind == "system")
 
 
 def unfinished_import(found: ResultImport) -> Refused:
@@ -93,6 +99,7 @@ def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime)
             found.ended_at = at
             found.save(update_fields=["status", "ended_at"])
             lines.clear_lines()
+            drop_decided_files()
         else:
             found.give_up_asked_by, found.give_up_asked_at, found.give_up_reason = actor.id, at, reason.strip()
             found.save(update_fields=["give_up_asked_by", "give_up_asked_at", "give_up_reason"])

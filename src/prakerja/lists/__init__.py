@@ -12,6 +12,7 @@ column and what to do. It knows no table and no rule of the programme; whoever i
 from prakerja.lists.columns import Column
 from prakerja.lists.damage import Agreement
 from prakerja.lists.leftovers import Leftovers
+from prakerja.lists.memory import in_memory
 from prakerja.lists.problems import BrokenList, sentence
 from prakerja.lists.reader import Contents, PeoplesList, Row, Shape, read_list
 
@@ -24,6 +25,7 @@ __all__ = [
     "PeoplesList",
     "Row",
     "Shape",
+    "in_memory",
     "read_list",
     "sentence",
 ]

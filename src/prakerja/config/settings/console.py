@@ -41,10 +41,11 @@ TEMPLATES = [
         },
     }
 ]
-# A list of another office: into memory and into no file, where NIKs would lie open. Longer ones are imported by the command.
-LARGER_BODIES = {"/rosters/import/": 8_100_000}
+# A list of another office, a list of results: into memory and into no file, where NIKs would lie open. Longer ones are imported by
+# the command.
+LARGER_BODIES = {"/rosters/import/": 8_100_000, "/results/upload/": 32_100_000, "/results/go-on/": 32_100_000}
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 8_100_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 32_100_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "console_session"
 CSRF_COOKIE_NAME = "console_csrf"
