@@ -40,7 +40,7 @@ from prakerja.intake.operations import (
     uploaded_lists,
     waiting_results,
 )
-from prakerja.intake.queries import result_imports, wave_period
+from prakerja.intake.queries import ImportState, result_imports, wave_period
 from prakerja.intake.result_rows import REASONS
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB
@@ -105,9 +105,7 @@ def results(request: HttpRequest, number: int) -> HttpResponse:
     _require_wave(number)
     lists = uploaded_lists(wave_number=number, most=_MOST)
     imports = [one for one in result_imports(most=_MOST, wave_number=number) if not one.draw]
-    names = operator_names(
-        ids={one.uploaded_by for one in lists} | {one.begun_by.partition(":")[2] for one in imports} - {""}
-    )
+    names = operator_names(ids={one.uploaded_by for one in lists} | {_operator_of(one) for one in imports} - {""})
     is_under_way = any(not one.outcome for one in lists)
     return render(
         request,
@@ -118,8 +116,8 @@ def results(request: HttpRequest, number: int) -> HttpResponse:
             "unfinished": _unfinished(request),
             "lists": [_list_line(number, one, names) for one in lists],
             "is_under_way": is_under_way,
-            "progress": [progress_line(one) for one in all_progress() if is_under_way and one.task in _WORK],
-            "imports": [import_line(one, names.get(one.begun_by.partition(":")[2], "–")) for one in imports],
+            "progress": [progress_line(one) for one in all_progress() if one.task in _WORK and one.ended_at is None],
+            "imports": [import_line(one, names.get(_operator_of(one), "–")) for one in imports],
             "upload_url": _upload_url(number) if may(request, "results.import") else "",
             "may_go_on": may(request, "results.confirm"),
         },
@@ -316,6 +314,7 @@ def different(request: HttpRequest, number: int, uploaded_id: uuid.UUID) -> Http
 def results_line(request: HttpRequest, one: Prepared) -> dict[str, Any]:
     """A list that waits for a second operator, with what was found in it."""
     names = operator_names(ids={one.prepared_by, one.back_asked_by} - {""})
+    announced_at = one.announced_at or _require_wave(one.wave).announced_at
     sent = next((kept for kept in uploaded_lists(wave_number=one.wave, most=_MOST) if kept.prepared_id == one.id), None)
 
     def link(name: str, verb: str) -> str:
@@ -326,7 +325,7 @@ def results_line(request: HttpRequest, one: Prepared) -> dict[str, Any]:
         "decree": one.decree,
         "digest": one.digest,
         "list_digest": one.list_digest,
-        "announced": written(one.announced_at) if one.announced_at else _("ketika disahkan"),
+        "announced": written(announced_at) if announced_at else _("ketika disahkan"),
         "more_lists_follow": one.more_lists_follow,
         "people": counted(one.people),
         "already": counted(one.already),
@@ -380,6 +379,12 @@ def _unfinished(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for one in unfinished_imports(who=operator(request))
     ]
+
+
+def _operator_of(one: ImportState) -> str:
+    """The id of the operator who began it, "" when nobody is one."""
+    kind, _colon, key = one.begun_by.partition(":")
+    return key if kind == "operator" else ""
 
 
 def _found(number: int) -> Prepared:
