@@ -56,6 +56,12 @@ def require(*, actor: Actor, verb: str, at: datetime) -> None:
     raise Refused("not_permitted", verb=verb)
 
 
+def require_operator(*, actor: Actor) -> None:
+    """Where two people decide, neither the programme nor whoever sits at its machine is one of them. Raises Refused: operator_needed."""
+    if actor.kind != "operator":
+        raise Refused("operator_needed")
+
+
 def roles_of(*, user_id: uuid.UUID) -> frozenset[str]:
     """The roles of an operator who is not disabled; none for anybody else."""
     return frozenset(OperatorRole.objects.filter(user_id=user_id, user__is_active=True).values_list("role", flat=True))
@@ -73,3 +79,8 @@ def operator_names(*, ids: Collection[str]) -> dict[str, str]:
     """The e-mail addresses of operators, also of disabled ones, by the ids that the audit trail keeps."""
     wanted = {uuid.UUID(one) for one in ids}
     return {str(key): email for key, email in User.objects.filter(id__in=wanted).values_list("id", "email")}
+
+
+def operator_name(*, id: str) -> str:
+    """One of them; "–" for who is none."""
+    return operator_names(ids=[id]).get(id, "–")

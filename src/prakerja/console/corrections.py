@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from prakerja.access.permitting import operator_names
 from prakerja.console.announcement_words import announcement_problem, last_minute
-from prakerja.console.pages import acting, may, operator
+from prakerja.console.pages import acting, operator
+from prakerja.console.second_person import is_own, take_back_by_page, take_back_form, who_line
 from prakerja.console.texts import counted, written
 from prakerja.intake.operations import (
     Correction,
@@ -150,7 +150,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
             "is_close": is_close,
             "form": ConfirmForm(initial={"announced_at": found.announced_at.isoformat()}),
             "here": request.path,
-            "is_own": found.prepared_by == operator(request).id,
+            "is_own": is_own(request, found),
         },
     )
 
@@ -164,54 +164,36 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
         form = ConfirmForm(request.POST)
         if not form.is_valid():
             return HttpResponseRedirect(request.path)
-        try:
-            is_back = take_back_correction(
-                wave_number=number,
-                announced_at=form.cleaned_data["announced_at"],
-                actor=operator(request),
-                at=clock.now(),
-            )
-        except Refused as refused:
-            messages.error(request, _problem(refused))
-        else:
-            words = (
-                _("Ditarik: pembetulan gelombang %(n)s. Pengumumannya tetap.")
-                if is_back
-                else _("Dicatat: Anda meminta pembetulan gelombang %(n)s ditarik. Petugas lain yang menariknya.")
-            )
-            messages.success(request, words % {"n": number})
+        given = {"wave_number": number, "announced_at": form.cleaned_data["announced_at"]}
+        take_back_by_page(
+            request,
+            lambda: take_back_correction(**given, actor=operator(request), at=clock.now()),
+            problem=_problem,
+            done=_("Ditarik: pembetulan gelombang %(n)s. Pengumumannya tetap.") % {"n": number},
+            asked=_("Dicatat: Anda meminta pembetulan gelombang %(n)s ditarik. Petugas lain yang menariknya.")
+            % {"n": number},
+        )
         return HttpResponseRedirect(reverse("console_wave", args=[number]))
-    found, own = _found(number), operator(request).id
+    found = _found(number)
     return render(
         request,
         "console/correction_take_back.html",
         {
             "wave": number,
             "one": correction_line(request, found),
-            "form": ConfirmForm(initial={"announced_at": found.announced_at.isoformat()}),
-            "here": request.path,
-            "is_alone": found.prepared_by == own or found.back_asked_by not in ("", own),
+            **take_back_form(request, found, announced_at=found.announced_at.isoformat()),
         },
     )
 
 
 def correction_line(request: HttpRequest, one: OpenCorrection) -> dict[str, Any]:
     """What waits for a second operator, as a line of a page."""
-    names = operator_names(ids={one.prepared_by, one.back_asked_by} - {""})
-
-    def link(name: str, verb: str) -> str:
-        return reverse(name, args=[one.wave]) if may(request, verb) else ""
-
     return {
+        **who_line(request, one, page="console_correction", verb="announcement", args=[one.wave]),
         "wave": one.wave,
         "before": written(one.announced_before),
         "after": written(one.announced_at),
-        "since": written(one.prepared_at),
         "reason": one.reason,
-        "by": names.get(one.prepared_by, "–"),
-        "back_asked_by": names.get(one.back_asked_by, "–") if one.back_asked_by else "",
-        "confirm_url": link("console_correction_confirm", "announcement.confirm"),
-        "take_back_url": link("console_correction_take_back", "announcement.take_back"),
     }
 
 

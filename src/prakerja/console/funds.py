@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.access.permitting import operator_names
 from prakerja.console.pages import acting, browsing, may, operator
+from prakerja.console.second_person import is_own, take_back_by_page, take_back_form, who_line
 from prakerja.console.texts import written
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -124,7 +125,7 @@ def confirm(request: HttpRequest, digest: str) -> HttpResponse:
             "plan": plan,
             "problem": problem,
             "here": request.path,
-            "is_own": found.prepared_by == operator(request).id,
+            "is_own": is_own(request, found),
         },
     )
 
@@ -135,21 +136,16 @@ def confirm(request: HttpRequest, digest: str) -> HttpResponse:
 def take_back(request: HttpRequest, digest: str) -> HttpResponse:
     """Ask whether what waits shall be taken back; a POST does it."""
     if request.method == "POST":
-        try:
-            is_back = take_back_funding(digest=digest, actor=operator(request), at=clock.now())
-        except Refused as refused:
-            messages.error(request, _problem(refused))
-        else:
-            messages.success(
-                request,
-                _("Ditarik. Tidak ada yang dibukukan.")
-                if is_back
-                else _("Dicatat: Anda meminta anggaran ini ditarik. Petugas lain yang menariknya."),
-            )
+        take_back_by_page(
+            request,
+            lambda: take_back_funding(digest=digest, actor=operator(request), at=clock.now()),
+            problem=_problem,
+            done=_("Ditarik. Tidak ada yang dibukukan."),
+            asked=_("Dicatat: Anda meminta anggaran ini ditarik. Petugas lain yang menariknya."),
+        )
         return HttpResponseRedirect(reverse("console_funds"))
-    found, own = _found(digest), operator(request).id
-    is_alone = found.prepared_by == own or found.back_asked_by not in ("", own)
-    context = {"one": _lines(request, [found])[0], "here": request.path, "is_alone": is_alone}
+    found = _found(digest)
+    context = {"one": _lines(request, [found])[0], **take_back_form(request, found)}
     return render(request, "console/funds_take_back.html", context)
 
 
@@ -170,24 +166,14 @@ def _plan(ahead: FundingAhead) -> dict[str, str]:
 
 
 def _lines(request: HttpRequest, found: list[ProposedFunding]) -> list[dict[str, Any]]:
-    names = operator_names(
-        ids={who for one in found for who in (one.prepared_by, one.confirmed_by, one.back_asked_by)} - {""}
-    )
-
-    def link(name: str, verb: str, one: ProposedFunding) -> str:
-        return reverse(name, args=[one.digest]) if may(request, verb) else ""
-
+    names = operator_names(ids={one.confirmed_by for one in found} - {""})
     return [
         {
+            **who_line(request, one, page="console_funds", verb="programme", args=[one.digest]),
             "reference": one.reference,
             "amount": format_rupiah(one.amount),
-            "by": names.get(one.prepared_by, "–"),
-            "when": written(one.prepared_at),
             "booked_by": names.get(one.confirmed_by, "–"),
             "booked_when": "" if one.confirmed_at is None else written(one.confirmed_at),
-            "back_asked_by": names.get(one.back_asked_by, "–") if one.back_asked_by else "",
-            "confirm_url": link("console_funds_confirm", "programme.confirm", one),
-            "take_back_url": link("console_funds_take_back", "programme.take_back", one),
         }
         for one in found
     ]

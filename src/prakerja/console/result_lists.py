@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prakerja.access.permitting import operator_names
 from prakerja.console.pages import acting, browsing, may, operator
 from prakerja.console.result_words import ahead_lines, import_line, outcome_words, results_problem
+from prakerja.console.second_person import is_own, take_back_by_page, take_back_form, who_line
 from prakerja.console.texts import counted, written
 from prakerja.console.work import progress_line
 from prakerja.intake.operations import (
@@ -213,7 +214,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
             "unfinished": others,
             "form": form,
             "here": request.path,
-            "is_own": found.prepared_by == operator(request).id,
+            "is_own": is_own(request, found),
         },
     )
 
@@ -224,33 +225,29 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 def take_back(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether what waits shall be taken back; a POST does it, if it is still what the page showed."""
     if request.method == "POST":
-        try:
-            is_back = take_back_results(
-                wave_number=number,
-                decree_number=request.POST.get("decree", ""),
-                digest=request.POST.get("digest", ""),
-                actor=operator(request),
-                at=clock.now(),
-            )
-        except Refused as refused:
-            messages.error(request, _problem(refused))
-        else:
-            words = (
-                _("Ditarik: daftar hasil gelombang %(n)s. Tidak ada yang ditetapkan, dan berkasnya dihapus.")
-                if is_back
-                else _("Dicatat: Anda meminta daftar hasil gelombang %(n)s ditarik. Petugas lain yang menariknya.")
-            )
-            messages.success(request, words % {"n": number})
+        given: dict[str, Any] = {
+            "wave_number": number,
+            "decree_number": request.POST.get("decree", ""),
+            "digest": request.POST.get("digest", ""),
+        }
+        take_back_by_page(
+            request,
+            lambda: take_back_results(**given, actor=operator(request), at=clock.now()),
+            problem=_problem,
+            done=_("Ditarik: daftar hasil gelombang %(n)s. Tidak ada yang ditetapkan, dan berkasnya dihapus.")
+            % {"n": number},
+            asked=_("Dicatat: Anda meminta daftar hasil gelombang %(n)s ditarik. Petugas lain yang menariknya.")
+            % {"n": number},
+        )
         return HttpResponseRedirect(reverse("console_results", args=[number]))
-    found, own = _found(number), operator(request).id
+    found = _found(number)
     return render(
         request,
         "console/results_take_back.html",
         {
             "wave": number,
             "one": results_line(request, found),
-            "here": request.path,
-            "is_alone": found.prepared_by == own or found.back_asked_by not in ("", own),
+            **take_back_form(request, found, decree=found.decree, digest=found.digest),
         },
     )
 
@@ -313,14 +310,11 @@ def different(request: HttpRequest, number: int, uploaded_id: uuid.UUID) -> Http
 
 def results_line(request: HttpRequest, one: Prepared) -> dict[str, Any]:
     """A list that waits for a second operator, with what was found in it."""
-    names = operator_names(ids={one.prepared_by, one.back_asked_by} - {""})
     announced_at = one.announced_at or _require_wave(one.wave).announced_at
     sent = next((kept for kept in uploaded_lists(wave_number=one.wave, most=_MOST) if kept.prepared_id == one.id), None)
 
-    def link(name: str, verb: str) -> str:
-        return reverse(name, args=[one.wave]) if may(request, verb) else ""
-
     return {
+        **who_line(request, one, page="console_results", verb="results", args=[one.wave]),
         "wave": one.wave,
         "decree": one.decree,
         "digest": one.digest,
@@ -334,12 +328,7 @@ def results_line(request: HttpRequest, one: Prepared) -> dict[str, Any]:
         "reasons": _reasons(sent.id) if sent else [],
         "rejected_url": reverse("console_results_rejected", args=[one.wave, sent.id]) if sent and one.rejected else "",
         "different_url": reverse("console_results_different", args=[one.wave, sent.id]) if sent else "",
-        "by": names.get(one.prepared_by, "–"),
-        "since": written(one.prepared_at),
-        "back_asked_by": names.get(one.back_asked_by, "–") if one.back_asked_by else "",
         "is_kept": sent is not None and sent.is_kept,
-        "confirm_url": link("console_results_confirm", "results.confirm"),
-        "take_back_url": link("console_results_take_back", "results.take_back"),
     }
 
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.access.permitting import operator_names
 from prakerja.console.pages import acting, browsing, may, operator
+from prakerja.console.second_person import take_back_by_page, take_back_form
 from prakerja.console.texts import written
 from prakerja.kernel import clock
 from prakerja.kernel.clock import WIB, wall
@@ -187,23 +188,16 @@ def take_back(request: HttpRequest, turn_id: uuid.UUID) -> HttpResponse:
         messages.error(request, SENTENCES["nothing_prepared"])
         return HttpResponseRedirect(reverse("console_rosters"))
     if request.method == "POST":
-        try:
-            is_back = take_back_turn(turn_id=turn_id, actor=operator(request), at=clock.now())
-        except Refused as refused:
-            if refused.reason not in SENTENCES:
-                raise
-            messages.error(request, SENTENCES[refused.reason])
-        else:
-            words = (
-                _("Ditarik: %(roster)s. Yang berlaku tetap.")
-                if is_back
-                else _("Dicatat: Anda meminta %(roster)s ditarik. Petugas lain yang menariknya.")
-            )
-            messages.success(request, words % {"roster": found.roster})
+        take_back_by_page(
+            request,
+            lambda: take_back_turn(turn_id=turn_id, actor=operator(request), at=clock.now()),
+            problem=_problem,
+            done=_("Ditarik: %(roster)s. Yang berlaku tetap.") % {"roster": found.roster},
+            asked=_("Dicatat: Anda meminta %(roster)s ditarik. Petugas lain yang menariknya.")
+            % {"roster": found.roster},
+        )
         return HttpResponseRedirect(reverse("console_rosters"))
-    own = operator(request).id
-    is_alone = found.prepared_by == own or found.back_asked_by not in ("", own)
-    return render(request, "console/roster_take_back.html", {"one": _turn(found), "is_alone": is_alone})
+    return render(request, "console/roster_take_back.html", {"one": _turn(found), **take_back_form(request, found)})
 
 
 @require_safe

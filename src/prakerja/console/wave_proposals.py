@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from prakerja.console.pages import acting, operator
+from prakerja.console.second_person import is_own, take_back_by_page, take_back_form
 from prakerja.console.wave_pages import change_lines
 from prakerja.console.wave_waiting import waiting_line
 from prakerja.console.wave_words import change_problem
@@ -74,7 +75,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
             "plan": plan,
             "problem": problem,
             "here": request.path,
-            "is_own": found.prepared_by == operator(request).id,
+            "is_own": is_own(request, found),
         },
     )
 
@@ -85,29 +86,24 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 def take_back(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether what waits shall be taken back; a POST does it, if it is still what the page showed."""
     if request.method == "POST":
-        try:
-            is_back = take_back_wave(
-                wave_number=number, digest=request.POST.get("digest", ""), actor=operator(request), at=clock.now()
-            )
-        except Refused as refused:
-            messages.error(request, _problem(refused))
-        else:
-            words = (
-                _("Ditarik: usul untuk gelombang %(n)s. Tidak ada yang berubah.")
-                if is_back
-                else _("Dicatat: Anda meminta usul untuk gelombang %(n)s ditarik. Petugas lain yang menariknya.")
-            )
-            messages.success(request, words % {"n": number})
+        given: dict[str, Any] = {"wave_number": number, "digest": request.POST.get("digest", "")}
+        take_back_by_page(
+            request,
+            lambda: take_back_wave(**given, actor=operator(request), at=clock.now()),
+            problem=_problem,
+            done=_("Ditarik: usul untuk gelombang %(n)s. Tidak ada yang berubah.") % {"n": number},
+            asked=_("Dicatat: Anda meminta usul untuk gelombang %(n)s ditarik. Petugas lain yang menariknya.")
+            % {"n": number},
+        )
         return HttpResponseRedirect(reverse("console_waves"))
-    found, own = _found(number), operator(request).id
+    found = _found(number)
     return render(
         request,
         "console/wave_take_back.html",
         {
             "wave": number,
             "one": waiting_line(request, found),
-            "here": request.path,
-            "is_alone": found.prepared_by == own or found.back_asked_by not in ("", own),
+            **take_back_form(request, found, digest=found.digest),
         },
     )
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names
+from prakerja.access.permitting import operator_names, require_operator
 from prakerja.audit.operations import record
 from prakerja.draw.keys import operator_signer
 from prakerja.draw.models import Document, Draw, SignedNote, Step
@@ -69,7 +69,7 @@ def prepare_step(
 
     Raises Refused: operator_needed, step_waits (digest, by: the other operator's address; it is confirmed, or taken back by a verb of its own).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     replace_own(draw=draw, step=step, actor=actor, at=at)
     signer = operator_signer(actor=actor, at=at)
     told = json.dumps([draw.name, step, dict(texts), dict(terms)], sort_keys=True).encode()
@@ -107,7 +107,7 @@ def confirm_step(*, draw: Draw, step: str, digest: str, actor: Actor, at: dateti
 
     Raises Refused: operator_needed, nothing_prepared, same_operator, step_changed (what waits is not what they say).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     waiting = (
         Step.objects.select_for_update(no_key=True)
         .filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)
@@ -135,12 +135,6 @@ def was_confirmed(*, draw: Draw, step: str, digest: str, actor: Actor) -> bool:
     return Step.objects.filter(
         draw=draw, step=step, digest=digest.strip().lower(), confirmed_by=actor.id, replaced_at=None
     ).exists()
-
-
-def _require_operator(actor: Actor) -> None:
-    """Two people sign: neither the programme nor whoever sits at its machine is one of them."""
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
 
 
 @requires_transaction

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names, permitted
+from prakerja.access.permitting import operator_name, permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.awards.operations import begin_deadline_move, follow_deadline_moves
 from prakerja.awards.policies import require_ahead, require_reason
@@ -20,7 +20,7 @@ from prakerja.intake.models import AnnouncementCorrection, ResultImport, Wave
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.second_person import TakingBack, taking_back
+from prakerja.kernel.second_person import CONFIRMING, TAKING_BACK, WAITS, TakingBack
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import dates_that_end, full_days_left, purchase_deadline
 
@@ -57,15 +57,15 @@ def prepare_correction(
     wave_unknown, correction_waits (by: their address, announced_at; another operator prepared one), not_announced, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
     deadline_not_ahead (what, deadline).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     require_reason(reason)
     with transaction():
         wave = _locked(wave_number)
         correction = _correction(wave=wave, announced_at=announced_at, at=at, is_confirmed=True)
-        waiting = AnnouncementCorrection.objects.filter(wave=wave, confirmed_at=None, replaced_at=None)
+        waiting = AnnouncementCorrection.objects.filter(WAITS, wave=wave)
         of_another = waiting.exclude(prepared_by=actor.id).first()
         if of_another is not None:
-            by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
+            by = operator_name(id=of_another.prepared_by)
             raise Refused("correction_waits", by=by, announced_at=of_another.announced_at)
         waiting.update(replaced_at=at)
         AnnouncementCorrection.objects.create(
@@ -98,19 +98,17 @@ def confirm_correction(
     wave_unknown, nothing_prepared, same_operator, correction_changed (announced_at; what waits now), import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
     (what, deadline), deadline_close (what, deadline, days_left, needed).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         wave = _locked(wave_number)
         prepared = _waiting(wave=wave, announced_at=announced_at)
-        if prepared.prepared_by == actor.id:
-            raise Refused("same_operator")
+        prepared.confirm(who=actor.id, at=at)
         correction = _correction(
             wave=wave, announced_at=prepared.announced_at, at=at, is_confirmed=is_short_deadline_confirmed
         )
         wave.announced_at = prepared.announced_at
         wave.save(update_fields=["announced_at"])
-        prepared.confirmed_by, prepared.confirmed_at = actor.id, at
-        prepared.save(update_fields=["confirmed_by", "confirmed_at"])
+        prepared.save(update_fields=CONFIRMING)
         begin_deadline_move(
             wave_id=wave.id,
             before=correction.deadline_before,
@@ -134,20 +132,15 @@ def take_back_correction(*, wave_number: int, announced_at: datetime, actor: Act
     `announced_at` is the instant that they read. Raises Refused: not_permitted, operator_needed, wave_unknown, nothing_prepared,
     correction_changed (announced_at; another one waits by now).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         wave = _locked(wave_number)
         waiting = _waiting(wave=wave, announced_at=announced_at)
-        what = taking_back(prepared_by=waiting.prepared_by, asked_by=waiting.back_asked_by, who=actor.id)
-        if what is TakingBack.DONE:
-            waiting.replaced_at = at
-            waiting.save(update_fields=["replaced_at"])
-        elif what is TakingBack.ASKED:
-            waiting.back_asked_by, waiting.back_asked_at = actor.id, at
-            waiting.save(update_fields=["back_asked_by", "back_asked_at"])
+        what = waiting.take_back(who=actor.id, at=at)
+        waiting.save(update_fields=TAKING_BACK)
         if what is not TakingBack.STILL_ASKED:
             record(
-                action="wave.correction_taken_back" if what is TakingBack.DONE else "wave.correction_asked_back",
+                action=f"wave.correction_{what.value}",
                 at=at,
                 actor=actor,
                 subject_kind="wave",
@@ -160,11 +153,7 @@ def take_back_correction(*, wave_number: int, announced_at: datetime, actor: Act
 @requires_transaction
 def _waiting(*, wave: Wave, announced_at: datetime) -> AnnouncementCorrection:
     """What waits of a wave, if it is what they read. Raises Refused: nothing_prepared, correction_changed (announced_at)."""
-    waiting = (
-        AnnouncementCorrection.objects.select_for_update(no_key=True)
-        .filter(wave=wave, confirmed_at=None, replaced_at=None)
-        .first()
-    )
+    waiting = AnnouncementCorrection.objects.select_for_update(no_key=True).filter(WAITS, wave=wave).first()
     if waiting is None:
         raise Refused("nothing_prepared")
     if waiting.announced_at != announced_at:
@@ -208,12 +197,6 @@ def _correction(*, wave: Wave, announced_at: datetime, at: datetime, is_confirme
         days_left=full_days_left(until=deadline, at=at),
         people=people_with_deadline(wave_id=wave.id, deadline_at=before),
     )
-
-
-def _require_operator(actor: Actor) -> None:
-    """Two people decide: neither the programme nor whoever sits at its machine is one of them."""
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
 
 
 def _record(

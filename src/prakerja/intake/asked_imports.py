@@ -16,7 +16,7 @@ from typing import Any
 from django.db import OperationalError
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted
+from prakerja.access.permitting import permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.intake.import_reports import Progress
 from prakerja.intake.models import AskedImport, PreparedResults, ResultImport, UploadedList, UploadedPiece, Wave
@@ -31,6 +31,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
 from prakerja.kernel.looks import first_of
 from prakerja.kernel.progress import Meter
+from prakerja.kernel.second_person import WAITS
 from prakerja.kernel.session_locks import holding
 from prakerja.lists import BrokenList, in_memory, sentence
 
@@ -100,7 +101,7 @@ def upload_results(
     cards_held, results_wait (by, decree), import_asked (a list of this wave is worked at), import_unfinished, import_of_another; and
     BrokenList, when it is no list.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     wave = _wave(wave_number)
     decree = decree_number.strip()
     if not 1 <= len(decree) <= LONGEST_DECREE or not decree.isprintable():
@@ -133,7 +134,7 @@ def ask_confirmation(
     Raises Refused: not_permitted, operator_needed, wave_unknown, nothing_prepared, results_changed (another one waits by now), same_operator,
     file_not_kept (it was prepared by command, or is too old), import_asked, import_of_another, and what `require_confirmable` does.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     wave = _wave(wave_number)
     found = waiting_by_digest(wave_number=wave_number, digest=digest)
     prepared_for(wave=wave, decree_number=found.decree, who=actor.id, is_confirmed=False)
@@ -162,7 +163,7 @@ def ask_going_on(
     Raises Refused: not_permitted, operator_needed, nothing_unfinished, import_asked, import_of_another (wave, decree, by; without `take_over`),
     file_not_kept (it has to be sent), results_differ (it is another file).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     found = ResultImport.objects.filter(status="awarding", draw="").select_related("wave").first()
     if found is None:
         raise Refused("nothing_unfinished")
@@ -298,7 +299,7 @@ def _do(found: AskedImport, at: datetime) -> None:
         }
         if found.step == "prepare":
             prepare_results(**given, report=ToldLines(uploaded))
-            waits = PreparedResults.objects.filter(wave=uploaded.wave, confirmed_at=None, replaced_at=None)
+            waits = PreparedResults.objects.filter(WAITS, wave=uploaded.wave)
             uploaded.prepared = waits.get(prepared_by=actor.id, list_digest=uploaded.list_digest)
             uploaded.save(update_fields=["prepared"])
         elif not _is_through(uploaded):
@@ -344,11 +345,6 @@ def _wave(number: int) -> Wave:
     if wave is None:
         raise Refused("wave_unknown", wave=number)
     return wave
-
-
-def _require_operator(actor: Actor) -> None:
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
 
 
 def _require_nobodys(actor: Actor, *, take_over: bool, besides: ResultImport | None = None) -> None:

@@ -8,14 +8,7 @@ from django.db.models import Q
 from prakerja.intake.states import APPLICATION_STATES, IMPORT_STATES, LETTER_STATES
 from prakerja.kernel.models import KeyedRow, PersonRow, owned_key, unindexed_foreign_key
 from prakerja.kernel.sealed import IndexField, SealedField
-
-# What one person prepared another confirms; and two others take it back, or whoever prepared it.
-_TWO_PEOPLE = Q(confirmed_at=None, confirmed_by="") | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(
-    confirmed_by=models.F("prepared_by")
-)
-_ASKED_BACK = Q(back_asked_by="", back_asked_at=None) | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(
-    back_asked_by=models.F("prepared_by")
-)
+from prakerja.kernel.second_person import PreparedRow, by_two_people
 
 
 class Wave(KeyedRow):
@@ -50,7 +43,7 @@ class JoinLine(models.Model):
     last_place_at = models.DateTimeField(null=True)
 
 
-class WaveProposal(KeyedRow):
+class WaveProposal(PreparedRow):
     """A wave that is to be announced, or other terms of one that was, prepared by one operator and confirmed by another."""
 
     # Of the wave, which is there only where it is to be changed.
@@ -61,68 +54,21 @@ class WaveProposal(KeyedRow):
     reason = models.TextField(blank=True)
     # A hash of all that; whoever confirms says it.
     digest = models.TextField()
-    # Operators' ids, as the audit trail keeps them.
-    prepared_by = models.TextField()
-    prepared_at = models.DateTimeField()
-    confirmed_by = models.TextField(blank=True)
-    confirmed_at = models.DateTimeField(null=True)
-    # Another one was prepared instead, or it was taken back.
-    replaced_at = models.DateTimeField(null=True)
-    back_asked_by = models.TextField(blank=True, default="")
-    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=_TWO_PEOPLE,
-                name="intake_waveproposal_two_people",
-            ),
-            models.CheckConstraint(
-                condition=_ASKED_BACK,
-                name="intake_waveproposal_asked_back",
-            ),
-            models.UniqueConstraint(
-                fields=["number"],
-                condition=Q(confirmed_at=None, replaced_at=None),
-                name="intake_waveproposal_one_waits",
-            ),
-        ]
+        constraints = by_two_people(table="intake_waveproposal", of="number")
 
 
-class AnnouncementCorrection(KeyedRow):
+class AnnouncementCorrection(PreparedRow):
     """Another instant of a wave's announcement, prepared by one operator and confirmed by another."""
 
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
     announced_before = models.DateTimeField()
     announced_at = models.DateTimeField()
     reason = models.TextField()
-    # Operators' ids, as the audit trail keeps them.
-    prepared_by = models.TextField()
-    prepared_at = models.DateTimeField()
-    confirmed_by = models.TextField(blank=True)
-    confirmed_at = models.DateTimeField(null=True)
-    # Another one was prepared instead, or it was taken back.
-    replaced_at = models.DateTimeField(null=True)
-    # Who wants it taken back that another prepared: a second one, whoever prepared it too, does it.
-    back_asked_by = models.TextField(blank=True, default="", db_default="")
-    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=_ASKED_BACK,
-                name="intake_announcementcorrection_asked_back",
-            ),
-            models.CheckConstraint(
-                condition=_TWO_PEOPLE,
-                name="intake_announcementcorrection_two_people",
-            ),
-            models.UniqueConstraint(
-                fields=["wave"],
-                condition=Q(confirmed_at=None, replaced_at=None),
-                name="intake_announcementcorrection_one_open",
-            ),
-        ]
+        constraints = by_two_people(table="intake_announcementcorrection", of="wave", one="one_open")
 
 
 class Decree(KeyedRow):
@@ -244,7 +190,7 @@ class ResultImport(KeyedRow):
         ]
 
 
-class PreparedResults(KeyedRow):
+class PreparedResults(PreparedRow):
     """A list of results that one operator had read and decided, for another to confirm with the same file (ADR 0046)."""
 
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT)
@@ -259,31 +205,9 @@ class PreparedResults(KeyedRow):
     already = models.IntegerField()
     different = models.IntegerField()
     rejected = models.IntegerField()
-    prepared_by = models.TextField()
-    prepared_at = models.DateTimeField()
-    confirmed_by = models.TextField(blank=True, default="")
-    confirmed_at = models.DateTimeField(null=True)
-    # By another preparation, or because it was taken back.
-    replaced_at = models.DateTimeField(null=True)
-    back_asked_by = models.TextField(blank=True, default="")
-    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=_TWO_PEOPLE,
-                name="intake_preparedresults_two_people",
-            ),
-            models.CheckConstraint(
-                condition=_ASKED_BACK,
-                name="intake_preparedresults_asked_back",
-            ),
-            models.UniqueConstraint(
-                fields=["wave"],
-                condition=Q(confirmed_at=None, replaced_at=None),
-                name="intake_preparedresults_one_waits",
-            ),
-        ]
+        constraints = by_two_people(table="intake_preparedresults", of="wave")
 
 
 class UploadedList(KeyedRow):

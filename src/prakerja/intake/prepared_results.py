@@ -12,14 +12,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names, permitted
+from prakerja.access.permitting import operator_name, permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.intake.models import PreparedResults, Wave
 from prakerja.intake.uploaded_lists import drop_decided_files
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.second_person import TakingBack, taking_back
+from prakerja.kernel.second_person import TAKING_BACK, WAITS, TakingBack
 
 DIGEST_DIGITS = 16
 
@@ -52,7 +52,7 @@ class Prepared:
 
 def waiting_results(*, wave_number: int | None = None) -> list[Prepared]:
     """The lists that wait for a second operator, of one wave or of all, the oldest first. `prepared_by` is an operator's id."""
-    waiting = PreparedResults.objects.filter(confirmed_at=None, replaced_at=None).select_related("wave")
+    waiting = PreparedResults.objects.filter(WAITS).select_related("wave")
     if wave_number is not None:
         waiting = waiting.filter(wave__number=wave_number)
     return [_prepared(one) for one in waiting.order_by("prepared_at")]
@@ -86,29 +86,24 @@ def take_back_results(
     confirmed. `digest` is that of what they read, where they read it. Raises Refused: not_permitted, operator_needed, nothing_prepared,
     results_changed (another one waits by now).
     """
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
+    require_operator(actor=actor)
     with transaction():
         found = (
             PreparedResults.objects.select_for_update(no_key=True, of=("self",))
-            .filter(wave__number=wave_number, decree_number=decree_number, confirmed_at=None, replaced_at=None)
+            .filter(WAITS, wave__number=wave_number, decree_number=decree_number)
             .first()
         )
         if found is None:
             raise Refused("nothing_prepared")
         if digest is not None and digest != _prepared(found).digest:
             raise Refused("results_changed")
-        what = taking_back(prepared_by=found.prepared_by, asked_by=found.back_asked_by, who=actor.id)
+        what = found.take_back(who=actor.id, at=at)
+        found.save(update_fields=TAKING_BACK)
         if what is TakingBack.DONE:
-            found.replaced_at = at
-            found.save(update_fields=["replaced_at"])
             drop_decided_files()
-        elif what is TakingBack.ASKED:
-            found.back_asked_by, found.back_asked_at = actor.id, at
-            found.save(update_fields=["back_asked_by", "back_asked_at"])
         if what is not TakingBack.STILL_ASKED:
             record(
-                action="wave.results_taken_back" if what is TakingBack.DONE else "wave.results_asked_back",
+                action=f"wave.results_{what.value}",
                 at=at,
                 actor=actor,
                 subject_kind="wave",
@@ -120,10 +115,10 @@ def take_back_results(
 
 def require_no_others(*, wave: Wave, who: str) -> None:
     """Nobody replaces what another operator than `who` (an id) prepared. Raises Refused: results_wait (by: their address, decree)."""
-    waiting = PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None)
+    waiting = PreparedResults.objects.filter(WAITS, wave=wave)
     of_another = waiting.exclude(prepared_by=who).first()
     if of_another is not None:
-        by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
+        by = operator_name(id=of_another.prepared_by)
         raise Refused("results_wait", by=by, decree=of_another.decree_number)
 
 
@@ -135,7 +130,7 @@ def keep_prepared(*, wave: Wave, actor: Actor, at: datetime, **told: object) -> 
     """
     Wave.objects.select_for_update(no_key=True).get(id=wave.id)
     require_no_others(wave=wave, who=actor.id)
-    PreparedResults.objects.filter(wave=wave, confirmed_at=None, replaced_at=None).update(replaced_at=at)
+    PreparedResults.objects.filter(WAITS, wave=wave).update(replaced_at=at)
     PreparedResults.objects.create(id=new_id(), wave=wave, prepared_by=actor.id, prepared_at=at, **told)
     drop_decided_files()
 
@@ -160,6 +155,6 @@ def prepared_for(*, wave: Wave, decree_number: str, who: str, is_confirmed: bool
 @requires_transaction
 def confirm_prepared(*, prepared: Prepared, actor: Actor, at: datetime) -> None:
     """It is confirmed, unless it was taken back or replaced while the list was read. Raises Refused: nothing_prepared."""
-    waiting = PreparedResults.objects.filter(id=prepared.id, confirmed_at=None, replaced_at=None)
+    waiting = PreparedResults.objects.filter(WAITS, id=prepared.id)
     if not waiting.update(confirmed_by=actor.id, confirmed_at=at):
         raise Refused("nothing_prepared")

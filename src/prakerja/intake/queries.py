@@ -17,6 +17,7 @@ from prakerja.intake.states import IMPORT_STATES
 from prakerja.kernel.clock import WIB
 from prakerja.kernel.db import row
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.second_person import WAITS
 from prakerja.kernel.secrets import unseal_bytes
 from prakerja.programmes.queries import scheme
 from prakerja.rosters.queries import rosters_of
@@ -67,7 +68,7 @@ class OpenCorrection:
 
 def open_corrections(*, wave_number: int | None = None) -> list[OpenCorrection]:
     """What waits for a second operator, of one wave or of all, the oldest first."""
-    waiting = AnnouncementCorrection.objects.filter(confirmed_at=None, replaced_at=None).order_by("prepared_at")
+    waiting = AnnouncementCorrection.objects.filter(WAITS).order_by("prepared_at")
     if wave_number is not None:
         waiting = waiting.filter(wave__number=wave_number)
     fields = (

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import permitted, require
+from prakerja.access.permitting import permitted, require, require_operator
 from prakerja.audit.operations import record
 from prakerja.awards.operations import Grounds
 from prakerja.intake import listed_lines as lines
@@ -74,8 +74,7 @@ def prepare_results(
     deadline, which whoever confirms stands for. `take_over` as for `import_results`. Raises Refused as `import_results` does, and operator_needed, results_wait (by, decree;
     another operator prepared a list of this wave).
     """
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
+    require_operator(actor=actor)
     wave = _wave(wave_number)
     require_no_others(wave=wave, who=actor.id)
     with alone():

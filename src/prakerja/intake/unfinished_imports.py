@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names, permitted
+from prakerja.access.permitting import operator_name, permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.intake import listed_lines as lines
 from prakerja.intake.models import ResultImport
@@ -49,7 +49,7 @@ def is_alone() -> bool:
 def name_of(traced: str) -> str:
     """The address of an operator whom a row keeps by kind and id; whatever else acted is named as the row names it."""
     kind, _, key = traced.partition(":")
-    return operator_names(ids=[key]).get(key, "–") if kind == "operator" else traced
+    return operator_name(id=key) if kind == "operator" else traced
 
 
 def is_own_import(found: ResultImport, *, actor: Actor) -> bool:
@@ -77,8 +77,7 @@ def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime)
     left without an award, None while the second operator is missing. Raises Refused: not_permitted, operator_needed, reason_missing,
     import_running, nothing_unfinished, draw_is_carried_through (draw; the results are those of a draw, not of a list).
     """
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
+    require_operator(actor=actor)
     if not reason.strip():
         raise Refused("reason_missing")
     with alone(), transaction():

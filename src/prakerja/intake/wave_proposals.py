@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names, permitted
+from prakerja.access.permitting import operator_name, permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.awards.policies import require_reason
 from prakerja.intake.models import WaveProposal
@@ -21,7 +21,7 @@ from prakerja.intake.waves import WavePlan, look_ahead, open_wave
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.second_person import TakingBack, taking_back
+from prakerja.kernel.second_person import CONFIRMING, TAKING_BACK, WAITS, TakingBack
 
 # Of two who prepare or confirm something of one wave, one waits; the wave may not be there yet, so this and its number are locked.
 _LOCK = 0x77617665
@@ -54,7 +54,7 @@ def prepare_wave(
     One that this operator proposed and nobody confirmed is replaced. Raises Refused: not_permitted, operator_needed, proposal_waits
     (by: their address; another operator proposed it), and as `waves.look_ahead`.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         _lock(number)
         look_ahead(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota, at=at)
@@ -72,7 +72,7 @@ def prepare_wave_change(
     One that this operator proposed and nobody confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
     proposal_waits (by; another operator proposed one), and as `wave_changes.require_changeable`.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     require_reason(reason)
     with transaction():
         _lock(wave_number)
@@ -87,12 +87,11 @@ def confirm_wave(*, wave_number: int, digest: str, actor: Actor, at: datetime) -
     Nobody gets a message. Raises Refused: not_permitted, operator_needed, nothing_prepared, same_operator, proposal_changed (what waits is not
     what they read), and again as `waves.look_ahead` or `wave_changes.require_changeable`: time has passed.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         _lock(wave_number)
         waiting = _waiting(number=wave_number, digest=digest)
-        if waiting.prepared_by == actor.id:
-            raise Refused("same_operator")
+        waiting.confirm(who=actor.id, at=at)
         found = _as_proposed(waiting)
         done: WavePlan | WaveChange
         if found.seen is None:
@@ -100,8 +99,7 @@ def confirm_wave(*, wave_number: int, digest: str, actor: Actor, at: datetime) -
         else:
             wave, done = apply_change(wave_number=wave_number, terms=found.terms, seen=found.seen, at=at)
             _record("wave.changed", waiting, actor=actor, at=at, wave_id=wave.id, joined=done.joined)
-        waiting.confirmed_by, waiting.confirmed_at = actor.id, at
-        waiting.save(update_fields=["confirmed_by", "confirmed_at"])
+        waiting.save(update_fields=CONFIRMING)
     return done
 
 
@@ -112,25 +110,20 @@ def take_back_wave(*, wave_number: int, digest: str, actor: Actor, at: datetime)
     Whoever proposed it takes it back alone. What another proposed, two take back; until the second one says so it may be confirmed. Raises
     Refused: not_permitted, operator_needed, nothing_prepared, proposal_changed (another one waits by now).
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         _lock(wave_number)
         waiting = _waiting(number=wave_number, digest=digest)
-        what = taking_back(prepared_by=waiting.prepared_by, asked_by=waiting.back_asked_by, who=actor.id)
-        if what is TakingBack.DONE:
-            waiting.replaced_at = at
-            waiting.save(update_fields=["replaced_at"])
-            _record("wave.proposal_taken_back", waiting, actor=actor, at=at)
-        elif what is TakingBack.ASKED:
-            waiting.back_asked_by, waiting.back_asked_at = actor.id, at
-            waiting.save(update_fields=["back_asked_by", "back_asked_at"])
-            _record("wave.proposal_asked_back", waiting, actor=actor, at=at)
+        what = waiting.take_back(who=actor.id, at=at)
+        waiting.save(update_fields=TAKING_BACK)
+        if what is not TakingBack.STILL_ASKED:
+            _record(f"wave.proposal_{what.value}", waiting, actor=actor, at=at)
     return what is TakingBack.DONE
 
 
 def proposals(*, wave_number: int | None = None) -> list[Proposed]:
     """What waits for another operator, of one wave or of all, the oldest first."""
-    found = WaveProposal.objects.filter(confirmed_at=None, replaced_at=None).order_by("prepared_at", "id")
+    found = WaveProposal.objects.filter(WAITS).order_by("prepared_at", "id")
     return [_as_proposed(one) for one in (found if wave_number is None else found.filter(number=wave_number))]
 
 
@@ -148,11 +141,10 @@ def look_at_proposal(*, proposed: Proposed, at: datetime) -> WavePlan | WaveChan
 def _prepare(
     *, number: int, seen: WaveTerms | None, terms: WaveTerms, reason: str, actor: Actor, at: datetime
 ) -> Proposed:
-    waiting = WaveProposal.objects.filter(number=number, confirmed_at=None, replaced_at=None)
+    waiting = WaveProposal.objects.filter(WAITS, number=number)
     of_another = waiting.exclude(prepared_by=actor.id).first()
     if of_another is not None:
-        by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
-        raise Refused("proposal_waits", by=by)
+        raise Refused("proposal_waits", by=operator_name(id=of_another.prepared_by))
     waiting.update(replaced_at=at)
     before, after = {} if seen is None else _as_data(seen), _as_data(terms)
     told = json.dumps([number, before, after, reason, actor.id, at.isoformat()], sort_keys=True)
@@ -186,7 +178,7 @@ def _announce(waiting: WaveProposal, terms: WaveTerms, *, actor: Actor, at: date
 
 @requires_transaction
 def _waiting(*, number: int, digest: str) -> WaveProposal:
-    waiting = WaveProposal.objects.filter(number=number, confirmed_at=None, replaced_at=None).first()
+    waiting = WaveProposal.objects.filter(WAITS, number=number).first()
     if waiting is None:
         raise Refused("nothing_prepared")
     if waiting.digest != digest.strip().lower():
@@ -197,12 +189,6 @@ def _waiting(*, number: int, digest: str) -> WaveProposal:
 @requires_transaction
 def _lock(number: int) -> None:
     row("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, number])
-
-
-def _require_operator(actor: Actor) -> None:
-    """Two people decide: neither the programme nor whoever sits at its machine is one of them."""
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
 
 
 def _as_proposed(one: WaveProposal) -> Proposed:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from prakerja.access.actors import SYSTEM, Actor
-from prakerja.access.permitting import permitted
+from prakerja.access.permitting import permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.disbursements.operations import replace_lost_phone
 from prakerja.kernel.db import requires_transaction, transaction
@@ -35,7 +35,7 @@ def propose_new_phone(*, case_id: uuid.UUID, why: str, actor: Actor, at: datetim
     `why` (10 to 500 characters) is for the other operator and the audit trail. Raises Refused: not_permitted, operator_needed,
     reason_missing, lost_phone_unknown, lost_phone_answered, lost_phone_nobody, lost_phone_taken, lost_phone_decided.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     reason = require_why(why)
     with transaction():
         case = _lock(case_id, "propose")
@@ -56,7 +56,7 @@ def confirm_new_phone(*, case_id: uuid.UUID, why: str, actor: Actor, at: datetim
     `why` has 10 to 500 characters. Raises Refused: not_permitted, operator_needed, reason_missing, lost_phone_unknown,
     lost_phone_answered, same_operator, lost_phone_taken.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     reason = require_why(why)
     with transaction():
         case = _lock(case_id, "confirm")
@@ -88,7 +88,7 @@ def refuse_new_phone(*, case_id: uuid.UUID, answer: str, actor: Actor, at: datet
 
     Raises Refused: not_permitted, operator_needed, answer_missing, lost_phone_unknown, lost_phone_answered.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     said = normal_lines(answer).strip()
     if not FEWEST_ANSWER <= len(said) <= LONGEST_ANSWER:
         raise Refused("answer_missing")
@@ -222,12 +222,6 @@ def prune_lost_phones(*, at: datetime) -> int:
 def _empty(ids: list[uuid.UUID]) -> None:
     LostPhonePhoto.objects.filter(case_id__in=ids).delete()
     LostPhoneCase.objects.filter(id__in=ids).update(phone_enc=None, nik_enc=None, words_enc=None)
-
-
-def _require_operator(actor: Actor) -> None:
-    """Two people decide: neither the programme nor whoever sits at its machine is one of them."""
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
 
 
 @requires_transaction

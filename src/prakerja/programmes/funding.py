@@ -11,12 +11,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from prakerja.access.actors import Actor
-from prakerja.access.permitting import operator_names, permitted
+from prakerja.access.permitting import operator_name, permitted, require_operator
 from prakerja.audit.operations import record
 from prakerja.kernel.db import requires_transaction, row, transaction
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.ids import new_id
-from prakerja.kernel.second_person import TakingBack, taking_back
+from prakerja.kernel.second_person import CONFIRMING, TAKING_BACK, WAITS, TakingBack
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import post_transfer
 from prakerja.ledger.queries import holds, is_posted
@@ -74,15 +74,14 @@ def prepare_funding(*, amount: int, reference: str, actor: Actor, at: datetime) 
     funding_amount, funding_reference, funding_known (this letter is booked), funding_waits (by: another operator prepared it). Source:
     rules.md 12.41.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         _lock()
         letter, event_id = _checked(amount=amount, reference=reference)
-        waiting = FundingProposal.objects.filter(event_id=event_id, confirmed_at=None, replaced_at=None)
+        waiting = FundingProposal.objects.filter(WAITS, event_id=event_id)
         of_another = waiting.exclude(prepared_by=actor.id).first()
         if of_another is not None:
-            by = operator_names(ids=[of_another.prepared_by]).get(of_another.prepared_by, "–")
-            raise Refused("funding_waits", by=by)
+            raise Refused("funding_waits", by=operator_name(id=of_another.prepared_by))
         waiting.update(replaced_at=at)
         made_id = new_id()
         told = f"{made_id} {amount} {letter} {actor.id} {at.isoformat()}"
@@ -105,12 +104,11 @@ def confirm_funding(*, digest: str, actor: Actor, at: datetime) -> int:
 
     Raises Refused: not_permitted, operator_needed, nothing_prepared (it was booked, replaced or taken back), same_operator, funding_known.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         _lock()
         waiting = _waiting(digest)
-        if waiting.prepared_by == actor.id:
-            raise Refused("same_operator")
+        waiting.confirm(who=actor.id, at=at)
         _checked(amount=waiting.amount, reference=waiting.reference)
         post_transfer(
             person_id=None,
@@ -121,8 +119,7 @@ def confirm_funding(*, digest: str, actor: Actor, at: datetime) -> int:
             amount=waiting.amount,
             at=at,
         )
-        waiting.confirmed_by, waiting.confirmed_at = actor.id, at
-        waiting.save(update_fields=["confirmed_by", "confirmed_at"])
+        waiting.save(update_fields=CONFIRMING)
         _record("programme.funded", waiting, actor=actor, at=at)
         return holds(account=Chart.PROGRAMME_FUNDS)
 
@@ -134,25 +131,20 @@ def take_back_funding(*, digest: str, actor: Actor, at: datetime) -> bool:
     Whoever prepared it takes it back alone. What another prepared, two take back; until the second one says so it may be booked.
     Raises Refused: not_permitted, operator_needed, nothing_prepared.
     """
-    _require_operator(actor)
+    require_operator(actor=actor)
     with transaction():
         _lock()
         waiting = _waiting(digest)
-        what = taking_back(prepared_by=waiting.prepared_by, asked_by=waiting.back_asked_by, who=actor.id)
-        if what is TakingBack.DONE:
-            waiting.replaced_at = at
-            waiting.save(update_fields=["replaced_at"])
-            _record("programme.funding_taken_back", waiting, actor=actor, at=at)
-        elif what is TakingBack.ASKED:
-            waiting.back_asked_by, waiting.back_asked_at = actor.id, at
-            waiting.save(update_fields=["back_asked_by", "back_asked_at"])
-            _record("programme.funding_asked_back", waiting, actor=actor, at=at)
+        what = waiting.take_back(who=actor.id, at=at)
+        waiting.save(update_fields=TAKING_BACK)
+        if what is not TakingBack.STILL_ASKED:
+            _record(f"programme.funding_{what.value}", waiting, actor=actor, at=at)
     return what is TakingBack.DONE
 
 
 def waiting_fundings() -> list[ProposedFunding]:
     """What waits for another operator, the oldest first."""
-    found = FundingProposal.objects.filter(confirmed_at=None, replaced_at=None).order_by("prepared_at", "id")
+    found = FundingProposal.objects.filter(WAITS).order_by("prepared_at", "id")
     return [_as_proposed(one) for one in found]
 
 
@@ -177,7 +169,7 @@ def _checked(*, amount: int, reference: str) -> tuple[str, uuid.UUID]:
 
 @requires_transaction
 def _waiting(digest: str) -> FundingProposal:
-    found = FundingProposal.objects.filter(digest=digest.strip().lower(), confirmed_at=None, replaced_at=None).first()
+    found = FundingProposal.objects.filter(WAITS, digest=digest.strip().lower()).first()
     if found is None:
         raise Refused("nothing_prepared")
     return found
@@ -186,12 +178,6 @@ def _waiting(digest: str) -> FundingProposal:
 @requires_transaction
 def _lock() -> None:
     row("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
-def _require_operator(actor: Actor) -> None:
-    """Two people decide: neither the programme nor whoever sits at its machine is one of them."""
-    if actor.kind != "operator":
-        raise Refused("operator_needed")
 
 
 def _as_proposed(one: FundingProposal) -> ProposedFunding:

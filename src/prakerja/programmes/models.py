@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from prakerja.kernel.models import KeyedRow
+from prakerja.kernel.second_person import PreparedRow, by_two_people
 
 
 class Programme(KeyedRow):
@@ -13,7 +13,7 @@ class Programme(KeyedRow):
     name = models.TextField()
 
 
-class FundingProposal(KeyedRow):
+class FundingProposal(PreparedRow):
     """A budget that arrived by a letter, prepared by one operator and booked when another confirms it (ADR 0046)."""
 
     amount = models.BigIntegerField()
@@ -22,34 +22,9 @@ class FundingProposal(KeyedRow):
     event_id = models.UUIDField()
     # A hash of all that; whoever confirms says it.
     digest = models.TextField(unique=True)
-    # Operators' ids, as the audit trail keeps them.
-    prepared_by = models.TextField()
-    prepared_at = models.DateTimeField()
-    confirmed_by = models.TextField(blank=True)
-    confirmed_at = models.DateTimeField(null=True)
-    # Another one was prepared instead, or it was taken back.
-    replaced_at = models.DateTimeField(null=True)
-    back_asked_by = models.TextField(blank=True, default="")
-    back_asked_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by="")
-                | Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(confirmed_by=models.F("prepared_by")),
-                name="programmes_fundingproposal_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(back_asked_by="", back_asked_at=None)
-                | ~Q(back_asked_by="") & Q(back_asked_at__isnull=False) & ~Q(back_asked_by=models.F("prepared_by")),
-                name="programmes_fundingproposal_asked_back",
-            ),
-            models.UniqueConstraint(
-                fields=["event_id"],
-                condition=Q(confirmed_at=None, replaced_at=None),
-                name="programmes_fundingproposal_one_waits",
-            ),
-        ]
+        constraints = by_two_people(table="programmes_fundingproposal", of="event_id")
 
 
 class SchemeVersion(KeyedRow):
