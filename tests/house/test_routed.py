@@ -113,6 +113,8 @@ BATCHES = {
     "sweep_balance",
     "tell who was not drawn",
     "tell who was not selected",
+    "import lists of results",
+    "forget lists of results",
     "wipe_cases",
     "write folders of draws",
     "write to strangers",

@@ -56,9 +56,9 @@ def require(*, actor: Actor, verb: str, at: datetime) -> None:
     raise Refused("not_permitted", verb=verb)
 
 
-def require_operator(*, actor: Actor) -> None:
+def require_operator(*, who: Actor) -> None:
     """Where two people decide, neither the programme nor whoever sits at its machine is one of them. Raises Refused: operator_needed."""
-    if actor.kind != "operator":
+    if who.kind != "operator":
         raise Refused("operator_needed")
 
 

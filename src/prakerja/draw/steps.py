@@ -69,7 +69,7 @@ def prepare_step(
 
     Raises Refused: operator_needed, step_waits (digest, by: the other operator's address; it is confirmed, or taken back by a verb of its own).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     replace_own(draw=draw, step=step, actor=actor, at=at)
     signer = operator_signer(actor=actor, at=at)
     told = json.dumps([draw.name, step, dict(texts), dict(terms)], sort_keys=True).encode()
@@ -107,7 +107,7 @@ def confirm_step(*, draw: Draw, step: str, digest: str, actor: Actor, at: dateti
 
     Raises Refused: operator_needed, nothing_prepared, same_operator, step_changed (what waits is not what they say).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     waiting = (
         Step.objects.select_for_update(no_key=True)
         .filter(draw=draw, step=step, confirmed_at=None, replaced_at=None)

@@ -57,7 +57,7 @@ def prepare_correction(
     wave_unknown, correction_waits (by: their address, announced_at; another operator prepared one), not_announced, import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline; something has fallen due by it),
     deadline_not_ahead (what, deadline).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     require_reason(reason)
     with transaction():
         wave = _locked(wave_number)
@@ -98,7 +98,7 @@ def confirm_correction(
     wave_unknown, nothing_prepared, same_operator, correction_changed (announced_at; what waits now), import_unfinished (wave), deadlines_moving (wave), announced_the_same, correction_too_late (deadline), deadline_not_ahead
     (what, deadline), deadline_close (what, deadline, days_left, needed).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         wave = _locked(wave_number)
         prepared = _waiting(wave=wave, announced_at=announced_at)
@@ -132,7 +132,7 @@ def take_back_correction(*, wave_number: int, announced_at: datetime, actor: Act
     `announced_at` is the instant that they read. Raises Refused: not_permitted, operator_needed, wave_unknown, nothing_prepared,
     correction_changed (announced_at; another one waits by now).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         wave = _locked(wave_number)
         waiting = _waiting(wave=wave, announced_at=announced_at)

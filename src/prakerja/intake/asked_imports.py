@@ -24,6 +24,7 @@ from prakerja.intake.prepared_results import Prepared, prepared_for, require_no_
 from prakerja.intake.result_files import ResultFile, opened
 from prakerja.intake.result_import import import_results, prepare_results
 from prakerja.intake.result_terms import require_confirmable, require_undrawn
+from prakerja.intake.states import IMPORT_STATES
 from prakerja.intake.unfinished_imports import is_own_import, name_of, unfinished_import
 from prakerja.intake.uploaded_lists import ToldLines, digest_of, drop_decided_files, keep_file, pieces
 from prakerja.kernel.db import requires_transaction, transaction
@@ -101,7 +102,7 @@ def upload_results(
     cards_held, results_wait (by, decree), import_asked (a list of this wave is worked at), import_unfinished, import_of_another; and
     BrokenList, when it is no list.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     wave = _wave(wave_number)
     decree = decree_number.strip()
     if not 1 <= len(decree) <= LONGEST_DECREE or not decree.isprintable():
@@ -134,7 +135,7 @@ def ask_confirmation(
     Raises Refused: not_permitted, operator_needed, wave_unknown, nothing_prepared, results_changed (another one waits by now), same_operator,
     file_not_kept (it was prepared by command, or is too old), import_asked, import_of_another, and what `require_confirmable` does.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     wave = _wave(wave_number)
     found = waiting_by_digest(wave_number=wave_number, digest=digest)
     prepared_for(wave=wave, decree_number=found.decree, who=actor.id, is_confirmed=False)
@@ -163,7 +164,7 @@ def ask_going_on(
     Raises Refused: not_permitted, operator_needed, nothing_unfinished, import_asked, import_of_another (wave, decree, by; without `take_over`),
     file_not_kept (it has to be sent), results_differ (it is another file).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     found = ResultImport.objects.filter(status="awarding", draw="").select_related("wave").first()
     if found is None:
         raise Refused("nothing_unfinished")
@@ -224,7 +225,7 @@ def uploaded_lists(*, wave_number: int, most: int) -> list[UploadedState]:
 def unfinished_imports(*, who: Actor) -> list[Unfinished]:
     """Imports of lists that somebody began and nobody ended, and that the worker was not asked for."""
     asked = set(AskedImport.objects.filter(ended_at=None).values_list("uploaded__wave_id", "uploaded__decree_number"))
-    found = ResultImport.objects.filter(status__in=["reading", "awarding"], draw="").select_related("wave")
+    found = ResultImport.objects.filter(status__in=IMPORT_STATES.group("UNFINISHED"), draw="").select_related("wave")
     return [
         Unfinished(
             wave=one.wave.number,
@@ -234,7 +235,7 @@ def unfinished_imports(*, who: Actor) -> list[Unfinished]:
             begun_at=one.begun_at,
             awarded=one.awarded,
             left=None if one.people is None else one.people - one.awarded,
-            is_own=is_own_import(one, actor=who),
+            is_own=is_own_import(one, who=who),
             is_kept=_kept_of(one) is not None,
         )
         for one in found.order_by("id")
@@ -349,10 +350,10 @@ def _wave(number: int) -> Wave:
 
 def _require_nobodys(actor: Actor, *, take_over: bool, besides: ResultImport | None = None) -> None:
     """No import of anybody's stands unfinished, but one that is put aside or gone on with expressly."""
-    for one in ResultImport.objects.filter(status__in=["reading", "awarding"]).select_related("wave"):
+    for one in ResultImport.objects.filter(status__in=IMPORT_STATES.group("UNFINISHED")).select_related("wave"):
         if one.status == "awarding" and one != besides:
             raise unfinished_import(one)
-        if not take_over and not is_own_import(one, actor=actor):
+        if not take_over and not is_own_import(one, who=actor):
             raise Refused("import_of_another", wave=one.wave.number, decree=one.decree_number, by=name_of(one.begun_by))
 
 

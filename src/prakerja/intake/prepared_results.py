@@ -86,7 +86,7 @@ def take_back_results(
     confirmed. `digest` is that of what they read, where they read it. Raises Refused: not_permitted, operator_needed, nothing_prepared,
     results_changed (another one waits by now).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         found = (
             PreparedResults.objects.select_for_update(no_key=True, of=("self",))

@@ -74,7 +74,7 @@ def prepare_results(
     deadline, which whoever confirms stands for. `take_over` as for `import_results`. Raises Refused as `import_results` does, and operator_needed, results_wait (by, decree;
     another operator prepared a list of this wave).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     wave = _wave(wave_number)
     require_no_others(wave=wave, who=actor.id)
     with alone():
@@ -285,7 +285,7 @@ class _Import:
         is_same = (found.wave_id, found.decree_number) == (self._wave.id, self._decree_number)
         if not is_same or found.list_digest != (self._digest or _digest_of(self._rows)):
             raise unfinished_import(found)
-        if not is_own_import(found, actor=self._actor):
+        if not is_own_import(found, who=self._actor):
             with transaction():
                 self._take_over_from(found)
                 # Theirs now: whoever goes on with it next is told so.
@@ -339,7 +339,7 @@ class _Import:
         with transaction():
             # Whoever holds the lock is alone, so that what is still read was cut off.
             for one in ResultImport.objects.filter(status__in=IMPORT_STATES.sources("refuse")).select_related("wave"):
-                if not is_own_import(one, actor=self._actor):
+                if not is_own_import(one, who=self._actor):
                     self._take_over_from(one)
                 one.status = IMPORT_STATES.advance(current=one.status, verb="refuse")
                 one.ended_at = self._at

@@ -39,6 +39,10 @@ IMPORT_STATES = StateMachine(
         "refuse": {"reading": "refused"},
         "give_up": {"awarding": "given_up"},
     },
-    # Nobody was awarded, or will be, by it.
-    groups={"WITHOUT_AWARDS": ("refused", "prepared")},
+    groups={
+        # Nobody was awarded, or will be, by it.
+        "WITHOUT_AWARDS": ("refused", "prepared"),
+        # On its way, or cut off.
+        "UNFINISHED": ("reading", "awarding"),
+    },
 )

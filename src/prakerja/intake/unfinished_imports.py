@@ -52,9 +52,9 @@ def name_of(traced: str) -> str:
     return operator_name(id=key) if kind == "operator" else traced
 
 
-def is_own_import(found: ResultImport, *, actor: Actor) -> bool:
+def is_own_import(found: ResultImport, *, who: Actor) -> bool:
     """Whether they began it. Whoever sits at the machine is one, whatever command they give."""
-    return found.begun_by == actor.traced or (found.begun_by.startswith("system:") and actor.kind == "system")
+    return found.begun_by == who.traced or (found.begun_by.startswith("system:") and who.kind == "system")
 
 
 def unfinished_import(found: ResultImport) -> Refused:
@@ -77,7 +77,7 @@ def give_up_import(*, wave_number: int, reason: str, actor: Actor, at: datetime)
     left without an award, None while the second operator is missing. Raises Refused: not_permitted, operator_needed, reason_missing,
     import_running, nothing_unfinished, draw_is_carried_through (draw; the results are those of a draw, not of a list).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     if not reason.strip():
         raise Refused("reason_missing")
     with alone(), transaction():

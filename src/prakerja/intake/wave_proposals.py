@@ -54,7 +54,7 @@ def prepare_wave(
     One that this operator proposed and nobody confirmed is replaced. Raises Refused: not_permitted, operator_needed, proposal_waits
     (by: their address; another operator proposed it), and as `waves.look_ahead`.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         _lock(number)
         look_ahead(number=number, opens_at=opens_at, closes_at=closes_at, quota=quota, at=at)
@@ -72,7 +72,7 @@ def prepare_wave_change(
     One that this operator proposed and nobody confirmed is replaced. Raises Refused: not_permitted, operator_needed, reason_missing,
     proposal_waits (by; another operator proposed one), and as `wave_changes.require_changeable`.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     require_reason(reason)
     with transaction():
         _lock(wave_number)
@@ -87,7 +87,7 @@ def confirm_wave(*, wave_number: int, digest: str, actor: Actor, at: datetime) -
     Nobody gets a message. Raises Refused: not_permitted, operator_needed, nothing_prepared, same_operator, proposal_changed (what waits is not
     what they read), and again as `waves.look_ahead` or `wave_changes.require_changeable`: time has passed.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         _lock(wave_number)
         waiting = _waiting(number=wave_number, digest=digest)
@@ -110,7 +110,7 @@ def take_back_wave(*, wave_number: int, digest: str, actor: Actor, at: datetime)
     Whoever proposed it takes it back alone. What another proposed, two take back; until the second one says so it may be confirmed. Raises
     Refused: not_permitted, operator_needed, nothing_prepared, proposal_changed (another one waits by now).
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         _lock(wave_number)
         waiting = _waiting(number=wave_number, digest=digest)

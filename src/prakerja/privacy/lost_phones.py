@@ -35,7 +35,7 @@ def propose_new_phone(*, case_id: uuid.UUID, why: str, actor: Actor, at: datetim
     `why` (10 to 500 characters) is for the other operator and the audit trail. Raises Refused: not_permitted, operator_needed,
     reason_missing, lost_phone_unknown, lost_phone_answered, lost_phone_nobody, lost_phone_taken, lost_phone_decided.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     reason = require_why(why)
     with transaction():
         case = _lock(case_id, "propose")
@@ -56,7 +56,7 @@ def confirm_new_phone(*, case_id: uuid.UUID, why: str, actor: Actor, at: datetim
     `why` has 10 to 500 characters. Raises Refused: not_permitted, operator_needed, reason_missing, lost_phone_unknown,
     lost_phone_answered, same_operator, lost_phone_taken.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     reason = require_why(why)
     with transaction():
         case = _lock(case_id, "confirm")
@@ -88,7 +88,7 @@ def refuse_new_phone(*, case_id: uuid.UUID, answer: str, actor: Actor, at: datet
 
     Raises Refused: not_permitted, operator_needed, answer_missing, lost_phone_unknown, lost_phone_answered.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     said = normal_lines(answer).strip()
     if not FEWEST_ANSWER <= len(said) <= LONGEST_ANSWER:
         raise Refused("answer_missing")

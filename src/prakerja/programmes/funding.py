@@ -74,7 +74,7 @@ def prepare_funding(*, amount: int, reference: str, actor: Actor, at: datetime) 
     funding_amount, funding_reference, funding_known (this letter is booked), funding_waits (by: another operator prepared it). Source:
     rules.md 12.41.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         _lock()
         letter, event_id = _checked(amount=amount, reference=reference)
@@ -104,7 +104,7 @@ def confirm_funding(*, digest: str, actor: Actor, at: datetime) -> int:
 
     Raises Refused: not_permitted, operator_needed, nothing_prepared (it was booked, replaced or taken back), same_operator, funding_known.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         _lock()
         waiting = _waiting(digest)
@@ -131,7 +131,7 @@ def take_back_funding(*, digest: str, actor: Actor, at: datetime) -> bool:
     Whoever prepared it takes it back alone. What another prepared, two take back; until the second one says so it may be booked.
     Raises Refused: not_permitted, operator_needed, nothing_prepared.
     """
-    require_operator(actor=actor)
+    require_operator(who=actor)
     with transaction():
         _lock()
         waiting = _waiting(digest)
