@@ -154,8 +154,8 @@ def upload(request: HttpRequest) -> HttpResponse:
                 request, _("Diterima. Sistem membacanya; muat ulang halaman ini untuk melihat apa yang ditemukan.")
             )
             return HttpResponseRedirect(reverse("console_results", args=[number]))
-    others = [one for one in _unfinished(request) if not one["is_own"]]
-    if not others:
+    others = _others(request)
+    if not any(one["may_be_put_aside"] for one in others):
         del form.fields["take_over"]
     if period.announced_at is not None:
         del form.fields["day"], form.fields["hour"]
@@ -197,8 +197,8 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
     except Refused as refused:
         problem, is_close = _problem(refused), refused.reason == "deadline_close"
     form = ConfirmForm(initial={"digest": found.digest})
-    others = [one for one in _unfinished(request) if not one["is_own"]]
-    if not others:
+    others = _others(request)
+    if not any(one["may_be_put_aside"] for one in others):
         del form.fields["take_over"]
     if not is_close:
         del form.fields["is_short_deadline_confirmed"]
@@ -364,6 +364,7 @@ def _unfinished(request: HttpRequest) -> list[dict[str, Any]]:
             "left": "–" if one.left is None else counted(one.left),
             "is_awarding": one.status == "awarding",
             "is_own": one.is_own,
+            "may_be_put_aside": one.status == "reading" and not one.is_own,
             "is_kept": one.is_kept,
         }
         for one in unfinished_imports(who=operator(request))
@@ -374,6 +375,11 @@ def _operator_of(one: ImportState) -> str:
     """The id of the operator who began it, "" when nobody is one."""
     kind, _colon, key = one.begun_by.partition(":")
     return key if kind == "operator" else ""
+
+
+def _others(request: HttpRequest) -> list[dict[str, Any]]:
+    """What stands in the way of another list: awards that are not through, and what somebody else had read."""
+    return [one for one in _unfinished(request) if one["is_awarding"] or one["may_be_put_aside"]]
 
 
 def _found(number: int) -> Prepared:
