@@ -14,10 +14,11 @@ import pytest
 from prakerja.access.actors import SYSTEM
 from prakerja.awards.models import Award
 from prakerja.cli.arguments import CommandError
-from prakerja.cli.wave_results import HEADER, LEVELS, _Leftovers, _ResultFile
+from prakerja.cli.wave_results import HEADER, LEVELS, _Leftovers
 from prakerja.intake.models import Decree
 from prakerja.intake.operations import ImportOutcome, import_results
 from prakerja.intake.result_columns import BIRTH_IN_NIK, COLUMNS
+from prakerja.intake.result_files import ResultFile
 from prakerja.intake.result_rows import REASONS
 from prakerja.kernel.db import rows
 from prakerja.lists import BrokenList, Leftovers, read_list
@@ -35,7 +36,7 @@ def take(path: Path, **options: Any) -> tuple[ImportOutcome, _Leftovers]:
     given = argparse.Namespace(file=path, rejected_file=None, **options)
     with read_list(path, columns=COLUMNS, agreement=BIRTH_IN_NIK) as found:
         shape = found.shape
-    listed = _ResultFile(path)
+    listed = ResultFile(path)
     with _Leftovers(given, shape) as left:
         outcome = import_results(
             rows=listed,
@@ -176,7 +177,7 @@ def test_a_full_disk_takes_everything_back(tmp_path: Path) -> None:
             # Whatever is written to this device, the disk is full.
             os.dup2(os.open("/dev/full", os.O_WRONLY), left._rejected._file.fileno())
             import_results(
-                rows=_ResultFile(path),
+                rows=ResultFile(path),
                 wave_number=21,
                 decree_number="SK-21",
                 announced_at=b.ANNOUNCED,
