@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ def django_site(base: str, urlconf: Any, *, language_cookie: str = "") -> Site:
     """A door of ours, by its URL configuration (a module, or a list of patterns)."""
     root = URLResolver(RegexPattern(r"^/"), urlconf)
 
+    # Every page links to the same hundred places, and Django looks for each from the first address to the last.
+    @cache
     def name_of(path: str) -> str:
         try:
             found = root.resolve(path)

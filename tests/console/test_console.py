@@ -220,5 +220,6 @@ def test_five_wrong_passwords_lock_the_door(system: running.System) -> None:
 
 
 def test_its_cookies_have_its_own_names(approver: httpx.Client) -> None:
+    approver.get("/language/id/?next=/attention/")
     names = {cookie.name for cookie in approver.cookies.jar}
     assert names == {"console_session", "console_csrf", "console_language", "console_browser"}
