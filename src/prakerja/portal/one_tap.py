@@ -23,8 +23,6 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
-from django.utils.cache import add_never_cache_headers
-from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
 from prakerja.access import session_store
@@ -33,7 +31,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.figures import ROUTE
 from prakerja.portal.drafts import SESSION_DRAFT
-from prakerja.portal.pages import SESSION_PERSON
+from prakerja.portal.pages import SESSION_PERSON, never_keep
 from prakerja.portal.places import COOKIE as PLACE
 from prakerja.portal.places import joins_a_second, place_of
 from prakerja.serving import WHOLE_BODY
@@ -113,7 +111,7 @@ class _OwnForm(CsrfViewMiddleware):
 
 
 class _Mould:
-    """The answer to a tap as the door's middleware makes it, in one language over one scheme; its address and instant go in later."""
+    """The answer to a tap as the door's middleware makes it, in one language over one scheme; its address goes in later."""
 
     def __init__(self, environ: dict[str, Any]) -> None:
         request = WSGIRequest({**environ, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"})
@@ -122,17 +120,11 @@ class _Mould:
             raise RuntimeError("the answer to a tap is nobody's own")
         self.status = f"{answered.status_code} {answered.reason_phrase}"
         self._fields: Fields = list(answered.items())
-        names = [name for name, _ in self._fields]
-        self._location, self._expires = names.index("Location"), names.index("Expires")
+        self._location = [name for name, _ in self._fields].index("Location")
         self._address = self._fields[self._location][1].removesuffix("0")
-        self._second = -1
 
     def fields(self, number: int) -> Fields:
         """The headers of the answer to whoever joined this wave."""
-        second = int(clock.wall().timestamp())
-        if second != self._second:
-            self._fields[self._expires] = ("Expires", http_date(second))
-            self._second = second
         found = self._fields.copy()
         found[self._location] = ("Location", f"{self._address}{number}")
         return found
@@ -150,7 +142,7 @@ def _redirected(request: HttpRequest) -> HttpResponse:
     # Whoever is answered was looked up, so the answer differs by cookie.
     request.session.accessed = True
     response = redirect("portal:wave", 0)
-    add_never_cache_headers(response)
+    never_keep(response)
     return response
 
 

@@ -38,6 +38,7 @@ SESSION_SIGNED_IN_AT = "signed_in_at"
 # Instead of it, where the code came by e-mail: that shows nobody's phone (rules.md 12.13).
 SESSION_BY_EMAIL = "by_email"
 OTP_DIGITS = 6
+NEVER_KEEP = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 def anyone(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
@@ -68,11 +69,19 @@ def participant(view: Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpRespo
             response = page(
                 request, "refused", section="", status=409, text=sentence(refused), here=reverse("portal:dashboard")
             )
-        add_never_cache_headers(response)
+        never_keep(response)
         return response
 
     inner.allowed = "participant"  # type: ignore[attr-defined]
     return inner
+
+
+def never_keep(response: HttpResponse) -> None:
+    """Nobody keeps a page about a person: Django's words for it, put together once, without an instant for browsers of before 1999."""
+    if "Cache-Control" in response.headers:
+        add_never_cache_headers(response)
+    else:
+        response.headers["Cache-Control"] = NEVER_KEEP
 
 
 def with_the_phone(

@@ -35,6 +35,8 @@ from prakerja.portal.views import (
 )
 
 pages = [
+    # Django looks from the first to the last: what is asked for most stands first.
+    path("dashboard", journey.dashboard, name="dashboard"),
     path("", front.home, name="home"),
     path("cek-syarat", front.self_check, name="self_check"),
     path("waspada-penipuan", front.fraud, name="fraud"),
@@ -91,7 +93,6 @@ pages = [
     path("sesi/lanjut", sessions.keep_session, name="keep_session"),
     path("sesi/lain/akhiri", sessions.end_other_sessions, name="end_other_sessions"),
     path("sesi/<uuid:session_id>/akhiri", sessions.end_session, name="end_session"),
-    path("dashboard", journey.dashboard, name="dashboard"),
     path("tes", test.test, name="test"),
     path("tes/<int:number>", test.question, name="test_question"),
     path("tes/selesai", test.finish, name="test_finish"),

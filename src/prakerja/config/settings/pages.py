@@ -16,7 +16,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "prakerja.config.language.ChosenLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "prakerja.config.content_policy.ContentPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
