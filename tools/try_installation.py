@@ -5,8 +5,8 @@ page is run as it stands, in one shell, with systemd, PostgreSQL and nginx as De
 of NEXT are others. What a person does between the blocks (`<!-- try: … -->`) is done by the functions of this file, over HTTPS.
 
 Two machines, one after the other: in the first this release is installed by this page, from nothing to the restored backup's proof;
-in the second the release before by the page that it had, which is then upgraded by this one. A page tells what its release does,
-and no older one needs to know this release's commands. Each section's seconds stand at the end.
+in the second the release before by the page that it had, which is then upgraded by this one, and goes the step back. A page tells what
+its release does, and no older one needs to know this release's commands. Each section's seconds stand at the end.
 """
 
 from __future__ import annotations
@@ -38,12 +38,14 @@ _OF_THE_RELEASE, _UPGRADE = "The programme", "A new release"
 NETWORK = ("NODE_EXTRA_CA_CERTS", "PIP_CERT", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 # Inside: where the repository is cloned from, and what is run of this file.
 SOURCE, SELF = "/srv/prakerja.git", "/srv/try_installation.py"
-INSIDE = "/opt/prakerja/.venv/bin/python " + SELF
+# The release that runs there, in a folder of its own or, as older pages had it, in the one folder.
+HERE = 'here=$(realpath "$(dirname "$(realpath /usr/local/bin/prakerja)")/../..")'
+INSIDE = f'{HERE}; "$here/.venv/bin/python" {SELF}'
 PASSWORD = "lima-ikan-asin-di-dapur"  # noqa: S105
 # The telephone company of the trial; the worker finds it when it starts.
 COMPANY = (
-    "systemd-run --quiet --unit=trial-company --working-directory=/opt/prakerja --setenv=PORT=2776 --setenv=SMPP_PORT=2775 "
-    "--setenv=PASSWORD=rahasia /opt/prakerja/.venv/bin/python -m examples.smsc"
+    f'{HERE}; systemd-run --quiet --unit=trial-company --working-directory="$here" --setenv=PORT=2776 --setenv=SMPP_PORT=2775 '
+    '--setenv=PASSWORD=rahasia "$here/.venv/bin/python" -m examples.smsc'
 )
 SHELL = ("HOME=/root", "TERM=dumb", "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 PACKAGES = "systemd-sysv,dbus,ca-certificates"
@@ -217,7 +219,7 @@ def script_of(page: str, *, release: str, following: str) -> str:
                     flags=re.MULTILINE,
                 )
             )
-            if "git clone" in text:
+            if "useradd" in text:
                 parts.append(COMPANY)
     return "\n".join((*parts, _END)) + "\n"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 import shlex
 import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from prakerja.config.settings import base
 from tests.waiting import LIMIT, free_port, stop
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+BIN = "/opt/prakerja/current/.venv/bin"
 UNITS = {path.stem: path.read_text() for path in sorted((DEPLOY / "systemd").glob("*.service"))}
 DOORS = {path.stem for path in (base.PACKAGE / "config/wsgi").glob("[a-z]*.py")} & {
     path.stem for path in (base.PACKAGE / "config/settings").glob("[a-z]*.py")
@@ -25,11 +27,11 @@ DOORS = {path.stem for path in (base.PACKAGE / "config/wsgi").glob("[a-z]*.py")}
 
 
 def test_every_door_and_the_worker_has_its_unit_and_its_place_behind_both_proxies() -> None:
-    started = set(re.findall(r"^ExecStart=\S+ -m (.*)$", "\n".join(UNITS.values()), re.MULTILINE))
+    started = set(re.findall(rf"^ExecStart={BIN}/(prakerja-.*)$", "\n".join(UNITS.values()), re.MULTILINE))
     ports = {}
-    for command in started - {"prakerja.config.worker"}:
+    for command in started - {"prakerja-worker"}:
         name, port, watched = re.fullmatch(  # type: ignore[union-attr]
-            r"prakerja\.serving prakerja\.config\.wsgi\.(\w+):application --port (\d+) --threads \d+ --watch-port (\d+)",
+            r"prakerja-serve prakerja\.config\.wsgi\.(\w+):application --port (\d+) --threads \d+ --watch-port (\d+)",
             command,
         ).groups()
         ports[name] = port
@@ -37,7 +39,11 @@ def test_every_door_and_the_worker_has_its_unit_and_its_place_behind_both_proxie
         assert int(watched) == int(port) + 20
     assert set(ports) == DOORS == {"portal", "console", "partner_api", "callbacks"}
     assert len(started) == len(UNITS) - 1 == len(DOORS) + 1
-    assert importlib.util.find_spec("prakerja.config.worker")
+    scripts = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text())["project"]["scripts"]
+    assert {command.split()[0] for command in started} == set(scripts) - {"prakerja"}
+    for place in scripts.values():
+        module, _, name = place.partition(":")
+        assert callable(getattr(importlib.import_module(module), name))
     nginx, caddy = ((DEPLOY / place).read_text() for place in ("nginx/prakerja.conf", "caddy/Caddyfile"))
     for name, port in ports.items():
         assert f"upstream prakerja_{name} {{ server 127.0.0.1:{port};" in nginx
@@ -50,7 +56,7 @@ def test_the_page_that_installs_says_what_the_program_understands() -> None:
     text = "\n".join(re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
     # What the shell fills in.
     text = re.sub(r'"\$\(.*?\)"', "2026-11-30T10:00", text)
-    commands = re.findall(r"(?:^|(?<= ))prakerja ([a-z][^|>#\n]*)", text, re.MULTILINE)
+    commands = re.findall(r"(?:^|(?<=[ /]))prakerja\"? ([a-z][^|>#\n]*)", text, re.MULTILINE)
     assert len(commands) > 15
     for command in commands:
         parser().parse_args(shlex.split(command))
@@ -61,7 +67,7 @@ def test_the_page_that_installs_says_what_the_program_understands() -> None:
     )
     there = {path.name for path in (DEPLOY / "systemd").iterdir()}
     assert {name if "." in name else f"{name}.service" for name in named} <= there
-    for path in re.findall(r"/opt/prakerja/(deploy/[\w./-]*\w)", text):
+    for path in re.findall(r"/opt/prakerja/current/(deploy/[\w./-]*\w)", text):
         assert (DEPLOY.parent / path).exists()
 
 
@@ -82,9 +88,7 @@ def test_no_unit_does_without_what_the_others_are_kept_from() -> None:
 def test_systemd_reads_them(tmp_path: Path) -> None:
     for name, text in UNITS.items():
         (tmp_path / f"{name}.service").write_text(
-            text.replace("/opt/prakerja/.venv/bin/python", sys.executable).replace(
-                "/opt/prakerja/.venv/bin/prakerja", sys.executable
-            )
+            re.sub(rf"{BIN}/[\w-]+", sys.executable, text)
         )
     for name in ("prakerja.target", "prakerja-backup.timer"):
         shutil.copy(DEPLOY / "systemd" / name, tmp_path)

@@ -537,7 +537,8 @@ def _flag(connection: psycopg.Connection[Any], sql: str, key: int) -> bool:
     return bool(found and found[0])
 
 
-if __name__ == "__main__":
+def start() -> int:
+    """Be the worker's process: one that ends with its supervisor, and stands back where others wait for the processor."""
     from prakerja.kernel.processes import die_with_parent
     from prakerja.kernel.standing_back import stand_back
 
@@ -545,4 +546,8 @@ if __name__ == "__main__":
         die_with_parent()
     # A wave's messages take every processor that they are given; a shop's customer waits for the door.
     stand_back()
-    raise SystemExit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    raise SystemExit(start())
