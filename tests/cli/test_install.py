@@ -123,6 +123,18 @@ def test_doors_run_in_it_and_refuse_an_older_schema(installed: Installation) -> 
             )
     assert refused.returncode != 0
     assert "prakerja migrate" in refused.stderr
+    # And with keys of somebody else, by which nobody would be found.
+    with running.folder() as strangers:
+        create_keys(strangers)
+        other = subprocess.run(
+            command,
+            env=environment | {"PRAKERJA_KEYS": str(strangers)},
+            cwd=running.ROOT,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+        )
+    assert (other.returncode, "are not those of this database" in other.stderr) == (2, True), other.stderr
 
 
 def test_a_door_of_an_empty_database_says_what_is_missing(maker: tuple[str, str]) -> None:

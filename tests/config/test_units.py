@@ -87,9 +87,7 @@ def test_no_unit_does_without_what_the_others_are_kept_from() -> None:
 )
 def test_systemd_reads_them(tmp_path: Path) -> None:
     for name, text in UNITS.items():
-        (tmp_path / f"{name}.service").write_text(
-            re.sub(rf"{BIN}/[\w-]+", sys.executable, text)
-        )
+        (tmp_path / f"{name}.service").write_text(re.sub(rf"{BIN}/[\w-]+", sys.executable, text))
     for name in ("prakerja.target", "prakerja-backup.timer"):
         shutil.copy(DEPLOY / "systemd" / name, tmp_path)
     done = subprocess.run(

@@ -48,8 +48,11 @@ def test_the_hot_calls_are_known() -> None:
         "authorise",
         "check_purchase",
         "join_wave",
+        "owe_survey",
         "redeem",
+        "redeem_on_page",
         "send_otp",
+        "withdraw_award",
     }
 
 

@@ -12,6 +12,8 @@ from django.db import ProgrammingError, connection, transaction
 from prakerja.config import privileges
 from prakerja.kernel.db import row
 from tests import door_roles
+from tests.house.owners import orm_writes, sql_writes, texts
+from tests.house.source import python
 
 DOCUMENT: dict[str, Any] = tomllib.loads(privileges.RIGHTS.read_text(encoding="utf-8"))
 RIGHTS = privileges.narrow_rights()
@@ -38,6 +40,13 @@ def test_nothing_is_named_that_is_not_there() -> None:
         if table not in there or ("(" in right and right.partition("(")[2].rstrip(")") not in there[table])
     ]
     assert (gone, set(DOCUMENT["not_of_doors"]) - set(there)) == ([], set())
+
+
+def test_rows_are_deleted_where_the_source_deletes_them_and_nowhere_else() -> None:
+    by_orm = {table for path in python() for _, method, table in orm_writes(path) if method == "delete"}
+    by_sql = {table for path in python() for _, text in texts(path) for verb, table in sql_writes(text)
+              if verb.upper().startswith("DELETE")}  # fmt: skip
+    assert by_orm | by_sql == privileges.deleted_tables()
 
 
 def test_what_no_test_needs_has_its_reason() -> None:
@@ -74,14 +83,19 @@ FORBIDDEN = {
     "portal": (
         "SELECT password FROM access_user",
         "SELECT secret_enc FROM webhooks_secret",
+        "SELECT sign_key_enc FROM partners_apicredential",
+        "UPDATE vouchers_voucher SET status = status",
+        "UPDATE wallets_wallet SET closed_at = NULL",
+        "DELETE FROM awards_award",
         "UPDATE partners_apicredential SET revoked_at = NULL",
         "INSERT INTO partners_apicredential DEFAULT VALUES",
         "SELECT actor_id, data FROM audit_record",
+        "INSERT INTO ledger_transfer DEFAULT VALUES",
         "UPDATE ledger_transfer SET amount = amount",
         "DELETE FROM ledger_transfer",
         "INSERT INTO ledger_balance DEFAULT VALUES",
-        "UPDATE ledger_balance SET person_id = person_id",
-        "UPDATE ledger_account SET code = code",
+        "UPDATE ledger_balance SET amount = amount",
+        "INSERT INTO ledger_account DEFAULT VALUES",
         "UPDATE kernel_clock SET id = id",
         "UPDATE intake_wave SET quota = quota",
         "INSERT INTO draw_outcome DEFAULT VALUES",
@@ -92,12 +106,15 @@ FORBIDDEN = {
         "UPDATE audit_record SET data = data",
         "DELETE FROM audit_record",
         "UPDATE ledger_transfer SET amount = amount",
-        "DELETE FROM ledger_balance",
         "UPDATE partners_apicredential SET revoked_at = NULL",
         "INSERT INTO webhooks_secret DEFAULT VALUES",
         "UPDATE kernel_clock SET id = id",
         "UPDATE kernel_installation SET is_sandbox = true",
         "INSERT INTO vouchers_codeclaim DEFAULT VALUES",
+        "SELECT withdraw_award(NULL, NULL, NULL, NULL)",
+        "DELETE FROM awards_award",
+        "DELETE FROM people_person",
+        "DELETE FROM ledger_balance",
     ),
     "partner_api": (
         "SELECT password FROM access_user",
@@ -106,12 +123,14 @@ FORBIDDEN = {
         "SELECT 1 FROM ledger_transfer",
         "UPDATE partners_apicredential SET revoked_at = NULL",
         "UPDATE people_person SET name = name",
+        "SELECT withdraw_award(NULL, NULL, NULL, NULL)",
     ),
     "callbacks": (
         "SELECT 1 FROM people_person",
         "SELECT 1 FROM partners_apicredential",
         "SELECT 1 FROM audit_record",
         "UPDATE ledger_balance SET amount = amount",
+        "SELECT withdraw_award(NULL, NULL, NULL, NULL)",
     ),
     "worker": (
         "INSERT INTO access_user DEFAULT VALUES",
@@ -119,12 +138,20 @@ FORBIDDEN = {
         "UPDATE audit_record SET data = data",
         "DELETE FROM ledger_transfer",
         "UPDATE programmes_schemeversion SET data = data",
+        "SELECT withdraw_award(NULL, NULL, NULL, NULL)",
+        "DELETE FROM awards_award",
+        "DELETE FROM people_person",
+        "DELETE FROM ledger_balance",
     ),
     "command": (
         "UPDATE audit_record SET data = data",
         "DELETE FROM ledger_transfer",
         "UPDATE kernel_installation SET is_sandbox = true",
         "INSERT INTO kernel_replacedfunction DEFAULT VALUES",
+        "SELECT withdraw_award(NULL, NULL, NULL, NULL)",
+        "DELETE FROM awards_award",
+        "DELETE FROM people_person",
+        "DELETE FROM ledger_balance",
     ),
 }
 
@@ -160,5 +187,8 @@ def test_the_tests_work_as_the_roles_do() -> None:
 def test_what_a_page_needs_that_few_people_meet() -> None:
     """A review of 2023 closes its purchase (rules.md 14.7): the journey is the only other test that comes there."""
     with door_roles.as_role("portal"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE wallets_wallet SET spendable_until = now(), spendable_set_at = now(), spendable_set_by = '' WHERE false"
+        )
         cursor.execute("UPDATE purchases_purchase SET is_open = is_open WHERE false")
         assert cursor.rowcount == 0

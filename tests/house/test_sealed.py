@@ -51,6 +51,7 @@ LEFT_ALONE = {
     "kernel_keyrecord.moving_until": "a watermark",
     "kernel_keyrecord.swept_until": "a watermark",
     "partners_allowance.name": "a hash of a name, without a key, forgotten in days",
+    "partners_apicredential.secret_hash": "a hash of chance, without a key",
     "partners_firstanswer.content_hash": "a hash of a request, without a key",
     "purchases_paymentintent.otp_hash": "a one-time password, checked with the key of the instant in its id",
     "purchases_paymentintent.token_hash": "a hash of a token, without a key",

@@ -29,7 +29,9 @@ from prakerja.reporting.proof import prove
 from tests import builders as b
 from tests.races.barrier import Beside
 from tests.races.killing import Killed, killed_at
+from tests.races.test_full_disk import fill
 from tests.running import ROOT
+from tests.small_disks import mounted_disk
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -210,6 +212,24 @@ def test_a_rotation_that_was_killed_goes_on_with_its_key(folder: Path) -> None:
     assert rotation.open_change("sealing") is None
     assert key_changes.rotate(folder=folder, roots=["sealing"], after=AT_ONCE)[0][1].id == made[-1].id
     wait_until(lambda: rotation.open_change("sealing") is not None, what="the database knows it")
+
+
+def test_a_folder_without_room_keeps_its_keys(folder: Path, tmp_path: Path) -> None:
+    who = b.participant(b.world())
+    with mounted_disk(tmp_path / "small") as small:
+        for path in folder.glob("*.json"):
+            shutil.copy(path, small)
+        before = keysets.read_folder(small)
+        ballast = fill(small)
+        with pytest.raises(OSError, match="No space left on device"):
+            key_changes.rotate(folder=small, roots=["sealing"], after=AT_ONCE)
+        assert keysets.read_folder(small) == before
+        assert list(small.glob(".*")) == []
+        assert rotation.open_change("sealing") is None
+        ballast.unlink()
+        [(_, made)] = key_changes.rotate(folder=small, roots=["sealing"], after=AT_ONCE)
+        assert keysets.read_keyset(small, "sealing").keys[-1] == made
+    assert found_by_everything(who)
 
 
 def test_an_upgrade_that_was_killed_goes_on(folder: Path, tmp_path: Path) -> None:

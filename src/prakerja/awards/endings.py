@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from prakerja.access.actors import Actor
 from prakerja.audit.operations import record_each
@@ -16,17 +17,19 @@ from prakerja.awards.blacklisting import blacklist_person
 from prakerja.awards.facts import AwardFacts
 from prakerja.awards.locking import locked_with_wallet
 from prakerja.awards.models import Award
-from prakerja.awards.policies import require_active
 from prakerja.awards.states import AWARD_STATES
 from prakerja.awards.telling import record_award_action, tell_participant
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.hot_calls import HotCall
+from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
 from prakerja.ledger.operations import Emptied, empty_balance, empty_balances, lock_balances
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.wallets.operations import close_wallet, close_wallets
 
 _SYSTEM = Actor.system()
+_WITHDRAW = HotCall(Path(__file__).with_name("withdraw_award.sql"))
 
 
 @requires_transaction
@@ -51,18 +54,16 @@ def revoke_award(*, person_id: uuid.UUID, award_id: uuid.UUID, reason: str, acto
 def withdraw_award(*, person_id: uuid.UUID, at: datetime) -> None:
     """The participant gives the award back before the first purchase; the chance is used up (rules.md 12.16).
 
+    The money and the step are one function, which the participants' door may call while it can do no part of it (ADR 0050).
     Raises Refused: no_award, award_suspended, award_ended, already_bought.
     """
     with transaction():
-        found = Award.objects.filter(person_id=person_id).order_by("-awarded_at").first()
-        if found is None:
-            raise Refused("no_award")
-        award = locked_with_wallet(person_id=person_id, award_id=found.id)
-        require_active(status=award.status)
-        if award.first_purchase_at is not None:
-            raise Refused("already_bought")
-        released = _release(award=award, kinds=("revoke_balance", "revoke_reserve"), at=at)
-        _end(award=award, verb="withdraw", reason="withdrawn", at=at)
+        reason, award_id, released = _WITHDRAW(
+            person_id=person_id, at=at, balance_transfer_id=new_id(), reserve_transfer_id=new_id()
+        )
+        if reason is not None:
+            raise Refused(reason)
+        award = Award.objects.get(person_id=person_id, id=award_id)
         tell_participant(award=award, template="withdrawn", at=at)
         record_award_action(
             award=award,

@@ -83,7 +83,7 @@ FAMILIES = (
 # They make the settings, or run what has others.
 _WITHOUT_SETTINGS = ("install", "up", "journey", "bench", "conformance")
 # Whoever changes tables; everybody else works with what is in them.
-_OF_OWNER = (("migrate", ""), ("backup", "restore"))
+_OF_OWNER = (("migrate", ""), ("backup", "restore"), ("distribute", "apply"))
 
 
 def parser() -> argparse.ArgumentParser:

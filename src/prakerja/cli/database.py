@@ -77,15 +77,17 @@ def prepare_django(server: Server, *, role: str | None = None) -> None:
 
 
 @contextlib.contextmanager
-def database(data_dir: Path | None, *, sandbox_only: bool = False, may_install: bool = False) -> Iterator[Database]:
+def database(
+    data_dir: Path | None, *, sandbox_only: bool = False, may_install: bool = False, as_owner: bool = False
+) -> Iterator[Database]:
     """What a one-shot command works with: the running system's database, or its own for as long as it runs.
 
     While nothing else runs the world's clock stands still; it ticks for as long as the command does.
-    `may_install` makes an empty database an installation that is no sandbox.
+    `may_install` makes an empty database an installation that is no sandbox; `as_owner` changes its tables.
     Raises CommandError when there is no world, it is no sandbox (`sandbox_only`), or the keys are others.
     """
     with server_for(data_dir, own=False) as server:
-        prepare_django(server, role=None if may_install else SANDBOX if sandbox_only else "command")
+        prepare_django(server, role=None if may_install or as_owner else SANDBOX if sandbox_only else "command")
         # An operator can wait a little longer for a wave; a shop's customer waits for the door.
         stand_back()
         from prakerja.cli.installation import check_installation, install_production

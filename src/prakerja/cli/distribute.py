@@ -47,7 +47,7 @@ def do_plan(arguments: argparse.Namespace) -> int:
 
 def do_apply(arguments: argparse.Namespace) -> int:
     """Do it in one transaction. Raises CommandError: a rule is broken, something runs, or this PostgreSQL cannot."""
-    with database(arguments.data_dir) as found:
+    with database(arguments.data_dir, as_owner=True) as found:
         from prakerja.kernel import spreading
         from prakerja.kernel.db import transaction
         from prakerja.kernel.split import is_split

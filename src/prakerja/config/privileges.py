@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from prakerja.kernel.privileges import DELETE, INSERT, SELECT, UPDATE, USAGE, sequences
+from prakerja.kernel.privileges import DELETE, EXECUTE, INSERT, SELECT, UPDATE, USAGE, sequences
 
 DOORS = ("portal", "console", "partner_api", "callbacks")
 # Every role of a production beside the owner of its tables. A sandbox has one more, for the site that moves its clock.
@@ -39,12 +39,17 @@ _RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?:\(([\w,]+)\))?")
 
 
 def wanted() -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """Role → table or sequence → what it may do. Numbers are taken by all: they say nothing, and a backup reads how far they are."""
+    """Role → table, sequence or function → what it may do. Numbers are taken by all: they say nothing, and a backup reads how far they
+    are."""
     numbers = dict.fromkeys(sequences(), frozenset({SELECT, USAGE}))
     narrow = narrow_rights()
-    wide = {table: _of(table) for table in tables()}
+    deleted = deleted_tables()
+    wide = {table: _of(table, is_deleted=table in deleted) for table in tables()}
     less = less_rights()
-    return {role: numbers | (narrow.get(role) or wide | less.get(role, {})) for role in (*ROLES, SANDBOX)}
+    return {
+        role: numbers | (narrow.get(role) or wide | less.get(role, {})) | called_functions(role)
+        for role in (*ROLES, SANDBOX)
+    }
 
 
 def tables() -> list[str]:
@@ -74,6 +79,12 @@ def less_rights() -> dict[str, dict[str, frozenset[str]]]:
     return {role: {table: _rights(said) for table, said in ours.items()} for role, ours in document["less"].items()}
 
 
+def called_functions(role: str) -> dict[str, frozenset[str]]:
+    """The functions of the owner that this role may call."""
+    document = tomllib.loads(RIGHTS.read_text(encoding="utf-8"))
+    return {name: frozenset({EXECUTE}) for name, roles in document["calls"].items() if role in roles}
+
+
 def _rights(said: str) -> frozenset[str]:
     found: set[str] = set()
     for word in said.split():
@@ -89,9 +100,14 @@ def _without_columns(rights: frozenset[str]) -> frozenset[str]:
     return frozenset(right for right in rights if right.partition("(")[0] not in rights or "(" not in right)
 
 
-def _of(table: str) -> frozenset[str]:
+def deleted_tables() -> frozenset[str]:
+    """The tables of which rows are ever deleted."""
+    return frozenset(tomllib.loads(RIGHTS.read_text(encoding="utf-8"))["deleted"]["tables"])
+
+
+def _of(table: str, *, is_deleted: bool) -> frozenset[str]:
     if table in OF_OWNER:
         return frozenset({SELECT})
     if table in FOR_EVER:
         return frozenset({SELECT, INSERT})
-    return frozenset({SELECT, INSERT, UPDATE, DELETE})
+    return frozenset({SELECT, INSERT, UPDATE, DELETE} if is_deleted else {SELECT, INSERT, UPDATE})

@@ -11,12 +11,12 @@ from prakerja.grants.operations import Tokens
 from prakerja.grants.policies import ACCESS_LIFE
 from prakerja.grants.queries import pairwise_id
 from prakerja.kernel.secrets import signing_keys
-from prakerja.partners.queries import Credential
+from prakerja.partners.queries import Client
 
 ALGORITHM = "RS256"
 
 
-def id_token(*, tokens: Tokens, client: Credential, issuer: str, wall: datetime) -> str:
+def id_token(*, tokens: Tokens, client: Client, issuer: str, wall: datetime) -> str:
     """Sign who signed in, for this client only. It holds no personal data: `userinfo` tells those."""
     claims: dict[str, str | int] = {}
     if tokens.nonce:

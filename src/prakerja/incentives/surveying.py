@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from prakerja.audit.operations import Entry, record, record_each
@@ -12,13 +13,15 @@ from prakerja.awards.facts import AwardFacts
 from prakerja.awards.operations import lock_awards
 from prakerja.awards.queries import running_award, running_awards
 from prakerja.incentives.models import Incentive
-from prakerja.incentives.planning import payable, tell_of_schedule
+from prakerja.incentives.planning import tell_of_schedule
 from prakerja.incentives.policies import paid_from
 from prakerja.kernel.db import requires_transaction, transaction
 from prakerja.kernel.due import Item
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.hot_calls import HotCall
+from prakerja.kernel.ids import new_id
 from prakerja.ledger.chart import Chart
-from prakerja.ledger.operations import Posting, lock_balances, post_many
+from prakerja.ledger.operations import BalanceTooLow, Posting, lock_balances, post_many
 from prakerja.notifications.operations import Notice, queue_many
 from prakerja.programmes.queries import scheme
 from prakerja.programmes.schemes import (
@@ -38,6 +41,8 @@ from prakerja.surveys.operations import (
     lock_unanswered,
     record_answers,
 )
+
+_OWE = HotCall(Path(__file__).with_name("owe_survey.sql"))
 
 
 def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> uuid.UUID:
@@ -69,7 +74,7 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
             response=response,
             planned_at=at,
         )
-        post_many(postings=[payable(incentive=incentive, reserve_id=award.reserve_id, kind="survey_due")], at=at)
+        _owe(incentive, at=at)
         tell_of_schedule(incentive=incentive, at=at)
         record(
             action="incentive.due",
@@ -80,6 +85,16 @@ def submit_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mappin
             data={"survey": incentive.number, "amount": incentive.amount, "pay_date": incentive.pay_date.isoformat()},
         )
     return incentive.id
+
+
+@requires_transaction
+def _owe(incentive: Incentive, *, at: datetime) -> None:
+    """Reserve → incentives_payable, by the one function that may do so for a participant's page (ADR 0050)."""
+    (reason,) = _OWE(person_id=incentive.person_id, incentive_id=incentive.id, at=at, transfer_id=new_id())
+    if reason == "balance_too_low":
+        raise BalanceTooLow("survey_due")
+    if reason is not None:
+        raise RuntimeError(f"the survey is not owed: {reason}")
 
 
 def keep_half_survey(*, person_id: uuid.UUID, survey_id: uuid.UUID, answers: Mapping[str, Any], at: datetime) -> None:

@@ -176,12 +176,13 @@ def restore_before(cursor: CursorWrapper, path: Path, *, sha256: str) -> bool:
 class InstallFunction(RunPython):
     """The operation that `install_function` makes. `path` and `sha256` tell which version of which file it pins."""
 
-    def __init__(self, path: Path, sha256: str) -> None:
-        self.path, self.sha256 = path, sha256
+    def __init__(self, path: Path, sha256: str, *, is_new: bool = False) -> None:
+        self.path, self.sha256, self.is_new = path, sha256, is_new
         super().__init__(self._install, self._restore)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return "install_function", [str(self.path.relative_to(PACKAGE))], {"sha256": self.sha256}
+        said: dict[str, Any] = {"sha256": self.sha256} | ({"is_new": True} if self.is_new else {})
+        return "install_function", [str(self.path.relative_to(PACKAGE))], said
 
     def _install(self, apps: Any, schema_editor: Any) -> None:
         if sha256_of(self.path) == self.sha256:
@@ -190,13 +191,20 @@ class InstallFunction(RunPython):
 
     def _restore(self, apps: Any, schema_editor: Any) -> None:
         with schema_editor.connection.cursor() as cursor:
-            restore_before(cursor, self.path, sha256=self.sha256)
+            if not self.is_new:
+                restore_before(cursor, self.path, sha256=self.sha256)
+                return
+            # The release before has none of this name, and nobody in it calls one.
+            for one in _installed(cursor, function_name(self.path)):
+                cursor.execute(f"DROP FUNCTION {one.identity}")
 
 
-def install_function(file: str, *, sha256: str) -> InstallFunction:
+def install_function(file: str, *, sha256: str, is_new: bool = False) -> InstallFunction:
     """A migration operation: install `file` (relative to the package) if it still is the version that this hash names.
+
+    `is_new`: no release before has a function of this name; taken back, it goes.
 
     A later migration pins a later version, and then does it here. That the last pin of a file is the file, and that what is
     installed after the last migration is too, is asked by `kernel.schema` at every start and every command.
     """
-    return InstallFunction(PACKAGE / file, sha256)
+    return InstallFunction(PACKAGE / file, sha256, is_new=is_new)

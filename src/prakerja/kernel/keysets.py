@@ -280,13 +280,18 @@ def put_file(path: Path, text: str) -> None:
     """Write a file that only its owner reads, whole or not at all, and onto the disk. What root writes belongs to whose folder it is."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        if os.geteuid() == 0:
-            whose = path.parent.stat()
-            os.fchown(file.fileno(), whose.st_uid, whose.st_gid)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            if os.geteuid() == 0:
+                whose = path.parent.stat()
+                os.fchown(file.fileno(), whose.st_uid, whose.st_gid)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        # A full disk: half a key is nobody's.
+        beside.unlink()
+        raise
     beside.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

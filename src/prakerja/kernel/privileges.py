@@ -1,4 +1,4 @@
-"""What the roles of a database may do with its tables: compared with what the program says they may, and brought to it.
+"""What the roles of a database may do with its tables and functions: compared with what the program says they may, and brought to it.
 
 Roles are named after the one that owns the tables: `prakerja_owner` has `prakerja_portal`, `prakerja_worker` and so on beside it. A
 database whose owner is called otherwise, or whose roles were never made, is left as it is. Which role may do what is no business of
@@ -19,8 +19,10 @@ OWNER = "owner"
 SELECT, INSERT, UPDATE, DELETE = "SELECT", "INSERT", "UPDATE", "DELETE"
 # Of a sequence: to take its next number.
 USAGE = "USAGE"
+# Of a function that runs as its owner; every other does what its caller may, and anybody may call it.
+EXECUTE = "EXECUTE"
 _KINDS = ("r", "p", "S")
-# Role, table or sequence, what it may do with it: `UPDATE`, or `UPDATE(amount)` where it is of one column.
+# Role, table, sequence or function, what it may do with it: `UPDATE`, or `UPDATE(amount)` where it is of one column.
 Privilege = tuple[str, str, str]
 # What whoever gives to it gives to every role there is: nothing of ours is anybody's.
 EVERYBODY = "PUBLIC"
@@ -67,8 +69,18 @@ def sequences() -> list[str]:
     ]
 
 
+def _of_the_owner() -> dict[str, str]:
+    """The functions of this database that run as their owner: how PostgreSQL names each → its name."""
+    return dict(
+        rows(
+            "SELECT oid::regprocedure::text, proname FROM pg_proc "
+            "WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        )
+    )
+
+
 def differences(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: str) -> list[Difference]:
-    """Where the database differs from `wanted` (role → table → privileges), for the roles of it that exist."""
+    """Where the database differs from `wanted` (role → table, sequence or function → privileges), for the roles of it that exist."""
     names = {role_name(prefix, role): role for role in wanted}
     exist = {name for (name,) in rows("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(names)])}
     tables = {
@@ -78,24 +90,37 @@ def differences(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: s
             [list(_KINDS)],
         )
     }
-    given: set[Privilege] = {
-        (grantee, table, privilege)
-        for grantee, table, privilege in rows(
-            f"SELECT {_GRANTEE}, c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a "
-            "WHERE c.relkind::text = ANY(%s) AND c.relnamespace = 'public'::regnamespace "
-            f"AND {_GRANTEE} = ANY(%s)",
-            [list(_KINDS), [*names, EVERYBODY]],
-        )
-    } | {
-        (grantee, table, f"{privilege}({column})")
-        for grantee, table, column, privilege in rows(
-            f"SELECT {_GRANTEE}, c.relname, attname, a.privilege_type "
-            "FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid, aclexplode(t.attacl) a "
-            "WHERE t.attacl IS NOT NULL AND NOT attisdropped AND c.relnamespace = 'public'::regnamespace "
-            f"AND {_GRANTEE} = ANY(%s)",
-            [[*names, EVERYBODY]],
-        )
-    }
+    given: set[Privilege] = (
+        {
+            (grantee, table, privilege)
+            for grantee, table, privilege in rows(
+                f"SELECT {_GRANTEE}, c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a "
+                "WHERE c.relkind::text = ANY(%s) AND c.relnamespace = 'public'::regnamespace "
+                f"AND {_GRANTEE} = ANY(%s)",
+                [list(_KINDS), [*names, EVERYBODY]],
+            )
+        }
+        | {
+            (grantee, table, f"{privilege}({column})")
+            for grantee, table, column, privilege in rows(
+                f"SELECT {_GRANTEE}, c.relname, attname, a.privilege_type "
+                "FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid, aclexplode(t.attacl) a "
+                "WHERE t.attacl IS NOT NULL AND NOT attisdropped AND c.relnamespace = 'public'::regnamespace "
+                f"AND {_GRANTEE} = ANY(%s)",
+                [[*names, EVERYBODY]],
+            )
+        }
+        | {
+            (grantee, function, EXECUTE)
+            for grantee, function in rows(
+                f"SELECT {_GRANTEE}, oid::regprocedure::text "
+                "FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a "
+                f"WHERE prosecdef AND pronamespace = 'public'::regnamespace AND {_GRANTEE} = ANY(%s)",
+                [[*names, EVERYBODY]],
+            )
+        }
+    )
+    functions = _of_the_owner()
     should: set[Privilege] = {
         (name, table, privilege)
         for name, role in names.items()
@@ -103,6 +128,12 @@ def differences(wanted: Mapping[str, Mapping[str, frozenset[str]]], *, prefix: s
         for table, privileges in wanted[role].items()
         if table in tables
         for privilege in privileges
+    } | {
+        (name, identity, EXECUTE)
+        for name, role in names.items()
+        if name in exist
+        for identity, function in functions.items()
+        if EXECUTE in wanted[role].get(function, ())
     }
     return [
         *(Difference(*one, is_given=True) for one in sorted(given - should)),
@@ -129,13 +160,18 @@ def _bring(found: Iterable[Difference]) -> None:
     of_columns: dict[tuple[bool, str, str, str], list[str]] = {}
     for one in found:
         column = _OF_COLUMN.fullmatch(one.privilege)
-        if column is None:
+        if one.privilege == EXECUTE:
+            together.setdefault((one.is_given, one.role, EXECUTE), []).append(one.table)
+        elif column is None:
             together.setdefault((one.is_given, one.role, one.privilege), []).append(quote(one.table))
         else:
             key = (one.is_given, one.role, column[1], one.table)
             of_columns.setdefault(key, []).append(quote(column[2]))
     statements = [
-        *((is_given, role, privilege, ", ".join(tables)) for (is_given, role, privilege), tables in together.items()),
+        *(
+            (is_given, role, privilege, ("FUNCTION " if privilege == EXECUTE else "") + ", ".join(names))
+            for (is_given, role, privilege), names in together.items()
+        ),
         *(
             (is_given, role, f"{privilege} ({', '.join(columns)})", quote(table))
             for (is_given, role, privilege, table), columns in of_columns.items()

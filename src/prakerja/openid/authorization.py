@@ -9,7 +9,7 @@ from django.http import QueryDict
 from prakerja.grants import operations as grants
 from prakerja.grants.requests import AuthorizationRequest
 from prakerja.openid.protocol import Problem
-from prakerja.partners.queries import Credential
+from prakerja.partners.queries import Client
 
 # Read at most once each; a second one is an attack or a mistake.
 _ASKED = (
@@ -27,7 +27,7 @@ _ASKED = (
 )
 
 
-def read_request(*, asked: QueryDict, client: Credential, is_signed_in: bool, wall: datetime) -> AuthorizationRequest:
+def read_request(*, asked: QueryDict, client: Client, is_signed_in: bool, wall: datetime) -> AuthorizationRequest:
     """The request of a client, checked. `is_signed_in` tells whether the browser has a participant; `wall` is wall time.
 
     Raises Refused when nobody may be sent back (a field_invalid may), Problem with what the client is told.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_plus
@@ -26,7 +25,7 @@ from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
 from prakerja.openid import protocol
 from prakerja.openid.protocol import AUTHORIZE, Problem, find_client
-from prakerja.partners.queries import Credential
+from prakerja.partners.queries import Client
 from prakerja.reporting.profile import profile_of
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -155,17 +154,14 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     return _private(JsonResponse({"sub": found.user_id} | claims))
 
 
-def _authenticate(request: HttpRequest) -> Credential:
+def _authenticate(request: HttpRequest) -> Client:
     """The client, by its id alone (PKCE protects the code) or with a living sign key as its secret. Raises Problem."""
     header = request.headers.get("Authorization", "")
     client_id, secret = (
         _basic(header) if header else (request.POST.get("client_id", ""), request.POST.get("client_secret"))
     )
     client = find_client(client_id)
-    is_known = client is not None and (
-        secret is None or any(hmac.compare_digest(secret.encode(), key.encode()) for key in client.sign_keys)
-    )
-    if client is None or not is_known:
+    if client is None or (secret is not None and not client.has_secret(secret)):
         raise Problem("invalid_client", status=401)
     if header and request.POST.get("client_id", client_id) != client_id:
         raise Problem("invalid_request", "client_id")

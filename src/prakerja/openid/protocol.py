@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404
 
-from prakerja.partners.queries import Credential, credential_by_client_code
+from prakerja.partners.queries import Client, client_by_code
 
 # The browser's part, which the participant's site serves; the machines' addresses stand in `urls`.
 AUTHORIZE = "oauth2/authorize"
@@ -26,9 +26,9 @@ def issuer() -> str:
     return str(settings.PORTAL_URL)
 
 
-def find_client(client_id: str) -> Credential | None:
+def find_client(client_id: str) -> Client | None:
     """The institution with this id, while it may sign people in."""
     if not 0 < len(client_id) <= 128 or not (client_id.isascii() and client_id.isprintable()):
         return None
-    found = credential_by_client_code(client_code=client_id)
-    return found if found is not None and found.kind == "institution" and not found.is_revoked else None
+    found = client_by_code(client_code=client_id)
+    return found if found is not None and found.kind == "institution" else None

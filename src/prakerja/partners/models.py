@@ -58,6 +58,9 @@ class ApiCredential(KeyedRow):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
     client_code = models.TextField(db_index=True)
     sign_key_enc = SealedField()
+    # By it the key is known again where an institution gives it as its client secret (`policies.hash_of_key`): the participants'
+    # door, where that is asked, reads this and no key. Null in a row of the release before this column.
+    secret_hash = models.BinaryField(null=True)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

@@ -20,6 +20,7 @@ from prakerja.ledger.operations import account_for
 from prakerja.partners.locking import lock_partner
 from prakerja.partners.models import ApiCredential, Partner
 from prakerja.partners.places import checked_place
+from prakerja.partners.policies import hash_of_key
 from prakerja.partners.redirects import require_redirectable
 
 
@@ -163,6 +164,7 @@ def mint_key(*, partner: Partner, at: datetime) -> str:
         partner=partner,
         client_code=partner.code,
         sign_key_enc=seal(sign_key, table="partners_apicredential", column="sign_key_enc", row_id=credential_id),
+        secret_hash=hash_of_key(sign_key),
         created_at=at,
     )
     return sign_key

@@ -1,7 +1,8 @@
-"""What an institution may file as an address to which browsers are sent back."""
+"""What an institution may file as an address to which browsers are sent back, and how a key is known again."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -9,6 +10,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 # Printable ASCII that an address may hold, and a host with perhaps a port: no user, nothing that ends a policy.
 _PLAIN = re.compile(r"""[!#-;=?-\[\]_a-z~]+""")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+
+
+def hash_of_key(key: str) -> bytes:
+    """A key is 128 bits of chance: its SHA-256 tells it from any other, and nobody finds it from there."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 def is_redirectable(uri: str) -> bool:

@@ -5,6 +5,7 @@ Reads: audit_record.
 
 from __future__ import annotations
 
+import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from prakerja.kernel.errors import Refused
 from prakerja.kernel.installation import is_sandbox
 from prakerja.kernel.secrets import unseal
 from prakerja.partners.models import ApiCredential, Partner
-from prakerja.partners.policies import is_redirectable
+from prakerja.partners.policies import hash_of_key, is_redirectable
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,33 @@ def credential_by_client_code(*, client_code: str) -> Credential | None:
         accepts_weaker_forms=partner.accepts_weaker_forms,
         allowed_networks=tuple(ip_network(text) for text in partner.allowed_networks),
     )
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who a partner is where it is known by a client id and, maybe, a secret: nothing here signs anything."""
+
+    partner_id: uuid.UUID
+    kind: str
+    client_code: str
+    # Of its live keys (`policies.hash_of_key`).
+    secret_hashes: tuple[bytes, ...]
+
+    def has_secret(self, secret: str) -> bool:
+        """Whether this is a live key of its."""
+        found = hash_of_key(secret)
+        return any(hmac.compare_digest(found, one) for one in self.secret_hashes)
+
+
+def client_by_code(*, client_code: str) -> Client | None:
+    """The partner behind a client code, without its keys; None when nobody has that code or no key of it lives any more."""
+    found = ApiCredential.objects.filter(client_code=client_code, revoked_at=None).order_by("id")
+    live = list(found.values_list("partner_id", "partner__kind", "secret_hash"))
+    if not live:
+        return None
+    partner_id, kind, _ = live[0]
+    hashes = tuple(bytes(one) for _, _, one in live if one is not None)
+    return Client(partner_id=partner_id, kind=kind, client_code=client_code, secret_hashes=hashes)
 
 
 @dataclass(frozen=True)

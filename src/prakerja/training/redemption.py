@@ -23,6 +23,7 @@ from prakerja.training.queries import RedemptionStatus
 from prakerja.vouchers.queries import index_of_code, route_of_code
 
 _REDEEM = HotCall(Path(__file__).with_name("redeem.sql"))
+_ON_PAGE = HotCall(Path(__file__).with_name("redeem_on_page.sql"))
 _REDEEM_BY_CODE = RoutedCall(
     _REDEEM,
     source="FROM vouchers_codeclaim claim",
@@ -80,6 +81,20 @@ def redeem_in_transaction(
     """The same call as a part of a larger piece of work. Raises Refused as `redeem_code`."""
     shared = _made(institution_id=institution_id, method=method, email_index=email_index, at=at)
     reason, *_ = _REDEEM(person_id=person_id, voucher_id=voucher_id, **shared)
+    _refuse(reason, person_id=person_id, voucher_id=voucher_id, institution_id=institution_id, at=at)
+
+
+@requires_transaction
+def redeem_on_page(
+    *, person_id: uuid.UUID, attempt_id: uuid.UUID, voucher_id: uuid.UUID, institution_id: uuid.UUID, at: datetime
+) -> None:
+    """The same for the first attendance on the verification page: that code, institution and e-mail address which the attempt names.
+
+    The participants' door may call this and use up no other code (ADR 0050). Raises Refused as `redeem_code`, and state_unknown.
+    """
+    shared = _made(institution_id=institution_id, method="", email_index=None, at=at)
+    mine = {name: shared[name] for name in _ON_PAGE.parameters if name in shared}
+    (reason,) = _ON_PAGE(person_id=person_id, attempt_id=attempt_id, **mine)
     _refuse(reason, person_id=person_id, voucher_id=voucher_id, institution_id=institution_id, at=at)
 
 

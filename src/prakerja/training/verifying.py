@@ -25,7 +25,7 @@ from prakerja.training.deriving import derive_completion
 from prakerja.training.facts import BoughtCode, bought_code
 from prakerja.training.models import Attendance, AttendanceAttempt, InstitutionEmailClaim
 from prakerja.training.policies import CALLBACK_CODES, POST_TEST, return_address
-from prakerja.training.redemption import redeem_in_transaction
+from prakerja.training.redemption import redeem_on_page
 from prakerja.training.states import ATTEMPT_STATES
 from prakerja.training.tokens import PageToken
 from prakerja.training.verification import test_verifier, verifier_for
@@ -182,12 +182,11 @@ def _verify(*, attempt: AttendanceAttempt, at: datetime) -> None:
         found=found, institution_id=institution_id, sequence=attempt.sequence, email_index=email_index, at=at
     )
     if attempt.sequence == 1:
-        redeem_in_transaction(
+        redeem_on_page(
             person_id=attempt.person_id,
+            attempt_id=attempt.id,
             voucher_id=attempt.voucher_id,
             institution_id=institution_id,
-            method=METHOD,
-            email_index=email_index,
             at=at,
         )
     else:
