@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -142,7 +143,12 @@ def test_on_a_disk_that_is_full_it_is_no_backup(old: Path, tmp_path: Path) -> No
         assert "No space left on device" in full.err
         assert list(small.iterdir()) == []
     # With room it is one.
-    assert _create(old, tmp_path / "small").is_dir()
+    backup = _create(old, tmp_path / "small")
+    with mounted_disk(tmp_path / "tight", options="size=60m,mode=0755") as tight:
+        refused = _restore(backup, tight, "--keys", str(_keys(old)))
+        assert refused.code == 2
+        assert re.search(r"There is no room on the disk of \S+: 6\d MB are left, and it takes \d+ MB", refused.err)
+        assert list(tight.iterdir()) == []
 
 
 def _reads(backup: Path) -> bool:

@@ -126,7 +126,7 @@ def test_a_door_reads_and_changes_nothing_that_is_no_business_of_it(installed: I
         assert _not_refused(connection, [*SECRETS[role], *CHANGES]) == []
 
 
-@pytest.mark.parametrize("role", less_rights())
+@pytest.mark.parametrize("role", sorted({*less_rights()} & {*ROLES}))
 def test_a_role_that_may_much_may_not_everything(installed: Installation, role: str) -> None:
     with psycopg.connect(installed.url(role), autocommit=True) as connection:
         less = less_rights()[role]

@@ -142,6 +142,12 @@ FORBIDDEN = {
         "DELETE FROM awards_award",
         "DELETE FROM people_person",
         "DELETE FROM ledger_balance",
+        "UPDATE ledger_balance SET person_id = person_id",
+        "UPDATE ledger_account SET code = code",
+        "UPDATE partners_partner SET name = name",
+        "UPDATE partners_apicredential SET revoked_at = NULL",
+        "SELECT 1 FROM programmes_fundingproposal",
+        "UPDATE intake_preparedresults SET confirmed_by = ''",
     ),
     "command": (
         "UPDATE audit_record SET data = data",
@@ -152,6 +158,9 @@ FORBIDDEN = {
         "DELETE FROM awards_award",
         "DELETE FROM people_person",
         "DELETE FROM ledger_balance",
+        "UPDATE ledger_balance SET person_id = person_id",
+        "UPDATE ledger_account SET code = code",
+        "UPDATE programmes_schemeversion SET data = data",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from prakerja.cli.arguments import CommandError, progress
@@ -10,15 +11,21 @@ from prakerja.kernel import keysets
 from prakerja.kernel.secrets import Keys
 from prakerja.postgres import backups, server_for
 from prakerja.postgres.backups import Manifest
+from prakerja.postgres.layout import default_data_dir
+
+_MB = 1_000_000
+# A database with all tables and no person in it, and what its server keeps beside it.
+_EMPTY_MB = 80
 
 
 def restore(*, backup: Path, data_dir: Path | None, keys: Path | None) -> Manifest:
     """Read `backup` into the empty database of `data_dir` (or DATABASE_URL); `keys` are copied into its own folder.
 
-    Raises CommandError: the keys are missing or others; and what `postgres.backups.restore` raises. Nothing is changed then.
+    Raises CommandError: the keys are missing or others, or there is no room; and what `postgres.backups.restore` raises. Nothing is changed then.
     """
     manifest = backups.verify(backup)
     progress("Salinan utuh · The backup is whole.")
+    _require_room(backup, data_dir)
     with server_for(data_dir, own=False) as server:
         own = Path(os.environ.get("PRAKERJA_KEYS", "")) if os.environ.get("PRAKERJA_KEYS") else server.keys
         _require_keys(keys if keys is not None else own, manifest)
@@ -35,6 +42,22 @@ def restore(*, backup: Path, data_dir: Path | None, keys: Path | None) -> Manife
             for one in keys.glob("*.json"):
                 keysets.put_file(own / one.name, one.read_text())
     return manifest
+
+
+def _require_room(backup: Path, data_dir: Path | None) -> None:
+    """A server of our own on a disk that fills up half way says only that it is gone. Another's disk is not ours to look at."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    folder = (data_dir or default_data_dir()).absolute()
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(there).free // _MB
+    # What is copied is compressed: it takes twice its size at the least.
+    needed = _EMPTY_MB + 2 * sum(one.stat().st_size for one in backup.iterdir()) // _MB
+    if free < needed:
+        raise CommandError(
+            f"Disk {there} tidak cukup: sisa {free} MB, perlu sedikitnya {needed} MB. Sediakan ruang.",
+            f"There is no room on the disk of {there}: {free} MB are left, and it takes {needed} MB at the least. Make room.",
+        )
 
 
 def _fingerprint(folder: Path) -> str | None:
