@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 
-class ContentPolicy(CSPMiddleware):  # type: ignore[misc]
+class ContentPolicy(CSPMiddleware):
     """Leave to django-csp what a view changed, and whoever used a nonce: all others get the same words."""
 
     def __init__(self, get_response: Any) -> None:
