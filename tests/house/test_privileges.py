@@ -147,7 +147,7 @@ FORBIDDEN = {
         "UPDATE partners_partner SET name = name",
         "UPDATE partners_apicredential SET revoked_at = NULL",
         "SELECT 1 FROM programmes_fundingproposal",
-        "UPDATE intake_preparedresults SET confirmed_by = ''",
+        "SELECT 1 FROM intake_waveproposal",
     ),
     "command": (
         "UPDATE audit_record SET data = data",
