@@ -94,6 +94,27 @@ def test_a_form_in_a_second_tab_is_given_back(
     assert "Jelek." not in browser.get(path).text
 
 
+def test_a_question_to_the_office_in_a_second_tab_is_given_back(
+    portal: Client, reviewing: tuple[uuid.UUID, str]
+) -> None:
+    person_id, _ = reviewing
+    browser = Client(enforce_csrf_checks=True)
+
+    def token(address: str) -> str:
+        found = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', browser.get(address).text)
+        assert found is not None
+        return found[1]
+
+    old = token("/bantuan/tulis")
+    sign_in(browser, "081234560001", person_id, csrfmiddlewaretoken=token("/masuk"))
+    typed = {"topic": "payment", "words": "Uang saya belum datang sejak bulan lalu.", "csrfmiddlewaretoken": old}
+    assert browser.post("/bantuan/tulis", typed)["Location"] == "/bantuan/tulis"
+    assert "Uang saya belum datang sejak bulan lalu." in browser.get("/bantuan/tulis").text
+    assert (
+        "Nomor kasus" in browser.post("/bantuan/tulis", typed | {"csrfmiddlewaretoken": token("/bantuan/tulis")}).text
+    )
+
+
 def test_who_signs_in_on_the_same_phone_does_not_see_it(portal: Client, reviewing: tuple[uuid.UUID, str]) -> None:
     person_id, path = reviewing
     other = world.award(world.person(phone="+6281234560002"), videos=3).person_id

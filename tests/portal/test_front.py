@@ -45,6 +45,7 @@ def test_home_tells_which_wave_is_open_or_was_the_last(portal: Client, move: Cal
     text = portal.get("/").text
     assert "Gelombang 21 sedang dibuka" in text
     assert "19 September 2021 pukul 23.59 WIB" in text
+    assert "Sebelum 30 hari berakhir" in text
     move(wave.closes_at)
     text = portal.get("/").text
     assert "Gelombang 21 sudah ditutup" in text
@@ -115,6 +116,12 @@ def test_nothing_of_the_self_check_is_kept(portal: Client) -> None:
         ("penipuan", "biaya"),
         ("insentif belum cair", "insentif-terlambat"),
         ("nik tidk valid", "nik"),
+        ("foto ktp ditolak", "foto-ktp"),
+        ("apa isi tes", "tes"),
+        ("kursi roda", "kebutuhan"),
+        ("mengganti rekening", "rekening-ganti"),
+        ("kepesertaan dicabut", "keberatan"),
+        ("cara mendaftar", "mendaftar"),
     ],
 )
 def test_the_help_finds_what_people_type(typed: str, anchor: str) -> None:
@@ -128,6 +135,17 @@ def test_the_help_shows_the_way_to_courses_and_to_a_human(portal: Client) -> Non
         learn_words(course_ids=[run.course_id])
     text = portal.get("/bantuan", {"cari": "exel"}).text
     assert "1 pelatihan cocok dengan “exel”" in text
+    # A town is no slip of `kurang`, nor `masakan` one of `masukkan`.
+    town = portal.get("/bantuan", {"cari": "kupang"}).text
+    assert "0 jawaban" in town
+    assert "Belum ada pelatihan tatap muka di Kupang." in town
+    with transaction():
+        learn_words(course_ids=[world.course(title="Masakan Padang").course_id])
+    dish = portal.get("/bantuan", {"cari": "memasak"}).text
+    assert "0 jawaban" in dish
+    assert "1 pelatihan cocok dengan “memasak”" in dish
+    slip = portal.get("/bantuan", {"cari": "serifikat"}).text
+    assert "Tidak ada kata “serifikat”. Ini hasil untuk “sertifikat”." in slip
     nothing = portal.get("/bantuan", {"cari": "zzzzzz"}).text
     assert "Tidak ada jawaban dengan kata itu." in nothing
     assert 'href="/bantuan/tulis"' in nothing

@@ -25,14 +25,18 @@ def test_the_way_from_the_wave_through_the_test_and_back(enter: Enter, move: Mov
     assert "18 pertanyaan" in browser.get("/tes").text
     assert browser.post("/tes", {})["Location"] == "/tes/1"
     assert "Pertanyaan 1 dari 18" in browser.get("/tes/1").text
-    assert "Pilih satu jawaban." in browser.post("/tes/1", {}).text
+    nothing = browser.post("/tes/1", {}).text
+    assert "Pilih satu jawaban." in nothing
+    assert "<title>Kesalahan: Pertanyaan 1 dari 18" in nothing
     for number in range(1, 18):
         assert browser.post(f"/tes/{number}", {"choice": "0"})["Location"] == f"/tes/{number + 1}"
     assert browser.get("/tes")["Location"] == "/tes/18"
     assert "17 dari 18" in browser.get("/tes/selesai").text
     assert browser.post("/tes/18", {"choice": "2"})["Location"] == "/tes/selesai"
     assert browser.post("/tes/selesai")["Location"] == "/tes"
-    assert "Tes selesai" in browser.get("/tes").text
+    done = browser.get("/tes").text
+    assert "Tes selesai" in done
+    assert "Waktunya habis" not in done
     assert "Gabung Gelombang 22" in browser.get("/gelombang").text
     assert browser.post("/tes/1", {"choice": "1"})["Location"] == "/tes"
     assert set(Answer.objects.values_list("choice", flat=True)) == {0, 2}
@@ -48,7 +52,9 @@ def test_late_answers_are_not_taken_whatever_the_browser_says(enter: Enter, move
     move(ends + timedelta(seconds=1))
     late = browser.post("/tes/1", {"choice": "0", "at": OPEN.isoformat(), "ends_at": "2099-01-01"})
     assert late["Location"] == "/tes"
-    assert "0 dari 18" in browser.get("/tes").text
+    done = browser.get("/tes").text
+    assert "0 dari 18" in done
+    assert "Waktunya habis pada 26 Oktober 2021 pukul 12.37 WIB." in done
     assert not Answer.objects.exists()
 
 

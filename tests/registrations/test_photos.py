@@ -123,3 +123,11 @@ def test_a_file_that_is_too_large_leads_back_to_its_page(portal: Client) -> None
     answer = too_large(RequestFactory().post("/daftar/isi/foto-ktp"))
     assert answer.status_code == 413
     assert 'href="/daftar/isi/foto-ktp">Kembali dan pilih foto lain' in answer.content.decode()
+
+
+def test_a_text_that_is_too_long_is_not_taken_for_a_photo(portal: Client) -> None:
+    sent = RequestFactory().post("/bantuan/tulis", "words=" + "x" * 99, "application/x-www-form-urlencoded")
+    answer = too_large(sent)
+    assert answer.status_code == 413
+    assert "Tulisan terlalu panjang" in answer.content.decode()
+    assert "oto" not in answer.content.decode().partition("<main")[2].partition("</main>")[0]

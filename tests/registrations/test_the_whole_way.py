@@ -39,6 +39,27 @@ def test_a_stranger_becomes_a_person_and_stands_before_the_dashboard(portal: Cli
     assert Document.objects.count() == 1
 
 
+def test_a_town_of_another_province_is_not_kept_when_two_tabs_disagree(portal: Client, registry: Dukcapil) -> None:
+    walker = Walker(portal)
+    walker.begin()
+    walker.answer("provinsi", province_code="33")
+    assert portal.get("/daftar/isi/kabupaten").status_code == 200
+    walker.answer("provinsi", province_code="31")
+    late = walker.answer("kabupaten", regency_code="3374")
+    assert late.status_code == 422
+    assert "Provinsi: DKI Jakarta" in late.text
+    assert walker.answer("kabupaten")["Location"] == "/daftar/isi/alamat"
+
+
+def test_whoever_looks_for_a_card_keeps_the_session(portal: Client, registry: Dukcapil) -> None:
+    Walker(portal).begin()
+    page = portal.get("/daftar/isi/foto-ktp").text
+    assert 'data-session-ends="3300"' in page
+    assert 'action="/daftar/lanjut"' in page
+    kept = portal.post("/daftar/lanjut", headers={"X-Requested-With": "fetch"})
+    assert (kept.status_code, kept.content) == (200, b"3300")
+
+
 def test_the_proof_finds_a_registration_without_its_yes(portal: Client, registry: Dukcapil) -> None:
     def broken() -> list[str]:
         return [name for name, _, sql in CHECKS if rows(sql.replace("%", "%%"))]

@@ -79,7 +79,19 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413: more than we read, which only a file can be."""
+    """413: more than we read: a file, or a text that no field asks for."""
+    if request.content_type != "multipart/form-data":
+        return answer(
+            request,
+            413,
+            _("Tulisan terlalu panjang"),
+            (
+                _(
+                    "Tidak ada yang tersimpan. Tekan tombol kembali di peramban: tulisan Anda biasanya masih ada di sana."
+                ),
+                _("Singkatkan, lalu kirim lagi."),
+            ),
+        )
     return answer(
         request,
         413,

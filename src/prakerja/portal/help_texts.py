@@ -90,10 +90,19 @@ def find_questions(text: str, *, scheme: Scheme) -> list[Question]:
     ]
 
 
-def _meant(word: str, known: frozenset[str]) -> frozenset[str]:
+def guessed_words(text: str, *, scheme: Scheme) -> dict[str, list[str]]:
+    """The words asked for that no question has, with the nearest ones that are taken instead ([]: nothing comes near)."""
+    known = frozenset[str]().union(*(one.all for one in _index(scheme.key, written_language())))
+    return {word: nearest(word, known) for word in asked_words(text) if not _as_asked(word, known)}
+
+
+def _as_asked(word: str, known: frozenset[str]) -> frozenset[str]:
     mine = roots(word)
-    found = {one for one in known if mine & roots(one) or (len(word) >= 3 and one.startswith(word))}
-    return frozenset(found or nearest(word, known))
+    return frozenset(one for one in known if mine & roots(one) or (len(word) >= 3 and one.startswith(word)))
+
+
+def _meant(word: str, known: frozenset[str]) -> frozenset[str]:
+    return _as_asked(word, known) or frozenset(nearest(word, known))
 
 
 @lru_cache(maxsize=16)
@@ -121,6 +130,38 @@ _TEXTS = [
                     "Warga negara Indonesia berumur %(age)s tahun atau lebih yang tidak sedang sekolah atau kuliah. Beberapa pekerjaan dan penerima bantuan lain tidak boleh ikut. Periksa diri dalam dua menit di beranda: semua alasan langsung terlihat."
                 ),
                 "syarat umur usia eligible requirements age",
+            ),
+            (
+                "mendaftar",
+                _("Bagaimana cara mendaftar?"),
+                _(
+                    "Siapkan ponsel yang selalu Anda pegang, KTP, dan kartu keluarga, lalu pilih “Daftar” di beranda. Satu halaman satu pertanyaan, dan setiap jawaban disimpan: Anda boleh berhenti dan melanjutkan nanti, juga di ponsel lain. Tanpa email pun bisa."
+                ),
+                "registrasi akun buat syarat register sign up account",
+            ),
+            (
+                "foto-ktp",
+                _("Foto KTP saya ditolak"),
+                _(
+                    "Letakkan KTP di meja yang terang, tanpa lampu kilat. Pegang ponsel dengan tenang dan foto dari dekat, sampai semua tulisan terbaca dan keempat sudut terlihat. Kirim JPG atau PNG, bukan PDF."
+                ),
+                "upload unggah kabur gelap silau besar blur photo picture",
+            ),
+            (
+                "tes",
+                _("Apa isi tesnya, dan apakah saya bisa gagal?"),
+                _(
+                    "Membaca, berhitung, dan beberapa pertanyaan tentang diri Anda. Tes diikuti satu kali, tidak memengaruhi seleksi, dan tidak ada yang gagal karenanya. Bila sinyal hilang, lanjutkan di ponsel mana pun selama waktunya belum habis."
+                ),
+                "motivasi kemampuan dasar soal waktu nilai test questions score",
+            ),
+            (
+                "kebutuhan",
+                _("Saya penyandang disabilitas. Apa yang disesuaikan?"),
+                _(
+                    "Tulis kebutuhan Anda saat mendaftar, di halaman “Kebutuhan khusus”. Untuk tes, pilih waktu tambahan sebelum mulai: tidak perlu bukti. Situs ini dapat dipakai dengan pembaca layar, tanpa tetikus, dan dengan huruf besar."
+                ),
+                "difabel cacat tunanetra tuli netra bisu kursi roda bahasa isyarat disability screen reader deaf blind wheelchair",
             ),
             (
                 "gelombang",
@@ -169,7 +210,7 @@ _TEXTS = [
                 "otp",
                 _("Kode OTP tidak datang"),
                 _(
-                    "Pastikan ponsel aktif dan punya sinyal. Tunggu 60 detik lalu minta kode baru. Kode berlaku 5 menit dan hanya kode terakhir yang berlaku."
+                    "Pastikan ponsel aktif dan punya sinyal. Tunggu 60 detik lalu minta kode baru. Kode berlaku 5 menit dan hanya kode terakhir yang berlaku. Tetap tidak datang? Pada halaman kode ada jalan lain, misalnya kode lewat email."
                 ),
                 "sms verifikasi kirim ulang",
             ),
@@ -183,7 +224,7 @@ _TEXTS = [
                 "nomor-ganti",
                 _("Nomor ponsel saya hilang atau ganti"),
                 _(
-                    "Masuk dan semua kode hanya lewat nomor yang terdaftar. Minta operator seluler mengaktifkan lagi nomor lama Anda. Tidak bisa? Tulis kepada kami dengan nomor baru Anda; petugas memeriksa siapa Anda sebelum mengubahnya."
+                    "Nomor lama masih menerima SMS? Masuk, buka “Akun saya”, dan ganti nomornya di sana. Nomor lama hilang? Minta operator seluler mencetak lagi kartunya. Tidak bisa? Pada halaman “Masuk” pilih “Minta nomor diganti”; petugas memeriksa foto KTP dan KK Anda."
                 ),
                 "hp handphone hilang dicuri ganti nomor lost phone change number",
             ),
@@ -231,6 +272,14 @@ _TEXTS = [
                 "hangus dicabut batas revoked",
             ),
             (
+                "keberatan",
+                _("Kepesertaan saya dicabut. Bagaimana mengajukan keberatan?"),
+                _(
+                    "Masuk: dashboard menulis kapan dan mengapa dicabut. Di sana tekan “Ajukan keberatan”, dan tulis apa yang terjadi. Anda mendapat nomor kasus, dan seorang petugas memeriksanya."
+                ),
+                "banding protes blokir dibekukan objection appeal blocked",
+            ),
+            (
                 "uang-sendiri",
                 _("Boleh menambah dengan uang sendiri?"),
                 _("Tidak. Harga tidak boleh melebihi saldo, dan saldo tidak harus dihabiskan."),
@@ -239,7 +288,9 @@ _TEXTS = [
             (
                 "tukar-pelatihan",
                 _("Boleh menukar pelatihan yang sudah dibeli?"),
-                _("Tidak. Pelatihan berikutnya dapat dibeli setelah pelatihan sebelumnya selesai."),
+                _(
+                    "Tidak. Pelatihan berikutnya dapat dibeli setelah pelatihan sebelumnya selesai. Bila kelasnya dibatalkan lembaga, harganya kembali ke saldo Anda."
+                ),
                 "batal refund ganti",
             ),
         ],
@@ -303,6 +354,14 @@ _TEXTS = [
                     "Rekening diganti dekat tanggal bayar, NIK pemilik berbeda, atau e-wallet belum ditingkatkan. Kami memeriksa ulang dan menjadwalkan lagi. Dana baru hangus bila sampai batas akhir tahun tidak ada rekening yang siap menerima."
                 ),
                 "rekening wallet ovo gopay dana linkaja bank held",
+            ),
+            (
+                "rekening-ganti",
+                _("Bagaimana mengganti rekening atau e-wallet?"),
+                _(
+                    "Di dashboard, pada bagian “Rekening atau e-wallet”, tekan “Lihat atau ubah”. Rekening harus atas nama dan NIK Anda sendiri. Jangan ganti menjelang tanggal bayar: pembayarannya mundur sampai rekening baru selesai diperiksa."
+                ),
+                "ubah sambungkan putuskan bank ovo gopay dana linkaja change account",
             ),
             (
                 "status",

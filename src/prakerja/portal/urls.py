@@ -75,6 +75,7 @@ pages = [
     path("daftar/dukcapil", registering.registry, name="registration_registry"),
     path("daftar/email/kode", registering.email_code, name="registration_email_code"),
     path("daftar/petugas", registering.ask_human, name="registration_ask"),
+    path("daftar/lanjut", registering.keep, name="registration_keep"),
     path("daftar/periksa", registering.review, name="registration_review"),
     path("daftar/isi/<slug:slug>", registering.step, name="registration_step"),
     path("masuk/nomor-hilang", lost_phone.begin, name="lost_phone"),

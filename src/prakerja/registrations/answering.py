@@ -35,6 +35,9 @@ def save_step(*, registration_id: uuid.UUID, step: str, typed: Mapping[str, str]
         registration = lock_draft(registration_id)
         before = answers_of(registration)
         answers = changed(before, read.changes)
+        if step == "regency" and not answers.regency_code.startswith(answers.province_code):
+            # Another tab has chosen another province meanwhile.
+            raise Refused("answers_wrong", problems={"regency_code": "regency_missing"})
         if step in ("consent", "needs", "declarations"):
             answers = _said(step, answers, language, at)
         if any(getattr(before, name) != getattr(answers, name) for name in IDENTITY):

@@ -215,6 +215,7 @@ def _province(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
 
 
 def _regency(typed: Mapping[str, str], today: date, is_sandbox: bool) -> Read:
+    # Whether it lies in the province that was answered is looked at where that answer is locked (`answering.save_step`).
     code = typed.get("regency_code", "")
     known = code in regencies_of(code[:2])
     return Read({"regency_code": code}, {}) if known else _problem("regency_code", "regency_missing")

@@ -14,16 +14,19 @@ from prakerja.cases.policies import LONGEST
 from prakerja.cases.queries import WholeCase, case_by_number
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.kernel.forgiving import asked_words
 from prakerja.kernel.ids import new_id
 from prakerja.portal.browsers import asker_of, remember
 from prakerja.portal.contact import contact
+from prakerja.portal.drafts import give_back, keeps_typed
 from prakerja.portal.formats import grouped
-from prakerja.portal.help_texts import find_questions, sections
+from prakerja.portal.help_texts import find_questions, guessed_words, sections
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import anyone, page, typed_text
 from prakerja.portal.texts import sentence
 from prakerja.portal.throttle import slowed
 from prakerja.portal.views.front import public_front, public_scheme
+from prakerja.registrations.regions import region_called
 from prakerja.reporting.courses import CourseSearch
 from prakerja.reporting.queries import search_courses
 
@@ -44,25 +47,36 @@ def help_page(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     scheme = public_scheme(public_front(at))
     text = request.GET.get("cari", "").replace("\x00", "")[:100].strip()
+    courses = search_courses(search=CourseSearch(text=text), at=at) if text else None
+    guessed = guessed_words(text, scheme=scheme)
+    region = region_called(text) if text else None
+    # Who looks for a skill or a town here is shown the way to the courses, and no answer to a word that only looks like theirs.
+    is_of_courses = region is not None or bool(
+        courses and courses.total and not any(w.is_corrected for w in courses.asked)
+    )
+    is_elsewhere = is_of_courses and len(guessed) == len(asked_words(text))
     return page(
         request,
         "help",
         section="help",
         text=text,
         sections=sections(scheme),
-        found=find_questions(text, scheme=scheme),
-        # Who looks for a skill or a town here is shown the way to the courses.
-        courses_found=search_courses(search=CourseSearch(text=text), at=at).total if text else 0,
+        found=[] if is_elsewhere else find_questions(text, scheme=scheme),
+        guessed={} if is_elsewhere else {typed: meant for typed, meant in guessed.items() if meant},
+        courses_found=courses.total if courses else 0,
+        region=region,
         is_answering=contact().is_open(at),
     )
 
 
 @anyone
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @slowed
 def write_us(request: HttpRequest) -> HttpResponse:
     """The form; a POST takes the question and shows its number. Sent twice it is one question."""
     asker = asker_of(request)
+    give_back(request)
     given = request.POST
     typed = {
         "topic": given.get("topic", "") or request.GET.get("perihal", ""),

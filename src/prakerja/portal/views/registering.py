@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
@@ -32,6 +32,7 @@ from prakerja.portal.registration_words import (
     step_sentence,
 )
 from prakerja.portal.texts import sentence
+from prakerja.portal.views.sessions import goes_on
 from prakerja.registrations import operations as registrations
 from prakerja.registrations.answers import Answers
 from prakerja.registrations.policies import CONTRADICTED, IDENTITY_STEPS, STEP_OF_FIELD, STEPS, is_done, next_step
@@ -319,6 +320,13 @@ def ask_human(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
         words=words,
         photo=step_address("photo"),
     )
+
+
+@registering
+@require_POST
+def keep(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
+    """Somebody looks for a card meanwhile: the idle time begins anew."""
+    return goes_on(request, reverse("portal:registration"))
 
 
 def step_address(name: str) -> str:

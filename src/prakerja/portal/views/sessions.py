@@ -65,8 +65,13 @@ def end_other_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpRespon
 @participant
 @require_POST
 def keep_session(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
-    """Somebody is still there: the idle time begins anew. A script gets the seconds that it lasts, a form its page again."""
+    """Somebody is still there: the idle time begins anew."""
+    return goes_on(request, reverse("portal:dashboard"))
+
+
+def goes_on(request: HttpRequest, fallback: str) -> HttpResponse:
+    """The session lasts anew. A script gets the seconds that it lasts, a form its page again."""
     request.session.modified = True
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(str(session_ends_in(request)), content_type="text/plain")
-    return redirect(safe_next(request, request.headers.get("Referer", ""), reverse("portal:dashboard")))
+    return redirect(safe_next(request, request.headers.get("Referer", ""), fallback))

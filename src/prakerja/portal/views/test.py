@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from prakerja.intake.queries import WaveDates, last_wave, next_wave, open_wave_at
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
+from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.jinja2env import language
 from prakerja.portal.pages import page, participant, seconds_until
 from prakerja.programmes.queries import scheme
@@ -61,6 +62,7 @@ def test(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """One question. An answer is saved and leads to the next one; after the end nothing is taken any more."""
@@ -70,18 +72,18 @@ def question(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpRes
         return redirect("portal:test")
     if not 1 <= number <= len(own.questions):
         raise Http404
+    chosen = request.POST.get("choice", "")
+    choice = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 3 else -1
     if request.method != "POST":
-        return _question(request, own, number, at)
+        return _question(request, own, number, at, chosen=choice if is_given_back(request) else own.answers.get(number))
     try:
-        chosen = request.POST.get("choice", "")
-        choice = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 3 else -1
         sittings.answer_question(person_id=person_id, number=number, choice=choice, at=at)
     except Refused as refused:
         if refused.reason == "sitting_over":
             return redirect("portal:test")
         if refused.reason != "choice_missing":
             raise
-        return _question(request, own, number, at, error=str(MISSING))
+        return _question(request, own, number, at, chosen=own.answers.get(number), error=str(MISSING))
     if number == len(own.questions):
         return redirect("portal:test_finish")
     return redirect("portal:test_question", number + 1)
@@ -111,7 +113,9 @@ def _wave(at: datetime) -> WaveDates | None:
     return open_wave_at(at=at) or next_wave(at=at) or last_wave(at=at)
 
 
-def _question(request: HttpRequest, own: OwnSitting, number: int, at: datetime, *, error: str = "") -> HttpResponse:
+def _question(
+    request: HttpRequest, own: OwnSitting, number: int, at: datetime, *, chosen: int | None, error: str = ""
+) -> HttpResponse:
     asked = own.questions[number - 1]
     words = asked.wording(language())
     choices = AGREEMENT if asked.kind == "motivation" else words.choices
@@ -125,7 +129,7 @@ def _question(request: HttpRequest, own: OwnSitting, number: int, at: datetime, 
         words=words,
         kind=asked.kind,
         choices=[str(one) for one in choices],
-        chosen=own.answers.get(number),
+        chosen=chosen,
         seconds=seconds_until(own.ends_at, at),
         errors={"choice-0": error} if error else {},
     )
