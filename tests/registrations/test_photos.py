@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import struct
+import uuid
 import zlib
+from importlib.resources import files
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from PIL import Image, ImageFilter
 
+from prakerja.config import portal_urls
 from prakerja.config.settings import portal as door
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.pictures import MOST_BYTES
@@ -18,7 +22,17 @@ from prakerja.portal.registration_words import step_sentence
 from prakerja.registrations.models import Document
 from prakerja.registrations.photos import open_photo, read_photo
 from prakerja.registrations.registry.dukcapil import Dukcapil
+from prakerja.serving.limits import Limits
 from tests.registrations.walking import Walker, card
+
+# The pages that send a file, each with what may stand in its address.
+SENDS_FILES: dict[str, list[list[object]]] = {
+    "own_case": [[uuid.UUID(int=1)]],
+    "own_case_new": [[]],
+    "lost_phone_photo": [["ktp"], ["kk"]],
+    "registration_ask": [[]],
+    "registration_step": [["foto-ktp"]],
+}
 
 
 def changed(how: object) -> bytes:
@@ -111,6 +125,18 @@ def test_the_door_reads_as_much_as_a_photo_may_weigh() -> None:
     assert max(door.LARGER_BODIES.values()) <= door.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
+@pytest.mark.parametrize("name", sorted(SENDS_FILES))
+def test_every_page_that_sends_a_file_may_send_one(name: str) -> None:
+    limits = Limits(larger=door.LARGER_BODIES)
+    for arguments in SENDS_FILES[name]:
+        assert limits.body_at(reverse(f"portal:{name}", args=arguments, urlconf=portal_urls)) > MOST_BYTES
+
+
+def test_these_pages_send_files() -> None:
+    pages = files("prakerja.portal") / "templates" / "portal"
+    assert sum("multipart/form-data" in page.read_text() for page in pages.iterdir()) == len(SENDS_FILES)
+
+
 def test_what_is_wrong_with_a_family_card_names_the_family_card() -> None:
     for reason in ("photo_missing", "photo_too_small", "photo_blurred"):
         assert "KTP" in step_sentence(reason)
@@ -122,7 +148,7 @@ def test_what_is_wrong_with_a_family_card_names_the_family_card() -> None:
 def test_a_file_that_is_too_large_leads_back_to_its_page(portal: Client) -> None:
     answer = too_large(RequestFactory().post("/daftar/isi/foto-ktp"))
     assert answer.status_code == 413
-    assert 'href="/daftar/isi/foto-ktp">Kembali dan pilih foto lain' in answer.content.decode()
+    assert 'href="/daftar/isi/foto-ktp">Kembali dan pilih file lain' in answer.content.decode()
 
 
 def test_a_text_that_is_too_long_is_not_taken_for_a_photo(portal: Client) -> None:

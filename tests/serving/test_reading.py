@@ -163,9 +163,11 @@ def test_addresses_are_kept_as_the_contract_needs_them() -> None:
 
 
 def test_a_photo_may_be_larger_where_the_door_says_so() -> None:
-    limits = replace(LIMITS, larger={"/photo": 200_000})
+    limits = replace(LIMITS, larger={"/photo": 200_000, "/cases/": 200_000})
     body = b"x" * 150_000
-    for path, is_whole in ((b"/photo", True), (b"/photo?a=1", True), (b"/other", False)):
+    taken = (b"/photo", b"/photo?a=1", b"/cases/new")
+    for path in (*taken, b"/other", b"/cases", b"/cases/1/more", b"/photo/1"):
+        is_whole = path in taken
         reader = Reader({}, limits, moment=0.0)
         head = b"POST " + path + b" HTTP/1.1\r\n" + HOST + b"Content-Length: 150000\r\n\r\n"
         reader.feed(head, 0.0)

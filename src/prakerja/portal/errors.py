@@ -97,8 +97,10 @@ def too_large(request: HttpRequest) -> HttpResponse:
         413,
         _("File terlalu besar"),
         (
-            _("Foto paling besar 2 MB. Pilih ukuran foto yang lebih kecil di kamera Anda, lalu kirim lagi."),
-            _("Jawaban Anda yang lain sudah tersimpan."),
+            _("Foto atau PDF paling besar 2 MB. Pilih ukuran foto yang lebih kecil di kamera Anda, lalu kirim lagi."),
+            _(
+                "Jawaban di halaman lain tetap tersimpan. Bila Anda menulis sesuatu di halaman ini, tombol kembali di peramban biasanya mengembalikannya."
+            ),
         ),
         # The page of a photo takes it at its own address.
         back=request.path,

@@ -23,7 +23,8 @@ class Limits:
     head_bytes: int = 32 * 1024
     # The largest body that any door takes (DATA_UPLOAD_MAX_MEMORY_SIZE, and the partner API's own).
     body_bytes: int = 64 * 1024
-    # Where a door takes more, by path: a photo. Its sender has a second more for so many bytes.
+    # Where a door takes more, by path: a photo. A path that ends with a slash stands for those one step below it.
+    # Its sender has a second more for so many bytes.
     larger: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     body_bytes_a_second: int = 16 * 1024
     headers: int = 100
@@ -32,7 +33,8 @@ class Limits:
 
     def body_at(self, path: str) -> int:
         """The largest body that is taken at a path."""
-        return self.larger.get(path, self.body_bytes)
+        most = self.larger.get(path) or self.larger.get(path[: path.rfind("/") + 1])
+        return most or self.body_bytes
 
 
 LIMITS = Limits()

@@ -41,6 +41,8 @@ LARGER_BODIES = {
     "/daftar/petugas": 2_200_000,
     "/masuk/nomor-hilang/foto/ktp": 2_200_000,
     "/masuk/nomor-hilang/foto/kk": 2_200_000,
+    # A new case, and one's own case by its id.
+    "/kasus-saya/": 2_200_000,
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_200_000

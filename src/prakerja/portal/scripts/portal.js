@@ -136,9 +136,11 @@ for (const warning of document.querySelectorAll("[data-session-ends]")) {
 
 // The photo of a card is looked at before it costs anybody's data: kind, sharpness, light. What is too heavy is made smaller here.
 // The server looks again; where this fails, the file goes as it is.
-for (const field of document.querySelectorAll("input[data-photo]")) {
-  const words = document.getElementById(field.dataset.photo);
+for (const field of document.querySelectorAll("input[type=file][accept*='image/jpeg']")) {
+  // Only the card's page says what is wrong; elsewhere a photo may show anything, and is only made smaller.
+  const words = document.getElementById(field.dataset.photo ?? "");
   const say = (reason) => {
+    if (!words) return;
     words.textContent = reason ? words.dataset[reason] : "";
     words.hidden = !reason;
   };
@@ -156,37 +158,46 @@ for (const field of document.querySelectorAll("input[data-photo]")) {
         canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
         return canvas;
       };
-      if (Math.max(picture.width, picture.height) < 600 || Math.min(picture.width, picture.height) < 360) return say("small");
-      const canvas = scaled(500);
-      const { width, height } = canvas;
-      const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-      const grey = new Float32Array(width * height);
-      let light = 0;
-      for (let at = 0; at < grey.length; at += 1) {
-        grey[at] = 0.299 * data[4 * at] + 0.587 * data[4 * at + 1] + 0.114 * data[4 * at + 2];
-        light += grey[at] / grey.length;
+      if (words) {
+        const wrong = looked(picture, scaled);
+        if (wrong) return say(wrong);
       }
-      if (light < 45) return say("dark");
-      if (light > 240) return say("bright");
-      let [sum, squares, count] = [0, 0, 0];
-      for (let y = 1; y < height - 1; y += 1) {
-        for (let x = 1; x < width - 1; x += 1) {
-          const at = y * width + x;
-          const edge = grey[at - 1] + grey[at + 1] + grey[at - width] + grey[at + width] - 4 * grey[at];
-          sum += edge;
-          squares += edge * edge;
-          count += 1;
-        }
-      }
-      if (squares / count - (sum / count) ** 2 < 60) return say("blurred");
       if (file.size > 1024 * 1024) {
         const smaller = await new Promise((done) => { scaled(1600).toBlob(done, "image/jpeg", 0.85); });
         const chosen = new DataTransfer();
-        chosen.items.add(new File([smaller], "ktp.jpg", { type: "image/jpeg" }));
+        chosen.items.add(new File([smaller], "foto.jpg", { type: "image/jpeg" }));
         field.files = chosen.files;
       }
     } catch {
       // An old browser, or a file that it cannot read: the server says what is wrong with it.
     }
   });
+}
+
+// What is wrong with the photo of a card, "" for nothing; `scaled` draws it with sides of so many pixels at most.
+function looked(picture, scaled) {
+  if (Math.max(picture.width, picture.height) < 600 || Math.min(picture.width, picture.height) < 360) return "small";
+  const canvas = scaled(500);
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const grey = new Float32Array(width * height);
+  let light = 0;
+  for (let at = 0; at < grey.length; at += 1) {
+    grey[at] = 0.299 * data[4 * at] + 0.587 * data[4 * at + 1] + 0.114 * data[4 * at + 2];
+    light += grey[at] / grey.length;
+  }
+  if (light < 45) return "dark";
+  if (light > 240) return "bright";
+  let [sum, squares, count] = [0, 0, 0];
+  for (let y = 1; y < height - 1; y += 1) {
+    for (let x = 1; x < width - 1; x += 1) {
+      const at = y * width + x;
+      const edge = grey[at - 1] + grey[at + 1] + grey[at - width] + grey[at + width] - 4 * grey[at];
+      sum += edge;
+      squares += edge * edge;
+      count += 1;
+    }
+  }
+  if (squares / count - (sum / count) ** 2 < 60) return "blurred";
+  return "";
 }
