@@ -84,7 +84,7 @@ def test_an_old_sign_in_is_not_enough(enter: Enter, who: b.Participant, method: 
 
 def test_a_file_is_not_given_to_an_address(enter: Enter, who: b.Participant) -> None:
     """Nobody can link to it, and no browser fetches it ahead."""
-    assert inside(enter, who).get("/data-saya/unduh").status_code == 405
+    assert inside(enter, who).get("/data-saya/unduh")["Location"] == "/data-saya"
 
 
 def test_what_goes_and_what_stays_is_said_before_it_is_asked(enter: Enter, who: b.Participant) -> None:

@@ -66,7 +66,10 @@ def test_a_wave_that_closes_between_reading_and_tapping(enter: Enter, move: Move
     move(CLOSES)
     tapped = browser.post("/gelombang/22/gabung")
     assert tapped.status_code == 409
-    assert "baru saja ditutup" in tapped.text
+    assert "sudah ditutup. Anda belum bergabung" in tapped.text
+    # The other language, and whoever comes by the button's address, lead to the page of the button.
+    assert 'href="/bahasa/en?next=/gelombang"' in tapped.text
+    assert browser.get("/gelombang/22/gabung")["Location"] == "/gelombang"
     assert not Application.objects.exists()
 
 

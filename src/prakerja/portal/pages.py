@@ -17,6 +17,7 @@ from django.template import loader
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_POST
 
 from prakerja.access.queries import Waiting
 from prakerja.access.session_store import TOUCH_EVERY
@@ -98,6 +99,27 @@ def with_the_phone(
         return view(request, person_id, *args, **kwargs)
 
     return inner
+
+
+def pressed_on(
+    name: str,
+) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
+    """Declare, innermost, what only the button of a page does: the page is called `name`.
+
+    Nothing happens by an address alone. Whoever comes by it, back from signing in or by a link that was passed on, stands before the
+    button instead of an empty page.
+    """
+
+    def declare(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+            if request.method in ("GET", "HEAD"):
+                return redirect(name)
+            return require_POST(view)(request, *args, **kwargs)
+
+        return inner
+
+    return declare
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:

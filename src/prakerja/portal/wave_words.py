@@ -73,7 +73,7 @@ def why_of(reason: str, *, eligibility: Eligibility) -> ReasonWords | None:
 # Why a tap came to nothing.
 REFUSALS: Mapping[str, Any] = MappingProxyType(
     {
-        "wave_closed": _("Gelombang ini baru saja ditutup. Anda belum bergabung. Tunggu gelombang berikutnya."),
+        "wave_closed": _("Gelombang ini sudah ditutup. Anda belum bergabung. Ikuti gelombang berikutnya."),
         "wave_not_open": _("Gelombang ini belum dibuka. Anda belum bergabung."),
         "wave_unknown": _("Gelombang itu tidak ada."),
         "not_registered": _("Anda belum bergabung: pendaftaran Anda di situs ini belum lengkap."),

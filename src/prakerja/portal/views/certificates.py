@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
 from prakerja.kernel.qr import qr_drawing, qr_image
 from prakerja.portal.jinja2env import language
-from prakerja.portal.pages import anyone, page, participant, take_notice, with_notice
+from prakerja.portal.pages import anyone, page, participant, pressed_on, take_notice, with_notice
 from prakerja.portal.papers import paper
 from prakerja.portal.texts import CERTIFICATE, NOTICES
 from prakerja.portal.views.purchases import ALL
@@ -92,7 +92,7 @@ def certificate_file(request: HttpRequest, person_id: uuid.UUID, certificate_id:
 
 
 @participant
-@require_POST
+@pressed_on("portal:certificates")
 def share(request: HttpRequest, person_id: uuid.UUID, certificate_id: uuid.UUID) -> HttpResponse:
     """Open a link with what I allow it to show; one that is open ends."""
     try:
@@ -111,7 +111,7 @@ def share(request: HttpRequest, person_id: uuid.UUID, certificate_id: uuid.UUID)
 
 
 @participant
-@require_POST
+@pressed_on("portal:certificates")
 def unshare(request: HttpRequest, person_id: uuid.UUID, certificate_id: uuid.UUID) -> HttpResponse:
     """Close the link."""
     unshare_certificate(person_id=person_id, certificate_id=certificate_id, at=clock.now())

@@ -12,7 +12,7 @@ from csp.constants import SELF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.grants import operations as grants
 from prakerja.grants.policies import FACTS, facts_of
@@ -28,6 +28,7 @@ from prakerja.portal.pages import (
     SESSION_SIGNED_IN_AT,
     page,
     participant,
+    pressed_on,
     take_notice,
     to_sign_in,
     with_notice,
@@ -113,7 +114,7 @@ def connections(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
-@require_POST
+@pressed_on("portal:connections")
 def withdraw_consent(request: HttpRequest, person_id: uuid.UUID, partner_id: uuid.UUID) -> HttpResponse:
     """Take it back: its tokens end at once."""
     grants.withdraw_consent(person_id=person_id, partner_id=partner_id, at=clock.now())

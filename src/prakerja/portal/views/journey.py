@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.awards import operations as awards
 from prakerja.awards.policies import require_active
@@ -24,6 +24,7 @@ from prakerja.portal.own_draw import own_draw_words
 from prakerja.portal.pages import (
     page,
     participant,
+    pressed_on,
     take_notice,
     with_notice,
     with_the_phone,
@@ -123,7 +124,7 @@ def _films_page(
 
 
 @participant
-@require_POST
+@pressed_on("portal:videos")
 def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The film begins: the server notes when."""
     try:
@@ -135,7 +136,7 @@ def video_start(request: HttpRequest, person_id: uuid.UUID, number: int) -> Http
 
 
 @participant
-@require_POST
+@pressed_on("portal:videos")
 def video_finish(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The film was seen; the server refuses while its seconds are not over.
 

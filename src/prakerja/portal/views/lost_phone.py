@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
@@ -24,6 +24,7 @@ from prakerja.portal.pages import (
     anyone,
     page,
     participant,
+    pressed_on,
     seconds_until,
     typed_code,
     typed_text,
@@ -158,7 +159,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 @participant
 @with_the_phone
-@require_POST
+@pressed_on("portal:own_account")
 def stop(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """I lost nothing: whatever was asked in my name ends."""
     object_to_new_phone(person_id=person_id, at=clock.now())

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from prakerja.kernel import clock
 from prakerja.notifications.inbox import mark_all_read, open_inbox
 from prakerja.people.queries import province_of
 from prakerja.portal.jinja2env import language
-from prakerja.portal.pages import page, participant, take_notice, with_notice
+from prakerja.portal.pages import page, participant, pressed_on, take_notice, with_notice
 from prakerja.portal.texts import NOTICES
 
 MOST_PAGES = 500
@@ -46,7 +46,7 @@ def messages(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
-@require_POST
+@pressed_on("portal:messages")
 def read_all(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Nothing is new any more."""
     mark_all_read(person_id=person_id, at=clock.now())

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
@@ -25,6 +25,7 @@ from prakerja.portal.pages import (
     anyone,
     page,
     participant,
+    pressed_on,
     take_notice,
     to_sign_in,
     typed_text,
@@ -132,7 +133,7 @@ def _written(value: Any, kind: str) -> str:
 
 
 @participant
-@require_POST
+@pressed_on("portal:own_data")
 def take(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """The file. By a button only: an address that could be opened, fetched ahead or remembered would give it to others."""
     if not is_fresh(request):
@@ -158,7 +159,7 @@ def own_data_schema(request: HttpRequest) -> HttpResponse:
 
 @participant
 @with_the_phone
-@require_POST
+@pressed_on("portal:own_data")
 def wipe_survey(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """Take back that answers may be used; they go at once."""
     done = withdraw_answers(person_id=person_id, survey_number=number, at=clock.now())
@@ -204,7 +205,7 @@ def erase(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
-@require_POST
+@pressed_on("portal:own_data_erase")
 def keep(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Take the request back."""
     try:

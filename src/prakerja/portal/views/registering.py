@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.kernel import clock, dates
 from prakerja.kernel.errors import Refused
@@ -21,7 +21,7 @@ from prakerja.kernel.pictures import MOST_BYTES
 from prakerja.people.consents import consent_text
 from prakerja.portal.drafts import is_given_back, keeps_typed
 from prakerja.portal.jinja2env import language
-from prakerja.portal.pages import page, seconds_until, take_notice, typed_code, typed_text
+from prakerja.portal.pages import page, pressed_on, seconds_until, take_notice, typed_code, typed_text
 from prakerja.portal.registering import registering
 from prakerja.portal.registration_words import (
     CHOICES,
@@ -323,7 +323,7 @@ def ask_human(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
 
 
 @registering
-@require_POST
+@pressed_on("portal:registration")
 def keep(request: HttpRequest, own: OwnRegistration) -> HttpResponse:
     """Somebody looks for a card meanwhile: the idle time begins anew."""
     return goes_on(request, reverse("portal:registration"))

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from prakerja.access import sessions
 from prakerja.access.actors import Actor
 from prakerja.kernel import clock
 from prakerja.kernel.errors import Refused
-from prakerja.portal.pages import page, participant, safe_next, session_ends_in, take_notice, with_notice
+from prakerja.portal.pages import page, participant, pressed_on, safe_next, session_ends_in, take_notice, with_notice
 from prakerja.portal.texts import NOTICES
 
 DOOR = "portal"
@@ -36,7 +36,7 @@ def own_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
-@require_POST
+@pressed_on("portal:sessions")
 def end_session(request: HttpRequest, person_id: uuid.UUID, session_id: uuid.UUID) -> HttpResponse:
     """End one of them; it is enough that it is over."""
     try:
@@ -49,7 +49,7 @@ def end_session(request: HttpRequest, person_id: uuid.UUID, session_id: uuid.UUI
 
 
 @participant
-@require_POST
+@pressed_on("portal:sessions")
 def end_other_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """End all but this one."""
     sessions.end_other_sessions(
@@ -63,7 +63,7 @@ def end_other_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpRespon
 
 
 @participant
-@require_POST
+@pressed_on("portal:dashboard")
 def keep_session(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Somebody is still there: the idle time begins anew."""
     return goes_on(request, reverse("portal:dashboard"))

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.access.code_load import is_turn
 from prakerja.access.policies import SIGN_IN
@@ -31,6 +31,7 @@ from prakerja.portal.pages import (
     SESSION_SIGNED_IN_AT,
     anyone,
     page,
+    pressed_on,
     safe_next,
     seconds_until,
     typed_code,
@@ -102,7 +103,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @anyone
 @slowed
 @never_cache
-@require_POST
+@pressed_on("portal:sign_in_code")
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """Send another code to the number of the sign-in that waits. It is said only when one was sent."""
     return _again(request, channel="sms")
@@ -111,7 +112,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 @anyone
 @slowed
 @never_cache
-@require_POST
+@pressed_on("portal:sign_in_code")
 def sign_in_by_email(request: HttpRequest) -> HttpResponse:
     """Send the code to the e-mail address of whoever the number belongs to, because the SMS does not come."""
     return _again(request, channel="email")
@@ -280,7 +281,7 @@ def _code_page(request: HttpRequest, waiting: Pending, state: CodeState) -> Http
 
 
 @anyone
-@require_POST
+@pressed_on("portal:sign_in")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here and in every process."""
     request.session.flush()

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from prakerja.draw.proving import own_proof, own_receipt
 from prakerja.intake import operations as intake
@@ -34,6 +35,7 @@ from prakerja.portal.own_draw import own_draw_words
 from prakerja.portal.pages import (
     page,
     participant,
+    pressed_on,
     take_notice,
     typed_text,
     with_notice,
@@ -57,7 +59,7 @@ def waves(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @participant
-@require_POST
+@pressed_on("portal:waves")
 def join(request: HttpRequest, person_id: uuid.UUID, number: int) -> HttpResponse:
     """The one tap. Twice, or in two tabs, is joined once; what refuses it is said on the page of waves."""
     place = place_of(request, person_id=person_id, wave=number)
@@ -240,6 +242,8 @@ def _waves_page(request: HttpRequest, person_id: uuid.UUID, *, problem: str = ""
         section="waves",
         status=409 if problem else 200,
         problem=REFUSALS.get(problem, ""),
+        # A tap that came to nothing is answered at the button's address.
+        here=reverse("portal:waves"),
         open_now=open_now,
         following=next_wave(at=at),
         last=last_wave(at=at),
