@@ -28,6 +28,7 @@ CONTENT: dict[str, Any] = {
     "mode": "online",
     "delivery": "live",
     "duration_hours": 9,
+    "language": "en",
     "summary": "Mencatat uang masuk.\nDan keluar.",
     "syllabus": ["Pembukaan", "Latihan"],
     "target_job": "Staf pembukuan",
@@ -158,6 +159,18 @@ def test_what_is_accepted_stays_until_its_change_is_accepted(scene: Scene) -> No
 
 PENDING = (409, "ERRPRT40996", "Pelatihan sedang dikurasi. Tunggu keputusannya.")
 NOT_OPEN = (409, "ERRPRT40997", "Tidak ada rancangan untuk diajukan atau ditarik.")
+
+
+def test_a_round_of_an_older_release_keeps_the_language(scene: Scene) -> None:
+    code = accepted(scene)
+    assert scene.lms.put(f"{OWN}/courses/{code}", CONTENT | {"title": "Second"}, **key())[0] == 200
+    assert step(scene, code, "submit")[0] == 200
+    review = CurationReview.objects.get(status="submitted")
+    del review.content["language"]
+    review.save()
+    assert decide(code).content["language"] == "en"
+    course = Course.objects.get(code=code)
+    assert (course.title, course.language) == ("Second", "en")
 
 
 def test_while_it_is_reviewed_nothing_changes(scene: Scene) -> None:

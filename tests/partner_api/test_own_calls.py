@@ -33,6 +33,7 @@ def test_listings(scene: Scene) -> None:
         "duration_hours": 7,
         "summary": "",
         "syllabus": [],
+        "language": "id",
         "target_job": "",
         "competency_standard": "",
         "certificate_kinds": [],

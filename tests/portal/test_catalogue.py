@@ -262,11 +262,15 @@ def test_up_to_four_stand_side_by_side_with_a_way_to_each_platform(portal: Clien
 
 def test_the_page_of_a_course_has_what_one_decides_by(portal: Client, courses: None) -> None:
     run = CourseRun.objects.get(course__title="Bahasa Inggris")
-    Course.objects.filter(id=run.course_id).update(syllabus=["Salam", "Angka"], min_education=3, has_post_test=True)
+    Course.objects.filter(id=run.course_id).update(
+        syllabus=["Salam", "Angka"], min_education=3, has_post_test=True, language="en"
+    )
     text = portal.get(f"/pelatihan/{run.course.code}?cari=inggris").text
     for word in (
         "Salam",
         "Angka",
+        '<span lang="en">Salam</span>',
+        '<span data-testid="language">Bahasa Inggris</span>',
         "SMA atau sederajat",
         "Kerjakan ujian akhir.",
         "Jumat, 1 Oktober 2021",

@@ -35,6 +35,7 @@ CONTENT = (
     "mode",
     "delivery",
     "duration_hours",
+    "language",
     "summary",
     "syllabus",
     "target_job",
@@ -216,14 +217,19 @@ def _own(institution_id: uuid.UUID, course_code: str) -> tuple[Course, CurationR
 
 @requires_transaction
 def _apply(course: Course, content: dict[str, Any]) -> None:
-    for name in CONTENT:
-        setattr(course, name, content[name])
+    for name, value in _whole(course, content).items():
+        setattr(course, name, value)
     course.save(update_fields=[*CONTENT, "is_curated"])
     learn_words(course_ids=[course.id])
 
 
 def _only(content: dict[str, Any]) -> dict[str, Any]:
     return {name: content[name] for name in CONTENT}
+
+
+def _whole(course: Course, content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a round; what an older release did not ask for is as the course has it."""
+    return {name: content.get(name, getattr(course, name)) for name in CONTENT}
 
 
 def _state(course: Course, review: CurationReview | None) -> CourseState:
@@ -233,7 +239,7 @@ def _state(course: Course, review: CurationReview | None) -> CourseState:
         return CourseState(course.code, content, status, course.is_curated, "", None, None)
     return CourseState(
         course_code=course.code,
-        content=dict(review.content),
+        content=_whole(course, review.content),
         status=review.status,
         is_listed=course.is_curated,
         note=review.note,

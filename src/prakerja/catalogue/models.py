@@ -23,6 +23,8 @@ class Course(KeyedRow):
     mode = models.TextField()
     delivery = models.TextField()
     duration_hours = models.SmallIntegerField()
+    # In which it is taught and written here, as its institution declares; a page in the other language says so.
+    language = models.TextField(default="id", db_default="id")
     summary = models.TextField(blank=True)
     syllabus = models.JSONField(default=list)
     target_job = models.TextField(blank=True)
@@ -42,6 +44,7 @@ class Course(KeyedRow):
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=["online", "onsite", "blended"]), name="catalogue_course_mode"),
             models.CheckConstraint(condition=Q(delivery__in=["live", "self_paced"]), name="catalogue_course_delivery"),
+            models.CheckConstraint(condition=Q(language__in=["id", "en"]), name="catalogue_course_language"),
         ]
 
 

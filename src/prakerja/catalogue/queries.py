@@ -115,7 +115,7 @@ SELECT course.code, course.title, course.category, course.mode, course.delivery,
        course.syllabus, course.target_job, course.competency_standard, course.certificate_kinds,
        CASE WHEN course.rating_count > 0 THEN round(course.rating_sum::numeric / course.rating_count, 1)::float8 END,
        course.rating_count, institution.code, institution.name, institution.how_to_redeem, listing.price,
-       promotion.discount, promotion.ends_at, runs.runs
+       promotion.discount, promotion.ends_at, runs.runs, course.language
   FROM catalogue_listing listing
   JOIN catalogue_course course ON course.id = listing.course_id
   JOIN partners_partner institution ON institution.id = course.institution_id
@@ -164,6 +164,7 @@ def listings(*, platform_id: uuid.UUID, cursor: str | None, limit: int, at: date
         item["syllabus"] = _json(item["syllabus"])
         discount = found[17]
         item |= {
+            "language": found[20],
             "target_job": found[8],
             "competency_standard": found[9],
             "certificate_kinds": _json(found[10]),

@@ -51,6 +51,7 @@ _COURSE = {
 }
 LISTING = {
     **_COURSE,
+    "language": str,
     "target_job": str,
     "competency_standard": str,
     "certificate_kinds": list,
@@ -94,6 +95,7 @@ OWN_RUN = {
 }
 OWN_COURSE = {
     **_COURSE,
+    "language": str,
     "target_job": str,
     "competency_standard": str,
     "certificate_kinds": list,

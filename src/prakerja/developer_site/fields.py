@@ -55,6 +55,7 @@ FIELDS: dict[str, Field] = {
     "mode": Field(_("Tempat belajar: online, onsite (luring), atau blended (campuran)."), "online"),
     "delivery": Field(_("Cara belajar: live (terjadwal) atau self_paced (mandiri)."), "self_paced"),
     "duration_hours": Field(_("Lama pelatihan dalam jam."), 7),
+    "language": Field(_("Bahasa pengantar dan bahasa teks pelatihan: id (Indonesia) atau en (Inggris)."), "id"),
     "summary": Field(_("Ringkasan untuk calon peserta."), "Mencatat uang masuk dan keluar dengan rapi."),
     "syllabus": Field(_("Pokok bahasan, berurutan."), ["Pembukaan", "Latihan", "Penutup"]),
     "target_job": Field(_("Pekerjaan yang dituju; boleh kosong."), "Staf pembukuan"),

@@ -160,6 +160,7 @@ class ListedRun(Data):
 
 
 class Listing(Course):
+    language: Literal["id", "en"]
     target_job: str
     competency_standard: str
     certificate_kinds: list[str]

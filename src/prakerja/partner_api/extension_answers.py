@@ -23,6 +23,7 @@ class OwnCourse(Data):
     mode: Literal["online", "onsite", "blended"]
     delivery: Literal["live", "self_paced"]
     duration_hours: Annotated[int, Meta(ge=1)]
+    language: Literal["id", "en"]
     summary: str
     syllabus: list[str]
     target_job: str

@@ -35,6 +35,7 @@ class CourseContent(Body, frozen=True, kw_only=True):
     mode: Literal["online", "onsite", "blended"]
     delivery: Literal["live", "self_paced"]
     duration_hours: Annotated[int, Meta(ge=1, le=1_000)]
+    language: Literal["id", "en"] = "id"
     summary: LongText = ""
     syllabus: Annotated[list[Line], Meta(max_length=50)] = field(default_factory=list)
     target_job: ShortText = ""

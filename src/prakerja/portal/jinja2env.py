@@ -39,9 +39,12 @@ def beginning(value: datetime, province_code: str = "") -> str:
 
 
 @pass_environment
-def as_written(env: Environment, value: str) -> str:
-    """Words of an institution or of a participant: a page in the other language says so, for whoever has it read out."""
-    tongue = tongue_of(value) if value else ""
+def as_written(env: Environment, value: str, declared: str = "") -> str:
+    """Words of an institution or of a participant: a page in the other language says so, for whoever has it read out.
+
+    `declared`: the language of whoever wrote them, where they told it.
+    """
+    tongue = (declared or tongue_of(value)) if value else ""
     if tongue in ("", getattr(env, "page_language", "id")):
         return value
     return Markup('<span lang="{}">{}</span>').format(tongue, value)

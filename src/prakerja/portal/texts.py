@@ -173,6 +173,11 @@ MODE = {
     "onsite": gettext_lazy("Tatap muka"),
     "blended": gettext_lazy("Daring dan tatap muka"),
 }
+# In which a course is taught.
+TONGUES = {
+    "id": gettext_lazy("Bahasa Indonesia"),
+    "en": gettext_lazy("Bahasa Inggris"),
+}
 # The levels of `people.policies.EDUCATION`, by their numbers.
 EDUCATION_WORDS = {
     0: gettext_lazy("tidak disyaratkan"),

@@ -1,6 +1,6 @@
 """Which language words are written in that others wrote: an institution's title or summary, a participant's review.
 
-Nobody declares it, and a course about English may describe itself in English. So it is told from the small words that every
+A course declares its own; of the rest nobody does, and a course about English may describe itself in English. So it is told from the small words that every
 sentence has, and from the endings that Indonesian words have; a title of borrowed words alone is Indonesian, as people say it.
 """
 

@@ -10,7 +10,7 @@ SELECT json_build_object(
     'courses', coalesce((
     SELECT json_agg(json_build_object(
         'code', co.code, 'title', co.title, 'category', co.category, 'mode', co.mode, 'delivery', co.delivery,
-        'duration_hours', co.duration_hours, 'summary', co.summary, 'syllabus', co.syllabus, 'target_job', co.target_job,
+        'duration_hours', co.duration_hours, 'language', co.language, 'summary', co.summary, 'syllabus', co.syllabus, 'target_job', co.target_job,
         'competency_standard', co.competency_standard, 'certificate_kinds', co.certificate_kinds,
         'has_post_test', co.has_post_test, 'required_assignments', co.required_assignments,
         'min_age', co.min_age, 'min_education', co.min_education,

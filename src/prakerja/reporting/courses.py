@@ -152,6 +152,7 @@ class CoursePage(msgspec.Struct, frozen=True):
     mode: str
     delivery: str
     duration_hours: int
+    language: str
     summary: str
     syllabus: tuple[str, ...]
     target_job: str

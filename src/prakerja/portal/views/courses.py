@@ -14,7 +14,7 @@ from prakerja.kernel import clock, dates
 from prakerja.portal.course_address import PRICES, RATINGS, CourseAddress, read_codes, read_search
 from prakerja.portal.formats import rupiah
 from prakerja.portal.pages import SESSION_PERSON, anyone, page
-from prakerja.portal.texts import CERTIFICATE, DELIVERY, EDUCATION_WORDS, MODE
+from prakerja.portal.texts import CERTIFICATE, DELIVERY, EDUCATION_WORDS, MODE, TONGUES
 from prakerja.registrations.regions import PROVINCES, province_name, region_called
 from prakerja.reporting.courses import COMPARED, REVIEWS, CourseSearch, CoursesPage
 from prakerja.reporting.queries import course_pages, search_courses
@@ -108,6 +108,7 @@ def _words() -> dict[str, Any]:
         "mode_words": MODE,
         "certificate_words": CERTIFICATE,
         "education_words": EDUCATION_WORDS,
+        "tongues": TONGUES,
         "province_name": province_name,
     }
 
