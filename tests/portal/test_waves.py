@@ -14,6 +14,7 @@ from prakerja.rosters.operations import undo_turn
 from tests.builders import operator
 from tests.intake.joining import CLOSES, OPEN, OPENS, registered, wave
 from tests.intake.test_letters import WORDS, failed
+from tests.portal import world
 from tests.rosters.handing import confirmed, handed_over
 
 Enter = Callable[[uuid.UUID], Client]
@@ -55,6 +56,16 @@ def test_every_reason_stands_there_before_the_tap_and_a_tap_changes_nothing(ente
     assert tapped.status_code == 409
     assert "masih sekolah atau kuliah" in tapped.text
     assert not Application.objects.exists()
+
+
+def test_who_has_an_account_by_a_list_only_is_not_sent_to_register_again(enter: Enter, move: Move) -> None:
+    wave()
+    recipient, listed = world.award().person_id, world.person(phone="+6281234560009")
+    move(OPEN)
+    page = enter(recipient).get("/gelombang").text
+    assert "hanya sekali seumur hidup" in page
+    assert "belum lengkap" not in page
+    assert 'href="/kasus-saya/baru?perihal=selection"' in enter(listed).get("/gelombang").text
 
 
 def test_a_wave_that_closes_between_reading_and_tapping(enter: Enter, move: Move) -> None:
