@@ -51,6 +51,8 @@ class Listing:
     mode: str
     delivery: str
     duration_hours: int
+    # In which it is taught: id or en.
+    language: str
     summary: str
     syllabus: tuple[str, ...]
     target_job: str
@@ -101,6 +103,7 @@ def _listing(item: dict[str, Any]) -> Listing:
         mode=item["mode"],
         delivery=item["delivery"],
         duration_hours=item["duration_hours"],
+        language=item.get("language") or "id",
         summary=item.get("summary") or "",
         syllabus=tuple(item.get("syllabus") or ()),
         target_job=item.get("target_job") or "",

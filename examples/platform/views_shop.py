@@ -35,6 +35,8 @@ LABELS = {
     "blended": "Daring dan tatap muka",
     "live": "Terjadwal bersama pengajar",
     "self_paced": "Mandiri, kapan saja",
+    "id": "Bahasa Indonesia",
+    "en": "Bahasa Inggris",
     "rating": "Bintang tertinggi",
     "price_low": "Harga terendah",
     "price_high": "Harga tertinggi",

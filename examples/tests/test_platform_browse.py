@@ -93,7 +93,7 @@ def test_compare_puts_up_to_four_side_by_side(buyer: Visitor, fake: FakePrakerja
     assert html.count('<th scope="col"><a') == 4
     assert "Hanya 4 pelatihan pertama yang dibandingkan." in html
     assert re.findall(r'data-amount="(\d+)"', html) == ["475000", "300000", "250000", "24000"]
-    for word in ("Harga", "Lembaga", "Durasi", "Jadwal", "Kursi", "Bintang"):
+    for word in ("Harga", "Lembaga", "Durasi", "Bahasa", "Jadwal", "Kursi", "Bintang"):
         assert f'<th scope="row">{word}</th>' in html
     assert "LPK-DUA" in html
     assert "Tambah pelatihan" in buyer.get("/compare?course=kopi_1")
