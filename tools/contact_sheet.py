@@ -92,7 +92,7 @@ def lay_out(pictures: list[Path], name: str) -> None:
             sheet.paste(small.crop((0, 0, WIDTH, min(HEIGHT, small.height))), (x, y))
             _number, _, words = path.stem.partition(" ")
             pen.text((x, y + HEIGHT), words.replace("›", "/")[-22:], fill="#101820", font=font)
-        sheet.save(TO / f"{name}-{number}.webp", quality=20, method=6)
+        sheet.save(TO / f"{name}-{number}.webp", quality=14, method=6)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,9 @@ AFTER_A_CODE = "opens after a code to a phone"
 # What is no page, by site and name.
 NO_PAGES: dict[str, dict[str, str]] = {
     "portal": {
-        **dict.fromkeys(
-            ("portal:sign_in_again", "portal:sign_in_by_email", "portal:sign_out", "portal:keep_session"), ONLY_POST
-        ),
+        **dict.fromkeys(("portal:sign_in_again", "portal:sign_in_by_email", "portal:sign_out"), ONLY_POST),
         **dict.fromkeys(("portal:end_session", "portal:end_other_sessions", "portal:withdraw_consent"), ONLY_POST),
+        **dict.fromkeys(("portal:keep_session", "portal:registration_keep"), ONLY_POST),
         **dict.fromkeys(("portal:video_start", "portal:video_finish"), ONLY_POST),
         **dict.fromkeys(("openid:configuration", "openid:token", "openid:userinfo"), FOR_PROGRAMS),
         **dict.fromkeys(("openid:revoke", "openid:keys"), FOR_PROGRAMS),
