@@ -44,5 +44,7 @@ IMPORT_STATES = StateMachine(
         "WITHOUT_AWARDS": ("refused", "prepared"),
         # On its way, or cut off.
         "UNFINISHED": ("reading", "awarding"),
+        # Carried out, wholly or as far as it came.
+        "CARRIED_OUT": ("awarding", "done", "given_up"),
     },
 )

@@ -6,6 +6,7 @@ it against both. Rows of before the release that asks for two have their own rul
 
 from __future__ import annotations
 
+from prakerja.intake.states import IMPORT_STATES
 from prakerja.kernel.split import NOBODY
 
 # Acts of operators about nobody in particular; the index of the trail begins with the person.
@@ -108,7 +109,9 @@ TWO_PEOPLE_CHECKS = [
         }
          UNION ALL
         SELECT import.id, import.begun_by, '' FROM intake_resultimport import
-         WHERE import.draw = '' AND import.begun_by LIKE 'operator:%' AND import.status IN ('awarding', 'done', 'given_up')
+         WHERE import.draw = '' AND import.begun_by LIKE 'operator:%' AND import.status IN {
+            IMPORT_STATES.sql("CARRIED_OUT")
+        }
            AND import.begun_wall > {_since("intake", "0017_two_operators_import_results")}
            AND NOT EXISTS (SELECT 1 FROM intake_preparedresults prepared
                             WHERE prepared.wave_id = import.wave_id AND prepared.decree_number = import.decree_number
