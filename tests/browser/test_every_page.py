@@ -111,6 +111,12 @@ NO_PAGES: dict[str, dict[str, str]] = {
                 "console_correction_take_back",
                 "console_funds_confirm",
                 "console_funds_take_back",
+                # And a list of results.
+                "console_results_confirm",
+                "console_results_take_back",
+                "console_results_go_on",
+                "console_results_rejected",
+                "console_results_different",
             ),
             A_CASE,
         ),
@@ -614,12 +620,13 @@ def test_a_strangers_name_is_answered_with_a_page(
     assert problems_of(page) == []
 
 
-@pytest.mark.parametrize(("site", "path"), [("portal", "/keluar"), ("sandbox", "/clock/move")])
-def test_a_forms_address_that_is_opened_is_a_page(
-    small: Callable[[], BrowserContext], system: RunningSystem, site: str, path: str
-) -> None:
+def test_a_forms_address_that_is_opened_is_a_page(small: Callable[[], BrowserContext], system: RunningSystem) -> None:
     page = small().new_page()
-    answer = page.goto(system.process.urls[site] + path)
+    # The portal's lead to the page with the button.
+    answer = page.goto(system.process.urls["portal"] + "/keluar")
+    assert answer is not None
+    assert (answer.status, page.url) == (200, system.portal + "/masuk")
+    answer = page.goto(system.process.urls["sandbox"] + "/clock/move")
     assert answer is not None
     assert answer.status == 405
     expect(page.get_by_role("heading", level=1)).to_have_text("Halaman ini hanya untuk formulir")

@@ -106,6 +106,7 @@ NOBODYS = frozenset(
         "is_on_sale",
         "is_online_attendance",
         "items",
+        "language",
         "learning_method",
         "live_price",
         "min_age",

@@ -80,8 +80,9 @@ def forget_one(*, at: datetime) -> int | None:
         oldest = _at_rest().filter(uploaded_at__lte=at - KEPT).first()
         if oldest is None:
             return None
-        for model in (UploadedPiece, UploadedLine, AskedImport):
-            model.objects.filter(uploaded=oldest).delete()
+        UploadedPiece.objects.filter(uploaded=oldest).delete()
+        UploadedLine.objects.filter(uploaded=oldest).delete()
+        AskedImport.objects.filter(uploaded=oldest).delete()
         oldest.delete()
     return 1
 

@@ -128,8 +128,9 @@ def _ended(before: datetime) -> int | None:
 @requires_transaction
 def _delete(ids: list[uuid.UUID]) -> int:
     of = Q(registration_id__in=ids)
-    for model in (Document, RegistryAnswer, Case):
-        model.objects.filter(of).delete()
+    Document.objects.filter(of).delete()
+    RegistryAnswer.objects.filter(of).delete()
+    Case.objects.filter(of).delete()
     return Registration.objects.filter(id__in=ids).delete()[0]
 
 
