@@ -217,10 +217,12 @@ def test_every_migration_of_a_function_goes_forward_and_back_and_forward() -> No
         old = installed(name)
         code(None, _Editor())
         assert installed(name) == new
+        # No release before has it where it is new: then nothing stays of it.
+        stays = [] if operation.is_new else old
         back(None, _Editor())
-        assert installed(name) == old
+        assert installed(name) == stays
         back(None, _Editor())
-        assert installed(name) == old
+        assert installed(name) == stays
         code(None, _Editor())
         assert installed(name) == new
     assert tried == len(is_last)

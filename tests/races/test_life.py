@@ -21,7 +21,7 @@ from prakerja.kernel.models import Clock
 from prakerja.sandbox import clock as movable
 from tests.builders import ANNOUNCED, lay_chart
 from tests.incentives.conftest import bank, bank_program
-from tests.races import test_drawn_wave
+from tests.races import test_drawn_wave, test_list_by_page
 from tests.races.barrier import race
 from tests.races.killing import Killed, at_every_statement, killed_at
 from tests.races.life import Happened, Life, Time, a_life
@@ -47,9 +47,9 @@ def as_worker(task: DueTask, at: datetime) -> object:
 
 _RIGHT: list[tuple[datetime, Happened]] = []
 _MET: set[str] = set()
-# Nobody of `life` is drawn, whose tasks are disturbed in a wave of their own; nor writes a case with files, which are pruned once, by
+# Nobody of `life` is drawn or on a list that came by page: those tasks are disturbed by themselves; nor does anybody write a case with files, which are pruned once, by
 # one statement, in tests/portal/test_own_cases.py; nor is an authority of time named (tests/checkpoints/test_stamping.py); nor are keys changed (tests/races/test_keys.py).
-ELSEWHERE = {*test_drawn_wave.MET, "prune_case_files", "stamp the log", "reseal", "reindex"}
+ELSEWHERE = {*test_drawn_wave.MET, *test_list_by_page.MET, "prune_case_files", "stamp the log", "reseal", "reindex"}
 _ARRIVED: list[tuple[str, str]] = []
 
 
