@@ -15,7 +15,7 @@ from prakerja.kernel import functions, migrating, schema
 from prakerja.kernel.db import row, rows
 from prakerja.kernel.errors import CannotRun
 from prakerja.kernel.functions import PACKAGE, InstallFunction, function_name
-from tests import builders
+from tests import builders, door_roles
 from tests.upgrades.databases import url_of
 from tests.waiting import finish, wait_until
 
@@ -227,6 +227,8 @@ def test_every_migration_of_a_function_goes_forward_and_back_and_forward() -> No
         assert installed(name) == new
     assert tried == len(is_last)
     assert schema.changed_functions() == []
+    # Who may call one goes with it, and comes with `migrate`.
+    door_roles.make()
 
 
 def test_what_the_doors_of_the_release_before_call_stays_for_one_release() -> None:

@@ -47,8 +47,8 @@ def as_worker(task: DueTask, at: datetime) -> object:
 
 _RIGHT: list[tuple[datetime, Happened]] = []
 _MET: set[str] = set()
-# Nobody of `life` is drawn or on a list that came by page: those tasks are disturbed by themselves; nor does anybody write a case with files, which are pruned once, by
-# one statement, in tests/portal/test_own_cases.py; nor is an authority of time named (tests/checkpoints/test_stamping.py); nor are keys changed (tests/races/test_keys.py).
+# Nobody of `life` is drawn or on a list that came by page: those tasks are disturbed by themselves. Nor does anybody write a case with
+# files, which are pruned once, by one statement, in tests/portal/test_own_cases.py; nor is an authority of time named (tests/checkpoints/test_stamping.py); nor are keys changed (tests/races/test_keys.py).
 ELSEWHERE = {*test_drawn_wave.MET, *test_list_by_page.MET, "prune_case_files", "stamp the log", "reseal", "reindex"}
 _ARRIVED: list[tuple[str, str]] = []
 
