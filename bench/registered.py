@@ -40,6 +40,14 @@ INSERT INTO registrations_profile (id, person_id, registered_at, proven_by, rege
 SELECT md5('profile ' || n)::uuid, md5('joins ' || n)::uuid, %(at)s, 'registry', '3171', '\\x00', false, 'seeking', false
   FROM generate_series(1, %(count)s) n""",
     """
+INSERT INTO people_consent (id, person_id, purpose, about, version, language, page, given_at, withdrawn_by)
+SELECT md5('consent ' || n)::uuid, md5('joins ' || n)::uuid, 'identity_check', '', '1', 'id', 'registration_step', %(at)s, ''
+  FROM generate_series(1, %(count)s) n""",
+    """
+INSERT INTO registrations_declaration (id, person_id, what, version, language, page, made_at)
+SELECT md5(what || n)::uuid, md5('joins ' || n)::uuid, what, '1', 'id', 'register_declarations', %(at)s
+  FROM generate_series(1, %(count)s) n, unnest(ARRAY['truth', 'own', 'repay']) what""",
+    """
 INSERT INTO sittings_sitting (id, person_id, scheme_version_id, status, questions, has_extra_time, begun_at, ends_at)
 SELECT md5('sitting ' || n)::uuid, md5('joins ' || n)::uuid, %(scheme)s, 'under_way', '[]', false, %(at)s,
        %(at)s + interval '25 minutes'

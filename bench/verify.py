@@ -59,7 +59,7 @@ def money(*, is_proved: bool = False) -> dict[str, bool]:
         return found
     proof = prove()
     found["prakerja proof"] = proof.ok and bool(proof.checks)
-    return found
+    return found | {f"proof: {check.name}": False for check in proof.checks if not check.ok}
 
 
 def holds(sql: str, *parameters: object) -> bool:
